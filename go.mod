@@ -1,0 +1,3 @@
+module github.com/amazonpay-go/sdk
+
+go 1.26

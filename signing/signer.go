@@ -1,0 +1,262 @@
+package signing
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+)
+
+const (
+	headerAuthorization = "Authorization"
+	headerDate          = "X-Amz-Pay-Date"
+
+	lowerDate       = "x-amz-pay-date"
+	lowerSimulation = "x-amz-pay-simulation-code"
+	lowerPrefix     = "x-amz-pay-"
+)
+
+// mandatory are the headers without which the service refuses a request, so
+// without which none is signed.
+var mandatory = [...]string{"accept", "content-type", "x-amz-pay-host", "x-amz-pay-region"}
+
+// ContextSigner is a [crypto.Signer] that can be given a context, as the client of
+// a remote key store can. [Signer.SignRequest] calls SignContext with the request's
+// context in place of Sign.
+type ContextSigner interface {
+	crypto.Signer
+	SignContext(ctx context.Context, rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error)
+}
+
+// Signer signs requests and button payloads with one key. It is safe for
+// concurrent use if its [crypto.Signer] is; an [rsa.PrivateKey] is.
+type Signer struct {
+	publicKeyID string
+	algorithm   Algorithm
+	key         crypto.Signer
+	public      *rsa.PublicKey
+}
+
+// NewSigner returns a signer for the key that Amazon Pay knows by publicKeyID. The
+// key is an [rsa.PrivateKey] or any other [crypto.Signer] with an RSA public key of
+// 2048 bits or more that makes PSS signatures (a KMS or an HSM); it is asked with
+// [rsa.PSSOptions] that name the exact length of the salt. AWS KMS makes the salt of
+// [PSSV2] only.
+func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Signer, error) {
+	if err := CheckPublicKeyID(publicKeyID); err != nil {
+		return nil, err
+	}
+	if err := algorithm.check(); err != nil {
+		return nil, err
+	}
+	if v := reflect.ValueOf(key); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, errors.New("signing: the private key is nil; " + howToMake)
+	}
+	public, ok := key.Public().(*rsa.PublicKey)
+	if !ok {
+		return nil, fmt.Errorf("signing: the private key's public half is a %T, not RSA; %s", key.Public(), howToMake)
+	}
+	if err := checkPublicKey(public); err != nil {
+		return nil, err
+	}
+	return &Signer{publicKeyID: publicKeyID, algorithm: algorithm, key: key, public: public}, nil
+}
+
+// CheckPublicKeyID reports what is wrong with a public key id: it must be there and
+// consist of ASCII letters, digits, hyphens and underscores.
+func CheckPublicKeyID(id string) error {
+	if id == "" {
+		return errors.New("signing: the public key id is empty")
+	}
+	for _, c := range id {
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
+		default:
+			return fmt.Errorf("signing: the public key id %q has the character %q: only letters, digits, - and _ may stand in it", id, c)
+		}
+	}
+	return nil
+}
+
+// PublicKeyID returns the id by which Amazon Pay knows the key.
+func (s *Signer) PublicKeyID() string { return s.publicKeyID }
+
+// Algorithm returns the algorithm that the signer uses.
+func (s *Signer) Algorithm() Algorithm { return s.algorithm }
+
+// PublicKey returns the public half of the key; it must not be changed.
+func (s *Signer) PublicKey() *rsa.PublicKey { return s.public }
+
+// String names the key id and the algorithm, never the key.
+func (s *Signer) String() string {
+	return "signing.Signer(" + s.publicKeyID + ", " + s.algorithm.String() + ")"
+}
+
+// Format prints what String returns, whatever the verb.
+func (s *Signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
+
+// LogValue returns what String returns.
+func (s *Signer) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// SignRequest signs r: it sets X-Amz-Pay-Date to at and Authorization to the
+// signature, and changes nothing else. Signing again replaces both.
+//
+// The signature covers the method, the escaped path and query, the payload's hash,
+// Accept, Content-Type, and each X-Amz-Pay-* header but X-Amz-Pay-Simulation-Code; not
+// User-Agent, which proxies rewrite. Accept, Content-Type, X-Amz-Pay-Host and
+// X-Amz-Pay-Region must be set; a signed header must have one value, without line ends
+// or runs of white space, since the SDKs and the documentation differ over how
+// to canonicalise those. The request's body is not read: payload must be the hash
+// of the bytes that it will send.
+//
+// The service refuses a date that is ahead of its own clock, however slightly.
+func (s *Signer) SignRequest(r *http.Request, payload PayloadHash, at time.Time) error {
+	if r == nil || r.URL == nil || r.URL.Opaque != "" {
+		return errors.New("signing: the request has no URL with a path")
+	}
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	date := at.UTC().Format(DateFormat)
+
+	var room [16]field
+	fields, err := appendSignable(room[:0], r.Header)
+	if err != nil {
+		return err
+	}
+	fields = append(fields, field{lowerDate, date})
+	sortFields(fields)
+	if err := checkMandatory(fields); err != nil {
+		return err
+	}
+
+	method := r.Method
+	if method == "" {
+		method = http.MethodGet
+	}
+	buf := make([]byte, 0, 1024) // the canonical text now, the header's value later
+	buf = appendCanonical(buf, method, r.URL.EscapedPath(), r.URL.RawQuery, fields, payload)
+	signature, err := s.sign(r.Context(), buf)
+	if err != nil {
+		return err
+	}
+
+	buf = append(buf[:0], s.algorithm.String()...)
+	buf = append(buf, " PublicKeyId="...)
+	buf = append(buf, s.publicKeyID...)
+	buf = append(buf, ", SignedHeaders="...)
+	buf = appendNames(buf, fields)
+	buf = append(buf, ", Signature="...)
+	buf = base64.StdEncoding.AppendEncode(buf, signature)
+
+	for name := range r.Header { // a date or signature under an odd spelling would be sent beside ours
+		if strings.EqualFold(name, headerDate) || strings.EqualFold(name, headerAuthorization) {
+			delete(r.Header, name)
+		}
+	}
+	r.Header[headerDate] = []string{date}
+	r.Header[headerAuthorization] = []string{string(buf)}
+	return nil
+}
+
+// SignPayload signs a button's payload and returns the signature in base64. It signs
+// the very bytes it is given: the page must carry the same bytes, not a
+// re-encoded form of them. PSS is randomised, so each call returns another
+// signature; all of them are valid, for ever.
+//
+// It mirrors
+// https://developer.amazon.com/docs/amazon-pay-checkout/add-the-amazon-pay-button.html.
+func (s *Signer) SignPayload(payload []byte) (string, error) {
+	signature, err := s.sign(context.Background(), payload)
+	if err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(signature), nil
+}
+
+func (s *Signer) sign(ctx context.Context, canonical []byte) ([]byte, error) {
+	digest := s.algorithm.digest(canonical)
+	var signature []byte
+	var err error
+	if key, ok := s.key.(ContextSigner); ok {
+		signature, err = key.SignContext(ctx, rand.Reader, digest[:], s.algorithm.options())
+	} else {
+		signature, err = s.key.Sign(rand.Reader, digest[:], s.algorithm.options())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("signing: the key could not sign: %w", err)
+	}
+	if len(signature) != s.public.Size() {
+		return nil, fmt.Errorf("signing: the key made a signature of %d bytes, but an RSA key of %d bits makes %d", len(signature), s.public.N.BitLen(), s.public.Size())
+	}
+	return signature, nil
+}
+
+// appendSignable appends the headers to sign, but for the date.
+func appendSignable(fields []field, header http.Header) ([]field, error) {
+	for name, values := range header {
+		lower := lowerName(name)
+		switch {
+		case lower == lowerDate || lower == lowerSimulation:
+			continue
+		case lower != "accept" && lower != "content-type" && !strings.HasPrefix(lower, lowerPrefix):
+			continue
+		case len(values) != 1:
+			return nil, fmt.Errorf("signing: header %s has %d values: a signed header has one", lower, len(values))
+		}
+		for _, f := range fields {
+			if f.name == lower {
+				return nil, fmt.Errorf("signing: header %s is there under two spellings", lower)
+			}
+		}
+		value := strings.TrimSpace(values[0])
+		if strings.ContainsAny(value, "\r\n\t") || strings.Contains(value, "  ") {
+			return nil, fmt.Errorf("signing: the value of header %s has a line end, a tab or a run of spaces", lower)
+		}
+		fields = append(fields, field{lower, value})
+	}
+	return fields, nil
+}
+
+// lowerName spares the usual names an allocation.
+func lowerName(name string) string {
+	switch name {
+	case "Accept":
+		return "accept"
+	case "Content-Type":
+		return "content-type"
+	case "X-Amz-Pay-Host":
+		return "x-amz-pay-host"
+	case "X-Amz-Pay-Region":
+		return "x-amz-pay-region"
+	case "X-Amz-Pay-Idempotency-Key":
+		return "x-amz-pay-idempotency-key"
+	case "X-Amz-Pay-Authtoken":
+		return "x-amz-pay-authtoken"
+	case headerDate:
+		return lowerDate
+	}
+	return strings.ToLower(name)
+}
+
+func checkMandatory(fields []field) error {
+	for _, name := range mandatory {
+		i := 0
+		for i < len(fields) && fields[i].name != name {
+			i++
+		}
+		if i == len(fields) || fields[i].value == "" {
+			return fmt.Errorf("signing: header %s is missing or empty: the service refuses a request without it", name)
+		}
+	}
+	return nil
+}
