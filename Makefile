@@ -1,0 +1,77 @@
+# Go and make are all that `make demo` and `make test` need. The tools are pinned in internal/tools/go.mod.
+
+TOOL = go tool -modfile=$(CURDIR)/internal/tools/go.mod
+NESTED = find . -name go.mod ! -path ./go.mod ! -path '*/node_modules/*' -exec dirname {} \;
+GENERATED = git ls-files -co --exclude-standard '*.go' | xargs grep -ls '^// Code generated .* DO NOT EDIT' | sort | xargs cksum
+
+# A workspace that happens to lie above this tree is not part of it, and -modfile does not work in one.
+export GOWORK = off
+
+FUZZTIME = 10s
+COUNT = 10
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test race lint generate generate-check bench fuzz conformance examples vuln
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Take a payment against the emulator, offline: session, charge, capture, refund
+	go run ./examples/checkout
+
+test: ## Run every Go test, with the race detector where a C compiler works
+	@if internal/tools/race-works; then flags=-race how='with -race'; \
+	else flags= how='without -race (no C compiler works here)'; fi; \
+	echo "go test $$flags ./..."; \
+	status=0; go test $$flags ./... || status=$$?; \
+	echo "The tests ran $$how."; exit $$status
+
+race: ## Run every Go test with the race detector; fail without a C compiler
+	@internal/tools/race-works || { echo 'make race: the race detector needs a C compiler (Debian: apt-get install gcc libc6-dev)' >&2; exit 1; }
+	go test -race ./...
+
+lint: ## Run golangci-lint, go vet and go mod tidy -diff over every module
+	$(TOOL) golangci-lint run ./...
+	go vet ./...
+	go mod tidy -diff
+	@set -e; for module in $$($(NESTED)); do \
+		echo "$$module:"; cd $$module; go mod tidy -diff; \
+		if [ -n "$$(go list ./... 2>/dev/null)" ]; then \
+			go vet ./...; $(TOOL) golangci-lint run --config $(CURDIR)/.golangci.yml ./...; \
+		fi; cd $(CURDIR); \
+	done
+	@# Inside a synctest bubble time.Sleep moves the fake clock; in any other test it waits.
+	@slept=$$(grep -rl --include='*_test.go' 'time\.Sleep(' . | xargs -r grep -L '"testing/synctest"'); \
+	[ -z "$$slept" ] || { echo "time.Sleep outside testing/synctest: $$slept" >&2; exit 1; }
+
+generate: ## Write the mocks anew
+	go generate ./...
+
+generate-check: ## Write the mocks anew and fail if that changed any file
+	@before=$$($(GENERATED)); $(MAKE) --no-print-directory generate || exit; after=$$($(GENERATED)); \
+	[ "$$before" = "$$after" ] || { echo 'make generate changed these files:' >&2; \
+		printf '%s\n' "$$before" "$$after" | sort | uniq -u | awk '{ print $$3 }' | sort -u >&2; exit 1; }
+
+bench: ## Run the benchmarks in COUNT interleaved rounds; pipe into benchstat to read them
+	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
+	round=0; while [ $$round -lt $(COUNT) ]; do \
+		go test -run='^$$' -bench=. -benchmem $$packages; round=$$((round + 1)); \
+	done
+
+fuzz: ## Run each fuzz target for FUZZTIME
+	@set -e; targets=$$(internal/tools/list-tests Fuzz); \
+	printf '%s\n' "$$targets" | while read -r package name; do \
+		echo "$$package $$name"; \
+		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) "$$package" </dev/null; \
+	done
+
+conformance: ## Run the official Node SDK against the emulator (needs Node and npm)
+	cd internal/conformance && if [ -f package-lock.json ]; then npm ci --no-audit --no-fund; fi && go test -count=1 ./...
+
+examples: ## Run each example against the emulator
+	@set -e; for dir in examples/*/; do \
+		echo "== $$dir"; (cd $$dir && go run .); \
+	done
+
+vuln: ## Look for known vulnerabilities (the database needs the internet)
+	$(TOOL) govulncheck ./...
