@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -52,36 +51,7 @@ func (c CanonicalRequest) SignedHeaders() string {
 // form that is sent and signed. It differs from [url.Values.Encode] in the space,
 // which becomes %20 and not a plus sign.
 func EncodeQuery(values url.Values) string {
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		for _, value := range values[name] {
-			if b.Len() > 0 {
-				b.WriteByte('&')
-			}
-			writeEscaped(&b, name, "")
-			b.WriteByte('=')
-			writeEscaped(&b, value, "")
-		}
-	}
-	return b.String()
-}
-
-// writeEscaped percent-encodes all but RFC 3986's unreserved characters and those
-// in keep.
-func writeEscaped(b *strings.Builder, s, keep string) {
-	const digits = "0123456789ABCDEF"
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9',
-			c == '-', c == '.', c == '_', c == '~', strings.IndexByte(keep, c) >= 0:
-			b.WriteByte(c)
-		default:
-			b.WriteByte('%')
-			b.WriteByte(digits[c>>4])
-			b.WriteByte(digits[c&15])
-		}
-	}
+	return strings.ReplaceAll(values.Encode(), "+", "%20") // a plus of a value is %2B by then
 }
 
 // field is one signed header: its name as it is listed, and its value.

@@ -86,10 +86,9 @@ func pathForms(path string) []string {
 	return unique(forms)
 }
 
+// escapePath percent-encodes all but RFC 3986's unreserved characters and slashes.
 func escapePath(path string) string {
-	var b strings.Builder
-	writeEscaped(&b, path, "/")
-	return b.String()
+	return strings.NewReplacer("+", "%20", "%2F", "/").Replace(url.QueryEscape(path))
 }
 
 // queryForms returns the query as sent and, where it differs, encoded and sorted by
