@@ -17,12 +17,12 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Take a payment against the emulator, offline: session, charge, capture, refund
-	go run ./examples/checkout
+	CGO_ENABLED=0 go run ./examples/checkout
 
 test: ## Run every Go test, with the race detector where a C compiler works
-	@if internal/tools/race-works; then flags=-race how='with -race'; \
-	else flags= how='without -race (no C compiler works here)'; fi; \
-	echo "go test $$flags ./..."; \
+	@if internal/tools/race-works; then flags=' -race' how='with -race'; \
+	else flags= how='without -race, which needs cgo and a working C compiler'; export CGO_ENABLED=0; fi; \
+	echo "go test$$flags ./..."; \
 	status=0; go test $$flags ./... || status=$$?; \
 	echo "The tests ran $$how."; exit $$status
 
