@@ -1,0 +1,178 @@
+package amazonpay
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/transport"
+)
+
+const (
+	callTimeout     = 90 * time.Second // where the context has no deadline
+	maxAnswerBytes  = 10 << 20
+	maxMessageBytes = 1 << 10
+)
+
+var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a context has no deadline: %w", callTimeout, context.DeadlineExceeded)
+
+// Call makes one call with all its attempts, and is what every typed method uses. Use
+// it for an operation that this SDK does not have yet.
+//
+// in is the request, encoded by [EncodeJSON]; nil where the operation has no body. The
+// answer is decoded into out, a pointer; nil where its body does not matter. A context
+// without a deadline gets one of 90 seconds.
+//
+// The error is always a [*CallError]. The Meta is never nil.
+func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
+	if c == nil || ctx == nil {
+		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Client or the context is nil")}
+		return err.Meta, err
+	}
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, callTimeout, errCallTimeout)
+		defer cancel()
+	}
+	start := c.core.now()
+	meta, err := c.call(ctx, op, in, out, opts)
+	c.log(ctx, op, meta, err, c.core.now().Sub(start))
+	if err != nil { // a nil *CallError would not be a nil error
+		return meta, err
+	}
+	return meta, nil
+}
+
+func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []CallOption) (*Meta, *CallError) {
+	p, err := c.prepare(ctx, op, in, opts)
+	if err != nil {
+		meta := &Meta{}
+		if p != nil {
+			meta.IdempotencyKey = p.key
+		}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err}
+	}
+	meta := &Meta{IdempotencyKey: p.key}
+	err = c.send(ctx, p, out, meta)
+	if source, ok := p.options.TokenSource.(TokenInvalidator); ok && HasReason(err, ReasonInvalidAuthorizationToken) {
+		source.Invalidate(p.token)
+		if p.setToken(ctx) == nil { // else the refusal is the better error
+			err = c.send(ctx, p, out, meta)
+		}
+	}
+	if err != nil {
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, uncertain: uncertain(op.Method, meta.Attempts, err, c.core.mocked)}
+	}
+	return meta, nil
+}
+
+// send makes the attempts, adds them to meta and decodes the answer.
+func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
+	state := &transport.Call{Operation: p.op.Name, NoRetry: p.options.NoRetry}
+	req, err := p.request(transport.WithCall(ctx, state))
+	if err != nil {
+		return err
+	}
+	resp, err := c.core.doer.Do(req)
+	meta.Attempts = append(meta.Attempts, state.Attempts...)
+	meta.ClockOffset = state.ClockOffset
+	if err != nil {
+		if interrupted, ok := errors.AsType[*transport.InterruptedError](err); ok && interrupted.Response != nil {
+			if last := p.read(interrupted.Response, nil, meta); last != nil {
+				return fmt.Errorf("%w; the last answer was %w", err, last)
+			}
+		}
+		return withoutURL(err)
+	}
+	if resp == nil || resp.Body == nil {
+		return errNoAnswer
+	}
+	return p.read(resp, out, meta)
+}
+
+var errNoAnswer = errors.New("the Doer returned neither an answer nor an error")
+
+// read turns an answer into out or an error.
+func (p *call) read(resp *http.Response, out any, meta *Meta) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
+	_ = resp.Body.Close()
+	meta.StatusCode = resp.StatusCode
+	meta.RequestID = resp.Header.Get(headerRequestID)
+	meta.Header = resp.Header
+	meta.Raw = body
+	switch {
+	case resp.StatusCode < 200 || resp.StatusCode > 299:
+		return p.apiError(resp.StatusCode, body)
+	case err != nil:
+		return &DecodeError{errors.New("it broke off")}
+	case len(body) > maxAnswerBytes:
+		return &DecodeError{fmt.Errorf("it has more than %d bytes", maxAnswerBytes)}
+	case out == nil:
+		return nil
+	}
+	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) { // null would decode to nothing
+		kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+		return &DecodeError{fmt.Errorf("its %d bytes (%q) are not a JSON object", len(body), kind)}
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return &DecodeError{err}
+	}
+	return nil
+}
+
+// refusal is the body of an error.
+type refusal struct {
+	ReasonCode ReasonCode `json:"reasonCode"`
+	Message    string     `json:"message"`
+}
+
+func (p *call) apiError(status int, body []byte) *APIError {
+	var r refusal
+	if json.Unmarshal(body, &r) != nil {
+		r = refusal{Message: "the answer is not the service's JSON"}
+	}
+	message := p.scrub(r.Message)
+	if len(message) > maxMessageBytes {
+		message = strings.ToValidUTF8(message[:maxMessageBytes], "") + "…"
+	}
+	return &APIError{StatusCode: status, ReasonCode: r.ReasonCode, Message: message}
+}
+
+// retryable refuses the one 500 that is an answer about money: the same key would only
+// replay it.
+func retryable(status int, _ http.Header, body []byte) bool {
+	var r refusal
+	return status != http.StatusInternalServerError || json.Unmarshal(body, &r) != nil || r.ReasonCode != ReasonProcessingFailure
+}
+
+// dateRefused knows the answer to a date that is ahead of the service's clock.
+func dateRefused(status int, _ http.Header, body []byte) bool {
+	var r refusal
+	return status == http.StatusBadRequest && json.Unmarshal(body, &r) == nil &&
+		r.ReasonCode == ReasonInvalidHeaderValue && strings.Contains(strings.ToLower(r.Message), "x-amz-pay-date")
+}
+
+// withoutURL unwraps the error of a Doer that shows the URL, in which a token may stand.
+func withoutURL(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {
+	if err == nil {
+		c.core.logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay call", slog.String("operation", op.Name), slog.Any("call", meta), slog.Duration("took", took))
+		return
+	}
+	c.core.logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay call failed", slog.Any("failure", err), slog.Duration("took", took))
+}

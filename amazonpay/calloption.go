@@ -1,0 +1,223 @@
+package amazonpay
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/textproto"
+	"strings"
+)
+
+// CallOption changes one call, or all calls of a client made by [Client.With]. Options
+// are comparable values: two options made alike are equal, so that a mock can match
+// them. An option that was made wrongly reports it when the call is made, before
+// anything is sent. Where two options speak of the same thing, the last one wins.
+type CallOption struct {
+	kind   optionKind
+	name   string // of a header or a body member
+	value  string
+	secret Secret
+	source TokenSource
+	broken FieldError // what was wrong with the arguments
+}
+
+type optionKind int
+
+const (
+	optionNone optionKind = iota
+	optionAuthToken
+	optionTokenSource
+	optionIdempotencyKey
+	optionHeader
+	optionBodyField
+	optionSimulationCode
+	optionWithoutRetry
+)
+
+var optionNames = map[optionKind]string{
+	optionAuthToken:      "WithAuthToken",
+	optionTokenSource:    "WithTokenSource",
+	optionIdempotencyKey: "WithIdempotencyKey",
+	optionHeader:         "WithHeader",
+	optionBodyField:      "WithBodyField",
+	optionSimulationCode: "WithSimulationCode",
+	optionWithoutRetry:   "WithoutRetry",
+}
+
+// String names the option without its values.
+func (o CallOption) String() string { return optionNames[o.kind] }
+
+// Format prints what String returns, whatever the verb.
+func (o CallOption) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
+
+// TokenSource provides the authorization token of the merchant for whom a solution
+// provider calls. It must be safe for concurrent use.
+// [github.com/amazonpay-go/sdk/authtoken] has one that fetches and refreshes the token.
+type TokenSource interface {
+	Token(ctx context.Context) (string, error)
+}
+
+// TokenInvalidator is a [TokenSource] that caches. When the service refuses a token
+// with InvalidAuthorizationToken, Invalidate is called with it, and the call is made once
+// more with a fresh token.
+type TokenInvalidator interface {
+	TokenSource
+	Invalidate(token string)
+}
+
+// WithAuthToken makes the call on behalf of another merchant, with that merchant's
+// authorization token (the x-amz-pay-authtoken header). An empty token is refused.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/authorization-token.html
+func WithAuthToken(token string) CallOption {
+	o := CallOption{kind: optionAuthToken, secret: NewSecret(token)}
+	if token == "" {
+		o.broken = FieldError{"WithAuthToken", "the token is empty"}
+	} else if rule := checkHeaderValue(token); rule != "" {
+		o.broken = FieldError{"WithAuthToken", "the token " + rule}
+	}
+	return o
+}
+
+// WithTokenSource makes calls on behalf of another merchant, with tokens of the
+// source. WithTokenSource(nil) makes a call for the client's own merchant, whatever the
+// client's defaults say.
+func WithTokenSource(source TokenSource) CallOption {
+	return CallOption{kind: optionTokenSource, source: source}
+}
+
+// WithIdempotencyKey sets the idempotency key: 1 to 32 of A-Z, a-z, 0-9, - and _. Without
+// it a random one is made for each call that takes one; [Meta] tells which. The service
+// stores the key for ever: the same request with the same key is done once, and another
+// request with the same key is refused with DuplicateIdempotencyKey. It is refused for
+// an operation that takes none and as a default of [Client.With], where it would make
+// unrelated payments one.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html
+func WithIdempotencyKey(key string) CallOption {
+	o := CallOption{kind: optionIdempotencyKey, value: key}
+	if rule := checkIdempotencyKey(key); rule != "" {
+		o.broken = FieldError{"WithIdempotencyKey", "the key " + rule}
+	}
+	return o
+}
+
+// WithHeader adds a header, in place of one of the same name added before. A header
+// whose name begins with X-Amz-Pay- is signed. The headers that the SDK sets itself are
+// refused, unless the value is the one that it sets.
+func WithHeader(name, value string) CallOption {
+	o := CallOption{kind: optionHeader, name: textproto.CanonicalMIMEHeaderKey(name), value: value}
+	if rule := checkHeaderName(name); rule != "" {
+		o.broken = FieldError{"WithHeader", "the name " + rule}
+	} else if rule := checkHeaderValue(value); rule != "" {
+		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
+	}
+	return o
+}
+
+// WithBodyField adds a member to the top level of the request's JSON, for a member that
+// the types of this SDK do not know yet. It is refused where the request already has the
+// member or has no body. The service refuses a member that it does not know with
+// UnrecognizedField.
+func WithBodyField(name string, value any) CallOption {
+	o := CallOption{kind: optionBodyField, name: name}
+	encoded, err := EncodeJSON(value)
+	switch {
+	case name == "":
+		o.broken = FieldError{"WithBodyField", "the name is empty"}
+	case err != nil:
+		o.broken = FieldError{"WithBodyField(" + name + ")", err.Error()}
+	default:
+		o.value = string(encoded)
+	}
+	return o
+}
+
+// WithSimulationCode asks the Sandbox to play an outcome, such as SoftDeclined. It is
+// refused by a live client.
+//
+// https://developer.amazon.com/docs/amazon-pay-checkout/sandbox-simulations.html
+func WithSimulationCode(code string) CallOption {
+	o := CallOption{kind: optionSimulationCode, value: code}
+	if code == "" {
+		o.broken = FieldError{"WithSimulationCode", "the code is empty"}
+	} else if rule := checkHeaderValue(code); rule != "" {
+		o.broken = FieldError{"WithSimulationCode", "the code " + rule}
+	}
+	return o
+}
+
+// WithoutRetry makes one attempt only.
+func WithoutRetry() CallOption { return CallOption{kind: optionWithoutRetry} }
+
+// CallOptions is what a list of options comes to, for implementations of [Caller] and
+// for tests.
+type CallOptions struct {
+	AuthToken      Secret
+	TokenSource    TokenSource
+	IdempotencyKey string
+	Header         http.Header
+	BodyFields     map[string]json.RawMessage
+	SimulationCode string
+	NoRetry        bool
+}
+
+// Resolve folds options in their order. It returns the first option's error, a
+// [*FieldError] that names the option and the rule.
+func Resolve(opts ...CallOption) (CallOptions, error) {
+	var r CallOptions
+	for _, o := range opts {
+		if o.broken != (FieldError{}) {
+			return CallOptions{}, &o.broken
+		}
+		switch o.kind {
+		case optionAuthToken:
+			r.AuthToken, r.TokenSource = o.secret, nil
+		case optionTokenSource:
+			r.AuthToken, r.TokenSource = Secret{}, o.source
+		case optionIdempotencyKey:
+			r.IdempotencyKey = o.value
+		case optionHeader:
+			if r.Header == nil {
+				r.Header = make(http.Header)
+			}
+			r.Header.Set(o.name, o.value)
+		case optionBodyField:
+			if r.BodyFields == nil {
+				r.BodyFields = make(map[string]json.RawMessage)
+			}
+			r.BodyFields[o.name] = json.RawMessage(o.value)
+		case optionSimulationCode:
+			r.SimulationCode = o.value
+		case optionWithoutRetry:
+			r.NoRetry = true
+		case optionNone:
+		}
+	}
+	return r, nil
+}
+
+func checkHeaderName(name string) (rule string) {
+	if name == "" {
+		return "is empty"
+	}
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
+		default:
+			return "has a character that may not stand in a header's name"
+		}
+	}
+	return ""
+}
+
+func checkHeaderValue(value string) (rule string) {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' || c > '~' {
+			return "has a line end, a control character or a character that is not ASCII"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,172 @@
+package amazonpay
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// Config is what a client needs to know. PublicKeyID, one of the three private key
+// fields, Region, and for an unprefixed key id Environment are needed; the rest is
+// optional. It prints and logs without the key.
+type Config struct {
+	// PublicKeyID is the id under which Amazon Pay lists your public key, such as
+	// SANDBOX-AFABC….
+	PublicKeyID string
+
+	// PrivateKey signs the requests: an *rsa.PrivateKey, or the key of a KMS or HSM. It must be
+	// safe for concurrent use.
+	PrivateKey crypto.Signer
+	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey.
+	// [signing.ParsePrivateKey] says which forms it may have.
+	PrivateKeyPEM PEM
+	// PrivateKeyFile is the name of a file with the private key as PEM text, in place of
+	// PrivateKey.
+	PrivateKeyFile string
+
+	// Region is where the merchant is registered.
+	Region Region
+	// Environment is Sandbox or Live. A key id that begins with LIVE or SANDBOX (in any case)
+	// decides by itself, and a contradiction is an error. With any other key id it must be
+	// given: nobody goes live by forgetting a field.
+	Environment Environment
+
+	// Algorithm is the signature algorithm; the zero value is [signing.PSSV2]. A button on a page
+	// must name the same one: [Client.ButtonSignature] returns its name.
+	Algorithm signing.Algorithm
+
+	// BaseURL is https://host or https://host:port in place of the region's host, for tests and
+	// the emulator. Certificates are checked all the same.
+	BaseURL string
+
+	// Integrator identifies the plugin of a solution provider.
+	Integrator Integrator
+}
+
+// Integrator identifies the plugin of a solution provider to Amazon Pay, in headers of
+// each request. Empty fields are not sent.
+type Integrator struct {
+	ID              string // x-amz-pay-integrator-id
+	Version         string // x-amz-pay-integrator-version
+	PlatformVersion string // x-amz-pay-platform-version
+}
+
+// Environment variables that [ConfigFromEnv] reads.
+const (
+	EnvPublicKeyID    = "AMAZON_PAY_PUBLIC_KEY_ID"
+	EnvPrivateKey     = "AMAZON_PAY_PRIVATE_KEY"
+	EnvPrivateKeyFile = "AMAZON_PAY_PRIVATE_KEY_FILE"
+	EnvRegion         = "AMAZON_PAY_REGION"
+	EnvEnvironment    = "AMAZON_PAY_ENVIRONMENT"
+)
+
+// ConfigFromEnv reads the configuration from environment variables:
+// AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY (PEM text) or
+// AMAZON_PAY_PRIVATE_KEY_FILE (a file's name), AMAZON_PAY_REGION and
+// AMAZON_PAY_ENVIRONMENT. [New] checks what they hold.
+func ConfigFromEnv() Config {
+	return Config{
+		PublicKeyID:    os.Getenv(EnvPublicKeyID),
+		PrivateKeyPEM:  PEM(os.Getenv(EnvPrivateKey)),
+		PrivateKeyFile: os.Getenv(EnvPrivateKeyFile),
+		Region:         Region(os.Getenv(EnvRegion)),
+		Environment:    Environment(os.Getenv(EnvEnvironment)),
+	}
+}
+
+// LogValue shows the key id, the region, the environment and the base URL.
+func (c Config) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("public_key_id", c.PublicKeyID),
+		slog.String("region", string(c.Region)),
+		slog.String("environment", string(c.Environment)),
+		slog.String("base_url", c.BaseURL),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.LogValue().String()) }
+
+// signer makes the signer; nil where the configuration has no key at all.
+func (c Config) signer() (*signing.Signer, error) {
+	given := 0
+	for _, has := range []bool{c.PrivateKey != nil, len(c.PrivateKeyPEM) > 0, c.PrivateKeyFile != ""} {
+		if has {
+			given++
+		}
+	}
+	switch given {
+	case 0:
+		return nil, nil
+	case 1:
+	default:
+		return nil, errors.New("amazonpay: Config has more than one of PrivateKey, PrivateKeyPEM and PrivateKeyFile: give one")
+	}
+	key, text := c.PrivateKey, []byte(c.PrivateKeyPEM)
+	if c.PrivateKeyFile != "" {
+		var err error
+		if text, err = os.ReadFile(c.PrivateKeyFile); err != nil {
+			return nil, fmt.Errorf("amazonpay: Config.PrivateKeyFile: %w", err)
+		}
+	}
+	if key == nil {
+		parsed, err := signing.ParsePrivateKey(text)
+		if err != nil {
+			return nil, fmt.Errorf("amazonpay: %w", err)
+		}
+		key = parsed
+	}
+	signer, err := signing.NewSigner(c.PublicKeyID, key, c.Algorithm)
+	if err != nil {
+		return nil, fmt.Errorf("amazonpay: %w", err)
+	}
+	return signer, nil
+}
+
+// host returns the host, with a port where BaseURL has one.
+func (c Config) host(regional string) (string, error) {
+	if c.BaseURL == "" {
+		return regional, nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	rule := ""
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		rule = "is not a URL of the form https://host[:port]"
+	case u.Scheme != "https":
+		rule = "must begin with https://"
+	case u.User != nil:
+		rule = "must not have user information"
+	case u.Path != "" && u.Path != "/":
+		rule = "must not have a path: the client adds it"
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		rule = "must not have a query or a fragment"
+	}
+	if rule != "" {
+		return "", errors.New("amazonpay: Config.BaseURL " + rule) // not its text: user information is a secret
+	}
+	return u.Host, nil
+}
+
+func (i Integrator) headers() map[string]string {
+	return map[string]string{
+		"X-Amz-Pay-Integrator-Id":      i.ID,
+		"X-Amz-Pay-Integrator-Version": i.Version,
+		"X-Amz-Pay-Platform-Version":   i.PlatformVersion,
+	}
+}
+
+func (i Integrator) check() error {
+	for name, value := range i.headers() {
+		if rule := checkHeaderValue(value); rule != "" {
+			return fmt.Errorf("amazonpay: Config.Integrator: the value of %s %s", name, rule)
+		}
+	}
+	return nil
+}

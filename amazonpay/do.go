@@ -1,0 +1,43 @@
+package amazonpay
+
+import (
+	"context"
+	"errors"
+)
+
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -destination ../mocks/amazonpay.go . Caller,Fetcher
+
+// Caller makes calls. [*Client] is one; the clients of webstore, instore, delivery and
+// authtoken take one, and tests put a mock in its place.
+type Caller interface {
+	Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error)
+}
+
+// Answer is embedded in the typed answers of all operations and carries the call's
+// [Meta].
+type Answer struct {
+	// Meta is the call's status, request id, attempts, idempotency key and raw JSON. It is
+	// nil only in values that no call has made.
+	Meta *Meta `json:"-"`
+}
+
+func (a *Answer) setMeta(m *Meta) { a.Meta = m }
+
+// Do makes a call whose answer is a T, which embeds [Answer]. It is what the typed
+// methods of the sub-clients are made of, and the way to call with types of your own.
+// On error the result is nil.
+func Do[T any, P interface {
+	*T
+	setMeta(m *Meta)
+}](ctx context.Context, c Caller, op Operation, in any, opts ...CallOption) (*T, error) {
+	if c == nil {
+		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Caller is nil")}
+	}
+	out := new(T)
+	meta, err := c.Call(ctx, op, in, out, opts...)
+	if err != nil {
+		return nil, err
+	}
+	P(out).setMeta(meta)
+	return out, nil
+}

@@ -1,0 +1,42 @@
+// Package amazonpay is the client of Amazon Pay Checkout v2: configuration, signed
+// calls with safe retries, and the types that all of the API shares. The operations are
+// in the packages webstore, instore, delivery and authtoken, which take a [*Client]:
+//
+//	client, err := amazonpay.New(amazonpay.Config{
+//		PublicKeyID:    "SANDBOX-AFABC…",
+//		PrivateKeyFile: "private.pem",
+//		Region:         amazonpay.RegionUS,
+//	})
+//	shop := webstore.New(client)
+//	session, err := shop.GetCheckoutSession(ctx, id)
+//
+// # Retries
+//
+// A call is repeated after a network error and after status 408, 425, 429, 500, 502, 503
+// and 504, up to three times, after random waits of 0.25 to 8 seconds or after the service's
+// Retry-After of up to 30 seconds. Each attempt is dated and signed afresh, with the same
+// body and the same idempotency key. A 500 with ProcessingFailure is an answer and is not
+// repeated, nor is any other 4xx. After the last attempt the last answer is returned as
+// the error.
+//
+// # Time limits
+//
+// Dialling and the TLS handshake may take 5 seconds each, an attempt 30, and a call 90 where its
+// context has no deadline. Waits end with the context. Answers may have 10 MiB.
+//
+// # Errors
+//
+// Every failed call returns a [*CallError] with its [Meta]; inside is an [*APIError], a
+// [*FieldError], or another cause that it lists. [CallError.Uncertain] tells whether the
+// work may have been done all the same.
+//
+// # Money
+//
+// A [Price] holds exact decimal text. [NewPrice] makes one from the currency's smallest
+// unit.
+//
+// # Secrets
+//
+// Keys and tokens print as [redacted]; types that hold personal data print and log without
+// it, and encode to JSON in full. Nothing of them stands in an error or in a log record.
+package amazonpay

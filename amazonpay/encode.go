@@ -1,0 +1,182 @@
+package amazonpay
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// FieldError says which field of a request is wrong, and which rule it breaks.
+// Nothing was sent.
+type FieldError struct {
+	Field string // the path of the JSON member, such as paymentDetails.chargeAmount.amount
+	Rule  string
+}
+
+// Error returns the field and the rule.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Rule }
+
+// EncodeJSON encodes a request or a button's payload as the SDK sends it: compact, UTF-8,
+// with <, > and & as they are. Sign and send the same result; encoding twice may
+// not give the same bytes for maps of your own types.
+//
+// Before that it checks what encoding would hide or the service would refuse, and
+// returns a [*FieldError] for text that is not UTF-8, for a value whose Validate
+// method objects, such as a [Price], and for a field whose pay tag is broken:
+// required, or max=N bytes.
+func EncodeJSON(v any) ([]byte, error) {
+	if err := checkValue(reflect.ValueOf(v), "", 0); err != nil {
+		return nil, err
+	}
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
+
+type validator interface{ Validate() error }
+
+var (
+	rawMessageType = reflect.TypeFor[json.RawMessage]()
+	validatorType  = reflect.TypeFor[validator]()
+	marshalerType  = reflect.TypeFor[json.Marshaler]()
+)
+
+// maxDepth ends the walk of a value that contains itself.
+const maxDepth = 200
+
+func checkValue(v reflect.Value, path string, depth int) error {
+	if !v.IsValid() {
+		return nil
+	}
+	if depth > maxDepth {
+		return &FieldError{Field: path, Rule: "is nested too deeply"}
+	}
+	depth++
+	t := v.Type()
+	if t == rawMessageType {
+		if raw := v.Bytes(); len(raw) > 0 && (!json.Valid(raw) || !utf8.Valid(raw)) {
+			return &FieldError{Field: path, Rule: "is not valid JSON"}
+		}
+		return nil
+	}
+	if t.Implements(validatorType) && t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && v.CanInterface() {
+		if err := v.Interface().(validator).Validate(); err != nil {
+			if inner, ok := errors.AsType[*FieldError](err); ok {
+				return &FieldError{Field: join(path, inner.Field), Rule: inner.Rule}
+			}
+			return &FieldError{Field: path, Rule: err.Error()}
+		}
+	}
+	switch t.Kind() {
+	case reflect.String:
+		if !utf8.ValidString(v.String()) {
+			return &FieldError{Field: path, Rule: "is not valid UTF-8"}
+		}
+	case reflect.Pointer, reflect.Interface:
+		return checkValue(v.Elem(), path, depth)
+	case reflect.Slice, reflect.Array:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return nil
+		}
+		for i := range v.Len() {
+			if err := checkValue(v.Index(i), path+"["+strconv.Itoa(i)+"]", depth); err != nil {
+				return err
+			}
+		}
+	case reflect.Map:
+		for it := v.MapRange(); it.Next(); {
+			if err := checkValue(it.Key(), path, depth); err != nil {
+				return err
+			}
+			if err := checkValue(it.Value(), join(path, fmt.Sprint(it.Key())), depth); err != nil {
+				return err
+			}
+		}
+	case reflect.Struct:
+		return checkStruct(v, path, depth)
+	}
+	return nil
+}
+
+func checkStruct(v reflect.Value, path string, depth int) error {
+	if v.Type().Implements(marshalerType) {
+		return nil // its fields are not its members
+	}
+	for _, f := range fieldsOf(v.Type()) {
+		member := path
+		if f.name != "" {
+			member = join(path, f.name)
+		}
+		value := v.Field(f.index)
+		switch empty := value.IsZero(); {
+		case empty && f.required:
+			return &FieldError{Field: member, Rule: "is required"}
+		case empty && f.omitted:
+			continue
+		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max:
+			return &FieldError{Field: member, Rule: fmt.Sprintf("has %d bytes, more than %d", value.Len(), f.max)}
+		}
+		if err := checkValue(value, member, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// structField is what checkStruct needs to know of a field. name is empty for an
+// embedded struct.
+type structField struct {
+	index    int
+	name     string
+	omitted  bool // omitzero: a zero value is not encoded
+	required bool
+	max      int
+}
+
+var structFields sync.Map // reflect.Type → []structField
+
+func fieldsOf(t reflect.Type) []structField {
+	if known, ok := structFields.Load(t); ok {
+		return known.([]structField)
+	}
+	var fields []structField
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if tag == "-" || !f.IsExported() {
+			continue
+		}
+		field := structField{index: i, name: tag, omitted: strings.Contains(options, "omitzero") || strings.Contains(options, "omitempty")}
+		if tag == "" && !f.Anonymous {
+			field.name = f.Name
+		}
+		for rule := range strings.SplitSeq(f.Tag.Get("pay"), ",") {
+			if rule == "required" {
+				field.required = true
+			}
+			if limit, ok := strings.CutPrefix(rule, "max="); ok {
+				field.max, _ = strconv.Atoi(limit)
+			}
+		}
+		fields = append(fields, field)
+	}
+	structFields.Store(t, fields)
+	return fields
+}

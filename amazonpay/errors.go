@@ -1,0 +1,152 @@
+package amazonpay
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// CallError is the envelope of every error that a call returns: which operation it was,
+// and what is known of it. Err says what went wrong:
+//
+//   - [*FieldError]: the request or an option is wrong; nothing was sent.
+//   - [*APIError]: the service, or a gateway before it, answered with an error.
+//   - [*DecodeError]: the service did the work, but its answer was not understood.
+//   - [*transport.NetworkError]: no attempt was answered; the work may have been done.
+//   - [*transport.InterruptedError]: the context ended before the call was done; the
+//     error then also is the last answer's [*APIError], if there was one.
+//   - [*transport.TooLargeError]: the answer had more than 10 MiB; the work may have been
+//     done.
+//   - [*transport.SigningError]: the key could not sign; that attempt was not sent.
+//
+// Use [errors.AsType] and [errors.Is] to tell them apart, and [HasReason] for reason
+// codes.
+type CallError struct {
+	Operation string
+	Meta      *Meta // never nil
+	Err       error
+
+	uncertain bool
+}
+
+// Error returns the operation, the cause, and what is needed to ask Amazon's support
+// or to repeat the call safely.
+func (e *CallError) Error() string {
+	var b strings.Builder
+	b.WriteString("amazonpay: ")
+	b.WriteString(e.Operation)
+	b.WriteString(": ")
+	b.WriteString(strings.TrimPrefix(e.Err.Error(), "amazonpay: "))
+	if e.uncertain {
+		b.WriteString("; an attempt ended without a certain answer, so the outcome is unknown")
+	}
+	var notes []string
+	if e.Meta.RequestID != "" {
+		notes = append(notes, "request id "+e.Meta.RequestID)
+	}
+	if n := len(e.Meta.Attempts); n > 0 {
+		notes = append(notes, "attempts "+strconv.Itoa(n))
+	}
+	if e.Meta.IdempotencyKey != "" {
+		notes = append(notes, "idempotency key "+e.Meta.IdempotencyKey)
+	}
+	if len(notes) > 0 {
+		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
+	}
+	return b.String()
+}
+
+// Unwrap returns Err.
+func (e *CallError) Unwrap() error { return e.Err }
+
+// Uncertain reports that the work may have been done although the call failed: an
+// attempt to change something ended without an answer, with a status that says nothing
+// about the work (408, 425 and 5xx but a ProcessingFailure), or with an answer that was
+// not understood. A later 4xx does not settle that, since it may be the first
+// attempt's success that it complains about. Read the object, or repeat the call with
+// the same request and the idempotency key of Meta.
+func (e *CallError) Uncertain() bool { return e.uncertain }
+
+// LogValue shows operation, status, reason code, request id and attempts.
+func (e *CallError) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", e.Meta), slog.Bool("uncertain", e.uncertain)}
+	if api, ok := errors.AsType[*APIError](e.Err); ok {
+		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
+	} else {
+		attrs = append(attrs, slog.String("error", e.Err.Error()))
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// APIError is an answer with a status that is not 2xx.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html
+type APIError struct {
+	StatusCode int
+	ReasonCode ReasonCode // empty where the answer was not the service's JSON, such as a gateway's page
+	Message    string     // the service's words, for people; tokens are taken out
+}
+
+// Error returns the status, the reason code and the message.
+func (e *APIError) Error() string {
+	text := strconv.Itoa(e.StatusCode)
+	if e.ReasonCode == "" {
+		text += " " + http.StatusText(e.StatusCode)
+	} else {
+		text += " " + string(e.ReasonCode)
+	}
+	if e.Message != "" {
+		text += ": " + e.Message
+	}
+	return text
+}
+
+// HasReason reports whether err is an [*APIError] with one of the codes.
+func HasReason(err error, codes ...ReasonCode) bool {
+	api, ok := errors.AsType[*APIError](err)
+	return ok && slices.Contains(codes, api.ReasonCode)
+}
+
+// DecodeError is a 2xx answer that was not understood. The work was done; the answer is
+// in the Raw of the [CallError]'s Meta.
+type DecodeError struct{ Err error }
+
+// Error says what about the answer was not understood, without its content.
+func (e *DecodeError) Error() string {
+	return fmt.Sprintf("the call succeeded, but its answer was not understood: %v", e.Err)
+}
+
+// Unwrap returns Err.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// uncertain reports whether the work may have been done, given how a failed call's
+// attempts ended and what the last error is. A Doer of the user's own lists no attempts.
+func uncertain(method string, attempts []Attempt, err error, mocked bool) bool {
+	if method == http.MethodGet {
+		return false
+	}
+	if _, ok := errors.AsType[*DecodeError](err); ok {
+		return true
+	}
+	if mocked {
+		api, answered := errors.AsType[*APIError](err)
+		return !answered || silent(api.StatusCode) && api.ReasonCode != ReasonProcessingFailure
+	}
+	last := len(attempts) - 1
+	for i, a := range attempts {
+		answer := i == last && HasReason(err, ReasonProcessingFailure)
+		if a.StatusCode == 0 || silent(a.StatusCode) && !answer {
+			return true
+		}
+	}
+	return false
+}
+
+// silent reports a status that says nothing about whether the work was done.
+func silent(status int) bool {
+	return status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= 500
+}

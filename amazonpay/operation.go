@@ -1,0 +1,97 @@
+package amazonpay
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Operation names one operation of the service.
+type Operation struct {
+	// Name is the operation's name, such as CreateCharge. It stands in errors and logs.
+	Name string
+	// Method is the HTTP method.
+	Method string
+	// Path is the path behind /v2/, such as charges/{chargeId}/capture. A name in braces
+	// is replaced by the value of that name in PathValues. Path itself is a constant: it
+	// must not hold ids, so that it can stand in logs and metrics.
+	Path string
+	// PathValues are the values for the names in Path. They are escaped. A value must not
+	// be empty or blank, nor contain a slash, a backslash, two dots, a question mark, a
+	// number sign, or a control character. Values whose name ends with Token never stand in
+	// an error text.
+	PathValues map[string]string
+	// Query are the query parameters.
+	Query url.Values
+	// IdempotencyKey says that the operation takes an idempotency key: each POST of the
+	// service, and some PATCH. A call then carries one, its own or a made one.
+	IdempotencyKey bool
+}
+
+var pathTemplate = regexp.MustCompile(`^[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+|/\{[A-Za-z0-9]+\})*$`)
+
+// expand returns the escaped path, with a leading slash.
+func (op Operation) expand() (string, error) {
+	first, _, _ := strings.Cut(op.Path, "/")
+	switch {
+	case !pathTemplate.MatchString(op.Path) || strings.Contains(op.Path, ".."):
+		return "", &FieldError{Field: "Operation.Path", Rule: "must be segments of letters, digits, - . _ ~ or a name in braces, joined by slashes, without a leading one"}
+	case slices.Contains([]string{APIVersion, string(Live), string(Sandbox)}, strings.ToLower(first)):
+		return "", &FieldError{Field: "Operation.Path", Rule: "must not begin with " + first + "/: the client adds it"}
+	}
+	var escaped strings.Builder
+	used := 0
+	for segment := range strings.SplitSeq(op.Path, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			name = strings.TrimSuffix(name, "}")
+			value := op.PathValues[name]
+			if rule := checkPathValue(value); rule != "" {
+				return "", &FieldError{Field: name, Rule: rule}
+			}
+			segment = escapeSegment(value)
+			used++
+		}
+		escaped.WriteByte('/')
+		escaped.WriteString(segment)
+	}
+	if used != len(op.PathValues) {
+		return "", &FieldError{Field: "Operation.PathValues", Rule: "must hold one value for each name in Operation.Path and no other"}
+	}
+	return escaped.String(), nil
+}
+
+// escapeSegment leaves only RFC 3986's unreserved characters as they are: for those no
+// two ways to write a canonical path differ.
+func escapeSegment(value string) string {
+	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+}
+
+func checkPathValue(value string) (rule string) {
+	switch {
+	case strings.TrimSpace(value) == "":
+		return "is empty"
+	case !utf8.ValidString(value):
+		return "is not valid UTF-8"
+	case strings.ContainsAny(value, `/\?#`):
+		return `must not contain / \ ? or #`
+	case strings.Contains(value, "..") || value == ".":
+		return "must not contain two dots"
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return "must not contain a control character"
+	}
+	return ""
+}
+
+// secrets are the tokens among the path's values.
+func (op Operation) secrets() []string {
+	var tokens []string
+	for name, value := range op.PathValues {
+		if strings.HasSuffix(name, "Token") {
+			tokens = append(tokens, value, escapeSegment(value))
+		}
+	}
+	return tokens
+}

@@ -1,0 +1,244 @@
+package amazonpay
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// call is one call, ready to be sent.
+type call struct {
+	op      Operation
+	options CallOptions
+	token   string // the auth token in use
+	header  http.Header
+	url     string
+	body    []byte
+	key     string // the idempotency key
+}
+
+// prepare checks a call and encodes it, once. The token source is asked last, when all
+// else is right.
+func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallOption) (*call, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	options, err := Resolve(slices.Concat(c.defaults, opts)...)
+	if err != nil {
+		return nil, err
+	}
+	p := &call{op: op, options: options}
+	if err := p.setURL(c.core); err != nil {
+		return nil, err
+	}
+	if err := p.setBody(in); err != nil {
+		return nil, err
+	}
+	if err := p.setKey(); err != nil {
+		return nil, err
+	}
+	if options.SimulationCode != "" && c.core.live {
+		return nil, &FieldError{"WithSimulationCode", "a live client cannot simulate"}
+	}
+	if err := p.setHeader(c.core.header); err != nil {
+		return nil, err
+	}
+	return p, p.setToken(ctx)
+}
+
+func (p *call) setURL(c *core) error {
+	switch p.op.Method {
+	case http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete:
+	default:
+		return &FieldError{"Operation.Method", "must be GET, POST, PATCH or DELETE"}
+	}
+	path, err := p.op.expand()
+	if err != nil {
+		return err
+	}
+	p.url = c.origin + c.prefix + path
+	for name, values := range p.op.Query {
+		if name == "" || !utf8.ValidString(name) {
+			return &FieldError{"Operation.Query", "has a name that is empty or not valid UTF-8"}
+		}
+		for _, value := range values {
+			if !utf8.ValidString(value) {
+				return &FieldError{name, "is not valid UTF-8"}
+			}
+		}
+	}
+	if query := signing.EncodeQuery(p.op.Query); query != "" {
+		p.url += "?" + query
+	}
+	return nil
+}
+
+func (p *call) setBody(in any) error {
+	fields := p.options.BodyFields
+	if in == nil {
+		if len(fields) > 0 {
+			return &FieldError{"WithBodyField", p.op.Name + " has no body"}
+		}
+		return nil
+	}
+	if p.op.Method == http.MethodGet {
+		return &FieldError{"request", "a GET has no body"}
+	}
+	if v := reflect.ValueOf(in); (v.Kind() == reflect.Pointer || v.Kind() == reflect.Map) && v.IsNil() {
+		return &FieldError{"request", "is nil"}
+	}
+	body, err := EncodeJSON(in)
+	if err != nil {
+		return err
+	}
+	p.body, err = addFields(body, fields)
+	return err
+}
+
+// addFields adds members to the end of a JSON object, in the order of their names.
+func addFields(body []byte, fields map[string]json.RawMessage) ([]byte, error) {
+	if len(fields) == 0 {
+		return body, nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(body, &members); err != nil || members == nil {
+		return nil, &FieldError{"WithBodyField", "the request is not a JSON object"}
+	}
+	body = body[:len(body)-1] // without the closing brace
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if _, there := members[name]; there {
+			return nil, &FieldError{"WithBodyField(" + name + ")", "the request already has this member"}
+		}
+		if len(body) > 1 {
+			body = append(body, ',')
+		}
+		quoted, err := EncodeJSON(name)
+		if err != nil {
+			return nil, err
+		}
+		body = append(append(append(body, quoted...), ':'), fields[name]...)
+	}
+	return append(body, '}'), nil
+}
+
+func (p *call) setKey() (err error) {
+	p.key = p.options.IdempotencyKey
+	switch {
+	case p.key != "" && !p.op.IdempotencyKey:
+		return &FieldError{"WithIdempotencyKey", p.op.Name + " takes no idempotency key"}
+	case p.key == "" && p.op.IdempotencyKey:
+		p.key, err = newIdempotencyKey()
+	}
+	return err
+}
+
+const (
+	headerIdempotencyKey = "X-Amz-Pay-Idempotency-Key"
+	headerAuthToken      = "X-Amz-Pay-Authtoken"
+	headerSimulationCode = "X-Amz-Pay-Simulation-Code"
+	headerRequestID      = "X-Amz-Pay-Request-Id"
+)
+
+// owned are the headers that WithHeader may not set to a value of its own, with the way
+// to set them.
+var owned = map[string]string{
+	"Accept":                       "the SDK sets it",
+	"Content-Type":                 "the SDK sets it",
+	"Authorization":                "the SDK signs",
+	"X-Amz-Pay-Date":               "the SDK dates each attempt",
+	"X-Amz-Pay-Host":               "use Config.BaseURL",
+	"X-Amz-Pay-Region":             "use Config.Region",
+	headerIdempotencyKey:           "use WithIdempotencyKey",
+	headerAuthToken:                "use WithAuthToken",
+	headerSimulationCode:           "use WithSimulationCode",
+	"X-Amz-Pay-Integrator-Id":      "use Config.Integrator",
+	"X-Amz-Pay-Integrator-Version": "use Config.Integrator",
+	"X-Amz-Pay-Platform-Version":   "use Config.Integrator",
+	"User-Agent":                   "use WithUserAgent",
+	"Host":                         "use Config.BaseURL",
+	"Content-Length":               "net/http sets it",
+	"Transfer-Encoding":            "net/http sets it",
+	"Accept-Encoding":              "net/http sets it",
+	"Connection":                   "net/http sets it",
+	"Expect":                       "net/http sets it",
+	"Te":                           "net/http sets it",
+	"Trailer":                      "net/http sets it",
+	"Upgrade":                      "net/http sets it",
+}
+
+func (p *call) setHeader(common http.Header) error {
+	p.header = common.Clone()
+	if p.key != "" {
+		p.header.Set(headerIdempotencyKey, p.key)
+	}
+	if p.options.SimulationCode != "" {
+		p.header.Set(headerSimulationCode, p.options.SimulationCode)
+	}
+	for name, values := range p.options.Header {
+		hint, isOwned := owned[textproto.CanonicalMIMEHeaderKey(name)]
+		switch {
+		case !isOwned:
+			p.header[name] = values
+		case p.header.Get(name) == "" || p.header.Get(name) != values[0]:
+			return &FieldError{"WithHeader(" + name + ")", "the SDK owns this header: " + hint}
+		}
+	}
+	return nil
+}
+
+func (p *call) setToken(ctx context.Context) error {
+	p.token = p.options.AuthToken.Reveal()
+	if source := p.options.TokenSource; source != nil {
+		token, err := source.Token(ctx)
+		if err != nil {
+			return &tokenError{err}
+		}
+		if rule := checkHeaderValue(token); rule != "" || token == "" {
+			return &tokenError{errors.New("the token is empty or has a character that may not stand in a header")}
+		}
+		p.token = token
+	}
+	if p.token != "" {
+		p.header.Set(headerAuthToken, p.token)
+	}
+	return nil
+}
+
+// tokenError keeps a failed token source apart from the call that needed it.
+type tokenError struct{ err error }
+
+func (e *tokenError) Error() string { return "no authorization token: " + e.err.Error() }
+func (e *tokenError) Unwrap() error { return e.err }
+
+// request makes the unsigned request.
+func (p *call) request(ctx context.Context) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, p.op.Method, p.url, bytes.NewReader(p.body))
+	if err != nil {
+		return nil, errors.New("the request could not be made from its URL") // whose text may hold a token
+	}
+	req.Header = p.header
+	return req, nil
+}
+
+// scrub takes the call's tokens out of a text of the service.
+func (p *call) scrub(text string) string {
+	for _, secret := range append(p.op.secrets(), p.token) {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, redacted)
+		}
+	}
+	return text
+}

@@ -1,0 +1,85 @@
+package amazonpay
+
+import (
+	"encoding/json"
+	"errors"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// Time is a point in time as the service spells it. It is sent in UTC as
+// 20060102T150405Z, to the second. The service itself is not consistent, so it is
+// read from that form, from RFC 3339 with or without fractions of a second, from an
+// offset without a colon (+0000), from a time part with hyphens (T15-04-05Z), and
+// from a number of seconds or milliseconds since 1970. The zero value stands for null and
+// absent.
+type Time struct{ time.Time }
+
+var timeLayouts = []string{
+	signing.DateFormat,
+	"20060102T150405.999999999Z07:00",
+	time.RFC3339Nano,
+	"2006-01-02T15:04:05.999999999Z0700",
+	"2006-01-02T15-04-05Z",
+	"2006-01-02",
+}
+
+// MarshalJSON returns the time in the basic form, null for the zero value.
+func (t Time) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + t.UTC().Format(signing.DateFormat) + `"`), nil
+}
+
+// UnmarshalJSON accepts the forms that [Time] lists. Null and an empty string leave
+// the zero value.
+func (t *Time) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
+	if len(b) > 0 && b[0] == '"' {
+		var s string
+		if err := json.Unmarshal(b, &s); err != nil {
+			return err
+		}
+		return t.UnmarshalText([]byte(s))
+	}
+	var n float64
+	if err := json.Unmarshal(b, &n); err != nil || math.Abs(n) > 1e14 {
+		return errors.New("a timestamp is neither text nor a number of seconds or milliseconds since 1970")
+	}
+	const firstMilliseconds = 1e11 // as seconds, the year 5138
+	if math.Abs(n) < firstMilliseconds {
+		n *= 1000
+	}
+	t.Time = time.UnixMilli(int64(n)).UTC()
+	return nil
+}
+
+// MarshalText returns the time in the basic form, nothing for the zero value.
+func (t Time) MarshalText() ([]byte, error) {
+	if t.IsZero() {
+		return nil, nil
+	}
+	return []byte(t.UTC().Format(signing.DateFormat)), nil
+}
+
+// UnmarshalText accepts the textual forms that [Time] lists.
+func (t *Time) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	if s == "" {
+		t.Time = time.Time{}
+		return nil
+	}
+	for _, layout := range timeLayouts {
+		if parsed, err := time.Parse(layout, s); err == nil {
+			t.Time = parsed.UTC()
+			return nil
+		}
+	}
+	return errors.New("a timestamp has none of the known forms")
+}

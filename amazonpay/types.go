@@ -1,0 +1,78 @@
+package amazonpay
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+)
+
+// State is the state of a checkout session, charge permission, charge or refund. The
+// service may add states; treat one that you do not know as not final.
+type State string
+
+// The states. https://developer.amazon.com/docs/amazon-pay-checkout/asynchronous-processing.html
+const (
+	StateOpen      State = "Open"      // checkout session
+	StateCompleted State = "Completed" // checkout session
+
+	StateChargeable    State = "Chargeable"    // charge permission
+	StateNonChargeable State = "NonChargeable" // charge permission
+	StateClosed        State = "Closed"        // charge permission
+
+	StateAuthorizationInitiated State = "AuthorizationInitiated" // charge
+	StateAuthorized             State = "Authorized"             // charge
+	StateCaptureInitiated       State = "CaptureInitiated"       // charge
+	StateCaptured               State = "Captured"               // charge
+
+	StateRefundInitiated State = "RefundInitiated" // refund
+	StateRefunded        State = "Refunded"        // refund
+
+	StateCanceled State = "Canceled" // checkout session and charge
+	StateDeclined State = "Declined" // charge and refund
+	StatePending  State = "Pending"  // listed by the .NET SDK, for which objects is not known
+)
+
+// StatusDetails is the state of a checkout session, charge or refund and how it came
+// about.
+type StatusDetails struct {
+	State                State      `json:"state,omitzero"`
+	ReasonCode           ReasonCode `json:"reasonCode,omitzero"`
+	ReasonDescription    string     `json:"reasonDescription,omitzero"`
+	LastUpdatedTimestamp Time       `json:"lastUpdatedTimestamp,omitzero"`
+}
+
+// ReleaseEnvironment is the environment of an object, as answers spell it.
+type ReleaseEnvironment string
+
+// The release environments.
+const (
+	ReleaseSandbox ReleaseEnvironment = "Sandbox"
+	ReleaseLive    ReleaseEnvironment = "Live"
+)
+
+// Address is a postal address. StateOrRegion is the two-letter code in the US and
+// Canada and free text elsewhere; CountryCode is ISO 3166, two letters in all that
+// is known. It prints and logs without its content, but encodes to JSON in full.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#type-address
+type Address struct {
+	Name          string `json:"name,omitzero" pay:"max=50"`
+	AddressLine1  string `json:"addressLine1,omitzero" pay:"max=180"`
+	AddressLine2  string `json:"addressLine2,omitzero" pay:"max=60"`
+	AddressLine3  string `json:"addressLine3,omitzero" pay:"max=60"`
+	City          string `json:"city,omitzero" pay:"max=50"`
+	County        string `json:"county,omitzero" pay:"max=50"`
+	District      string `json:"district,omitzero" pay:"max=50"`
+	StateOrRegion string `json:"stateOrRegion,omitzero" pay:"max=50"`
+	PostalCode    string `json:"postalCode,omitzero" pay:"max=20"`
+	CountryCode   string `json:"countryCode,omitzero" pay:"max=3"`
+	PhoneNumber   string `json:"phoneNumber,omitzero" pay:"max=20"`
+}
+
+// LogValue shows the country alone.
+func (a Address) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("country_code", a.CountryCode))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (a Address) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
