@@ -1,0 +1,50 @@
+package transport
+
+import (
+	"context"
+	"time"
+)
+
+// Call is what the caller says of one call, and what came of it. It travels in the
+// context of the request: see [WithCall]. One Call serves one Do; [Doer.Do] writes to
+// it until it returns.
+type Call struct {
+	// Operation names the call in the log, for example GetCharge. It is used for nothing else.
+	Operation string
+
+	// NoRetry allows one attempt only. A request whose date was refused is signed again
+	// even so: no work was done.
+	NoRetry bool
+
+	// Attempts are the requests that were handed to the network, in order. One that
+	// could not be signed is not among them.
+	Attempts []Attempt
+
+	// ClockOffset is what was added to the clock for the date of the last attempt: 0
+	// unless the service refused a date of this client, in this call or an earlier one.
+	ClockOffset time.Duration
+}
+
+// Attempt is one signed request, and what came of it.
+type Attempt struct {
+	Start      time.Time     // by Config.Now
+	Duration   time.Duration // from Start to the last byte of the answer, by Config.Now
+	Date       time.Time     // the X-Amz-Pay-Date that was signed, in whole seconds, UTC
+	StatusCode int           // 0 where no complete answer came
+	Err        error         // why none came: a *NetworkError or *TooLargeError; names no URL and no header
+}
+
+type callKey struct{}
+
+// WithCall returns a context for one request that carries c.
+func WithCall(ctx context.Context, c *Call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// callFrom returns the context's Call, or one that nobody will read.
+func callFrom(ctx context.Context) *Call {
+	if c, _ := ctx.Value(callKey{}).(*Call); c != nil {
+		return c
+	}
+	return new(Call)
+}
