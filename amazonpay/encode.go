@@ -47,7 +47,6 @@ type validator interface{ Validate() error }
 
 var (
 	rawMessageType = reflect.TypeFor[json.RawMessage]()
-	validatorType  = reflect.TypeFor[validator]()
 	marshalerType  = reflect.TypeFor[json.Marshaler]()
 )
 
@@ -55,29 +54,17 @@ var (
 const maxDepth = 200
 
 func checkValue(v reflect.Value, path string, depth int) error {
-	if !v.IsValid() {
-		return nil
-	}
 	if depth > maxDepth {
 		return &FieldError{Field: path, Rule: "is nested too deeply"}
 	}
-	depth++
-	t := v.Type()
-	if t == rawMessageType {
-		if raw := v.Bytes(); len(raw) > 0 && (!json.Valid(raw) || !utf8.Valid(raw)) {
-			return &FieldError{Field: path, Rule: "is not valid JSON"}
-		}
+	if !v.IsValid() {
 		return nil
 	}
-	if t.Implements(validatorType) && t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && v.CanInterface() {
-		if err := v.Interface().(validator).Validate(); err != nil {
-			if inner, ok := errors.AsType[*FieldError](err); ok {
-				return &FieldError{Field: join(path, inner.Field), Rule: inner.Rule}
-			}
-			return &FieldError{Field: path, Rule: err.Error()}
-		}
+	if err := validate(v, path); err != nil {
+		return err
 	}
-	switch t.Kind() {
+	depth++
+	switch v.Kind() {
 	case reflect.String:
 		if !utf8.ValidString(v.String()) {
 			return &FieldError{Field: path, Rule: "is not valid UTF-8"}
@@ -85,14 +72,7 @@ func checkValue(v reflect.Value, path string, depth int) error {
 	case reflect.Pointer, reflect.Interface:
 		return checkValue(v.Elem(), path, depth)
 	case reflect.Slice, reflect.Array:
-		if t.Elem().Kind() == reflect.Uint8 {
-			return nil
-		}
-		for i := range v.Len() {
-			if err := checkValue(v.Index(i), path+"["+strconv.Itoa(i)+"]", depth); err != nil {
-				return err
-			}
-		}
+		return checkElements(v, path, depth)
 	case reflect.Map:
 		for it := v.MapRange(); it.Next(); {
 			if err := checkValue(it.Key(), path, depth); err != nil {
@@ -104,6 +84,40 @@ func checkValue(v reflect.Value, path string, depth int) error {
 		}
 	case reflect.Struct:
 		return checkStruct(v, path, depth)
+	}
+	return nil
+}
+
+// validate asks a value that is neither a pointer nor an interface for its own rule.
+func validate(v reflect.Value, path string) error {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || !v.CanInterface() {
+		return nil
+	}
+	own, ok := v.Interface().(validator)
+	if !ok {
+		return nil
+	}
+	err := own.Validate()
+	if inner, ok := errors.AsType[*FieldError](err); ok {
+		return &FieldError{Field: join(path, inner.Field), Rule: inner.Rule}
+	}
+	if err != nil {
+		return &FieldError{Field: path, Rule: err.Error()}
+	}
+	return nil
+}
+
+func checkElements(v reflect.Value, path string, depth int) error {
+	if v.Type() == rawMessageType && v.Len() > 0 && (!json.Valid(v.Bytes()) || !utf8.Valid(v.Bytes())) {
+		return &FieldError{Field: path, Rule: "is not valid JSON"}
+	}
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return nil
+	}
+	for i := range v.Len() {
+		if err := checkValue(v.Index(i), path+"["+strconv.Itoa(i)+"]", depth); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -154,7 +168,8 @@ var structFields sync.Map // reflect.Type → []structField
 
 func fieldsOf(t reflect.Type) []structField {
 	if known, ok := structFields.Load(t); ok {
-		return known.([]structField)
+		fields, _ := known.([]structField)
+		return fields
 	}
 	var fields []structField
 	for i := range t.NumField() {
