@@ -93,7 +93,7 @@ func validate(v reflect.Value, path string) error {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || !v.CanInterface() {
 		return nil
 	}
-	own, ok := v.Interface().(validator)
+	own, ok := reflect.TypeAssert[validator](v)
 	if !ok {
 		return nil
 	}
