@@ -1,0 +1,206 @@
+package emulator
+
+import (
+	"encoding/json"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+type kind int
+
+const (
+	textKind  kind = iota
+	flagKind       // true, false, or the texts of them
+	countKind      // a whole number, or the text of one
+	priceKind
+	urlKind
+	objectKind
+	listKind
+	mapKind // an object with any names; members has the one entry "" for all values
+)
+
+// member is what a request may hold at one place.
+type member struct {
+	kind     kind
+	required bool
+	max      int      // length in bytes; 0: any
+	oneOf    []string // the only values; none: any
+	members  members  // of an object; of a list or map the one entry "" for each element
+}
+
+type members map[string]member
+
+func text(max int) member           { return member{kind: textKind, max: max} }
+func oneOf(values ...string) member { return member{kind: textKind, oneOf: values} }
+func link() member                  { return member{kind: urlKind, max: 512} }
+func flag() member                  { return member{kind: flagKind} }
+func count() member                 { return member{kind: countKind} }
+func price() member                 { return member{kind: priceKind} }
+func structure(m members) member    { return member{kind: objectKind, members: m} }
+func list(element member) member    { return member{kind: listKind, members: members{"": element}} }
+func byName(element member) member  { return member{kind: mapKind, members: members{"": element}} }
+func (m member) needed() member     { m.required = true; return m }
+func (m members) with(o members) members {
+	joined := maps.Clone(m)
+	maps.Copy(joined, o)
+	return joined
+}
+
+// check compares a request's members with the table, and brings what is sent in more
+// than one form into one: amounts and counts become texts, flags become booleans, null
+// is as good as absent.
+func (m members) check(o object, path string, env environment) *refusal {
+	for _, name := range slices.Sorted(maps.Keys(o)) {
+		if o[name] == nil {
+			delete(o, name)
+		} else if _, known := m[name]; !known {
+			return badRequest(unrecognizedField, "The member %s is not known here.", path+name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		value, there := o[name]
+		if !there {
+			if m[name].required {
+				return badRequest(missingParameterValue, "The member %s is required.", path+name)
+			}
+			continue
+		}
+		normal, refused := m[name].value(value, path+name, env)
+		if refused != nil {
+			return refused
+		}
+		o[name] = normal
+	}
+	return nil
+}
+
+func (m member) value(value any, path string, env environment) (any, *refusal) {
+	switch m.kind {
+	case textKind, urlKind:
+		return m.textValue(value, path, env)
+	case flagKind:
+		switch value {
+		case true, "true":
+			return true, nil
+		case false, "false":
+			return false, nil
+		}
+		return nil, invalid(path, "must be true or false")
+	case countKind:
+		if s, ok := scalar(value); ok && s != "" && len(s) < 6 && strings.Trim(s, "0123456789") == "" {
+			return s, nil
+		}
+		return nil, invalid(path, "must be a whole number")
+	case priceKind:
+		return priceValue(value, path, env)
+	case objectKind:
+		inner, ok := value.(object)
+		if !ok {
+			return nil, invalid(path, "must be an object")
+		}
+		return inner, m.members.check(inner, path+".", env)
+	case listKind:
+		return m.listValue(value, path, env)
+	case mapKind:
+		return m.mapValue(value, path, env)
+	}
+	return value, nil
+}
+
+func (m member) textValue(value any, path string, env environment) (any, *refusal) {
+	s, ok := value.(string)
+	switch {
+	case !ok:
+		return nil, invalid(path, "must be a text")
+	case s == "" && m.required:
+		return nil, badRequest(missingParameterValue, "The member %s is empty.", path)
+	case m.max > 0 && len(s) > m.max:
+		return nil, badRequest(invalidParameterValue, "The member %s has more than %d bytes.", path, m.max)
+	case len(m.oneOf) > 0 && !slices.Contains(m.oneOf, s):
+		return nil, invalid(path, "must be one of "+strings.Join(m.oneOf, ", "))
+	case m.kind == urlKind && !isReturnURL(s, env):
+		return nil, invalid(path, "must be an https URL (in the sandbox http will do)")
+	}
+	return s, nil
+}
+
+func (m member) listValue(value any, path string, env environment) (any, *refusal) {
+	elements, ok := value.([]any)
+	if !ok {
+		return nil, invalid(path, "must be a list")
+	}
+	if m.required && len(elements) == 0 {
+		return nil, badRequest(missingParameterValue, "The member %s is empty.", path)
+	}
+	for i, element := range elements {
+		normal, refused := m.members[""].value(element, path+"[]", env)
+		if refused != nil {
+			return nil, refused
+		}
+		elements[i] = normal
+	}
+	return elements, nil
+}
+
+func (m member) mapValue(value any, path string, env environment) (any, *refusal) {
+	entries, ok := value.(object)
+	if !ok {
+		return nil, invalid(path, "must be an object")
+	}
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		normal, refused := m.members[""].value(entries[name], path+"."+name, env)
+		if refused != nil {
+			return nil, refused
+		}
+		entries[name] = normal
+	}
+	return entries, nil
+}
+
+var priceMembers = members{"amount": {}, "currencyCode": oneOf(currencies...).needed()}
+
+// priceValue returns the price with its amount as answers have it.
+func priceValue(value any, path string, env environment) (any, *refusal) {
+	o, ok := value.(object)
+	if !ok {
+		return nil, invalid(path, "must be an object")
+	}
+	amount, isScalar := scalar(o["amount"])
+	if o["amount"] == nil || amount == "" && isScalar {
+		return nil, badRequest(missingParameterValue, "The member %s.amount is required.", path)
+	}
+	o["amount"] = amount // checked below, once the currency is known
+	if refused := priceMembers.check(o, path+".", env); refused != nil {
+		return nil, refused
+	}
+	m, ok := parseMoney(amount, o.text("currencyCode"))
+	if !ok {
+		return nil, invalid(path+".amount", "must be a decimal number with at most two decimals (none for JPY)")
+	}
+	if most := maxAmount(m.currency); m.minor > most.minor {
+		return nil, invalid(path+".amount", "must be at most "+most.String())
+	}
+	return m.price(), nil
+}
+
+// scalar returns a text or a JSON number as text.
+func scalar(value any) (string, bool) {
+	switch v := value.(type) {
+	case string:
+		return v, true
+	case json.Number:
+		return v.String(), true
+	}
+	return "", false
+}
+
+func isReturnURL(s string, env environment) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && env == sandbox)
+}
+
+func invalid(path, rule string) *refusal {
+	return badRequest(invalidParameterValue, "The member %s %s.", path, rule)
+}

@@ -1,0 +1,205 @@
+package emulator_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+type object = map[string]any
+
+// client is a signed client of the least size, of one merchant.
+type client struct {
+	t      testing.TB
+	server *emulator.Server
+	base   string
+	host   string
+	prefix string // /v2, or /sandbox/v2 and /live/v2 with the plain key
+	region string
+	signer *signing.Signer
+	now    func() time.Time
+	agent  string
+	header http.Header // for each request
+}
+
+func newClient(t testing.TB, s *emulator.Server, merchant int) *client {
+	t.Helper()
+	d := s.Description()
+	m := d.Merchants[merchant]
+	c := &client{
+		t: t, server: s, base: d.BaseURL, host: strings.TrimPrefix(d.BaseURL, "https://"),
+		prefix: "/v2", region: d.Region, now: time.Now, agent: "amazon-pay-sdk-go/0.0.0 (test)",
+		header: http.Header{},
+	}
+	return c.withKey(m.KeyIDs.Sandbox, m.PrivateKeyPEM)
+}
+
+func (c *client) withKey(id, pem string) *client {
+	key, err := signing.ParsePrivateKey([]byte(pem))
+	require.NoError(c.t, err)
+	derived := *c
+	derived.header = c.header.Clone()
+	derived.signer, err = signing.NewSigner(id, key, signing.PSSV2)
+	require.NoError(c.t, err)
+	return &derived
+}
+
+// with returns a client that sends one more header.
+func (c *client) with(name, value string) *client {
+	derived := *c
+	derived.header = c.header.Clone()
+	derived.header.Set(name, value)
+	return &derived
+}
+
+// answer is what came back.
+type answer struct {
+	status int
+	reason string
+	header http.Header
+	raw    string
+	body   object
+}
+
+// at follows names into the answer.
+func (a answer) at(names ...string) any {
+	var value any = a.body
+	for _, name := range names {
+		o, _ := value.(object)
+		value = o[name]
+	}
+	return value
+}
+
+// request returns a request ready to be signed.
+func (c *client) request(method, path string, body any) (*http.Request, []byte) {
+	var raw []byte
+	switch b := body.(type) {
+	case nil:
+	case string:
+		raw = []byte(b)
+	default:
+		var err error
+		raw, err = json.Marshal(b)
+		require.NoError(c.t, err)
+	}
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+c.prefix+path, bytes.NewReader(raw))
+	require.NoError(c.t, err)
+	r.Header = http.Header{
+		"Accept":           {"application/json"},
+		"Content-Type":     {"application/json"},
+		"X-Amz-Pay-Host":   {c.host},
+		"X-Amz-Pay-Region": {c.region},
+		"User-Agent":       {c.agent},
+	}
+	if method == http.MethodPost {
+		r.Header.Set("X-Amz-Pay-Idempotency-Key", rand.Text())
+	}
+	for name, values := range c.header {
+		r.Header[name] = values
+	}
+	return r, raw
+}
+
+func (c *client) sign(r *http.Request, raw []byte) *http.Request {
+	require.NoError(c.t, c.signer.SignRequest(r, signing.HashPayload(raw), c.now()))
+	return r
+}
+
+func (c *client) send(r *http.Request) (answer, error) {
+	res, err := c.server.RoundTripper().RoundTrip(r)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = res.Body.Close() }()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{status: res.StatusCode, header: res.Header, raw: string(text)}
+	if err := json.Unmarshal(text, &a.body); err != nil {
+		return answer{}, err
+	}
+	a.reason, _ = a.body["reasonCode"].(string)
+	return a, nil
+}
+
+func (c *client) call(method, path string, body any) answer {
+	c.t.Helper()
+	r, raw := c.request(method, path, body)
+	a, err := c.send(c.sign(r, raw))
+	require.NoError(c.t, err)
+	return a
+}
+
+func (c *client) get(path string) answer { c.t.Helper(); return c.call(http.MethodGet, path, nil) }
+func (c *client) post(path string, body any) answer {
+	c.t.Helper()
+	return c.call(http.MethodPost, path, body)
+}
+func (c *client) patch(path string, body any) answer {
+	c.t.Helper()
+	return c.call(http.MethodPatch, path, body)
+}
+func (c *client) remove(path string, body any) answer {
+	c.t.Helper()
+	return c.call(http.MethodDelete, path, body)
+}
+
+func (a answer) must(t testing.TB, status int) answer {
+	t.Helper()
+	require.Equal(t, status, a.status, a.raw)
+	return a
+}
+
+func (a answer) refused(t testing.TB, status int, reason string) answer {
+	t.Helper()
+	require.Equal(t, status, a.status, a.raw)
+	require.Equal(t, reason, a.reason, a.raw)
+	return a
+}
+
+func usd(amount any) object { return object{"amount": amount, "currencyCode": "USD"} }
+
+func (c *client) store() string {
+	for _, m := range c.server.Description().Merchants {
+		if id := c.signer.PublicKeyID(); id == m.KeyIDs.Sandbox || id == m.KeyIDs.Live || id == m.KeyIDs.Plain {
+			return m.StoreID
+		}
+	}
+	return ""
+}
+
+// newSession makes a session that has all but the buyer.
+func (c *client) newSession(intent string, amount any) string {
+	c.t.Helper()
+	a := c.post("/checkoutSessions", object{
+		"webCheckoutDetails": object{
+			"checkoutReviewReturnUrl": "https://shop.example/review",
+			"checkoutResultReturnUrl": "https://shop.example/result",
+		},
+		"storeId":        c.store(),
+		"paymentDetails": object{"paymentIntent": intent, "chargeAmount": usd(amount)},
+	}).must(c.t, http.StatusCreated)
+	return a.body["checkoutSessionId"].(string)
+}
+
+// newCharge goes all the way to a charge, and returns its id and the permission's.
+func (c *client) newCharge(intent string, amount any) (chargeID, permissionID string) {
+	c.t.Helper()
+	id := c.newSession(intent, amount)
+	require.NoError(c.t, c.server.Buyer().Approve(id))
+	a := c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd(amount)}).must(c.t, http.StatusOK)
+	chargeID, _ = a.body["chargeId"].(string)
+	return chargeID, a.body["chargePermissionId"].(string)
+}

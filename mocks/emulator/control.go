@@ -1,0 +1,48 @@
+package emulator
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"strings"
+)
+
+// serveControl answers what is not the API: what the buyer does, and what other
+// processes need to know.
+func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
+	token, _ := strings.CutPrefix(r.Header.Get(headerAuthorization), "Bearer ")
+	if subtle.ConstantTimeCompare([]byte(token), []byte(s.controlToken)) != 1 {
+		refused := refuse(http.StatusUnauthorized, controlUnauthorized, "Send the control token as Authorization: Bearer.")
+		writeJSON(w, refused.status, refused.body())
+		return
+	}
+	path, _ := strings.CutPrefix(r.URL.Path, controlPrefix)
+	session, isSession := strings.CutPrefix(path, "sessions/")
+	id, action, _ := strings.Cut(session, "/")
+	var refused *refusal
+	switch {
+	case r.Method == http.MethodGet && path == "description":
+		writeJSON(w, http.StatusOK, encode(s.Description()))
+		return
+	case r.Method == http.MethodGet && path == "requests":
+		writeJSON(w, http.StatusOK, encode(s.Requests()))
+		return
+	case r.Method == http.MethodPost && isSession && action == "approve":
+		refused = controlled(s.Buyer().Approve(id))
+	case r.Method == http.MethodPost && isSession && action == "signIn":
+		refused = controlled(s.Buyer().SignIn(id))
+	default:
+		refused = refuse(http.StatusNotFound, resourceNotFound, "There is GET description, GET requests, and POST sessions/{id}/approve and sessions/{id}/signIn.")
+	}
+	if refused != nil {
+		writeJSON(w, refused.status, refused.body())
+		return
+	}
+	writeJSON(w, http.StatusOK, encode(object{}))
+}
+
+func controlled(err error) *refusal {
+	if err == nil {
+		return nil
+	}
+	return refuse(http.StatusConflict, invalidSessionStatus, "%v.", err)
+}

@@ -1,0 +1,86 @@
+package emulator
+
+import (
+	"net/http"
+)
+
+// tillReference is by what a till's request is known when it is sent again.
+type tillReference struct {
+	scope     scope
+	operation string
+	reference string
+}
+
+type tillAnswer struct {
+	request string // its body
+	answer  object
+}
+
+// once answers a reference that was there before as it was answered then, and does
+// the work otherwise.
+func (w *world) once(c *call, operation, reference string, work func() (object, *refusal)) (int, object, *refusal) {
+	key := tillReference{c.scope, operation, reference}
+	request := string(encode(c.body))
+	if before, there := w.till[key]; there {
+		if before.request != request {
+			return 0, nil, badRequest(duplicateIdempotencyKey, "The reference was used for another request.")
+		}
+		return http.StatusOK, before.answer, nil
+	}
+	answer, refused := work()
+	if refused != nil {
+		return 0, nil, refused
+	}
+	w.till[key] = tillAnswer{request, answer}
+	return http.StatusOK, answer, nil
+}
+
+func (w *world) merchantScan(c *call) (int, object, *refusal) {
+	return w.once(c, "scan", c.body.text("scanReferenceId"), func() (object, *refusal) {
+		if c.body.text("scanData") != scanData {
+			return nil, invalid("scanData", "is not that of a buyer")
+		}
+		p := &permission{kind: oneTime, details: object{}, limit: c.body.moneyAt("chargeTotal")}
+		p.currency = p.limit.currency
+		if p.currency == "" {
+			p.currency = c.body.text("ledgerCurrency")
+		}
+		p.expires = c.now.AddDate(0, 0, 180)
+		w.addPermission(c, p)
+		return object{"chargePermissionId": p.id}, nil
+	})
+}
+
+func (w *world) tillCharge(c *call) (int, object, *refusal) {
+	return w.once(c, "charge", c.body.text("chargeReferenceId"), func() (object, *refusal) {
+		p, refused := w.permission(c, c.body.text("chargePermissionId"))
+		if refused != nil {
+			return nil, refused
+		}
+		amount := c.body.moneyAt("chargeTotal")
+		if refused := p.checkCharge("chargeTotal", amount); refused != nil {
+			return nil, refused
+		}
+		made := w.newCharge(c, p, amount)
+		made.captureNow = true
+		made.details.merge(c.body.pick("softDescriptor"))
+		made.capture(amount, c.now)
+		w.settle(p, c.now)
+		return object{"chargeId": made.id, "chargeStatus": object{"state": made.status.state}}, nil
+	})
+}
+
+func (w *world) tillRefund(c *call) (int, object, *refusal) {
+	return w.once(c, "refund", c.body.text("refundReferenceId"), func() (object, *refusal) {
+		ch, refused := w.charge(c, c.body.text("chargeId"))
+		if refused != nil {
+			return nil, refused
+		}
+		made, refused := w.newRefund(c, ch, "refundTotal", c.body.moneyAt("refundTotal"))
+		if refused != nil {
+			return nil, refused
+		}
+		made.softDescriptor = c.body.text("softDescriptor")
+		return object{"refundId": made.id, "refundStatus": object{"state": made.status.state}}, nil
+	})
+}

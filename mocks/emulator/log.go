@@ -1,0 +1,55 @@
+package emulator
+
+import (
+	"slices"
+	"time"
+)
+
+// maxLog is how many requests the log keeps.
+const maxLog = 10_000
+
+// Request is an entry of the log: what the emulator made of a request to the API.
+type Request struct {
+	Time      time.Time `json:"time"`
+	RequestID string    `json:"requestId"` // as in the answer
+	// Operation is the name as in the Node SDK (createCheckoutSession; in-store
+	// merchantScan, charge and refund); empty if the path or method is unknown.
+	Operation string `json:"operation"`
+	Method    string `json:"method"`
+	Target    string `json:"target"` // path and query as sent
+	UserAgent string `json:"userAgent"`
+	// Strict says that the User-Agent was this SDK's, so that one spelling alone was taken:
+	// SignedHeaders lower case, sorted, without repeats and complete; the basic date; the
+	// region's own name; the host as in the Host header; encoding as RFC 3986 has it and
+	// sorted parameters; an idempotency key with each POST and with no GET; application/json.
+	Strict           bool   `json:"strict"`
+	PublicKeyID      string `json:"publicKeyId"`
+	SignedDate       string `json:"signedDate"` // the header x-amz-pay-date
+	IdempotencyKey   string `json:"idempotencyKey"`
+	MerchantID       string `json:"merchantId"`       // acted for
+	BodyHash         string `json:"bodyHash"`         // SHA-256, lower-case hex
+	CanonicalRequest string `json:"canonicalRequest"` // the text whose signature was expected
+	Verified         bool   `json:"verified"`         // the signature was right
+	Replayed         bool   `json:"replayed"`         // answered from the idempotency key
+	Fault            string `json:"fault"`            // what [Server.FailNext] did to it
+	Status           int    `json:"status"`           // 0 if the connection was reset; also of an answer that was lost
+	ReasonCode       string `json:"reasonCode"`       // empty for a success
+	Refusal          string `json:"refusal"`          // the reason in words
+}
+
+// Requests returns the log, oldest first: the last 10,000 requests to the API, each of
+// which is there before its answer is sent.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.log[max(0, len(s.log)-maxLog):])
+}
+
+func (s *Server) record(entry *Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.log) >= maxLog+maxLog/10 { // seldom, since it moves them all
+		s.log = append(s.log[:0], s.log[len(s.log)-maxLog+1:]...)
+	}
+	s.log = append(s.log, *entry)
+}

@@ -1,0 +1,157 @@
+package emulator
+
+// The members of each request, as the reference describes them.
+
+var address = members{
+	"name": text(50), "addressLine1": text(180), "addressLine2": text(60), "addressLine3": text(60),
+	"city": text(50), "county": text(50), "district": text(50), "stateOrRegion": text(50),
+	"postalCode": text(20), "countryCode": text(3), "phoneNumber": text(20),
+}
+
+// addressDetails of an additional payment button has one member in place of two.
+var addressDetails = members{
+	"name": text(50), "addressLine1": text(180), "addressLine2": text(60), "addressLine3": text(60),
+	"city": text(50), "districtOrCounty": text(50), "stateOrRegion": text(50),
+	"postalCode": text(20), "countryCode": text(3), "phoneNumber": text(20),
+}
+
+var merchantMetadata = structure(members{
+	"merchantReferenceId": text(256), "merchantStoreName": text(50),
+	"noteToBuyer": text(255), "customInformation": text(4096),
+})
+
+var providerMetadata = structure(members{"providerReferenceId": text(0)})
+
+var recurringMetadata = structure(members{
+	"frequency": structure(members{
+		"unit":  oneOf("Year", "Month", "Week", "Day", "Variable"),
+		"value": count(),
+	}),
+	"amount": price(),
+})
+
+var paymentIntent = oneOf("Confirm", "Authorize", "AuthorizeWithCapture")
+
+var paymentDetails = members{
+	"paymentIntent":                 paymentIntent,
+	"canHandlePendingAuthorization": flag(),
+	"chargeAmount":                  price(),
+	"totalOrderAmount":              price(),
+	"softDescriptor":                text(16),
+	"presentmentCurrency":           oneOf(currencies...),
+	"allowOvercharge":               flag(),
+	"extendExpiration":              flag(),
+	"estimateOrderTotal":            price(),
+}
+
+var deliverySpecifications = structure(members{
+	"specialRestrictions": list(oneOf("RestrictPOBoxes", "RestrictPackstations")),
+	"addressRestrictions": structure(members{
+		"type": oneOf("Allowed", "NotAllowed").needed(),
+		"restrictions": byName(structure(members{
+			"statesOrRegions": list(text(0)),
+			"zipCodes":        list(text(0)),
+		})).needed(),
+	}),
+})
+
+var webCheckoutDetails = members{
+	"checkoutReviewReturnUrl": link(), "checkoutResultReturnUrl": link(), "checkoutCancelUrl": link(),
+}
+
+var updateSessionMembers = members{
+	"webCheckoutDetails":             structure(webCheckoutDetails),
+	"paymentDetails":                 structure(paymentDetails),
+	"merchantMetadata":               merchantMetadata,
+	"supplementaryData":              text(0),
+	"platformId":                     text(0),
+	"providerMetadata":               providerMetadata,
+	"chargePermissionType":           oneOf(oneTime, recurring, onFile),
+	"recurringMetadata":              recurringMetadata,
+	"multiAddressesCheckoutMetadata": list(structure(members{"addressId": text(0), "price": price()})),
+}
+
+var createSessionMembers = updateSessionMembers.with(members{
+	"webCheckoutDetails":          structure(webCheckoutDetails.with(members{"checkoutMode": oneOf("ProcessOrder")})).needed(),
+	"storeId":                     text(0).needed(),
+	"scopes":                      list(oneOf("name", "email", "postalCode", "shippingAddress", "phoneNumber", "primeStatus", "billingAddress")),
+	"deliverySpecifications":      deliverySpecifications,
+	"paymentMethodOnFileMetadata": structure(members{"setupOnly": flag()}),
+	"chargePermissionId":          text(0),
+	"addressDetails":              structure(addressDetails),
+})
+
+var completeSessionMembers = members{"chargeAmount": price(), "totalOrderAmount": price()}
+
+var finalizeSessionMembers = members{
+	"paymentIntent":                 paymentIntent.needed(),
+	"canHandlePendingAuthorization": flag(),
+	"supplementaryData":             text(0),
+	"shippingAddress":               structure(address),
+	"billingAddress":                structure(address),
+	"chargeAmount":                  price(),
+	"totalOrderAmount":              price(),
+}
+
+var updatePermissionMembers = members{"merchantMetadata": merchantMetadata, "recurringMetadata": recurringMetadata}
+
+var closePermissionMembers = members{"closureReason": text(255).needed(), "cancelPendingCharges": flag()}
+
+var createChargeMembers = members{
+	"chargePermissionId":            text(0).needed(),
+	"chargeAmount":                  price().needed(),
+	"captureNow":                    flag(),
+	"softDescriptor":                text(16),
+	"canHandlePendingAuthorization": flag(),
+	"merchantMetadata":              merchantMetadata,
+	"providerMetadata":              providerMetadata,
+	"platformId":                    text(0),
+	"chargeInitiator":               oneOf("CITU", "MITU", "CITR", "MITR"),
+	"channel":                       oneOf("Web", "Phone", "App", "Alexa", "PointOfSale", "FireTv", "Offline", "Amazon"),
+	"webCheckoutDetails":            structure(members{"checkoutResultReturnUrl": link()}),
+}
+
+var updateChargeMembers = members{
+	"statusDetails": structure(members{"state": oneOf(canceled, declined).needed(), "reasonCode": text(0)}).needed(),
+}
+
+var captureChargeMembers = members{"captureAmount": price().needed(), "softDescriptor": text(16)}
+
+var cancelChargeMembers = members{"cancellationReason": text(255).needed()}
+
+var createRefundMembers = members{
+	"chargeId": text(0).needed(), "refundAmount": price().needed(), "softDescriptor": text(16),
+}
+
+var tillMetadata = structure(members{
+	"merchantNote": text(0), "customInformation": text(0),
+	"communicationContext": structure(members{"merchantStoreName": text(0), "merchantOrderId": text(0)}),
+})
+
+var merchantScanMembers = members{
+	"scanData":        text(0).needed(),
+	"scanReferenceId": text(0).needed(),
+	"ledgerCurrency":  oneOf("USD", "EUR", "GBP", "JPY").needed(),
+	"merchantCOE":     text(2).needed(),
+	"storeLocation":   structure(members{"countryCode": text(3)}),
+	"metadata":        tillMetadata,
+	"chargeTotal":     price(),
+}
+
+var tillChargeMembers = members{
+	"chargePermissionId": text(0).needed(), "chargeReferenceId": text(0).needed(), "chargeTotal": price().needed(),
+	"softDescriptor": text(16), "metadata": tillMetadata,
+}
+
+var tillRefundMembers = members{
+	"chargeId": text(0).needed(), "refundReferenceId": text(0).needed(), "refundTotal": price().needed(),
+	"softDescriptor": text(16), "metadata": tillMetadata,
+}
+
+var deliveryTrackerMembers = members{
+	"amazonOrderReferenceId": text(0),
+	"chargePermissionId":     text(0),
+	"deliveryDetails": list(structure(members{
+		"trackingNumber": text(0).needed(), "carrierCode": text(0).needed(),
+	})).needed(),
+}

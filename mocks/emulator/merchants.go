@@ -1,0 +1,182 @@
+package emulator
+
+import (
+	"crypto/rsa"
+	"strings"
+)
+
+// region is one of the three the service has.
+type region struct {
+	name     string // as it is signed
+	host     string
+	digits   string // in the ids of charge permissions
+	currency string // of the ledger
+	aliases  []string
+}
+
+var regions = []region{
+	{"na", "pay-api.amazon.com", "01", "USD", []string{"na", "us"}},
+	{"eu", "pay-api.amazon.eu", "02", "EUR", []string{"eu", "de", "uk"}},
+	{"jp", "pay-api.amazon.jp", "03", "JPY", []string{"jp"}},
+}
+
+func regionNamed(name string) (region, bool) {
+	for _, r := range regions {
+		if r.has(name) {
+			return r, true
+		}
+	}
+	return region{}, false
+}
+
+// has reports whether name is the region's or an alias, in any case.
+func (r region) has(name string) bool {
+	for _, alias := range r.aliases {
+		if strings.EqualFold(alias, name) {
+			return true
+		}
+	}
+	return false
+}
+
+type environment string
+
+const (
+	live    environment = "live"
+	sandbox environment = "sandbox"
+)
+
+// release is the environment as answers name it.
+func (e environment) release() string {
+	if e == live {
+		return "Live"
+	}
+	return "Sandbox"
+}
+
+// scope is where an object lives: it is unknown to any other merchant and in the other
+// environment.
+type scope struct {
+	merchantID string
+	env        environment
+}
+
+type merchant struct {
+	id         string
+	storeID    string
+	keyIDs     KeyIDs
+	key        *rsa.PrivateKey
+	keyPEM     string
+	mwsToken   string
+	buyerToken string
+	delegate   string // the merchant that may act for this one
+}
+
+// newMerchants returns a shop that is also a solution provider, and a client of it.
+func newMerchants() ([]*merchant, error) {
+	id, err := processIdentity()
+	if err != nil {
+		return nil, err
+	}
+	return []*merchant{
+		{
+			id:      "A1EMULATEDSHOPA",
+			storeID: "amzn1.application-oa2-client.emulated0shop0a",
+			keyIDs: KeyIDs{
+				Live:    "LIVE-AEMULATEDSHOPALIVEKEY001",
+				Sandbox: "SANDBOX-AEMULATEDSHOPASANDBOX01",
+				Plain:   "AEMULATEDSHOPAPLAINKEY01",
+			},
+			key: id.keys[0], keyPEM: id.keyPEM[0],
+			buyerToken: "eyJhbGciOiJkaXIifQ..ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1h.AAAA_-aa",
+		},
+		{
+			id:      "A2EMULATEDSHOPB",
+			storeID: "amzn1.application-oa2-client.emulated0shop0b",
+			keyIDs: KeyIDs{
+				Live:    "LIVE-AEMULATEDSHOPBLIVEKEY001",
+				Sandbox: "SANDBOX-AEMULATEDSHOPBSANDBOX01",
+				Plain:   "AEMULATEDSHOPBPLAINKEY01",
+			},
+			key: id.keys[1], keyPEM: id.keyPEM[1],
+			mwsToken:   "amzn.mws.0e3b7a52-1d1c-4d0a-9b52-6d0a5f2c7e11",
+			buyerToken: "eyJhbGciOiJkaXIifQ..ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1i.BBBB_-bb",
+			delegate:   "A1EMULATEDSHOPA",
+		},
+	}, nil
+}
+
+// scanData is what a buyer's app shows at the till.
+const scanData = "UKhrmatMeKdlfY6b"
+
+// Description is all that a client of the emulator is made from. It encodes to JSON.
+type Description struct {
+	BaseURL      string `json:"baseUrl"` // https://127.0.0.1:port; empty where [New] made the emulator
+	Region       string `json:"region"`  // na, eu or jp
+	CAPEM        string `json:"caPem"`   // the CA to trust
+	ControlToken string `json:"controlToken"`
+	// Merchants are two: the first is a shop and a solution provider, the second a client
+	// of it.
+	Merchants []Merchant `json:"merchants"`
+}
+
+// Merchant is one of the emulator's merchants.
+type Merchant struct {
+	MerchantID    string `json:"merchantId"`
+	StoreID       string `json:"storeId"`
+	KeyIDs        KeyIDs `json:"keyIds"`
+	PrivateKeyPEM string `json:"privateKeyPem"` // PKCS#8, of all three key ids
+	// AuthToken, as x-amz-pay-authtoken, lets the first merchant act for this one. It does not
+	// expire. Empty for the first merchant.
+	AuthToken string `json:"authToken,omitzero"`
+	// MWSAuthToken is what the first merchant gives to getAuthorizationToken to get such a
+	// token. Empty for the first merchant.
+	MWSAuthToken string `json:"mwsAuthToken,omitzero"`
+	BuyerToken   string `json:"buyerToken"` // for getBuyer
+	ScanData     string `json:"scanData"`   // for merchantScan; may be scanned more than once
+}
+
+// KeyIDs are the public key ids of one key.
+type KeyIDs struct {
+	Live    string `json:"live"`    // LIVE-…: paths begin with /v2/
+	Sandbox string `json:"sandbox"` // SANDBOX-…: paths begin with /v2/
+	Plain   string `json:"plain"`   // paths begin with /live/v2/ or /sandbox/v2/
+}
+
+// Description describes the emulator.
+func (s *Server) Description() Description {
+	d := Description{Region: s.region.name, ControlToken: s.controlToken}
+	if id, err := processIdentity(); err == nil {
+		d.CAPEM = string(id.caPEM)
+	}
+	if s.listening != nil {
+		d.BaseURL = s.listening.url
+	}
+	for _, m := range s.merchants {
+		described := Merchant{
+			MerchantID: m.id, StoreID: m.storeID, KeyIDs: m.keyIDs, PrivateKeyPEM: m.keyPEM,
+			MWSAuthToken: m.mwsToken, BuyerToken: m.buyerToken, ScanData: scanData,
+		}
+		if m.delegate != "" {
+			described.AuthToken = s.issueToken(m, s.now(), 0)
+		}
+		d.Merchants = append(d.Merchants, described)
+	}
+	return d
+}
+
+// keyOwner returns the merchant that a key id belongs to, and the environment that the id
+// is bound to, if any.
+func (s *Server) keyOwner(keyID string) (*merchant, environment) {
+	for _, m := range s.merchants {
+		switch keyID {
+		case m.keyIDs.Live:
+			return m, live
+		case m.keyIDs.Sandbox:
+			return m, sandbox
+		case m.keyIDs.Plain:
+			return m, ""
+		}
+	}
+	return nil, ""
+}

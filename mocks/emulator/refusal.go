@@ -1,0 +1,89 @@
+package emulator
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+// Reason codes that the emulator gives, as the service spells them.
+const (
+	invalidHeaderValue              = "InvalidHeaderValue"
+	missingHeader                   = "MissingHeader"
+	missingHeaderValue              = "MissingHeaderValue"
+	invalidRequest                  = "InvalidRequest"
+	invalidRequestFormat            = "InvalidRequestFormat"
+	invalidParameterValue           = "InvalidParameterValue"
+	missingParameterValue           = "MissingParameterValue"
+	unrecognizedField               = "UnrecognizedField"
+	invalidParameterCombo           = "InvalidParameterCombination"
+	invalidSimulation               = "InvalidSandboxSimulationSpecified"
+	duplicateIdempotencyKey         = "DuplicateIdempotencyKey"
+	currencyMismatch                = "CurrencyMismatch"
+	transactionAmountExceeded       = "TransactionAmountExceeded"
+	unauthorizedAccess              = "UnauthorizedAccess"
+	invalidAuthentication           = "InvalidAuthentication"
+	invalidRequestSignature         = "InvalidRequestSignature"
+	invalidAuthorizationToken       = "InvalidAuthorizationToken"
+	resourceNotFound                = "ResourceNotFound"
+	unsupportedOperation            = "UnsupportedOperation"
+	amountMismatch                  = "AmountMismatch"
+	invalidSessionStatus            = "InvalidCheckoutSessionStatus"
+	sessionCanceled                 = "CheckoutSessionCanceled"
+	invalidPermissionStatus         = "InvalidChargePermissionStatus"
+	permissionNotModifiable         = "ChargePermissionNotModifiable"
+	invalidChargeStatus             = "InvalidChargeStatus"
+	transactionCountExceeded        = "TransactionCountExceeded"
+	softDeclined                    = "SoftDeclined"
+	hardDeclined                    = "HardDeclined"
+	amazonRejected                  = "AmazonRejected"
+	transactionTimedOut             = "TransactionTimedOut"
+	processingFailure               = "ProcessingFailure"
+	paymentMethodNotAllowed         = "PaymentMethodNotAllowed"
+	mfaNotCompleted                 = "MFANotCompleted"
+	tooManyRequests                 = "TooManyRequests"
+	internalServerError             = "InternalServerError"
+	serviceUnavailable              = "ServiceUnavailable"
+	requestTimeout                  = "RequestTimeout"
+	controlUnauthorized             = "Unauthorized" // of the control endpoints alone
+	controlPrefix                   = "/_emulator/"
+	maxBody                   int64 = 1 << 20
+)
+
+// refusal is an answer other than success.
+type refusal struct {
+	status  int
+	reason  string
+	message string
+}
+
+func (r *refusal) Error() string { return r.reason + ": " + r.message }
+
+func refuse(status int, reason, format string, args ...any) *refusal {
+	return &refusal{status, reason, fmt.Sprintf(format, args...)}
+}
+
+func badRequest(reason, format string, args ...any) *refusal {
+	return refuse(http.StatusBadRequest, reason, format, args...)
+}
+
+func forbidden(reason, format string, args ...any) *refusal {
+	return refuse(http.StatusForbidden, reason, format, args...)
+}
+
+func unprocessable(reason, format string, args ...any) *refusal {
+	return refuse(http.StatusUnprocessableEntity, reason, format, args...)
+}
+
+func notFound(kind, id string) *refusal {
+	return refuse(http.StatusNotFound, resourceNotFound, "There is no %s %s.", kind, id)
+}
+
+// outcomes are the refusals that are results of the work: they are kept under the
+// idempotency key, as successes are.
+var outcomes = []string{
+	softDeclined, hardDeclined, amazonRejected, transactionTimedOut, processingFailure,
+	paymentMethodNotAllowed, mfaNotCompleted, sessionCanceled,
+}
+
+func isOutcome(reason string) bool { return slices.Contains(outcomes, reason) }

@@ -1,0 +1,175 @@
+package emulator
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+const (
+	headerAuthorization = "Authorization"
+	headerDate          = "X-Amz-Pay-Date"
+	headerHost          = "X-Amz-Pay-Host"
+	headerRegion        = "X-Amz-Pay-Region"
+	headerKey           = "X-Amz-Pay-Idempotency-Key"
+	headerAuthToken     = "X-Amz-Pay-Authtoken"
+	headerSimulation    = "X-Amz-Pay-Simulation-Code"
+	headerRequestID     = "X-Amz-Pay-Request-Id"
+
+	ownAgent = "amazon-pay-sdk-go/"
+)
+
+// mandatory headers must be there, and signed.
+var mandatory = []string{"Accept", "Content-Type", headerDate, headerHost, headerRegion}
+
+// checkHeaders checks all that a request's headers say but the signature.
+func (s *Server) checkHeaders(r *http.Request, strict bool, now time.Time) *refusal {
+	for _, name := range append(slices.Clone(mandatory), headerAuthorization) {
+		values := r.Header.Values(name)
+		switch {
+		case len(values) == 0:
+			return badRequest(missingHeader, "The header %s is missing.", strings.ToLower(name))
+		case strings.TrimSpace(values[0]) == "":
+			return badRequest(missingHeaderValue, "The header %s has no value.", strings.ToLower(name))
+		}
+	}
+	single := []string{headerAuthorization, headerDate, headerHost, headerRegion, headerKey, headerAuthToken, headerSimulation}
+	if strict {
+		single = append(single, "Accept", "Content-Type")
+	}
+	for _, name := range single {
+		if len(r.Header.Values(name)) > 1 {
+			return badRequest(invalidHeaderValue, "The header %s is there more than once.", strings.ToLower(name))
+		}
+	}
+	if strict {
+		for _, name := range []string{"Accept", "Content-Type"} {
+			if r.Header.Get(name) != "application/json" {
+				return badHeader(name, "must be application/json")
+			}
+		}
+	}
+	region := r.Header.Get(headerRegion)
+	if region != s.region.name && (strict || !s.region.has(region)) {
+		return badHeader(headerRegion, "is not this region, "+s.region.name)
+	}
+	if !s.ownHost(r.Header.Get(headerHost), r.Host, strict) {
+		return badHeader(headerHost, "is not this host")
+	}
+	return s.checkDate(r.Header.Get(headerDate), strict, now)
+}
+
+func badHeader(name, rule string) *refusal {
+	return badRequest(invalidHeaderValue, "The value of the header %s %s.", strings.ToLower(name), rule)
+}
+
+// ownHost compares the signed host with the Host header. Those who leave out the port, or
+// sign the service's host whatever they connect to, are let through unless strict.
+func (s *Server) ownHost(signed, host string, strict bool) bool {
+	for _, r := range regions {
+		if r.name != s.region.name && strings.EqualFold(r.host, host) {
+			return false // sent to another region
+		}
+	}
+	if strict {
+		return signed == host
+	}
+	bare := (&url.URL{Host: host}).Hostname()
+	return strings.EqualFold(signed, host) || strings.EqualFold(signed, bare) || strings.EqualFold(signed, s.region.host)
+}
+
+func (s *Server) checkDate(value string, strict bool, now time.Time) *refusal {
+	at, err := time.Parse(signing.DateFormat, value)
+	if err == nil && at.Format(signing.DateFormat) != value { // Parse lets fractions through
+		return badHeader(headerDate, "is not of the form 20060102T150405Z")
+	}
+	if err != nil && !strict {
+		at, err = time.Parse(time.RFC3339, value) // the Node SDK
+	}
+	switch {
+	case err != nil:
+		return badHeader(headerDate, "is not of the form 20060102T150405Z")
+	case at.After(now.Add(time.Second)):
+		return badRequest(invalidHeaderValue, "The value %s provided for x-amz-pay-date should not be in future", value)
+	case at.Before(now.Add(-s.maxAge)):
+		return badRequest(invalidHeaderValue, "The value %s provided for x-amz-pay-date is too old", value)
+	}
+	return nil
+}
+
+// checkKey checks the idempotency key.
+func checkKey(r *http.Request, rt *route, strict bool) *refusal {
+	values := r.Header.Values(headerKey)
+	switch {
+	case len(values) == 0:
+		if rt.key == keyNeeded || strict && r.Method == http.MethodPost {
+			return badRequest(missingHeader, "The header x-amz-pay-idempotency-key is missing.")
+		}
+		return nil
+	case rt.key == keyIgnored:
+		if strict {
+			return badHeader(headerKey, "has no meaning here")
+		}
+		return nil
+	case values[0] == "":
+		return badRequest(missingHeaderValue, "The header x-amz-pay-idempotency-key has no value.")
+	}
+	if len(values[0]) > 32 || strings.ContainsFunc(values[0], func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_'
+	}) {
+		return badHeader(headerKey, "must be at most 32 letters, digits, - and _")
+	}
+	return nil
+}
+
+// checkSpelling refuses a path or query that is not spelled as RFC 3986 and the order
+// of the parameters' names have it.
+func checkSpelling(d destination) *refusal {
+	if strings.HasSuffix(d.path, "/") {
+		return badRequest(invalidRequest, "The path ends with a slash.")
+	}
+	if !wellEscaped(d.path, "/") {
+		return badRequest(invalidRequest, "The path is not encoded as RFC 3986 says.")
+	}
+	var names []string
+	for pair := range strings.SplitSeq(d.query, "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		if !wellEscaped(name, "") || !wellEscaped(value, "") || d.query != "" && (name == "" || !strings.Contains(pair, "=")) {
+			return badRequest(invalidRequest, "The query is not encoded as RFC 3986 says.")
+		}
+		names = append(names, name)
+	}
+	if !slices.IsSorted(names) {
+		return badRequest(invalidRequest, "The query is not sorted.")
+	}
+	return nil
+}
+
+// wellEscaped reports whether s holds unreserved characters, those of keep, and
+// upper-case escapes of others.
+func wellEscaped(s, keep string) bool {
+	const hex = "0123456789ABCDEF"
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case unreserved(c) || strings.IndexByte(keep, c) >= 0:
+		case c == '%' && i+2 < len(s):
+			high, low := strings.IndexByte(hex, s[i+1]), strings.IndexByte(hex, s[i+2])
+			if high < 0 || low < 0 || unreserved(byte(high<<4|low)) {
+				return false
+			}
+			i += 2
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func unreserved(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
+		c == '-' || c == '.' || c == '_' || c == '~'
+}

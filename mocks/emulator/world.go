@@ -1,0 +1,160 @@
+package emulator
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// States and their reasons, as the service spells them.
+const (
+	open                   = "Open"
+	completed              = "Completed"
+	canceled               = "Canceled"
+	declined               = "Declined"
+	chargeable             = "Chargeable"
+	nonChargeable          = "NonChargeable"
+	closed                 = "Closed"
+	authorizationInitiated = "AuthorizationInitiated"
+	authorized             = "Authorized"
+	captureInitiated       = "CaptureInitiated"
+	captured               = "Captured"
+	refundInitiated        = "RefundInitiated"
+	refunded               = "Refunded"
+
+	buyerCanceled            = "BuyerCanceled"
+	amazonCanceled           = "AmazonCanceled"
+	amazonClosed             = "AmazonClosed"
+	merchantCanceled         = "MerchantCanceled"
+	merchantClosed           = "MerchantClosed"
+	expired                  = "Expired"
+	expiredUnused            = "ExpiredUnused"
+	chargePermissionCanceled = "ChargePermissionCanceled"
+	paymentMethodInvalid     = "PaymentMethodInvalid"
+	chargeInProgress         = "ChargeInProgress"
+
+	oneTime   = "OneTime"
+	recurring = "Recurring"
+	onFile    = "PaymentMethodOnFile"
+)
+
+// status is the state of a session, charge or refund.
+type status struct {
+	state   string
+	reason  string
+	updated time.Time
+}
+
+func (s *status) become(state, reason string, at time.Time) { *s = status{state, reason, at} }
+
+func (s *status) details() object {
+	return object{
+		"state":                s.state,
+		"reasonCode":           orNull(s.reason),
+		"reasonDescription":    nil,
+		"lastUpdatedTimestamp": stamp(s.updated),
+	}
+}
+
+// world is all objects. Its methods are the operations; Server.mu guards them.
+type world struct {
+	region      region
+	merchants   []*merchant
+	sessions    map[string]*session
+	permissions map[string]*permission
+	charges     map[string]*charge
+	refunds     map[string]*refund
+	madeCharges []*charge // oldest first
+	madeRefunds []*refund
+	till        map[tillReference]tillAnswer
+}
+
+func newWorld(r region, merchants []*merchant) *world {
+	return &world{
+		region:      r,
+		merchants:   merchants,
+		sessions:    make(map[string]*session),
+		permissions: make(map[string]*permission),
+		charges:     make(map[string]*charge),
+		refunds:     make(map[string]*refund),
+		till:        make(map[tillReference]tillAnswer),
+	}
+}
+
+// call is one verified request.
+type call struct {
+	scope
+	merchant   *merchant // acted for
+	caller     *merchant // whose key signed
+	id         string    // of the path, decoded
+	query      url.Values
+	body       object
+	simulation string
+	now        time.Time
+}
+
+// merchantNamed returns the merchant with an id, or nil.
+func (w *world) merchantNamed(id string) *merchant {
+	for _, m := range w.merchants {
+		if m.id == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// simulated returns the call's simulation code if it is one of those known for the
+// operation.
+func (c *call) simulated(known ...string) (string, *refusal) {
+	switch {
+	case c.simulation == "":
+		return "", nil
+	case c.env == live:
+		return "", badRequest(invalidSimulation, "Simulation codes work in the sandbox alone.")
+	case !slices.Contains(known, c.simulation):
+		return "", badRequest(invalidSimulation, "The simulation code %s does not go with this operation.", c.simulation)
+	}
+	return c.simulation, nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(signing.DateFormat) }
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// digits returns n random digits.
+func digits(n int) string {
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	number, err := rand.Int(rand.Reader, limit)
+	if err != nil { // crypto/rand never fails
+		number = new(big.Int)
+	}
+	return fmt.Sprintf("%0*d", n, number)
+}
+
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// newID calls propose until it returns an id that is not taken.
+func newID[V any](taken map[string]V, propose func() string) string {
+	for {
+		id := propose()
+		if _, there := taken[id]; !there {
+			return id
+		}
+	}
+}
