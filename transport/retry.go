@@ -168,8 +168,8 @@ func (x *exchange) finish(_ *http.Response, err error, _ int) (*http.Response, e
 // understood, or is not in the future, is no wish at all.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
-		return time.Duration(seconds) * time.Second, 0 < seconds && seconds <= math.MaxInt64/uint64(time.Second)
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(seconds) * time.Second, 0 < seconds && seconds <= math.MaxInt64/int64(time.Second)
 	}
 	until, err := http.ParseTime(value)
 	if err != nil {

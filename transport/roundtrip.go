@@ -175,7 +175,7 @@ func (x *exchange) attempt(req *http.Request) {
 // send sends the signed request and reads the whole answer. One whose body
 // breaks off is no answer: it may have said anything.
 func (x *exchange) send(signed *http.Request) (*answer, error) {
-	resp, err := x.Base.RoundTrip(signed) //nolint:bodyclose // Closed below, where there is one.
+	resp, err := x.Base.RoundTrip(signed)
 	if err != nil {
 		return nil, err
 	}

@@ -118,7 +118,7 @@ func New(cfg Config) (Doer, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		cfg.Now = time.Now //nolint:forbidigo // The default of the clock that is the input.
 	}
 	return &client{Config: cfg}, nil
 }

@@ -1,0 +1,222 @@
+package transport_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/transport"
+)
+
+const (
+	// The address of test requests has a token in its path and in its query.
+	testURL = "https://pay-api.invalid/sandbox/v2/buyers/secret-token?merchant=secret-query"
+	testKey = "0123456789abcdef"
+)
+
+// roundTrip is a fake network.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// signFunc is a fake signer.
+type signFunc func(r *http.Request, payload signing.PayloadHash, at time.Time) error
+
+func (f signFunc) SignRequest(r *http.Request, payload signing.PayloadHash, at time.Time) error {
+	return f(r, payload, at)
+}
+
+// stamp is a signer for tests that are not about the signature.
+var stamp = signFunc(func(r *http.Request, _ signing.PayloadHash, at time.Time) error {
+	r.Header.Set("X-Amz-Pay-Date", at.Format(signing.DateFormat))
+	r.Header.Set("Authorization", "secret-signature")
+	return nil
+})
+
+var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+func newSigner(t *testing.T) *signing.Signer {
+	t.Helper()
+	signer, err := signing.NewSigner("SANDBOX-TEST", rsaKey(), signing.PSSV2)
+	require.NoError(t, err)
+	return signer
+}
+
+// newDoer fills in a signer, so that a test states only what it is about.
+func newDoer(t *testing.T, cfg transport.Config) transport.Doer {
+	t.Helper()
+	if cfg.Signer == nil {
+		cfg.Signer = stamp
+	}
+	doer, err := transport.New(cfg)
+	require.NoError(t, err)
+	return doer
+}
+
+func newRequest(t *testing.T, method, url, body string) *http.Request {
+	t.Helper()
+	var r io.Reader
+	if body != "" {
+		r = strings.NewReader(body)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, url, r)
+	require.NoError(t, err)
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("X-Amz-Pay-Host", req.URL.Host)
+	req.Header.Set("X-Amz-Pay-Region", "eu")
+	req.Header.Set("X-Amz-Pay-Authtoken", "secret-authtoken")
+	if method == http.MethodPost {
+		req.Header.Set("X-Amz-Pay-Idempotency-Key", testKey)
+	}
+	return req
+}
+
+// withCall adds a Call to the request.
+func withCall(req *http.Request, call *transport.Call) *http.Request {
+	return req.WithContext(transport.WithCall(req.Context(), call))
+}
+
+func newAnswer(status int, body string, header ...string) *http.Response {
+	h := make(http.Header)
+	for i := 0; i < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	return &http.Response{
+		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: h,
+		ContentLength: int64(len(body)), Body: io.NopCloser(strings.NewReader(body)),
+	}
+}
+
+// script answers each attempt with the next step, and fails the test when there are more.
+func script(t *testing.T, steps ...any) roundTrip {
+	t.Helper()
+	return func(*http.Request) (*http.Response, error) {
+		if len(steps) == 0 {
+			t.Error("more attempts than the script has steps")
+			return newAnswer(http.StatusTeapot, ""), nil
+		}
+		step := steps[0]
+		steps = steps[1:]
+		if err, ok := step.(error); ok {
+			return nil, err
+		}
+		return step.(*http.Response), nil //nolint:errcheck // Steps are of two types.
+	}
+}
+
+func readAll(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return string(body)
+}
+
+func statuses(call *transport.Call) []int {
+	var all []int
+	for _, a := range call.Attempts {
+		all = append(all, a.StatusCode)
+	}
+	return all
+}
+
+// quick is a policy for tests that wait in earnest.
+var quick = transport.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond}
+
+// newServer starts a TLS server, and returns it with a base transport that trusts it.
+func newServer(t *testing.T, setUp func(*httptest.Server), handler http.HandlerFunc) (*httptest.Server, *http.Transport) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	if setUp != nil {
+		setUp(server)
+	}
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	base := transport.NewBase()
+	base.TLSClientConfig.RootCAs = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs //nolint:errcheck // httptest's own.
+	t.Cleanup(base.CloseIdleConnections)
+	return server, base
+}
+
+// pipes is a network in memory, for real HTTP within a synctest bubble, which fails the
+// test if a goroutine is left behind.
+type pipes struct {
+	conns chan net.Conn
+	once  sync.Once
+	done  chan struct{}
+}
+
+func newPipes(t *testing.T, handler http.HandlerFunc) *http.Transport {
+	t.Helper()
+	p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: time.Hour,
+		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		_ = server.Serve(p)
+	}()
+	base := transport.NewBase()
+	base.Proxy = nil
+	base.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+		near, far := net.Pipe()
+		select {
+		case p.conns <- far:
+			return near, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	t.Cleanup(func() {
+		base.CloseIdleConnections()
+		_ = server.Close()
+		<-served
+	})
+	return base
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.conns:
+		return c, nil
+	case <-p.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error {
+	p.once.Do(func() { close(p.done) })
+	return nil
+}
+
+func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
+
+// logged returns a logger and what it wrote.
+func logged() (*slog.Logger, *bytes.Buffer) {
+	var lines bytes.Buffer
+	return slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug})), &lines
+}
