@@ -20,7 +20,7 @@ type buyer struct {
 // buyerOf returns a merchant's buyer, at home in the emulator's region.
 func (w *world) buyerOf(merchantID string) *buyer {
 	b := &buyer{id: "amzn1.account.EMULATED" + merchantID, region: w.region.name, card: "Visa ****1111 (Amazon Pay)"}
-	place := object{}
+	var place object
 	switch w.region.name {
 	case "eu":
 		b.name, b.email, b.phone = "Jörg Müller", "joerg@example.com", "+49 30 555 0100"

@@ -15,7 +15,6 @@ type charge struct {
 	amount     money
 	captured   money // no currency: nothing yet
 	refunded   int64 // minor units of captured's currency
-	refunds    int
 	captureNow bool
 	details    object
 }

@@ -32,7 +32,7 @@ type member struct {
 
 type members map[string]member
 
-func text(max int) member           { return member{kind: textKind, max: max} }
+func text(most int) member          { return member{kind: textKind, max: most} }
 func oneOf(values ...string) member { return member{kind: textKind, oneOf: values} }
 func link() member                  { return member{kind: urlKind, max: 512} }
 func flag() member                  { return member{kind: flagKind} }

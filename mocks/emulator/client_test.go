@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,7 +21,7 @@ type object = map[string]any
 
 // client is a signed client of the least size, of one merchant.
 type client struct {
-	t      testing.TB
+	tb     testing.TB
 	server *emulator.Server
 	base   string
 	host   string
@@ -32,12 +33,12 @@ type client struct {
 	header http.Header // for each request
 }
 
-func newClient(t testing.TB, s *emulator.Server, merchant int) *client {
-	t.Helper()
+func newClient(tb testing.TB, s *emulator.Server, merchant int) *client {
+	tb.Helper()
 	d := s.Description()
 	m := d.Merchants[merchant]
 	c := &client{
-		t: t, server: s, base: d.BaseURL, host: strings.TrimPrefix(d.BaseURL, "https://"),
+		tb: tb, server: s, base: d.BaseURL, host: strings.TrimPrefix(d.BaseURL, "https://"),
 		prefix: "/v2", region: d.Region, now: time.Now, agent: "amazon-pay-sdk-go/0.0.0 (test)",
 		header: http.Header{},
 	}
@@ -46,11 +47,11 @@ func newClient(t testing.TB, s *emulator.Server, merchant int) *client {
 
 func (c *client) withKey(id, pem string) *client {
 	key, err := signing.ParsePrivateKey([]byte(pem))
-	require.NoError(c.t, err)
+	require.NoError(c.tb, err)
 	derived := *c
 	derived.header = c.header.Clone()
 	derived.signer, err = signing.NewSigner(id, key, signing.PSSV2)
-	require.NoError(c.t, err)
+	require.NoError(c.tb, err)
 	return &derived
 }
 
@@ -81,6 +82,14 @@ func (a answer) at(names ...string) any {
 	return value
 }
 
+// text returns a member that must be a text.
+func (a answer) text(tb testing.TB, name string) string {
+	tb.Helper()
+	require.IsType(tb, "", a.body[name], a.raw)
+	text, _ := a.body[name].(string)
+	return text
+}
+
 // request returns a request ready to be signed.
 func (c *client) request(method, path string, body any) (*http.Request, []byte) {
 	var raw []byte
@@ -91,10 +100,10 @@ func (c *client) request(method, path string, body any) (*http.Request, []byte) 
 	default:
 		var err error
 		raw, err = json.Marshal(b)
-		require.NoError(c.t, err)
+		require.NoError(c.tb, err)
 	}
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.base+c.prefix+path, bytes.NewReader(raw))
-	require.NoError(c.t, err)
+	r, err := http.NewRequestWithContext(c.tb.Context(), method, c.base+c.prefix+path, bytes.NewReader(raw))
+	require.NoError(c.tb, err)
 	r.Header = http.Header{
 		"Accept":           {"application/json"},
 		"Content-Type":     {"application/json"},
@@ -105,14 +114,12 @@ func (c *client) request(method, path string, body any) (*http.Request, []byte) 
 	if method == http.MethodPost {
 		r.Header.Set("X-Amz-Pay-Idempotency-Key", rand.Text())
 	}
-	for name, values := range c.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, c.header)
 	return r, raw
 }
 
 func (c *client) sign(r *http.Request, raw []byte) *http.Request {
-	require.NoError(c.t, c.signer.SignRequest(r, signing.HashPayload(raw), c.now()))
+	require.NoError(c.tb, c.signer.SignRequest(r, signing.HashPayload(raw), c.now()))
 	return r
 }
 
@@ -135,37 +142,39 @@ func (c *client) send(r *http.Request) (answer, error) {
 }
 
 func (c *client) call(method, path string, body any) answer {
-	c.t.Helper()
+	c.tb.Helper()
 	r, raw := c.request(method, path, body)
 	a, err := c.send(c.sign(r, raw))
-	require.NoError(c.t, err)
+	require.NoError(c.tb, err)
 	return a
 }
 
-func (c *client) get(path string) answer { c.t.Helper(); return c.call(http.MethodGet, path, nil) }
+func (c *client) get(path string) answer { c.tb.Helper(); return c.call(http.MethodGet, path, nil) }
 func (c *client) post(path string, body any) answer {
-	c.t.Helper()
+	c.tb.Helper()
 	return c.call(http.MethodPost, path, body)
 }
+
 func (c *client) patch(path string, body any) answer {
-	c.t.Helper()
+	c.tb.Helper()
 	return c.call(http.MethodPatch, path, body)
 }
+
 func (c *client) remove(path string, body any) answer {
-	c.t.Helper()
+	c.tb.Helper()
 	return c.call(http.MethodDelete, path, body)
 }
 
-func (a answer) must(t testing.TB, status int) answer {
-	t.Helper()
-	require.Equal(t, status, a.status, a.raw)
+func (a answer) must(tb testing.TB, status int) answer {
+	tb.Helper()
+	require.Equal(tb, status, a.status, a.raw)
 	return a
 }
 
-func (a answer) refused(t testing.TB, status int, reason string) answer {
-	t.Helper()
-	require.Equal(t, status, a.status, a.raw)
-	require.Equal(t, reason, a.reason, a.raw)
+func (a answer) refused(tb testing.TB, status int, reason string) answer {
+	tb.Helper()
+	require.Equal(tb, status, a.status, a.raw)
+	require.Equal(tb, reason, a.reason, a.raw)
 	return a
 }
 
@@ -182,7 +191,7 @@ func (c *client) store() string {
 
 // newSession makes a session that has all but the buyer.
 func (c *client) newSession(intent string, amount any) string {
-	c.t.Helper()
+	c.tb.Helper()
 	a := c.post("/checkoutSessions", object{
 		"webCheckoutDetails": object{
 			"checkoutReviewReturnUrl": "https://shop.example/review",
@@ -190,16 +199,16 @@ func (c *client) newSession(intent string, amount any) string {
 		},
 		"storeId":        c.store(),
 		"paymentDetails": object{"paymentIntent": intent, "chargeAmount": usd(amount)},
-	}).must(c.t, http.StatusCreated)
-	return a.body["checkoutSessionId"].(string)
+	}).must(c.tb, http.StatusCreated)
+	return a.text(c.tb, "checkoutSessionId")
 }
 
 // newCharge goes all the way to a charge, and returns its id and the permission's.
 func (c *client) newCharge(intent string, amount any) (chargeID, permissionID string) {
-	c.t.Helper()
+	c.tb.Helper()
 	id := c.newSession(intent, amount)
-	require.NoError(c.t, c.server.Buyer().Approve(id))
-	a := c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd(amount)}).must(c.t, http.StatusOK)
+	require.NoError(c.tb, c.server.Buyer().Approve(id))
+	a := c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd(amount)}).must(c.tb, http.StatusOK)
 	chargeID, _ = a.body["chargeId"].(string)
-	return chargeID, a.body["chargePermissionId"].(string)
+	return chargeID, a.text(c.tb, "chargePermissionId")
 }

@@ -12,7 +12,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get(headerAuthorization), "Bearer ")
 	if subtle.ConstantTimeCompare([]byte(token), []byte(s.controlToken)) != 1 {
 		refused := refuse(http.StatusUnauthorized, controlUnauthorized, "Send the control token as Authorization: Bearer.")
-		writeJSON(w, refused.status, refused.body())
+		writeJSON(w, refused.status, refused.reply().body)
 		return
 	}
 	path, _ := strings.CutPrefix(r.URL.Path, controlPrefix)
@@ -34,7 +34,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		refused = refuse(http.StatusNotFound, resourceNotFound, "There is GET description, GET requests, and POST sessions/{id}/approve and sessions/{id}/signIn.")
 	}
 	if refused != nil {
-		writeJSON(w, refused.status, refused.body())
+		writeJSON(w, refused.status, refused.reply().body)
 		return
 	}
 	writeJSON(w, http.StatusOK, encode(object{}))

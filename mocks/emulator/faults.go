@@ -1,8 +1,10 @@
 package emulator
 
 import (
+	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 )
 
@@ -24,7 +26,7 @@ type Fault struct {
 	// Operation is the one that fails, named as in [Request.Operation]; empty means each.
 	Operation string
 	Kind      FaultKind
-	// Status is that of FaultStatus; 503 if it is not between 400 and 599.
+	// Status is that of FaultStatus, from 400 to 599; 0 means 503.
 	Status int
 	// ReasonCode is that of FaultStatus; empty means the usual one of the status. A decline or
 	// ProcessingFailure counts as the result of the work: the idempotency key replays it. Any
@@ -40,19 +42,39 @@ type pendingFault struct {
 }
 
 // FailNext makes the next n requests fail whose signature is right. Faults that are
-// already waiting for the same operation come first.
-func (s *Server) FailNext(n int, f Fault) {
-	if f.Status < 400 || f.Status > 599 {
+// already waiting for the same operation come first. An unknown operation, kind or status
+// is an error.
+func (s *Server) FailNext(n int, f Fault) error {
+	if f.Operation != "" {
+		if err := checkOperation(f.Operation); err != nil {
+			return err
+		}
+	}
+	if f.Status == 0 {
 		f.Status = http.StatusServiceUnavailable
+	}
+	switch {
+	case n < 1:
+		return fmt.Errorf("emulator: FailNext: n is %d, not positive", n)
+	case f.Kind < FaultStatus || f.Kind > FaultLoseAnswer:
+		return fmt.Errorf("emulator: Fault.Kind %d is not known", f.Kind)
+	case f.Status < 400 || f.Status > 599:
+		return fmt.Errorf("emulator: Fault.Status %d is not between 400 and 599", f.Status)
 	}
 	if f.ReasonCode == "" {
 		f.ReasonCode = usualReason(f.Status)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if n > 0 {
-		s.faults = append(s.faults, pendingFault{f, n})
+	s.faults = append(s.faults, pendingFault{f, n})
+	return nil
+}
+
+func checkOperation(name string) error {
+	if slices.ContainsFunc(routes, func(rt route) bool { return rt.operation == name }) {
+		return nil
 	}
+	return fmt.Errorf("emulator: there is no operation %q: they are named as in the Node SDK", name)
 }
 
 // ClearFaults forgets the faults that have not happened yet.
@@ -78,16 +100,20 @@ func usualReason(status int) string {
 }
 
 // nextFault returns the fault that waits for an operation, and what to call once it
-// has happened. The caller holds the lock.
+// has happened. The caller holds the lock until then.
 func (s *Server) nextFault(operation string) (f *Fault, happened func()) {
-	for i := range s.faults {
-		waiting := &s.faults[i]
-		if waiting.left == 0 || waiting.Operation != "" && waiting.Operation != operation {
-			continue
-		}
-		return &waiting.Fault, func() { waiting.left-- }
+	i := slices.IndexFunc(s.faults, func(p pendingFault) bool {
+		return p.Operation == "" || p.Operation == operation
+	})
+	if i < 0 {
+		return nil, nil
 	}
-	return nil, nil
+	next := s.faults[i].Fault
+	return &next, func() {
+		if s.faults[i].left--; s.faults[i].left == 0 {
+			s.faults = slices.Delete(s.faults, i, i+1)
+		}
+	}
 }
 
 // beforeWork reports whether the fault comes before anything is looked at.
@@ -101,8 +127,9 @@ func (f *Fault) String() string {
 		return "connection reset"
 	case FaultLoseAnswer:
 		return "answer lost"
+	default:
+		return "status " + strconv.Itoa(f.Status)
 	}
-	return "status " + strconv.Itoa(f.Status)
 }
 
 // hangUp ends the connection without an answer, with a reset if told so.
@@ -118,4 +145,8 @@ func hangUp(w http.ResponseWriter, reset bool) {
 		_ = tcp.SetLinger(0)
 	}
 	_ = conn.Close()
+}
+
+func (f *Fault) refusal() *refusal {
+	return &refusal{f.Status, f.ReasonCode, "This failure was asked for."}
 }

@@ -37,7 +37,7 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	var lc net.ListenConfig
-	listener, err := lc.Listen(context.Background(), "tcp", addr)
+	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}

@@ -13,10 +13,17 @@ import (
 // reply is what goes back.
 type reply struct {
 	status     int
+	reason     string // of a refusal, as in the body
+	message    string
 	body       []byte
 	retryAfter string
 	hangUp     bool // send nothing
 	reset      bool // and reset the connection
+}
+
+func (r *refusal) reply() reply {
+	body := encode(object{"reasonCode": r.reason, "message": r.message})
+	return reply{status: r.status, reason: r.reason, message: r.message, body: body}
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -27,12 +34,8 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		SignedDate:     r.Header.Get(headerDate),
 		IdempotencyKey: r.Header.Get(headerKey),
 	}
-	out, refused := s.handle(w, r, &entry)
-	if refused != nil {
-		out = reply{status: refused.status, body: refused.body()}
-		entry.ReasonCode, entry.Refusal = refused.reason, refused.message
-	}
-	entry.Status = out.status
+	out := s.handle(w, r, &entry)
+	entry.Status, entry.ReasonCode, entry.Refusal = out.status, out.reason, out.message
 	s.record(&entry)
 	if out.hangUp {
 		hangUp(w, out.reset)
@@ -47,10 +50,6 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, out.status, out.body)
 }
 
-func (r *refusal) body() []byte {
-	return encode(object{"reasonCode": r.reason, "message": r.message})
-}
-
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -58,35 +57,32 @@ func writeJSON(w http.ResponseWriter, status int, body []byte) {
 }
 
 // handle takes a request from its line to its result.
-func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) (reply, *refusal) {
+func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) reply {
 	d, refused := find(r)
 	if refused != nil {
-		return reply{}, refused
+		return refused.reply()
 	}
 	entry.Operation = d.operation
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return reply{}, badRequest(invalidRequest, "The body has more than %d bytes.", maxBody)
-	} else if err != nil {
-		return reply{}, badRequest(invalidRequest, "The body cannot be read.")
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return badRequest(invalidRequest, "The body has more than %d bytes.", maxBody).reply()
+	}
+	if err != nil {
+		return badRequest(invalidRequest, "The body cannot be read.").reply()
 	}
 	hash := signing.HashPayload(body)
 	entry.BodyHash = hash.String()
 	c, refused := s.authenticate(r, d, body, entry.Time, entry)
 	if refused != nil {
-		return reply{}, refused
+		return refused.reply()
 	}
 	entry.MerchantID = c.merchantID
-	key := ""
-	if d.key != keyIgnored {
-		key = entry.IdempotencyKey
-	}
-	return s.perform(d, c, key, body, entry)
+	return s.perform(d, c, body, entry)
 }
 
-// perform does the work once for each idempotency key. All of it is under the lock, so
-// that of two requests with one key the second waits and gets the answer of the first.
-func (s *Server) perform(d destination, c *call, key string, body []byte, entry *Request) (reply, *refusal) {
+// perform is all under one lock, so that of two requests with one idempotency key the
+// second waits, and gets the answer of the first.
+func (s *Server) perform(d destination, c *call, body []byte, entry *Request) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	fault, happened := s.nextFault(d.operation)
@@ -94,43 +90,43 @@ func (s *Server) perform(d destination, c *call, key string, body []byte, entry 
 		happened()
 		entry.Fault = fault.String()
 		if fault.Kind == FaultReset {
-			return reply{hangUp: true, reset: true}, nil
+			return reply{hangUp: true, reset: true}
 		}
-		entry.ReasonCode = fault.ReasonCode
-		return reply{status: fault.Status, body: fault.refusal().body(), retryAfter: fault.RetryAfter}, nil
+		out := fault.refusal().reply()
+		out.retryAfter = fault.RetryAfter
+		return out
 	}
-
-	keyed := key != "" && !s.ignore[d.operation]
-	id := idempotencyScope{c.scope, key}
-	mark := fingerprint(d.route, c, signing.HashPayload(body))
-	answer, replay := s.stored[id]
-	switch replay = replay && keyed; {
-	case replay && answer.fingerprint != mark:
-		return reply{}, badRequest(duplicateIdempotencyKey, "The idempotency key was used for another request.")
-	case replay:
-		entry.Replayed = true
-	default:
-		status, result, refused := s.work(d, c, body, fault)
-		if refused != nil && !isOutcome(refused.reason) {
-			return reply{}, refused
-		}
-		answer = storedAnswer{fingerprint: mark, status: status, body: encode(result)}
-		if refused != nil {
-			answer.status, answer.reason, answer.body = refused.status, refused.reason, refused.body()
-			entry.Refusal = refused.message
-		}
-		if keyed {
-			s.stored[id] = answer
-		}
-	}
-	entry.ReasonCode = answer.reason
-	out := reply{status: answer.status, body: answer.body}
-	if fault != nil && (fault.Kind == FaultLoseAnswer || !replay) {
+	out := s.once(d, c, body, entry, fault)
+	if fault != nil && (fault.Kind == FaultLoseAnswer || !entry.Replayed) {
 		happened()
 		entry.Fault = fault.String()
-		out.hangUp, out.retryAfter = fault.Kind == FaultLoseAnswer, fault.RetryAfter
+		out.hangUp = fault.Kind == FaultLoseAnswer
 	}
-	return out, nil
+	return out
+}
+
+// once does the work, unless it was done before under the same idempotency key.
+func (s *Server) once(d destination, c *call, body []byte, entry *Request, fault *Fault) reply {
+	keyed := entry.IdempotencyKey != "" && d.key != keyIgnored && !s.ignore[d.operation]
+	id := idempotencyScope{c.scope, entry.IdempotencyKey}
+	mark := fingerprint(d.route, c, entry.BodyHash)
+	if before, there := s.stored[id]; keyed && there {
+		if before.fingerprint != mark {
+			return badRequest(duplicateIdempotencyKey, "The idempotency key was used for another request.").reply()
+		}
+		entry.Replayed = true
+		return before.reply
+	}
+	var out reply
+	if status, result, refused := s.work(d, c, body, fault); refused != nil {
+		out = refused.reply()
+	} else {
+		out = reply{status: status, body: encode(result)}
+	}
+	if keyed && (out.status < 300 || isOutcome(out.reason)) {
+		s.stored[id] = storedAnswer{mark, out}
+	}
+	return out
 }
 
 // work checks what the operation is given and does it; a fault whose reason is an
@@ -158,8 +154,4 @@ func (s *Server) work(d destination, c *call, body []byte, fault *Fault) (int, o
 		}
 	}
 	return d.work(s, c)
-}
-
-func (f *Fault) refusal() *refusal {
-	return &refusal{f.Status, f.ReasonCode, "This failure was asked for."}
 }

@@ -152,13 +152,12 @@ func checkSpelling(d destination) *refusal {
 // wellEscaped reports whether s holds unreserved characters, those of keep, and
 // upper-case escapes of others.
 func wellEscaped(s, keep string) bool {
-	const hex = "0123456789ABCDEF"
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case unreserved(c) || strings.IndexByte(keep, c) >= 0:
 		case c == '%' && i+2 < len(s):
-			high, low := strings.IndexByte(hex, s[i+1]), strings.IndexByte(hex, s[i+2])
-			if high < 0 || low < 0 || unreserved(byte(high<<4|low)) {
+			escaped, err := url.PathUnescape(s[i : i+3])
+			if err != nil || unreserved(escaped[0]) || strings.ToUpper(s[i:i+3]) != s[i:i+3] {
 				return false
 			}
 			i += 2
