@@ -23,8 +23,9 @@ func TestTrapRetryAfterIsNotCapped(t *testing.T) {
 	const date = "Mon, 23 Nov 2026 12:00:00 GMT"
 	normal := [2]time.Duration{250 * time.Millisecond, time.Second}
 	never := [2]time.Duration{-1, -1}
-	seconds := func(n time.Duration) [2]time.Duration {
-		return [2]time.Duration{n * time.Second, n*time.Second + normal[0]}
+	seconds := func(asked float64) [2]time.Duration {
+		wait := time.Duration(asked * float64(time.Second))
+		return [2]time.Duration{wait, wait + normal[0]}
 	}
 	for value, want := range map[string][2]time.Duration{
 		"":                              normal,
@@ -147,7 +148,7 @@ func TestRetryPolicyBoundsAreKept(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				call := new(transport.Call)
-				doer := newDoer(t, transport.Config{Retry: policy, Base: roundTrip(func(*http.Request) (*http.Response, error) { return newAnswer(503, ""), nil })})
+				doer := newDoer(t, transport.Config{Retry: policy, Base: roundTrip(func(*http.Request) (*http.Response, error) { return newAnswer(503, "").Response, nil })})
 				_, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
 				require.NoError(t, err)
 				require.Len(t, call.Attempts, 81)
@@ -208,7 +209,7 @@ func TestContextEndedBeforeTheFirstAttempt(t *testing.T) {
 	req := withCall(newRequest(t, http.MethodPost, testURL, "{}").WithContext(ctx), call)
 	req.Body = body
 	resp, err := doer.Do(req)
-	assert.Nil(t, resp)
+	assert.Nil(t, resp.Response)
 	interrupted, ok := errors.AsType[*transport.InterruptedError](err)
 	require.True(t, ok, "%T", err)
 	require.ErrorIs(t, err, reason)
@@ -225,14 +226,14 @@ func TestContextEndsDuringAnAttempt(t *testing.T) {
 		<-r.Context().Done()
 		return nil, r.Context().Err()
 	})
-	for name, first := range map[string]*http.Response{"the first": nil, "a later one": newAnswer(503, "busy")} {
+	for name, first := range map[string]answer{"the first": {}, "a later one": newAnswer(503, "busy")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				steps, call := 0, new(transport.Call)
 				doer := newDoer(t, transport.Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
-					if steps++; steps == 1 && first != nil {
-						return first, nil
+					if steps++; steps == 1 && first.Response != nil {
+						return first.Response, nil
 					}
 					return hang(r)
 				})})
@@ -240,7 +241,7 @@ func TestContextEndsDuringAnAttempt(t *testing.T) {
 				defer cancel()
 				start := time.Now()
 				resp, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, "").WithContext(ctx), call))
-				assert.Nil(t, resp)
+				assert.Nil(t, resp.Response)
 				assert.Equal(t, 20*time.Second, time.Since(start))
 				interrupted, ok := errors.AsType[*transport.InterruptedError](err)
 				require.True(t, ok, "%T", err)
@@ -248,11 +249,11 @@ func TestContextEndsDuringAnAttempt(t *testing.T) {
 				_, ok = errors.AsType[*transport.NetworkError](err)
 				assert.True(t, ok, "it is also the network error of the attempt")
 				require.Error(t, call.Attempts[len(call.Attempts)-1].Err)
-				if first == nil {
+				if first.Response == nil {
 					assert.Nil(t, interrupted.Response)
 					assert.Len(t, call.Attempts, 1)
 				} else {
-					assert.Equal(t, "busy", readAll(t, interrupted.Response))
+					assert.Equal(t, "busy", readAll(t, answer{interrupted.Response}))
 					assert.Len(t, call.Attempts, 2)
 				}
 			})
@@ -266,7 +267,7 @@ func TestContextEndsWithTheAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	doer := newDoer(t, transport.Config{Base: roundTrip(func(*http.Request) (*http.Response, error) {
 		cancel()
-		return newAnswer(201, "charged"), nil
+		return newAnswer(201, "charged").Response, nil
 	})})
 	resp, err := doer.Do(newRequest(t, http.MethodPost, testURL, "{}").WithContext(ctx))
 	require.NoError(t, err)
@@ -277,7 +278,7 @@ func TestInterruptedErrorTellsHowFarTheCallCame(t *testing.T) {
 	t.Parallel()
 	err := &transport.InterruptedError{
 		Cause:    context.Canceled,
-		Response: newAnswer(503, ""),
+		Response: newAnswer(503, "").Response,
 		Err:      &transport.NetworkError{Err: syscall.ECONNRESET},
 	}
 	assert.Equal(t, "transport: the context ended before the call was done: context canceled; the last answer had status 503; "+

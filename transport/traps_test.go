@@ -77,7 +77,7 @@ func TestTrapPostIsRepeated(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					doer := newDoer(t, transport.Config{Base: roundTrip(func(*http.Request) (*http.Response, error) {
-						return newAnswer(503, ""), failure
+						return newAnswer(503, "").Response, failure
 					})})
 					req := newRequest(t, tc.method, testURL, "")
 					req.Header.Del("X-Amz-Pay-Idempotency-Key")
@@ -107,7 +107,7 @@ func TestTrapSigningFailureIsRetried(t *testing.T) {
 		})
 		start, call := time.Now(), new(transport.Call)
 		resp, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
-		assert.Nil(t, resp)
+		assert.Nil(t, resp.Response)
 		_, ok := errors.AsType[*transport.SigningError](err)
 		assert.True(t, ok, "%T", err)
 		require.ErrorIs(t, err, broken)
@@ -149,13 +149,13 @@ func TestTrapResponseAndError(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				open := 0
 				for _, step := range steps {
-					if resp, ok := step.(*http.Response); ok {
+					if resp, ok := step.(answer); ok {
 						open++
 						resp.Body = closer{resp.Body, func() { open-- }}
 					}
 				}
 				resp, err := newDoer(t, transport.Config{Base: script(t, steps...), MaxAnswerBytes: 50}).Do(newRequest(t, http.MethodGet, testURL, ""))
-				assert.NotEqual(t, resp == nil, err == nil)
+				assert.NotEqual(t, resp.Response == nil, err == nil)
 				assert.Zero(t, open, "bodies left open")
 			})
 		})
@@ -179,7 +179,7 @@ func TestTrapInterruptedWait(t *testing.T) {
 		start, call := time.Now(), new(transport.Call)
 		time.AfterFunc(100*time.Millisecond, func() { cancel(shutDown) })
 		resp, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, "").WithContext(ctx), call))
-		assert.Nil(t, resp)
+		assert.Nil(t, resp.Response)
 		assert.Equal(t, 100*time.Millisecond, time.Since(start))
 		interrupted, ok := errors.AsType[*transport.InterruptedError](err)
 		require.True(t, ok, "%T", err)
@@ -189,7 +189,7 @@ func TestTrapInterruptedWait(t *testing.T) {
 		require.NoError(t, interrupted.Err)
 		require.NotNil(t, interrupted.Response)
 		assert.Equal(t, 503, interrupted.Response.StatusCode)
-		assert.Equal(t, "busy", readAll(t, interrupted.Response))
+		assert.Equal(t, "busy", readAll(t, answer{interrupted.Response}))
 		assert.Equal(t, []int{503}, statuses(call))
 	})
 }
@@ -200,7 +200,7 @@ func TestTrapZeroValuePanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		doer, err := transport.New(transport.Config{Signer: stamp, Base: script(t, newAnswer(503, ""), syscall.ECONNRESET, newAnswer(200, "ok"))})
 		require.NoError(t, err)
-		resp, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
+		resp, err := tested{doer}.Do(newRequest(t, http.MethodGet, testURL, ""))
 		require.NoError(t, err)
 		assert.Equal(t, "ok", readAll(t, resp))
 	})
@@ -223,7 +223,7 @@ func TestTrapBodyIsConsumed(t *testing.T) {
 				assert.NoError(t, r.Body.Close())
 				assert.EqualValues(t, len(body), r.ContentLength)
 				sent = append(sent, string(body))
-				return newAnswer(503, ""), nil
+				return newAnswer(503, "").Response, nil
 			}),
 		})
 		req := newRequest(t, http.MethodPost, testURL, `{"a":1}`)
@@ -250,9 +250,9 @@ func TestTrapSharedHeaderMap(t *testing.T) {
 	t.Parallel()
 	var readers sync.WaitGroup
 	doer := newDoer(t, transport.Config{Retry: quick, Base: roundTrip(func(r *http.Request) (*http.Response, error) {
-		readers.Go(func() { _ = r.Header.Write(io.Discard) })
 		r.Header.Set("X-Base", "a round tripper must not do this, but some do")
-		return newAnswer(503, ""), nil
+		readers.Go(func() { _ = r.Header.Write(io.Discard) })
+		return newAnswer(503, "").Response, nil
 	})})
 	req := newRequest(t, http.MethodPost, testURL, `{"a":1}`)
 	before := req.Clone(t.Context())
@@ -371,7 +371,7 @@ func TestTrapClientIsChangedInUse(t *testing.T) {
 	t.Parallel()
 	logger, _ := logged()
 	doer := newDoer(t, transport.Config{Retry: quick, Logger: logger, Base: roundTrip(func(*http.Request) (*http.Response, error) {
-		return newAnswer(503, "busy"), nil
+		return newAnswer(503, "busy").Response, nil
 	})})
 	var callers sync.WaitGroup
 	for i := range 32 {

@@ -1,0 +1,109 @@
+package transport_test
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/transport"
+)
+
+func TestNewBase(t *testing.T) {
+	t.Parallel()
+	base := transport.NewBase()
+	assert.EqualValues(t, tls.VersionTLS12, base.TLSClientConfig.MinVersion)
+	assert.False(t, base.TLSClientConfig.InsecureSkipVerify)
+	assert.Equal(t, 5*time.Second, base.TLSHandshakeTimeout)
+	assert.NotNil(t, base.Proxy)
+	assert.Equal(t, 128, base.MaxIdleConnsPerHost)
+	assert.Zero(t, base.MaxIdleConns)
+	assert.NotSame(t, base, transport.NewBase(), "nothing is shared")
+}
+
+// 64 callers keep 64 connections, and each call after the first round finds one of them.
+func TestHandshakesArePerConnection(t *testing.T) {
+	t.Parallel()
+	const callers, calls = 64, 20
+	var conns, arrived atomic.Int32
+	all := make(chan struct{})
+	server, base := newServer(t, func(s *httptest.Server) {
+		s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+			if state == http.StateNew {
+				conns.Add(1)
+			}
+		}
+	}, func(w http.ResponseWriter, _ *http.Request) {
+		if arrived.Add(1) == callers {
+			close(all)
+		}
+		<-all // so that the first round needs a connection each
+		_, _ = io.WriteString(w, strings.Repeat("x", 2000))
+	})
+	doer := newDoer(t, transport.Config{Base: base})
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			for range calls {
+				_, err := doer.Do(newRequest(t, http.MethodGet, server.URL, ""))
+				assert.NoError(t, err)
+			}
+		})
+	}
+	group.Wait()
+	assert.EqualValues(t, callers*calls, arrived.Load())
+	assert.EqualValues(t, callers, conns.Load())
+}
+
+func TestHTTP2(t *testing.T) {
+	t.Parallel()
+	server, base := newServer(t, func(s *httptest.Server) { s.EnableHTTP2 = true }, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		assert.NoError(t, err)
+		assert.NoError(t, signing.Verify(r, body, &rsaKey().PublicKey))
+		_, _ = io.WriteString(w, r.Proto)
+	})
+	resp, err := newDoer(t, transport.Config{Signer: newSigner(t), Base: base}).Do(newRequest(t, http.MethodPost, server.URL+"/a", `{"a":1}`))
+	require.NoError(t, err)
+	assert.Equal(t, "HTTP/2.0", readAll(t, resp))
+}
+
+func TestWrongCertificateIsFinal(t *testing.T) {
+	t.Parallel()
+	server, trusting := newServer(t, nil, func(http.ResponseWriter, *http.Request) { t.Error("a request came through") })
+	elsewhere := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+	}
+	otherCA := transport.NewBase()
+	t.Cleanup(otherCA.CloseIdleConnections)
+	otherHost := trusting.Clone()
+	otherHost.DialContext = elsewhere
+	t.Cleanup(otherHost.CloseIdleConnections)
+	for name, tc := range map[string]struct {
+		base *http.Transport
+		url  string
+	}{
+		"another CA":   {otherCA, server.URL},
+		"another host": {otherHost, "https://pay-api.invalid"},
+	} {
+		logger, lines := logged()
+		call := new(transport.Call)
+		_, err := newDoer(t, transport.Config{Base: tc.base, Logger: logger}).Do(withCall(newRequest(t, http.MethodGet, tc.url, ""), call))
+		_, ok := errors.AsType[*transport.NetworkError](err)
+		assert.True(t, ok, "%s: %T", name, err)
+		assert.Len(t, call.Attempts, 1, name)
+		assert.Contains(t, lines.String(), `"error_kind":"certificate"`)
+	}
+}
