@@ -70,6 +70,9 @@ func ParseAuthorization(header string) (Authorization, error) {
 // and its names verbatim (in the header lines lower-cased). A signed header that the
 // request does not have is an error that wraps [ErrSignature].
 func (a Authorization) CanonicalRequest(r *http.Request, payload PayloadHash) (string, error) {
+	if err := checkReceived(r); err != nil {
+		return "", err
+	}
 	fields, err := a.fields(r)
 	if err != nil {
 		return "", err
@@ -99,6 +102,13 @@ func (a Authorization) fields(r *http.Request) ([]field, error) {
 	return fields, nil
 }
 
+func checkReceived(r *http.Request) error {
+	if r == nil || r.URL == nil && r.RequestURI == "" {
+		return errors.New("signing: the request has neither a RequestURI nor a URL")
+	}
+	return nil
+}
+
 // target returns path and query as they stood on the request line, or would stand
 // there.
 func target(r *http.Request) (path, query string) {
@@ -106,6 +116,9 @@ func target(r *http.Request) (path, query string) {
 		return r.URL.EscapedPath(), r.URL.RawQuery
 	}
 	path, query, _ = strings.Cut(r.RequestURI, "?")
+	if strings.HasPrefix(path, "/") {
+		return path, query
+	}
 	if _, rest, ok := strings.Cut(path, "://"); ok { // absolute form, through a proxy
 		_, path, _ = strings.Cut(rest, "/")
 		path = "/" + path

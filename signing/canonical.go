@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -67,16 +68,19 @@ func fieldsOf(header http.Header) []field {
 }
 
 func sortFields(fields []field) {
-	slices.SortFunc(fields, func(a, b field) int { return cmp.Compare(a.name, b.name) })
+	slices.SortFunc(fields, func(a, b field) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.value, b.value))
+	})
 }
 
+// joinValues trims as net/http does when it sends, so no more than ASCII white space.
 func joinValues(values []string) string {
 	if len(values) == 1 {
-		return strings.TrimSpace(values[0])
+		return textproto.TrimString(values[0])
 	}
 	trimmed := make([]string, len(values))
 	for i, v := range values {
-		trimmed[i] = strings.TrimSpace(v)
+		trimmed[i] = textproto.TrimString(v)
 	}
 	return strings.Join(trimmed, ",")
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/textproto"
 	"reflect"
 	"strings"
 	"time"
@@ -72,16 +73,17 @@ func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Sig
 }
 
 // CheckPublicKeyID reports what is wrong with a public key id: it must be there and
-// consist of ASCII letters, digits, hyphens and underscores.
+// consist of ASCII letters, digits, hyphens and underscores. The error does not repeat
+// it, since a key can stand in its place by mistake.
 func CheckPublicKeyID(id string) error {
 	if id == "" {
 		return errors.New("signing: the public key id is empty")
 	}
-	for _, c := range id {
+	for i, c := range id {
 		switch {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
 		default:
-			return fmt.Errorf("signing: the public key id %q has the character %q: only letters, digits, - and _ may stand in it", id, c)
+			return fmt.Errorf("signing: the public key id has the character %q at offset %d: only letters, digits, - and _ may stand in it", c, i)
 		}
 	}
 	return nil
@@ -123,8 +125,8 @@ func (s *Signer) SignRequest(r *http.Request, payload PayloadHash, at time.Time)
 	if r == nil || r.URL == nil || r.URL.Opaque != "" {
 		return errors.New("signing: the request has no URL with a path")
 	}
-	if r.Header == nil {
-		r.Header = make(http.Header)
+	if strings.ContainsAny(r.Method, "\r\n") || strings.ContainsAny(r.URL.RawQuery, "\r\n") {
+		return errors.New("signing: the request's method or query has a line end")
 	}
 	date := at.UTC().Format(DateFormat)
 
@@ -218,8 +220,8 @@ func appendSignable(fields []field, header http.Header) ([]field, error) {
 				return nil, fmt.Errorf("signing: header %s is there under two spellings", lower)
 			}
 		}
-		value := strings.TrimSpace(values[0])
-		if strings.ContainsAny(value, "\r\n\t") || strings.Contains(value, "  ") {
+		value := textproto.TrimString(values[0])
+		if strings.ContainsAny(values[0], "\r\n") || strings.Contains(value, "\t") || strings.Contains(value, "  ") {
 			return nil, fmt.Errorf("signing: the value of header %s has a line end, a tab or a run of spaces", lower)
 		}
 		fields = append(fields, field{lower, value})

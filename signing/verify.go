@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"encoding/base64"
@@ -19,11 +20,15 @@ import (
 // encoded and sorted in the signature alone, the path that the Java SDK re-encodes and the
 // .NET SDK encodes twice, with repeated slashes collapsed, and header values with their
 // white space replaced or collapsed. Each form is another spelling of the request
-// that was received: a text for another path, parameter, header or body never matches.
+// that was received: a text for another method, parameter, header or body never matches.
 //
 // The error wraps [ErrSignature] when the signature does not match. Verify knows no
-// clock: how old a date may be is for the caller to decide.
+// clock and no rule about which headers must be signed: how old a date may be, and what
+// SignedHeaders must name, is for the caller to decide.
 func Verify(r *http.Request, body []byte, key *rsa.PublicKey) error {
+	if err := cmp.Or(checkReceived(r), checkPublicKey(key)); err != nil {
+		return err
+	}
 	a, err := ParseAuthorization(r.Header.Get(headerAuthorization))
 	if err != nil {
 		return err

@@ -1,0 +1,113 @@
+package signing_test
+
+import (
+	"encoding/base64"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// Nothing panics, and what parses says the same when it is written and parsed again.
+func FuzzParseAuthorization(f *testing.F) {
+	v, _ := loadVectors(f)
+	for _, r := range v.Requests[:8] {
+		f.Add(r.SignedHeaders["authorization"])
+	}
+	f.Add("AMZN-PAY-RSASSA-PSS Signature=YQ==,SignedHeaders==;, PublicKeyId== ")
+	f.Add("AMZN-PAY-RSASSA-PSS PublicKeyId=a, SignedHeaders=b, Signature=Y\nQ==")
+	f.Add("AMZN-PAY-RSASSA-PSS-V2 ,,=,Signature")
+	f.Fuzz(func(t *testing.T, header string) {
+		a, err := signing.ParseAuthorization(header)
+		if err != nil {
+			require.Equal(t, signing.Authorization{}, a)
+			return
+		}
+		again, err := signing.ParseAuthorization(a.Algorithm.String() + " PublicKeyId=" + a.PublicKeyID +
+			", SignedHeaders=" + a.SignedHeaders + ", Signature=" + base64.StdEncoding.EncodeToString(a.Signature))
+		require.NoError(t, err)
+		require.Equal(t, a, again)
+	})
+}
+
+// Nothing panics, nothing verifies under a key that never signed, and under the key of the recorded requests only their
+// methods, bodies and header values do.
+func FuzzVerify(f *testing.F) {
+	v, key := loadVectors(f)
+	stranger := &otherKey().PublicKey
+	for _, r := range v.Requests {
+		var name, value string
+		for _, name = range []string{"x-amz-pay-idempotency-key", "X-Amz-Pay-Idempotency-Key", "x-amz-pay-authtoken"} {
+			if value = r.SignedHeaders[name]; value != "" {
+				break
+			}
+		}
+		f.Add(r.Request.Method, r.target(), r.SignedHeaders["authorization"], name, value, r.SignedHeaders["x-amz-pay-host"], r.Request.Payload)
+	}
+	a := v.Requests[0].SignedHeaders["authorization"]
+	f.Add("GET", "http://%2F?%zz&=&&;", a, "X-Amz-Pay-Date", "a \t b", "", "")
+	f.Add("", "?", a, "", "", "", "\xff")
+	f.Add("GET", "", a, "\x00", "\n", "", "")
+	f.Fuzz(func(t *testing.T, method, target, authorization, name, value, host, body string) {
+		if len(target) > 2000 || len(authorization) > 4000 {
+			return
+		}
+		r := &http.Request{Method: method, RequestURI: target, Header: http.Header{
+			"Authorization":    {authorization},
+			"Accept":           {"application/json"},
+			"Content-Type":     {"application/json"},
+			"User-Agent":       {v.Requests[0].SignedHeaders["user-agent"]},
+			"X-Amz-Pay-Date":   {v.Requests[0].SignedHeaders["x-amz-pay-date"]},
+			"X-Amz-Pay-Host":   {host},
+			"X-Amz-Pay-Region": {regionOf(host)},
+		}}
+		if name != "" && value != "" {
+			r.Header.Add(name, value)
+		}
+		if a, err := signing.ParseAuthorization(authorization); err == nil {
+			_, _ = a.CanonicalRequest(r, signing.HashPayload([]byte(body)))
+		}
+		require.Error(t, signing.Verify(r, []byte(body), stranger))
+		if signing.Verify(r, []byte(body), key) == nil {
+			require.True(t, slices.ContainsFunc(v.Requests, func(recorded recorded) bool {
+				return recorded.Request.Method == method && recorded.Request.Payload == body &&
+					recorded.SignedHeaders["x-amz-pay-host"] == strings.TrimSpace(host)
+			}), "%s %s %q %q", method, target, host, body)
+		}
+	})
+}
+
+func regionOf(host string) string {
+	switch host[strings.LastIndexByte(host, '.')+1:] {
+	case "eu", "jp":
+		return host[strings.LastIndexByte(host, '.')+1:]
+	}
+	return "na"
+}
+
+// Nothing panics, each error says how to make a key, and what is accepted is a valid key.
+func FuzzParsePrivateKey(f *testing.F) {
+	for _, text := range []string{string(pkcs1()), string(pkcs8(f, testKey()))} {
+		f.Add(text)
+		f.Add(strings.ReplaceAll(text, "\n", `\r\n`))
+		f.Add(base64.StdEncoding.EncodeToString([]byte(text)))
+		f.Add(text[:len(text)/2])
+	}
+	f.Add("-----BEGIN PRIVATE KEY----------END PRIVATE KEY-----")
+	f.Add("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, text string) {
+		key, err := signing.ParsePrivateKey([]byte(text))
+		if err != nil {
+			require.Nil(t, key)
+			require.ErrorContains(t, err, "openssl")
+			return
+		}
+		require.GreaterOrEqual(t, key.N.BitLen(), 2048)
+		require.NoError(t, key.Validate())
+	})
+}
