@@ -3,6 +3,7 @@
 TOOL = go tool -modfile=$(CURDIR)/internal/tools/go.mod
 NESTED = find . -name go.mod ! -path ./go.mod ! -path '*/node_modules/*' -exec dirname {} \;
 GENERATED = git ls-files -co --exclude-standard '*.go' | xargs grep -ls '^// Code generated .* DO NOT EDIT' | sort | xargs cksum
+NODE_MODULES = internal/conformance/node_modules/.package-lock.json
 
 # A workspace that happens to lie above this tree is not part of it, and -modfile does not work in one.
 export GOWORK = off
@@ -11,7 +12,7 @@ FUZZTIME = 10s
 COUNT = 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench fuzz conformance examples vuln
+.PHONY: help demo test race lint generate generate-check bench fuzz conformance needs-node examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -65,8 +66,15 @@ fuzz: ## Run each fuzz target for FUZZTIME
 		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) "$$package" </dev/null; \
 	done
 
-conformance: ## Run the official Node SDK against the emulator (needs Node and npm)
-	cd internal/conformance && if [ -f package-lock.json ]; then npm ci --no-audit --no-fund; fi && go test -count=1 ./...
+conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK against the emulator (needs Node 18 or newer, and npm)
+	cd internal/conformance && go test -count=1 ./...
+
+$(NODE_MODULES): internal/conformance/package.json internal/conformance/package-lock.json | needs-node
+	cd internal/conformance && npm ci --ignore-scripts --no-audit --no-fund
+
+needs-node:
+	@{ command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1 || \
+		{ echo 'make conformance: install Node 18 or newer, with npm (Debian: apt-get install nodejs npm)' >&2; exit 1; }
 
 examples: ## Run each example against the emulator
 	@set -e; for dir in examples/*/; do \
