@@ -3,11 +3,13 @@ package emulator_test
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +29,7 @@ type client struct {
 	host   string
 	prefix string // /v2, or /sandbox/v2 and /live/v2 with the plain key
 	region string
+	key    *rsa.PrivateKey
 	signer *signing.Signer
 	now    func() time.Time
 	agent  string
@@ -49,7 +52,7 @@ func (c *client) withKey(id, pem string) *client {
 	key, err := signing.ParsePrivateKey([]byte(pem))
 	require.NoError(c.tb, err)
 	derived := *c
-	derived.header = c.header.Clone()
+	derived.header, derived.key = c.header.Clone(), key
 	derived.signer, err = signing.NewSigner(id, key, signing.PSSV2)
 	require.NoError(c.tb, err)
 	return &derived
@@ -212,3 +215,15 @@ func (c *client) newCharge(intent string, amount any) (chargeID, permissionID st
 	chargeID, _ = a.body["chargeId"].(string)
 	return chargeID, a.text(c.tb, "chargePermissionId")
 }
+
+// testClock is a clock that a test moves.
+type testClock struct{ seconds atomic.Int64 }
+
+func newClock(at time.Time) *testClock {
+	c := &testClock{}
+	c.seconds.Store(at.Unix())
+	return c
+}
+
+func (c *testClock) Now() time.Time      { return time.Unix(c.seconds.Load(), 0).UTC() }
+func (c *testClock) Add(d time.Duration) { c.seconds.Add(int64(d / time.Second)) }

@@ -1,0 +1,79 @@
+package emulator_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// A request signed by hand, to show what the emulator checks. Tests use Start in place of
+// Listen, and a client of the SDK, made from the same description.
+func Example() {
+	server, err := emulator.Listen("127.0.0.1:0", emulator.WithRegion("us"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	d := server.Description()
+	shop := d.Merchants[0]
+
+	key, err := signing.ParsePrivateKey([]byte(shop.PrivateKeyPEM))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	signer, err := signing.NewSigner(shop.KeyIDs.Sandbox, key, signing.PSSV2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, d.BaseURL+"/v2/buyers/"+shop.BuyerToken, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r.Header.Set("Accept", "application/json")
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("X-Amz-Pay-Host", strings.TrimPrefix(d.BaseURL, "https://"))
+	r.Header.Set("X-Amz-Pay-Region", d.Region)
+	if err := signer.SignRequest(r, signing.HashPayload(nil), time.Now()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	res, err := server.RoundTripper().RoundTrip(r)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = res.Body.Close()
+	seen := server.Requests()[0]
+	fmt.Println(res.StatusCode, seen.Operation, seen.Verified)
+	// Output: 200 getBuyer true
+}
+
+// Two answers fail, then the answer of a charge is lost after the work.
+func ExampleServer_FailNext() {
+	server, err := emulator.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	faults := []error{
+		server.FailNext(2, emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "1"}),
+		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}),
+		server.FailNext(1, emulator.Fault{Operation: "CreateCharge"}),
+	}
+	for _, err := range faults {
+		fmt.Println(err)
+	}
+	// Output:
+	// <nil>
+	// <nil>
+	// emulator: there is no operation "CreateCharge": they are named as in the Node SDK
+}

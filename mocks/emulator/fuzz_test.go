@@ -1,0 +1,72 @@
+package emulator_test
+
+import (
+	"bufio"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// Whatever arrives without a right signature gets an answer, and never a good one.
+func FuzzUnsigned(f *testing.F) {
+	s, err := emulator.New()
+	require.NoError(f, err)
+	key := s.Description().Merchants[0].KeyIDs.Sandbox
+	signed := "Accept: application/json\r\nContent-Type: application/json\r\nX-Amz-Pay-Date: 20261123T120000Z\r\n" +
+		"X-Amz-Pay-Host: h\r\nX-Amz-Pay-Region: na\r\nAuthorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=" + key +
+		", SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region, Signature=AAAA\r\n"
+	for _, line := range []string{
+		"GET /v2/charges/x HTTP/1.1", "POST /sandbox/v2/charges HTTP/1.1", "DELETE /live/v2/charges/%2F/cancel HTTP/1.1",
+		"PATCH //v2/../v2/checkoutSessions/?a=%zz&&=1 HTTP/1.1", "OPTIONS * HTTP/1.1", "CONNECT pay-api.amazon.com:443 HTTP/1.1",
+		"GET http://h/v2/buyers/%00 HTTP/1.1", "POST /_emulator/sessions/x/approve HTTP/1.1", "GET /_emulator/ HTTP/1.0",
+	} {
+		f.Add(line+"\r\nHost: h\r\n"+signed+"\r\n", "{}")
+		f.Add(line+"\r\nHost: h\r\nUser-Agent: amazon-pay-sdk-go/1\r\nAuthorization: Bearer \r\n"+signed+"\r\n", "")
+	}
+	f.Fuzz(func(t *testing.T, head, body string) {
+		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(head)))
+		if err != nil {
+			return
+		}
+		r.Body = http.NoBody
+		if body != "" {
+			r.Body = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body)).Body
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		require.GreaterOrEqual(t, w.Code, 400)
+		require.Contains(t, w.Body.String(), "reasonCode")
+	})
+}
+
+// Whatever a right signature covers gets an answer, and no failure of the emulator.
+func FuzzBodies(f *testing.F) {
+	s := emulator.Start(f)
+	c := newClient(f, s, 0)
+	id := c.newSession("Authorize", "50")
+	for _, body := range []string{
+		`{}`, `{"chargeAmount":{"amount":"50.00","currencyCode":"USD"}}`, `{"paymentDetails":{"chargeAmount":{"amount":1e400}}}`,
+		`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://h"},"storeId":"` + c.store() + `","scopes":[null,{}]}`,
+		`{"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"US":null}}}}`,
+		`{"multiAddressesCheckoutMetadata":[{"price":{"amount":null}}]}`, `[[[[`, `{"a":{"a":{"a":`, "\xff", `null`,
+	} {
+		f.Add(body)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		c := *c
+		c.tb = t
+		for _, target := range []string{"POST /checkoutSessions", "PATCH /checkoutSessions/" + id, "POST /charges", "POST /in-store/merchantScan", "POST /deliveryTrackers"} {
+			method, path, _ := strings.Cut(target, " ")
+			r, raw := c.request(method, path, body)
+			a, err := c.send(c.sign(r, raw))
+			require.NoError(t, err)
+			require.Less(t, a.status, 500, a.raw)
+		}
+		c.get("/checkoutSessions/"+id).must(t, 200)
+	})
+}

@@ -1,0 +1,448 @@
+package emulator_test
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// form is how a request is signed by hand, where it differs from how it is sent.
+type form struct {
+	algorithm signing.Algorithm
+	path      string
+	query     string
+	names     []string // as listed
+	value     func(string) string
+	spell     string // of the Authorization header, with three %
+}
+
+var ourNames = []string{"accept", "content-type", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region"}
+
+func (c *client) handSign(r *http.Request, raw []byte, f form) *http.Request {
+	if r.Header.Get("X-Amz-Pay-Date") == "" {
+		r.Header.Set("X-Amz-Pay-Date", c.now().UTC().Format(signing.DateFormat))
+	}
+	if f.path == "" {
+		f.path = r.URL.EscapedPath()
+	}
+	if f.query == "" {
+		f.query = r.URL.RawQuery
+	}
+	if f.names == nil {
+		f.names = slices.Clone(ourNames)
+		if r.Method == http.MethodPost {
+			f.names = slices.Insert(f.names, 4, "x-amz-pay-idempotency-key")
+		}
+	}
+	if f.value == nil {
+		f.value = func(s string) string { return s }
+	}
+	if f.spell == "" {
+		f.spell = "% PublicKeyId=%, SignedHeaders=%, Signature=%"
+	}
+	lines := []string{r.Method, f.path, f.query}
+	for _, name := range f.names {
+		lines = append(lines, strings.ToLower(name)+":"+f.value(r.Header.Get(name)))
+	}
+	list := strings.Join(f.names, ";")
+	lines = append(lines, "", list, signing.HashPayload(raw).String())
+	text := strings.Join(lines, "\n")
+	digest := sha256.Sum256([]byte(f.algorithm.StringToSign(text)))
+	signature, err := rsa.SignPSS(rand.Reader, c.key, crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: f.algorithm.SaltLength()})
+	require.NoError(c.tb, err)
+	header := f.spell
+	for _, part := range []string{f.algorithm.String(), c.signer.PublicKeyID(), list, base64.StdEncoding.EncodeToString(signature)} {
+		header = strings.Replace(header, "%", part, 1)
+	}
+	r.Header.Set("Authorization", header)
+	return r
+}
+
+// Each deviation is refused of our own client, and those that official SDKs are known
+// for are taken from others.
+func TestStrictAndLenient(t *testing.T) {
+	t.Parallel()
+	const (
+		signature = "InvalidRequestSignature"
+		value     = "InvalidHeaderValue"
+		request   = "InvalidRequest"
+	)
+	tests := []struct {
+		name    string
+		method  string // GET where empty
+		path    string // below the session, with query
+		header  object // nil removes
+		form    form
+		reason  string // strict
+		lenient string // the reason; ok: none
+	}{
+		{name: "as documented", reason: "ok", lenient: "ok"},
+		{name: "query as documented", path: "?a=1%2C2&b=~", reason: "ok", lenient: "ok"},
+		{name: "the older algorithm", form: form{algorithm: signing.PSSV1}, reason: "ok", lenient: "ok"},
+
+		{name: "names not lower case", form: form{names: []string{"Accept", "content-type", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region"}}, reason: signature, lenient: "ok"},
+		{name: "names not sorted", form: form{names: []string{"content-type", "accept", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region"}}, reason: signature, lenient: "ok"},
+		{name: "a name twice", form: form{names: append([]string{"accept"}, ourNames...)}, reason: signature, lenient: "ok"},
+		{name: "user agent signed", form: form{names: []string{"accept", "content-type", "user-agent", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region"}}, reason: signature, lenient: "ok"},
+		{name: "an unsigned header of Amazon Pay", header: object{"X-Amz-Pay-Integrator-Id": "x"}, form: form{names: ourNames}, reason: signature, lenient: "ok"},
+		{name: "accept not signed", form: form{names: ourNames[1:]}, reason: signature, lenient: signature},
+		{name: "region not signed", form: form{names: ourNames[:4]}, reason: signature, lenient: signature},
+		{name: "a signed header missing", form: form{names: append(slices.Clone(ourNames), "x-nothing")}, reason: "MissingHeader", lenient: "MissingHeader"},
+		{name: "Authorization without spaces", form: form{spell: "% PublicKeyId=%,SignedHeaders=%,Signature=%"}, reason: signature, lenient: "ok"},
+		{name: "Authorization in another order", form: form{spell: "% PublicKeyId=%,  SignedHeaders=%, Signature=%"}, reason: signature, lenient: "ok"},
+		{name: "Authorization unreadable", form: form{spell: "Basic %%%%"}, reason: value, lenient: value},
+
+		{name: "extended date", header: object{"X-Amz-Pay-Date": "2026-11-23T12:00:00Z"}, reason: value, lenient: "ok"},
+		{name: "date with a fraction", header: object{"X-Amz-Pay-Date": "20261123T120000.5Z"}, reason: value, lenient: value},
+		{name: "no date", header: object{"X-Amz-Pay-Date": "today"}, reason: value, lenient: value},
+		{name: "a second ahead", header: object{"X-Amz-Pay-Date": "20261123T120001Z"}, reason: "ok", lenient: "ok"},
+		{name: "two seconds ahead", header: object{"X-Amz-Pay-Date": "20261123T120002Z"}, reason: value, lenient: value},
+		{name: "15 minutes old", header: object{"X-Amz-Pay-Date": "20261123T114500Z"}, reason: "ok", lenient: "ok"},
+		{name: "older", header: object{"X-Amz-Pay-Date": "20261123T114459Z"}, reason: value, lenient: value},
+
+		{name: "region in upper case", header: object{"X-Amz-Pay-Region": "NA"}, reason: value, lenient: "ok"},
+		{name: "region's alias", header: object{"X-Amz-Pay-Region": "us"}, reason: value, lenient: "ok"},
+		{name: "another region", header: object{"X-Amz-Pay-Region": "eu"}, reason: value, lenient: value},
+		{name: "host without port", header: object{"X-Amz-Pay-Host": "127.0.0.1"}, reason: value, lenient: "ok"},
+		{name: "the service's host", header: object{"X-Amz-Pay-Host": "pay-api.amazon.com"}, reason: value, lenient: "ok"},
+		{name: "another region's host", header: object{"X-Amz-Pay-Host": "pay-api.amazon.eu"}, reason: value, lenient: value},
+		{name: "another host", header: object{"X-Amz-Pay-Host": "example.com"}, reason: value, lenient: value},
+		{name: "accept anything", header: object{"Accept": "*/*"}, reason: value, lenient: "ok"},
+		{name: "content type with charset", header: object{"Content-Type": "application/json; charset=utf-8"}, reason: value, lenient: "ok"},
+		{name: "an empty header", header: object{"Accept": ""}, reason: "MissingHeaderValue", lenient: "MissingHeaderValue"},
+		{name: "a missing header", header: object{"Content-Type": nil}, reason: "MissingHeader", lenient: "MissingHeader"},
+		{name: "no signature", header: object{"Authorization": nil}, reason: "MissingHeader", lenient: "MissingHeader"},
+		{name: "a key with GET", header: object{"X-Amz-Pay-Idempotency-Key": "k"}, form: form{names: slices.Insert(slices.Clone(ourNames), 4, "x-amz-pay-idempotency-key")}, reason: value, lenient: "ok"},
+		{name: "an unsigned key", header: object{"X-Amz-Pay-Idempotency-Key": "k"}, form: form{names: ourNames}, reason: signature, lenient: signature},
+
+		{name: "trailing slash", path: "/", reason: request, lenient: "ok"},
+		{name: "query not sorted", path: "?b=1&a=2", reason: request, lenient: "ok"},
+		{name: "query sorted in the signature alone", path: "?b=1&a=2", form: form{query: "a=2&b=1"}, reason: request, lenient: "ok"},
+		{name: "query encoded in the signature alone", path: "?a=*", form: form{query: "a=%2A"}, reason: request, lenient: "ok"},
+		{name: "query as encodeURIComponent has it", path: "?a=!'()*", reason: request, lenient: "ok"},
+		{name: "a plus for a space", path: "?a=1+2", reason: request, lenient: "ok"},
+		{name: "lower-case escapes", path: "?a=%2c", reason: request, lenient: "ok"},
+		{name: "needless escapes", path: "?a=%41", reason: request, lenient: "ok"},
+		{name: "another query signed", path: "?a=1", form: form{query: "a=2"}, reason: signature, lenient: signature},
+		{name: "another path signed", form: form{path: "/v2/charges/x"}, reason: signature, lenient: signature},
+		{name: "another method", method: "PUT", reason: "UnsupportedOperation", lenient: "UnsupportedOperation"},
+		{name: "another path", path: "/more", reason: "ResourceNotFound", lenient: "ResourceNotFound"},
+	}
+	for _, tt := range tests {
+		for agent, want := range map[string]string{"amazon-pay-sdk-go/0.1": tt.reason, "another/1": tt.lenient} {
+			t.Run(tt.name+" from "+agent, func(t *testing.T) {
+				t.Parallel()
+				s := emulator.Start(t, emulator.WithClock(newClock(noon).Now))
+				c := newClient(t, s, 0)
+				c.now, c.agent = newClock(noon).Now, agent
+				id := c.newSession("Confirm", "14.00")
+				method := tt.method
+				if method == "" {
+					method = http.MethodGet
+				}
+				r, raw := c.request(method, "/checkoutSessions/"+id+tt.path, nil)
+				for name, v := range tt.header {
+					if text, ok := v.(string); ok {
+						r.Header.Set(name, text)
+					}
+				}
+				c.handSign(r, raw, tt.form)
+				for name, v := range tt.header {
+					if v == nil {
+						r.Header.Del(name)
+					}
+				}
+				a, err := c.send(r)
+				require.NoError(t, err)
+				log := s.Requests()
+				last := log[len(log)-1]
+				if want == "ok" {
+					assert.Equal(t, http.StatusOK, a.status, a.raw)
+					assert.True(t, last.Verified)
+				} else {
+					assert.Equal(t, want, a.reason, a.raw)
+					assert.Equal(t, want, last.ReasonCode)
+					assert.False(t, last.Verified && want == signature)
+				}
+				assert.NotEmpty(t, a.header.Get("X-Amz-Pay-Request-Id"))
+				assert.Equal(t, last.RequestID, a.header.Get("X-Amz-Pay-Request-Id"))
+				assert.Equal(t, noon.Format(http.TimeFormat), a.header.Get("Date"))
+				assert.Equal(t, "application/json", a.header.Get("Content-Type"))
+			})
+		}
+	}
+}
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+func TestFutureDateHasTheServicesWords(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithClock(newClock(noon).Now)), 0)
+	c.now = newClock(noon.Add(20 * time.Second)).Now
+	a := c.get("/charges/x").refused(t, 400, "InvalidHeaderValue")
+	assert.Equal(t, "The value 20261123T120020Z provided for x-amz-pay-date should not be in future", a.body["message"])
+	assert.Equal(t, noon.Format(http.TimeFormat), a.header.Get("Date"))
+}
+
+func TestMaxAge(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithClock(newClock(noon).Now), emulator.WithMaxAge(time.Minute)), 0)
+	c.now = newClock(noon.Add(-time.Minute)).Now
+	c.get("/charges/x").refused(t, 404, "ResourceNotFound")
+	c.now = newClock(noon.Add(-61 * time.Second)).Now
+	a := c.get("/charges/x").refused(t, 400, "InvalidHeaderValue")
+	assert.Contains(t, a.body["message"], "x-amz-pay-date")
+}
+
+// Whatever is changed after signing is found.
+func TestTampering(t *testing.T) {
+	t.Parallel()
+	body := object{"chargePermissionId": "S01-0000000-0000000", "chargeAmount": usd("14.00")}
+	tests := map[string]func(c *client, r *http.Request){
+		"body": func(c *client, r *http.Request) {
+			forged, _ := c.request(http.MethodPost, "/charges", object{"chargePermissionId": "S01-0000000-0000000", "chargeAmount": usd("15.00")})
+			r.Body, r.ContentLength = forged.Body, forged.ContentLength
+		},
+		"path":            func(_ *client, r *http.Request) { r.URL.Path = "/v2/refunds" },
+		"query":           func(_ *client, r *http.Request) { r.URL.RawQuery = "a=1" },
+		"idempotency key": func(_ *client, r *http.Request) { r.Header.Set("X-Amz-Pay-Idempotency-Key", "another") },
+		"date": func(c *client, r *http.Request) {
+			r.Header.Set("X-Amz-Pay-Date", c.now().Add(-time.Second).UTC().Format(signing.DateFormat))
+		},
+		"signature": func(_ *client, r *http.Request) {
+			h := r.Header.Get("Authorization")
+			i := strings.Index(h, "Signature=") + len("Signature=")
+			flipped := byte('A')
+			if h[i] == 'A' {
+				flipped = 'B'
+			}
+			r.Header.Set("Authorization", h[:i]+string(flipped)+h[i+1:])
+		},
+		"algorithm": func(_ *client, r *http.Request) {
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "PSS-V2", "PSS", 1))
+		},
+		"the other merchant's key id": func(c *client, r *http.Request) {
+			m := c.server.Description().Merchants
+			r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), m[0].KeyIDs.Sandbox, m[1].KeyIDs.Sandbox, 1))
+		},
+	}
+	for name, tamper := range tests {
+		for _, agent := range []string{"amazon-pay-sdk-go/0.1", "another/1"} {
+			t.Run(name+" from "+agent, func(t *testing.T) {
+				t.Parallel()
+				s := emulator.Start(t, emulator.WithClock(newClock(noon).Now))
+				c := newClient(t, s, 0)
+				c.now, c.agent = newClock(noon).Now, agent
+				r, raw := c.request(http.MethodPost, "/charges", body)
+				tamper(c, c.sign(r, raw))
+				a, err := c.send(r)
+				require.NoError(t, err)
+				a.refused(t, 403, "InvalidRequestSignature")
+				assert.False(t, s.Requests()[0].Verified)
+				assert.NotEmpty(t, s.Requests()[0].CanonicalRequest)
+			})
+		}
+	}
+}
+
+func TestUnknownKey(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	pem := s.Description().Merchants[0].PrivateKeyPEM
+	a := c.withKey("SANDBOX-NOBODY", pem).get("/charges/x").refused(t, 403, "InvalidAuthentication")
+	assert.NotContains(t, a.raw, "NOBODY")
+}
+
+func TestKeyIDsAndPrefixes(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	m := s.Description().Merchants[0]
+	c := newClient(t, s, 0)
+	tests := []struct {
+		keyID, prefix, release string // no release: refused
+	}{
+		{m.KeyIDs.Live, "/v2", "Live"},
+		{m.KeyIDs.Sandbox, "/v2", "Sandbox"},
+		{m.KeyIDs.Plain, "/live/v2", "Live"},
+		{m.KeyIDs.Plain, "/sandbox/v2", "Sandbox"},
+		{m.KeyIDs.Plain, "/v2", ""},
+		{m.KeyIDs.Live, "/live/v2", ""},
+		{m.KeyIDs.Sandbox, "/live/v2", ""},
+		{m.KeyIDs.Plain, "/staging/v2", ""},
+		{m.KeyIDs.Plain, "/live/v1", ""},
+	}
+	for _, tt := range tests {
+		c := c.withKey(tt.keyID, m.PrivateKeyPEM)
+		c.prefix = tt.prefix
+		a := c.post("/checkoutSessions", object{"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": m.StoreID})
+		if tt.release == "" {
+			a.refused(t, 404, "ResourceNotFound")
+		} else {
+			assert.Equal(t, tt.release, a.must(t, 201).body["releaseEnvironment"], tt.keyID+tt.prefix)
+		}
+	}
+	// What one environment has the other has not.
+	id := c.newSession("Confirm", "1")
+	c.withKey(m.KeyIDs.Live, m.PrivateKeyPEM).get("/checkoutSessions/"+id).refused(t, 404, "ResourceNotFound")
+	plain := c.withKey(m.KeyIDs.Plain, m.PrivateKeyPEM)
+	plain.prefix = "/sandbox/v2"
+	plain.get("/checkoutSessions/"+id).must(t, 200)
+}
+
+// The four official SDKs, by hand.
+func TestOfficialSDKs(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		agent  string
+		prefix string
+		header http.Header
+		form   form
+	}{
+		{
+			name: "Node", agent: "amazon-pay-api-sdk-nodejs/2.3.4 (JS/20.20.2; linux)",
+			header: http.Header{"X-Amz-Pay-Date": {noon.Format(time.RFC3339)}},
+			form: form{
+				algorithm: signing.PSSV1,
+				names:     []string{"accept", "content-type", "user-agent", "x-amz-pay-date", "x-amz-pay-host", "X-Amz-Pay-Idempotency-Key", "x-amz-pay-region"},
+			},
+		},
+		{
+			name: "PHP", agent: "amazon-pay-api-sdk-php/2.7.2 (PHP/8.2; Linux/x86_64)",
+			header: http.Header{
+				"X-Amz-Pay-Host": {"127.0.0.1"}, "X-Amz-Pay-Sdk-Type": {"PHP"}, "X-Amz-Pay-Sdk-Version": {"2.7.2"},
+				"X-Amz-Pay-Language-Version": {"8.2"}, "X-Amz-Pay-Integrator-Id": {"shop"},
+			},
+			form: form{
+				algorithm: signing.PSSV1,
+				names:     []string{"accept", "content-type", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-idempotency-key", "x-amz-pay-region"},
+			},
+		},
+		{
+			name: "Java", agent: "amazon-pay-api-sdk-java/2.6.7 (Java/17; Linux/5.4)",
+			header: http.Header{"X-Amz-Pay-Host": {"pay-api.amazon.com"}, "X-Amz-Pay-Region": {"NA"}, "X-Amz-Pay-Integrator-Id": {"a\tb"}},
+			form: form{
+				algorithm: signing.PSSV1,
+				names:     []string{"accept", "content-type", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-idempotency-key", "x-amz-pay-integrator-id", "x-amz-pay-region"},
+				value:     func(s string) string { return strings.ReplaceAll(s, "\t", " ") },
+			},
+		},
+		{
+			name: ".NET", agent: "amazon-pay-api-sdk-dotnet/2.7.3.0(.NET/8)",
+			header: http.Header{"X-Amz-Pay-Host": {"pay-api.amazon.com"}, "X-Amz-Pay-Integrator-Id": {"a   b"}},
+			form: form{
+				algorithm: signing.PSSV2,
+				names:     []string{"accept", "content-type", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-idempotency-key", "x-amz-pay-integrator-id", "x-amz-pay-region"},
+				value:     func(s string) string { return strings.Join(strings.Fields(s), " ") },
+			},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := emulator.Start(t, emulator.WithClock(newClock(noon).Now))
+			c := newClient(t, s, 0)
+			c.now, c.agent = newClock(noon).Now, tt.agent
+			path := "/checkoutSessions"
+			if tt.name == "Java" || tt.name == ".NET" {
+				path += "/"
+			}
+			r, raw := c.request(http.MethodPost, path, object{
+				"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+			})
+			maps.Copy(r.Header, tt.header)
+			a, err := c.send(c.handSign(r, raw, tt.form))
+			require.NoError(t, err)
+			a.must(t, 201)
+
+			// The same, signed otherwise, is refused: leniency is no open door.
+			r, raw = c.request(http.MethodPost, path, "{}")
+			maps.Copy(r.Header, tt.header)
+			a, err = c.send(c.handSign(r, append(raw, ' '), tt.form))
+			require.NoError(t, err)
+			a.refused(t, 403, "InvalidRequestSignature")
+		})
+	}
+}
+
+// .NET encodes what is encoded once more, in the signature alone.
+func TestPathEncodedTwice(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	c.agent = "amazon-pay-api-sdk-dotnet/2.7.3.0(.NET/8)"
+	r, raw := c.request(http.MethodGet, "/buyers/a%2Bb", nil)
+	a, err := c.send(c.handSign(r, raw, form{path: "/v2/buyers/a%252Bb"}))
+	require.NoError(t, err)
+	a.refused(t, 404, "ResourceNotFound")
+	assert.True(t, s.Requests()[0].Verified)
+}
+
+func TestHeadersThereTwice(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	c.agent = "another/1"
+	for _, name := range []string{"X-Amz-Pay-Date", "X-Amz-Pay-Host", "X-Amz-Pay-Region", "X-Amz-Pay-Idempotency-Key", "Authorization"} {
+		r, raw := c.request(http.MethodPost, "/charges", "{}")
+		c.sign(r, raw)
+		r.Header.Add(name, r.Header.Get(name))
+		a, err := c.send(r)
+		require.NoError(t, err)
+		a.refused(t, 400, "InvalidHeaderValue")
+	}
+}
+
+func TestIdempotencyKeyHeader(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	const header = "X-Amz-Pay-Idempotency-Key"
+	c.with(header, strings.Repeat("a", 33)).post("/charges", "{}").refused(t, 400, "InvalidHeaderValue")
+	c.with(header, "a.b").post("/charges", "{}").refused(t, 400, "InvalidHeaderValue")
+	c.with(header, strings.Repeat("a", 32)).post("/charges", "{}").refused(t, 400, "MissingParameterValue")
+
+	// Without one: never where the service needs it, elsewhere from others only.
+	send := func(agent, path string, body any) answer {
+		derived := *c
+		derived.agent = agent
+		r, raw := derived.request(http.MethodPost, path, body)
+		r.Header.Del(header)
+		a, err := derived.send(derived.sign(r, raw))
+		require.NoError(t, err)
+		return a
+	}
+	complete := "/checkoutSessions/" + c.newApproved("Confirm", "5") + "/complete"
+	send("another/1", "/charges", "{}").refused(t, 400, "MissingHeader")
+	send("amazon-pay-sdk-go/0.1", complete, object{"chargeAmount": usd(5)}).refused(t, 400, "MissingHeader")
+	send("another/1", complete, object{"chargeAmount": usd(5)}).must(t, 200)
+}
+
+func TestServiceHostsReachTheEmulator(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t, emulator.WithRegion("eu"))
+	c := newClient(t, s, 0)
+	c.base, c.host = "https://pay-api.amazon.eu", "pay-api.amazon.eu"
+	c.get("/charges/x").refused(t, 404, "ResourceNotFound")
+	c.base, c.host = "https://pay-api.amazon.com", "pay-api.amazon.com"
+	c.get("/charges/x").refused(t, 400, "InvalidHeaderValue")
+	c.base = "https://example.com"
+	r, raw := c.request(http.MethodGet, "/charges/x", nil)
+	_, err := c.send(c.sign(r, raw))
+	require.Error(t, err, "the certificate is not for this host")
+}
