@@ -1,9 +1,11 @@
 package amazonpay
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 // State is the state of a checkout session, charge permission, charge or refund. The
@@ -76,3 +78,22 @@ func (a Address) LogValue() slog.Value {
 
 // Format prints what LogValue shows, whatever the verb.
 func (a Address) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
+
+// Bool is a boolean of an answer. It is decoded from true and false, and from the texts
+// "true" and "false", which the samples of the official SDKs have in places. Null leaves
+// it as it is. It encodes as a boolean.
+type Bool bool
+
+// UnmarshalJSON accepts the forms that [Bool] lists.
+func (b *Bool) UnmarshalJSON(text []byte) error {
+	switch strings.ToLower(strings.Trim(string(text), `"`)) {
+	case "true":
+		*b = true
+	case "false":
+		*b = false
+	case "null", "":
+	default:
+		return errors.New("a boolean is neither true nor false")
+	}
+	return nil
+}

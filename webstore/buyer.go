@@ -1,0 +1,82 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// PrimeMembershipType is a kind of Amazon Prime membership.
+type PrimeMembershipType string
+
+// The kinds of Prime membership.
+const (
+	PrimeGeneral   PrimeMembershipType = "PRIME_GENERAL"
+	PrimeGeneralUS PrimeMembershipType = "PRIME_GENERAL_US"
+	PrimeStudent   PrimeMembershipType = "PRIME_STUDENT"
+)
+
+// Buyer is the buyer of a checkout session or a charge permission. Which members are
+// set depends on the [Scope] that was asked for. It prints and logs its id only.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html
+type Buyer struct {
+	BuyerID     string `json:"buyerId,omitzero"` // amzn1.account.…, the same for each of a shop's calls
+	Name        string `json:"name,omitzero"`
+	Email       string `json:"email,omitzero"`
+	PhoneNumber string `json:"phoneNumber,omitzero"`
+	// PrimeMembershipTypes is nil where the merchant is not allow-listed for it, and empty but
+	// not nil where the buyer has no eligible membership.
+	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
+}
+
+// LogValue shows the buyer's id alone.
+func (b Buyer) LogValue() slog.Value { return slog.GroupValue(slog.String("buyer_id", b.BuyerID)) }
+
+// Format prints what LogValue shows, whatever the verb.
+func (b Buyer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
+
+// BuyerResponse is the answer of [Client.GetBuyer]. Without scopes only the id is set. It
+// prints and logs its id only.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html
+type BuyerResponse struct {
+	amazonpay.Answer
+
+	BuyerID         string             `json:"buyerId,omitzero"`
+	Name            string             `json:"name,omitzero"`
+	Email           string             `json:"email,omitzero"`
+	PostalCode      string             `json:"postalCode,omitzero"`      // of the default shipping address
+	CountryCode     string             `json:"countryCode,omitzero"`     // of the default shipping address
+	ShippingAddress *amazonpay.Address `json:"shippingAddress,omitzero"` // the default one
+	BillingAddress  *amazonpay.Address `json:"billingAddress,omitzero"`
+	PhoneNumber     string             `json:"phoneNumber,omitzero"` // of the default billing address
+	// PrimeMembershipTypes is nil where the merchant is not allow-listed for it, and empty but
+	// not nil where the buyer has no eligible membership.
+	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
+}
+
+// LogValue shows the buyer's id alone.
+func (b BuyerResponse) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("buyer_id", b.BuyerID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (b BuyerResponse) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
+
+// GetBuyer returns the buyer who signed in with Amazon. The token is the buyerToken
+// parameter with which the browser comes back to the signInReturnUrl of a sign-in button;
+// it stands in no error and no log record. Which members the answer has depends on the signInScopes
+// of the button.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#get-buyer
+func (c *Client) GetBuyer(ctx context.Context, buyerToken string, opts ...amazonpay.CallOption) (*BuyerResponse, error) {
+	return amazonpay.Do[BuyerResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}",
+		PathValues: map[string]string{"buyerToken": buyerToken},
+	}, nil, opts...)
+}

@@ -1,0 +1,231 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// Charge is one payment on a charge permission. Its states are AuthorizationInitiated
+// (for up to 24 hours), Authorized, CaptureInitiated, Captured, Canceled and Declined. An
+// authorization that is not captured within 30 days is Canceled with ExpiredUnused. It
+// prints and logs its ids and its state only.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
+type Charge struct {
+	amazonpay.Answer
+
+	ChargeID                      string                  `json:"chargeId,omitzero"`
+	ChargePermissionID            string                  `json:"chargePermissionId,omitzero"`
+	ChargeAmount                  amazonpay.Price         `json:"chargeAmount,omitzero"`
+	CaptureAmount                 amazonpay.Price         `json:"captureAmount,omitzero"`
+	RefundedAmount                amazonpay.Price         `json:"refundedAmount,omitzero"`
+	SoftDescriptor                string                  `json:"softDescriptor,omitzero"`
+	CaptureNow                    amazonpay.Bool          `json:"captureNow,omitzero"`
+	CanHandlePendingAuthorization amazonpay.Bool          `json:"canHandlePendingAuthorization,omitzero"`
+	PlatformID                    string                  `json:"platformId,omitzero"`
+	ProviderMetadata              *ProviderMetadata       `json:"providerMetadata,omitzero"`
+	MerchantMetadata              *MerchantMetadata       `json:"merchantMetadata,omitzero"`
+	CreationTimestamp             amazonpay.Time          `json:"creationTimestamp,omitzero"`
+	ExpirationTimestamp           amazonpay.Time          `json:"expirationTimestamp,omitzero"`
+	StatusDetails                 amazonpay.StatusDetails `json:"statusDetails,omitzero"`
+	// ConvertedAmount is the amount in the merchant's currency, where that is not the
+	// charge's, at ConversionRate.
+	ConvertedAmount    amazonpay.Price              `json:"convertedAmount,omitzero"`
+	ConversionRate     amazonpay.Decimal            `json:"conversionRate,omitzero"`
+	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
+	// WebCheckoutDetails can have an AmazonPayRedirectURL where the buyer must verify the
+	// charge.
+	WebCheckoutDetails *WebCheckoutDetails `json:"webCheckoutDetails,omitzero"`
+	ChargeInitiator    ChargeInitiator     `json:"chargeInitiator,omitzero"`
+	Channel            Channel             `json:"channel,omitzero"`
+}
+
+// LogValue shows the ids and the state.
+func (c Charge) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("charge_id", c.ChargeID),
+		slog.String("charge_permission_id", c.ChargePermissionID),
+		slog.String("state", string(c.StatusDetails.State)),
+		slog.String("reason_code", string(c.StatusDetails.ReasonCode)),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (c Charge) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.LogValue().String()) }
+
+// ChargeInitiator says who started a charge on a saved payment method, and whether it is
+// one of a series.
+type ChargeInitiator string
+
+// The initiators of charges.
+const (
+	CITU ChargeInitiator = "CITU" // the customer, unscheduled
+	CITR ChargeInitiator = "CITR" // the customer, recurring
+	MITU ChargeInitiator = "MITU" // the merchant, unscheduled
+	MITR ChargeInitiator = "MITR" // the merchant, recurring
+)
+
+// Channel is where a charge on a saved payment method was started.
+type Channel string
+
+// The channels.
+const (
+	ChannelWeb         Channel = "Web"
+	ChannelPhone       Channel = "Phone"
+	ChannelApp         Channel = "App"
+	ChannelAlexa       Channel = "Alexa"
+	ChannelPointOfSale Channel = "PointOfSale"
+	ChannelFireTV      Channel = "FireTv"
+	ChannelOffline     Channel = "Offline"
+	ChannelAmazon      Channel = "Amazon"
+)
+
+// CreateChargeRequest is the request of [Client.CreateCharge]. ChargePermissionID and
+// ChargeAmount are needed. It prints and logs its permission's id only.
+type CreateChargeRequest struct {
+	ChargePermissionID string          `json:"chargePermissionId,omitzero" pay:"required"`
+	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required"`
+	// CaptureNow captures what was authorized at once. The default is false.
+	CaptureNow *bool `json:"captureNow,omitzero"`
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes, only
+	// with CaptureNow.
+	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
+	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The
+	// default is false.
+	CanHandlePendingAuthorization *bool `json:"canHandlePendingAuthorization,omitzero"`
+	// MerchantMetadata is for recurring permissions and those of type [PaymentMethodOnFile].
+	MerchantMetadata *MerchantMetadata `json:"merchantMetadata,omitzero"`
+	ProviderMetadata *ProviderMetadata `json:"providerMetadata,omitzero"`
+	// PlatformID is the merchant id of the solution provider.
+	PlatformID      string          `json:"platformId,omitzero"`
+	ChargeInitiator ChargeInitiator `json:"chargeInitiator,omitzero"` // for [PaymentMethodOnFile]
+	Channel         Channel         `json:"channel,omitzero"`         // for [PaymentMethodOnFile]
+	// WebCheckoutDetails has the result page, for [PaymentMethodOnFile] with the buyer present.
+	WebCheckoutDetails *WebCheckoutDetails `json:"webCheckoutDetails,omitzero"`
+}
+
+// LogValue shows the permission's id alone.
+func (r CreateChargeRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("charge_permission_id", r.ChargePermissionID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r CreateChargeRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// UpdateChargeRequest is the request of [Client.UpdateCharge].
+type UpdateChargeRequest struct {
+	StatusDetails ChargeStatusUpdate `json:"statusDetails,omitzero"`
+}
+
+// ChargeStatusUpdate is the state that a payment service provider gives to a charge, such as
+// Canceled with ExpiredUnused.
+type ChargeStatusUpdate struct {
+	State      amazonpay.State      `json:"state,omitzero"`
+	ReasonCode amazonpay.ReasonCode `json:"reasonCode,omitzero"`
+}
+
+// CaptureChargeRequest is the request of [Client.CaptureCharge].
+type CaptureChargeRequest struct {
+	// CaptureAmount is needed. It may be less than the charge's amount.
+	CaptureAmount amazonpay.Price `json:"captureAmount,omitzero" pay:"required"`
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes.
+	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
+}
+
+// CancelChargeRequest is the request of [Client.CancelCharge]. It prints and logs without
+// the reason's text.
+type CancelChargeRequest struct {
+	CancellationReason string `json:"cancellationReason,omitzero" pay:"required"`
+}
+
+// LogValue shows nothing: the reason is free text.
+func (r CancelChargeRequest) LogValue() slog.Value { return slog.GroupValue() }
+
+// Format prints what LogValue shows, whatever the verb.
+func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// CreateCharge charges a Chargeable permission: it authorizes an amount, or with CaptureNow
+// takes it. The answer is Authorized, Captured or CaptureInitiated, or with
+// CanHandlePendingAuthorization it may be AuthorizationInitiated: read the charge later. A permission for one
+// order takes up to 25 charges; a charge may have up to 150,000 USD, EUR or GBP, or
+// 10,000,000 JPY.
+//
+// A declined charge is an error: SoftDeclined and ProcessingFailure may be tried again while
+// the permission is Chargeable, with a new idempotency key, since the old one replays the
+// decline; HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted and
+// TransactionTimedOut may not. Other codes: InvalidChargePermissionStatus,
+// TransactionAmountExceeded, PeriodicAmountExceeded (the monthly limit of a subscription),
+// TransactionCountExceeded, CurrencyMismatch.
+//
+// An idempotency key is made where none is given. Give one, of your order number and the
+// number of the attempt ([amazonpay.KeyFrom]), so that a repeated order is not charged
+// twice.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#create-charge
+func (c *Client) CreateCharge(ctx context.Context, in *CreateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
+	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+		Name: "CreateCharge", Method: http.MethodPost, Path: "charges", IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// GetCharge returns a charge: its state, and what was captured and refunded. Read one
+// that is AuthorizationInitiated or CaptureInitiated until it is not, about hourly or when a
+// notification says so.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#get-charge
+func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error) {
+	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+		Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}",
+		PathValues: map[string]string{"chargeId": chargeID},
+	}, nil, opts...)
+}
+
+// UpdateCharge sets the state of a charge that a payment service provider processes; it is
+// for such providers only. An idempotency key is made where none is given: this is the one
+// PATCH of this package that takes one.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#update-charge
+func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
+	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+		Name: "UpdateCharge", Method: http.MethodPatch, Path: "charges/{chargeId}",
+		PathValues: map[string]string{"chargeId": chargeID}, IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// CaptureCharge takes the money of an Authorized charge: all of it or less, once. Within 7
+// days of the authorization the answer is Captured; from then until it expires, after 30 days,
+// it is CaptureInitiated: read the charge later, which can still be Declined.
+//
+// Reason codes: InvalidChargeStatus where the state is not Authorized,
+// TransactionAmountExceeded, TransactionCountExceeded, InvalidChargePermissionStatus,
+// AmazonRejected, ProcessingFailure. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge
+func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
+	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+		Name: "CaptureCharge", Method: http.MethodPost, Path: "charges/{chargeId}/capture",
+		PathValues: map[string]string{"chargeId": chargeID}, IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// CancelCharge gives up a charge that is AuthorizationInitiated or Authorized; it becomes
+// Canceled with MerchantCanceled. What is captured must be refunded instead:
+// InvalidChargeStatus. InvalidChargePermissionStatus is possible too. It is a DELETE with a
+// body, and takes no idempotency key.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#cancel-charge
+func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
+	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+		Name: "CancelCharge", Method: http.MethodDelete, Path: "charges/{chargeId}/cancel",
+		PathValues: map[string]string{"chargeId": chargeID},
+	}, in, opts...)
+}

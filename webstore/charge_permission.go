@@ -1,0 +1,155 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// ChargePermission is the buyer's consent to be charged. It is Chargeable, NonChargeable
+// (the buyer must do something, or a charge is in progress) or Closed.
+//
+// One for a single order takes up to 25 charges within its limit and expires after 180 days,
+// or 13 months where the session had ExtendExpiration; it closes when its limit is
+// captured. One of type [PaymentMethodOnFile] lives until it is closed. The buyer's data is
+// in it for 30 days, and in a recurring one until 30 days after it was closed. It
+// prints and logs its id and its state only.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html
+type ChargePermission struct {
+	amazonpay.Answer
+
+	ChargePermissionID          string                       `json:"chargePermissionId,omitzero"`
+	ChargePermissionReferenceID string                       `json:"chargePermissionReferenceId,omitzero"`
+	AmazonPayToken              amazonpay.Secret             `json:"amazonPayToken,omitzero"` // for acquirers; encodes as [redacted]
+	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"`
+	RecurringMetadata           *RecurringMetadata           `json:"recurringMetadata,omitzero"`
+	PaymentMethodOnFileMetadata *PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
+	PlatformID                  string                       `json:"platformId,omitzero"`
+	Buyer                       *Buyer                       `json:"buyer,omitzero"`
+	ShippingAddress             *amazonpay.Address           `json:"shippingAddress,omitzero"`
+	BillingAddress              *amazonpay.Address           `json:"billingAddress,omitzero"`
+	PaymentPreferences          []PaymentPreference          `json:"paymentPreferences,omitzero"`
+	StatusDetails               ChargePermissionStatus       `json:"statusDetails,omitzero"`
+	CreationTimestamp           amazonpay.Time               `json:"creationTimestamp,omitzero"`
+	ExpirationTimestamp         amazonpay.Time               `json:"expirationTimestamp,omitzero"` // zero where it does not expire
+	MerchantMetadata            *MerchantMetadata            `json:"merchantMetadata,omitzero"`
+	ReleaseEnvironment          amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
+	Limits                      *Limits                      `json:"limits,omitzero"`
+	PresentmentCurrency         amazonpay.CurrencyCode       `json:"presentmentCurrency,omitzero"`
+}
+
+// LogValue shows the id and the state.
+func (p ChargePermission) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("charge_permission_id", p.ChargePermissionID),
+		slog.String("state", string(p.StatusDetails.State)),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (p ChargePermission) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, p.LogValue().String())
+}
+
+// ChargePermissionStatus is the state of a charge permission. Other than the state of
+// other objects it can have several reasons: for NonChargeable what is wrong with the
+// payment method, or ChargeInProgress; for Closed who closed it, or Expired.
+type ChargePermissionStatus struct {
+	State                amazonpay.State `json:"state,omitzero"`
+	Reasons              []Reason        `json:"reasons,omitzero"`
+	LastUpdatedTimestamp amazonpay.Time  `json:"lastUpdatedTimestamp,omitzero"`
+}
+
+// Reason is a reason of a [ChargePermissionStatus].
+type Reason struct {
+	ReasonCode        amazonpay.ReasonCode `json:"reasonCode,omitzero"`
+	ReasonDescription string               `json:"reasonDescription,omitzero"`
+}
+
+// Limits say how much can be charged. Both are zero for permissions without a limit, which
+// are the recurring ones and those of type [PaymentMethodOnFile].
+type Limits struct {
+	AmountLimit   amazonpay.Price `json:"amountLimit,omitzero"`
+	AmountBalance amazonpay.Price `json:"amountBalance,omitzero"` // what is left of it
+}
+
+// UpdateChargePermissionRequest is the request of [Client.UpdateChargePermission]. What
+// it does not have stays as it is. It prints and logs without its content.
+type UpdateChargePermissionRequest struct {
+	MerchantMetadata  *MerchantMetadata  `json:"merchantMetadata,omitzero"`
+	RecurringMetadata *RecurringMetadata `json:"recurringMetadata,omitzero"`
+}
+
+// LogValue shows the shop's reference id alone.
+func (r UpdateChargePermissionRequest) LogValue() slog.Value {
+	if r.MerchantMetadata == nil {
+		return slog.GroupValue()
+	}
+	return r.MerchantMetadata.LogValue()
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r UpdateChargePermissionRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// CloseChargePermissionRequest is the request of [Client.CloseChargePermission]. It
+// prints and logs without the reason's text.
+type CloseChargePermissionRequest struct {
+	// ClosureReason is needed: up to 255 bytes.
+	ClosureReason string `json:"closureReason,omitzero" pay:"required,max=255"`
+	// CancelPendingCharges also cancels charges that are not captured yet. The default is
+	// false.
+	CancelPendingCharges *bool `json:"cancelPendingCharges,omitzero"`
+}
+
+// LogValue shows whether pending charges are cancelled.
+func (r CloseChargePermissionRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.Bool("cancel_pending_charges", r.CancelPendingCharges != nil && *r.CancelPendingCharges))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r CloseChargePermissionRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// GetChargePermission returns a charge permission: its state, what can still be charged,
+// and for a time the buyer and the addresses.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#get-charge-permission
+func (c *Client) GetChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error) {
+	return amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
+		Name: "GetChargePermission", Method: http.MethodGet, Path: "chargePermissions/{chargePermissionId}",
+		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
+	}, nil, opts...)
+}
+
+// UpdateChargePermission changes the shop's metadata, such as the order number, or those of
+// a subscription. It is refused with ChargePermissionNotModifiable where the state is Closed.
+// It takes no idempotency key.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#update-charge-permission
+func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID string, in *UpdateChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
+	return amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
+		Name: "UpdateChargePermission", Method: http.MethodPatch, Path: "chargePermissions/{chargePermissionId}",
+		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
+	}, in, opts...)
+}
+
+// CloseChargePermission ends a charge permission for good, for instance when the order has
+// been shipped in full or the subscription was cancelled. Captured charges can still be
+// refunded. It is refused with InvalidChargePermissionStatus where the state is Closed. It is a
+// DELETE with a body, and takes no idempotency key.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#close-charge-permission
+func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
+	return amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
+		Name: "CloseChargePermission", Method: http.MethodDelete, Path: "chargePermissions/{chargePermissionId}/close",
+		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
+	}, in, opts...)
+}

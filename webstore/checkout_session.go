@@ -1,0 +1,224 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// CheckoutSession is one buyer's way through the checkout. It is Open for 24 hours, and
+// becomes Completed or Canceled; the service deletes it after 30 days. Once it is
+// Completed most of its details are gone, and once it is Canceled little more than state
+// and reason is left. It prints and logs its ids and its state only.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
+type CheckoutSession struct {
+	amazonpay.Answer
+
+	CheckoutSessionID           string                       `json:"checkoutSessionId,omitzero"`
+	WebCheckoutDetails          *WebCheckoutDetails          `json:"webCheckoutDetails,omitzero"`
+	ProductType                 ProductType                  `json:"productType,omitzero"`
+	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"`
+	RecurringMetadata           *RecurringMetadata           `json:"recurringMetadata,omitzero"`
+	PaymentMethodOnFileMetadata *PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
+	PaymentDetails              *PaymentDetails              `json:"paymentDetails,omitzero"`
+	MerchantMetadata            *MerchantMetadata            `json:"merchantMetadata,omitzero"`
+	SupplementaryData           string                       `json:"supplementaryData,omitzero"`
+	Buyer                       *Buyer                       `json:"buyer,omitzero"`           // nil before sign-in and after Open
+	ShippingAddress             *amazonpay.Address           `json:"shippingAddress,omitzero"` // nil for PayOnly
+	ShippingAddressList         []AddressWithID              `json:"shippingAddressList,omitzero"`
+	BillingAddress              *amazonpay.Address           `json:"billingAddress,omitzero"` // in the EU, for PayOnly, or by scope
+	PaymentPreferences          []PaymentPreference          `json:"paymentPreferences,omitzero"`
+	// StatusDetails is the state: Open, Completed, or Canceled with BuyerCanceled, Declined,
+	// Expired or AmazonCanceled as its reason.
+	StatusDetails       amazonpay.StatusDetails `json:"statusDetails,omitzero"`
+	Constraints         []Constraint            `json:"constraints,omitzero"` // why AmazonPayRedirectURL is not there yet
+	CreationTimestamp   amazonpay.Time          `json:"creationTimestamp,omitzero"`
+	ExpirationTimestamp amazonpay.Time          `json:"expirationTimestamp,omitzero"`
+	// ChargePermissionID is set by completing the session.
+	ChargePermissionID string `json:"chargePermissionId,omitzero"`
+	// ChargeID is set by completing the session, unless its intent is [Confirm].
+	ChargeID                       string                           `json:"chargeId,omitzero"`
+	PlatformID                     string                           `json:"platformId,omitzero"`
+	ProviderMetadata               *ProviderMetadata                `json:"providerMetadata,omitzero"`
+	ReleaseEnvironment             amazonpay.ReleaseEnvironment     `json:"releaseEnvironment,omitzero"`
+	StoreID                        string                           `json:"storeId,omitzero"`
+	DeliverySpecifications         *DeliverySpecifications          `json:"deliverySpecifications,omitzero"`
+	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
+	CheckoutButtonText             string                           `json:"checkoutButtonText,omitzero"`
+}
+
+// LogValue shows the ids of the session and of what it made, and its state.
+func (s CheckoutSession) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("checkout_session_id", s.CheckoutSessionID),
+		slog.String("state", string(s.StatusDetails.State)),
+		slog.String("reason_code", string(s.StatusDetails.ReasonCode)),
+		slog.String("charge_permission_id", s.ChargePermissionID),
+		slog.String("charge_id", s.ChargeID),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (s CheckoutSession) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, s.LogValue().String())
+}
+
+// CreateCheckoutSessionRequest is the request of [Client.CreateCheckoutSession].
+// WebCheckoutDetails and StoreID are needed. It prints and logs its store id only.
+type CreateCheckoutSessionRequest struct {
+	// WebCheckoutDetails has the review page; for an additional payment button, the result page
+	// and [ProcessOrder] instead.
+	WebCheckoutDetails          *WebCheckoutDetails          `json:"webCheckoutDetails,omitzero" pay:"required"`
+	StoreID                     string                       `json:"storeId,omitzero" pay:"required"` // amzn1.application-oa2-client.…
+	Scopes                      []Scope                      `json:"scopes,omitzero"`
+	DeliverySpecifications      *DeliverySpecifications      `json:"deliverySpecifications,omitzero"`
+	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"` // OneTime where empty
+	RecurringMetadata           *RecurringMetadata           `json:"recurringMetadata,omitzero"`    // for Recurring
+	PaymentMethodOnFileMetadata *PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
+	// ChargePermissionID is a permission of type [PaymentMethodOnFile] to be used again.
+	ChargePermissionID string            `json:"chargePermissionId,omitzero"`
+	PaymentDetails     *PaymentDetails   `json:"paymentDetails,omitzero"` // needed for an additional payment button
+	MerchantMetadata   *MerchantMetadata `json:"merchantMetadata,omitzero"`
+	// PlatformID is the merchant id of the solution provider.
+	PlatformID       string            `json:"platformId,omitzero"`
+	ProviderMetadata *ProviderMetadata `json:"providerMetadata,omitzero"`
+	// SupplementaryData is agreed on with Amazon; merchants do not need it.
+	SupplementaryData              string                           `json:"supplementaryData,omitzero"`
+	AddressDetails                 *AddressDetails                  `json:"addressDetails,omitzero"` // for an additional payment button that ships
+	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
+}
+
+// LogValue shows the store id alone.
+func (r CreateCheckoutSessionRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("store_id", r.StoreID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r CreateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// UpdateCheckoutSessionRequest is the request of [Client.UpdateCheckoutSession]. What it
+// does not have stays as it is. It prints and logs without its content.
+type UpdateCheckoutSessionRequest struct {
+	WebCheckoutDetails             *WebCheckoutDetails              `json:"webCheckoutDetails,omitzero"`
+	PaymentDetails                 *PaymentDetails                  `json:"paymentDetails,omitzero"`
+	MerchantMetadata               *MerchantMetadata                `json:"merchantMetadata,omitzero"`
+	SupplementaryData              string                           `json:"supplementaryData,omitzero"`
+	PlatformID                     string                           `json:"platformId,omitzero"`
+	ProviderMetadata               *ProviderMetadata                `json:"providerMetadata,omitzero"`
+	ChargePermissionType           ChargePermissionType             `json:"chargePermissionType,omitzero"`
+	RecurringMetadata              *RecurringMetadata               `json:"recurringMetadata,omitzero"`
+	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
+}
+
+// LogValue shows the platform id alone.
+func (r UpdateCheckoutSessionRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("platform_id", r.PlatformID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r UpdateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// CompleteCheckoutSessionRequest is the request of [Client.CompleteCheckoutSession]. It is
+// empty, but not nil, for a session that only saves a payment method.
+type CompleteCheckoutSessionRequest struct {
+	ChargeAmount     amazonpay.Price `json:"chargeAmount,omitzero"`     // equal to the session's
+	TotalOrderAmount amazonpay.Price `json:"totalOrderAmount,omitzero"` // needed if the session has one
+}
+
+// FinalizeCheckoutSessionRequest is the request of [Client.FinalizeCheckoutSession].
+// PaymentIntent is needed. It prints and logs its intent only.
+type FinalizeCheckoutSessionRequest struct {
+	PaymentIntent                 PaymentIntent      `json:"paymentIntent,omitzero" pay:"required"`
+	CanHandlePendingAuthorization *bool              `json:"canHandlePendingAuthorization,omitzero"`
+	SupplementaryData             string             `json:"supplementaryData,omitzero"`
+	ShippingAddress               *amazonpay.Address `json:"shippingAddress,omitzero"`
+	BillingAddress                *amazonpay.Address `json:"billingAddress,omitzero"`
+	ChargeAmount                  amazonpay.Price    `json:"chargeAmount,omitzero"`
+	TotalOrderAmount              amazonpay.Price    `json:"totalOrderAmount,omitzero"`
+}
+
+// LogValue shows the intent alone.
+func (r FinalizeCheckoutSessionRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("payment_intent", string(r.PaymentIntent)))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r FinalizeCheckoutSessionRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// CreateCheckoutSession makes a session from the server. Normally the button does that in
+// the browser, with a signed payload. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#create-checkout-session
+func (c *Client) CreateCheckoutSession(ctx context.Context, in *CreateCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+		Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// GetCheckoutSession returns a session. Its id is the amazonCheckoutSessionId parameter
+// with which the browser comes back to the review page and the result page. The buyer is in
+// it while it is Open.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#get-checkout-session
+func (c *Client) GetCheckoutSession(ctx context.Context, checkoutSessionID string, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+		Name: "GetCheckoutSession", Method: http.MethodGet, Path: "checkoutSessions/{checkoutSessionId}",
+		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID},
+	}, nil, opts...)
+}
+
+// UpdateCheckoutSession sets the payment details, the result page and what else became
+// known on the review page. When the answer has no constraints left, send the buyer to its
+// WebCheckoutDetails.AmazonPayRedirectURL. It works in state Open only; later it is refused
+// with InvalidCheckoutSessionStatus. It takes no idempotency key.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#update-checkout-session
+func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID string, in *UpdateCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+		Name: "UpdateCheckoutSession", Method: http.MethodPatch, Path: "checkoutSessions/{checkoutSessionId}",
+		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID},
+	}, in, opts...)
+}
+
+// CompleteCheckoutSession ends a session when the buyer has come back to the result page,
+// within 24 hours of its creation: else it becomes Canceled, and so does its
+// authorization. The answer has the id of the charge permission and, unless the intent is
+// [Confirm], of the charge: store both. Status 202 in the answer's Meta says that the
+// authorization is pending; read the charge later.
+//
+// Reason codes: AmountMismatch where the amount differs from the session's;
+// InvalidCheckoutSessionStatus where the buyer has not paid yet or the session is over;
+// CheckoutSessionCanceled where the buyer gave up or the payment failed: read the session
+// for the reason. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#complete-checkout-session
+func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete",
+		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// FinalizeCheckoutSession ends a session of a checkout on a single page ("Buy Now"), which
+// has no payment page at Amazon: it gives the session what UpdateCheckoutSession would, and
+// does what [Client.CompleteCheckoutSession] does, with the same answer and reason codes.
+// An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#finalize-checkout-session
+func (c *Client) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize",
+		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
+	}, in, opts...)
+}

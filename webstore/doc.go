@@ -1,0 +1,43 @@
+// Package webstore has the calls of an online shop: checkout sessions, charge
+// permissions, charges, refunds, and the buyer behind a sign-in. The methods are those of the
+// WebStoreClient of the official SDKs.
+//
+//	shop := webstore.New(client) // an *amazonpay.Client
+//
+//	session, err := shop.UpdateCheckoutSession(ctx, id, &webstore.UpdateCheckoutSessionRequest{
+//		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+//		PaymentDetails: &webstore.PaymentDetails{
+//			PaymentIntent: webstore.Authorize,
+//			ChargeAmount:  amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+//		},
+//	})
+//	// send the buyer to session.WebCheckoutDetails.AmazonPayRedirectURL; when they are back:
+//	session, err = shop.CompleteCheckoutSession(ctx, id, &webstore.CompleteCheckoutSessionRequest{
+//		ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+//	})
+//	charge, err := shop.CaptureCharge(ctx, session.ChargeID, &webstore.CaptureChargeRequest{
+//		CaptureAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+//	})
+//
+// In the package: [Client] and [API], the interface to mock; [CheckoutSession],
+// [ChargePermission], [Charge], [Refund] and [BuyerResponse], each in the file of its
+// name with its requests and methods.
+//
+// # Requests and answers
+//
+// A field of a request that has its zero value is not sent; a *bool is one where false
+// and absent differ, written new(true). In answers, a member that is null or absent
+// leaves the zero value: nil, the empty text, the zero [amazonpay.Price] or
+// [amazonpay.Time]. Members that the types do not know are in the Raw of the answer's
+// Meta.
+//
+// Requests and answers that can hold personal data or free text print and log their ids
+// and states only, and encode to JSON in full.
+//
+// # Errors
+//
+// Errors are described in package amazonpay. Each method lists the reason codes that its
+// own work gives; any call may also be refused for its form
+// ([amazonpay.ReasonInvalidParameterValue] and its like), its key, an unknown id
+// ([amazonpay.ReasonResourceNotFound]) or too many calls ([amazonpay.ReasonTooManyRequests]).
+package webstore

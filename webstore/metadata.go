@@ -1,0 +1,101 @@
+package webstore
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// MerchantMetadata is what the shop says of an order, to the buyer and to itself. It
+// prints and logs without its content.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
+type MerchantMetadata struct {
+	// MerchantReferenceID is the shop's order number, shown to the buyer: up to 256 bytes.
+	MerchantReferenceID string `json:"merchantReferenceId,omitzero" pay:"max=256"`
+	// MerchantStoreName is shown in place of the name in Seller Central: up to 50 bytes.
+	MerchantStoreName string `json:"merchantStoreName,omitzero" pay:"max=50"`
+	// NoteToBuyer is shown to the buyer: up to 255 bytes.
+	NoteToBuyer string `json:"noteToBuyer,omitzero" pay:"max=255"`
+	// CustomInformation is not shown to the buyer: up to 4096 bytes.
+	CustomInformation string `json:"customInformation,omitzero" pay:"max=4096"`
+}
+
+// LogValue shows the reference id alone.
+func (m MerchantMetadata) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("merchant_reference_id", m.MerchantReferenceID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (m MerchantMetadata) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, m.LogValue().String())
+}
+
+// ProviderMetadata is for payment service providers only.
+type ProviderMetadata struct {
+	ProviderReferenceID string `json:"providerReferenceId,omitzero"`
+}
+
+// ChargePermissionType is for what a charge permission may be used.
+type ChargePermissionType string
+
+// The types of charge permissions.
+const (
+	OneTime             ChargePermissionType = "OneTime"             // one order; the default
+	Recurring           ChargePermissionType = "Recurring"           // a subscription: needs RecurringMetadata
+	PaymentMethodOnFile ChargePermissionType = "PaymentMethodOnFile" // "Saved Wallet": needs PaymentMethodOnFileMetadata
+)
+
+// RecurringMetadata describes a subscription. The service uses it to compute when the
+// permission expires and in e-mails to the buyer; it does not charge by itself.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
+type RecurringMetadata struct {
+	Frequency *Frequency      `json:"frequency,omitzero"`
+	Amount    amazonpay.Price `json:"amount,omitzero"` // optional
+}
+
+// Frequency is how often a subscription is charged.
+type Frequency struct {
+	Unit FrequencyUnit `json:"unit,omitzero"`
+	// Value is the number of units, such as "1". For [Variable] sources differ on whether it
+	// must be "0".
+	Value amazonpay.Decimal `json:"value,omitzero"`
+}
+
+// FrequencyUnit is the unit of a [Frequency].
+type FrequencyUnit string
+
+// The units of frequencies.
+const (
+	Year     FrequencyUnit = "Year"
+	Month    FrequencyUnit = "Month"
+	Week     FrequencyUnit = "Week"
+	Day      FrequencyUnit = "Day"
+	Variable FrequencyUnit = "Variable"
+)
+
+// PaymentMethodOnFileMetadata describes a permission of type [PaymentMethodOnFile].
+type PaymentMethodOnFileMetadata struct {
+	// SetupOnly saves the payment method without a payment.
+	SetupOnly *bool `json:"setupOnly,omitzero"`
+}
+
+// UnmarshalJSON also accepts booleans as text.
+func (m *PaymentMethodOnFileMetadata) UnmarshalJSON(b []byte) error {
+	var lenient struct {
+		SetupOnly *amazonpay.Bool `json:"setupOnly"`
+	}
+	err := json.Unmarshal(b, &lenient)
+	m.SetupOnly = (*bool)(lenient.SetupOnly)
+	return err
+}
+
+// PaymentPreference is a payment method of the buyer, as text to show, such as
+// "Visa ****1111 (Amazon Pay)".
+type PaymentPreference struct {
+	PaymentDescriptor string `json:"paymentDescriptor,omitzero"`
+}

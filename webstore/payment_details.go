@@ -1,0 +1,65 @@
+package webstore
+
+import (
+	"encoding/json"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// PaymentIntent is what completing a checkout session does.
+type PaymentIntent string
+
+// The payment intents.
+const (
+	Confirm              PaymentIntent = "Confirm"              // makes a charge permission and no charge
+	Authorize            PaymentIntent = "Authorize"            // also authorizes a charge, to be captured later
+	AuthorizeWithCapture PaymentIntent = "AuthorizeWithCapture" // also captures it
+)
+
+// PaymentDetails is what completing a checkout session charges.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
+type PaymentDetails struct {
+	PaymentIntent PaymentIntent `json:"paymentIntent,omitzero"`
+	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The
+	// default is false.
+	CanHandlePendingAuthorization *bool `json:"canHandlePendingAuthorization,omitzero"`
+	// ChargeAmount is charged when the session is completed.
+	ChargeAmount amazonpay.Price `json:"chargeAmount,omitzero"`
+	// TotalOrderAmount is the limit of the charge permission, given only when further charges
+	// follow the first one.
+	TotalOrderAmount amazonpay.Price `json:"totalOrderAmount,omitzero"`
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes, only
+	// with [AuthorizeWithCapture].
+	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
+	// PresentmentCurrency can be set when the session is created only; later the currency of
+	// ChargeAmount changes it:
+	// https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html.
+	PresentmentCurrency amazonpay.CurrencyCode `json:"presentmentCurrency,omitzero"`
+	// AllowOvercharge lifts the limit of the charge permission somewhat.
+	AllowOvercharge *bool `json:"allowOvercharge,omitzero"`
+	// ExtendExpiration lets a charge permission for one order live for 13 months, not 180
+	// days.
+	ExtendExpiration *bool `json:"extendExpiration,omitzero"`
+	// EstimateOrderTotal is known from the .NET SDK alone.
+	EstimateOrderTotal amazonpay.Price `json:"estimateOrderTotal,omitzero"`
+}
+
+// UnmarshalJSON also accepts booleans as text.
+func (p *PaymentDetails) UnmarshalJSON(b []byte) error {
+	type plain PaymentDetails // without this method
+	lenient := struct {
+		*plain
+
+		CanHandlePendingAuthorization *amazonpay.Bool `json:"canHandlePendingAuthorization"`
+		AllowOvercharge               *amazonpay.Bool `json:"allowOvercharge"`
+		ExtendExpiration              *amazonpay.Bool `json:"extendExpiration"`
+	}{plain: (*plain)(p)}
+	if err := json.Unmarshal(b, &lenient); err != nil {
+		return err
+	}
+	p.CanHandlePendingAuthorization = (*bool)(lenient.CanHandlePendingAuthorization)
+	p.AllowOvercharge = (*bool)(lenient.AllowOvercharge)
+	p.ExtendExpiration = (*bool)(lenient.ExtendExpiration)
+	return nil
+}

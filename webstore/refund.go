@@ -1,0 +1,60 @@
+package webstore
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// Refund is money that goes back to the buyer. It begins as RefundInitiated and becomes
+// Refunded, or Declined with AmazonRejected or ProcessingFailure.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html
+type Refund struct {
+	amazonpay.Answer
+
+	RefundID           string                       `json:"refundId,omitzero"`
+	ChargeID           string                       `json:"chargeId,omitzero"`
+	RefundAmount       amazonpay.Price              `json:"refundAmount,omitzero"`
+	SoftDescriptor     string                       `json:"softDescriptor,omitzero"`
+	CreationTimestamp  amazonpay.Time               `json:"creationTimestamp,omitzero"`
+	StatusDetails      amazonpay.StatusDetails      `json:"statusDetails,omitzero"`
+	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
+}
+
+// CreateRefundRequest is the request of [Client.CreateRefund]. ChargeID and
+// RefundAmount are needed.
+type CreateRefundRequest struct {
+	ChargeID     string          `json:"chargeId,omitzero" pay:"required"`
+	RefundAmount amazonpay.Price `json:"refundAmount,omitzero" pay:"required"`
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes.
+	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
+}
+
+// CreateRefund pays a Captured charge back, in full or in part, also several times. All
+// refunds of a charge may exceed what was captured by 15 % or by 75 USD, EUR or GBP,
+// whichever is less; one has up to 150,000. The answer is RefundInitiated: read the refund later.
+//
+// Reason codes: InvalidChargeStatus where the charge is not Captured,
+// TransactionAmountExceeded, TransactionCountExceeded, AmazonRejected, ProcessingFailure. An
+// idempotency key is made where none is given; give one ([amazonpay.KeyFrom]), so that a
+// repeated order is not refunded twice.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#create-refund
+func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts ...amazonpay.CallOption) (*Refund, error) {
+	return amazonpay.Do[Refund](ctx, c.caller, amazonpay.Operation{
+		Name: "CreateRefund", Method: http.MethodPost, Path: "refunds", IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// GetRefund returns a refund. Read one that is RefundInitiated until it is not, about
+// hourly or when a notification says so.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#get-refund
+func (c *Client) GetRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error) {
+	return amazonpay.Do[Refund](ctx, c.caller, amazonpay.Operation{
+		Name: "GetRefund", Method: http.MethodGet, Path: "refunds/{refundId}",
+		PathValues: map[string]string{"refundId": refundID},
+	}, nil, opts...)
+}
