@@ -124,6 +124,9 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 		return &DecodeError{fmt.Errorf("its %d bytes (%q) are not a JSON object", len(body), kind)}
 	}
 	if err := json.Unmarshal(body, out); err != nil {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone
+			err = fmt.Errorf("its member %q does not fit in a %s", wrong.Field, wrong.Type)
+		}
 		return &DecodeError{err}
 	}
 	return nil
@@ -140,11 +143,7 @@ func (p *call) apiError(status int, body []byte) *APIError {
 	if json.Unmarshal(body, &r) != nil {
 		r = refusal{Message: "the answer is not the service's JSON"}
 	}
-	message := p.scrub(r.Message)
-	if len(message) > maxMessageBytes {
-		message = strings.ToValidUTF8(message[:maxMessageBytes], "") + "…"
-	}
-	return &APIError{StatusCode: status, ReasonCode: r.ReasonCode, Message: message}
+	return &APIError{StatusCode: status, ReasonCode: ReasonCode(p.clean(string(r.ReasonCode))), Message: p.clean(r.Message)}
 }
 
 // retryable refuses the one 500 that is an answer about money: the same key would only

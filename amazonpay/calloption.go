@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"strings"
+	"unicode/utf8"
 )
 
 // CallOption changes one call, or all calls of a client made by [Client.With]. Options
@@ -84,8 +85,15 @@ func WithAuthToken(token string) CallOption {
 // WithTokenSource makes calls on behalf of another merchant, with tokens of the
 // source. WithTokenSource(nil) makes a call for the client's own merchant, whatever the
 // client's defaults say.
+//
+// Use a pointer as the source: options with a source that cannot be compared, such as a
+// function, cannot be either.
 func WithTokenSource(source TokenSource) CallOption {
-	return CallOption{kind: optionTokenSource, source: source}
+	o := CallOption{kind: optionTokenSource, source: source}
+	if source != nil && isNil(source) {
+		o.broken = FieldError{"WithTokenSource", "the source is a nil pointer"}
+	}
+	return o
 }
 
 // WithIdempotencyKey sets the idempotency key: 1 to 32 of A-Z, a-z, 0-9, - and _. Without
@@ -125,8 +133,8 @@ func WithBodyField(name string, value any) CallOption {
 	o := CallOption{kind: optionBodyField, name: name}
 	encoded, err := EncodeJSON(value)
 	switch {
-	case name == "":
-		o.broken = FieldError{"WithBodyField", "the name is empty"}
+	case name == "" || !utf8.ValidString(name):
+		o.broken = FieldError{"WithBodyField", "the name is empty or not valid UTF-8"}
 	case err != nil:
 		o.broken = FieldError{"WithBodyField(" + name + ")", err.Error()}
 	default:

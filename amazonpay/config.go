@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/amazonpay-go/sdk/signing"
 )
@@ -22,7 +23,7 @@ type Config struct {
 
 	// PrivateKey signs the requests: an *rsa.PrivateKey, or the key of a KMS or HSM. It must be
 	// safe for concurrent use.
-	PrivateKey crypto.Signer
+	PrivateKey crypto.Signer `json:"-"` // an RSA key would encode in full
 	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey.
 	// [signing.ParsePrivateKey] says which forms it may have.
 	PrivateKeyPEM PEM
@@ -137,7 +138,7 @@ func (c Config) host(regional string) (string, error) {
 	u, err := url.Parse(c.BaseURL)
 	rule := ""
 	switch {
-	case err != nil || u.Host == "" || u.Opaque != "":
+	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":"):
 		rule = "is not a URL of the form https://host[:port]"
 	case u.Scheme != "https":
 		rule = "must begin with https://"

@@ -2,6 +2,7 @@ package amazonpay
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,7 +21,7 @@ type FieldError struct {
 }
 
 // Error returns the field and the rule.
-func (e *FieldError) Error() string { return e.Field + ": " + e.Rule }
+func (e *FieldError) Error() string { return cmp.Or(e.Field, "the value") + ": " + e.Rule }
 
 // EncodeJSON encodes a request or a button's payload as the SDK sends it: compact, UTF-8,
 // with <, > and & as they are. Sign and send the same result; encoding twice may
@@ -175,7 +176,7 @@ func fieldsOf(t reflect.Type) []structField {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if tag == "-" || !f.IsExported() {
+		if tag == "-" || !f.IsExported() && !f.Anonymous { // an embedded struct lends its exported fields
 			continue
 		}
 		field := structField{index: i, name: tag, omitted: strings.Contains(options, "omitzero") || strings.Contains(options, "omitempty")}

@@ -40,19 +40,23 @@ func (e *CallError) Error() string {
 	b.WriteString("amazonpay: ")
 	b.WriteString(e.Operation)
 	b.WriteString(": ")
-	b.WriteString(strings.TrimPrefix(e.Err.Error(), "amazonpay: "))
+	b.WriteString(strings.TrimPrefix(fmt.Sprint(e.Err), "amazonpay: "))
 	if e.uncertain {
 		b.WriteString("; an attempt ended without a certain answer, so the outcome is unknown")
 	}
-	var notes []string
-	if e.Meta.RequestID != "" {
-		notes = append(notes, "request id "+e.Meta.RequestID)
+	meta := e.Meta
+	if meta == nil { // made by a test of the user's
+		meta = &Meta{}
 	}
-	if n := len(e.Meta.Attempts); n > 0 {
+	var notes []string
+	if meta.RequestID != "" {
+		notes = append(notes, "request id "+meta.RequestID)
+	}
+	if n := len(meta.Attempts); n > 0 {
 		notes = append(notes, "attempts "+strconv.Itoa(n))
 	}
-	if e.Meta.IdempotencyKey != "" {
-		notes = append(notes, "idempotency key "+e.Meta.IdempotencyKey)
+	if meta.IdempotencyKey != "" {
+		notes = append(notes, "idempotency key "+meta.IdempotencyKey)
 	}
 	if len(notes) > 0 {
 		b.WriteString(" (" + strings.Join(notes, ", ") + ")")
@@ -77,7 +81,7 @@ func (e *CallError) LogValue() slog.Value {
 	if api, ok := errors.AsType[*APIError](e.Err); ok {
 		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
 	} else {
-		attrs = append(attrs, slog.String("error", e.Err.Error()))
+		attrs = append(attrs, slog.String("error", fmt.Sprint(e.Err)))
 	}
 	return slog.GroupValue(attrs...)
 }
@@ -95,7 +99,7 @@ type APIError struct {
 func (e *APIError) Error() string {
 	text := strconv.Itoa(e.StatusCode)
 	if e.ReasonCode == "" {
-		text += " " + http.StatusText(e.StatusCode)
+		text = strings.TrimSpace(text + " " + http.StatusText(e.StatusCode))
 	} else {
 		text += " " + string(e.ReasonCode)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/textproto"
@@ -33,8 +34,11 @@ func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallO
 	if c.err != nil {
 		return nil, c.err
 	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
+	if cause := context.Cause(ctx); cause != nil {
+		if err := ctx.Err(); !errors.Is(cause, err) { // a cause of the caller's own
+			cause = fmt.Errorf("%w: %w", err, cause)
+		}
+		return nil, cause
 	}
 	options, err := Resolve(slices.Concat(c.defaults, opts)...)
 	if err != nil {
@@ -233,12 +237,16 @@ func (p *call) request(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// scrub takes the call's tokens out of a text of the service.
-func (p *call) scrub(text string) string {
+// clean takes the call's tokens out of a text of the service, and cuts it to a length
+// that is fit for an error.
+func (p *call) clean(text string) string {
 	for _, secret := range append(p.op.secrets(), p.token) {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, redacted)
 		}
+	}
+	if len(text) > maxMessageBytes {
+		text = strings.ToValidUTF8(text[:maxMessageBytes], "") + "…"
 	}
 	return text
 }

@@ -1,0 +1,336 @@
+package amazonpay_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/transport"
+)
+
+func jsonRaw(s string) json.RawMessage { return json.RawMessage(s) }
+
+const page = "<html><body><h1>405 Not Allowed</h1></body></html>"
+
+// https://github.com/amzn/amazon-pay-api-sdk-java/issues/7: a gateway's page made the SDK throw, and the
+// status was lost.
+func TestAnswerThatIsNotTheServices(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		status   int
+		kind     string
+		body     string
+		attempts int
+		decode   bool
+		want     string
+	}{
+		"page, 200":            {200, "text/html; charset=utf-8", page, 1, true, `its 50 bytes ("text/html") are not a JSON object`},
+		"page, 405":            {405, "text/html", page, 1, false, "405 Method Not Allowed: the answer is not the service's JSON"},
+		"page, 502":            {502, "text/html", page, 4, false, "502 Bad Gateway: the answer is not the service's JSON"},
+		"page as JSON, 200":    {200, "application/json", page, 1, true, `its 50 bytes ("application/json") are not a JSON object`},
+		"empty, 200":           {200, "application/json", "", 1, true, `its 0 bytes ("application/json") are not a JSON object`},
+		"empty, 204":           {204, "", "", 1, true, `its 0 bytes ("") are not a JSON object`},
+		"empty, 503":           {503, "", "", 4, false, "503 Service Unavailable"},
+		"empty, unknown":       {599, "", "", 1, false, ": 599: the answer is not the service's JSON"},
+		"cut off, 200":         {200, "application/json", `{"id":"1","price":{"amount":"1`, 1, true, "unexpected end of JSON input"},
+		"cut off, 400":         {400, "application/json", `{"reasonCode":"InvalidReq`, 1, false, "400 Bad Request: the answer is not the service's JSON"},
+		"null, 200":            {200, "application/json", "null", 1, true, "not a JSON object"},
+		"null, 404":            {404, "application/json", "null", 1, false, "404 Not Found"},
+		"list, 200":            {200, "application/json", "[]", 1, true, "not a JSON object"},
+		"list, 409":            {409, "application/json", "[]", 1, false, "409 Conflict"},
+		"two objects, 200":     {200, "application/json", "{}{}", 1, true, "invalid character"},
+		"other types, 422":     {422, "application/json", `{"reasonCode":5,"message":{}}`, 1, false, "422 Unprocessable Entity"},
+		"members null, 422":    {422, "application/json", `{"reasonCode":null,"message":null}`, 1, false, "422 Unprocessable Entity"},
+		"text where an object": {200, "application/json", `{"price":"14.00"}`, 1, true, `its member "price" does not fit in a amazonpay.Price`},
+		"redirect":             {303, "", "", 1, false, "303 See Other"},
+		"not modified":         {304, "", "", 1, false, "304 Not Modified"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork(answer(row.status, row.body, "Content-Type", row.kind))
+			out, err := amazonpay.Do[everything](t.Context(), newClient(t, n), getOp, nil)
+			assert.Nil(t, out)
+			failed := callError(t, err)
+			require.ErrorContains(t, err, row.want)
+			assert.Equal(t, row.status, failed.Meta.StatusCode)
+			assert.Equal(t, "request-1", failed.Meta.RequestID)
+			assert.Equal(t, row.body, string(failed.Meta.Raw), "what came is kept")
+			assert.Len(t, failed.Meta.Attempts, row.attempts)
+			_, decode := errors.AsType[*amazonpay.DecodeError](err)
+			api, refused := errors.AsType[*amazonpay.APIError](err)
+			assert.Equal(t, row.decode, decode)
+			require.Equal(t, !row.decode, refused)
+			if refused {
+				assert.Equal(t, row.status, api.StatusCode)
+			}
+			assert.NotContains(t, err.Error(), "<h1>")
+		})
+	}
+}
+
+func TestBodyThatNobodyAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{"", "null", page} {
+		meta, err := newClient(t, newNetwork(answer(http.StatusOK, body))).Call(t.Context(), getOp, nil, nil)
+		require.NoError(t, err)
+		assert.Equal(t, body, string(meta.Raw))
+	}
+}
+
+// A 2xx that was not understood is a success whose answer is lost, not a failure.
+func TestUndecodableAnswerIsUncertain(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusCreated, page))
+	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), chargeOp, goodCharge())
+	assert.True(t, callError(t, err).Uncertain())
+	require.ErrorContains(t, err, "the call succeeded, but its answer was not understood")
+	assert.Len(t, n.requests(), 1)
+}
+
+// encoding/json quotes a number that does not fit, and a phone may come as one.
+func TestDecodeErrorDoesNotQuoteTheAnswer(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusOK, `{"shippingAddress":{"phoneNumber":8005550100}}`))
+	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), getOp, nil)
+	require.ErrorContains(t, err, `its member "shippingAddress.phoneNumber" does not fit in a string`)
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
+}
+
+// zeros is a body of n bytes that are never held at once.
+type zeros struct{ left int }
+
+func (z *zeros) Read(b []byte) (int, error) {
+	if z.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(b), z.left)
+	clear(b[:n])
+	z.left -= n
+	return n, nil
+}
+
+func TestAnswerOf50MB(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		status int
+		length int64
+	}{
+		"length known": {200, 50 << 20}, "length unknown": {200, -1}, "error": {503, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := &zeros{50 << 20}
+			n := newNetwork(func(r *http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: row.status, Header: http.Header{}, Body: io.NopCloser(body), ContentLength: row.length, Request: r}, nil
+			})
+			_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), chargeOp, goodCharge())
+			failed := callError(t, err)
+			tooLarge, ok := errors.AsType[*transport.TooLargeError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, row.status, tooLarge.StatusCode)
+			assert.True(t, failed.Uncertain())
+			assert.Len(t, n.requests(), 1, "it is not asked for again")
+			assert.Greater(t, body.left, 39<<20, "most of it is never read")
+			assert.Less(t, len(failed.Meta.Raw), 11<<20)
+		})
+	}
+
+	t.Run("through a Doer", func(t *testing.T) {
+		t.Parallel()
+		body := &zeros{50 << 20}
+		n := newNetwork(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(body)}, nil
+		})
+		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(n))
+		require.NoError(t, err)
+		_, err = amazonpay.Do[everything](t.Context(), client, getOp, nil)
+		require.ErrorContains(t, err, "more than 10485760 bytes")
+		assert.Greater(t, body.left, 39<<20)
+	})
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/5: a reason code that the SDK did not know made it
+// throw.
+func TestUnknownMembersAndValues(t *testing.T) {
+	t.Parallel()
+	body := `{"id":"1","new":{"deep":[1,{"x":null}]},"statusDetails":{"state":"Teleported","reasonCode":"Unheard","more":1},` +
+		`"price":{"amount":"1.5","currencyCode":"XTS"},"releaseEnvironment":"Moon"}`
+	out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, body))), getOp, nil)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.State("Teleported"), out.StatusDetails.State)
+	assert.Equal(t, amazonpay.ReasonCode("Unheard"), out.StatusDetails.ReasonCode)
+	assert.Equal(t, amazonpay.Price{Amount: "1.5", CurrencyCode: "XTS"}, out.Price)
+	assert.Equal(t, amazonpay.ReleaseEnvironment("Moon"), out.ReleaseEnvironment)
+	assert.JSONEq(t, body, string(out.Meta.Raw), "all of it can be reached")
+
+	_, err = newClient(t, newNetwork(answer(http.StatusTeapot, `{"reasonCode":"Unheard","message":"of","more":1}`))).Call(t.Context(), getOp, nil, nil)
+	assert.True(t, amazonpay.HasReason(err, "Unheard"))
+}
+
+func TestNullAnywhere(t *testing.T) {
+	t.Parallel()
+	full := map[string]any{
+		"id": "1", "token": "t", "flag": true, "creationTimestamp": "20260102T030405Z", "releaseEnvironment": "Sandbox",
+		"price": map[string]any{"amount": "1", "currencyCode": "USD"}, "limit": map[string]any{"amount": "1", "currencyCode": "USD"},
+		"statusDetails":   map[string]any{"state": "Open", "reasonCode": "x", "reasonDescription": "y", "lastUpdatedTimestamp": "20260102T030405Z"},
+		"shippingAddress": map[string]any{"name": "n", "city": "c", "phoneNumber": "1"},
+		"prices":          []any{map[string]any{"amount": "1", "currencyCode": "USD"}},
+		"named":           map[string]any{"a": map[string]any{"amount": "1", "currencyCode": "USD"}},
+	}
+	var replaced int
+	var replace func(v any, set func(any))
+	check := func() {
+		body, err := json.Marshal(full)
+		require.NoError(t, err)
+		out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, string(body)))), getOp, nil)
+		require.NoError(t, err, "%s", body)
+		require.NotNil(t, out.Meta)
+		replaced++
+	}
+	replace = func(v any, set func(any)) {
+		if set != nil {
+			set(nil)
+			check()
+			set(v)
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for name, inner := range v {
+				replace(inner, func(x any) { v[name] = x })
+			}
+		case []any:
+			for i, inner := range v {
+				replace(inner, func(x any) { v[i] = x })
+			}
+		}
+	}
+	replace(full, nil)
+	assert.Greater(t, replaced, 20)
+}
+
+// A redirect would sign, and send tokens, for another host.
+func TestRedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	var elsewhere atomic.Int64
+	other := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	defer other.Close()
+	service := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		_, _ = fmt.Sscan(r.Header.Get("X-Status"), &status)
+		http.Redirect(w, r, other.URL+"/elsewhere", status)
+	}))
+	defer service.Close()
+
+	cfg := testConfig()
+	cfg.BaseURL = service.URL
+	client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(service.Client().Transport), quickly)
+	require.NoError(t, err)
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		for _, op := range []amazonpay.Operation{getOp, chargeOp} {
+			var in any
+			if op.Method == http.MethodPost {
+				in = goodCharge()
+			}
+			meta, err := client.Call(t.Context(), op, in, nil, amazonpay.WithAuthToken("token-1"), amazonpay.WithHeader("X-Status", fmt.Sprint(status)))
+			api, ok := errors.AsType[*amazonpay.APIError](err)
+			require.True(t, ok, "%v", err)
+			assert.Equal(t, status, api.StatusCode)
+			assert.Len(t, meta.Attempts, 1)
+			assert.Equal(t, other.URL+"/elsewhere", meta.Header.Get("Location"))
+		}
+	}
+	assert.Zero(t, elsewhere.Load())
+}
+
+func TestCertificates(t *testing.T) {
+	t.Parallel()
+	var served atomic.Int64
+	service := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		served.Add(1)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	service.Config.ErrorLog = discardLog()
+	service.StartTLS()
+	defer service.Close()
+	trusted := x509.NewCertPool()
+	trusted.AddCert(service.Certificate())
+
+	call := func(url string, roots *x509.CertPool) (*amazonpay.Meta, error) {
+		base := transport.NewBase()
+		base.TLSClientConfig.RootCAs = roots
+		defer base.CloseIdleConnections()
+		cfg := testConfig()
+		cfg.BaseURL = url
+		client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(base), quickly)
+		require.NoError(t, err)
+		return client.Call(t.Context(), chargeOp, goodCharge(), nil)
+	}
+
+	meta, err := call(service.URL, x509.NewCertPool())
+	var authority x509.UnknownAuthorityError
+	require.ErrorAs(t, err, &authority)
+	assert.Len(t, meta.Attempts, 1, "the next attempt would meet the same certificate")
+
+	meta, err = call(strings.Replace(service.URL, "127.0.0.1", "localhost", 1), trusted)
+	var hostname x509.HostnameError
+	require.ErrorAs(t, err, &hostname)
+	assert.Len(t, meta.Attempts, 1)
+	assert.Zero(t, served.Load())
+
+	_, err = call(service.URL, trusted)
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, served.Load())
+}
+
+// Whatever comes back, a call ends with a Meta and with either an error in its envelope or
+// an answer that is a JSON object.
+func FuzzAnswer(f *testing.F) {
+	f.Add(200, "application/json", []byte(`{"id":"1","price":{"amount":1.5,"currencyCode":"USD"},"creationTimestamp":1767225600}`))
+	f.Add(200, "text/html", []byte(page))
+	f.Add(200, "application/json", []byte("null"))
+	f.Add(204, "", []byte(nil))
+	f.Add(303, "application/json", []byte(`{}`))
+	f.Add(400, "application/json", []byte(`{"reasonCode":"InvalidHeaderValue","message":"x-amz-pay-date"}`))
+	f.Add(422, "application/json", []byte(`{"reasonCode":"token-1","message":"token-1"}`))
+	f.Add(500, "application/json", []byte(`{"reasonCode":"ProcessingFailure"}`))
+	f.Add(503, "application/json", []byte(`{"reasonCode":`))
+	f.Add(0, "\x00", []byte("{\"shippingAddress\":{\"name\":\"\xff\"}}"))
+	f.Fuzz(func(t *testing.T, status int, kind string, body []byte) {
+		n := newNetwork(answer(status, string(body), "Content-Type", kind, "Date", "Mon, 23 Nov 2026 20:00:00 GMT"))
+		client := newClient(t, n)
+		out := new(everything)
+		meta, err := client.Call(t.Context(), chargeOp, goodCharge(), out, amazonpay.WithAuthToken("token-1"))
+		require.NotNil(t, meta)
+		require.NotEmpty(t, meta.Attempts)
+		if err == nil {
+			require.GreaterOrEqual(t, status, 200)
+			require.Less(t, status, 300)
+			require.True(t, json.Valid(meta.Raw))
+			require.Equal(t, byte('{'), bytes.TrimSpace(meta.Raw)[0])
+			return
+		}
+		failed := callError(t, err)
+		require.Same(t, meta, failed.Meta)
+		require.NotContains(t, err.Error(), "token-1")
+		require.Less(t, len(err.Error()), 4<<10)
+		_, decode := errors.AsType[*amazonpay.DecodeError](err)
+		api, refused := errors.AsType[*amazonpay.APIError](err)
+		_, unanswered := errors.AsType[*transport.NetworkError](err)
+		require.True(t, decode || refused || unanswered, "%v", err)
+		if refused {
+			require.Equal(t, status, api.StatusCode)
+		}
+	})
+}

@@ -1,0 +1,360 @@
+package amazonpay_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// Each wrong configuration is refused by New, in words that name the field and the rule.
+func TestBadConfig(t *testing.T) {
+	t.Parallel()
+	pkix, err := x509.MarshalPKIXPublicKey(&testKey().PublicKey)
+	require.NoError(t, err)
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	curvePKCS8, err := x509.MarshalPKCS8PrivateKey(curve)
+	require.NoError(t, err)
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	block := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	withKey := func(key crypto.Signer) func(*amazonpay.Config) {
+		return func(c *amazonpay.Config) { c.PrivateKey = key }
+	}
+	withPEM := func(text string) func(*amazonpay.Config) {
+		return func(c *amazonpay.Config) { c.PrivateKey, c.PrivateKeyPEM = nil, amazonpay.PEM(text) }
+	}
+	withURL := func(url string) func(*amazonpay.Config) {
+		return func(c *amazonpay.Config) { c.BaseURL = url }
+	}
+
+	for name, row := range map[string]struct {
+		change func(*amazonpay.Config)
+		want   []string
+	}{
+		"empty key id":        {func(c *amazonpay.Config) { c.PublicKeyID = "" }, []string{"Config.PublicKeyID", "is empty"}},
+		"key id with a space": {func(c *amazonpay.Config) { c.PublicKeyID = "SANDBOX ABC" }, []string{"Config.PublicKeyID", "only letters"}},
+		"key id with a new line": {
+			func(c *amazonpay.Config) { c.PublicKeyID = "SANDBOX-ABC\n" },
+			[]string{"Config.PublicKeyID", "only letters"},
+		},
+		"a key as key id": {func(c *amazonpay.Config) { c.PublicKeyID = string(testPEM()) }, []string{"Config.PublicKeyID", "only letters"}},
+
+		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/32: a key of ssh-keygen.
+		"OpenSSH key": {withPEM("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"), []string{"OpenSSH", "openssl genpkey"}},
+		"encrypted key": {
+			withPEM("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"),
+			[]string{"encrypted", "openssl pkey"},
+		},
+		"encrypted PKCS#1 key": {
+			withPEM("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
+			[]string{"encrypted", "openssl pkey"},
+		},
+		"public key":              {withPEM(block("PUBLIC KEY", pkix)), []string{"public key", "openssl genpkey"}},
+		"certificate":             {withPEM(block("CERTIFICATE", pkix)), []string{"CERTIFICATE", "openssl genpkey"}},
+		"elliptic key":            {withPEM(block("PRIVATE KEY", curvePKCS8)), []string{"not an RSA private key", "openssl genpkey"}},
+		"1024 bits":               {withPEM(block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small))), []string{"1024 bits", "openssl genpkey"}},
+		"1024 bits, not as PEM":   {withKey(small), []string{"1024 bits", "openssl genpkey"}},
+		"signer that is not RSA":  {withKey(edwards), []string{"not RSA", "openssl genpkey"}},
+		"nil pointer as a signer": {withKey((*rsa.PrivateKey)(nil)), []string{"private key is nil"}},
+		"damaged key":             {withPEM(block("PRIVATE KEY", []byte("no key"))), []string{"damaged", "openssl genpkey"}},
+		"cut off":                 {withPEM(string(testPEM()[:400])), []string{"cut off"}},
+		// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/19: a name where the text belongs.
+		"file name as PEM": {withPEM("./private.pem"), []string{"neither PEM nor base64", "file name"}},
+		"blank PEM":        {withPEM(" \n"), []string{"private key is empty"}},
+		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/22: no key at all.
+		"no key": {withKey(nil), []string{"Config has no private key", "PrivateKeyPEM", "PrivateKeyFile"}},
+		"no such file": {
+			func(c *amazonpay.Config) {
+				c.PrivateKey, c.PrivateKeyFile = nil, filepath.Join(t.TempDir(), "none.pem")
+			},
+			[]string{"Config.PrivateKeyFile", "none.pem"},
+		},
+		"two keys": {func(c *amazonpay.Config) { c.PrivateKeyPEM = testPEM() }, []string{"more than one", "PrivateKeyPEM", "PrivateKeyFile"}},
+
+		"unknown region":    {func(c *amazonpay.Config) { c.Region = "fe" }, []string{"Config.Region", `"fe"`, "us or na"}},
+		"no region":         {func(c *amazonpay.Config) { c.Region = "" }, []string{"Config.Region", "us or na"}},
+		"unknown algorithm": {func(c *amazonpay.Config) { c.Algorithm = 7 }, []string{"algorithm", "neither PSSV2 nor PSSV1"}},
+		"negative algorithm": {
+			func(c *amazonpay.Config) { c.Algorithm = signing.Algorithm(-1) },
+			[]string{"algorithm", "neither PSSV2 nor PSSV1"},
+		},
+		"unknown environment": {func(c *amazonpay.Config) { c.Environment = "test" }, []string{"Config.Environment", `"test"`, "sandbox or live"}},
+		"no environment":      {func(c *amazonpay.Config) { c.PublicKeyID = "ABC123" }, []string{"Config.Environment is empty", "sandbox or live"}},
+		"contradiction": {
+			func(c *amazonpay.Config) { c.Environment = amazonpay.Live },
+			[]string{"Config.Environment is live", sandboxKeyID, "belongs to sandbox"},
+		},
+
+		"base URL with path":             {withURL("https://host/v2"), []string{"Config.BaseURL", "path"}},
+		"base URL with query":            {withURL("https://host?x=1"), []string{"Config.BaseURL", "query"}},
+		"base URL with empty query":      {withURL("https://host?"), []string{"Config.BaseURL", "query"}},
+		"base URL with fragment":         {withURL("https://host#x"), []string{"Config.BaseURL", "fragment"}},
+		"base URL with user information": {withURL("https://user:password@host"), []string{"Config.BaseURL", "user information"}},
+		"base URL of http":               {withURL("http://host"), []string{"Config.BaseURL", "https://"}},
+		"base URL without scheme":        {withURL("host:8443"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL without host":          {withURL("https://:8443"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL without port number":   {withURL("https://host:"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL with a line end":       {withURL("https://host\n"), []string{"Config.BaseURL", "https://host[:port]"}},
+
+		"integrator with a line end": {
+			func(c *amazonpay.Config) { c.Integrator.ID = "a\r\nX-Other: b" },
+			[]string{"Config.Integrator", "line end"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := testConfig()
+			row.change(&cfg)
+			client, err := amazonpay.New(cfg)
+			require.Error(t, err)
+			assert.Nil(t, client)
+			for _, part := range row.want {
+				assert.ErrorContains(t, err, part)
+			}
+			assert.NotContains(t, err.Error(), "password")
+			assert.NotContains(t, err.Error(), "MII", "a part of the key")
+		})
+	}
+}
+
+// Each wrong call is a *CallError round a *FieldError that names the field and the rule, and
+// nothing is sent.
+func TestBadCall(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		op    amazonpay.Operation
+		in    any
+		opts  []amazonpay.CallOption
+		field string
+		rule  string
+	}
+	key := func(key string) []amazonpay.CallOption {
+		return []amazonpay.CallOption{amazonpay.WithIdempotencyKey(key)}
+	}
+	path := func(path string) amazonpay.Operation {
+		return amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: path}
+	}
+	price := func(amount amazonpay.Decimal, currency amazonpay.CurrencyCode) *chargeRequest {
+		return &chargeRequest{ChargePermissionID: "S01-1", ChargeAmount: amazonpay.Price{Amount: amount, CurrencyCode: currency}}
+	}
+	header := func(name, value string) []amazonpay.CallOption {
+		return []amazonpay.CallOption{amazonpay.WithHeader(name, value)}
+	}
+	good := goodCharge()
+
+	rows := map[string]row{
+		"path begins with v2":      {op: path("v2/charges"), field: "Operation.Path", rule: "must not begin with v2/"},
+		"path begins with live":    {op: path("live/v2/charges"), field: "Operation.Path", rule: "must not begin with live/"},
+		"path begins with sandbox": {op: path("sandbox/charges"), field: "Operation.Path", rule: "must not begin with sandbox/"},
+		"path begins with Sandbox": {op: path("Sandbox/charges"), field: "Operation.Path", rule: "must not begin with Sandbox/"},
+		"path begins with a slash": {op: path("/charges"), field: "Operation.Path", rule: "without a leading one"},
+		"path with a query":        {op: path("charges?x=1"), field: "Operation.Path", rule: "must be segments"},
+		"path with dots":           {op: path("charges/../refunds"), field: "Operation.Path", rule: "must be segments"},
+		"empty path":               {op: path(""), field: "Operation.Path", rule: "must be segments"},
+		"name without value":       {op: path("charges/{chargeId}"), field: "chargeId", rule: "is empty"},
+		"value without name": {
+			op:    amazonpay.Operation{Method: http.MethodGet, Path: "charges", PathValues: map[string]string{"chargeId": "C1"}},
+			field: "Operation.PathValues", rule: "one value for each name",
+		},
+		"method": {op: amazonpay.Operation{Method: "PUT", Path: "charges"}, field: "Operation.Method", rule: "must be GET"},
+		"query that is not UTF-8": {
+			op:    amazonpay.Operation{Method: http.MethodGet, Path: "reports", Query: values("reportTypes", "\xff")},
+			field: "reportTypes", rule: "UTF-8",
+		},
+		"query without a name": {
+			op:    amazonpay.Operation{Method: http.MethodGet, Path: "reports", Query: values("", "x")},
+			field: "Operation.Query", rule: "empty",
+		},
+
+		"idempotency key of 33 characters": {chargeOp, good, key(strings.Repeat("a", 33)), "WithIdempotencyKey", "more than 32"},
+		"idempotency key of a UUID":        {chargeOp, good, key("5c6c3a7a-2f0b-4b8e-9df5-8b7e2f1a0c3d"), "WithIdempotencyKey", "more than 32"},
+		"idempotency key with spaces":      {chargeOp, good, key("order 1"), "WithIdempotencyKey", "only the characters"},
+		"idempotency key not ASCII":        {chargeOp, good, key("bestellung-ü"), "WithIdempotencyKey", "only the characters"},
+		"empty idempotency key":            {chargeOp, good, key(""), "WithIdempotencyKey", "is empty"},
+		"idempotency key for a GET":        {getOp, nil, key("order-1"), "WithIdempotencyKey", "GetCheckoutSession takes no idempotency key"},
+
+		"header value with CR LF": {chargeOp, good, header("X-Shop", "a\r\nX-Other: b"), "WithHeader(X-Shop)", "line end"},
+		"header value with LF":    {chargeOp, good, header("X-Shop", "a\n"), "WithHeader(X-Shop)", "line end"},
+		"header value with CR":    {chargeOp, good, header("X-Shop", "\ra"), "WithHeader(X-Shop)", "line end"},
+		"header value with zero":  {chargeOp, good, header("X-Shop", "\x00"), "WithHeader(X-Shop)", "control character"},
+		"header name with colon":  {chargeOp, good, header("X-Shop:", "a"), "WithHeader", "the name"},
+		"empty header name":       {chargeOp, good, header("", "a"), "WithHeader", "the name is empty"},
+		"token with LF":           {chargeOp, good, []amazonpay.CallOption{amazonpay.WithAuthToken("a\nb")}, "WithAuthToken", "line end"},
+		"empty token":             {chargeOp, good, []amazonpay.CallOption{amazonpay.WithAuthToken("")}, "WithAuthToken", "empty"},
+		"nil pointer as source":   {chargeOp, good, []amazonpay.CallOption{amazonpay.WithTokenSource((*tokens)(nil))}, "WithTokenSource", "nil pointer"},
+		"simulation code with LF": {chargeOp, good, []amazonpay.CallOption{amazonpay.WithSimulationCode("a\n")}, "WithSimulationCode", "line end"},
+		"empty simulation code":   {chargeOp, good, []amazonpay.CallOption{amazonpay.WithSimulationCode("")}, "WithSimulationCode", "empty"},
+
+		"body field that is there":  {chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("chargeAmount", 1)}, "WithBodyField(chargeAmount)", "already"},
+		"body field without a body": {getOp, nil, []amazonpay.CallOption{amazonpay.WithBodyField("x", 1)}, "WithBodyField", "has no body"},
+		"body field without a name": {chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("", 1)}, "WithBodyField", "name is empty"},
+		"body field of no JSON":     {chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("x", func() {})}, "WithBodyField(x)", "unsupported type"},
+		"body field not UTF-8":      {chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("x", "\xff")}, "WithBodyField(x)", "UTF-8"},
+		"body field's name not UTF-8": {
+			chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("\xff", 1)}, "WithBodyField", "UTF-8",
+		},
+		"body field of a list": {chargeOp, []int{1}, []amazonpay.CallOption{amazonpay.WithBodyField("x", 1)}, "WithBodyField", "not a JSON object"},
+
+		// https://github.com/amzn/amazon-pay-sdk-csharp/issues/12: the comma of a locale.
+		"amount with a comma":     {op: chargeOp, in: price("1,5", amazonpay.EUR), field: "chargeAmount.amount", rule: `"1,5" is not decimal text`},
+		"amount with exponent":    {op: chargeOp, in: price("1e3", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
+		"amount not a number":     {op: chargeOp, in: price("NaN", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
+		"amount with a space":     {op: chargeOp, in: price(" 1", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
+		"amount with a sign":      {op: chargeOp, in: price("-1", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
+		"no amount":               {op: chargeOp, in: price("", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
+		"no currency":             {op: chargeOp, in: price("1", ""), field: "chargeAmount.currencyCode", rule: "is empty"},
+		"dollars of three places": {op: chargeOp, in: price("1.005", amazonpay.USD), field: "chargeAmount.amount", rule: "more than 2 decimals"},
+		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/31,
+		// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/148,
+		// https://github.com/amzn/amazon-payments-magento-2-plugin/pull/684: yen with decimals.
+		"yen with decimals":    {op: chargeOp, in: price("64615.90", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals, which JPY"},
+		"yen with .00":         {op: chargeOp, in: price("705.00", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals"},
+		"field that holds xff": {op: chargeOp, in: &chargeRequest{ChargePermissionID: "a\xff", ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "not valid UTF-8"},
+		"required field":       {op: chargeOp, in: &chargeRequest{ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "is required"},
+		"field that is too long": {
+			op: chargeOp, in: &chargeRequest{ChargePermissionID: "S01-1", ChargeAmount: good.ChargeAmount, SoftDescriptor: strings.Repeat("x", 17)},
+			field: "softDescriptor", rule: "17 bytes, more than 16",
+		},
+		"nil request":       {op: chargeOp, in: (*chargeRequest)(nil), field: "request", rule: "is nil"},
+		"nil map":           {op: chargeOp, in: map[string]any(nil), field: "request", rule: "is nil"},
+		"body of a GET":     {op: getOp, in: good, field: "request", rule: "a GET has no body"},
+		"JSON of one's own": {op: chargeOp, in: map[string]any{"x": jsonRaw("{")}, field: "x", rule: "not valid JSON"},
+	}
+	for name, id := range map[string]string{
+		"empty": "", "slash": "a/b", "backslash": `a\b`, "two dots": "..", "dots within": "a..b", "one dot": ".", "question mark": "a?b",
+		"number sign": "a#b", "control character": "a\x01", "line end": "a\n", "delete": "a\x7f", "spaces": "   ", "tab": "\t", "not UTF-8": "\xff",
+	} {
+		rows["id: "+name] = row{op: chargePath(id), field: "chargeId", rule: map[bool]string{true: "is empty", false: ""}[strings.TrimSpace(id) == ""]}
+	}
+	for name, value := range map[string]string{
+		"Accept": "text/html", "content-type": "text/plain", "Authorization": "Bearer x", "x-amz-pay-date": "20260101T000000Z",
+		"X-Amz-Pay-Host": "other.example", "X-AMZ-PAY-REGION": "jp", "X-Amz-Pay-Idempotency-Key": "k", "X-Amz-Pay-Authtoken": "t",
+		"X-Amz-Pay-Simulation-Code": "SoftDeclined", "X-Amz-Pay-Integrator-Id": "i", "X-Amz-Pay-Integrator-Version": "1",
+		"X-Amz-Pay-Platform-Version": "1", "User-Agent": "x", "Host": "other.example", "Content-Length": "1",
+		"Transfer-Encoding": "chunked", "Accept-Encoding": "br", "Connection": "close", "Expect": "100-continue", "Te": "trailers",
+		"Trailer": "X", "Upgrade": "h2c",
+	} {
+		rows["owned header "+name] = row{chargeOp, good, header(name, value), "WithHeader(" + http.CanonicalHeaderKey(name) + ")", "the SDK owns this header"}
+		rows["owned header "+name+", empty"] = row{chargeOp, good, header(name, ""), "WithHeader(" + http.CanonicalHeaderKey(name) + ")", "the SDK owns this header"}
+	}
+
+	for name, row := range rows {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork()
+			meta, err := newClient(t, n).Call(t.Context(), row.op, row.in, nil, row.opts...)
+			failed := callError(t, err)
+			assert.Equal(t, row.op.Name, failed.Operation)
+			assert.Same(t, failed.Meta, meta)
+			assert.False(t, failed.Uncertain())
+			field, ok := errors.AsType[*amazonpay.FieldError](err)
+			require.True(t, ok, "%v is not a *FieldError", err)
+			assert.Equal(t, row.field, field.Field)
+			assert.Contains(t, field.Rule, row.rule)
+			assert.NotEmpty(t, field.Rule)
+			assert.Empty(t, n.requests())
+			assert.Empty(t, meta.Attempts)
+
+			_, err = newClient(t, n).SignRequest(t.Context(), row.op, row.in, row.opts...)
+			assert.Equal(t, field.Error(), callError(t, err).Err.Error(), "SignRequest checks the same")
+		})
+	}
+}
+
+func TestBadCallOfClient(t *testing.T) {
+	t.Parallel()
+	live := testConfig()
+	live.PublicKeyID = "LIVE-ABC123"
+
+	for name, row := range map[string]struct {
+		cfg  amazonpay.Config
+		call func(*amazonpay.Client) (*amazonpay.Meta, error)
+		want string
+	}{
+		"idempotency key as a default": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.With(amazonpay.WithIdempotencyKey("order-1")).Call(t.Context(), chargeOp, goodCharge(), nil)
+		}, "Client.With: an idempotency key belongs to one call"},
+		"idempotency key as a default, two clients further": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.With(amazonpay.WithIdempotencyKey("order-1")).With().Call(t.Context(), chargeOp, goodCharge(), nil)
+		}, "Client.With: an idempotency key belongs to one call"},
+		"wrong option as a default": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.With(amazonpay.WithAuthToken("")).Call(t.Context(), getOp, nil, nil)
+		}, "WithAuthToken: the token is empty"},
+		"simulation code on a live client": {live, func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithSimulationCode("SoftDeclined"))
+		}, "WithSimulationCode: a live client cannot simulate"},
+		"simulation code as a live client's default": {live, func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.With(amazonpay.WithSimulationCode("SoftDeclined")).Call(t.Context(), chargeOp, goodCharge(), nil)
+		}, "WithSimulationCode: a live client cannot simulate"},
+		"nil client": {testConfig(), func(*amazonpay.Client) (*amazonpay.Meta, error) {
+			return (*amazonpay.Client)(nil).With().Call(t.Context(), getOp, nil, nil)
+		}, "the Client or the context is nil"},
+		"nil context": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.Call(nil, getOp, nil, nil) //nolint:staticcheck // What this is about.
+		}, "the Client or the context is nil"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork()
+			client, err := amazonpay.New(row.cfg, amazonpay.WithRoundTripper(n))
+			require.NoError(t, err)
+			meta, err := row.call(client)
+			failed := callError(t, err)
+			assert.Same(t, failed.Meta, meta)
+			assert.ErrorContains(t, err, row.want)
+			assert.False(t, failed.Uncertain())
+			assert.Empty(t, n.requests())
+		})
+	}
+}
+
+func TestContextAlreadyCancelled(t *testing.T) {
+	t.Parallel()
+	closing := errors.New("the shop is closing")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(closing)
+	n := newNetwork()
+	source := &tokens{answers: []string{"token-1"}}
+
+	_, err := newClient(t, n).Call(ctx, chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(source))
+	failed := callError(t, err)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, closing)
+	assert.False(t, failed.Uncertain())
+	assert.Empty(t, n.requests())
+	assert.Empty(t, source.asked(), "nobody needs a token")
+
+	_, err = newClient(t, n).SignRequest(ctx, chargeOp, goodCharge())
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestDoWithoutCaller(t *testing.T) {
+	t.Parallel()
+	_, err := amazonpay.Do[everything](t.Context(), nil, getOp, nil)
+	require.ErrorContains(t, err, "the Caller is nil")
+	callError(t, err)
+	_, err = amazonpay.Do[everything](t.Context(), (*amazonpay.Client)(nil), getOp, nil)
+	callError(t, err)
+}

@@ -1,0 +1,115 @@
+package amazonpay_test
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+const idempotencyHeader = "X-Amz-Pay-Idempotency-Key"
+
+func keysOf(n *network) []string {
+	var keys []string
+	for _, r := range n.requests() {
+		keys = append(keys, r.Header.Get(idempotencyHeader))
+	}
+	return keys
+}
+
+// A UUID with its dashes has 36 characters, and the service takes 32:
+// https://developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html.
+func TestGeneratedKey(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusServiceUnavailable, `{}`), answer(http.StatusServiceUnavailable, `{}`), answer(http.StatusCreated, `{}`))
+	client := newClient(t, n)
+	seen := make(map[string]bool)
+	for range 100 {
+		meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
+		require.NoError(t, err)
+		assert.Regexp(t, regexp.MustCompile(`^[0-9a-f]{32}$`), meta.IdempotencyKey)
+		assert.False(t, seen[meta.IdempotencyKey], "each call has its own key")
+		seen[meta.IdempotencyKey] = true
+	}
+	first := keysOf(n)[:3]
+	assert.Equal(t, []string{first[0], first[0], first[0]}, first, "all attempts of a call have one key")
+	assert.Equal(t, n.requests()[0].Body, n.requests()[2].Body)
+	assert.Len(t, n.requests(), 102)
+}
+
+// https://github.com/stripe/stripe-php/issues/637: retry code that overwrote the user's key.
+func TestGivenKey(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusServiceUnavailable, `{}`), answer(http.StatusCreated, `{}`))
+	meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithIdempotencyKey("Order_1-charge-1"))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"Order_1-charge-1", "Order_1-charge-1"}, keysOf(n))
+	assert.Equal(t, "Order_1-charge-1", meta.IdempotencyKey)
+}
+
+func TestKeyIsOnEveryError(t *testing.T) {
+	t.Parallel()
+	for name, n := range map[string]*network{
+		"refusal": newNetwork(answer(http.StatusConflict, `{}`)),
+		"network": newNetwork(fail(assert.AnError)),
+		"decode":  newNetwork(answer(http.StatusOK, page)),
+	} {
+		_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), chargeOp, goodCharge())
+		failed := callError(t, err)
+		assert.Equal(t, keysOf(n)[0], failed.Meta.IdempotencyKey, name)
+		assert.ErrorContains(t, err, "idempotency key "+keysOf(n)[0], name)
+	}
+}
+
+func TestOperationWithoutKey(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusOK, `{}`))
+	for _, op := range []amazonpay.Operation{getOp, updateOp} {
+		meta, err := newClient(t, n).Call(t.Context(), op, nil, nil)
+		require.NoError(t, err)
+		assert.Empty(t, meta.IdempotencyKey)
+	}
+	for _, r := range n.requests() {
+		assert.NotContains(t, r.Header, idempotencyHeader)
+	}
+}
+
+// The values were computed once, apart from this SDK. They may never change: the service stores a
+// key for ever.
+func TestKeyFrom(t *testing.T) {
+	t.Parallel()
+	for want, parts := range map[string][]string{
+		"uuR9XnkS94G3-v-4LbUoCSymvdGswoxg": {"order-1042", "charge", "1"},
+		"EZlZ9-mjA9gW5V10FXGBUyUaB8niaQR7": {"order-1042", "charge", "2"},
+		"YB1UduLM_iyHorunoyJllzSgV0nVtap4": {"ab", "c"},
+		"P6-hzy8Zp8ESm-sgzwmD9zpImiIfwN0v": {"a", "bc"},
+		"w0lMoaLPjuuKEd7TFvtVuDw7u-22MTzV": {"abc"},
+		"7pZQ1fVMFmLBkjq6rx-RPmP0E4F4VWZ1": {"注文-1", "返金"},
+	} {
+		assert.Equal(t, want, amazonpay.KeyFrom(parts...))
+		assert.Len(t, want, 32)
+		_, err := amazonpay.Resolve(amazonpay.WithIdempotencyKey(want))
+		require.NoError(t, err)
+	}
+	assert.NotEqual(t, amazonpay.KeyFrom("ab", "c"), amazonpay.KeyFrom("a", "bc"))
+	assert.NotEqual(t, amazonpay.KeyFrom("abc"), amazonpay.KeyFrom("ab", "c"))
+	assert.NotEqual(t, amazonpay.KeyFrom("a", "b"), amazonpay.KeyFrom("b", "a"))
+}
+
+// An empty part is nearly always a variable that was not set, and would give unrelated
+// payments one key.
+func TestKeyFromNothing(t *testing.T) {
+	t.Parallel()
+	for _, parts := range [][]string{nil, {""}, {"order-1", ""}, {"", "charge"}} {
+		key := amazonpay.KeyFrom(parts...)
+		assert.Empty(t, key)
+		n := newNetwork()
+		_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithIdempotencyKey(key))
+		require.ErrorContains(t, err, "WithIdempotencyKey: the key is empty")
+		assert.Empty(t, n.requests())
+	}
+}

@@ -1,0 +1,171 @@
+package amazonpay_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// tokens is a source that gives its answers in turn, the last one for ever.
+type tokens struct {
+	mu      sync.Mutex
+	answers []string
+	err     error
+	given   []string
+	dropped []string
+}
+
+func (s *tokens) Token(context.Context) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return "", s.err
+	}
+	token := s.answers[min(len(s.given), len(s.answers)-1)]
+	s.given = append(s.given, token)
+	return token, nil
+}
+
+func (s *tokens) Invalidate(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dropped = append(s.dropped, token)
+}
+
+func (s *tokens) asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.given
+}
+
+// simple is a source that does not cache.
+type simple struct{ token string }
+
+func (s *simple) Token(context.Context) (string, error) { return s.token, nil }
+
+const refusedToken = `{"reasonCode":"InvalidAuthorizationToken","message":"The token token-1 is invalid"}`
+
+func authTokens(n *network) []string {
+	var seen []string
+	for _, r := range n.requests() {
+		seen = append(seen, r.Header.Get("X-Amz-Pay-Authtoken"))
+	}
+	return seen
+}
+
+func TestTokenSourceIsUsed(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusOK, `{}`))
+	source := &tokens{answers: []string{"token-1", "token-2"}}
+	client := newClient(t, n).With(amazonpay.WithTokenSource(source))
+	for range 2 {
+		_, err := client.Call(t.Context(), getOp, nil, nil)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"token-1", "token-2"}, authTokens(n), "the source is asked for each call, and caches itself")
+	assert.Empty(t, source.dropped)
+}
+
+func TestRefusedTokenIsDroppedAndTheCallMadeOnceMore(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusForbidden, refusedToken), answer(http.StatusOK, `{}`))
+	source := &tokens{answers: []string{"token-1", "token-2"}}
+	meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(source))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"token-1", "token-2"}, authTokens(n))
+	assert.Equal(t, []string{"token-1"}, source.dropped)
+	assert.Len(t, meta.Attempts, 2)
+	assert.Equal(t, n.requests()[0].Header["X-Amz-Pay-Idempotency-Key"], n.requests()[1].Header["X-Amz-Pay-Idempotency-Key"])
+	assert.Equal(t, n.requests()[0].Body, n.requests()[1].Body)
+}
+
+func TestRefusedTokenNeverMakesAThirdCall(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusForbidden, refusedToken))
+	source := &tokens{answers: []string{"token-1", "token-2", "token-3"}}
+	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithTokenSource(source))
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthorizationToken), "%v", err)
+	assert.Equal(t, []string{"token-1", "token-2"}, authTokens(n))
+	assert.Equal(t, []string{"token-1"}, source.dropped)
+}
+
+func TestOtherRefusalsKeepTheToken(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		answer string
+		opt    func(*tokens) amazonpay.CallOption
+	}{
+		"another reason": {`{"reasonCode":"InvalidRequestSignature"}`, func(s *tokens) amazonpay.CallOption { return amazonpay.WithTokenSource(s) }},
+		"a source that does not cache": {refusedToken, func(*tokens) amazonpay.CallOption {
+			return amazonpay.WithTokenSource(&simple{"token-1"})
+		}},
+		"a fixed token": {refusedToken, func(*tokens) amazonpay.CallOption { return amazonpay.WithAuthToken("token-1") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork(answer(http.StatusForbidden, row.answer))
+			source := &tokens{answers: []string{"token-1"}}
+			_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, row.opt(source))
+			require.Error(t, err)
+			assert.Equal(t, []string{"token-1"}, authTokens(n))
+			assert.Empty(t, source.dropped)
+		})
+	}
+}
+
+func TestFailureOfTheTokenSource(t *testing.T) {
+	t.Parallel()
+	down := errors.New("the vault is sealed")
+	for name, row := range map[string]struct {
+		source amazonpay.TokenSource
+		want   string
+	}{
+		"error":                   {&tokens{err: down}, "amazonpay: CreateCharge: no authorization token: the vault is sealed"},
+		"empty":                   {&simple{""}, "the token is empty or has a character"},
+		"line end":                {&simple{"token-1\n"}, "the token is empty or has a character"},
+		"another header smuggled": {&simple{"token-1\r\nX-Other: 1"}, "the token is empty or has a character"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork()
+			_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(row.source))
+			failed := callError(t, err)
+			require.ErrorContains(t, err, row.want)
+			assert.NotContains(t, err.Error(), "token-1")
+			assert.False(t, failed.Uncertain())
+			assert.Empty(t, n.requests())
+			if name == "error" {
+				assert.ErrorIs(t, err, down)
+			}
+		})
+	}
+}
+
+// Where no new token can be had, the refusal is the better error.
+func TestSourceFailsAfterARefusal(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusForbidden, refusedToken))
+	source := &failing{tokens: tokens{answers: []string{"token-1"}}}
+	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithTokenSource(source))
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthorizationToken), "%v", err)
+	assert.Len(t, n.requests(), 1)
+	assert.NotContains(t, err.Error(), "token-1", "the service's message repeats the token")
+	assert.Contains(t, err.Error(), "[redacted]")
+}
+
+// failing works once.
+type failing struct{ tokens }
+
+func (s *failing) Invalidate(token string) {
+	s.tokens.Invalidate(token)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.err = errors.New("no more")
+}
