@@ -1,6 +1,8 @@
 package transport_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -158,7 +160,29 @@ func TestRefusedDateCostsNoRetry(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 400, resp.StatusCode, "once a call, and then it is an answer")
 		assert.Equal(t, "x-amz-pay-date", readAll(t, resp))
+
+		call = new(transport.Call)
+		doer = newDoer(t, transport.Config{DateRefused: dateRefused, Base: script(t, refused(), newAnswer(503, ""), refused())})
+		resp, err = doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
+		require.NoError(t, err)
+		assert.Equal(t, 400, resp.StatusCode, "not again after a retry either")
 	})
+}
+
+func TestRefusedDateIsNotSignedAgainOnceTheContextEnded(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	sent := 0
+	doer := newDoer(t, transport.Config{DateRefused: dateRefused, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		sent++
+		cancel()
+		return newAnswer(400, "x-amz-pay-date", "Date", "Mon, 23 Nov 2026 12:00:00 GMT").Response, nil
+	})})
+	_, err := doer.Do(newRequest(t, http.MethodGet, testURL, "").WithContext(ctx))
+	interrupted, ok := errors.AsType[*transport.InterruptedError](err)
+	require.True(t, ok, "%T", err)
+	assert.Equal(t, 400, interrupted.Response.StatusCode)
+	assert.Equal(t, 1, sent)
 }
 
 func TestDateIsNotLearntFromJustAnyAnswer(t *testing.T) {

@@ -48,8 +48,8 @@ type InterruptedError struct {
 	// came. An answer that a later attempt was to replace is here too.
 	Response *http.Response
 
-	// Err says why the last attempt brought no answer: a *NetworkError (or a
-	// *SigningError); nil where it brought one, or where none was made.
+	// Err says why the last attempt brought no answer: mostly a *NetworkError, else a
+	// *SigningError or *TooLargeError; nil where it brought one, or where none was made.
 	Err error
 
 	ended error

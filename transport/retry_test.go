@@ -86,6 +86,17 @@ func TestRetryAfterDateWithoutADateIsMeasuredByTheClock(t *testing.T) {
 	})
 }
 
+func TestRetryAfterIsOfItsOwnAnswerOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		call := new(transport.Call)
+		doer := newDoer(t, transport.Config{Base: script(t, newAnswer(503, "", "Retry-After", "20"), syscall.ECONNRESET, newAnswer(200, ""))})
+		_, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
+		require.NoError(t, err)
+		assert.LessOrEqual(t, call.Attempts[2].Start.Sub(call.Attempts[1].Start), 2*time.Second)
+	})
+}
+
 func TestRetryAfterPastTheDeadlineReturnsTheAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

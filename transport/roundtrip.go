@@ -98,7 +98,7 @@ func (x *exchange) run() (*http.Response, error) {
 	if err == nil {
 		return resp, nil
 	}
-	if _, tooLarge := errors.AsType[*TooLargeError](x.err); ctx.Err() != nil && !tooLarge {
+	if ctx.Err() != nil {
 		interrupted := &InterruptedError{Cause: context.Cause(ctx), Err: x.err, ended: ctx.Err()}
 		if x.last != nil {
 			interrupted.Response = x.last.fresh()

@@ -173,6 +173,25 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	})
 }
 
+// A time-out that nobody stops would hold the answer for its whole length.
+func TestAttemptsContextEndsWithTheAttempt(t *testing.T) {
+	t.Parallel()
+	var attempts []context.Context
+	doer := newDoer(t, transport.Config{Retry: quick, Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+		for _, earlier := range attempts {
+			if earlier.Err() == nil {
+				t.Error("an earlier attempt's context has not ended")
+			}
+		}
+		attempts = append(attempts, r.Context())
+		return newAnswer(503, "busy").Response, nil
+	})})
+	_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
+	require.NoError(t, err)
+	require.Len(t, attempts, 4)
+	assert.ErrorIs(t, attempts[3].Err(), context.Canceled)
+}
+
 // endless is a body that says how much of it was read.
 type endless struct{ read int64 }
 

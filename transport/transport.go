@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -140,10 +139,6 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 	}
 	if err := check(req); err != nil {
 		return nil, err
-	}
-	ctx := req.Context()
-	if ctx.Err() != nil {
-		return nil, &InterruptedError{Cause: context.Cause(ctx), ended: ctx.Err()}
 	}
 	body, err := readBody(req)
 	if err != nil {

@@ -85,12 +85,13 @@ func (broken) Close() error             { return nil }
 func TestRequestsWithoutABody(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]io.ReadCloser{"none": nil, "NoBody": http.NoBody} {
-		req := newRequest(t, http.MethodPost, testURL, "")
+		req := newRequest(t, http.MethodPost, testURL, "left over")
 		req.Body = body
-		req.GetBody = nil
 		_, err := newDoer(t, transport.Config{
 			Base: roundTrip(func(r *http.Request) (*http.Response, error) {
 				assert.Zero(t, r.ContentLength, name)
+				assert.Nil(t, r.Body, name)
+				assert.Nil(t, r.GetBody, name)
 				return newAnswer(200, "").Response, nil
 			}),
 			Signer: signFunc(func(_ *http.Request, h signing.PayloadHash, _ time.Time) error {

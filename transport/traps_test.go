@@ -406,6 +406,7 @@ func TestTrapErrorTextHasTheURL(t *testing.T) {
 		"net/url's error":         &url.Error{Op: "Get", URL: testURL, Err: syscall.ECONNRESET},
 		"wrapped by a middleware": wrap{testURL, &url.Error{Op: "Get", URL: testURL, Err: syscall.ECONNRESET}},
 		"a middleware's own text": wrap{"GET /sandbox/v2/buyers/secret-token", syscall.ECONNRESET},
+		"another address":         &url.Error{Op: "Get", URL: "https://proxy.invalid/secret", Err: syscall.ECONNRESET},
 		"nothing but the address": errors.New("cannot reach " + testURL),
 		"joined":                  errors.Join(&url.Error{Op: "Get", URL: testURL, Err: syscall.ECONNRESET}, errors.New(testURL)),
 	} {
