@@ -83,7 +83,7 @@ func pathForms(path string) []string {
 	for strings.Contains(collapsed, "//") {
 		collapsed = strings.ReplaceAll(collapsed, "//", "/")
 	}
-	forms := []string{path, collapsed, escapePath(collapsed)}
+	forms := []string{path, escapePath(collapsed)}
 	// An escaped slash is another path than a slash, so such a path has no decoded form.
 	if decoded, err := url.PathUnescape(collapsed); err == nil && strings.Count(decoded, "/") == strings.Count(collapsed, "/") {
 		forms = append(forms, escapePath(decoded))
