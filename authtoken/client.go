@@ -1,0 +1,56 @@
+package authtoken
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
+
+// API is the call of authorization tokens: what [Client] does, and what a test of your
+// program replaces by a mock.
+type API interface {
+	GetAuthorizationToken(ctx context.Context, mwsAuthToken, merchantID string, opts ...amazonpay.CallOption) (*AuthorizationToken, error)
+}
+
+var _ API = (*Client)(nil)
+
+// Client gets authorization tokens. It is safe for concurrent use.
+type Client struct{ caller amazonpay.Caller }
+
+// New returns a client that calls through caller, an [*amazonpay.Client] or a mock.
+func New(caller amazonpay.Caller) *Client { return &Client{caller} }
+
+// AuthorizationToken is the answer of [Client.GetAuthorizationToken].
+type AuthorizationToken struct {
+	amazonpay.Answer
+
+	// AuthorizationToken is a JWT that expires. Its Reveal is what
+	// [amazonpay.WithAuthToken] takes.
+	AuthorizationToken amazonpay.Secret `json:"authorizationToken,omitzero"`
+}
+
+// GetAuthorizationToken returns a token with which a solution provider may call on behalf
+// of a merchant. mwsAuthToken (amzn.mws.…) is what the merchant gave to the provider,
+// merchantID is the merchant's. It works live only. UnauthorizedAccess says that the
+// merchant has not, or no longer, delegated to the provider.
+//
+// A [Source] makes this call when it is needed, and is the better choice for a program
+// that runs longer than a token lives.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/authorization-token.html
+func (c *Client) GetAuthorizationToken(ctx context.Context, mwsAuthToken, merchantID string, opts ...amazonpay.CallOption) (*AuthorizationToken, error) {
+	const name = "GetAuthorizationToken"
+	if strings.TrimSpace(merchantID) == "" {
+		return nil, &amazonpay.CallError{Operation: name, Meta: &amazonpay.Meta{}, Err: &amazonpay.FieldError{Field: "merchantId", Rule: "is empty"}}
+	}
+	return amazonpay.Do[AuthorizationToken](ctx, c.caller, amazonpay.Operation{
+		Name: name, Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}",
+		PathValues: map[string]string{"mwsAuthToken": mwsAuthToken},
+		Query:      url.Values{"merchantId": {merchantID}},
+	}, nil, opts...)
+}

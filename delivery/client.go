@@ -1,0 +1,97 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockDelivery -destination ../mocks/delivery.go . API
+
+// API is the call of delivery notifications: what [Client] does, and what a test of your
+// program replaces by a mock.
+type API interface {
+	DeliveryTrackers(ctx context.Context, in *TrackersRequest, opts ...amazonpay.CallOption) (*TrackersResponse, error)
+}
+
+var _ API = (*Client)(nil)
+
+// Client makes the call of delivery notifications. It is safe for concurrent use.
+type Client struct{ caller amazonpay.Caller }
+
+// New returns a client that calls through caller, an [*amazonpay.Client] or a mock.
+func New(caller amazonpay.Caller) *Client { return &Client{caller} }
+
+// TrackersRequest is the request of [Client.DeliveryTrackers]. It prints and logs its ids
+// only.
+type TrackersRequest struct {
+	// AmazonOrderReferenceID is the order's id. The samples of the official SDKs put the id of
+	// a charge permission here.
+	AmazonOrderReferenceID string `json:"amazonOrderReferenceId,omitzero"`
+	// ChargePermissionID is the order's charge permission, in place of
+	// AmazonOrderReferenceID.
+	ChargePermissionID string    `json:"chargePermissionId,omitzero"`
+	DeliveryDetails    []Details `json:"deliveryDetails,omitzero"`
+}
+
+// LogValue shows the ids.
+func (r TrackersRequest) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("amazon_order_reference_id", r.AmazonOrderReferenceID),
+		slog.String("charge_permission_id", r.ChargePermissionID),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r TrackersRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
+
+// Details is one parcel. It prints and logs its carrier only.
+type Details struct {
+	TrackingNumber string `json:"trackingNumber,omitzero"`
+	CarrierCode    string `json:"carrierCode,omitzero"` // such as UPS or FEDEX
+}
+
+// LogValue shows the carrier alone.
+func (d Details) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("carrier_code", d.CarrierCode))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (d Details) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogValue().String()) }
+
+// TrackersResponse is the answer of [Client.DeliveryTrackers]. It prints and logs its ids
+// only.
+type TrackersResponse struct {
+	amazonpay.Answer
+
+	AmazonOrderReferenceID string    `json:"amazonOrderReferenceId,omitzero"`
+	ChargePermissionID     string    `json:"chargePermissionId,omitzero"`
+	DeliveryDetails        []Details `json:"deliveryDetails,omitzero"`
+}
+
+// LogValue shows the ids.
+func (r TrackersResponse) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("amazon_order_reference_id", r.AmazonOrderReferenceID),
+		slog.String("charge_permission_id", r.ChargePermissionID),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r TrackersResponse) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// DeliveryTrackers gives the tracking numbers of an order's parcels. It works live only,
+// and for merchants whom Amazon allows it. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/delivery-tracker.html
+func (c *Client) DeliveryTrackers(ctx context.Context, in *TrackersRequest, opts ...amazonpay.CallOption) (*TrackersResponse, error) {
+	return amazonpay.Do[TrackersResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "DeliveryTrackers", Method: http.MethodPost, Path: "deliveryTrackers", IdempotencyKey: true,
+	}, in, opts...)
+}
