@@ -49,24 +49,26 @@ func FuzzBodies(f *testing.F) {
 	s := emulator.Start(f)
 	c := newClient(f, s, 0)
 	id := c.newSession("Authorize", "50")
-	for _, body := range []string{
-		`{}`, `{"chargeAmount":{"amount":"50.00","currencyCode":"USD"}}`, `{"paymentDetails":{"chargeAmount":{"amount":1e400}}}`,
+	targets := []string{"PATCH /checkoutSessions/" + id, "POST /checkoutSessions", "POST /charges", "POST /in-store/merchantScan", "POST /deliveryTrackers"}
+	for i, body := range []string{
+		`{"paymentDetails":{"chargeAmount":{"amount":1e400}}}`,
 		`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://h"},"storeId":"` + c.store() + `","scopes":[null,{}]}`,
+		`{"chargeAmount":{"amount":"50.00","currencyCode":"USD"}}`,
 		`{"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"US":null}}}}`,
-		`{"multiAddressesCheckoutMetadata":[{"price":{"amount":null}}]}`, `[[[[`, `{"a":{"a":{"a":`, "\xff", `null`,
+		`{"multiAddressesCheckoutMetadata":[{"price":{"amount":null}}]}`,
+		`[[[[`, `{"a":{"a":{"a":`, "\xff", `null`, `{}`,
 	} {
-		f.Add(body)
+		f.Add(uint8(i), body)
 	}
-	f.Fuzz(func(t *testing.T, body string) {
+	f.Fuzz(func(t *testing.T, target uint8, body string) {
 		c := *c
 		c.tb = t
-		for _, target := range []string{"POST /checkoutSessions", "PATCH /checkoutSessions/" + id, "POST /charges", "POST /in-store/merchantScan", "POST /deliveryTrackers"} {
-			method, path, _ := strings.Cut(target, " ")
-			r, raw := c.request(method, path, body)
-			a, err := c.send(c.sign(r, raw))
-			require.NoError(t, err)
-			require.Less(t, a.status, 500, a.raw)
-		}
-		c.get("/checkoutSessions/"+id).must(t, 200)
+		method, path, _ := strings.Cut(targets[int(target)%len(targets)], " ")
+		r, raw := c.request(method, path, body)
+		c.sign(r, raw).RequestURI = r.URL.RequestURI()
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		require.Less(t, w.Code, 500)
+		require.NotEqual(t, 403, w.Code)
 	})
 }

@@ -88,7 +88,7 @@ func newMerchants() ([]*merchant, error) {
 				Plain:   "AEMULATEDSHOPAPLAINKEY01",
 			},
 			key: id.keys[0], keyPEM: id.keyPEM[0],
-			buyerToken: "eyJhbGciOiJkaXIifQ..ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1h.AAAA_-aa",
+			buyerToken: "eyJhbGciOiJBMjU2S1cifQ.a2V5.ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1h.AAAA_-aa",
 		},
 		{
 			id:      "A2EMULATEDSHOPB",
@@ -100,7 +100,7 @@ func newMerchants() ([]*merchant, error) {
 			},
 			key: id.keys[1], keyPEM: id.keyPEM[1],
 			mwsToken:   "amzn.mws.0e3b7a52-1d1c-4d0a-9b52-6d0a5f2c7e11",
-			buyerToken: "eyJhbGciOiJkaXIifQ..ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1i.BBBB_-bb",
+			buyerToken: "eyJhbGciOiJBMjU2S1cifQ.a2V5.ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1i.BBBB_-bb",
 			delegate:   "A1EMULATEDSHOPA",
 		},
 	}, nil
