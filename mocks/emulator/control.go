@@ -6,6 +6,8 @@ import (
 	"strings"
 )
 
+const controlPrefix = "/_emulator/"
+
 // serveControl answers what is not the API: what the buyer does, and what other
 // processes need to know.
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {

@@ -108,7 +108,7 @@ func New(opts ...Option) (*Server, error) {
 		merchants:    merchants,
 		controlToken: rand.Text(),
 		tokenSecret:  []byte(rand.Text()),
-		world:        newWorld(c.region, merchants),
+		world:        newWorld(c.region),
 		stored:       make(map[idempotencyScope]storedAnswer),
 		ignore:       make(map[string]bool),
 	}, nil
@@ -117,7 +117,7 @@ func New(opts ...Option) (*Server, error) {
 // ServeHTTP answers a request: one of the API, or one below /_emulator/, which needs the
 // control token as its bearer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.RequestURI, controlPrefix) {
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		s.serveControl(w, r)
 		return
 	}

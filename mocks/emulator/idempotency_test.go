@@ -36,6 +36,14 @@ func TestSameKeySameAnswer(t *testing.T) {
 	keyed.post("/refunds", body).refused(t, 400, "DuplicateIdempotencyKey")
 	keyed.post("/charges/"+first.text(t, "chargeId")+"/capture", body).refused(t, 400, "DuplicateIdempotencyKey")
 
+	// Another object is another request.
+	capture := object{"captureAmount": usd("1")}
+	one, _ := c.newCharge("Authorize", "1")
+	two, _ := c.newCharge("Authorize", "1")
+	c.with(keyHeader, "capture").post("/charges/"+one+"/capture", capture).must(t, 200)
+	c.with(keyHeader, "capture").post("/charges/"+two+"/capture", capture).refused(t, 400, "DuplicateIdempotencyKey")
+	made := len(s.Charges())
+
 	// Another merchant's keys, and those of the other environment, are their own.
 	other := newClient(t, s, 1)
 	_, p = other.newCharge("Confirm", "50")
@@ -44,7 +52,7 @@ func TestSameKeySameAnswer(t *testing.T) {
 	onLive := c.withKey(m.KeyIDs.Live, m.PrivateKeyPEM)
 	_, p = onLive.newCharge("Confirm", "50")
 	onLive.with(keyHeader, "order-1-attempt-1").post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("10")}).must(t, 201)
-	assert.Len(t, s.Charges(), 3)
+	assert.Len(t, s.Charges(), made+2)
 }
 
 func TestWhatAKeyStores(t *testing.T) {

@@ -180,3 +180,13 @@ func (s *Server) keyOwner(keyID string) (*merchant, environment) {
 	}
 	return nil, ""
 }
+
+// merchantNamed returns the merchant with an id, or nil.
+func (s *Server) merchantNamed(id string) *merchant {
+	for _, m := range s.merchants {
+		if m.id == id {
+			return m
+		}
+	}
+	return nil
+}

@@ -8,46 +8,44 @@ import (
 
 // Reason codes that the emulator gives, as the service spells them.
 const (
-	invalidHeaderValue              = "InvalidHeaderValue"
-	missingHeader                   = "MissingHeader"
-	missingHeaderValue              = "MissingHeaderValue"
-	invalidRequest                  = "InvalidRequest"
-	invalidRequestFormat            = "InvalidRequestFormat"
-	invalidParameterValue           = "InvalidParameterValue"
-	missingParameterValue           = "MissingParameterValue"
-	unrecognizedField               = "UnrecognizedField"
-	invalidParameterCombo           = "InvalidParameterCombination"
-	invalidSimulation               = "InvalidSandboxSimulationSpecified"
-	duplicateIdempotencyKey         = "DuplicateIdempotencyKey"
-	currencyMismatch                = "CurrencyMismatch"
-	transactionAmountExceeded       = "TransactionAmountExceeded"
-	unauthorizedAccess              = "UnauthorizedAccess"
-	invalidAuthentication           = "InvalidAuthentication"
-	invalidRequestSignature         = "InvalidRequestSignature"
-	invalidAuthorizationToken       = "InvalidAuthorizationToken"
-	resourceNotFound                = "ResourceNotFound"
-	unsupportedOperation            = "UnsupportedOperation"
-	amountMismatch                  = "AmountMismatch"
-	invalidSessionStatus            = "InvalidCheckoutSessionStatus"
-	sessionCanceled                 = "CheckoutSessionCanceled"
-	invalidPermissionStatus         = "InvalidChargePermissionStatus"
-	permissionNotModifiable         = "ChargePermissionNotModifiable"
-	invalidChargeStatus             = "InvalidChargeStatus"
-	transactionCountExceeded        = "TransactionCountExceeded"
-	softDeclined                    = "SoftDeclined"
-	hardDeclined                    = "HardDeclined"
-	amazonRejected                  = "AmazonRejected"
-	transactionTimedOut             = "TransactionTimedOut"
-	processingFailure               = "ProcessingFailure"
-	paymentMethodNotAllowed         = "PaymentMethodNotAllowed"
-	mfaNotCompleted                 = "MFANotCompleted"
-	tooManyRequests                 = "TooManyRequests"
-	internalServerError             = "InternalServerError"
-	serviceUnavailable              = "ServiceUnavailable"
-	requestTimeout                  = "RequestTimeout"
-	controlUnauthorized             = "Unauthorized" // of the control endpoints alone
-	controlPrefix                   = "/_emulator/"
-	maxBody                   int64 = 1 << 20
+	invalidHeaderValue        = "InvalidHeaderValue"
+	missingHeader             = "MissingHeader"
+	missingHeaderValue        = "MissingHeaderValue"
+	invalidRequest            = "InvalidRequest"
+	invalidRequestFormat      = "InvalidRequestFormat"
+	invalidParameterValue     = "InvalidParameterValue"
+	missingParameterValue     = "MissingParameterValue"
+	unrecognizedField         = "UnrecognizedField"
+	invalidParameterCombo     = "InvalidParameterCombination"
+	invalidSimulation         = "InvalidSandboxSimulationSpecified"
+	duplicateIdempotencyKey   = "DuplicateIdempotencyKey"
+	currencyMismatch          = "CurrencyMismatch"
+	transactionAmountExceeded = "TransactionAmountExceeded"
+	unauthorizedAccess        = "UnauthorizedAccess"
+	invalidAuthentication     = "InvalidAuthentication"
+	invalidRequestSignature   = "InvalidRequestSignature"
+	invalidAuthorizationToken = "InvalidAuthorizationToken"
+	resourceNotFound          = "ResourceNotFound"
+	unsupportedOperation      = "UnsupportedOperation"
+	amountMismatch            = "AmountMismatch"
+	invalidSessionStatus      = "InvalidCheckoutSessionStatus"
+	sessionCanceled           = "CheckoutSessionCanceled"
+	invalidPermissionStatus   = "InvalidChargePermissionStatus"
+	permissionNotModifiable   = "ChargePermissionNotModifiable"
+	invalidChargeStatus       = "InvalidChargeStatus"
+	transactionCountExceeded  = "TransactionCountExceeded"
+	softDeclined              = "SoftDeclined"
+	hardDeclined              = "HardDeclined"
+	amazonRejected            = "AmazonRejected"
+	transactionTimedOut       = "TransactionTimedOut"
+	processingFailure         = "ProcessingFailure"
+	paymentMethodNotAllowed   = "PaymentMethodNotAllowed"
+	mfaNotCompleted           = "MFANotCompleted"
+	tooManyRequests           = "TooManyRequests"
+	internalServerError       = "InternalServerError"
+	serviceUnavailable        = "ServiceUnavailable"
+	requestTimeout            = "RequestTimeout"
+	controlUnauthorized       = "Unauthorized" // of the control endpoints alone
 )
 
 // refusal is an answer other than success.
@@ -56,8 +54,6 @@ type refusal struct {
 	reason  string
 	message string
 }
-
-func (r *refusal) Error() string { return r.reason + ": " + r.message }
 
 func refuse(status int, reason, format string, args ...any) *refusal {
 	return &refusal{status, reason, fmt.Sprintf(format, args...)}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -73,7 +74,7 @@ type destination struct {
 // find routes a request by its line alone, before anything cleans it.
 func find(r *http.Request) (destination, *refusal) {
 	unknown := refuse(http.StatusNotFound, resourceNotFound, "There is no such path.")
-	uri := r.RequestURI
+	uri := cmp.Or(r.RequestURI, r.URL.RequestURI()) // a request that came over no wire has only a URL
 	if _, rest, absolute := strings.Cut(uri, "://"); absolute && !strings.HasPrefix(uri, "/") {
 		_, rest, _ = strings.Cut(rest, "/")
 		uri = "/" + rest

@@ -10,6 +10,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
+const maxBody = 1 << 20
+
 // reply is what goes back.
 type reply struct {
 	status     int

@@ -57,7 +57,7 @@ func (s *Server) actedFor(token string, caller *merchant, now time.Time) (*merch
 	if c.Expires != 0 && now.Unix() >= c.Expires {
 		return nil, forbidden(invalidAuthorizationToken, "The authorization token has expired.")
 	}
-	if m := s.world.merchantNamed(c.Subject); m != nil {
+	if m := s.merchantNamed(c.Subject); m != nil {
 		return m, nil
 	}
 	return nil, wrong
@@ -69,7 +69,7 @@ func (s *Server) authorizationToken(c *call) (int, object, *refusal) {
 	if id == "" {
 		return 0, nil, badRequest(missingParameterValue, "The parameter merchantId is required.")
 	}
-	m := s.world.merchantNamed(id)
+	m := s.merchantNamed(id)
 	if m == nil || m.mwsToken == "" || m.mwsToken != c.id || m.delegate != c.caller.id {
 		return 0, nil, refuse(http.StatusUnauthorized, unauthorizedAccess, "The merchant has not delegated to this account with this token.")
 	}

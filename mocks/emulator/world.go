@@ -64,7 +64,6 @@ func (s *status) details() object {
 // world is all objects. Its methods are the operations; Server.mu guards them.
 type world struct {
 	region      region
-	merchants   []*merchant
 	sessions    map[string]*session
 	permissions map[string]*permission
 	charges     map[string]*charge
@@ -74,10 +73,9 @@ type world struct {
 	till        map[tillReference]tillAnswer
 }
 
-func newWorld(r region, merchants []*merchant) *world {
+func newWorld(r region) *world {
 	return &world{
 		region:      r,
-		merchants:   merchants,
 		sessions:    make(map[string]*session),
 		permissions: make(map[string]*permission),
 		charges:     make(map[string]*charge),
@@ -96,16 +94,6 @@ type call struct {
 	body       object
 	simulation string
 	now        time.Time
-}
-
-// merchantNamed returns the merchant with an id, or nil.
-func (w *world) merchantNamed(id string) *merchant {
-	for _, m := range w.merchants {
-		if m.id == id {
-			return m
-		}
-	}
-	return nil
 }
 
 // simulated returns the call's simulation code if it is one of those known for the
