@@ -1,0 +1,82 @@
+package linkcheck_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	// go test keeps a result for as long as what the test imports stays the same.
+	_ "github.com/amazonpay-go/sdk/authtoken"
+	_ "github.com/amazonpay-go/sdk/delivery"
+	_ "github.com/amazonpay-go/sdk/instore"
+	_ "github.com/amazonpay-go/sdk/webstore"
+)
+
+const module = "github.com/amazonpay-go/sdk/"
+
+// dependencies are all packages outside the standard library that a program links which
+// imports this sub-client.
+func dependencies(subClient string) []string {
+	return []string{
+		module + "amazonpay",
+		module + "signing",
+		module + "transport",
+		"github.com/google/uuid",
+		"github.com/hashicorp/go-cleanhttp",
+		"github.com/hashicorp/go-retryablehttp",
+		module + subClient,
+	}
+}
+
+func TestSubClientsImportNothingMore(t *testing.T) {
+	t.Parallel()
+	for _, subClient := range []string{"authtoken", "delivery", "instore", "webstore"} {
+		t.Run(subClient, func(t *testing.T) {
+			t.Parallel()
+			assert.ElementsMatch(t, dependencies(subClient), imported(t, module+subClient))
+		})
+	}
+}
+
+// TestProgramLinksNothingMore looks into a program that imports amazonpay and instore alone.
+func TestProgramLinksNothingMore(t *testing.T) {
+	t.Parallel()
+	const program = module + "internal/linkcheck/testdata/instoreonly"
+	assert.ElementsMatch(t, append(dependencies("instore"), program), imported(t, program))
+
+	file := filepath.Join(t.TempDir(), "program")
+	goTool(t, "build", "-o", file, program)
+	binary, err := os.ReadFile(file)
+	require.NoError(t, err)
+	// A binary holds the names of its functions.
+	assert.True(t, bytes.Contains(binary, []byte(module+"instore.")), "the names are not where this test looks for them")
+	for _, unwanted := range []string{
+		module + "webstore", module + "delivery", module + "authtoken", module + "mocks",
+		"go.uber.org/mock/gomock", "github.com/stretchr/testify",
+	} {
+		assert.False(t, bytes.Contains(binary, []byte(unwanted)), "%s is in the binary", unwanted)
+	}
+	assert.Less(t, len(binary), 20_000_000, "bytes")
+}
+
+// imported lists the packages outside the standard library that a package brings with it, itself included.
+func imported(t *testing.T, path string) []string {
+	t.Helper()
+	return strings.Fields(goTool(t, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", path))
+}
+
+func goTool(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	require.NoError(t, err, stderr.String())
+	return string(out)
+}
