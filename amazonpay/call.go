@@ -119,7 +119,7 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	case out == nil:
 		return nil
 	}
-	if !bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("{")) { // null would decode to nothing
+	if !isObject(body) { // null would decode to nothing
 		kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 		return &DecodeError{fmt.Errorf("its %d bytes (%q) are not a JSON object", len(body), kind)}
 	}
@@ -130,6 +130,11 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 		return &DecodeError{err}
 	}
 	return nil
+}
+
+// isObject reports whether what is JSON is a JSON object.
+func isObject(text []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
 }
 
 // refusal is the body of an error.

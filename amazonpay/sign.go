@@ -85,6 +85,8 @@ func (c *Client) ButtonSignature(payload []byte) (SignedButton, error) {
 		return SignedButton{}, &FieldError{"payload", "is not valid UTF-8"}
 	case !json.Valid(payload):
 		return SignedButton{}, &FieldError{"payload", "is not valid JSON"}
+	case !isObject(payload):
+		return SignedButton{}, &FieldError{"payload", "is not a JSON object"}
 	}
 	signature, err := c.core.signer.SignPayload(payload)
 	if err != nil {

@@ -32,7 +32,8 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
 	}
-	return []byte(`"` + t.UTC().Format(signing.DateFormat) + `"`), nil
+	text, err := t.MarshalText()
+	return []byte(`"` + string(text) + `"`), err
 }
 
 // UnmarshalJSON accepts the forms that [Time] lists. Null and an empty string leave
@@ -50,20 +51,32 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	}
 	var n float64
 	if err := json.Unmarshal(b, &n); err != nil || math.Abs(n) > 1e14 {
-		return errors.New("a timestamp is neither text nor a number of seconds or milliseconds since 1970")
+		return errNoTime
 	}
 	const firstMilliseconds = 1e11 // as seconds, the year 5138
 	if math.Abs(n) < firstMilliseconds {
 		n *= 1000
 	}
-	t.Time = time.UnixMilli(int64(n)).UTC()
+	at := time.UnixMilli(int64(n)).UTC()
+	if !writable(at) {
+		return errNoTime
+	}
+	t.Time = at
 	return nil
 }
+
+var errNoTime = errors.New("a timestamp is neither text nor a number of seconds or milliseconds since 1970")
+
+// writable reports a year that fits in the four digits of the basic form.
+func writable(at time.Time) bool { return 1 <= at.Year() && at.Year() <= 9999 }
 
 // MarshalText returns the time in the basic form, nothing for the zero value.
 func (t Time) MarshalText() ([]byte, error) {
 	if t.IsZero() {
 		return nil, nil
+	}
+	if !writable(t.UTC()) {
+		return nil, errors.New("a timestamp's year is not between 1 and 9999")
 	}
 	return []byte(t.UTC().Format(signing.DateFormat)), nil
 }
@@ -76,7 +89,7 @@ func (t *Time) UnmarshalText(text []byte) error {
 		return nil
 	}
 	for _, layout := range timeLayouts {
-		if parsed, err := time.Parse(layout, s); err == nil {
+		if parsed, err := time.Parse(layout, s); err == nil && writable(parsed.UTC()) {
 			t.Time = parsed.UTC()
 			return nil
 		}

@@ -1,0 +1,135 @@
+package amazonpay_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/48: the bytes on the page were not those signed;
+// encoding/json would write < as \u003c, and a second encoding would not.
+func TestEncodeJSONWritesTextAsItIs(t *testing.T) {
+	t.Parallel()
+	got, err := amazonpay.EncodeJSON(map[string]any{"note": "あ/b\n\"<b>&amp;</b>\" \u2028 \\", "a": json.RawMessage(`{"x" : "<"}`)})
+	require.NoError(t, err)
+	assert.Equal(t, `{"a":{"x":"<"},"note":"あ/b\n\"<b>&amp;</b>\" \u2028 \\"}`, string(got))
+}
+
+type inner struct {
+	Note  string                     `json:"note"`
+	Price amazonpay.Price            `json:"price,omitzero"`
+	Limit *amazonpay.Price           `json:"limit,omitzero"`
+	Named map[string]amazonpay.Price `json:"named,omitzero"`
+	Short string                     `json:"short,omitzero" pay:"max=3"`
+	Need  string                     `json:"need" pay:"required,max=3"`
+	Any   any                        `json:"any,omitzero"`
+	Bytes []byte                     `json:"bytes,omitzero"`
+	Raw   json.RawMessage            `json:"raw,omitzero"`
+}
+
+type embedded struct {
+	Lent string `json:"lent,omitzero"`
+}
+
+type outer struct {
+	embedded
+
+	*Pointed
+	Inner   inner                  `json:"inner"`
+	List    []inner                `json:"list,omitzero"`
+	Array   [2]string              `json:"array,omitzero"`
+	Deep    map[string]any         `json:"deep,omitzero"`
+	Untaged string                 `json:",omitzero"`
+	Skipped string                 `json:"-"`
+	private string                 //nolint:unused // It is not encoded.
+	Time    amazonpay.Time         `json:"time,omitzero"`
+	Codes   []amazonpay.ReasonCode `json:"codes,omitzero"`
+}
+
+// Pointed is embedded by pointer.
+type Pointed struct {
+	Far string `json:"far,omitzero"`
+}
+
+// Text that is not UTF-8 would be replaced silently by encoding/json, and the signature would be over
+// something else than the shop meant: https://github.com/amzn/amazon-pay-api-sdk-java/pull/16.
+func TestEncodeJSONNamesTheField(t *testing.T) {
+	t.Parallel()
+	ok := inner{Need: "x"}
+	bad := inner{Need: "x", Note: "a\xffb"}
+	const notUTF8 = "not valid UTF-8"
+	var loop any
+	loop = []any{&loop}
+	ring := &node{}
+	ring.Next = ring
+	for name, row := range map[string]struct {
+		value any
+		field string
+		rule  string
+	}{
+		"text":                   {"\xff", "", notUTF8},
+		"field":                  {outer{Inner: bad}, "inner.note", notUTF8},
+		"pointer":                {&outer{Inner: bad}, "inner.note", notUTF8},
+		"list":                   {outer{Inner: ok, List: []inner{ok, bad}}, "list[1].note", notUTF8},
+		"array":                  {outer{Inner: ok, Array: [2]string{"", "\xff"}}, "array[1]", notUTF8},
+		"map":                    {outer{Inner: ok, Deep: map[string]any{"a": map[string]any{"b": []string{"\xff"}}}}, "deep.a.b[0]", notUTF8},
+		"name in a map":          {outer{Inner: ok, Deep: map[string]any{"\xff": 1}}, "deep", notUTF8},
+		"interface":              {outer{Inner: inner{Need: "x", Any: &bad}}, "inner.any.note", notUTF8},
+		"embedded":               {outer{embedded: embedded{"\xff"}, Inner: ok}, "lent", notUTF8},
+		"embedded pointer":       {outer{Pointed: &Pointed{"\xff"}, Inner: ok}, "far", notUTF8},
+		"no tag":                 {outer{Inner: ok, Untaged: "\xff"}, "Untaged", notUTF8},
+		"text type":              {outer{Inner: ok, Codes: []amazonpay.ReasonCode{"\xff"}}, "codes[0]", notUTF8},
+		"surrogate half":         {"\xed\xa0\x80", "", notUTF8},
+		"raw, broken":            {outer{Inner: inner{Need: "x", Raw: jsonRaw(`{"a":`)}}, "inner.raw", "not valid JSON"},
+		"raw, not UTF-8":         {outer{Inner: inner{Need: "x", Raw: jsonRaw("\"\xff\"")}}, "inner.raw", "not valid JSON"},
+		"price":                  {outer{Inner: inner{Need: "x", Price: amazonpay.Price{Amount: "1,5", CurrencyCode: "EUR"}}}, "inner.price.amount", "not decimal text"},
+		"price behind a pointer": {outer{Inner: inner{Need: "x", Limit: &amazonpay.Price{Amount: "1"}}}, "inner.limit.currencyCode", "is empty"},
+		"price in a map": {
+			outer{Inner: inner{Need: "x", Named: map[string]amazonpay.Price{"a": {Amount: "1.5", CurrencyCode: "JPY"}}}}, "inner.named.a.amount", "decimals",
+		},
+		"zero price behind a pointer": {outer{Inner: inner{Need: "x", Limit: &amazonpay.Price{}}}, "inner.limit.amount", "not decimal text"},
+		"required":                    {outer{}, "inner.need", "is required"},
+		"too long":                    {outer{Inner: inner{Need: "x", Short: "äöü"}}, "inner.short", "has 6 bytes, more than 3"},
+		"too long, required":          {outer{Inner: inner{Need: "wxyz"}}, "inner.need", "has 4 bytes, more than 3"},
+		"loop of interfaces":          {loop, "", "nested too deeply"},
+		"loop of pointers":            {ring, "", "nested too deeply"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := amazonpay.EncodeJSON(row.value)
+			assert.Nil(t, got)
+			field, ok := errors.AsType[*amazonpay.FieldError](err)
+			require.True(t, ok, "%v", err)
+			if row.rule != "nested too deeply" {
+				assert.Equal(t, row.field, field.Field)
+			}
+			assert.Contains(t, field.Rule, row.rule)
+			assert.NotContains(t, err.Error(), "\xff")
+			assert.NotContains(t, err.Error()[:1], ":", "a name or a word for it comes first")
+		})
+	}
+
+	got, err := amazonpay.EncodeJSON(outer{Inner: inner{Need: "x", Bytes: []byte("\xff"), Short: "abc"}, Skipped: "\xff", private: "\xff"})
+	require.NoError(t, err, "bytes are encoded in base64, and a skipped field is not encoded")
+	assert.Equal(t, `{"inner":{"note":"","short":"abc","need":"x","bytes":"/w=="}}`, string(got))
+}
+
+type node struct {
+	Next *node `json:"next,omitzero"`
+}
+
+func TestEncodeJSONOfOtherKinds(t *testing.T) {
+	t.Parallel()
+	got, err := amazonpay.EncodeJSON(nil)
+	require.NoError(t, err)
+	assert.Equal(t, "null", string(got))
+	for _, value := range []any{make(chan int), func() {}, map[bool]int{true: 1}, struct{ F func() }{func() {}}} {
+		_, err := amazonpay.EncodeJSON(value)
+		require.Error(t, err)
+	}
+}

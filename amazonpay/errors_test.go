@@ -1,0 +1,270 @@
+package amazonpay_test
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/transport"
+)
+
+// https://github.com/amzn/amazon-pay-api-sdk-nodejs/issues/16 and /issues/8: an error that named neither the
+// operation nor Amazon's reason. Every text has what support asks for.
+func TestCallErrorText(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		err  *amazonpay.CallError
+		want string
+	}{
+		{
+			&amazonpay.CallError{
+				Operation: "CompleteCheckoutSession",
+				Meta:      &amazonpay.Meta{RequestID: "req-1", IdempotencyKey: "key-1", Attempts: make([]amazonpay.Attempt, 2)},
+				Err:       &amazonpay.APIError{StatusCode: 422, ReasonCode: "InvalidCheckoutSessionStatus", Message: "The session is Completed."},
+			},
+			"amazonpay: CompleteCheckoutSession: 422 InvalidCheckoutSessionStatus: The session is Completed. (request id req-1, attempts 2, idempotency key key-1)",
+		},
+		{
+			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: &amazonpay.APIError{StatusCode: 502}},
+			"amazonpay: GetCharge: 502 Bad Gateway",
+		},
+		{
+			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: &amazonpay.FieldError{Field: "chargeId", Rule: "is empty"}},
+			"amazonpay: GetCharge: chargeId: is empty",
+		},
+		{
+			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: errors.New("amazonpay: the Client is nil")},
+			"amazonpay: GetCharge: the Client is nil",
+		},
+		// As a test of a shop may make them.
+		{&amazonpay.CallError{Operation: "GetCharge", Err: io.EOF}, "amazonpay: GetCharge: EOF"},
+		{&amazonpay.CallError{Operation: "GetCharge"}, "amazonpay: GetCharge: <nil>"},
+	} {
+		assert.EqualError(t, row.err, row.want)
+		assert.NotPanics(t, func() { _ = row.err.LogValue().String() })
+	}
+}
+
+func TestUncertainErrorText(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(fail(io.ErrUnexpectedEOF), answer(http.StatusUnprocessableEntity, `{"reasonCode":"InvalidCheckoutSessionStatus","message":"No."}`))
+	_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithIdempotencyKey("key-1"))
+	assert.EqualError(t, err, "amazonpay: CreateCharge: 422 InvalidCheckoutSessionStatus: No.; an attempt ended without a certain answer, "+
+		"so the outcome is unknown (request id request-1, attempts 2, idempotency key key-1)")
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/18: typed reason codes.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusUnprocessableEntity, `{"reasonCode":"SoftDeclined","message":"m"}`))
+	_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
+	err = fmt.Errorf("order 1: %w", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonHardDeclined, amazonpay.ReasonSoftDeclined))
+	assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonHardDeclined))
+	assert.False(t, amazonpay.HasReason(err))
+	assert.False(t, amazonpay.HasReason(nil, amazonpay.ReasonSoftDeclined))
+	assert.False(t, amazonpay.HasReason(io.EOF, ""))
+	api, ok := errors.AsType[*amazonpay.APIError](err)
+	require.True(t, ok)
+	assert.Equal(t, &amazonpay.APIError{StatusCode: 422, ReasonCode: "SoftDeclined", Message: "m"}, api)
+	assert.Equal(t, "request-1", callError(t, err).Meta.RequestID)
+}
+
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206 and
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: an order was taken for failed although the money
+// had been taken.
+func TestUncertain(t *testing.T) {
+	t.Parallel()
+	const refusal = `{"reasonCode":"InvalidCheckoutSessionStatus"}`
+	lost := fail(io.ErrUnexpectedEOF)
+	status := func(code int) func(*http.Request) (*http.Response, error) { return answer(code, `{}`) }
+	type answers []func(*http.Request) (*http.Response, error)
+	for name, row := range map[string]struct {
+		op      amazonpay.Operation
+		answers answers
+		want    bool
+	}{
+		"refused":                     {chargeOp, answers{answer(422, refusal)}, false},
+		"throttled, then refused":     {chargeOp, answers{status(429), answer(422, refusal)}, false},
+		"throttled to the end":        {chargeOp, answers{status(429)}, false},
+		"lost, then refused":          {chargeOp, answers{lost, answer(422, refusal)}, true},
+		"lost to the end":             {chargeOp, answers{lost}, true},
+		"408, then refused":           {chargeOp, answers{status(408), answer(422, refusal)}, true},
+		"425, then refused":           {chargeOp, answers{status(425), answer(422, refusal)}, true},
+		"500, then refused":           {chargeOp, answers{status(500), answer(422, refusal)}, true},
+		"503, then refused":           {chargeOp, answers{status(503), answer(422, refusal)}, true},
+		"503 to the end":              {chargeOp, answers{status(503)}, true},
+		"501, which is not repeated":  {chargeOp, answers{status(501)}, true},
+		"ProcessingFailure":           {chargeOp, answers{answer(500, `{"reasonCode":"ProcessingFailure"}`)}, false},
+		"lost, then the failure":      {chargeOp, answers{lost, answer(500, `{"reasonCode":"ProcessingFailure"}`)}, true},
+		"success not understood":      {chargeOp, answers{answer(201, page)}, true},
+		"lost, of an update":          {updateOp, answers{lost, answer(422, refusal)}, true},
+		"refused update":              {updateOp, answers{answer(422, refusal)}, false},
+		"lost, of a reading":          {getOp, answers{lost}, false},
+		"503, of a reading":           {getOp, answers{status(503)}, false},
+		"reading not understood":      {getOp, answers{answer(200, page)}, false},
+		"success after a lost answer": {chargeOp, answers{lost, answer(201, `{}`)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := newClient(t, newNetwork(row.answers...)).Call(t.Context(), row.op, nil, new(everything))
+			if err == nil {
+				assert.False(t, row.want)
+				return
+			}
+			assert.Equal(t, row.want, callError(t, err).Uncertain())
+		})
+	}
+}
+
+func TestUncertainOfADoer(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		answer func(*http.Request) (*http.Response, error)
+		want   bool
+	}{
+		"refused": {answer(422, `{}`), false}, "503": {answer(503, `{}`), true}, "408": {answer(408, `{}`), true}, "429": {answer(429, `{}`), false},
+		"ProcessingFailure": {answer(500, `{"reasonCode":"ProcessingFailure"}`), false}, "lost": {fail(io.EOF), true},
+		"not understood": {answer(200, page), true},
+	} {
+		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork(row.answer)))
+		require.NoError(t, err)
+		_, err = client.Call(t.Context(), chargeOp, goodCharge(), new(everything))
+		assert.Equal(t, row.want, callError(t, err).Uncertain(), name)
+	}
+}
+
+// The last answer is what the caller gets: the .NET SDK returned an empty one.
+func TestLastAnswerIsTheError(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(503, `{}`), answer(503, `{}`), fail(io.EOF), answer(503, `{"reasonCode":"ServiceUnavailable","message":"last"}`))
+	meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
+	api, ok := errors.AsType[*amazonpay.APIError](err)
+	require.True(t, ok)
+	assert.Equal(t, "last", api.Message)
+	require.Len(t, meta.Attempts, 4)
+	var statuses []int
+	for _, a := range meta.Attempts {
+		statuses = append(statuses, a.StatusCode)
+	}
+	assert.Equal(t, []int{503, 503, 0, 503}, statuses)
+	require.ErrorIs(t, meta.Attempts[2].Err, io.EOF)
+}
+
+// A failure of the key is not an answer, and nothing was sent.
+func TestSigningFails(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig()
+	cfg.PrivateKey = shortSigner{}
+	n := newNetwork()
+	client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(n), quickly)
+	require.NoError(t, err)
+	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil)
+	_, ok := errors.AsType[*transport.SigningError](err)
+	require.True(t, ok, "%v", err)
+	assert.False(t, callError(t, err).Uncertain())
+	assert.Empty(t, n.requests())
+}
+
+type shortSigner struct{ quickSigner }
+
+func (shortSigner) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
+	return []byte("short"), nil
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/10: waits that cannot be cancelled.
+func TestDeadlineDuringAWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(answer(http.StatusServiceUnavailable, `{"reasonCode":"ServiceUnavailable","message":"busy"}`))
+		client := newClient(t, n, amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: time.Minute, MaxWait: time.Minute}))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		start := time.Now()
+		meta, err := client.Call(ctx, chargeOp, goodCharge(), nil)
+		assert.Equal(t, 10*time.Second, time.Since(start), "the wait ends with the context")
+		failed := callError(t, err)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		api, ok := errors.AsType[*amazonpay.APIError](err)
+		require.True(t, ok, "the last answer is not lost")
+		assert.Equal(t, "busy", api.Message)
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonServiceUnavailable))
+		_, ok = errors.AsType[*transport.InterruptedError](err)
+		assert.True(t, ok)
+		assert.True(t, failed.Uncertain())
+		assert.Equal(t, http.StatusServiceUnavailable, meta.StatusCode)
+		assert.Equal(t, "request-1", meta.RequestID)
+		assert.Len(t, n.requests(), 1)
+	})
+}
+
+func TestCancelDuringAWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(fail(io.ErrUnexpectedEOF))
+		client := newClient(t, n, amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: time.Minute, MaxWait: time.Minute}))
+		closing := errors.New("the shop is closing")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Second, func() { cancel(closing) })
+		_, err := client.Call(ctx, chargeOp, goodCharge(), nil)
+		require.ErrorIs(t, err, context.Canceled)
+		require.ErrorIs(t, err, closing)
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		assert.True(t, callError(t, err).Uncertain())
+		assert.Len(t, n.requests(), 1)
+	})
+}
+
+// https://github.com/amzn/amazon-pay-sdk-php/pull/99: no time-out at all. A call ends after 90 seconds where the
+// context has no deadline, and an attempt after 30.
+func TestDefaultTimes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		client, err := amazonpay.New(testConfig(), amazonpay.WithRoundTripper(n), quickly)
+		require.NoError(t, err)
+		start := time.Now()
+		meta, err := client.Call(t.Context(), getOp, nil, nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "the call took longer than 1m30s")
+		assert.Equal(t, 90*time.Second, time.Since(start))
+		require.NotEmpty(t, meta.Attempts)
+		assert.Equal(t, 30*time.Second, meta.Attempts[0].Duration)
+		assert.NotErrorIs(t, meta.Attempts[0].Err, context.DeadlineExceeded, "the attempt's limit is not the caller's")
+		timeout, ok := errors.AsType[net.Error](meta.Attempts[0].Err)
+		assert.True(t, ok && timeout.Timeout())
+	})
+}
+
+func TestDeadlineOfTheCaller(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		client, err := amazonpay.New(testConfig(), amazonpay.WithRoundTripper(n), quickly, amazonpay.WithAttemptTimeout(time.Hour))
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		defer cancel()
+		start := time.Now()
+		_, err = client.Call(ctx, chargeOp, goodCharge(), nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 2*time.Minute, time.Since(start), "the 90 seconds are for contexts without a deadline")
+		assert.True(t, callError(t, err).Uncertain())
+	})
+}

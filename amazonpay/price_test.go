@@ -1,0 +1,164 @@
+package amazonpay_test
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/31 and
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/148: yen have no decimals.
+func TestNewPrice(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		minor    int64
+		currency amazonpay.CurrencyCode
+		want     string
+	}{
+		{0, amazonpay.USD, "0.00 USD"},
+		{1, amazonpay.USD, "0.01 USD"},
+		{10, amazonpay.EUR, "0.10 EUR"},
+		{100, amazonpay.GBP, "1.00 GBP"},
+		{1400, amazonpay.USD, "14.00 USD"},
+		{15_000_000, amazonpay.USD, "150000.00 USD"},
+		{0, amazonpay.JPY, "0 JPY"},
+		{705, amazonpay.JPY, "705 JPY"},
+		{10_000_000, amazonpay.JPY, "10000000 JPY"},
+		{math.MaxInt64, amazonpay.ZAR, "92233720368547758.07 ZAR"},
+		{math.MaxInt64, amazonpay.JPY, "9223372036854775807 JPY"},
+	} {
+		price, err := amazonpay.NewPrice(row.minor, row.currency)
+		require.NoError(t, err)
+		assert.Equal(t, row.want, price.String())
+		require.NoError(t, price.Validate())
+		minor, err := price.MinorUnits()
+		require.NoError(t, err)
+		assert.Equal(t, row.minor, minor)
+	}
+	for _, row := range []struct {
+		minor    int64
+		currency amazonpay.CurrencyCode
+		want     string
+	}{
+		{-1, amazonpay.USD, "-1 is negative"},
+		{math.MinInt64, amazonpay.JPY, "is negative"},
+		{1, "KWD", `currency "KWD" is unknown`},
+		{1, "usd", `currency "usd" is unknown`},
+		{1, "", `currency "" is unknown`},
+	} {
+		_, err := amazonpay.NewPrice(row.minor, row.currency)
+		require.ErrorContains(t, err, row.want)
+	}
+}
+
+func TestMinorUnits(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[amazonpay.Decimal]int64{"14": 1400, "14.0": 1400, "14.00": 1400, "14.000": 1400, "0.1": 10, "007.5": 750} {
+		minor, err := amazonpay.Price{Amount: text, CurrencyCode: amazonpay.USD}.MinorUnits()
+		require.NoError(t, err, text)
+		assert.Equal(t, want, minor, text)
+	}
+	minor, err := amazonpay.Price{Amount: "705.00", CurrencyCode: amazonpay.JPY}.MinorUnits()
+	require.NoError(t, err, "an answer may spell yen so")
+	assert.EqualValues(t, 705, minor)
+
+	for _, row := range []struct {
+		price amazonpay.Price
+		want  string
+	}{
+		{amazonpay.Price{Amount: "1.005", CurrencyCode: amazonpay.USD}, "1.005"},
+		{amazonpay.Price{Amount: "705.5", CurrencyCode: amazonpay.JPY}, "705.5"},
+		{amazonpay.Price{Amount: "92233720368547758.08", CurrencyCode: amazonpay.USD}, "too large"},
+		{amazonpay.Price{Amount: "1e3", CurrencyCode: amazonpay.USD}, "not decimal text"},
+		{amazonpay.Price{Amount: "-1", CurrencyCode: amazonpay.USD}, "not decimal text"},
+		{amazonpay.Price{CurrencyCode: amazonpay.USD}, "not decimal text"},
+		{amazonpay.Price{Amount: "1", CurrencyCode: "XTS"}, "unknown"},
+	} {
+		_, err := row.price.MinorUnits()
+		require.ErrorContains(t, err, row.want, "%s", row.price)
+	}
+}
+
+func TestDecimal(t *testing.T) {
+	t.Parallel()
+	for _, good := range []amazonpay.Decimal{"0", "1", "14.00", "1080", "0.001", "00.1"} {
+		require.NoError(t, good.Validate())
+	}
+	for _, bad := range []amazonpay.Decimal{
+		"", ".", "1.", ".5", "1,5", "1e3", "1E3", "NaN", "Inf", " 1", "1 ", "+1", "-1", "1.2.3", "1_000", "0x1", "１", "1'000", "1\n", "\x00",
+	} {
+		require.ErrorContains(t, bad.Validate(), "is not decimal text", "%q", string(bad))
+	}
+
+	// Node's README sends amounts as numbers, and the service answers with both.
+	for text, want := range map[string]amazonpay.Decimal{
+		`"14.00"`: "14.00", `14.00`: "14.00", `50`: "50", `0.10`: "0.10", `1e3`: "1e3", `12345678901234567890.123456789`: "12345678901234567890.123456789",
+		`null`: "", `""`: "", `"1,5"`: "1,5", `-1`: "-1",
+	} {
+		var d amazonpay.Decimal
+		require.NoError(t, json.Unmarshal([]byte(text), &d), text)
+		assert.Equal(t, want, d, "the text is kept as it came")
+	}
+	for _, text := range []string{`true`, `{}`, `[]`, `[1]`} {
+		var d amazonpay.Decimal
+		require.ErrorContains(t, json.Unmarshal([]byte(text), &d), "neither a decimal string nor a number", text)
+	}
+}
+
+func TestMinorDigits(t *testing.T) {
+	t.Parallel()
+	for currency, want := range map[amazonpay.CurrencyCode]int{"JPY": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CHF": 2, "DKK": 2, "HKD": 2, "NOK": 2, "NZD": 2, "SEK": 2, "ZAR": 2} {
+		n, ok := currency.MinorDigits()
+		assert.True(t, ok)
+		assert.Equal(t, want, n, currency)
+	}
+	_, ok := amazonpay.CurrencyCode("KWD").MinorDigits()
+	assert.False(t, ok)
+	require.NoError(t, amazonpay.Price{Amount: "1.234", CurrencyCode: "KWD"}.Validate(), "a currency that we do not know is the service's business")
+}
+
+func FuzzPrice(f *testing.F) {
+	f.Add(int64(1400), "USD")
+	f.Add(int64(0), "JPY")
+	f.Add(int64(math.MaxInt64), "EUR")
+	f.Add(int64(-1), "")
+	f.Fuzz(func(t *testing.T, minor int64, currency string) {
+		price, err := amazonpay.NewPrice(minor, amazonpay.CurrencyCode(currency))
+		if err != nil {
+			return
+		}
+		require.NoError(t, price.Validate())
+		got, err := price.MinorUnits()
+		require.NoError(t, err)
+		require.Equal(t, minor, got)
+	})
+}
+
+// What is read can be written, and read again as the same.
+func FuzzDecimal(f *testing.F) {
+	for _, seed := range []string{`"14.00"`, `14.00`, `1e3`, `null`, `"1,5"`, "\"\xff\"", `"<"`, ` 1 `} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var d, again amazonpay.Decimal
+		if json.Unmarshal(text, &d) != nil {
+			return
+		}
+		encoded, err := json.Marshal(d)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(encoded, &again))
+		require.Equal(t, d, again)
+
+		minor, err := amazonpay.Price{Amount: d, CurrencyCode: amazonpay.USD}.MinorUnits()
+		if d.Validate() != nil {
+			require.Error(t, err)
+		} else if err == nil {
+			require.GreaterOrEqual(t, minor, int64(0))
+		}
+	})
+}

@@ -1,0 +1,261 @@
+package amazonpay_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// emulated returns a client of the emulator's first merchant, in the sandbox.
+func emulated(tb testing.TB, server *emulator.Server, opts ...amazonpay.Option) *amazonpay.Client {
+	tb.Helper()
+	client, err := amazonpay.New(emulatedConfig(server), append([]amazonpay.Option{amazonpay.WithRoundTripper(server.RoundTripper()), quickly}, opts...)...)
+	require.NoError(tb, err)
+	return client
+}
+
+func emulatedConfig(server *emulator.Server) amazonpay.Config {
+	d := server.Description()
+	return amazonpay.Config{
+		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
+		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
+	}
+}
+
+var createSessionOp = amazonpay.Operation{Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", IdempotencyKey: true}
+
+func completeOp(id string) amazonpay.Operation {
+	return amazonpay.Operation{
+		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete",
+		PathValues: map[string]string{"checkoutSessionId": id}, IdempotencyKey: true,
+	}
+}
+
+func newSession(server *emulator.Server) map[string]any {
+	return map[string]any{
+		"storeId":            server.Description().Merchants[0].StoreID,
+		"webCheckoutDetails": map[string]string{"checkoutReviewReturnUrl": "https://shop.example/review", "checkoutResultReturnUrl": "https://shop.example/result"},
+		"paymentDetails": map[string]any{
+			"paymentIntent": "Confirm", "chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD},
+		},
+	}
+}
+
+type session struct {
+	amazonpay.Answer
+
+	ID                 string                  `json:"checkoutSessionId"`
+	ChargePermissionID string                  `json:"chargePermissionId"`
+	StatusDetails      amazonpay.StatusDetails `json:"statusDetails"`
+}
+
+type charge struct {
+	amazonpay.Answer
+
+	ID            string                  `json:"chargeId"`
+	Amount        amazonpay.Price         `json:"chargeAmount"`
+	StatusDetails amazonpay.StatusDetails `json:"statusDetails"`
+}
+
+// permission takes a buyer through a checkout, and returns the id of what may be charged.
+func permission(t *testing.T, server *emulator.Server, client *amazonpay.Client) string {
+	t.Helper()
+	made, err := amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().Approve(made.ID))
+	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
+	completed, err := amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
+	require.NoError(t, err)
+	require.Equal(t, amazonpay.StateCompleted, completed.StatusDetails.State)
+	return completed.ChargePermissionID
+}
+
+func chargeOf(permissionID string) *chargeRequest {
+	return &chargeRequest{
+		ChargePermissionID: permissionID, ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}, CaptureNow: new(true),
+	}
+}
+
+// logged returns the emulator's entries of an operation, each of which must have a right
+// signature in our own spelling.
+func logged(t *testing.T, server *emulator.Server, operation string) []emulator.Request {
+	t.Helper()
+	var found []emulator.Request
+	for _, r := range server.Requests() {
+		assert.True(t, r.Strict && r.Verified || r.ReasonCode == "InvalidHeaderValue", "%+v", r)
+		if r.Operation == operation {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// The official SDKs repeat the first attempt's signature and date, and Node's repeats nothing. Ours
+// signs each attempt afresh, with the same bytes and the same key.
+func TestThreeFailuresThenSuccess(t *testing.T) {
+	t.Parallel()
+	clock := steppingClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
+	server := emulator.Start(t, emulator.WithClock(clock))
+	client := emulated(t, server, amazonpay.WithClock(clock))
+	permissionID := permission(t, server, client)
+	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCharge", Status: http.StatusServiceUnavailable}))
+
+	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.StateCaptured, made.StatusDetails.State)
+
+	requests := logged(t, server, "createCharge")
+	require.Len(t, requests, 4)
+	require.Len(t, made.Meta.Attempts, 4)
+	for i, r := range requests {
+		assert.True(t, r.Verified)
+		assert.Equal(t, map[bool]int{true: 503, false: 201}[i < 3], r.Status)
+		assert.Equal(t, r.Status, made.Meta.Attempts[i].StatusCode)
+		assert.Equal(t, r.SignedDate, made.Meta.Attempts[i].Date.Format(signing.DateFormat))
+		assert.Equal(t, made.Meta.IdempotencyKey, r.IdempotencyKey)
+		assert.Equal(t, requests[0].BodyHash, r.BodyHash)
+		if i > 0 {
+			assert.Greater(t, r.SignedDate, requests[i-1].SignedDate, "later and later")
+		}
+	}
+	charges := server.Charges()
+	require.Len(t, charges, 1)
+	assert.Equal(t, made.ID, charges[0].ID)
+	assert.Zero(t, made.Meta.ClockOffset)
+}
+
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206: the connection failed, the shop gave up, and
+// the order had gone through.
+func TestAnswerLostAfterTheWork(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	client := emulated(t, server)
+	permissionID := permission(t, server, client)
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}))
+
+	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
+	require.NoError(t, err)
+	requests := logged(t, server, "createCharge")
+	require.Len(t, requests, 2)
+	assert.True(t, requests[1].Replayed)
+	require.Len(t, made.Meta.Attempts, 2)
+	assert.Zero(t, made.Meta.Attempts[0].StatusCode)
+	require.Error(t, made.Meta.Attempts[0].Err)
+	charges := server.Charges()
+	require.Len(t, charges, 1, "one charge, not two")
+	assert.Equal(t, charges[0].ID, made.ID)
+}
+
+// It is not documented which operations honour the key. Where one does not, the second attempt
+// finds the first one's work done and is refused: that refusal is not the truth.
+func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	client := emulated(t, server)
+	made, err := amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().Approve(made.ID))
+	require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultLoseAnswer}))
+
+	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
+	_, err = amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "%v", err)
+	assert.True(t, callError(t, err).Uncertain())
+	op := getOp
+	op.PathValues = map[string]string{"checkoutSessionId": made.ID}
+	got, err := amazonpay.Do[session](t.Context(), client, op, nil)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.StateCompleted, got.StatusDetails.State)
+}
+
+func TestConnectionResetBeforeTheWork(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	client := emulated(t, server)
+	permissionID := permission(t, server, client)
+	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultReset}))
+	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
+	require.NoError(t, err)
+	assert.Len(t, made.Meta.Attempts, 4)
+	assert.Len(t, server.Charges(), 1)
+}
+
+// The same key would only replay a ProcessingFailure, which the PHP, Java and .NET SDKs repeat.
+func TestProcessingFailureIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	client := emulated(t, server)
+	permissionID := permission(t, server, client)
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Status: http.StatusInternalServerError, ReasonCode: "ProcessingFailure"}))
+	_, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonProcessingFailure), "%v", err)
+	assert.False(t, callError(t, err).Uncertain())
+	assert.Len(t, logged(t, server, "createCharge"), 1)
+	assert.Empty(t, server.Charges())
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/19: a clock that is ahead made checkouts fail at random.
+func TestClockAhead(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	server := emulator.Start(t, emulator.WithClock(func() time.Time { return now }))
+	client := emulated(t, server, amazonpay.WithClock(func() time.Time { return now.Add(20 * time.Second) }))
+
+	first, err := amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
+	require.NoError(t, err)
+	require.Len(t, first.Meta.Attempts, 2)
+	assert.Equal(t, http.StatusBadRequest, first.Meta.Attempts[0].StatusCode)
+	assert.Equal(t, -21*time.Second, first.Meta.ClockOffset, "20 s, and one second behind the answer's date")
+	assert.Equal(t, now.Add(20*time.Second), first.Meta.Attempts[0].Date)
+	assert.Equal(t, now.Add(-time.Second), first.Meta.Attempts[1].Date)
+
+	second, err := amazonpay.Do[session](t.Context(), client.With(amazonpay.WithHeader("X-Amz-Pay-Sdk-Type", "Go")), createSessionOp, newSession(server))
+	require.NoError(t, err)
+	assert.Len(t, second.Meta.Attempts, 1, "the client has learnt, and those derived from it too")
+	assert.Equal(t, -21*time.Second, second.Meta.ClockOffset)
+
+	requests := logged(t, server, "createCheckoutSession")
+	require.Len(t, requests, 3)
+	assert.Equal(t, requests[0].IdempotencyKey, requests[1].IdempotencyKey)
+	assert.Equal(t, []int{400, 201, 201}, []int{requests[0].Status, requests[1].Status, requests[2].Status})
+}
+
+// A solution provider acts for a merchant with the merchant's token.
+func TestActingForAMerchant(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	merchants := server.Description().Merchants
+	shop := emulated(t, server).With(amazonpay.WithAuthToken(merchants[1].AuthToken))
+	request := newSession(server)
+	request["storeId"] = merchants[1].StoreID
+	_, err := amazonpay.Do[session](t.Context(), shop, createSessionOp, request)
+	require.NoError(t, err)
+	requests := logged(t, server, "createCheckoutSession")
+	require.Len(t, requests, 1)
+	assert.Equal(t, merchants[1].MerchantID, requests[0].MerchantID)
+	assert.Equal(t, merchants[0].KeyIDs.Sandbox, requests[0].PublicKeyID)
+}
+
+// One call to each kind of key id: the path that is signed is the path that the emulator expects.
+func TestKeyIDsOverHTTPS(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	ids := server.Description().Merchants[0].KeyIDs
+	for id, environment := range map[string]amazonpay.Environment{ids.Live: "", ids.Sandbox: "", ids.Plain: amazonpay.Sandbox} {
+		cfg := emulatedConfig(server)
+		cfg.PublicKeyID, cfg.Environment = id, environment
+		client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(server.RoundTripper()))
+		require.NoError(t, err)
+		_, err = amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
+		require.NoError(t, err, id)
+	}
+	assert.Len(t, logged(t, server, "createCheckoutSession"), 3)
+}
