@@ -77,8 +77,8 @@ needs-node:
 		{ echo 'make conformance: install Node 18 or newer, with npm (Debian: apt-get install nodejs npm)' >&2; exit 1; }
 
 examples: ## Run each example against the emulator
-	@set -e; for dir in examples/*/; do \
-		echo "== $$dir"; (cd $$dir && go run .); \
+	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \ \
+		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run .); \
 	done
 
 vuln: ## Look for known vulnerabilities (the database needs the internet)

@@ -1,0 +1,239 @@
+// Command checkout takes a payment from beginning to end: a checkout session, the
+// buyer's approval, an authorized charge, its capture, and a partial refund.
+//
+//	go run ./examples/checkout
+//
+// This runs against the emulator, which plays the buyer too, and reads nothing of the
+// environment. Against Amazon Pay's sandbox:
+//
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	go run ./examples/checkout -service -session ID
+//
+// There a person must sign in. Render the button of examples/buttonsignature on a page of
+// yours, sign in with a test account of the sandbox, and choose address and card; the
+// browser then goes to your review page, and the session's id is the parameter
+// amazonCheckoutSessionId of that address.
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/internal/target"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+func main() {
+	session := flag.String("session", "", "with -service: id of a checkout session in which a buyer has signed in (go doc ./examples/checkout says how to get one)")
+	target.Main(func(ctx context.Context, t *target.Target) error { return run(ctx, t, *session) })
+}
+
+var errNoSession = errors.New(`-service needs -session ID, the id of a checkout session in which a buyer has signed in.
+Render the button that examples/buttonsignature prints, sign in with a test account of the sandbox,
+and take the parameter amazonCheckoutSessionId of the review page's address`)
+
+func run(ctx context.Context, t *target.Target, sessionID string) error {
+	shop := webstore.New(t.Client)
+	total, err := amazonpay.NewPrice(1400, t.Currency) // cents; yen in Japan
+	if err != nil {
+		return err
+	}
+	part, err := amazonpay.NewPrice(500, t.Currency)
+	if err != nil {
+		return err
+	}
+	switch {
+	case t.Emulator != nil:
+		if sessionID, err = signIn(ctx, t, shop); err != nil {
+			return err
+		}
+	case sessionID == "":
+		return errNoSession
+	}
+	chargeID, err := pay(ctx, t, shop, sessionID, total)
+	if err != nil {
+		return err
+	}
+	if err := ship(ctx, t, shop, chargeID, total); err != nil {
+		return err
+	}
+	return takeBack(ctx, t, shop, chargeID, part)
+}
+
+// signIn makes a session, which normally the button does, and has the emulator's buyer sign in.
+func signIn(ctx context.Context, t *target.Target, shop *webstore.Client) (sessionID string, err error) {
+	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
+		StoreID: t.Emulator.Description().Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{
+			CheckoutReviewReturnURL: "https://shop.example/review",
+		},
+		Scopes: []webstore.Scope{webstore.ScopeName, webstore.ScopeEmail, webstore.ScopeShippingAddress},
+	})
+	if err != nil {
+		return "", err
+	}
+	t.Step("Create a checkout session", session.Meta,
+		"session", session.CheckoutSessionID,
+		"state", target.Want(session.StatusDetails.State, amazonpay.StateOpen),
+		"still missing", constraints(session))
+	return session.CheckoutSessionID, t.Emulator.Buyer().SignIn(session.CheckoutSessionID)
+}
+
+// pay leads from the review page to the completed session, and returns the charge.
+func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID string, total amazonpay.Price) (chargeID string, err error) {
+	session, err := shop.GetCheckoutSession(ctx, sessionID)
+	if err != nil {
+		return "", err
+	}
+	if session.Buyer == nil {
+		return "", errors.New("no buyer has signed in to the session yet")
+	}
+	t.Step("The buyer signed in: get the session for the review page", session.Meta,
+		"session", session.CheckoutSessionID,
+		"state", target.Want(session.StatusDetails.State, amazonpay.StateOpen),
+		"buyer", session.Buyer.BuyerID,
+		"still missing", constraints(session))
+
+	session, err = shop.UpdateCheckoutSession(ctx, sessionID, &webstore.UpdateCheckoutSessionRequest{
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{
+			CheckoutResultReturnURL: "https://shop.example/result",
+		},
+		PaymentDetails: &webstore.PaymentDetails{
+			PaymentIntent: webstore.Authorize,
+			ChargeAmount:  total,
+		},
+		MerchantMetadata: &webstore.MerchantMetadata{
+			MerchantReferenceID: "order-1042",
+			MerchantStoreName:   "The Example Shop",
+		},
+	})
+	if err != nil {
+		return "", err
+	}
+	if session.PaymentDetails == nil || session.WebCheckoutDetails == nil || session.WebCheckoutDetails.AmazonPayRedirectURL == "" {
+		return "", errors.New("the session gives no address to pay at, since it lacks " + constraints(session))
+	}
+	t.Step("Update it with amount, intent and result page", session.Meta,
+		"session", session.CheckoutSessionID,
+		"state", target.Want(session.StatusDetails.State, amazonpay.StateOpen),
+		"charge amount", target.Want(session.PaymentDetails.ChargeAmount, total),
+		"still missing", constraints(session),
+		"pay at", session.WebCheckoutDetails.AmazonPayRedirectURL)
+
+	// The shop sends the buyer's browser to that address. It comes back to the result page.
+	if t.Emulator != nil {
+		err = t.Emulator.Buyer().Approve(sessionID)
+	} else {
+		t.Say("Open the address above in a browser and pay. Then press Enter here.")
+		_, err = bufio.NewReader(os.Stdin).ReadString('\n')
+	}
+	if err != nil {
+		return "", fmt.Errorf("the buyer did not pay: %w", err)
+	}
+
+	session, err = shop.CompleteCheckoutSession(ctx, sessionID,
+		&webstore.CompleteCheckoutSessionRequest{ChargeAmount: total},
+		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(sessionID, "complete")))
+	if err != nil {
+		return "", err
+	}
+	t.Step("The buyer approved: complete the session", session.Meta,
+		"session", session.CheckoutSessionID,
+		"state", target.Want(session.StatusDetails.State, amazonpay.StateCompleted),
+		"charge permission", session.ChargePermissionID,
+		"charge", session.ChargeID)
+	return session.ChargeID, nil
+}
+
+// ship takes the money that was authorized.
+func ship(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID string, total amazonpay.Price) error {
+	charge, err := shop.GetCharge(ctx, chargeID)
+	if err != nil {
+		return err
+	}
+	t.Step("Read the charge", charge.Meta,
+		"charge", charge.ChargeID,
+		"state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized),
+		"amount", target.Want(charge.ChargeAmount, total),
+		"expires", charge.ExpirationTimestamp)
+
+	permission, err := shop.GetChargePermission(ctx, charge.ChargePermissionID)
+	if err != nil {
+		return err
+	}
+	limits := webstore.Limits{}
+	if permission.Limits != nil {
+		limits = *permission.Limits
+	}
+	t.Step("Get the charge permission", permission.Meta,
+		"charge permission", permission.ChargePermissionID,
+		"state", permission.StatusDetails.State,
+		"limit", limits.AmountLimit,
+		"balance", limits.AmountBalance)
+
+	// The key has the number of the attempt, since a key replays a decline.
+	charge, err = shop.CaptureCharge(ctx, chargeID,
+		&webstore.CaptureChargeRequest{CaptureAmount: total, SoftDescriptor: "EXAMPLE SHOP"},
+		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(chargeID, "capture", "1")))
+	if err != nil {
+		return err
+	}
+	t.Step("The goods are shipped: capture the charge", charge.Meta,
+		"charge", charge.ChargeID,
+		"state", target.Want(charge.StatusDetails.State, amazonpay.StateCaptured),
+		"captured", target.Want(charge.CaptureAmount, total))
+	return nil
+}
+
+// takeBack refunds a part of what was captured.
+func takeBack(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID string, part amazonpay.Price) error {
+	refund, err := shop.CreateRefund(ctx,
+		&webstore.CreateRefundRequest{ChargeID: chargeID, RefundAmount: part},
+		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(chargeID, "refund", "1")))
+	if err != nil {
+		return err
+	}
+	t.Step("An article came back: refund a part", refund.Meta,
+		"refund", refund.RefundID,
+		"charge", refund.ChargeID,
+		"state", target.Want(refund.StatusDetails.State, amazonpay.StateRefundInitiated),
+		"amount", target.Want(refund.RefundAmount, part))
+
+	// Amazon Pay takes its time for a refund; the emulator has it done when it is read.
+	refund, err = shop.GetRefund(ctx, refund.RefundID)
+	if err != nil {
+		return err
+	}
+	t.Step("Read the refund", refund.Meta,
+		"refund", refund.RefundID,
+		"state", target.Want(refund.StatusDetails.State, amazonpay.StateRefunded, amazonpay.StateRefundInitiated),
+		"amount", target.Want(refund.RefundAmount, part))
+
+	charge, err := shop.GetCharge(ctx, chargeID)
+	if err != nil {
+		return err
+	}
+	t.Step("Read the charge", charge.Meta,
+		"charge", charge.ChargeID,
+		"state", target.Want(charge.StatusDetails.State, amazonpay.StateCaptured),
+		"captured", charge.CaptureAmount,
+		"refunded", target.Want(charge.RefundedAmount, part))
+
+	t.Say("The charge is %s: captured %s, refunded %s.", charge.StatusDetails.State, charge.CaptureAmount, charge.RefundedAmount)
+	return nil
+}
+
+// constraints lists what the buyer or the shop has yet to give.
+func constraints(session *webstore.CheckoutSession) string {
+	var ids []string
+	for _, c := range session.Constraints {
+		ids = append(ids, string(c.ConstraintID))
+	}
+	return strings.Join(ids, ", ")
+}

@@ -1,0 +1,158 @@
+// Package target is what all examples share: the flags that choose between the emulator
+// and Amazon Pay itself, and the printing of what happened. It has nothing that a shop
+// needs.
+package target
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// Target is what an example talks to.
+type Target struct {
+	// Config is what Client was made from.
+	Config amazonpay.Config
+	Client *amazonpay.Client
+	// Currency is the one of the region.
+	Currency amazonpay.CurrencyCode
+	// Emulator is nil with -service.
+	Emulator *emulator.Server
+
+	steps  int
+	failed bool
+}
+
+// Main parses the flags, to which an example may have added its own, runs the example
+// and exits: with 0 only if each step came out as expected and the emulator verified each
+// signature.
+func Main(run func(ctx context.Context, t *Target) error) {
+	service := flag.Bool("service", false, "call Amazon Pay, configured by the environment variables AMAZON_PAY_*, not the emulator")
+	live := flag.Bool("live-charges-real-money", false, "with -service: accept a live configuration")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "unexpected argument %q: the flags are listed by -help\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	if err := tell(run, *service, *live); err != nil {
+		fmt.Fprintln(os.Stderr, "\nFailed:", err)
+		os.Exit(1)
+	}
+}
+
+func tell(run func(ctx context.Context, t *Target) error, service, live bool) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	t, err := open(service, live)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if err := run(ctx, t); err != nil {
+		return err
+	}
+	return t.summary()
+}
+
+// open makes the client. It calls nothing.
+func open(service, live bool) (*Target, error) {
+	switch {
+	case service:
+		return openService(live)
+	case live:
+		return nil, errors.New("-live-charges-real-money has a meaning only with -service: without it no money can move")
+	}
+	return openEmulator()
+}
+
+// openEmulator reads nothing of the environment.
+func openEmulator() (*Target, error) {
+	server, err := emulator.Listen("127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	d := server.Description()
+	t := &Target{
+		Config: amazonpay.Config{
+			PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
+			PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
+			Region:        amazonpay.Region(d.Region),
+			BaseURL:       d.BaseURL,
+		},
+		Currency: amazonpay.USD,
+		Emulator: server,
+	}
+	if t.Client, err = amazonpay.New(t.Config, amazonpay.WithRoundTripper(server.RoundTripper())); err != nil {
+		t.close()
+		return nil, err
+	}
+	fmt.Printf("With the emulator at %s: no money moves.\n", d.BaseURL)
+	return t, nil
+}
+
+func openService(live bool) (*Target, error) {
+	t := &Target{Config: amazonpay.ConfigFromEnv(), Currency: amazonpay.USD}
+	var err error
+	if t.Client, err = amazonpay.New(t.Config, amazonpay.WithUserAgent("amazonpay-example")); err != nil {
+		return nil, err
+	}
+	switch {
+	case t.sandbox():
+		fmt.Println("With the sandbox of Amazon Pay: no money moves.")
+	case live:
+		fmt.Println("With Amazon Pay, LIVE: real money moves.")
+	default:
+		return nil, errors.New("the configuration is live, so this would charge real money: use a sandbox key, or add -live-charges-real-money")
+	}
+	switch strings.ToLower(string(t.Config.Region)) {
+	case "eu", "de":
+		t.Currency = amazonpay.EUR
+	case "uk":
+		t.Currency = amazonpay.GBP
+	case "jp":
+		t.Currency = amazonpay.JPY
+	}
+	return t, nil
+}
+
+// sandbox is asked after New, which refuses a key id and an environment that contradict
+// each other. What is not surely the sandbox counts as live.
+func (t *Target) sandbox() bool {
+	return strings.HasPrefix(strings.ToUpper(t.Config.PublicKeyID), "SANDBOX") ||
+		strings.EqualFold(string(t.Config.Environment), string(amazonpay.Sandbox))
+}
+
+func (t *Target) close() {
+	if t.Emulator != nil {
+		_ = t.Emulator.Close()
+	}
+}
+
+// summary tells what the emulator's log says of the signatures.
+func (t *Target) summary() error {
+	if t.Emulator != nil {
+		requests, verified := t.Emulator.Requests(), 0
+		for _, r := range requests {
+			if r.Verified {
+				verified++
+			}
+		}
+		if len(requests) > 0 {
+			fmt.Printf("\nThe emulator verified the signatures of %d of %d attempts.\n", verified, len(requests))
+		}
+		if verified < len(requests) {
+			return errors.New("a signature was refused")
+		}
+	}
+	if t.failed {
+		return errors.New("a step above did not come out as expected")
+	}
+	return nil
+}
