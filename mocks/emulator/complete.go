@@ -24,12 +24,8 @@ func (w *world) completeSession(c *call) (int, object, *refusal) {
 // approved.
 func (s *session) completable() *refusal {
 	switch {
-	case s.status.state == canceled:
-		return unprocessable(invalidSessionStatus, "The checkout session is Canceled (%s).", s.status.reason)
 	case s.status.state != open:
 		return unprocessable(invalidSessionStatus, "The checkout session is already %s.", s.status.state)
-	case len(s.missing()) > 0:
-		return unprocessable(invalidSessionStatus, "The checkout session still has constraints.")
 	case !s.approved:
 		return unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
 	}

@@ -50,6 +50,42 @@ func TestActingForAnotherMerchant(t *testing.T) {
 	provider.with(tokenHeader, another.Description().Merchants[1].AuthToken).get("/checkoutSessions/"+id).refused(t, 403, "InvalidAuthorizationToken")
 }
 
+func TestTwoMerchantsApart(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	one, two := newClient(t, s, 0), newClient(t, s, 1)
+	ch, p := one.newCharge("AuthorizeWithCapture", "50")
+	_, unused := one.newCharge("Confirm", "50")
+	held, _ := one.newCharge("Authorize", "50")
+	refund := one.post("/refunds", object{"chargeId": ch, "refundAmount": usd("1")}).must(t, 201).text(t, "refundId")
+	session := one.newApproved("Authorize", "50")
+
+	for name, a := range map[string]answer{
+		"getCheckoutSession":      two.get("/checkoutSessions/" + session),
+		"updateCheckoutSession":   two.patch("/checkoutSessions/"+session, object{}),
+		"completeCheckoutSession": two.post("/checkoutSessions/"+session+"/complete", object{"chargeAmount": usd("50")}),
+		"finalizeCheckoutSession": two.post("/checkoutSessions/"+session+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}),
+		"getChargePermission":     two.get("/chargePermissions/" + p),
+		"updateChargePermission":  two.patch("/chargePermissions/"+unused, object{}),
+		"closeChargePermission":   two.remove("/chargePermissions/"+unused+"/close", object{"closureReason": "x"}),
+		"createCharge":            two.post("/charges", object{"chargePermissionId": unused, "chargeAmount": usd("1")}),
+		"getCharge":               two.get("/charges/" + ch),
+		"updateCharge":            two.patch("/charges/"+held, object{"statusDetails": object{"state": "Canceled"}}),
+		"captureCharge":           two.post("/charges/"+held+"/capture", object{"captureAmount": usd("50")}),
+		"cancelCharge":            two.remove("/charges/"+held+"/cancel", object{"cancellationReason": "x"}),
+		"createRefund":            two.post("/refunds", object{"chargeId": ch, "refundAmount": usd("1")}),
+		"getRefund":               two.get("/refunds/" + refund),
+		"charge":                  two.post("/in-store/charge", object{"chargePermissionId": unused, "chargeReferenceId": "c", "chargeTotal": usd("1")}),
+		"refund":                  two.post("/in-store/refund", object{"chargeId": ch, "refundReferenceId": "r", "refundTotal": usd("1")}),
+		"deliveryTrackers":        two.post("/deliveryTrackers", object{"chargePermissionId": p, "deliveryDetails": []any{object{"trackingNumber": "1", "carrierCode": "UPS"}}}),
+	} {
+		assert.Equal(t, 404, a.status, name)
+		assert.Equal(t, "ResourceNotFound", a.reason, name)
+	}
+	one.post("/charges/"+held+"/capture", object{"captureAmount": usd("50")}).must(t, 200)
+	one.post("/charges", object{"chargePermissionId": unused, "chargeAmount": usd("50")}).must(t, 201)
+}
+
 func TestAuthorizationTokens(t *testing.T) {
 	t.Parallel()
 	clock := newClock(noon)
