@@ -2,6 +2,7 @@ package amazonpay_test
 
 import (
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -56,6 +57,15 @@ func TestWithDoesNotChangeItsParent(t *testing.T) {
 	}
 	assert.Equal(t, []string{"", "", "token-one", "token-two"}, authTokens(n))
 	assert.NotContains(t, n.requests()[0].Header, "X-A")
+
+	for i := range 9 {
+		parent = parent.With(amazonpay.WithHeader("X-Depth", strconv.Itoa(i)))
+		one := parent.With(amazonpay.WithAuthToken("token-one"))
+		_ = parent.With(amazonpay.WithAuthToken("token-two"))
+		header, err := one.SignedHeaders(t.Context(), getOp, nil)
+		require.NoError(t, err)
+		assert.Equal(t, "token-one", header.Get("X-Amz-Pay-Authtoken"), "depth %d", i)
+	}
 
 	opts := []amazonpay.CallOption{amazonpay.WithAuthToken("token-one")}
 	derived := root.With(opts...)

@@ -1,0 +1,257 @@
+package amazonpay_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// vault is a signer that is no pointer, and has a secret of its own.
+type vault struct {
+	quickSigner
+
+	Password string
+}
+
+// transcript is all that a program might log.
+type transcript struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (w *transcript) Write(line []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.lines = append(w.lines, string(line))
+	return len(line), nil
+}
+
+// add prints and logs a value in each way there is.
+func (w *transcript) add(value any) {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		_, _ = fmt.Fprintf(w, verb, value)
+	}
+	for _, handler := range []slog.Handler{slog.NewTextHandler(w, nil), slog.NewJSONHandler(w, nil)} {
+		slog.New(handler).Info("value", "value", value, slog.Group("group", "value", value))
+	}
+	for err, ok := value.(error); ok && err != nil; err = errors.Unwrap(err) {
+		_, _ = fmt.Fprintf(w, "%v %+v %#v", err, err, err)
+	}
+}
+
+// buyer is an answer with personal data, made as those of the sub-clients are.
+type buyer struct {
+	amazonpay.Answer
+
+	BuyerID         string             `json:"buyerId"`
+	ShippingAddress *amazonpay.Address `json:"shippingAddress"`
+	BillingAddress  amazonpay.Address  `json:"billingAddress"`
+}
+
+func (b buyer) LogValue() slog.Value { return slog.StringValue("buyer " + b.BuyerID) }
+
+func (b buyer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
+
+type authorizationToken struct {
+	amazonpay.Answer
+
+	Token amazonpay.Secret `json:"authorizationToken"`
+}
+
+// echo answers with whatever the request held, as a careless gateway does, and fails as
+// net/http does, with the URL in the text.
+type echo struct{ base http.RoundTripper }
+
+func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
+	text := r.URL.String() + " " + fmt.Sprint(r.Header)
+	switch r.Header.Get("X-Test") {
+	case "fail":
+		return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: fmt.Errorf("dial: refused %s", r.URL.Path)}
+	case "refuse":
+		body, err := json.Marshal(map[string]string{"reasonCode": "InvalidAuthorizationToken", "message": text})
+		if err != nil {
+			return nil, err
+		}
+		return answer(http.StatusForbidden, string(body))(r)
+	case "page":
+		return answer(http.StatusBadGateway, "<html>"+text)(r)
+	case "garbage":
+		return answer(http.StatusOK, `{"shippingAddress":"`+r.URL.String()+`"}`)(r)
+	}
+	return e.base.RoundTrip(r)
+}
+
+// https://github.com/amzn/amazon-payments-magento-2-plugin logs whole bodies with the buyer's data. Neither a log
+// record nor an error nor any value of ours, however it is printed, shows a key, a token or a
+// person.
+func TestNothingSecretIsShown(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	merchants := server.Description().Merchants
+	seen := new(transcript)
+	tee := teeHandler{
+		slog.NewTextHandler(seen, &slog.HandlerOptions{Level: slog.LevelDebug}), slog.NewJSONHandler(seen, &slog.HandlerOptions{Level: slog.LevelDebug}),
+	}
+	cfg := emulatedConfig(server)
+	client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(echo{server.RoundTripper()}), quickly, amazonpay.WithLogger(slog.New(tee)))
+	require.NoError(t, err)
+	withKey := cfg
+	withKey.PrivateKeyPEM, withKey.PrivateKey = nil, testKey()
+	seen.add(cfg)
+	seen.add(&cfg)
+	seen.add(withKey)
+	seen.add([]amazonpay.Config{withKey})
+	seen.add(client)
+	seen.add(struct{ Client *amazonpay.Client }{client})
+	withVault := withKey
+	withVault.PrivateKey = vault{Password: "vault-password"}
+	seen.add(withVault)
+	encoded, err := json.Marshal([]any{cfg, withKey, withVault, client})
+	require.NoError(t, err)
+	_, _ = seen.Write(encoded)
+
+	path := func(name, template, value string) amazonpay.Operation {
+		parameter := template[strings.IndexByte(template, '{')+1 : len(template)-1]
+		return amazonpay.Operation{Name: name, Method: http.MethodGet, Path: template, PathValues: map[string]string{parameter: value}}
+	}
+	buyers := path("GetBuyer", "buyers/{buyerToken}", merchants[0].BuyerToken)
+	mws := path("GetAuthorizationToken", "authorizationTokens/{mwsAuthToken}", merchants[1].MWSAuthToken)
+	mws.Query = values("merchantId", merchants[1].MerchantID)
+
+	// Each operation with each way to end.
+	var issued string
+	for _, way := range []string{"", "fail", "refuse", "page", "garbage"} {
+		opts := []amazonpay.CallOption{amazonpay.WithHeader("X-Test", way)}
+		if way != "" {
+			opts = append(opts, amazonpay.WithAuthToken(merchants[1].AuthToken))
+		}
+		person, err := amazonpay.Do[buyer](t.Context(), client, buyers, nil, opts...)
+		seen.add(person)
+		seen.add(err)
+		if way == "" {
+			require.NoError(t, err)
+			require.Contains(t, string(person.Meta.Raw), "Susie Smith", "there is something to hide")
+			require.Equal(t, "Susie Smith", person.ShippingAddress.Name)
+			seen.add(person.Meta)
+			seen.add(*person.ShippingAddress)
+			seen.add(person.ShippingAddress)
+			encoded, err := json.Marshal(person.Meta)
+			require.NoError(t, err)
+			_, _ = seen.Write(encoded)
+		} else {
+			require.Error(t, err, way)
+			seen.add(callError(t, err).Meta)
+			seen.add(callError(t, err).Meta.Attempts)
+		}
+		token, err := amazonpay.Do[authorizationToken](t.Context(), client, mws, nil, opts...)
+		seen.add(token)
+		seen.add(err)
+		if way == "" {
+			require.NoError(t, err)
+			issued = token.Token.Reveal()
+			require.NotEmpty(t, issued)
+		}
+	}
+
+	for _, opt := range []amazonpay.CallOption{
+		amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithAuthToken(merchants[1].AuthToken + "\n"),
+		amazonpay.WithHeader("X-Token", merchants[1].AuthToken), amazonpay.WithHeader("Authorization", merchants[1].AuthToken),
+		amazonpay.WithTokenSource(&simple{merchants[1].AuthToken}), amazonpay.WithTokenSource(&simple{merchants[1].AuthToken + "\n"}),
+		amazonpay.WithBodyField("name", "Susie Smith"),
+	} {
+		seen.add(opt)
+		seen.add([]amazonpay.CallOption{opt})
+		derived := client.With(opt)
+		seen.add(derived)
+		_, err = derived.Call(t.Context(), buyers, nil, nil)
+		seen.add(err)
+		resolved, err := amazonpay.Resolve(opt)
+		seen.add(err)
+		seen.add(resolved.AuthToken)
+	}
+
+	// Declines, failures of the service, and a token that is refused for what it is.
+	permissionID := permission(t, server, client)
+	_, err = client.Call(t.Context(), chargeOp, chargeOf(permissionID), nil, amazonpay.WithSimulationCode("SoftDeclined"))
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined), "%v", err)
+	seen.add(err)
+	require.NoError(t, server.FailNext(4, emulator.Fault{Status: http.StatusServiceUnavailable}))
+	_, err = client.Call(t.Context(), buyers, nil, nil)
+	seen.add(err)
+	require.NoError(t, server.FailNext(4, emulator.Fault{Kind: emulator.FaultReset}))
+	_, err = client.Call(t.Context(), mws, nil, nil)
+	seen.add(err)
+	_, err = client.Call(t.Context(), buyers, nil, nil, amazonpay.WithAuthToken(merchants[1].AuthToken+"x"))
+	seen.add(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = client.Call(ctx, buyers, nil, nil)
+	seen.add(err)
+	bad := buyers
+	bad.PathValues = map[string]string{"buyerToken": merchants[0].BuyerToken + "/x"}
+	_, err = client.Call(t.Context(), bad, nil, nil)
+	seen.add(err)
+
+	secrets := map[string]string{
+		"auth token": merchants[1].AuthToken, "issued token": issued, "MWS token": merchants[1].MWSAuthToken, "buyer token": merchants[0].BuyerToken,
+		"buyer token, escaped": url.PathEscape(merchants[0].BuyerToken), "name": "Susie Smith", "e-mail": "susie@example.com", "phone": "800-555-0100",
+		"address": "10 Ditka Ave", "address line 2": "Suite 2500", "post code": "60602", "city": "Chicago",
+		"exponent": testKey().D.String(), "prime": testKey().Primes[0].String(),
+		"prime in JSON": base64.StdEncoding.EncodeToString(testKey().Primes[0].Bytes()), "PEM": "-----BEGIN",
+		"PEM in base64": base64.StdEncoding.EncodeToString([]byte(merchants[0].PrivateKeyPEM))[:64], "password": "vault-password",
+	}
+	for i, line := range strings.Split(strings.TrimSpace(merchants[0].PrivateKeyPEM), "\n") {
+		secrets[fmt.Sprintf("line %d of the key", i)] = line
+	}
+	require.Greater(t, len(secrets), 30)
+	for name, secret := range maps.Clone(secrets) {
+		secrets[name+" in hex"] = fmt.Sprintf("%x", secret)
+		secrets[name+" in bytes"] = strings.Trim(fmt.Sprint([]byte(secret)), "[]")
+	}
+	require.Greater(t, len(seen.lines), 500)
+	logged := 0
+	for _, line := range seen.lines {
+		if strings.Contains(line, "amazon pay ") {
+			logged++
+		}
+		for name, secret := range secrets {
+			if strings.Contains(line, secret) {
+				assert.Fail(t, "the "+name+" is shown", "%s", line)
+			}
+		}
+	}
+	require.Greater(t, logged, 50, "the log was on")
+}
+
+// teeHandler logs to two handlers.
+type teeHandler struct{ one, two slog.Handler }
+
+func (h teeHandler) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h teeHandler) Handle(ctx context.Context, r slog.Record) error {
+	return errors.Join(h.one.Handle(ctx, r), h.two.Handle(ctx, r.Clone()))
+}
+
+func (h teeHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return teeHandler{h.one.WithAttrs(attrs), h.two.WithAttrs(attrs)}
+}
+
+func (h teeHandler) WithGroup(name string) slog.Handler {
+	return teeHandler{h.one.WithGroup(name), h.two.WithGroup(name)}
+}
