@@ -121,7 +121,8 @@ func (f *Fault) beforeWork() bool {
 	return f.Kind == FaultReset || f.Kind == FaultStatus && !isOutcome(f.ReasonCode)
 }
 
-func (f *Fault) String() string {
+// name is the fault as the log shows it.
+func (f *Fault) name() string {
 	switch f.Kind {
 	case FaultReset:
 		return "connection reset"

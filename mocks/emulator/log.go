@@ -32,7 +32,7 @@ type Request struct {
 	Verified         bool   `json:"verified"`         // the signature was right
 	Replayed         bool   `json:"replayed"`         // answered from the idempotency key
 	Fault            string `json:"fault"`            // what [Server.FailNext] did to it
-	Status           int    `json:"status"`           // 0 if the connection was reset; also of an answer that was lost
+	Status           int    `json:"status"`           // of the answer, sent or lost; 0 if the connection was reset
 	ReasonCode       string `json:"reasonCode"`       // empty for a success
 	Refusal          string `json:"refusal"`          // the reason in words
 }

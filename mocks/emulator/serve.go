@@ -90,7 +90,7 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 	fault, happened := s.nextFault(d.operation)
 	if fault != nil && fault.beforeWork() {
 		happened()
-		entry.Fault = fault.String()
+		entry.Fault = fault.name()
 		if fault.Kind == FaultReset {
 			return reply{hangUp: true, reset: true}
 		}
@@ -101,7 +101,7 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 	out := s.once(d, c, body, entry, fault)
 	if fault != nil && (fault.Kind == FaultLoseAnswer || !entry.Replayed) {
 		happened()
-		entry.Fault = fault.String()
+		entry.Fault = fault.name()
 		out.hangUp = fault.Kind == FaultLoseAnswer
 	}
 	return out

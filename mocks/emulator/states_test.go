@@ -361,3 +361,42 @@ func TestYen(t *testing.T) {
 	c.post("/refunds", object{"chargeId": ch, "refundAmount": yen(strconv.Itoa(108_400))}).must(t, 201)
 	c.post("/refunds", object{"chargeId": ch, "refundAmount": yen("1")}).refused(t, 400, "TransactionAmountExceeded")
 }
+
+func TestCaptureInitiated(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	c := newClient(t, emulator.Start(t, emulator.WithClock(clock.Now)), 0)
+	c.now = clock.Now
+	_, p := c.newCharge("Confirm", "50")
+	simulated := c.with("X-Amz-Pay-Simulation-Code", "CaptureInitiated")
+	simulated.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("50")}).refused(t, 400, "InvalidSandboxSimulationSpecified")
+	a := simulated.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("50"), "captureNow": true}).must(t, 201)
+	assert.Equal(t, "CaptureInitiated", a.at("statusDetails", "state"))
+	ch := a.text(t, "chargeId")
+	c.post("/refunds", object{"chargeId": ch, "refundAmount": usd("1")}).refused(t, 422, "InvalidChargeStatus")
+	c.remove("/charges/"+ch+"/cancel", object{"cancellationReason": "x"}).refused(t, 422, "InvalidChargeStatus")
+	clock.Add(30 * time.Second)
+	assert.Equal(t, "Captured", c.get("/charges/"+ch).at("statusDetails", "state"))
+	assert.Equal(t, "Closed", c.get("/chargePermissions/"+p).at("statusDetails", "state"))
+}
+
+func TestRecurring(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	id := c.post("/checkoutSessions", object{
+		"webCheckoutDetails":   object{"checkoutResultReturnUrl": "https://shop.example/result"},
+		"storeId":              c.store(),
+		"chargePermissionType": "Recurring",
+		"recurringMetadata":    object{"frequency": object{"unit": "Month", "value": 1}, "amount": usd("30")},
+		"paymentDetails":       object{"paymentIntent": "AuthorizeWithCapture", "chargeAmount": usd("30")},
+	}).must(t, 201).text(t, "checkoutSessionId")
+	require.NoError(t, c.server.Buyer().Approve(id))
+	p := c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("30")}).must(t, 200).text(t, "chargePermissionId")
+	assert.Regexp(t, `^C01-\d{7}-\d{7}$`, p)
+	for range 26 { // neither a limit nor a count
+		c.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("30"), "captureNow": true}).must(t, 201)
+	}
+	changed := c.patch("/chargePermissions/"+p, object{"recurringMetadata": object{"frequency": object{"unit": "Year"}}}).must(t, 200)
+	assert.Equal(t, object{"frequency": object{"unit": "Year", "value": "1"}, "amount": usd("30.00")}, changed.body["recurringMetadata"])
+	assert.Equal(t, "Chargeable", changed.at("statusDetails", "state"))
+}
