@@ -1,0 +1,215 @@
+package webstore_test
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// answers are the answers with the file that has every member of each.
+var answers = map[string]func() any{
+	"buyer.json":             func() any { return new(webstore.BuyerResponse) },
+	"checkout_session.json":  func() any { return new(webstore.CheckoutSession) },
+	"charge_permission.json": func() any { return new(webstore.ChargePermission) },
+	"charge.json":            func() any { return new(webstore.Charge) },
+	"refund.json":            func() any { return new(webstore.Refund) },
+}
+
+func read(tb testing.TB, name string) []byte {
+	tb.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	require.NoError(tb, err)
+	return text
+}
+
+func decode[T any](t *testing.T, text string) *T {
+	t.Helper()
+	out := new(T)
+	require.NoError(t, json.Unmarshal([]byte(text), out))
+	return out
+}
+
+func TestEveryMemberArrivesAndEncodesAgain(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range answers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, out := read(t, name), fresh()
+			require.NoError(t, json.Unmarshal(text, out))
+			requireFull(t, reflect.ValueOf(out), name)
+
+			var want map[string]any
+			require.NoError(t, json.Unmarshal(text, &want))
+			if list, ok := want["shippingAddressList"].([]any); ok {
+				for i := range list { // texts on the wire, objects in Go
+					inner, _ := list[i].(string)
+					var address map[string]any
+					require.NoError(t, json.Unmarshal([]byte(inner), &address))
+					delete(address, "county")
+					list[i] = address
+				}
+				first, _ := list[0].(map[string]any)
+				first["county"] = "Cook"
+			}
+			if want["amazonPayToken"] != nil {
+				want["amazonPayToken"] = "[redacted]"
+			}
+			again, err := amazonpay.EncodeJSON(out)
+			require.NoError(t, err)
+			var got map[string]any
+			require.NoError(t, json.Unmarshal(again, &got))
+			assert.Equal(t, want, got)
+		})
+	}
+}
+
+func TestNullAnywhereIsTheZeroValue(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range answers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var members map[string]any
+			require.NoError(t, json.Unmarshal(read(t, name), &members))
+			top := map[string]any{}
+			for member := range members {
+				top[member] = nil
+			}
+			flat, deep := fresh(), fresh()
+			decodeValue(t, top, flat)
+			assert.Equal(t, fresh(), flat)
+
+			decodeValue(t, nullLeaves(members), deep)
+			again, err := json.Marshal(deep)
+			require.NoError(t, err)
+			assert.NotRegexp(t, `:("[^"]|[0-9t])`, string(again), "a member has a value")
+		})
+	}
+}
+
+func decodeValue(t *testing.T, v, out any) {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, out))
+}
+
+// nullLeaves replaces every value that is not an object or a list by null.
+func nullLeaves(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for name, value := range v {
+			out[name] = nullLeaves(value)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, value := range v {
+			out[i] = nullLeaves(value)
+		}
+		return out
+	default:
+		return nil
+	}
+}
+
+func TestCheckoutSessionValues(t *testing.T) {
+	t.Parallel()
+	s := decode[webstore.CheckoutSession](t, string(read(t, "checkout_session.json")))
+	assert.Equal(t, webstore.PayAndShip, s.ProductType)
+	assert.Equal(t, webstore.Recurring, s.ChargePermissionType)
+	assert.Equal(t, webstore.Month, s.RecurringMetadata.Frequency.Unit)
+	assert.Equal(t, webstore.AuthorizeWithCapture, s.PaymentDetails.PaymentIntent)
+	assert.Equal(t, amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}, s.PaymentDetails.ChargeAmount)
+	assert.Equal(t, new(false), s.PaymentDetails.CanHandlePendingAuthorization)
+	assert.Equal(t, new(true), s.PaymentDetails.AllowOvercharge)
+	assert.Equal(t, new(false), s.PaymentDetails.ExtendExpiration)
+	assert.Equal(t, new(true), s.PaymentMethodOnFileMetadata.SetupOnly)
+	assert.Equal(t, amazonpay.StateCanceled, s.StatusDetails.State)
+	assert.Equal(t, amazonpay.ReasonBuyerCanceled, s.StatusDetails.ReasonCode)
+	assert.Equal(t, time.Date(2019, 7, 14, 15, 53, 0, 0, time.UTC), s.CreationTimestamp.Time)
+	assert.Equal(t, webstore.ChargeAmountNotSet, s.Constraints[0].ConstraintID)
+	assert.Equal(t, []string{"95050", "93405"}, s.DeliverySpecifications.AddressRestrictions.Restrictions["US"].ZipCodes)
+	require.Len(t, s.ShippingAddressList, 2)
+	assert.Equal(t, "amzn1.address.ONE", s.ShippingAddressList[0].AddressID)
+	assert.Equal(t, *s.ShippingAddress, s.ShippingAddressList[0].Address)
+	assert.Equal(t, `山田 "花子"`, s.ShippingAddressList[1].Name)
+}
+
+func TestLenientDecoding(t *testing.T) {
+	t.Parallel()
+	t.Run("booleans as text", func(t *testing.T) {
+		t.Parallel()
+		s := decode[webstore.CheckoutSession](t, `{"paymentDetails":{"canHandlePendingAuthorization":"false","allowOvercharge":"true",
+			"extendExpiration":null},"paymentMethodOnFileMetadata":{"setupOnly":"TRUE"}}`)
+		assert.Equal(t, new(false), s.PaymentDetails.CanHandlePendingAuthorization)
+		assert.Equal(t, new(true), s.PaymentDetails.AllowOvercharge)
+		assert.Nil(t, s.PaymentDetails.ExtendExpiration)
+		assert.Equal(t, new(true), s.PaymentMethodOnFileMetadata.SetupOnly)
+		c := decode[webstore.Charge](t, `{"captureNow":"true","canHandlePendingAuthorization":"false"}`)
+		assert.True(t, bool(c.CaptureNow))
+		assert.False(t, bool(c.CanHandlePendingAuthorization))
+		assert.Error(t, json.Unmarshal([]byte(`{"captureNow":"perhaps"}`), c))
+		assert.Error(t, json.Unmarshal([]byte(`{"captureNow":1}`), c))
+	})
+	t.Run("numbers and texts", func(t *testing.T) {
+		t.Parallel()
+		p := decode[webstore.ChargePermission](t, `{"recurringMetadata":{"frequency":{"unit":"Day","value":14},"amount":{"amount":30.5}}}`)
+		assert.Equal(t, amazonpay.Decimal("14"), p.RecurringMetadata.Frequency.Value)
+		assert.Equal(t, amazonpay.Decimal("30.5"), p.RecurringMetadata.Amount.Amount)
+		assert.Equal(t, amazonpay.Decimal("0.93120000000000003"), decode[webstore.Charge](t, `{"conversionRate":0.93120000000000003}`).ConversionRate)
+		assert.Equal(t, amazonpay.Decimal("0.9"), decode[webstore.Charge](t, `{"conversionRate":"0.9"}`).ConversionRate)
+	})
+	t.Run("address list", func(t *testing.T) {
+		t.Parallel()
+		s := decode[webstore.CheckoutSession](t, `{"shippingAddressList":[{"addressId":"plain","city":"Ulm"},null,"","null","{\"addressId\":\"text\"}"]}`)
+		want := make([]webstore.AddressWithID, 5)
+		want[0].AddressID, want[0].City, want[4].AddressID = "plain", "Ulm", "text"
+		assert.Equal(t, want, s.ShippingAddressList)
+		assert.Error(t, json.Unmarshal([]byte(`{"shippingAddressList":["Susie Smith"]}`), s))
+	})
+	t.Run("lists that hold null", func(t *testing.T) {
+		t.Parallel()
+		s := decode[webstore.CheckoutSession](t, `{"paymentPreferences":[null],"constraints":[null],"buyer":{"primeMembershipTypes":null}}`)
+		assert.Equal(t, []webstore.PaymentPreference{{}}, s.PaymentPreferences)
+		assert.Nil(t, s.Buyer.PrimeMembershipTypes)
+		assert.NotNil(t, decode[webstore.Buyer](t, `{"primeMembershipTypes":[]}`).PrimeMembershipTypes)
+		p := decode[webstore.ChargePermission](t, `{"limits":{"amountLimit":null,"amountBalance":null},"statusDetails":{"reasons":null}}`)
+		assert.Equal(t, &webstore.Limits{}, p.Limits)
+	})
+	t.Run("unknown values and members", func(t *testing.T) {
+		t.Parallel()
+		s := decode[webstore.CheckoutSession](t, `{"productType":"PayByWink","chargePermissionType":"Often","releaseEnvironment":"Moon",
+			"statusDetails":{"state":"Frozen","reasonCode":"TooCold"},"constraints":[{"constraintId":"New"}],
+			"deliverySpecifications":{"specialRestrictions":["No"],"addressRestrictions":{"type":"Maybe"}},
+			"paymentDetails":{"paymentIntent":"Hope","presentmentCurrency":"XTS","brandNew":{"a":[1]}},"brandNew":[{}]}`)
+		assert.Equal(t, amazonpay.State("Frozen"), s.StatusDetails.State)
+		assert.Equal(t, webstore.PaymentIntent("Hope"), s.PaymentDetails.PaymentIntent)
+		c := decode[webstore.Charge](t, `{"chargeInitiator":"DOG","channel":"Fridge","chargeAmount":{"currencyCode":"XTS"}}`)
+		assert.Equal(t, webstore.Channel("Fridge"), c.Channel)
+	})
+}
+
+func FuzzAnswers(f *testing.F) {
+	for name := range answers {
+		f.Add(read(f, name))
+	}
+	f.Add([]byte(`{"shippingAddressList":["{\"addressId\":\"text\"}",{}],"paymentDetails":{"allowOvercharge":"true"}}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		for _, fresh := range answers {
+			out := fresh()
+			if json.Unmarshal(text, out) == nil {
+				_, err := json.Marshal(out)
+				assert.NoError(t, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,202 @@
+package webstore_test
+
+import (
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// rules are the limits of the requests: required, or the largest number of bytes.
+var rules = map[string]map[string]string{
+	"CreateCheckoutSession": {
+		"webCheckoutDetails":                         "required",
+		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
+		"webCheckoutDetails.checkoutResultReturnUrl": "512",
+		"storeId":                              "required",
+		"paymentDetails.softDescriptor":        "16",
+		"merchantMetadata.merchantReferenceId": "256",
+		"merchantMetadata.merchantStoreName":   "50",
+		"merchantMetadata.noteToBuyer":         "255",
+		"merchantMetadata.customInformation":   "4096",
+		"addressDetails.name":                  "50",
+		"addressDetails.addressLine1":          "180",
+		"addressDetails.addressLine2":          "60",
+		"addressDetails.addressLine3":          "60",
+		"addressDetails.city":                  "50",
+		"addressDetails.stateOrRegion":         "50",
+		"addressDetails.postalCode":            "20",
+		"addressDetails.countryCode":           "3",
+		"addressDetails.phoneNumber":           "20",
+	},
+	"UpdateCheckoutSession": {
+		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
+		"webCheckoutDetails.checkoutResultReturnUrl": "512",
+		"paymentDetails.softDescriptor":              "16",
+		"merchantMetadata.merchantReferenceId":       "256",
+		"merchantMetadata.merchantStoreName":         "50",
+		"merchantMetadata.noteToBuyer":               "255",
+		"merchantMetadata.customInformation":         "4096",
+	},
+	"CompleteCheckoutSession": {},
+	"FinalizeCheckoutSession": {
+		"paymentIntent":                 "required",
+		"shippingAddress.name":          "50",
+		"shippingAddress.addressLine1":  "180",
+		"shippingAddress.addressLine2":  "60",
+		"shippingAddress.addressLine3":  "60",
+		"shippingAddress.city":          "50",
+		"shippingAddress.county":        "50",
+		"shippingAddress.district":      "50",
+		"shippingAddress.stateOrRegion": "50",
+		"shippingAddress.postalCode":    "20",
+		"shippingAddress.countryCode":   "3",
+		"shippingAddress.phoneNumber":   "20",
+		"billingAddress.name":           "50",
+		"billingAddress.addressLine1":   "180",
+		"billingAddress.addressLine2":   "60",
+		"billingAddress.addressLine3":   "60",
+		"billingAddress.city":           "50",
+		"billingAddress.county":         "50",
+		"billingAddress.district":       "50",
+		"billingAddress.stateOrRegion":  "50",
+		"billingAddress.postalCode":     "20",
+		"billingAddress.countryCode":    "3",
+		"billingAddress.phoneNumber":    "20",
+	},
+	"UpdateChargePermission": {
+		"merchantMetadata.merchantReferenceId": "256",
+		"merchantMetadata.merchantStoreName":   "50",
+		"merchantMetadata.noteToBuyer":         "255",
+		"merchantMetadata.customInformation":   "4096",
+	},
+	"CloseChargePermission": {"closureReason": "required,255"},
+	"CreateCharge": {
+		"chargePermissionId":                         "required",
+		"chargeAmount":                               "required",
+		"softDescriptor":                             "16",
+		"merchantMetadata.merchantReferenceId":       "256",
+		"merchantMetadata.merchantStoreName":         "50",
+		"merchantMetadata.noteToBuyer":               "255",
+		"merchantMetadata.customInformation":         "4096",
+		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
+		"webCheckoutDetails.checkoutResultReturnUrl": "512",
+	},
+	"UpdateCharge":  {},
+	"CaptureCharge": {"captureAmount": "required", "softDescriptor": "16"},
+	"CancelCharge":  {"cancellationReason": "required"},
+	"CreateRefund":  {"chargeId": "required", "refundAmount": "required", "softDescriptor": "16"},
+}
+
+// TestRules takes each member of a request away, and makes each text too long, also those
+// that must have no rule.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	for _, o := range operations() {
+		if o.request == nil {
+			continue
+		}
+		t.Run(o.name, func(t *testing.T) {
+			t.Parallel()
+			want := rules[o.name]
+			require.NotNil(t, want)
+			paths := texts(reflect.TypeOf(o.request), "")
+			assert.Subset(t, paths, slices.Collect(maps.Keys(want)))
+			for _, path := range paths {
+				required, limit := strings.CutPrefix(want[path], "required")
+				err := encodeWith(t, o.request, path, func(v reflect.Value) { v.SetZero() })
+				if limit {
+					requireRule(t, err, path, "is required")
+				} else {
+					require.NoError(t, err, path)
+				}
+				most, _ := strconv.Atoi(strings.Trim(required, ","))
+				err = encodeWith(t, o.request, path, func(v reflect.Value) {
+					if v.Kind() == reflect.String && v.Type() != reflect.TypeFor[amazonpay.Decimal]() {
+						v.SetString(strings.Repeat("x", 5000))
+					}
+				})
+				if most == 0 {
+					require.NoError(t, err, path)
+					continue
+				}
+				requireRule(t, err, path, "has 5000 bytes, more than "+strconv.Itoa(most))
+				require.NoError(t, encodeWith(t, o.request, path, func(v reflect.Value) { v.SetString(strings.Repeat("x", most)) }))
+				// Bytes, not characters.
+				requireRule(t, encodeWith(t, o.request, path, func(v reflect.Value) { v.SetString(strings.Repeat("é", most/2+1)) }), path, "more than")
+			}
+		})
+	}
+}
+
+func requireRule(t *testing.T, err error, field, rule string) {
+	t.Helper()
+	found, ok := errors.AsType[*amazonpay.FieldError](err)
+	require.True(t, ok, "%s: %v", field, err)
+	assert.Equal(t, field, found.Field)
+	assert.Contains(t, found.Rule, rule)
+}
+
+// texts are the paths of all members of a request that are texts, prices or objects,
+// outside of lists and maps.
+func texts(t reflect.Type, path string) []string {
+	var paths []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		member := strings.TrimPrefix(path+"."+name, ".")
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		switch {
+		case inner.Kind() == reflect.String, inner == reflect.TypeFor[amazonpay.Price]():
+			paths = append(paths, member)
+		case inner.Kind() == reflect.Struct:
+			paths = append(append(paths, member), texts(inner, member)...)
+		default:
+		}
+	}
+	return paths
+}
+
+// encodeWith encodes a copy of the request in which one member was changed.
+func encodeWith(t *testing.T, request any, path string, change func(reflect.Value)) error {
+	t.Helper()
+	v := reflect.New(reflect.TypeOf(request)).Elem()
+	v.Set(reflect.ValueOf(request))
+	changed := v
+	for name := range strings.SplitSeq(path, ".") {
+		if changed.Kind() == reflect.Pointer { // which other requests share
+			own := reflect.New(changed.Type().Elem())
+			own.Elem().Set(changed.Elem())
+			changed.Set(own)
+			changed = own.Elem()
+		}
+		changed = changed.FieldByNameFunc(func(field string) bool {
+			f, _ := changed.Type().FieldByName(field)
+			tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			return tag == name
+		})
+	}
+	change(changed)
+	_, err := amazonpay.EncodeJSON(v.Interface())
+	return err
+}
+
+func TestRulesInsideOfLists(t *testing.T) {
+	t.Parallel()
+	in := updateSession
+	in.MultiAddressesCheckoutMetadata = slices.Clone(several)
+	in.MultiAddressesCheckoutMetadata[0].Price.Amount = "7,00"
+	_, err := amazonpay.EncodeJSON(in)
+	requireRule(t, err, "multiAddressesCheckoutMetadata[0].price.amount", "is not decimal text")
+}
