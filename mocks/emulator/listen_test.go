@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,6 +54,32 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 		runtime.Gosched()
 	}
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before)
+}
+
+// A request that is being answered when Close comes holds it up.
+func TestCloseWaitsForHandlers(t *testing.T) {
+	t.Parallel()
+	entered, release := make(chan struct{}), make(chan struct{})
+	var left atomic.Bool
+	s, err := emulator.Listen("127.0.0.1:0", emulator.WithClock(func() time.Time {
+		close(entered)
+		<-release
+		runtime.Gosched()
+		left.Store(true)
+		return noon
+	}))
+	require.NoError(t, err)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://pay-api.amazon.com/v2/charges/x", nil)
+	require.NoError(t, err)
+	go func() {
+		defer close(release) // Close has taken the connection away
+		if res, err := s.RoundTripper().RoundTrip(r); err == nil {
+			_ = res.Body.Close()
+		}
+	}()
+	<-entered
+	require.NoError(t, s.Close())
+	assert.True(t, left.Load())
 }
 
 // New's emulator is a plain handler.
