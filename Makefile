@@ -77,7 +77,7 @@ needs-node:
 		{ echo 'make conformance: install Node 18 or newer, with npm (Debian: apt-get install nodejs npm)' >&2; exit 1; }
 
 examples: ## Run each example against the emulator
-	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \ \
+	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \
 		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run .); \
 	done
 

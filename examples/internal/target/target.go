@@ -5,27 +5,40 @@ package target
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+const (
+	scriptNA = "https://static-na.payments-amazon.com/checkout.js"
+	scriptEU = "https://static-eu.payments-amazon.com/checkout.js"
+	scriptJP = "https://static-fe.payments-amazon.com/checkout.js"
 )
 
 // Target is what an example talks to.
 type Target struct {
-	// Config is what Client was made from.
-	Config amazonpay.Config
 	Client *amazonpay.Client
 	// Currency is the one of the region.
 	Currency amazonpay.CurrencyCode
+	// Script is the region's script for buttons.
+	Script string
 	// Emulator is nil with -service.
 	Emulator *emulator.Server
+	// Network reaches the emulator, and trusts its certificate; nil, for the usual network, with
+	// -service.
+	Network http.RoundTripper
 
+	config amazonpay.Config
 	steps  int
 	failed bool
 }
@@ -80,16 +93,18 @@ func openEmulator() (*Target, error) {
 	}
 	d := server.Description()
 	t := &Target{
-		Config: amazonpay.Config{
+		config: amazonpay.Config{
 			PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
 			PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
 			Region:        amazonpay.Region(d.Region),
 			BaseURL:       d.BaseURL,
 		},
 		Currency: amazonpay.USD,
+		Script:   scriptNA,
 		Emulator: server,
+		Network:  server.RoundTripper(),
 	}
-	if t.Client, err = amazonpay.New(t.Config, amazonpay.WithRoundTripper(server.RoundTripper())); err != nil {
+	if t.Client, err = amazonpay.New(t.config, amazonpay.WithRoundTripper(t.Network)); err != nil {
 		t.close()
 		return nil, err
 	}
@@ -98,35 +113,52 @@ func openEmulator() (*Target, error) {
 }
 
 func openService(live bool) (*Target, error) {
-	t := &Target{Config: amazonpay.ConfigFromEnv(), Currency: amazonpay.USD}
+	t := &Target{config: amazonpay.ConfigFromEnv(), Currency: amazonpay.USD, Script: scriptNA}
 	var err error
-	if t.Client, err = amazonpay.New(t.Config, amazonpay.WithUserAgent("amazonpay-example")); err != nil {
+	if t.Client, err = amazonpay.New(t.config, amazonpay.WithUserAgent("amazonpay-example")); err != nil {
 		return nil, err
 	}
 	switch {
-	case t.sandbox():
+	case t.Sandbox():
 		fmt.Println("With the sandbox of Amazon Pay: no money moves.")
 	case live:
 		fmt.Println("With Amazon Pay, LIVE: real money moves.")
 	default:
 		return nil, errors.New("the configuration is live, so this would charge real money: use a sandbox key, or add -live-charges-real-money")
 	}
-	switch strings.ToLower(string(t.Config.Region)) {
+	switch strings.ToLower(string(t.config.Region)) {
 	case "eu", "de":
-		t.Currency = amazonpay.EUR
+		t.Currency, t.Script = amazonpay.EUR, scriptEU
 	case "uk":
-		t.Currency = amazonpay.GBP
+		t.Currency, t.Script = amazonpay.GBP, scriptEU
 	case "jp":
-		t.Currency = amazonpay.JPY
+		t.Currency, t.Script = amazonpay.JPY, scriptJP
 	}
 	return t, nil
 }
 
-// sandbox is asked after New, which refuses a key id and an environment that contradict
-// each other. What is not surely the sandbox counts as live.
-func (t *Target) sandbox() bool {
-	return strings.HasPrefix(strings.ToUpper(t.Config.PublicKeyID), "SANDBOX") ||
-		strings.EqualFold(string(t.Config.Environment), string(amazonpay.Sandbox))
+// PublicKey is the one that belongs to the private key of the configuration: Amazon has
+// it, and checks signatures with it.
+func (t *Target) PublicKey() (*rsa.PublicKey, error) {
+	text := []byte(t.config.PrivateKeyPEM)
+	if t.config.PrivateKeyFile != "" {
+		var err error
+		if text, err = os.ReadFile(t.config.PrivateKeyFile); err != nil {
+			return nil, err
+		}
+	}
+	key, err := signing.ParsePrivateKey(text)
+	if err != nil {
+		return nil, err
+	}
+	return &key.PublicKey, nil
+}
+
+// Sandbox reports whether the configuration is surely one of the sandbox. New refused a key id
+// and an environment that contradict each other.
+func (t *Target) Sandbox() bool {
+	return strings.HasPrefix(strings.ToUpper(t.config.PublicKeyID), "SANDBOX") ||
+		strings.EqualFold(string(t.config.Environment), string(amazonpay.Sandbox))
 }
 
 func (t *Target) close() {

@@ -1,0 +1,127 @@
+// Command buttonsignature signs the payload of an Amazon Pay button and prints the page
+// that shows the button.
+//
+//	go run ./examples/buttonsignature
+//
+// This uses the emulator's key and reads nothing of the environment. With your own key, of
+// the sandbox, the page can be served from a domain that Seller Central lists for your
+// store, and leads to a checkout session for examples/checkout. Nothing is sent:
+//
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	go run ./examples/buttonsignature -service -merchant ID -store ID -review https://shop.example/review
+package main
+
+import (
+	"context"
+	"crypto/rsa"
+	"encoding/json"
+	"errors"
+	"flag"
+	"html/template"
+	"regexp"
+	"strings"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/internal/target"
+	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+func main() {
+	merchant := flag.String("merchant", "", "with -service: your merchant id")
+	store := flag.String("store", "", "with -service: your store id (amzn1.application-oa2-client.…)")
+	review := flag.String("review", "https://shop.example/review", "your review page, to which the buyer comes back")
+	target.Main(func(_ context.Context, t *target.Target) error { return run(t, *merchant, *store, *review) })
+}
+
+// In a script, html/template writes values as JavaScript, with < > & and quotes escaped: no
+// text of a payload can end the script element.
+var page = template.Must(template.New("page").Parse(`<div id="AmazonPayButton"></div>
+<script src="{{.Script}}"></script>
+<script>
+amazon.Pay.renderButton('#AmazonPayButton', {
+    merchantId: {{.MerchantID}},
+    ledgerCurrency: {{.Currency}},
+    productType: 'PayAndShip',
+    placement: 'Cart',{{if .Sandbox}}
+    sandbox: true,{{end}}
+    createCheckoutSessionConfig: {{.Button}}
+});
+</script>`))
+
+func run(t *target.Target, merchantID, storeID, review string) error {
+	if t.Emulator != nil {
+		shop := t.Emulator.Description().Merchants[0]
+		merchantID, storeID = shop.MerchantID, shop.StoreID
+	}
+	if merchantID == "" || storeID == "" {
+		return errors.New("-service needs -merchant ID and -store ID, as Seller Central shows them")
+	}
+
+	// EncodeJSON leaves < > & and other scripts as they are, and finds broken text.
+	payload, err := amazonpay.EncodeJSON(&webstore.CreateCheckoutSessionRequest{
+		StoreID:            storeID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: review},
+		Scopes:             []webstore.Scope{webstore.ScopeName, webstore.ScopeEmail, webstore.ScopeShippingAddress},
+		MerchantMetadata: &webstore.MerchantMetadata{
+			MerchantStoreName: "例の店 <A&B>",
+			NoteToBuyer:       `ご注文ありがとうございます & "またどうぞ" </script>`,
+		},
+	})
+	if err != nil {
+		return err
+	}
+	t.Step("The payload", nil, "JSON", string(payload))
+
+	button, err := t.Client.ButtonSignature(payload)
+	if err != nil {
+		return err
+	}
+	t.Step("Sign it", nil,
+		"algorithm", button.Algorithm,
+		"public key id", button.PublicKeyID,
+		"signature", button.Signature)
+
+	var text strings.Builder
+	if err := page.Execute(&text, map[string]any{
+		"Script":     t.Script,
+		"MerchantID": merchantID,
+		"Currency":   t.Currency,
+		"Sandbox":    t.Sandbox(),
+		"Button":     button,
+	}); err != nil {
+		return err
+	}
+	t.Say("%s", text.String())
+
+	publicKey, err := t.PublicKey()
+	if err != nil {
+		return err
+	}
+	fromPage, err := verifyPage(text.String(), publicKey)
+	if err != nil {
+		return err
+	}
+	t.Step("Read the page as the browser does, and verify what it would send", nil,
+		"same payload", target.Want(fromPage.PayloadJSON == string(payload), true),
+		"signature", "right, by signing.VerifyPayload")
+	return nil
+}
+
+var config = regexp.MustCompile(`createCheckoutSessionConfig: (\{.*\})`)
+
+// verifyPage finds the button in the page and checks its signature, which is Amazon's part.
+func verifyPage(page string, key *rsa.PublicKey) (button amazonpay.SignedButton, err error) {
+	found := config.FindStringSubmatch(page)
+	if found == nil {
+		return button, errors.New("the page has no createCheckoutSessionConfig")
+	}
+	if err := json.Unmarshal([]byte(found[1]), &button); err != nil {
+		return button, err
+	}
+	algorithm, err := signing.ParseAlgorithm(button.Algorithm)
+	if err != nil {
+		return button, err
+	}
+	return button, signing.VerifyPayload(algorithm, []byte(button.PayloadJSON), button.Signature, key)
+}
