@@ -1,0 +1,278 @@
+package amazonpay_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"go.uber.org/mock/gomock"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/authtoken"
+	"github.com/amazonpay-go/sdk/mocks"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// A payment: the session that the buyer approves, completed, and the charge that it makes. The
+// emulator stands in for Amazon Pay and for the buyer.
+func Example() {
+	ctx := context.Background()
+	server, err := emulator.Listen("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	merchant := server.Description().Merchants[0]
+
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID:   merchant.KeyIDs.Sandbox,
+		PrivateKeyPEM: amazonpay.PEM(merchant.PrivateKeyPEM),
+		Region:        amazonpay.RegionUS,
+		BaseURL:       server.Description().BaseURL, // not for Amazon Pay itself
+	}, amazonpay.WithRoundTripper(server.RoundTripper())) // not for Amazon Pay itself
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	shop := webstore.New(client)
+
+	total, err := amazonpay.NewPrice(1400, amazonpay.USD)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
+		StoreID: merchant.StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{
+			CheckoutReviewReturnURL: "https://shop.example/review",
+			CheckoutResultReturnURL: "https://shop.example/result",
+		},
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: total},
+	}, amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "session", "1")))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("created:", session.StatusDetails.State)
+
+	if err := server.Buyer().Approve(session.CheckoutSessionID); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	completed, err := shop.CompleteCheckoutSession(ctx, session.CheckoutSessionID, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: total})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	charge, err := shop.GetCharge(ctx, completed.ChargeID)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("completed:", completed.StatusDetails.State)
+	fmt.Println("charge:", charge.StatusDetails.State, charge.ChargeAmount)
+
+	// Output:
+	// created: Open
+	// completed: Completed
+	// charge: Captured 14.00 USD
+}
+
+// A client needs the key pair and the region. It is made once and kept.
+func ExampleNew() {
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID:   "SANDBOX-AFABCDEFGHIJKLMNOPQRSTUV",
+		PrivateKeyPEM: testPEM(), // or PrivateKeyFile, or PrivateKey for a KMS
+		Region:        amazonpay.RegionEU,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(client)
+
+	// The environment is part of most key ids. Where it is not, it must be given.
+	_, err = amazonpay.New(amazonpay.Config{PublicKeyID: "AFABCDEFGHIJKLMNOPQRSTUV", PrivateKeyPEM: testPEM(), Region: amazonpay.RegionEU})
+	fmt.Println(err)
+
+	// Output:
+	// amazonpay.Client(https://pay-api.amazon.eu/v2)
+	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: say sandbox or live
+}
+
+// A solution provider makes a client for each merchant out of its own. The source gets the merchant's
+// token when it is first needed, and a new one before it ends.
+func ExampleClient_With() {
+	ctx := context.Background()
+	server, err := emulator.Listen("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID:   provider.KeyIDs.Sandbox,
+		PrivateKeyPEM: amazonpay.PEM(provider.PrivateKeyPEM),
+		Region:        amazonpay.RegionUS,
+		BaseURL:       server.Description().BaseURL,
+	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	source := authtoken.New(client).Source(merchant.MWSAuthToken, merchant.MerchantID)
+	shop := webstore.New(client.With(amazonpay.WithTokenSource(source)))
+	for range 2 {
+		if _, err := shop.GetBuyer(ctx, merchant.BuyerToken); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	for _, r := range server.Requests() {
+		fmt.Println(r.Operation, "for", r.MerchantID)
+	}
+
+	// Output:
+	// getAuthorizationToken for A1EMULATEDSHOPA
+	// getBuyer for A2EMULATEDSHOPB
+	// getBuyer for A2EMULATEDSHOPB
+}
+
+// The same ids give the same key, so a program that starts anew repeats its payment safely. After a
+// decline, a new attempt needs a new number.
+func ExampleKeyFrom() {
+	fmt.Println(amazonpay.KeyFrom("order-1042", "charge", "1"))
+	fmt.Println(amazonpay.KeyFrom("order-1042", "charge", "2"))
+
+	// Output:
+	// uuR9XnkS94G3-v-4LbUoCSymvdGswoxg
+	// EZlZ9-mjA9gW5V10FXGBUyUaB8niaQR7
+}
+
+// Amounts are whole numbers of the smallest unit: cents, or yen.
+func ExampleNewPrice() {
+	dollars, _ := amazonpay.NewPrice(1400, amazonpay.USD)
+	yen, _ := amazonpay.NewPrice(1400, amazonpay.JPY)
+	fmt.Println(dollars, "and", yen)
+	_, err := amazonpay.NewPrice(1400, "XTS")
+	fmt.Println(err)
+
+	// Output:
+	// 14.00 USD and 1400 JPY
+	// amazonpay: the currency "XTS" is unknown: write the amount as text instead
+}
+
+// The payload must reach the page as it was signed, so it is encoded once.
+func ExampleClient_ButtonSignature() {
+	client, err := amazonpay.New(amazonpay.Config{PublicKeyID: "SANDBOX-AFABC", PrivateKeyPEM: testPEM(), Region: amazonpay.RegionUS})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	payload, err := amazonpay.EncodeJSON(map[string]any{
+		"storeId":            "amzn1.application-oa2-client.1234",
+		"webCheckoutDetails": map[string]string{"checkoutReviewReturnUrl": "https://shop.example/review?a=1&b=2"},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	button, err := client.ButtonSignature(payload)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(button.PayloadJSON)
+	fmt.Println(button.Algorithm, button.PublicKeyID, len(button.Signature))
+
+	// Output:
+	// {"storeId":"amzn1.application-oa2-client.1234","webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/review?a=1&b=2"}}
+	// AMZN-PAY-RSASSA-PSS-V2 SANDBOX-AFABC 344
+}
+
+// The error says what the service answered, what support asks for, and whether the money may
+// have moved all the same.
+func ExampleCallError() {
+	ctx := context.Background()
+	server, err := emulator.Listen("127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	merchant := server.Description().Merchants[0]
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID:   merchant.KeyIDs.Sandbox,
+		PrivateKeyPEM: amazonpay.PEM(merchant.PrivateKeyPEM),
+		Region:        amazonpay.RegionUS,
+		BaseURL:       server.Description().BaseURL,
+	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	_, err = webstore.New(client).CreateCharge(ctx, &webstore.CreateChargeRequest{
+		ChargePermissionID: "S01-0000000-0000000",
+		ChargeAmount:       amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+	})
+	if amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound) {
+		fmt.Println("there is no such permission")
+	}
+	if api, ok := errors.AsType[*amazonpay.APIError](err); ok {
+		fmt.Println("status", api.StatusCode)
+	}
+	if failed, ok := errors.AsType[*amazonpay.CallError](err); ok {
+		fmt.Println(failed.Operation, "attempts:", len(failed.Meta.Attempts), "uncertain:", failed.Uncertain())
+	}
+
+	// Output:
+	// there is no such permission
+	// status 404
+	// CreateCharge attempts: 1 uncertain: false
+}
+
+// In a test a mocked Doer takes the place of signing, retries and network, and sees the request
+// as it would be sent.
+func ExampleWithDoer() {
+	ctrl := gomock.NewController(reporter{}) // in a test: gomock.NewController(t)
+	defer ctrl.Finish()
+	doer := mocks.NewMockDoer(ctrl)
+	doer.EXPECT().Do(gomock.Any()).DoAndReturn(func(r *http.Request) (*http.Response, error) {
+		fmt.Println(r.Method, r.URL)
+		return &http.Response{
+			StatusCode: http.StatusOK,
+			Body:       io.NopCloser(strings.NewReader(`{"chargeId":"S01-1-C1","statusDetails":{"state":"Captured"}}`)),
+		}, nil
+	})
+
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(doer))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	charge, err := webstore.New(client).GetCharge(context.Background(), "S01-1-C1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(charge.StatusDetails.State)
+
+	// Output:
+	// GET https://pay-api.amazon.com/sandbox/v2/charges/S01-1-C1
+	// Captured
+}
+
+// reporter stands in for a *testing.T, which an example does not have.
+type reporter struct{}
+
+func (reporter) Errorf(format string, args ...any) { fmt.Printf(format, args...) }
+func (reporter) Fatalf(format string, args ...any) { fmt.Printf(format, args...) }
