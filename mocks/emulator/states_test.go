@@ -93,6 +93,16 @@ func TestWrongTurns(t *testing.T) {
 			_, p := c.newClosed(false)
 			return c.patch("/chargePermissions/"+p, object{"merchantMetadata": object{"noteToBuyer": "late"}})
 		}, 422, "ChargePermissionNotModifiable"},
+		{"make a one-time permission recurring", func(c *client) answer {
+			_, p := c.newCharge("Confirm", "50")
+			return c.patch("/chargePermissions/"+p, object{"recurringMetadata": object{"frequency": object{"unit": "Month", "value": "1"}}})
+		}, 400, "InvalidParameterCombination"},
+		{"simulate a pending authorization that was not asked for", func(c *client) answer {
+			id := c.newSession("AuthorizeWithCapture", "50")
+			c.patch("/checkoutSessions/"+id, object{"paymentDetails": object{"canHandlePendingAuthorization": true}}).must(c.tb, 200)
+			require.NoError(c.tb, c.server.Buyer().Approve(id))
+			return c.with("X-Amz-Pay-Simulation-Code", "AuthorizationInitiated").post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")})
+		}, 400, "InvalidSandboxSimulationSpecified"},
 		{"capture after close", func(c *client) answer {
 			ch, _ := c.newClosed(false)
 			return c.post("/charges/"+ch+"/capture", object{"captureAmount": usd("50")})

@@ -1,0 +1,45 @@
+package emulator_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// An additional payment button brings the address along.
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	for region, hasBilling := range map[string]bool{"na": false, "eu": true} {
+		s := emulator.Start(t, emulator.WithRegion(region))
+		c := newClient(t, s, 0)
+		session := object{
+			"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/", "checkoutMode": "ProcessOrder"},
+			"storeId":            c.store(),
+			"paymentDetails":     object{"paymentIntent": "Confirm", "chargeAmount": usd("5")},
+			"addressDetails":     object{"name": "Me", "districtOrCounty": "Manhattan", "countryCode": "US"},
+		}
+		id := c.post("/checkoutSessions", session).must(t, 201).text(t, "checkoutSessionId")
+		require.NoError(t, s.Buyer().SignIn(id))
+		shown := c.get("/checkoutSessions/"+id).must(t, 200)
+		assert.Equal(t, "Me", shown.at("shippingAddress", "name"))
+		assert.Equal(t, "Manhattan", shown.at("shippingAddress", "district"))
+		assert.Equal(t, hasBilling, shown.body["billingAddress"] != nil)
+
+		list, _ := shown.body["shippingAddressList"].([]any)
+		require.Len(t, list, 1)
+		text, _ := list[0].(string)
+		var listed object
+		require.NoError(t, json.Unmarshal([]byte(text), &listed))
+		assert.Equal(t, "Me", listed["name"])
+		assert.NotEmpty(t, listed["addressId"])
+
+		session["scopes"] = []string{"billingAddress"}
+		id = c.post("/checkoutSessions", session).must(t, 201).text(t, "checkoutSessionId")
+		require.NoError(t, s.Buyer().SignIn(id))
+		assert.NotNil(t, c.get("/checkoutSessions/" + id).body["billingAddress"])
+	}
+}
