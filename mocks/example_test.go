@@ -1,0 +1,145 @@
+package mocks_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"go.uber.org/mock/gomock"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// ship is what the examples test: a part of a shop, which takes the interface.
+func ship(ctx context.Context, shop webstore.API, orderID, chargeID string, amount amazonpay.Price) (string, error) {
+	charge, err := shop.CaptureCharge(ctx, chargeID,
+		&webstore.CaptureChargeRequest{CaptureAmount: amount},
+		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(orderID, "capture", "1")))
+	if amazonpay.HasReason(err, amazonpay.ReasonTransactionAmountExceeded) {
+		return "more than was authorized", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return "captured " + charge.CaptureAmount.String(), nil
+}
+
+var amount = amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+
+// t stands for the *testing.T of a test, which an example does not have.
+var t reporter
+
+type reporter struct{}
+
+func (reporter) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+func (reporter) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+func (reporter) Helper()                           {}
+
+// A mocked sub-client answers the calls themselves: for what a program does with an
+// answer or an error. Options are equal when they are made alike.
+func ExampleMockWebstore() {
+	ctrl := gomock.NewController(t) // with a *testing.T, Finish is called by itself
+	defer ctrl.Finish()
+	shop := mocks.NewMockWebstore(ctrl)
+	shop.EXPECT().
+		CaptureCharge(gomock.Any(), "S01-0000000-0000000-C000000", gomock.Any(),
+			amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "capture", "1"))).
+		Return(nil, &amazonpay.APIError{StatusCode: http.StatusBadRequest, ReasonCode: amazonpay.ReasonTransactionAmountExceeded})
+
+	fmt.Println(ship(context.Background(), shop, "order-1042", "S01-0000000-0000000-C000000", amount))
+	// Output: more than was authorized <nil>
+}
+
+// A mocked Doer sees the request of each call once, unsigned, and answers it: for what is
+// sent, and for answers that the emulator does not give. The client needs no key.
+func ExampleMockDoer() {
+	ctrl := gomock.NewController(t)
+	defer ctrl.Finish()
+	doer := mocks.NewMockDoer(ctrl)
+	doer.EXPECT().Do(gomock.Any()).DoAndReturn(func(r *http.Request) (*http.Response, error) {
+		body, err := io.ReadAll(r.Body)
+		fmt.Println(r.Method, r.URL.Path)
+		fmt.Println(string(body))
+		return &http.Response{
+			StatusCode: http.StatusOK,
+			Body:       io.NopCloser(strings.NewReader(`{"captureAmount": {"amount": "14.00", "currencyCode": "USD"}, "news": true}`)),
+		}, err
+	})
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(doer))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(ship(context.Background(), webstore.New(client), "order-1042", "S01-0000000-0000000-C000000", amount))
+	// Output:
+	// POST /sandbox/v2/charges/S01-0000000-0000000-C000000/capture
+	// {"captureAmount":{"amount":"14.00","currencyCode":"USD"}}
+	// captured 14.00 USD <nil>
+}
+
+// The emulator is a whole Amazon Pay: for what becomes of a payment over several calls,
+// retries and signatures included.
+func Example_emulator() {
+	ctx := context.Background()
+	server, err := emulator.Listen("127.0.0.1:0") // in a test: server := emulator.Start(t)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	d := server.Description()
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
+		PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
+		Region:        amazonpay.Region(d.Region),
+		BaseURL:       d.BaseURL,
+	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	shop := webstore.New(client)
+
+	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
+		StoreID: d.Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{
+			CheckoutReviewReturnURL: "https://shop.example/review",
+			CheckoutResultReturnURL: "https://shop.example/result",
+		},
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: amount},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := server.Buyer().Approve(session.CheckoutSessionID); err != nil {
+		fmt.Println(err)
+		return
+	}
+	session, err = shop.CompleteCheckoutSession(ctx, session.CheckoutSessionID, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: amount})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	// The answer of the capture is lost after the work: it is repeated, and done once.
+	if err := server.FailNext(1, emulator.Fault{Operation: "captureCharge", Kind: emulator.FaultLoseAnswer}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(ship(ctx, shop, "order-1042", session.ChargeID, amount))
+	for _, r := range server.Requests() {
+		fmt.Printf("%s: %d, verified %t, from the key %t\n", r.Operation, r.Status, r.Verified, r.Replayed)
+	}
+	// Output:
+	// captured 14.00 USD <nil>
+	// createCheckoutSession: 201, verified true, from the key false
+	// completeCheckoutSession: 200, verified true, from the key false
+	// captureCharge: 200, verified true, from the key false
+	// captureCharge: 200, verified true, from the key true
+}
