@@ -157,7 +157,7 @@ func TestLenientDecoding(t *testing.T) {
 		c := decode[webstore.Charge](t, `{"captureNow":"true","canHandlePendingAuthorization":"false"}`)
 		assert.True(t, bool(c.CaptureNow))
 		assert.False(t, bool(c.CanHandlePendingAuthorization))
-		assert.Error(t, json.Unmarshal([]byte(`{"captureNow":"perhaps"}`), c))
+		require.Error(t, json.Unmarshal([]byte(`{"captureNow":"perhaps"}`), c))
 		assert.Error(t, json.Unmarshal([]byte(`{"captureNow":1}`), c))
 	})
 	t.Run("numbers and texts", func(t *testing.T) {

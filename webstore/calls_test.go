@@ -267,7 +267,7 @@ func TestOperations(t *testing.T) {
 			decoded := answers[o.answer]()
 			decodeValue(t, out, decoded)
 			assert.IsType(t, decoded, out)
-			meta, ok := reflect.ValueOf(out).Elem().FieldByName("Meta").Interface().(*amazonpay.Meta)
+			meta, ok := reflect.TypeAssert[*amazonpay.Meta](reflect.ValueOf(out).Elem().FieldByName("Meta"))
 			require.True(t, ok)
 			assert.Same(t, &caller.meta, meta)
 			requireFull(t, reflect.ValueOf(out), o.answer)

@@ -149,8 +149,7 @@ func requireRule(t *testing.T, err error, field, rule string) {
 // outside of lists and maps.
 func texts(t reflect.Type, path string) []string {
 	var paths []string
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		member := strings.TrimPrefix(path+"."+name, ".")
 		inner := f.Type

@@ -1,0 +1,333 @@
+package authtoken_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/authtoken"
+)
+
+// jwt is a token that is valid for d; the id makes it one of its kind.
+func jwt(id int, d time.Duration) string {
+	return payload(fmt.Sprintf(`{"jti":"%d","exp":%d}`, id, time.Now().Add(d).Unix()))
+}
+
+func payload(json string) string {
+	return "eyJhbGciOiJIUzI1NiJ9." + base64.RawURLEncoding.EncodeToString([]byte(json)) + ".c2ln"
+}
+
+var errDown = errors.New("the service is down")
+
+func TestTokenIsKeptUntilAMinuteBeforeItsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) { return jwt(n, 10*time.Minute), nil }}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		assert.Zero(t, c.calls(), "the source calls before it is asked")
+
+		first, err := source.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(9*time.Minute - time.Nanosecond)
+		again, err := source.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, first, again)
+		assert.Equal(t, 1, c.calls())
+
+		time.Sleep(time.Nanosecond)
+		second, err := source.Token(t.Context())
+		require.NoError(t, err)
+		assert.NotEqual(t, first, second)
+		assert.Equal(t, 2, c.calls())
+		assert.Equal(t, []amazonpay.CallOption{amazonpay.WithTokenSource(nil)}, c.opts)
+		assert.Equal(t, mwsToken, c.op.PathValues["mwsAuthToken"])
+		assert.Equal(t, merchantID, c.op.Query.Get("merchantId"))
+	})
+}
+
+func TestTokenThatTellsNoEndIsKeptFor5Minutes(t *testing.T) {
+	t.Parallel()
+	for name, token := range map[string]string{
+		"no JWT":         "opaque",
+		"two dots":       "a.b.c",
+		"not JSON":       payload("exp"),
+		"no exp":         payload(`{"iat":1}`),
+		"exp is null":    payload(`{"exp":null}`),
+		"exp is a text":  payload(`{"exp":"soon"}`),
+		"exp is zero":    payload(`{"exp":0}`),
+		"exp is below 0": payload(`{"exp":-1}`),
+		"exp is endless": payload(`{"exp":1e300}`),
+		"four parts":     payload(`{"exp":1}`) + ".d",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := &caller{answer: always(token)}
+				source := authtoken.New(c).Source(mwsToken, merchantID)
+				for _, step := range []struct {
+					wait  time.Duration
+					calls int
+				}{{0, 1}, {5*time.Minute - time.Nanosecond, 1}, {time.Nanosecond, 2}} {
+					time.Sleep(step.wait)
+					got, err := source.Token(t.Context())
+					require.NoError(t, err)
+					assert.Equal(t, token, got)
+					assert.Equal(t, step.calls, c.calls())
+				}
+			})
+		})
+	}
+}
+
+// An end may have a fraction, and its base64 may be padded.
+func TestOddSpellingsOfTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		end := strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
+		odd := "e30." + base64.URLEncoding.EncodeToString([]byte(`{"a":1,"exp":`+end+`.5}`)) + "."
+		require.Contains(t, odd, "=")
+		c := &caller{answer: always(odd)}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		for range 2 {
+			_, err := source.Token(t.Context())
+			require.NoError(t, err)
+			time.Sleep(59*time.Minute - time.Nanosecond)
+		}
+		assert.Equal(t, 1, c.calls())
+	})
+}
+
+func TestTokenNearItsEndServesOnce(t *testing.T) {
+	t.Parallel()
+	for _, left := range []time.Duration{time.Minute, time.Second, 0, -time.Hour} {
+		t.Run(left.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := &caller{answer: func(_ context.Context, n int) (string, error) { return jwt(n, left), nil }}
+				source := authtoken.New(c).Source(mwsToken, merchantID)
+				for i := 1; i <= 3; i++ {
+					token, err := source.Token(t.Context())
+					require.NoError(t, err)
+					assert.Equal(t, jwt(i, left), token)
+					assert.Equal(t, i, c.calls())
+				}
+			})
+		})
+	}
+}
+
+func TestOneRefreshServesAllAndOneMayCancel(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(ctx context.Context, n int) (string, error) {
+			time.Sleep(10 * time.Second)
+			return jwt(n, time.Hour), ctx.Err()
+		}}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		start, reason := time.Now(), errors.New("the order was given up")
+
+		var wg sync.WaitGroup
+		first, cancel := context.WithCancelCause(t.Context()) // the one who starts the refresh
+		wg.Go(func() {
+			_, err := source.Token(first)
+			assert.Equal(t, time.Second, time.Since(start))
+			assert.ErrorIs(t, err, reason)
+		})
+		synctest.Wait()
+		hurried, stop := context.WithTimeout(t.Context(), 2*time.Second)
+		defer stop()
+		wg.Go(func() {
+			_, err := source.Token(hurried)
+			assert.Equal(t, 2*time.Second, time.Since(start))
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+		})
+		for range 20 {
+			wg.Go(func() {
+				token, err := source.Token(t.Context())
+				assert.Equal(t, 10*time.Second, time.Since(start))
+				assert.NotEmpty(t, token)
+				assert.NoError(t, err)
+			})
+		}
+		time.Sleep(time.Second)
+		cancel(reason)
+		wg.Wait()
+		assert.Equal(t, 1, c.calls())
+	})
+}
+
+func TestCancelledCallerStartsNothing(t *testing.T) {
+	t.Parallel()
+	c := &caller{answer: always("token")}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errDown)
+	_, err := authtoken.New(c).Source(mwsToken, merchantID).Token(ctx)
+	require.ErrorIs(t, err, errDown)
+	assert.Zero(t, c.calls())
+}
+
+func TestRefreshIsBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(ctx context.Context, _ int) (string, error) {
+			<-ctx.Done()
+			return "", context.Cause(ctx)
+		}}
+		source, start := authtoken.New(c).Source(mwsToken, merchantID), time.Now()
+		_, err := source.Token(t.Context())
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "longer than 1m30s")
+		assert.Equal(t, 90*time.Second, time.Since(start))
+	})
+}
+
+func TestFailureIsToldToAllAndNotKept(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) {
+			time.Sleep(time.Second)
+			switch n {
+			case 1:
+				return "", errDown
+			case 2:
+				return "", nil // no token in the answer
+			}
+			return jwt(n, time.Hour), nil
+		}}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		var wg sync.WaitGroup
+		for range 5 {
+			wg.Go(func() {
+				_, err := source.Token(t.Context())
+				assert.ErrorIs(t, err, errDown)
+			})
+		}
+		wg.Wait()
+		assert.Equal(t, 1, c.calls())
+		_, err := source.Token(t.Context())
+		require.ErrorContains(t, err, "has no authorization token")
+		_, err = source.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, 3, c.calls())
+	})
+}
+
+func TestValidTokenServesWhereARefreshFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) {
+			if n > 1 {
+				return "", errDown
+			}
+			return jwt(n, 10*time.Minute), nil
+		}}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		first, err := source.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(9 * time.Minute)
+		for i := 2; i <= 3; i++ { // each call tries again
+			token, err := source.Token(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, first, token)
+			assert.Equal(t, i, c.calls())
+		}
+		time.Sleep(time.Minute)
+		_, err = source.Token(t.Context())
+		require.ErrorIs(t, err, errDown)
+	})
+}
+
+func TestInvalidateDropsTheCurrentTokenOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) { return jwt(n, time.Hour), nil }}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		first, err := source.Token(t.Context())
+		require.NoError(t, err)
+		source.Invalidate(first)
+		second, err := source.Token(t.Context())
+		require.NoError(t, err)
+		assert.NotEqual(t, first, second)
+
+		source.Invalidate(first) // of a call that was slower
+		token, err := source.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, second, token)
+		assert.Equal(t, 2, c.calls())
+	})
+}
+
+func TestInvalidatedTokenDoesNotServeWhereARefreshFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) {
+			if n == 1 {
+				return jwt(n, 10*time.Minute), nil
+			}
+			time.Sleep(time.Second)
+			return "", errDown
+		}}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		first, err := source.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(9 * time.Minute)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			_, err := source.Token(t.Context())
+			assert.ErrorIs(t, err, errDown)
+		})
+		synctest.Wait()
+		source.Invalidate(first) // while the refresh runs
+		wg.Wait()
+	})
+}
+
+// A mock that fails its test ends the goroutine of the refresh.
+func TestRefreshThatNeverReturnsLeavesNobodyWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) {
+			if n == 1 {
+				runtime.Goexit()
+			}
+			return "token", nil
+		}}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		_, err := source.Token(t.Context())
+		require.ErrorContains(t, err, "did not return")
+		_, err = source.Token(t.Context())
+		require.NoError(t, err)
+	})
+}
+
+func TestSourceShowsNoToken(t *testing.T) {
+	t.Parallel()
+	source := authtoken.New(&caller{answer: always("secret-token")}).Source(mwsToken, merchantID)
+	_, err := source.Token(t.Context())
+	require.NoError(t, err)
+	var out bytes.Buffer
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		_, _ = fmt.Fprintf(&out, verb, source)
+	}
+	_, _ = fmt.Fprintln(&out, amazonpay.WithTokenSource(source))
+	_, _ = fmt.Fprintf(&out, "%#v", struct{ Source amazonpay.TokenSource }{source})
+	slog.New(slog.NewTextHandler(&out, nil)).Info("text", slog.Any("source", source))
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("json", slog.Any("source", source))
+	assert.Contains(t, out.String(), merchantID)
+	for _, secret := range []string{"secret-token", "amzn.mws", fmt.Sprintf("%x", "secret-token"), fmt.Sprintf("%x", "amzn.mws")} {
+		assert.NotContains(t, out.String(), secret)
+	}
+}

@@ -1,0 +1,125 @@
+package delivery_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/delivery"
+)
+
+const everyMember = `{"amazonOrderReferenceId":"P01-1234567-7654321","chargePermissionId":"P01-0000000-0000000",` +
+	`"deliveryDetails":[{"trackingNumber":"1Z999AA10123456784","carrierCode":"UPS"}]}`
+
+var trackers = delivery.TrackersRequest{
+	AmazonOrderReferenceID: "P01-1234567-7654321", ChargePermissionID: "P01-0000000-0000000",
+	DeliveryDetails: []delivery.Details{{TrackingNumber: "1Z999AA10123456784", CarrierCode: "UPS"}},
+}
+
+func TestDeliveryTrackers(t *testing.T) {
+	t.Parallel()
+	requireFull(t, reflect.ValueOf(trackers), "request")
+	caller := &recorder{answer: everyMember}
+	opts := []amazonpay.CallOption{amazonpay.WithoutRetry()}
+	out, err := delivery.New(caller).DeliveryTrackers(t.Context(), &trackers, opts...)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.Operation{
+		Name: "DeliveryTrackers", Method: http.MethodPost, Path: "deliveryTrackers", IdempotencyKey: true,
+	}, caller.op)
+	assert.JSONEq(t, everyMember, caller.body)
+	assert.Equal(t, opts, caller.opts)
+	assert.Same(t, &caller.meta, out.Meta)
+
+	requireFull(t, reflect.ValueOf(out), "answer")
+	again, err := json.Marshal(out)
+	require.NoError(t, err)
+	assert.JSONEq(t, everyMember, string(again))
+
+	failure := errors.New("refused")
+	out, err = delivery.New(&recorder{err: failure}).DeliveryTrackers(t.Context(), &trackers)
+	require.ErrorIs(t, err, failure)
+	assert.Nil(t, out)
+}
+
+func TestOddAnswers(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []string{
+		`{"amazonOrderReferenceId":null,"chargePermissionId":null,"deliveryDetails":null}`,
+		`{"brandNew":{"deliveryDetails":1}}`,
+	} {
+		out, err := delivery.New(&recorder{answer: answer}).DeliveryTrackers(t.Context(), &trackers)
+		require.NoError(t, err)
+		out.Meta = nil
+		assert.Equal(t, &delivery.TrackersResponse{}, out)
+	}
+	out, err := delivery.New(&recorder{answer: `{"deliveryDetails":[null,{"trackingNumber":null,"carrierCode":"PIGEON"}]}`}).
+		DeliveryTrackers(t.Context(), &trackers)
+	require.NoError(t, err)
+	assert.Equal(t, []delivery.Details{{}, {CarrierCode: "PIGEON"}}, out.DeliveryDetails)
+}
+
+// refusing is a Doer to which nothing may come.
+type refusing struct{ t *testing.T }
+
+func (r refusing) Do(*http.Request) (*http.Response, error) {
+	assert.Fail(r.t, "something was sent")
+	return nil, errors.New("nothing may be sent")
+}
+
+func TestBadRequestsAreRefused(t *testing.T) {
+	t.Parallel()
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Live}, amazonpay.WithDoer(refusing{t}))
+	require.NoError(t, err)
+	for field, in := range map[string]*delivery.TrackersRequest{
+		"request":                           nil,
+		"deliveryDetails[0].trackingNumber": {DeliveryDetails: []delivery.Details{{TrackingNumber: "\xff"}}},
+	} {
+		_, err := delivery.New(client).DeliveryTrackers(t.Context(), in)
+		found, ok := errors.AsType[*amazonpay.FieldError](err)
+		require.True(t, ok, "%v", err)
+		assert.Equal(t, field, found.Field)
+	}
+}
+
+func TestTrackingNumbersStayOutOfPrintsAndLogs(t *testing.T) {
+	t.Parallel()
+	requireShown(t, delivery.TrackersRequest{}, "AmazonOrderReferenceID", "ChargePermissionID")
+	requireShown(t, delivery.TrackersResponse{}, "AmazonOrderReferenceID", "ChargePermissionID")
+	requireShown(t, delivery.Details{}, "CarrierCode")
+}
+
+// TestMembers compares the types with the members that the reference lists for each object.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	for object, members := range map[reflect.Type]string{
+		reflect.TypeFor[delivery.TrackersRequest]():  "amazonOrderReferenceId chargePermissionId deliveryDetails",
+		reflect.TypeFor[delivery.TrackersResponse](): "amazonOrderReferenceId chargePermissionId deliveryDetails",
+		reflect.TypeFor[delivery.Details]():          "trackingNumber carrierCode",
+	} {
+		var got []string
+		for _, f := range reflect.VisibleFields(object) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+				got = append(got, name)
+			}
+		}
+		assert.ElementsMatch(t, strings.Fields(members), got, "%v", object)
+	}
+}
+
+func FuzzTrackersResponse(f *testing.F) {
+	f.Add([]byte(everyMember))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		out := new(delivery.TrackersResponse)
+		if json.Unmarshal(text, out) == nil {
+			_, err := json.Marshal(out)
+			assert.NoError(t, err)
+		}
+	})
+}

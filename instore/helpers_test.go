@@ -1,0 +1,132 @@
+package instore_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// recorder is a Caller that keeps what it was called with and gives one answer.
+type recorder struct {
+	op     amazonpay.Operation
+	body   string
+	opts   []amazonpay.CallOption
+	answer string
+	meta   amazonpay.Meta
+	err    error
+}
+
+func (r *recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	r.op, r.opts = op, opts
+	if in != nil {
+		body, err := amazonpay.EncodeJSON(in)
+		if err != nil {
+			return &r.meta, err
+		}
+		r.body = string(body)
+	}
+	if r.err != nil {
+		return &r.meta, r.err
+	}
+	return &r.meta, json.Unmarshal([]byte(r.answer), out)
+}
+
+// requireFull fails for a field, however deep, that has its zero value.
+func requireFull(t *testing.T, v reflect.Value, path string) {
+	t.Helper()
+	require.False(t, v.IsZero(), "%s is not set", path)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.Elem().Kind() != reflect.Bool { // false is a value too
+			requireFull(t, v.Elem(), path)
+		}
+	case reflect.Slice:
+		require.NotZero(t, v.Len(), "%s is empty", path)
+		requireFull(t, v.Index(0), path+"[0]")
+	case reflect.Struct:
+		if isScalar(v.Type()) {
+			return
+		}
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.Type != reflect.TypeFor[amazonpay.Answer]() {
+				requireFull(t, v.Field(i), path+"."+f.Name)
+			}
+		}
+	default:
+	}
+}
+
+func isScalar(t reflect.Type) bool {
+	return t == reflect.TypeFor[amazonpay.Time]() || t == reflect.TypeFor[amazonpay.Secret]()
+}
+
+// fill sets every text in v, however deep, to its path between < and >.
+func fill(t *testing.T, v reflect.Value, path string) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("<" + path + ">")
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem(), path)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(t, v.Index(0), path)
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key, path+" key")
+		fill(t, value, path)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case reflect.Struct:
+		switch v.Type() {
+		case reflect.TypeFor[amazonpay.Time]():
+		case reflect.TypeFor[amazonpay.Secret]():
+			v.Set(reflect.ValueOf(amazonpay.NewSecret("<" + path + ">")))
+		case reflect.TypeFor[amazonpay.Answer]():
+			v.Set(reflect.ValueOf(amazonpay.Answer{Meta: &amazonpay.Meta{Raw: []byte(`"<raw>"`)}}))
+		default:
+			for i := range v.NumField() {
+				fill(t, v.Field(i), strings.TrimPrefix(path+"."+v.Type().Field(i).Name, "."))
+			}
+		}
+	default:
+		require.Failf(t, "no way to fill", "%s: %s", path, v.Kind())
+	}
+}
+
+// requireShown fails if printing or logging v shows another of its texts than those at the
+// paths, whatever the verb, for a value and for a pointer.
+func requireShown(t *testing.T, v any, paths ...string) {
+	t.Helper()
+	pointer := reflect.New(reflect.TypeOf(v))
+	fill(t, pointer.Elem(), "")
+	for _, shown := range []any{pointer.Interface(), pointer.Elem().Interface()} {
+		var out bytes.Buffer
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			_, _ = fmt.Fprintf(&out, verb+"\n", shown)
+		}
+		_, _ = fmt.Fprintln(&out, []any{shown}, struct{ Field any }{shown}, fmt.Errorf("%v", shown))
+		slog.New(slog.NewTextHandler(&out, nil)).Info("text", slog.Any("v", shown))
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("json", slog.Any("v", shown))
+		text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(out.String())
+		for _, path := range paths {
+			assert.Contains(t, text, "<"+path+">")
+			text = strings.ReplaceAll(text, "<"+path+">", "")
+		}
+		assert.NotContains(t, text, "<", "%T", shown)
+		assert.NotContains(t, text, fmt.Sprintf("%x", "<"), "%T", shown)
+	}
+}
