@@ -53,11 +53,12 @@ generate-check: ## Write the mocks anew and fail if that changed any file
 	[ "$$before" = "$$after" ] || { echo 'make generate changed these files:' >&2; \
 		printf '%s\n' "$$before" "$$after" | sort | uniq -u | awk '{ print $$3 }' | sort -u >&2; exit 1; }
 
-bench: ## Run the benchmarks in COUNT interleaved rounds; pipe into benchstat to read them
+bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and compare calls with a minimal client
 	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
 	round=0; while [ $$round -lt $(COUNT) ]; do \
 		go test -run='^$$' -bench=. -benchmem $$packages; round=$$((round + 1)); \
 	done
+	go run ./internal/bench
 
 fuzz: ## Run each fuzz target for FUZZTIME
 	@set -e; targets=$$(internal/tools/list-tests Fuzz); \

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -243,7 +245,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 			if op.Method == http.MethodPost {
 				in = goodCharge()
 			}
-			meta, err := client.Call(t.Context(), op, in, nil, amazonpay.WithAuthToken("token-1"), amazonpay.WithHeader("X-Status", fmt.Sprint(status)))
+			meta, err := client.Call(t.Context(), op, in, nil, amazonpay.WithAuthToken("token-1"), amazonpay.WithHeader("X-Status", strconv.Itoa(status)))
 			api, ok := errors.AsType[*amazonpay.APIError](err)
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, status, api.StatusCode)
@@ -261,7 +263,7 @@ func TestCertificates(t *testing.T) {
 		served.Add(1)
 		_, _ = io.WriteString(w, "{}")
 	}))
-	service.Config.ErrorLog = discardLog()
+	service.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	service.StartTLS()
 	defer service.Close()
 	trusted := x509.NewCertPool()

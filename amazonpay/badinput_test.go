@@ -131,7 +131,7 @@ func TestBadConfig(t *testing.T) {
 			require.Error(t, err)
 			assert.Nil(t, client)
 			for _, part := range row.want {
-				assert.ErrorContains(t, err, part)
+				require.ErrorContains(t, err, part)
 			}
 			assert.NotContains(t, err.Error(), "password")
 			assert.NotContains(t, err.Error(), "MII", "a part of the key")
@@ -323,7 +323,7 @@ func TestBadCallOfClient(t *testing.T) {
 			meta, err := row.call(client)
 			failed := callError(t, err)
 			assert.Same(t, failed.Meta, meta)
-			assert.ErrorContains(t, err, row.want)
+			require.ErrorContains(t, err, row.want)
 			assert.False(t, failed.Uncertain())
 			assert.Empty(t, n.requests())
 		})
@@ -353,8 +353,7 @@ func TestContextAlreadyCancelled(t *testing.T) {
 func TestDoWithoutCaller(t *testing.T) {
 	t.Parallel()
 	_, err := amazonpay.Do[everything](t.Context(), nil, getOp, nil)
-	require.ErrorContains(t, err, "the Caller is nil")
-	callError(t, err)
+	require.ErrorContains(t, callError(t, err), "the Caller is nil")
 	_, err = amazonpay.Do[everything](t.Context(), (*amazonpay.Client)(nil), getOp, nil)
-	callError(t, err)
+	require.ErrorContains(t, callError(t, err), "the Client or the context is nil")
 }

@@ -179,9 +179,9 @@ func TestBodyFields(t *testing.T) {
 		_, err := client.Call(t.Context(), chargeOp, in, nil, z, a)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, `{"chargePermissionId":"S01-1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"a":[1],"z":"あ</b>"}`, n.requests()[0].Body)
-	assert.Equal(t, `{"a":[1],"z":"あ</b>"}`, n.requests()[1].Body)
-	assert.Equal(t, `{"a":[1],"z":"あ</b>"}`, n.requests()[2].Body)
+	sameText(t, `{"chargePermissionId":"S01-1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"a":[1],"z":"あ</b>"}`, n.requests()[0].Body)
+	sameText(t, `{"a":[1],"z":"あ</b>"}`, n.requests()[1].Body)
+	sameText(t, `{"a":[1],"z":"あ</b>"}`, n.requests()[2].Body)
 }
 
 func TestSimulationCodeIsSentAndNotSigned(t *testing.T) {

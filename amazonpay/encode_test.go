@@ -17,7 +17,7 @@ func TestEncodeJSONWritesTextAsItIs(t *testing.T) {
 	t.Parallel()
 	got, err := amazonpay.EncodeJSON(map[string]any{"note": "あ/b\n\"<b>&amp;</b>\" \u2028 \\", "a": json.RawMessage(`{"x" : "<"}`)})
 	require.NoError(t, err)
-	assert.Equal(t, `{"a":{"x":"<"},"note":"あ/b\n\"<b>&amp;</b>\" \u2028 \\"}`, string(got))
+	sameText(t, `{"a":{"x":"<"},"note":"あ/b\n\"<b>&amp;</b>\" \u2028 \\"}`, string(got))
 }
 
 type inner struct {
@@ -40,13 +40,13 @@ type outer struct {
 	embedded
 
 	*Pointed
-	Inner   inner                  `json:"inner"`
-	List    []inner                `json:"list,omitzero"`
-	Array   [2]string              `json:"array,omitzero"`
-	Deep    map[string]any         `json:"deep,omitzero"`
-	Untaged string                 `json:",omitzero"`
-	Skipped string                 `json:"-"`
-	private string                 //nolint:unused // It is not encoded.
+	Inner   inner          `json:"inner"`
+	List    []inner        `json:"list,omitzero"`
+	Array   [2]string      `json:"array,omitzero"`
+	Deep    map[string]any `json:"deep,omitzero"`
+	Untaged string         `json:",omitzero"`
+	Skipped string         `json:"-"`
+	private string
 	Time    amazonpay.Time         `json:"time,omitzero"`
 	Codes   []amazonpay.ReasonCode `json:"codes,omitzero"`
 }
@@ -116,7 +116,7 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 
 	got, err := amazonpay.EncodeJSON(outer{Inner: inner{Need: "x", Bytes: []byte("\xff"), Short: "abc"}, Skipped: "\xff", private: "\xff"})
 	require.NoError(t, err, "bytes are encoded in base64, and a skipped field is not encoded")
-	assert.Equal(t, `{"inner":{"note":"","short":"abc","need":"x","bytes":"/w=="}}`, string(got))
+	sameText(t, `{"inner":{"note":"","short":"abc","need":"x","bytes":"/w=="}}`, string(got))
 }
 
 type node struct {

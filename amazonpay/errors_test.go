@@ -51,7 +51,7 @@ func TestCallErrorText(t *testing.T) {
 		{&amazonpay.CallError{Operation: "GetCharge", Err: io.EOF}, "amazonpay: GetCharge: EOF"},
 		{&amazonpay.CallError{Operation: "GetCharge"}, "amazonpay: GetCharge: <nil>"},
 	} {
-		assert.EqualError(t, row.err, row.want)
+		require.EqualError(t, row.err, row.want)
 		assert.NotPanics(t, func() { _ = row.err.LogValue().String() })
 	}
 }
@@ -88,8 +88,8 @@ func TestUncertain(t *testing.T) {
 	t.Parallel()
 	const refusal = `{"reasonCode":"InvalidCheckoutSessionStatus"}`
 	lost := fail(io.ErrUnexpectedEOF)
-	status := func(code int) func(*http.Request) (*http.Response, error) { return answer(code, `{}`) }
-	type answers []func(*http.Request) (*http.Response, error)
+	status := func(code int) reply { return answer(code, `{}`) }
+	type answers []reply
 	for name, row := range map[string]struct {
 		op      amazonpay.Operation
 		answers answers
@@ -131,7 +131,7 @@ func TestUncertain(t *testing.T) {
 func TestUncertainOfADoer(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
-		answer func(*http.Request) (*http.Response, error)
+		answer reply
 		want   bool
 	}{
 		"refused": {answer(422, `{}`), false}, "503": {answer(503, `{}`), true}, "408": {answer(408, `{}`), true}, "429": {answer(429, `{}`), false},
@@ -244,7 +244,7 @@ func TestDefaultTimes(t *testing.T) {
 		assert.Equal(t, 90*time.Second, time.Since(start))
 		require.NotEmpty(t, meta.Attempts)
 		assert.Equal(t, 30*time.Second, meta.Attempts[0].Duration)
-		assert.NotErrorIs(t, meta.Attempts[0].Err, context.DeadlineExceeded, "the attempt's limit is not the caller's")
+		require.NotErrorIs(t, meta.Attempts[0].Err, context.DeadlineExceeded, "the attempt's limit is not the caller's")
 		timeout, ok := errors.AsType[net.Error](meta.Attempts[0].Err)
 		assert.True(t, ok && timeout.Timeout())
 	})

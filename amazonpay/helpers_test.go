@@ -8,8 +8,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
-	"log"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -64,15 +63,18 @@ type sent struct {
 	Header            http.Header
 }
 
+// reply answers a request.
+type reply func(*http.Request) (*http.Response, error)
+
 // network is a RoundTripper and a Doer in memory that keeps what it was sent. Answer n is
 // made by the n-th function, the last one makes all that follow.
 type network struct {
 	mu      sync.Mutex
 	sent    []sent
-	answers []func(*http.Request) (*http.Response, error)
+	answers []reply
 }
 
-func newNetwork(answers ...func(*http.Request) (*http.Response, error)) *network {
+func newNetwork(answers ...reply) *network {
 	return &network{answers: answers}
 }
 
@@ -105,7 +107,7 @@ func (n *network) requests() []sent {
 }
 
 // answer answers with a status, a body and pairs of header names and values.
-func answer(status int, body string, header ...string) func(*http.Request) (*http.Response, error) {
+func answer(status int, body string, header ...string) reply {
 	return func(r *http.Request) (*http.Response, error) {
 		h := http.Header{"Content-Type": {"application/json"}, "X-Amz-Pay-Request-Id": {"request-1"}}
 		for i := 0; i+1 < len(header); i += 2 {
@@ -118,7 +120,7 @@ func answer(status int, body string, header ...string) func(*http.Request) (*htt
 }
 
 // fail brings no answer.
-func fail(err error) func(*http.Request) (*http.Response, error) {
+func fail(err error) reply {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
@@ -133,7 +135,6 @@ var (
 	getOp    = amazonpay.Operation{Name: "GetCheckoutSession", Method: http.MethodGet, Path: "checkoutSessions/{checkoutSessionId}", PathValues: map[string]string{"checkoutSessionId": "session-1"}}
 	chargeOp = amazonpay.Operation{Name: "CreateCharge", Method: http.MethodPost, Path: "charges", IdempotencyKey: true}
 	updateOp = amazonpay.Operation{Name: "UpdateCheckoutSession", Method: http.MethodPatch, Path: "checkoutSessions/{checkoutSessionId}", PathValues: map[string]string{"checkoutSessionId": "session-1"}}
-	buyerOp  = amazonpay.Operation{Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}", PathValues: map[string]string{"buyerToken": "buyer-token-1"}}
 )
 
 func chargePath(id string) amazonpay.Operation {
@@ -197,4 +198,8 @@ func steppingClock(from time.Time) func() time.Time {
 	}
 }
 
-func discardLog() *log.Logger { return slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) }
+// sameText compares JSON byte by byte: what is signed is the bytes.
+func sameText(tb testing.TB, want, got string) {
+	tb.Helper()
+	assert.Equal(tb, want, got)
+}

@@ -34,7 +34,7 @@ func TestSignRequest(t *testing.T) {
 	require.NoError(t, err)
 	body, err := io.ReadAll(req.Body)
 	require.NoError(t, err)
-	assert.Equal(t, `{"chargePermissionId":"S01-1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"new":"あ"}`, string(body))
+	sameText(t, `{"chargePermissionId":"S01-1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"new":"あ"}`, string(body))
 	assert.Equal(t, "order-1", req.Header.Get(idempotencyHeader))
 	assert.Equal(t, "token-1", req.Header.Get("X-Amz-Pay-Authtoken"))
 	assert.EqualValues(t, len(body), req.ContentLength)

@@ -39,7 +39,7 @@ func TestAddress(t *testing.T) {
 		`"stateOrRegion":"東京都","postalCode":"100-0001","countryCode":"JP","phoneNumber":"03-5555-0100"}`, string(encoded))
 	var back amazonpay.Address
 	require.NoError(t, json.Unmarshal(encoded, &back))
-	assert.True(t, address == back)
+	assert.Equal(t, address, back)
 	assert.Equal(t, "[country_code=JP]", fmt.Sprintf("%v", address))
 
 	address.PhoneNumber = "123456789012345678901"

@@ -1,0 +1,12 @@
+//go:build unix
+
+// Command bench compares a whole GetCheckoutSession call of the SDK with the same call of a
+// minimal client written by hand on net/http: processor time a call, round by round,
+// one at a time and 64 at once, over HTTP/1.1 and HTTP/2; TLS handshakes; and the peak
+// memory of a program that makes one call.
+//
+//	go run ./internal/bench
+//
+// The server, which checks no signature, is a process of its own, so that its processor time does
+// not count. The package's benchmarks measure the same calls for benchstat.
+package main
