@@ -31,7 +31,7 @@ type Client struct {
 type core struct {
 	origin string // https://host
 	prefix string // /v2, or with the environment
-	live   bool
+	env    Environment
 	header http.Header // of every request
 	signer *signing.Signer
 	doer   transport.Doer
@@ -177,7 +177,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	c := &core{
 		origin: "https://" + host,
 		prefix: "/" + APIVersion,
-		live:   environment == Live,
+		env:    environment,
 		header: commonHeader(region, host, cfg.Integrator, s.userAgent),
 		signer: signer,
 		doer:   s.doer,
@@ -266,12 +266,21 @@ func (c *Client) With(defaults ...CallOption) *Client {
 	return derived
 }
 
+// Environment returns the environment in which the client calls, [Live] or [Sandbox],
+// whether Config or the public key id has decided it.
+func (c *Client) Environment() Environment {
+	if c == nil {
+		return ""
+	}
+	return c.core.env
+}
+
 // String names the host and the environment, never a key or a token.
 func (c *Client) String() string {
 	if c == nil {
 		return "amazonpay.Client(nil)"
 	}
-	return "amazonpay.Client(" + c.core.origin + c.core.prefix + ")"
+	return "amazonpay.Client(" + c.core.origin + " " + string(c.core.env) + ")"
 }
 
 // Format prints what String returns, whatever the verb.

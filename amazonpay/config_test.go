@@ -85,6 +85,8 @@ func TestSimulationFollowsTheEnvironment(t *testing.T) {
 		require.NoError(t, err)
 		_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithSimulationCode("SoftDeclined"))
 		assert.Equal(t, allowed, err == nil, keyID)
+		assert.Equal(t, allowed, client.Environment() == amazonpay.Sandbox)
+		assert.Equal(t, !allowed, client.With().Environment() == amazonpay.Live)
 	}
 }
 
@@ -203,6 +205,6 @@ func TestNewOpensNoConnection(t *testing.T) {
 	client, err := amazonpay.New(testConfig(), amazonpay.WithRoundTripper(n))
 	require.NoError(t, err)
 	assert.Empty(t, n.requests())
-	assert.Equal(t, "amazonpay.Client(https://pay-api.amazon.com/v2)", client.String())
+	assert.Equal(t, "amazonpay.Client(https://pay-api.amazon.com sandbox)", client.String())
 	assert.Equal(t, "amazonpay.Client(nil)", (*amazonpay.Client)(nil).String())
 }

@@ -16,7 +16,8 @@ import (
 //   - [*FieldError]: the request or an option is wrong; nothing was sent.
 //   - [*APIError]: the service, or a gateway before it, answered with an error.
 //   - [*DecodeError]: the service did the work, but its answer was not understood.
-//   - [*transport.NetworkError]: no attempt was answered; the work may have been done.
+//   - [*transport.NetworkError]: the last attempt was not answered; the work may have been
+//     done.
 //   - [*transport.InterruptedError]: the context ended before the call was done; the
 //     error then also is the last answer's [*APIError], if there was one.
 //   - [*transport.TooLargeError]: the answer had more than 10 MiB; the work may have been

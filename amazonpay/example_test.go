@@ -102,7 +102,7 @@ func ExampleNew() {
 	fmt.Println(err)
 
 	// Output:
-	// amazonpay.Client(https://pay-api.amazon.eu/v2)
+	// amazonpay.Client(https://pay-api.amazon.eu sandbox)
 	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: say sandbox or live
 }
 

@@ -21,8 +21,9 @@ type Operation struct {
 	Path string
 	// PathValues are the values for the names in Path. They are escaped. A value must not
 	// be empty or blank, nor contain a slash, a backslash, two dots, a question mark, a
-	// number sign, or a control character. Values whose name ends with Token never stand in
-	// an error text.
+	// number sign, or a control character. A name that ends with Token marks a secret: its
+	// value never stands in an error text, and it may contain two dots, as a JWE does whose
+	// encrypted key is empty.
 	PathValues map[string]string
 	// Query are the query parameters.
 	Query url.Values
@@ -37,8 +38,8 @@ var pathTemplate = regexp.MustCompile(`^[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+|/\{[A
 func (op Operation) expand() (string, error) {
 	first, _, _ := strings.Cut(op.Path, "/")
 	switch {
-	case !pathTemplate.MatchString(op.Path) || strings.Contains(op.Path, ".."):
-		return "", &FieldError{Field: "Operation.Path", Rule: "must be segments of letters, digits, - . _ ~ or a name in braces, joined by slashes, without a leading one"}
+	case !pathTemplate.MatchString(op.Path) || strings.Contains(op.Path+"/", "./"):
+		return "", &FieldError{Field: "Operation.Path", Rule: "must be segments of letters, digits, - . _ ~ or a name in braces, joined by slashes, without a leading one and without a segment that ends with a dot"}
 	case slices.Contains([]string{APIVersion, string(Live), string(Sandbox)}, strings.ToLower(first)):
 		return "", &FieldError{Field: "Operation.Path", Rule: "must not begin with " + first + "/: the client adds it"}
 	}
@@ -48,7 +49,7 @@ func (op Operation) expand() (string, error) {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
 			name = strings.TrimSuffix(name, "}")
 			value := op.PathValues[name]
-			if rule := checkPathValue(value); rule != "" {
+			if rule := checkPathValue(name, value); rule != "" {
 				return "", &FieldError{Field: name, Rule: rule}
 			}
 			segment = escapeSegment(value)
@@ -69,7 +70,7 @@ func escapeSegment(value string) string {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
 
-func checkPathValue(value string) (rule string) {
+func checkPathValue(name, value string) (rule string) {
 	switch {
 	case strings.TrimSpace(value) == "":
 		return "is empty"
@@ -77,7 +78,7 @@ func checkPathValue(value string) (rule string) {
 		return "is not valid UTF-8"
 	case strings.ContainsAny(value, `/\?#`):
 		return `must not contain / \ ? or #`
-	case strings.Contains(value, "..") || value == ".":
+	case value == "." || value == ".." || strings.Contains(value, "..") && !isToken(name):
 		return "must not contain two dots"
 	case strings.ContainsFunc(value, unicode.IsControl):
 		return "must not contain a control character"
@@ -85,11 +86,13 @@ func checkPathValue(value string) (rule string) {
 	return ""
 }
 
+func isToken(name string) bool { return strings.HasSuffix(name, "Token") }
+
 // secrets are the tokens among the path's values.
 func (op Operation) secrets() []string {
 	var tokens []string
 	for name, value := range op.PathValues {
-		if strings.HasSuffix(name, "Token") {
+		if isToken(name) {
 			tokens = append(tokens, value, escapeSegment(value))
 		}
 	}

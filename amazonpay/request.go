@@ -54,7 +54,7 @@ func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallO
 	if err := p.setKey(); err != nil {
 		return nil, err
 	}
-	if options.SimulationCode != "" && c.core.live {
+	if options.SimulationCode != "" && c.core.env == Live {
 		return nil, &FieldError{"WithSimulationCode", "a live client cannot simulate"}
 	}
 	if err := p.setHeader(c.core.header); err != nil {

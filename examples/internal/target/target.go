@@ -119,7 +119,7 @@ func openService(live bool) (*Target, error) {
 		return nil, err
 	}
 	switch {
-	case t.Sandbox():
+	case t.Client.Environment() == amazonpay.Sandbox:
 		fmt.Println("With the sandbox of Amazon Pay: no money moves.")
 	case live:
 		fmt.Println("With Amazon Pay, LIVE: real money moves.")
@@ -152,13 +152,6 @@ func (t *Target) PublicKey() (*rsa.PublicKey, error) {
 		return nil, err
 	}
 	return &key.PublicKey, nil
-}
-
-// Sandbox reports whether the configuration is surely one of the sandbox. New refused a key id
-// and an environment that contradict each other.
-func (t *Target) Sandbox() bool {
-	return strings.HasPrefix(strings.ToUpper(t.config.PublicKeyID), "SANDBOX") ||
-		strings.EqualFold(string(t.config.Environment), string(amazonpay.Sandbox))
 }
 
 func (t *Target) close() {
