@@ -171,12 +171,15 @@ func TestOneRefreshServesAllAndOneMayCancel(t *testing.T) {
 
 func TestCancelledCallerStartsNothing(t *testing.T) {
 	t.Parallel()
-	c := &caller{answer: always("token")}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	cancel(errDown)
-	_, err := authtoken.New(c).Source(mwsToken, merchantID).Token(ctx)
-	require.ErrorIs(t, err, errDown)
-	assert.Zero(t, c.calls())
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: always("token")}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		cancel(errDown)
+		_, err := authtoken.New(c).Source(mwsToken, merchantID).Token(ctx)
+		synctest.Wait()
+		require.ErrorIs(t, err, errDown)
+		assert.Zero(t, c.calls())
+	})
 }
 
 func TestRefreshIsBounded(t *testing.T) {
