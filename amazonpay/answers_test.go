@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -108,6 +109,22 @@ func TestDecodeErrorDoesNotQuoteTheAnswer(t *testing.T) {
 	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), getOp, nil)
 	require.ErrorContains(t, err, `its member "shippingAddress.phoneNumber" does not fit in a string`)
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
+}
+
+// An error is for a log line: what the service says in it is cut, and between two characters.
+func TestLongMessageIsCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("あ", 10_000)
+	for name, n := range map[string]*network{
+		"refusal": newNetwork(answer(http.StatusBadRequest, `{"reasonCode":"`+long+`","message":"`+long+`"}`)),
+		"page":    newNetwork(answer(http.StatusOK, page, "Content-Type", "text/"+strings.Repeat("x", 100_000))),
+	} {
+		_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), getOp, nil)
+		require.Error(t, err, name)
+		assert.Less(t, len(err.Error()), 3000, name)
+		assert.True(t, utf8.ValidString(err.Error()), name)
+		assert.Contains(t, err.Error(), "…", name)
+	}
 }
 
 // zeros is a body of n bytes that are never held at once.
@@ -326,7 +343,7 @@ func FuzzAnswer(f *testing.F) {
 		failed := callError(t, err)
 		require.Same(t, meta, failed.Meta)
 		require.NotContains(t, err.Error(), "token-1")
-		require.Less(t, len(err.Error()), 4<<10)
+		require.Less(t, len(err.Error()), 16<<10)
 		_, decode := errors.AsType[*amazonpay.DecodeError](err)
 		api, refused := errors.AsType[*amazonpay.APIError](err)
 		_, unanswered := errors.AsType[*transport.NetworkError](err)

@@ -121,7 +121,7 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	}
 	if !isObject(body) { // null would decode to nothing
 		kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-		return &DecodeError{fmt.Errorf("its %d bytes (%q) are not a JSON object", len(body), kind)}
+		return &DecodeError{fmt.Errorf("its %d bytes (%q) are not a JSON object", len(body), p.clean(kind))}
 	}
 	if err := json.Unmarshal(body, out); err != nil {
 		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone

@@ -175,6 +175,13 @@ func TestSigningFails(t *testing.T) {
 	require.True(t, ok, "%v", err)
 	assert.False(t, callError(t, err).Uncertain())
 	assert.Empty(t, n.requests())
+
+	_, err = client.SignRequest(t.Context(), chargeOp, goodCharge())
+	require.ErrorContains(t, callError(t, err), "signature of 5 bytes")
+	_, err = client.SignedHeaders(t.Context(), chargeOp, goodCharge())
+	require.ErrorContains(t, callError(t, err), "signature of 5 bytes")
+	_, err = client.ButtonSignature([]byte(`{}`))
+	require.ErrorContains(t, err, "signature of 5 bytes")
 }
 
 type shortSigner struct{ quickSigner }

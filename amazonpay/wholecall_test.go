@@ -2,6 +2,7 @@ package amazonpay_test
 
 import (
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -258,4 +259,33 @@ func TestKeyIDsOverHTTPS(t *testing.T) {
 		require.NoError(t, err, id)
 	}
 	assert.Len(t, logged(t, server, "createCheckoutSession"), 3)
+}
+
+// One client and its children serve all goroutines; the Java SDK's pool needed a fix for that. Run with -race.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	client := emulated(t, server)
+	require.NoError(t, server.FailNext(8, emulator.Fault{Operation: "createCheckoutSession", Status: http.StatusServiceUnavailable}))
+	var wg sync.WaitGroup
+	ids := make(chan string, 64)
+	for range 16 {
+		wg.Go(func() {
+			for range 4 {
+				derived := client.With(amazonpay.WithHeader("X-Shop", "1"))
+				made, err := amazonpay.Do[session](t.Context(), derived, createSessionOp, newSession(server), amazonpay.WithBodyField("platformId", "A1"))
+				if assert.NoError(t, err) {
+					ids <- made.ID
+				}
+			}
+		})
+	}
+	wg.Wait()
+	close(ids)
+	seen := make(map[string]bool)
+	for id := range ids {
+		seen[id] = true
+	}
+	assert.Len(t, seen, 64)
+	assert.Len(t, logged(t, server, "createCheckoutSession"), 72)
 }
