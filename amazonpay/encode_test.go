@@ -128,6 +128,14 @@ func TestEncodeJSONOfOtherKinds(t *testing.T) {
 	got, err := amazonpay.EncodeJSON(nil)
 	require.NoError(t, err)
 	assert.Equal(t, "null", string(got))
+	got, err = amazonpay.EncodeJSON(struct {
+		Price *amazonpay.Price `json:"price"`
+		Any   any              `json:"any"`
+		Raw   json.RawMessage  `json:"raw"`
+		Count int              `json:"count" pay:"max=1"`
+	}{Any: (*amazonpay.Price)(nil), Count: 10})
+	require.NoError(t, err, "nothing is there to be wrong")
+	sameText(t, `{"price":null,"any":null,"raw":null,"count":10}`, string(got))
 	for _, value := range []any{make(chan int), func() {}, map[bool]int{true: 1}, struct{ F func() }{func() {}}} {
 		_, err := amazonpay.EncodeJSON(value)
 		require.Error(t, err)
