@@ -13,6 +13,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/delivery"
+	"github.com/amazonpay-go/sdk/internal/callertest"
 )
 
 const everyMember = `{"amazonOrderReferenceId":"P01-1234567-7654321","chargePermissionId":"P01-0000000-0000000",` +
@@ -25,25 +26,25 @@ var trackers = delivery.TrackersRequest{
 
 func TestDeliveryTrackers(t *testing.T) {
 	t.Parallel()
-	requireFull(t, reflect.ValueOf(trackers), "request")
-	caller := &recorder{answer: everyMember}
+	callertest.RequireFull(t, reflect.ValueOf(trackers), "request")
+	caller := &callertest.Recorder{Answer: everyMember}
 	opts := []amazonpay.CallOption{amazonpay.WithoutRetry()}
 	out, err := delivery.New(caller).DeliveryTrackers(t.Context(), &trackers, opts...)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.Operation{
 		Name: "DeliveryTrackers", Method: http.MethodPost, Path: "deliveryTrackers", IdempotencyKey: true,
-	}, caller.op)
-	assert.JSONEq(t, everyMember, caller.body)
-	assert.Equal(t, opts, caller.opts)
-	assert.Same(t, &caller.meta, out.Meta)
+	}, caller.Op)
+	assert.JSONEq(t, everyMember, caller.Body)
+	assert.Equal(t, opts, caller.Opts)
+	assert.Same(t, &caller.Meta, out.Meta)
 
-	requireFull(t, reflect.ValueOf(out), "answer")
+	callertest.RequireFull(t, reflect.ValueOf(out), "answer")
 	again, err := json.Marshal(out)
 	require.NoError(t, err)
 	assert.JSONEq(t, everyMember, string(again))
 
 	failure := errors.New("refused")
-	out, err = delivery.New(&recorder{err: failure}).DeliveryTrackers(t.Context(), &trackers)
+	out, err = delivery.New(&callertest.Recorder{Err: failure}).DeliveryTrackers(t.Context(), &trackers)
 	require.ErrorIs(t, err, failure)
 	assert.Nil(t, out)
 }
@@ -54,12 +55,12 @@ func TestOddAnswers(t *testing.T) {
 		`{"amazonOrderReferenceId":null,"chargePermissionId":null,"deliveryDetails":null}`,
 		`{"brandNew":{"deliveryDetails":1}}`,
 	} {
-		out, err := delivery.New(&recorder{answer: answer}).DeliveryTrackers(t.Context(), &trackers)
+		out, err := delivery.New(&callertest.Recorder{Answer: answer}).DeliveryTrackers(t.Context(), &trackers)
 		require.NoError(t, err)
 		out.Meta = nil
 		assert.Equal(t, &delivery.TrackersResponse{}, out)
 	}
-	out, err := delivery.New(&recorder{answer: `{"deliveryDetails":[null,{"trackingNumber":null,"carrierCode":"PIGEON"}]}`}).
+	out, err := delivery.New(&callertest.Recorder{Answer: `{"deliveryDetails":[null,{"trackingNumber":null,"carrierCode":"PIGEON"}]}`}).
 		DeliveryTrackers(t.Context(), &trackers)
 	require.NoError(t, err)
 	assert.Equal(t, []delivery.Details{{}, {CarrierCode: "PIGEON"}}, out.DeliveryDetails)
@@ -90,9 +91,9 @@ func TestBadRequestsAreRefused(t *testing.T) {
 
 func TestTrackingNumbersStayOutOfPrintsAndLogs(t *testing.T) {
 	t.Parallel()
-	requireShown(t, delivery.TrackersRequest{}, "AmazonOrderReferenceID", "ChargePermissionID")
-	requireShown(t, delivery.TrackersResponse{}, "AmazonOrderReferenceID", "ChargePermissionID")
-	requireShown(t, delivery.Details{}, "CarrierCode")
+	callertest.RequireShown(t, delivery.TrackersRequest{}, "AmazonOrderReferenceID", "ChargePermissionID")
+	callertest.RequireShown(t, delivery.TrackersResponse{}, "AmazonOrderReferenceID", "ChargePermissionID")
+	callertest.RequireShown(t, delivery.Details{}, "CarrierCode")
 }
 
 // TestMembers compares the types with the members that the reference lists for each object.

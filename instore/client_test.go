@@ -14,6 +14,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/instore"
+	"github.com/amazonpay-go/sdk/internal/callertest"
 )
 
 // Requests with every field set.
@@ -90,25 +91,25 @@ func TestOperations(t *testing.T) {
 	for _, o := range operations {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()
-			requireFull(t, reflect.ValueOf(o.request), "request")
-			caller := &recorder{answer: o.answer}
+			callertest.RequireFull(t, reflect.ValueOf(o.request), "request")
+			caller := &callertest.Recorder{Answer: o.answer}
 			opts := []amazonpay.CallOption{amazonpay.WithoutRetry()}
 			out, err := o.call(t.Context(), instore.New(caller), opts...)
 			require.NoError(t, err)
-			assert.Equal(t, amazonpay.Operation{Name: o.name, Method: http.MethodPost, Path: o.path, IdempotencyKey: true}, caller.op)
-			assert.Equal(t, o.body, caller.body)
-			assert.Equal(t, opts, caller.opts)
+			assert.Equal(t, amazonpay.Operation{Name: o.name, Method: http.MethodPost, Path: o.path, IdempotencyKey: true}, caller.Op)
+			assert.Equal(t, o.body, caller.Body)
+			assert.Equal(t, opts, caller.Opts)
 
-			requireFull(t, reflect.ValueOf(out), "answer")
+			callertest.RequireFull(t, reflect.ValueOf(out), "answer")
 			again, err := json.Marshal(out)
 			require.NoError(t, err)
 			assert.JSONEq(t, o.answer, string(again))
 			meta, ok := reflect.TypeAssert[*amazonpay.Meta](reflect.ValueOf(out).Elem().FieldByName("Meta"))
 			require.True(t, ok)
-			assert.Same(t, &caller.meta, meta)
+			assert.Same(t, &caller.Meta, meta)
 
 			failure := errors.New("refused")
-			out, err = o.call(t.Context(), instore.New(&recorder{err: failure}))
+			out, err = o.call(t.Context(), instore.New(&callertest.Recorder{Err: failure}))
 			require.ErrorIs(t, err, failure)
 			assert.Nil(t, out)
 		})
@@ -118,7 +119,7 @@ func TestOperations(t *testing.T) {
 
 func TestOddAnswers(t *testing.T) {
 	t.Parallel()
-	till := instore.New(&recorder{answer: `{"chargePermissionId":null,"chargeId":null,"chargeStatus":null,"refundId":null,"refundStatus":{"state":null}}`})
+	till := instore.New(&callertest.Recorder{Answer: `{"chargePermissionId":null,"chargeId":null,"chargeStatus":null,"refundId":null,"refundStatus":{"state":null}}`})
 	scanned, err := till.MerchantScan(t.Context(), &scan)
 	require.NoError(t, err)
 	assert.Empty(t, scanned.ChargePermissionID)
@@ -129,7 +130,7 @@ func TestOddAnswers(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, refunded.RefundStatus.State)
 
-	charged, err = instore.New(&recorder{answer: `{"chargeStatus":{"state":"Frozen","brandNew":[1]},"brandNew":{}}`}).Charge(t.Context(), &charge)
+	charged, err = instore.New(&callertest.Recorder{Answer: `{"chargeStatus":{"state":"Frozen","brandNew":[1]},"brandNew":{}}`}).Charge(t.Context(), &charge)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.State("Frozen"), charged.ChargeStatus.State)
 }
@@ -171,10 +172,10 @@ func requireField(t *testing.T, err error, field string) {
 
 func TestFreeTextStaysOutOfPrintsAndLogs(t *testing.T) {
 	t.Parallel()
-	requireShown(t, instore.MerchantScanRequest{}, "ScanReferenceID")
-	requireShown(t, instore.Metadata{}, "CommunicationContext.MerchantOrderID")
-	requireShown(t, instore.ChargeRequest{}, "ChargePermissionID", "ChargeReferenceID")
-	requireShown(t, instore.RefundRequest{}, "ChargeID", "RefundReferenceID")
+	callertest.RequireShown(t, instore.MerchantScanRequest{}, "ScanReferenceID")
+	callertest.RequireShown(t, instore.Metadata{}, "CommunicationContext.MerchantOrderID")
+	callertest.RequireShown(t, instore.ChargeRequest{}, "ChargePermissionID", "ChargeReferenceID")
+	callertest.RequireShown(t, instore.RefundRequest{}, "ChargeID", "RefundReferenceID")
 	assert.NotContains(t, instore.Metadata{MerchantNote: "For Susie"}.LogValue().String(), "Susie")
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/callertest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -44,7 +45,7 @@ func TestEveryMemberArrivesAndEncodesAgain(t *testing.T) {
 			t.Parallel()
 			text, out := read(t, name), fresh()
 			require.NoError(t, json.Unmarshal(text, out))
-			requireFull(t, reflect.ValueOf(out), name)
+			callertest.RequireFull(t, reflect.ValueOf(out), name)
 
 			var want map[string]any
 			require.NoError(t, json.Unmarshal(text, &want))

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/callertest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -249,9 +250,9 @@ func TestOperations(t *testing.T) {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()
 			if o.request != nil {
-				requireFull(t, reflect.ValueOf(o.request), "request")
+				callertest.RequireFull(t, reflect.ValueOf(o.request), "request")
 			}
-			caller := &recorder{answer: string(read(t, o.answer)), meta: amazonpay.Meta{RequestID: "request-1"}}
+			caller := &callertest.Recorder{Answer: string(read(t, o.answer)), Meta: amazonpay.Meta{RequestID: "request-1"}}
 			opts := []amazonpay.CallOption{amazonpay.WithoutRetry(), amazonpay.WithHeader("X-Test", "1")}
 			out, err := o.call(t.Context(), webstore.New(caller), opts...)
 			require.NoError(t, err)
@@ -260,17 +261,17 @@ func TestOperations(t *testing.T) {
 			if o.id[0] != "" {
 				want.PathValues = map[string]string{o.id[0]: o.id[1]}
 			}
-			assert.Equal(t, want, caller.op)
-			assert.Equal(t, o.body, caller.body)
-			assert.Equal(t, opts, caller.opts)
+			assert.Equal(t, want, caller.Op)
+			assert.Equal(t, o.body, caller.Body)
+			assert.Equal(t, opts, caller.Opts)
 
 			decoded := answers[o.answer]()
 			decodeValue(t, out, decoded)
 			assert.IsType(t, decoded, out)
 			meta, ok := reflect.TypeAssert[*amazonpay.Meta](reflect.ValueOf(out).Elem().FieldByName("Meta"))
 			require.True(t, ok)
-			assert.Same(t, &caller.meta, meta)
-			requireFull(t, reflect.ValueOf(out), o.answer)
+			assert.Same(t, &caller.Meta, meta)
+			callertest.RequireFull(t, reflect.ValueOf(out), o.answer)
 		})
 	}
 	assert.Len(t, operations(), reflect.TypeFor[webstore.API]().NumMethod())
@@ -282,7 +283,7 @@ func TestOperationsFail(t *testing.T) {
 		t.Run(o.name, func(t *testing.T) {
 			t.Parallel()
 			failure := errors.New("refused")
-			out, err := o.call(t.Context(), webstore.New(&recorder{err: failure}))
+			out, err := o.call(t.Context(), webstore.New(&callertest.Recorder{Err: failure}))
 			require.ErrorIs(t, err, failure)
 			assert.Nil(t, out)
 

@@ -3,26 +3,27 @@ package webstore_test
 import (
 	"testing"
 
+	"github.com/amazonpay-go/sdk/internal/callertest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
 // Every type that holds personal data or free text, with what may be seen of it.
 func TestPersonalDataStaysOutOfPrintsAndLogs(t *testing.T) {
 	t.Parallel()
-	requireShown(t, webstore.Buyer{}, "BuyerID")
-	requireShown(t, webstore.BuyerResponse{}, "BuyerID")
-	requireShown(t, webstore.AddressWithID{}, "AddressID", "Address.CountryCode")
-	requireShown(t, webstore.AddressDetails{}, "CountryCode")
-	requireShown(t, webstore.MerchantMetadata{}, "MerchantReferenceID")
-	requireShown(t, webstore.CheckoutSession{},
+	callertest.RequireShown(t, webstore.Buyer{}, "BuyerID")
+	callertest.RequireShown(t, webstore.BuyerResponse{}, "BuyerID")
+	callertest.RequireShown(t, webstore.AddressWithID{}, "AddressID", "Address.CountryCode")
+	callertest.RequireShown(t, webstore.AddressDetails{}, "CountryCode")
+	callertest.RequireShown(t, webstore.MerchantMetadata{}, "MerchantReferenceID")
+	callertest.RequireShown(t, webstore.CheckoutSession{},
 		"CheckoutSessionID", "StatusDetails.State", "StatusDetails.ReasonCode", "ChargePermissionID", "ChargeID")
-	requireShown(t, webstore.CreateCheckoutSessionRequest{}, "StoreID")
-	requireShown(t, webstore.UpdateCheckoutSessionRequest{}, "PlatformID")
-	requireShown(t, webstore.FinalizeCheckoutSessionRequest{}, "PaymentIntent")
-	requireShown(t, webstore.ChargePermission{}, "ChargePermissionID", "StatusDetails.State")
-	requireShown(t, webstore.UpdateChargePermissionRequest{}, "MerchantMetadata.MerchantReferenceID")
-	requireShown(t, webstore.CloseChargePermissionRequest{})
-	requireShown(t, webstore.Charge{}, "ChargeID", "ChargePermissionID", "StatusDetails.State", "StatusDetails.ReasonCode")
-	requireShown(t, webstore.CreateChargeRequest{}, "ChargePermissionID")
-	requireShown(t, webstore.CancelChargeRequest{})
+	callertest.RequireShown(t, webstore.CreateCheckoutSessionRequest{}, "StoreID")
+	callertest.RequireShown(t, webstore.UpdateCheckoutSessionRequest{}, "PlatformID")
+	callertest.RequireShown(t, webstore.FinalizeCheckoutSessionRequest{}, "PaymentIntent")
+	callertest.RequireShown(t, webstore.ChargePermission{}, "ChargePermissionID", "StatusDetails.State")
+	callertest.RequireShown(t, webstore.UpdateChargePermissionRequest{}, "MerchantMetadata.MerchantReferenceID")
+	callertest.RequireShown(t, webstore.CloseChargePermissionRequest{})
+	callertest.RequireShown(t, webstore.Charge{}, "ChargeID", "ChargePermissionID", "StatusDetails.State", "StatusDetails.ReasonCode")
+	callertest.RequireShown(t, webstore.CreateChargeRequest{}, "ChargePermissionID")
+	callertest.RequireShown(t, webstore.CancelChargeRequest{})
 }

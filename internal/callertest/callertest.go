@@ -1,4 +1,11 @@
-package instore_test
+// Package callertest is what the tests of the sub-clients share: a Caller that keeps what
+// it was called with, and checks that requests and answers are complete and show no
+// personal data.
+//
+//	r := &callertest.Recorder{Answer: `{"chargeId":"S01-0000000-0000000-C000000"}`}
+//	charge, err := webstore.New(r).GetCharge(ctx, id)
+//	// r.Op, r.Body
+package callertest
 
 import (
 	"bytes"
@@ -16,50 +23,51 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// recorder is a Caller that keeps what it was called with and gives one answer.
-type recorder struct {
-	op     amazonpay.Operation
-	body   string
-	opts   []amazonpay.CallOption
-	answer string
-	meta   amazonpay.Meta
-	err    error
+// Recorder is a Caller that keeps what it was called with and gives one answer.
+type Recorder struct {
+	Op     amazonpay.Operation    // of the last call
+	Body   string                 // of the last call
+	Opts   []amazonpay.CallOption // of the last call
+	Answer string                 // given to each call
+	Meta   amazonpay.Meta         // given to each call
+	Err    error                  // given in place of Answer
 }
 
-func (r *recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
-	r.op, r.opts = op, opts
+// Call implements [amazonpay.Caller].
+func (r *Recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	r.Op, r.Opts = op, opts
 	if in != nil {
 		body, err := amazonpay.EncodeJSON(in)
 		if err != nil {
-			return &r.meta, err
+			return &r.Meta, err
 		}
-		r.body = string(body)
+		r.Body = string(body)
 	}
-	if r.err != nil {
-		return &r.meta, r.err
+	if r.Err != nil {
+		return &r.Meta, r.Err
 	}
-	return &r.meta, json.Unmarshal([]byte(r.answer), out)
+	return &r.Meta, json.Unmarshal([]byte(r.Answer), out)
 }
 
-// requireFull fails for a field, however deep, that has its zero value.
-func requireFull(t *testing.T, v reflect.Value, path string) {
+// RequireFull fails for a field, however deep, that has its zero value.
+func RequireFull(t *testing.T, v reflect.Value, path string) {
 	t.Helper()
 	require.False(t, v.IsZero(), "%s is not set", path)
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.Elem().Kind() != reflect.Bool { // false is a value too
-			requireFull(t, v.Elem(), path)
+			RequireFull(t, v.Elem(), path)
 		}
 	case reflect.Slice:
 		require.NotZero(t, v.Len(), "%s is empty", path)
-		requireFull(t, v.Index(0), path+"[0]")
+		RequireFull(t, v.Index(0), path+"[0]")
 	case reflect.Struct:
 		if isScalar(v.Type()) {
 			return
 		}
 		for i := range v.NumField() {
 			if f := v.Type().Field(i); f.Type != reflect.TypeFor[amazonpay.Answer]() {
-				requireFull(t, v.Field(i), path+"."+f.Name)
+				RequireFull(t, v.Field(i), path+"."+f.Name)
 			}
 		}
 	default:
@@ -107,9 +115,9 @@ func fill(t *testing.T, v reflect.Value, path string) {
 	}
 }
 
-// requireShown fails if printing or logging v shows another of its texts than those at the
+// RequireShown fails if printing or logging v shows another of its texts than those at the
 // paths, whatever the verb, for a value and for a pointer.
-func requireShown(t *testing.T, v any, paths ...string) {
+func RequireShown(t *testing.T, v any, paths ...string) {
 	t.Helper()
 	pointer := reflect.New(reflect.TypeOf(v))
 	fill(t, pointer.Elem(), "")
