@@ -183,6 +183,10 @@ func TestBadCall(t *testing.T) {
 			op:    amazonpay.Operation{Method: http.MethodGet, Path: "reports", Query: values("reportTypes", "\xff")},
 			field: "reportTypes", rule: "UTF-8",
 		},
+		"query's name not UTF-8": {
+			op:    amazonpay.Operation{Method: http.MethodGet, Path: "reports", Query: values("\xff", "x")},
+			field: "Operation.Query", rule: "UTF-8",
+		},
 		"query without a name": {
 			op:    amazonpay.Operation{Method: http.MethodGet, Path: "reports", Query: values("", "x")},
 			field: "Operation.Query", rule: "empty",
@@ -215,6 +219,7 @@ func TestBadCall(t *testing.T) {
 		"body field's name not UTF-8": {
 			chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("\xff", 1)}, "WithBodyField", "UTF-8",
 		},
+		"body field of null":   {chargeOp, jsonRaw("null"), []amazonpay.CallOption{amazonpay.WithBodyField("x", 1)}, "WithBodyField", "not a JSON object"},
 		"body field of a list": {chargeOp, []int{1}, []amazonpay.CallOption{amazonpay.WithBodyField("x", 1)}, "WithBodyField", "not a JSON object"},
 
 		// https://github.com/amzn/amazon-pay-sdk-csharp/issues/12: the comma of a locale.
