@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -100,6 +101,24 @@ func TestUndecodableAnswerIsUncertain(t *testing.T) {
 	assert.True(t, callError(t, err).Uncertain())
 	require.ErrorContains(t, err, "the call succeeded, but its answer was not understood")
 	assert.Len(t, n.requests(), 1)
+}
+
+// What came before the break may be JSON by chance.
+func TestAnswerThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(func(*http.Request) (*http.Response, error) {
+		body := io.MultiReader(strings.NewReader(`{"id":"1"}`), iotest.ErrReader(io.ErrUnexpectedEOF))
+		return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(body)}, nil
+	})
+	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(n))
+	require.NoError(t, err)
+	_, err = amazonpay.Do[everything](t.Context(), client, chargeOp, goodCharge())
+	require.ErrorContains(t, err, "its answer was not understood: it broke off")
+	assert.True(t, callError(t, err).Uncertain())
+
+	meta, err := newClient(t, n).Call(t.Context(), getOp, nil, nil)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "beneath the retries it is no answer at all")
+	assert.Len(t, meta.Attempts, 4)
 }
 
 // encoding/json quotes a number that does not fit, and a phone may come as one.

@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ const (
 	maxMessageBytes = 1 << 10
 )
 
+var errNoClient = errors.New("amazonpay: the context is nil, or the Client was not made by New")
+
 var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a context has no deadline: %w", callTimeout, context.DeadlineExceeded)
 
 // Call makes one call with all its attempts, and is what every typed method uses. Use
@@ -34,8 +37,8 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a
 //
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
-	if c == nil || ctx == nil {
-		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Client or the context is nil")}
+	if !c.made() || ctx == nil {
+		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient}
 		return err.Meta, err
 	}
 	if _, ok := ctx.Deadline(); !ok {
@@ -54,6 +57,9 @@ func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...Ca
 
 func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []CallOption) (*Meta, *CallError) {
 	p, err := c.prepare(ctx, op, in, opts)
+	if v := reflect.ValueOf(out); err == nil && out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		err = &FieldError{"out", "is not a pointer to the answer's type"}
+	}
 	if err != nil {
 		meta := &Meta{}
 		if p != nil {
@@ -137,32 +143,36 @@ func isObject(text []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
 }
 
-// refusal is the body of an error.
-type refusal struct {
-	ReasonCode ReasonCode `json:"reasonCode"`
-	Message    string     `json:"message"`
+// refusal reads the body of an error. A message of another form must not hide the code.
+func refusal(body []byte) (reason ReasonCode, message string) {
+	var members struct {
+		ReasonCode ReasonCode `json:"reasonCode"`
+		Message    any        `json:"message"`
+	}
+	if json.Unmarshal(body, &members) != nil {
+		return "", "the answer is not the service's JSON"
+	}
+	message, _ = members.Message.(string)
+	return members.ReasonCode, message
 }
 
 func (p *call) apiError(status int, body []byte) *APIError {
-	var r refusal
-	if json.Unmarshal(body, &r) != nil {
-		r = refusal{Message: "the answer is not the service's JSON"}
-	}
-	return &APIError{StatusCode: status, ReasonCode: ReasonCode(p.clean(string(r.ReasonCode))), Message: p.clean(r.Message)}
+	reason, message := refusal(body)
+	return &APIError{StatusCode: status, ReasonCode: ReasonCode(p.clean(string(reason))), Message: p.clean(message)}
 }
 
 // retryable refuses the one 500 that is an answer about money: the same key would only
 // replay it.
 func retryable(status int, _ http.Header, body []byte) bool {
-	var r refusal
-	return status != http.StatusInternalServerError || json.Unmarshal(body, &r) != nil || r.ReasonCode != ReasonProcessingFailure
+	reason, _ := refusal(body)
+	return status != http.StatusInternalServerError || reason != ReasonProcessingFailure
 }
 
 // dateRefused knows the answer to a date that is ahead of the service's clock.
 func dateRefused(status int, _ http.Header, body []byte) bool {
-	var r refusal
-	return status == http.StatusBadRequest && json.Unmarshal(body, &r) == nil &&
-		r.ReasonCode == ReasonInvalidHeaderValue && strings.Contains(strings.ToLower(r.Message), "x-amz-pay-date")
+	reason, message := refusal(body)
+	return status == http.StatusBadRequest && reason == ReasonInvalidHeaderValue &&
+		strings.Contains(strings.ToLower(message), "x-amz-pay-date")
 }
 
 // withoutURL unwraps the error of a Doer that shows the URL, in which a token may stand.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/textproto"
 	"strings"
@@ -18,8 +19,7 @@ import (
 type CallOption struct {
 	kind   optionKind
 	name   string // of a header or a body member
-	value  string
-	secret Secret
+	value  Secret // any value may be a token or personal data
 	source TokenSource
 	broken FieldError // what was wrong with the arguments
 }
@@ -73,10 +73,10 @@ type TokenInvalidator interface {
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/authorization-token.html
 func WithAuthToken(token string) CallOption {
-	o := CallOption{kind: optionAuthToken, secret: NewSecret(token)}
+	o := CallOption{kind: optionAuthToken, value: NewSecret(token)}
 	if token == "" {
 		o.broken = FieldError{"WithAuthToken", "the token is empty"}
-	} else if rule := checkHeaderValue(token); rule != "" {
+	} else if rule := checkSignedValue(token); rule != "" {
 		o.broken = FieldError{"WithAuthToken", "the token " + rule}
 	}
 	return o
@@ -105,7 +105,7 @@ func WithTokenSource(source TokenSource) CallOption {
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html
 func WithIdempotencyKey(key string) CallOption {
-	o := CallOption{kind: optionIdempotencyKey, value: key}
+	o := CallOption{kind: optionIdempotencyKey, value: NewSecret(key)}
 	if rule := checkIdempotencyKey(key); rule != "" {
 		o.broken = FieldError{"WithIdempotencyKey", "the key " + rule}
 	}
@@ -116,10 +116,12 @@ func WithIdempotencyKey(key string) CallOption {
 // whose name begins with X-Amz-Pay- is signed. The headers that the SDK sets itself are
 // refused, unless the value is the one that it sets.
 func WithHeader(name, value string) CallOption {
-	o := CallOption{kind: optionHeader, name: textproto.CanonicalMIMEHeaderKey(name), value: value}
+	o := CallOption{kind: optionHeader, name: textproto.CanonicalMIMEHeaderKey(name), value: NewSecret(value)}
 	if rule := checkHeaderName(name); rule != "" {
 		o.broken = FieldError{"WithHeader", "the name " + rule}
 	} else if rule := checkHeaderValue(value); rule != "" {
+		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
+	} else if rule := checkSignedValue(value); rule != "" && strings.HasPrefix(o.name, "X-Amz-Pay-") {
 		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
 	}
 	return o
@@ -138,7 +140,7 @@ func WithBodyField(name string, value any) CallOption {
 	case err != nil:
 		o.broken = FieldError{"WithBodyField(" + name + ")", err.Error()}
 	default:
-		o.value = string(encoded)
+		o.value = NewSecret(encoded)
 	}
 	return o
 }
@@ -148,20 +150,21 @@ func WithBodyField(name string, value any) CallOption {
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/sandbox-simulations.html
 func WithSimulationCode(code string) CallOption {
-	o := CallOption{kind: optionSimulationCode, value: code}
+	o := CallOption{kind: optionSimulationCode, value: NewSecret(code)}
 	if code == "" {
 		o.broken = FieldError{"WithSimulationCode", "the code is empty"}
-	} else if rule := checkHeaderValue(code); rule != "" {
+	} else if rule := checkSignedValue(code); rule != "" {
 		o.broken = FieldError{"WithSimulationCode", "the code " + rule}
 	}
 	return o
 }
 
-// WithoutRetry makes one attempt only.
+// WithoutRetry makes one attempt only. A request that the service refused for its date
+// or its token before it did any work is still sent once more.
 func WithoutRetry() CallOption { return CallOption{kind: optionWithoutRetry} }
 
 // CallOptions is what a list of options comes to, for implementations of [Caller] and
-// for tests.
+// for tests. It prints and logs its idempotency key only.
 type CallOptions struct {
 	AuthToken      Secret
 	TokenSource    TokenSource
@@ -171,6 +174,14 @@ type CallOptions struct {
 	SimulationCode string
 	NoRetry        bool
 }
+
+// LogValue shows the idempotency key.
+func (o CallOptions) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("idempotency_key", o.IdempotencyKey))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (o CallOptions) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.LogValue().String()) }
 
 // Resolve folds options in their order. It returns the first option's error, a
 // [*FieldError] that names the option and the rule.
@@ -182,23 +193,23 @@ func Resolve(opts ...CallOption) (CallOptions, error) {
 		}
 		switch o.kind {
 		case optionAuthToken:
-			r.AuthToken, r.TokenSource = o.secret, nil
+			r.AuthToken, r.TokenSource = o.value, nil
 		case optionTokenSource:
 			r.AuthToken, r.TokenSource = Secret{}, o.source
 		case optionIdempotencyKey:
-			r.IdempotencyKey = o.value
+			r.IdempotencyKey = o.value.Reveal()
 		case optionHeader:
 			if r.Header == nil {
 				r.Header = make(http.Header)
 			}
-			r.Header.Set(o.name, o.value)
+			r.Header.Set(o.name, o.value.Reveal())
 		case optionBodyField:
 			if r.BodyFields == nil {
 				r.BodyFields = make(map[string]json.RawMessage)
 			}
-			r.BodyFields[o.name] = json.RawMessage(o.value)
+			r.BodyFields[o.name] = json.RawMessage(o.value.Reveal())
 		case optionSimulationCode:
-			r.SimulationCode = o.value
+			r.SimulationCode = o.value.Reveal()
 		case optionWithoutRetry:
 			r.NoRetry = true
 		case optionNone:
@@ -226,6 +237,18 @@ func checkHeaderValue(value string) (rule string) {
 		if c := value[i]; c < ' ' || c > '~' {
 			return "has a line end, a control character or a character that is not ASCII"
 		}
+	}
+	return ""
+}
+
+// checkSignedValue also refuses what cannot be signed: how to canonicalise a run of
+// spaces is not agreed on.
+func checkSignedValue(value string) (rule string) {
+	if rule := checkHeaderValue(value); rule != "" {
+		return rule
+	}
+	if strings.Contains(value, "  ") || strings.TrimSpace(value) != value {
+		return "has spaces around it or a run of spaces"
 	}
 	return ""
 }

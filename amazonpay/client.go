@@ -269,7 +269,7 @@ func (c *Client) With(defaults ...CallOption) *Client {
 // Environment returns the environment in which the client calls, [Live] or [Sandbox],
 // whether Config or the public key id has decided it.
 func (c *Client) Environment() Environment {
-	if c == nil {
+	if !c.made() {
 		return ""
 	}
 	return c.core.env
@@ -277,7 +277,7 @@ func (c *Client) Environment() Environment {
 
 // String names the host and the environment, never a key or a token.
 func (c *Client) String() string {
-	if c == nil {
+	if !c.made() {
 		return "amazonpay.Client(nil)"
 	}
 	return "amazonpay.Client(" + c.core.origin + " " + string(c.core.env) + ")"
@@ -289,11 +289,18 @@ func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String
 // LogValue returns what String returns.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// isNil also finds a nil pointer in an interface, which would panic much later.
+// made reports whether New made the client.
+func (c *Client) made() bool { return c != nil && c.core != nil }
+
+// isNil also finds a nil pointer or function in an interface, which would panic much later.
 func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
 	r := reflect.ValueOf(v)
-	return r.Kind() == reflect.Pointer && r.IsNil()
+	switch r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan:
+		return r.IsNil()
+	default:
+		return false
+	}
 }

@@ -24,9 +24,9 @@ type Config struct {
 	// PrivateKey signs the requests: an *rsa.PrivateKey, or the key of a KMS or HSM. It must be
 	// safe for concurrent use.
 	PrivateKey crypto.Signer `json:"-"` // an RSA key would encode in full
-	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey.
+	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey: NewSecret(text).
 	// [signing.ParsePrivateKey] says which forms it may have.
-	PrivateKeyPEM PEM
+	PrivateKeyPEM Secret
 	// PrivateKeyFile is the name of a file with the private key as PEM text, in place of
 	// PrivateKey.
 	PrivateKeyFile string
@@ -74,7 +74,7 @@ const (
 func ConfigFromEnv() Config {
 	return Config{
 		PublicKeyID:    os.Getenv(EnvPublicKeyID),
-		PrivateKeyPEM:  PEM(os.Getenv(EnvPrivateKey)),
+		PrivateKeyPEM:  NewSecret(os.Getenv(EnvPrivateKey)),
 		PrivateKeyFile: os.Getenv(EnvPrivateKeyFile),
 		Region:         Region(os.Getenv(EnvRegion)),
 		Environment:    Environment(os.Getenv(EnvEnvironment)),
@@ -97,7 +97,7 @@ func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.LogValu
 // signer makes the signer; nil where the configuration has no key at all.
 func (c Config) signer() (*signing.Signer, error) {
 	given := 0
-	for _, has := range []bool{c.PrivateKey != nil, len(c.PrivateKeyPEM) > 0, c.PrivateKeyFile != ""} {
+	for _, has := range []bool{c.PrivateKey != nil, c.PrivateKeyPEM != (Secret{}), c.PrivateKeyFile != ""} {
 		if has {
 			given++
 		}
@@ -109,11 +109,11 @@ func (c Config) signer() (*signing.Signer, error) {
 	default:
 		return nil, errors.New("amazonpay: Config has more than one of PrivateKey, PrivateKeyPEM and PrivateKeyFile: give one")
 	}
-	key, text := c.PrivateKey, []byte(c.PrivateKeyPEM)
+	key, text := c.PrivateKey, []byte(c.PrivateKeyPEM.Reveal())
 	if c.PrivateKeyFile != "" {
 		var err error
-		if text, err = os.ReadFile(c.PrivateKeyFile); err != nil {
-			return nil, fmt.Errorf("amazonpay: Config.PrivateKeyFile: %w", err)
+		if text, err = readKeyFile(c.PrivateKeyFile); err != nil {
+			return nil, err
 		}
 	}
 	if key == nil {
@@ -128,6 +128,19 @@ func (c Config) signer() (*signing.Signer, error) {
 		return nil, fmt.Errorf("amazonpay: %w", err)
 	}
 	return signer, nil
+}
+
+// readKeyFile does not repeat a name that may be the key itself, set by mistake.
+func readKeyFile(name string) ([]byte, error) {
+	const longestName = 255
+	if len(name) > longestName || strings.Contains(name, "-----BEGIN") || strings.ContainsAny(name, "\r\n") {
+		return nil, errors.New("amazonpay: Config.PrivateKeyFile is not the name of a file: if it is the key itself, use PrivateKeyPEM")
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("amazonpay: Config.PrivateKeyFile: %w", err)
+	}
+	return text, nil
 }
 
 // host returns the host, with a port where BaseURL has one.
@@ -165,7 +178,7 @@ func (i Integrator) headers() map[string]string {
 
 func (i Integrator) check() error {
 	for name, value := range i.headers() {
-		if rule := checkHeaderValue(value); rule != "" {
+		if rule := checkSignedValue(value); rule != "" {
 			return fmt.Errorf("amazonpay: Config.Integrator: the value of %s %s", name, rule)
 		}
 	}

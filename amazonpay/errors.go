@@ -14,8 +14,9 @@ import (
 // and what is known of it. Err says what went wrong:
 //
 //   - [*FieldError]: the request or an option is wrong; nothing was sent.
+//   - [*TokenError]: the [TokenSource] gave no token; nothing was sent.
 //   - [*APIError]: the service, or a gateway before it, answered with an error.
-//   - [*DecodeError]: the service did the work, but its answer was not understood.
+//   - [*DecodeError]: the answer says success, but was not understood.
 //   - [*transport.NetworkError]: the last attempt was not answered; the work may have been
 //     done.
 //   - [*transport.InterruptedError]: the context ended before the call was done; the
@@ -78,7 +79,11 @@ func (e *CallError) Uncertain() bool { return e.uncertain }
 
 // LogValue shows operation, status, reason code, request id and attempts.
 func (e *CallError) LogValue() slog.Value {
-	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", e.Meta), slog.Bool("uncertain", e.uncertain)}
+	meta := Meta{}
+	if e.Meta != nil {
+		meta = *e.Meta
+	}
+	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.Bool("uncertain", e.uncertain)}
 	if api, ok := errors.AsType[*APIError](e.Err); ok {
 		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
 	} else {
@@ -110,26 +115,39 @@ func (e *APIError) Error() string {
 	return text
 }
 
-// HasReason reports whether err is an [*APIError] with one of the codes.
+// HasReason reports whether err is the [*APIError] of a call with one of the codes.
 func HasReason(err error, codes ...ReasonCode) bool {
 	api, ok := errors.AsType[*APIError](err)
 	return ok && slices.Contains(codes, api.ReasonCode)
 }
 
-// DecodeError is a 2xx answer that was not understood. The work was done; the answer is
-// in the Raw of the [CallError]'s Meta.
+// TokenError says that the [TokenSource] gave no usable token, so that the call was not
+// sent. Err is the source's error, such as the [*CallError] of the call for a token.
+// [errors.Is] looks into it; [errors.AsType] and [HasReason] do not, since what
+// went wrong with the token is not an answer to the call.
+type TokenError struct{ Err error }
+
+// Error says why there is no token.
+func (e *TokenError) Error() string { return "no authorization token: " + e.Err.Error() }
+
+// Is reports whether Err matches target.
+func (e *TokenError) Is(target error) bool { return errors.Is(e.Err, target) }
+
+// DecodeError is a 2xx answer that was not understood: the work was probably done. The
+// answer is in the Raw of the [CallError]'s Meta.
 type DecodeError struct{ Err error }
 
 // Error says what about the answer was not understood, without its content.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("the call succeeded, but its answer was not understood: %v", e.Err)
+	return fmt.Sprintf("the answer says success, but was not understood: %v", e.Err)
 }
 
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
 // uncertain reports whether the work may have been done, given how a failed call's
-// attempts ended and what the last error is. A Doer of the user's own lists no attempts.
+// attempts ended and what the last error is. Of a Doer of the user's own the attempts are
+// not known, unless it is one of package transport.
 func uncertain(method string, attempts []Attempt, err error, mocked bool) bool {
 	if method == http.MethodGet {
 		return false
@@ -137,7 +155,7 @@ func uncertain(method string, attempts []Attempt, err error, mocked bool) bool {
 	if _, ok := errors.AsType[*DecodeError](err); ok {
 		return true
 	}
-	if mocked {
+	if mocked && len(attempts) == 0 {
 		api, answered := errors.AsType[*APIError](err)
 		return !answered || silent(api.StatusCode) && api.ReasonCode != ReasonProcessingFailure
 	}

@@ -18,8 +18,8 @@ type Fetcher interface {
 // caller reads and closes the answer's body, which is streamed; time limits are those of
 // the request's context. Errors do not show the URL, which is as good as a password.
 func (c *Client) Fetch(req *http.Request) (*http.Response, error) {
-	if c == nil || req == nil || req.URL == nil {
-		return nil, errors.New("amazonpay: Fetch: the Client or the request is nil")
+	if !c.made() || req == nil || req.URL == nil {
+		return nil, errors.New("amazonpay: Fetch: the request is nil, or the Client was not made by New")
 	}
 	if c.core.base == nil {
 		return nil, errors.New("amazonpay: Fetch: WithDoer took the client's network away: give one with WithRoundTripper, or mock the Fetcher")

@@ -41,10 +41,7 @@ type Meta struct {
 }
 
 // LogValue shows status, request id, idempotency key and the number of attempts.
-func (m *Meta) LogValue() slog.Value {
-	if m == nil {
-		return slog.Value{}
-	}
+func (m Meta) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.Int("status", m.StatusCode),
 		slog.String("request_id", m.RequestID),
@@ -54,11 +51,11 @@ func (m *Meta) LogValue() slog.Value {
 }
 
 // Format prints what LogValue shows, whatever the verb.
-func (m *Meta) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.LogValue().String()) }
+func (m Meta) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.LogValue().String()) }
 
 // MarshalJSON encodes what LogValue shows, so that an answer that is logged as JSON does
 // not take the raw answer along.
-func (m *Meta) MarshalJSON() ([]byte, error) {
+func (m Meta) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Status         int    `json:"status"`
 		RequestID      string `json:"requestId"`

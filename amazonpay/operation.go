@@ -21,14 +21,14 @@ type Operation struct {
 	Path string
 	// PathValues are the values for the names in Path. They are escaped. A value must not
 	// be empty or blank, nor contain a slash, a backslash, two dots, a question mark, a
-	// number sign, or a control character. A name that ends with Token marks a secret: its
+	// number sign, or a control character. A name that ends with Token, or token, marks a secret: its
 	// value never stands in an error text, and it may contain two dots, as a JWE does whose
 	// encrypted key is empty.
 	PathValues map[string]string
 	// Query are the query parameters.
 	Query url.Values
-	// IdempotencyKey says that the operation takes an idempotency key: each POST of the
-	// service, and some PATCH. A call then carries one, its own or a made one.
+	// IdempotencyKey says that a PATCH takes an idempotency key, as some do; every POST does.
+	// A call then carries one, its own or a made one.
 	IdempotencyKey bool
 }
 
@@ -86,7 +86,7 @@ func checkPathValue(name, value string) (rule string) {
 	return ""
 }
 
-func isToken(name string) bool { return strings.HasSuffix(name, "Token") }
+func isToken(name string) bool { return strings.HasSuffix(strings.ToLower(name), "token") }
 
 // secrets are the tokens among the path's values.
 func (op Operation) secrets() []string {

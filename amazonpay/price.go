@@ -145,13 +145,16 @@ func (p Price) MinorUnits() (int64, error) {
 }
 
 // Validate reports an amount that is not decimal text, that has more decimals than
-// the currency (JPY has none), and a missing currency.
+// the currency (JPY has none), and a currency that is not three capital letters.
 func (p Price) Validate() error {
 	if err := p.Amount.Validate(); err != nil {
 		return &FieldError{Field: "amount", Rule: err.Error()}
 	}
 	if p.CurrencyCode == "" {
 		return &FieldError{Field: "currencyCode", Rule: "is empty"}
+	}
+	if len(p.CurrencyCode) != 3 || strings.Trim(string(p.CurrencyCode), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return &FieldError{Field: "currencyCode", Rule: fmt.Sprintf("%q is not three capital letters", string(p.CurrencyCode))}
 	}
 	_, fraction, _ := strings.Cut(string(p.Amount), ".")
 	if n, ok := p.CurrencyCode.MinorDigits(); ok && len(fraction) > n {

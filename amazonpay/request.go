@@ -108,6 +108,9 @@ func (p *call) setBody(in any) error {
 	if err != nil {
 		return err
 	}
+	if !isObject(body) || !utf8.Valid(body) {
+		return &FieldError{"request", "is not a JSON object in UTF-8 (bytes that are one are passed as a json.RawMessage)"}
+	}
 	p.body, err = addFields(body, fields)
 	return err
 }
@@ -118,8 +121,8 @@ func addFields(body []byte, fields map[string]json.RawMessage) ([]byte, error) {
 		return body, nil
 	}
 	var members map[string]json.RawMessage
-	if err := json.Unmarshal(body, &members); err != nil || members == nil {
-		return nil, &FieldError{"WithBodyField", "the request is not a JSON object"}
+	if err := json.Unmarshal(body, &members); err != nil {
+		return nil, err
 	}
 	body = body[:len(body)-1] // without the closing brace
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -140,10 +143,11 @@ func addFields(body []byte, fields map[string]json.RawMessage) ([]byte, error) {
 
 func (p *call) setKey() (err error) {
 	p.key = p.options.IdempotencyKey
+	takes := p.op.IdempotencyKey || p.op.Method == http.MethodPost
 	switch {
-	case p.key != "" && !p.op.IdempotencyKey:
+	case p.key != "" && !takes:
 		return &FieldError{"WithIdempotencyKey", p.op.Name + " takes no idempotency key"}
-	case p.key == "" && p.op.IdempotencyKey:
+	case p.key == "" && takes:
 		p.key, err = newIdempotencyKey()
 	}
 	return err
@@ -191,6 +195,9 @@ func (p *call) setHeader(common http.Header) error {
 	if p.options.SimulationCode != "" {
 		p.header.Set(headerSimulationCode, p.options.SimulationCode)
 	}
+	if token := p.options.AuthToken.Reveal(); token != "" {
+		p.header.Set(headerAuthToken, token)
+	}
 	for name, values := range p.options.Header {
 		hint, isOwned := owned[textproto.CanonicalMIMEHeaderKey(name)]
 		switch {
@@ -208,10 +215,10 @@ func (p *call) setToken(ctx context.Context) error {
 	if source := p.options.TokenSource; source != nil {
 		token, err := source.Token(ctx)
 		if err != nil {
-			return &tokenError{err}
+			return &TokenError{err}
 		}
-		if rule := checkHeaderValue(token); rule != "" || token == "" {
-			return &tokenError{errors.New("the token is empty or has a character that may not stand in a header")}
+		if rule := checkSignedValue(token); rule != "" || token == "" {
+			return &TokenError{errors.New("the token is empty or has a character that may not stand in a header")}
 		}
 		p.token = token
 	}
@@ -221,19 +228,13 @@ func (p *call) setToken(ctx context.Context) error {
 	return nil
 }
 
-// tokenError keeps a failed token source apart from the call that needed it.
-type tokenError struct{ err error }
-
-func (e *tokenError) Error() string { return "no authorization token: " + e.err.Error() }
-func (e *tokenError) Unwrap() error { return e.err }
-
 // request makes the unsigned request.
 func (p *call) request(ctx context.Context) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, p.op.Method, p.url, bytes.NewReader(p.body))
 	if err != nil {
 		return nil, errors.New("the request could not be made from its URL") // whose text may hold a token
 	}
-	req.Header = p.header
+	req.Header = p.header.Clone() // a second request, with another token, must not change the first one's
 	return req, nil
 }
 

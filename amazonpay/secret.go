@@ -10,20 +10,20 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a token that shows itself only when asked: it prints, logs and encodes as
-// [redacted], also inside of other values, and is read with [Secret.Reveal]. Equal
-// secrets are equal with ==. The zero value is the empty secret.
-type Secret struct{ value unique.Handle[string] }
+// Secret is a token or a key that shows itself only when asked: it prints, logs and
+// encodes as [redacted], also inside of other values, exported or not, and is read with
+// [Secret.Reveal]. Equal secrets are equal with ==. The zero value is the empty secret.
+type Secret struct{ value unique.Handle[string] } // behind a pointer, since fmt looks into fields that are not exported
 
-// NewSecret wraps a token.
-func NewSecret(token string) Secret {
-	if token == "" {
+// NewSecret wraps a token or a key.
+func NewSecret[T ~string | ~[]byte](text T) Secret {
+	if len(text) == 0 {
 		return Secret{}
 	}
-	return Secret{unique.Make(token)}
+	return Secret{unique.Make(string(text))}
 }
 
-// Reveal returns the token.
+// Reveal returns what NewSecret was given.
 func (s Secret) Reveal() string {
 	if s == (Secret{}) {
 		return ""
@@ -48,7 +48,7 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 // MarshalText returns what String returns: a secret does not leave by accident.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalJSON reads the token from a JSON string; null is the empty secret.
+// UnmarshalJSON reads the secret from a JSON string; null is the empty secret.
 func (s *Secret) UnmarshalJSON(b []byte) error {
 	var token string
 	if err := json.Unmarshal(b, &token); err != nil {
@@ -57,23 +57,3 @@ func (s *Secret) UnmarshalJSON(b []byte) error {
 	*s = NewSecret(token)
 	return nil
 }
-
-// PEM is the text of a private key. It prints and logs as [redacted].
-type PEM []byte
-
-// String returns [redacted], or nothing where there is no text.
-func (p PEM) String() string {
-	if len(p) == 0 {
-		return ""
-	}
-	return redacted
-}
-
-// Format prints what String returns, whatever the verb.
-func (p PEM) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
-
-// LogValue returns what String returns.
-func (p PEM) LogValue() slog.Value { return slog.StringValue(p.String()) }
-
-// MarshalText returns what String returns.
-func (p PEM) MarshalText() ([]byte, error) { return []byte(p.String()), nil }

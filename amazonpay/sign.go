@@ -18,8 +18,8 @@ import (
 // second attempt needs a signature of its own. Read the idempotency key from its
 // X-Amz-Pay-Idempotency-Key header. The error is a [*CallError].
 func (c *Client) SignRequest(ctx context.Context, op Operation, in any, opts ...CallOption) (*http.Request, error) {
-	if c == nil || ctx == nil {
-		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Client or the context is nil")}
+	if !c.made() || ctx == nil {
+		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient}
 	}
 	p, err := c.prepare(ctx, op, in, opts)
 	if err == nil {
@@ -48,8 +48,9 @@ func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
 var errNoKey = errors.New("amazonpay: the client has no private key, so it cannot sign")
 
 // SignedHeaders returns the header of the request that [Client.SignRequest] makes, the
-// getSignedHeaders of the Node SDK. The body that is sent with it must be
-// [EncodeJSON] of the same request, byte for byte.
+// getSignedHeaders of the Node SDK. The body that is sent with it must be the one that
+// SignRequest's request has, byte for byte: [EncodeJSON] of in, where no [WithBodyField] adds to
+// it.
 func (c *Client) SignedHeaders(ctx context.Context, op Operation, in any, opts ...CallOption) (http.Header, error) {
 	req, err := c.SignRequest(ctx, op, in, opts...)
 	if err != nil {
@@ -79,7 +80,7 @@ type SignedButton struct {
 // https://developer.amazon.com/docs/amazon-pay-checkout/add-the-amazon-pay-button.html
 func (c *Client) ButtonSignature(payload []byte) (SignedButton, error) {
 	switch {
-	case c == nil || c.core.signer == nil:
+	case !c.made() || c.core.signer == nil:
 		return SignedButton{}, errNoKey
 	case !utf8.Valid(payload):
 		return SignedButton{}, &FieldError{"payload", "is not valid UTF-8"}

@@ -47,7 +47,8 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 		if err := json.Unmarshal(b, &s); err != nil {
 			return err
 		}
-		return t.UnmarshalText([]byte(s))
+		_ = t.UnmarshalText([]byte(s))
+		return nil
 	}
 	var n float64
 	if err := json.Unmarshal(b, &n); err != nil || math.Abs(n) > 1e14 {
