@@ -99,7 +99,7 @@ func TestUndecodableAnswerIsUncertain(t *testing.T) {
 	n := newNetwork(answer(http.StatusCreated, page))
 	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), chargeOp, goodCharge())
 	assert.True(t, callError(t, err).Uncertain())
-	require.ErrorContains(t, err, "the call succeeded, but its answer was not understood")
+	require.ErrorContains(t, err, "the answer says success, but was not understood")
 	assert.Len(t, n.requests(), 1)
 }
 
@@ -113,7 +113,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(n))
 	require.NoError(t, err)
 	_, err = amazonpay.Do[everything](t.Context(), client, chargeOp, goodCharge())
-	require.ErrorContains(t, err, "its answer was not understood: it broke off")
+	require.ErrorContains(t, err, "but was not understood: it broke off")
 	assert.True(t, callError(t, err).Uncertain())
 
 	meta, err := newClient(t, n).Call(t.Context(), getOp, nil, nil)

@@ -9,6 +9,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"net/http"
@@ -43,7 +45,7 @@ func TestBadConfig(t *testing.T) {
 		return func(c *amazonpay.Config) { c.PrivateKey = key }
 	}
 	withPEM := func(text string) func(*amazonpay.Config) {
-		return func(c *amazonpay.Config) { c.PrivateKey, c.PrivateKeyPEM = nil, amazonpay.PEM(text) }
+		return func(c *amazonpay.Config) { c.PrivateKey, c.PrivateKeyPEM = nil, amazonpay.NewSecret(text) }
 	}
 	withURL := func(url string) func(*amazonpay.Config) {
 		return func(c *amazonpay.Config) { c.BaseURL = url }
@@ -59,7 +61,7 @@ func TestBadConfig(t *testing.T) {
 			func(c *amazonpay.Config) { c.PublicKeyID = "SANDBOX-ABC\n" },
 			[]string{"Config.PublicKeyID", "only letters"},
 		},
-		"a key as key id": {func(c *amazonpay.Config) { c.PublicKeyID = string(testPEM()) }, []string{"Config.PublicKeyID", "only letters"}},
+		"a key as key id": {func(c *amazonpay.Config) { c.PublicKeyID = testPEM().Reveal() }, []string{"Config.PublicKeyID", "only letters"}},
 
 		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/32: a key of ssh-keygen.
 		"OpenSSH key": {withPEM("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"), []string{"OpenSSH", "openssl genpkey"}},
@@ -79,7 +81,7 @@ func TestBadConfig(t *testing.T) {
 		"signer that is not RSA":  {withKey(edwards), []string{"not RSA", "openssl genpkey"}},
 		"nil pointer as a signer": {withKey((*rsa.PrivateKey)(nil)), []string{"private key is nil"}},
 		"damaged key":             {withPEM(block("PRIVATE KEY", []byte("no key"))), []string{"damaged", "openssl genpkey"}},
-		"cut off":                 {withPEM(string(testPEM()[:400])), []string{"cut off"}},
+		"cut off":                 {withPEM(string(testPEM().Reveal()[:400])), []string{"cut off"}},
 		// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/19: a name where the text belongs.
 		"file name as PEM": {withPEM("./private.pem"), []string{"neither PEM nor base64", "file name"}},
 		"blank PEM":        {withPEM(" \n"), []string{"private key is empty"}},
@@ -121,6 +123,10 @@ func TestBadConfig(t *testing.T) {
 		"integrator with a line end": {
 			func(c *amazonpay.Config) { c.Integrator.ID = "a\r\nX-Other: b" },
 			[]string{"Config.Integrator", "line end"},
+		},
+		"integrator's value with a run of spaces": {
+			func(c *amazonpay.Config) { c.Integrator.PlatformVersion = "Shop  5.1" },
+			[]string{"Config.Integrator", "X-Amz-Pay-Platform-Version", "run of spaces"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -203,6 +209,7 @@ func TestBadCall(t *testing.T) {
 		"header value with LF":    {chargeOp, good, header("X-Shop", "a\n"), "WithHeader(X-Shop)", "line end"},
 		"header value with CR":    {chargeOp, good, header("X-Shop", "\ra"), "WithHeader(X-Shop)", "line end"},
 		"header value with zero":  {chargeOp, good, header("X-Shop", "\x00"), "WithHeader(X-Shop)", "control character"},
+		"header value not ASCII":  {chargeOp, good, header("X-Shop", "Bücher"), "WithHeader(X-Shop)", "not ASCII"},
 		"header name with colon":  {chargeOp, good, header("X-Shop:", "a"), "WithHeader", "the name"},
 		"empty header name":       {chargeOp, good, header("", "a"), "WithHeader", "the name is empty"},
 		"token with LF":           {chargeOp, good, []amazonpay.CallOption{amazonpay.WithAuthToken("a\nb")}, "WithAuthToken", "line end"},
@@ -219,8 +226,18 @@ func TestBadCall(t *testing.T) {
 		"body field's name not UTF-8": {
 			chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("\xff", 1)}, "WithBodyField", "UTF-8",
 		},
-		"body field of null":   {chargeOp, jsonRaw("null"), []amazonpay.CallOption{amazonpay.WithBodyField("x", 1)}, "WithBodyField", "not a JSON object"},
-		"body field of a list": {chargeOp, []int{1}, []amazonpay.CallOption{amazonpay.WithBodyField("x", 1)}, "WithBodyField", "not a JSON object"},
+		// What the Node SDK sends for a null payload, and Go for bytes.
+		"null":              {op: chargeOp, in: jsonRaw("null"), field: "request", rule: "not a JSON object"},
+		"nil raw message":   {op: chargeOp, in: json.RawMessage(nil), field: "request", rule: "not a JSON object"},
+		"list":              {op: chargeOp, in: []int{1}, field: "request", rule: "not a JSON object"},
+		"number":            {op: chargeOp, in: 5, field: "request", rule: "not a JSON object"},
+		"text":              {op: chargeOp, in: `{"a":1}`, field: "request", rule: "not a JSON object"},
+		"bytes":             {op: chargeOp, in: []byte(`{"a":1}`), field: "request", rule: "a json.RawMessage"},
+		"not UTF-8 in JSON": {op: chargeOp, in: ownJSON{"{\"a\":\"\xff\"}"}, field: "request", rule: "in UTF-8"},
+
+		"signed header with a run of spaces":    {chargeOp, good, header("X-Amz-Pay-Note", "a  b"), "WithHeader(X-Amz-Pay-Note)", "run of spaces"},
+		"signed header with a space at its end": {chargeOp, good, header("X-Amz-Pay-Note", "a "), "WithHeader(X-Amz-Pay-Note)", "spaces around it"},
+		"token with a run of spaces":            {chargeOp, good, []amazonpay.CallOption{amazonpay.WithAuthToken("a  b")}, "WithAuthToken", "run of spaces"},
 
 		// https://github.com/amzn/amazon-pay-sdk-csharp/issues/12: the comma of a locale.
 		"amount with a comma":     {op: chargeOp, in: price("1,5", amazonpay.EUR), field: "chargeAmount.amount", rule: `"1,5" is not decimal text`},
@@ -229,6 +246,8 @@ func TestBadCall(t *testing.T) {
 		"amount with a space":     {op: chargeOp, in: price(" 1", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
 		"amount with a sign":      {op: chargeOp, in: price("-1", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
 		"no amount":               {op: chargeOp, in: price("", amazonpay.EUR), field: "chargeAmount.amount", rule: "not decimal text"},
+		"small currency":          {op: chargeOp, in: price("10.50", "jpy"), field: "chargeAmount.currencyCode", rule: "three capital letters"},
+		"long currency":           {op: chargeOp, in: price("10.50", "EURO"), field: "chargeAmount.currencyCode", rule: "three capital letters"},
 		"no currency":             {op: chargeOp, in: price("1", ""), field: "chargeAmount.currencyCode", rule: "is empty"},
 		"dollars of three places": {op: chargeOp, in: price("1.005", amazonpay.USD), field: "chargeAmount.amount", rule: "more than 2 decimals"},
 		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/31,
@@ -315,10 +334,20 @@ func TestBadCallOfClient(t *testing.T) {
 		}, "WithSimulationCode: a live client cannot simulate"},
 		"nil client": {testConfig(), func(*amazonpay.Client) (*amazonpay.Meta, error) {
 			return (*amazonpay.Client)(nil).With().Call(t.Context(), getOp, nil, nil)
-		}, "the Client or the context is nil"},
+		}, "the context is nil, or the Client was not made by New"},
+		"client that New did not make": {testConfig(), func(*amazonpay.Client) (*amazonpay.Meta, error) {
+			var zero amazonpay.Client
+			return zero.With().Call(t.Context(), getOp, nil, nil)
+		}, "the context is nil, or the Client was not made by New"},
+		"answer that is no pointer": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.Call(t.Context(), chargeOp, goodCharge(), everything{})
+		}, "out: is not a pointer"},
+		"answer that is a nil pointer": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
+			return c.Call(t.Context(), chargeOp, goodCharge(), (*everything)(nil))
+		}, "out: is not a pointer"},
 		"nil context": {testConfig(), func(c *amazonpay.Client) (*amazonpay.Meta, error) {
 			return c.Call(nil, getOp, nil, nil) //nolint:staticcheck // What this is about.
-		}, "the Client or the context is nil"},
+		}, "the context is nil, or the Client was not made by New"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -360,5 +389,45 @@ func TestDoWithoutCaller(t *testing.T) {
 	_, err := amazonpay.Do[everything](t.Context(), nil, getOp, nil)
 	require.ErrorContains(t, callError(t, err), "the Caller is nil")
 	_, err = amazonpay.Do[everything](t.Context(), (*amazonpay.Client)(nil), getOp, nil)
-	require.ErrorContains(t, callError(t, err), "the Client or the context is nil")
+	require.ErrorContains(t, callError(t, err), "the context is nil, or the Client was not made by New")
+}
+
+// ownJSON encodes itself, unchecked.
+type ownJSON struct{ text string }
+
+func (o ownJSON) MarshalJSON() ([]byte, error) { return []byte(o.text), nil }
+
+// The rest of a client that New did not make fails too, and nothing panics.
+func TestClientThatNewDidNotMake(t *testing.T) {
+	t.Parallel()
+	for _, client := range []*amazonpay.Client{nil, new(amazonpay.Client)} {
+		_, err := client.SignRequest(t.Context(), getOp, nil)
+		require.ErrorContains(t, err, "not made by New")
+		_, err = client.ButtonSignature([]byte(`{}`))
+		require.Error(t, err)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://storage.example/x", http.NoBody)
+		require.NoError(t, err)
+		resp, err := client.Fetch(req)
+		require.ErrorContains(t, err, "not made by New")
+		assert.Nil(t, resp)
+		assert.Equal(t, "amazonpay.Client(nil)", client.String())
+		assert.Empty(t, client.Environment())
+	}
+}
+
+// The likeliest slip with environment variables: the key where its file's name belongs.
+func TestKeyInPlaceOfItsFileIsNotShown(t *testing.T) {
+	t.Parallel()
+	text := testPEM().Reveal()
+	for _, name := range []string{text, strings.ReplaceAll(text, "\n", ""), base64.StdEncoding.EncodeToString([]byte(text))} {
+		cfg := testConfig()
+		cfg.PrivateKey, cfg.PrivateKeyFile = nil, name
+		_, err := amazonpay.New(cfg)
+		require.ErrorContains(t, err, "use PrivateKeyPEM")
+		assert.Less(t, len(err.Error()), 200)
+	}
+	cfg := testConfig()
+	cfg.PrivateKey, cfg.PrivateKeyFile = nil, "no-such-file.pem"
+	_, err := amazonpay.New(cfg)
+	require.ErrorContains(t, err, "no-such-file.pem", "another name is shown")
 }

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
-	"net/url"
 	"reflect"
 	"strings"
 	"time"
@@ -56,10 +55,11 @@ func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...Ca
 }
 
 func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []CallOption) (*Meta, *CallError) {
-	p, err := c.prepare(ctx, op, in, opts)
-	if v := reflect.ValueOf(out); err == nil && out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
-		err = &FieldError{"out", "is not a pointer to the answer's type"}
+	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
+		meta := &Meta{}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: &FieldError{"out", "is not a pointer to the answer's type"}}
 	}
+	p, err := c.prepare(ctx, op, in, opts)
 	if err != nil {
 		meta := &Meta{}
 		if p != nil {
@@ -92,12 +92,7 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 	meta.Attempts = append(meta.Attempts, state.Attempts...)
 	meta.ClockOffset = state.ClockOffset
 	if err != nil {
-		if interrupted, ok := errors.AsType[*transport.InterruptedError](err); ok && interrupted.Response != nil {
-			if last := p.read(interrupted.Response, nil, meta); last != nil {
-				return fmt.Errorf("%w; the last answer was %w", err, last)
-			}
-		}
-		return withoutURL(err)
+		return p.failure(err, req, state.Answer, meta)
 	}
 	if resp == nil || resp.Body == nil {
 		return errNoAnswer
@@ -106,6 +101,22 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 }
 
 var errNoAnswer = errors.New("the Doer returned neither an answer nor an error")
+
+// failure makes the error of a call whose last attempt was not answered, with what an
+// earlier one brought.
+func (p *call) failure(err error, req *http.Request, last *http.Response, meta *Meta) error {
+	_, interrupted := errors.AsType[*transport.InterruptedError](err)
+	if !interrupted { // its cause is the caller's own
+		err = transport.Scrub(err, req)
+	}
+	if last == nil {
+		return err
+	}
+	if said := p.read(last, nil, meta); interrupted && said != nil {
+		return fmt.Errorf("%w; the last answer was %w", err, said)
+	}
+	return err
+}
 
 // read turns an answer into out or an error.
 func (p *call) read(resp *http.Response, out any, meta *Meta) error {
@@ -173,14 +184,6 @@ func dateRefused(status int, _ http.Header, body []byte) bool {
 	reason, message := refusal(body)
 	return status == http.StatusBadRequest && reason == ReasonInvalidHeaderValue &&
 		strings.Contains(strings.ToLower(message), "x-amz-pay-date")
-}
-
-// withoutURL unwraps the error of a Doer that shows the URL, in which a token may stand.
-func withoutURL(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {

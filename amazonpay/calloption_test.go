@@ -95,6 +95,7 @@ func TestOwnedHeaderWithTheSameValue(t *testing.T) {
 		amazonpay.WithHeader("X-Amz-Pay-Idempotency-Key", "order-1"), amazonpay.WithIdempotencyKey("order-1"),
 		amazonpay.WithHeader("X-Amz-Pay-Simulation-Code", "SoftDeclined"), amazonpay.WithSimulationCode("SoftDeclined"),
 		amazonpay.WithHeader("X-Amz-Pay-Integrator-Id", "plugin"),
+		amazonpay.WithHeader("X-Amz-Pay-Authtoken", "token-1"), amazonpay.WithAuthToken("token-1"),
 	)
 	require.NoError(t, err)
 	for name, want := range map[string]string{
@@ -219,6 +220,8 @@ func TestBadClientOptions(t *testing.T) {
 		"nil http.Client":     {[]amazonpay.Option{amazonpay.WithDoer((*http.Client)(nil))}, []string{"WithDoer", "nil"}},
 		"nil RoundTripper":    {[]amazonpay.Option{amazonpay.WithRoundTripper(nil)}, []string{"WithRoundTripper", "nil"}},
 		"nil *http.Transport": {[]amazonpay.Option{amazonpay.WithRoundTripper((*http.Transport)(nil))}, []string{"WithRoundTripper", "nil"}},
+		"nil func":            {[]amazonpay.Option{amazonpay.WithRoundTripper(reply(nil))}, []string{"WithRoundTripper", "nil"}},
+		"nil func as Doer":    {[]amazonpay.Option{amazonpay.WithDoer(doerFunc(nil))}, []string{"WithDoer", "nil"}},
 		"nil clock":           {[]amazonpay.Option{amazonpay.WithClock(nil)}, []string{"WithClock", "nil"}},
 		"nil option":          {[]amazonpay.Option{nil}, []string{"Option is nil"}},
 		"no attempt time":     {[]amazonpay.Option{amazonpay.WithAttemptTimeout(0)}, []string{"WithAttemptTimeout", "not positive"}},

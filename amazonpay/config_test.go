@@ -130,7 +130,7 @@ func TestPathAndQueryAsSent(t *testing.T) {
 	_, err := newClient(t, n).Call(t.Context(), op, nil, nil)
 	require.NoError(t, err)
 	assert.Equal(t, "https://pay-api.amazon.com/v2/authorizationTokens/amzn.mws.a%2Bb%20c%252F%C3%BC%3A%40%21%27%28%29%2A~_-"+
-		"?a=2&a=1&merchantId=A%20B%2BC&~%2A=%C3%A9%26%3D", n.requests()[0].URL)
+		"?a=1&a=2&merchantId=A%20B%2BC&~%2A=%C3%A9%26%3D", n.requests()[0].URL)
 }
 
 func TestUserAgent(t *testing.T) {
@@ -147,9 +147,9 @@ type onlySigner struct{ crypto.Signer }
 func TestKeySources(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "private.pem")
-	require.NoError(t, os.WriteFile(file, testPEM(), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(testPEM().Reveal()), 0o600))
 	// https://github.com/shopware/shopware/issues/2014 and others: how environment variables mangle a key.
-	mangled := amazonpay.PEM(" " + strings.ReplaceAll(string(testPEM()), "\n", `\n`) + "\r\n")
+	mangled := amazonpay.NewSecret(" " + strings.ReplaceAll(testPEM().Reveal(), "\n", `\n`) + "\r\n")
 
 	for name, change := range map[string]func(*amazonpay.Config){
 		"file":     func(c *amazonpay.Config) { c.PrivateKeyFile = file },
@@ -183,13 +183,13 @@ func TestConfigFromEnv(t *testing.T) {
 	require.Error(t, err)
 
 	t.Setenv("AMAZON_PAY_PUBLIC_KEY_ID", "ABC123")
-	t.Setenv("AMAZON_PAY_PRIVATE_KEY", strings.ReplaceAll(string(testPEM()), "\n", `\n`))
+	t.Setenv("AMAZON_PAY_PRIVATE_KEY", strings.ReplaceAll(testPEM().Reveal(), "\n", `\n`))
 	t.Setenv("AMAZON_PAY_REGION", "DE")
 	t.Setenv("AMAZON_PAY_ENVIRONMENT", "Sandbox")
 	assert.Equal(t, "https://pay-api.amazon.eu/sandbox/v2/checkoutSessions/session-1", wire(t, amazonpay.ConfigFromEnv()).URL)
 
 	file := filepath.Join(t.TempDir(), "private.pem")
-	require.NoError(t, os.WriteFile(file, testPEM(), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(testPEM().Reveal()), 0o600))
 	t.Setenv("AMAZON_PAY_PRIVATE_KEY_FILE", file)
 	_, err = amazonpay.New(amazonpay.ConfigFromEnv())
 	require.ErrorContains(t, err, "more than one")

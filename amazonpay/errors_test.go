@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -108,6 +110,7 @@ func TestUncertain(t *testing.T) {
 		"501, which is not repeated":  {chargeOp, answers{status(501)}, true},
 		"ProcessingFailure":           {chargeOp, answers{answer(500, `{"reasonCode":"ProcessingFailure"}`)}, false},
 		"lost, then the failure":      {chargeOp, answers{lost, answer(500, `{"reasonCode":"ProcessingFailure"}`)}, true},
+		"500, then the failure":       {chargeOp, answers{status(500), answer(500, `{"reasonCode":"ProcessingFailure"}`)}, true},
 		"success not understood":      {chargeOp, answers{answer(201, page)}, true},
 		"lost, of an update":          {updateOp, answers{lost, answer(422, refusal)}, true},
 		"refused update":              {updateOp, answers{answer(422, refusal)}, false},
@@ -142,6 +145,91 @@ func TestUncertainOfADoer(t *testing.T) {
 		require.NoError(t, err)
 		_, err = client.Call(t.Context(), chargeOp, goodCharge(), new(everything))
 		assert.Equal(t, row.want, callError(t, err).Uncertain(), name)
+	}
+}
+
+// A Doer of package transport, given by the user, tells its attempts.
+func TestUncertainOfARealDoer(t *testing.T) {
+	t.Parallel()
+	doer, err := transport.New(transport.Config{
+		Signer: noSigner{}, Retry: transport.RetryPolicy{MinWait: 1, MaxWait: 1},
+		Base: newNetwork(fail(io.EOF), answer(422, `{"reasonCode":"InvalidCheckoutSessionStatus"}`)),
+	})
+	require.NoError(t, err)
+	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doer))
+	require.NoError(t, err)
+	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
+	assert.True(t, callError(t, err).Uncertain())
+	assert.Len(t, meta.Attempts, 2)
+}
+
+type noSigner struct{}
+
+func (noSigner) SignRequest(*http.Request, signing.PayloadHash, time.Time) error { return nil }
+
+// The answers before a lost one are not lost with it.
+func TestMetaOfTheLastAnswerThatCame(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(503, `{}`), answer(503, `{}`), answer(503, `{"reasonCode":"ServiceUnavailable"}`), fail(io.EOF))
+	meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
+	require.ErrorIs(t, err, io.EOF)
+	_, isNetwork := errors.AsType[*transport.NetworkError](err)
+	assert.True(t, isNetwork)
+	assert.Equal(t, 503, meta.StatusCode)
+	assert.Equal(t, "request-1", meta.RequestID)
+	assert.JSONEq(t, `{"reasonCode":"ServiceUnavailable"}`, string(meta.Raw))
+	assert.True(t, callError(t, err).Uncertain())
+}
+
+// An errgroup cancels with its first error, which may be anything.
+func TestCauseOfTheCallersOwn(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	sibling := &url.Error{Op: "Get", URL: "https://other.example", Err: errors.New("connection refused")}
+	n := newNetwork(func(*http.Request) (*http.Response, error) {
+		cancel(sibling)
+		return nil, io.EOF
+	})
+	_, err := newClient(t, n).Call(ctx, chargeOp, goodCharge(), nil)
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, error(sibling))
+	_, interrupted := errors.AsType[*transport.InterruptedError](err)
+	assert.True(t, interrupted)
+}
+
+// A code that comes with odd company is still the code.
+func TestReasonBesideAnOddMessage(t *testing.T) {
+	t.Parallel()
+	for _, message := range []string{`["x"]`, `5`, `null`, `{"a":1}`} {
+		n := newNetwork(answer(500, `{"reasonCode":"ProcessingFailure","message":`+message+`}`))
+		meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonProcessingFailure), message)
+		assert.False(t, callError(t, err).Uncertain())
+		assert.Len(t, meta.Attempts, 1, "an answer about money is not repeated")
+	}
+}
+
+// Only the very answer about the date is signed anew: another refusal may mean anything.
+func TestOtherRefusalsAreNotSignedAnew(t *testing.T) {
+	t.Parallel()
+	const message = `"message":"The value 20260101T000000Z provided for x-amz-pay-date should not be in future"`
+	date := []string{"Date", time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)}
+	for name, row := range map[string]struct {
+		status int
+		body   string
+		want   int
+	}{
+		"the date":       {400, `{"reasonCode":"InvalidHeaderValue",` + message + `}`, 2},
+		"another status": {403, `{"reasonCode":"InvalidHeaderValue",` + message + `}`, 1},
+		"another reason": {400, `{"reasonCode":"InvalidRequestSignature",` + message + `}`, 1},
+		"another header": {400, `{"reasonCode":"InvalidHeaderValue","message":"x-amz-pay-host"}`, 1},
+		"not JSON":       {400, `InvalidHeaderValue x-amz-pay-date`, 1},
+	} {
+		client := newClient(t, newNetwork(answer(row.status, row.body, date...)))
+		meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
+		require.Error(t, err)
+		assert.Len(t, meta.Attempts, row.want, name)
+		assert.Equal(t, row.want == 2, meta.ClockOffset != 0, name)
 	}
 }
 

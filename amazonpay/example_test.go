@@ -31,7 +31,7 @@ func Example() {
 
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   merchant.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.PEM(merchant.PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(merchant.PrivateKeyPEM),
 		Region:        amazonpay.RegionUS,
 		BaseURL:       server.Description().BaseURL, // not for Amazon Pay itself
 	}, amazonpay.WithRoundTripper(server.RoundTripper())) // not for Amazon Pay itself
@@ -119,7 +119,7 @@ func ExampleClient_With() {
 	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   provider.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.PEM(provider.PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
 		Region:        amazonpay.RegionUS,
 		BaseURL:       server.Description().BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))
@@ -211,7 +211,7 @@ func ExampleCallError() {
 	merchant := server.Description().Merchants[0]
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   merchant.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.PEM(merchant.PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(merchant.PrivateKeyPEM),
 		Region:        amazonpay.RegionUS,
 		BaseURL:       server.Description().BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/amazonpay-go/sdk/transport"
 )
 
 // Fetcher sends a request to a URL that the service has signed beforehand: a report's
@@ -34,7 +36,10 @@ func (c *Client) Fetch(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := c.core.base.RoundTrip(req)
 	if err != nil {
-		return nil, fmt.Errorf("amazonpay: Fetch: %w", withoutURL(err))
+		return nil, fmt.Errorf("amazonpay: Fetch: %w", transport.Scrub(err, req))
+	}
+	if resp == nil || resp.Body == nil {
+		return nil, errors.New("amazonpay: Fetch: the RoundTripper returned neither an answer nor an error")
 	}
 	if resp.StatusCode >= 300 && resp.StatusCode <= 399 {
 		_ = resp.Body.Close()

@@ -109,6 +109,16 @@ func TestFetchErrorsHideTheURL(t *testing.T) {
 	assert.False(t, strings.Contains(err.Error(), "bucket") || strings.Contains(err.Error(), "token-1"), "%v", err)
 }
 
+func TestFetchThatAnswersNothing(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, reply(func(*http.Request) (*http.Response, error) { return nil, nil })) //nolint:nilnil // What this is about.
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://storage.example/x", http.NoBody)
+	require.NoError(t, err)
+	resp, err := client.Fetch(req)
+	require.ErrorContains(t, err, "neither an answer nor an error")
+	assert.Nil(t, resp)
+}
+
 func TestFetchWithoutANetwork(t *testing.T) {
 	t.Parallel()
 	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork()))

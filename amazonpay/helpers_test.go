@@ -33,12 +33,12 @@ var testKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-func testPEM() amazonpay.PEM {
+func testPEM() amazonpay.Secret {
 	der, err := x509.MarshalPKCS8PrivateKey(testKey())
 	if err != nil {
 		panic(err)
 	}
-	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	return amazonpay.NewSecret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 }
 
 // quickSigner signs at once, and wrongly: for tests that look at no signature.
@@ -65,6 +65,8 @@ type sent struct {
 
 // reply answers a request.
 type reply func(*http.Request) (*http.Response, error)
+
+func (r reply) RoundTrip(req *http.Request) (*http.Response, error) { return r(req) }
 
 // network is a RoundTripper and a Doer in memory that keeps what it was sent. Answer n is
 // made by the n-th function, the last one makes all that follow.

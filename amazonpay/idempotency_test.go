@@ -77,6 +77,19 @@ func TestOperationWithoutKey(t *testing.T) {
 	}
 }
 
+// A raw call of a POST must be as safe as a typed one.
+func TestEveryPOSTTakesAKey(t *testing.T) {
+	t.Parallel()
+	op := amazonpay.Operation{Name: "New", Method: http.MethodPost, Path: "news"}
+	n := newNetwork(answer(http.StatusServiceUnavailable, `{}`), answer(http.StatusOK, `{}`))
+	meta, err := newClient(t, n).Call(t.Context(), op, nil, nil)
+	require.NoError(t, err)
+	assert.Len(t, meta.IdempotencyKey, 32)
+	assert.Equal(t, []string{meta.IdempotencyKey, meta.IdempotencyKey}, keysOf(n), "so it is repeated too")
+	_, err = newClient(t, newNetwork(answer(http.StatusOK, `{}`))).Call(t.Context(), op, nil, nil, amazonpay.WithIdempotencyKey("key-1"))
+	require.NoError(t, err)
+}
+
 // The values were computed once, apart from this SDK. They may never change: the service stores a
 // key for ever.
 func TestKeyFrom(t *testing.T) {

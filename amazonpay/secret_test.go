@@ -17,7 +17,7 @@ func TestSecret(t *testing.T) {
 	t.Parallel()
 	secret := amazonpay.NewSecret("token-1")
 	assert.Equal(t, "token-1", secret.Reveal())
-	assert.Equal(t, secret, amazonpay.NewSecret(strings.Clone("token-1")))
+	assert.Equal(t, secret, amazonpay.NewSecret([]byte("token-1")))
 	assert.NotEqual(t, secret, amazonpay.NewSecret("token-2"))
 	assert.Empty(t, amazonpay.Secret{}.Reveal())
 	assert.Equal(t, amazonpay.Secret{}, amazonpay.NewSecret(""))
@@ -25,15 +25,14 @@ func TestSecret(t *testing.T) {
 
 	type holder struct {
 		Secret  amazonpay.Secret `json:"secret"`
-		PEM     amazonpay.PEM    `json:"pem"`
 		hidden  amazonpay.Secret
 		pointer *amazonpay.Secret
 	}
-	h := holder{secret, amazonpay.PEM("token-1"), secret, &secret}
+	h := holder{secret, secret, &secret}
 	encoded, err := json.Marshal(h)
 	require.NoError(t, err)
-	assert.JSONEq(t, `{"secret":"[redacted]","pem":"[redacted]"}`, string(encoded))
-	for _, value := range []any{secret, &secret, h, &h, []amazonpay.Secret{secret}, map[string]amazonpay.Secret{"a": secret}, h.PEM, h.hidden, h.pointer} {
+	assert.JSONEq(t, `{"secret":"[redacted]"}`, string(encoded))
+	for _, value := range []any{secret, &secret, h, &h, []amazonpay.Secret{secret}, map[string]amazonpay.Secret{"a": secret}, h.hidden, h.pointer} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			assertNoSecret(t, fmt.Sprintf(verb, value))
 		}

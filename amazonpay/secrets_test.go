@@ -112,13 +112,29 @@ func TestNothingSecretIsShown(t *testing.T) {
 	client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(echo{server.RoundTripper()}), quickly, amazonpay.WithLogger(slog.New(tee)))
 	require.NoError(t, err)
 	withKey := cfg
-	withKey.PrivateKeyPEM, withKey.PrivateKey = nil, testKey()
+	withKey.PrivateKeyPEM, withKey.PrivateKey = amazonpay.Secret{}, testKey()
 	seen.add(cfg)
 	seen.add(&cfg)
 	seen.add(withKey)
 	seen.add([]amazonpay.Config{withKey})
 	seen.add(client)
 	seen.add(struct{ Client *amazonpay.Client }{client})
+	answered, err := client.Call(t.Context(), amazonpay.Operation{
+		Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}", PathValues: map[string]string{"buyerToken": merchants[0].BuyerToken},
+	}, nil, nil)
+	require.NoError(t, err)
+	require.Contains(t, string(answered.Raw), "susie@example.com", "there is something to hide")
+	seen.add(*answered)
+	seen.add(struct{ Meta amazonpay.Meta }{*answered})
+	options, err := amazonpay.Resolve(amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithHeader("X-Buyer", merchants[0].BuyerToken))
+	require.NoError(t, err)
+	seen.add(options)
+	// What a program keeps in fields of its own that are not exported, where fmt asks no Format method.
+	seen.add(struct{ pay amazonpay.Config }{cfg})
+	seen.add(struct{ options []amazonpay.CallOption }{[]amazonpay.CallOption{
+		amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithHeader("X-Buyer", merchants[0].BuyerToken),
+		amazonpay.WithBodyField("buyerToken", merchants[0].BuyerToken),
+	}})
 	withVault := withKey
 	withVault.PrivateKey = vault{Password: "vault-password"}
 	seen.add(withVault)

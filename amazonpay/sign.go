@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"time"
 	"unicode/utf8"
 
 	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/transport"
 )
 
 // SignRequest makes the signed request of a call and does not send it, for those who
@@ -16,7 +18,8 @@ import (
 //
 // Send it soon, once, and without following redirects: the signature is dated, and a
 // second attempt needs a signature of its own. Read the idempotency key from its
-// X-Amz-Pay-Idempotency-Key header. The error is a [*CallError].
+// X-Amz-Pay-Idempotency-Key header. The date has the correction that earlier calls of
+// the client have learnt. The error is a [*CallError].
 func (c *Client) SignRequest(ctx context.Context, op Operation, in any, opts ...CallOption) (*http.Request, error) {
 	if !c.made() || ctx == nil {
 		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient}
@@ -39,8 +42,12 @@ func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.core.signer.SignRequest(req, signing.HashPayload(p.body), c.core.now()); err != nil {
-		return nil, err
+	at := c.core.now()
+	if doer, ok := c.core.doer.(interface{ ClockOffset() time.Duration }); ok {
+		at = at.Add(doer.ClockOffset())
+	}
+	if err := c.core.signer.SignRequest(req, signing.HashPayload(p.body), at); err != nil {
+		return nil, &transport.SigningError{Err: err}
 	}
 	return req, nil
 }

@@ -36,37 +36,31 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + string(text) + `"`), err
 }
 
-// UnmarshalJSON accepts the forms that [Time] lists. Null and an empty string leave
-// the zero value.
+// UnmarshalJSON accepts the forms that [Time] lists. Anything else leaves the time as it is
+// and is no error: a timestamp of a new form must not hide a charge that was made. Its text
+// is in the Raw of the answer's [Meta].
 func (t *Time) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return nil
 	}
-	if len(b) > 0 && b[0] == '"' {
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
-		}
-		_ = t.UnmarshalText([]byte(s))
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		_ = t.UnmarshalText([]byte(text))
 		return nil
 	}
 	var n float64
-	if err := json.Unmarshal(b, &n); err != nil || math.Abs(n) > 1e14 {
-		return errNoTime
+	if json.Unmarshal(b, &n) != nil || math.Abs(n) > 1e14 {
+		return nil
 	}
 	const firstMilliseconds = 1e11 // as seconds, the year 5138
 	if math.Abs(n) < firstMilliseconds {
 		n *= 1000
 	}
-	at := time.UnixMilli(int64(n)).UTC()
-	if !writable(at) {
-		return errNoTime
+	if at := time.UnixMilli(int64(n)).UTC(); writable(at) {
+		t.Time = at
 	}
-	t.Time = at
 	return nil
 }
-
-var errNoTime = errors.New("a timestamp is neither text nor a number of seconds or milliseconds since 1970")
 
 // writable reports a year that fits in the four digits of the basic form.
 func writable(at time.Time) bool { return 1 <= at.Year() && at.Year() <= 9999 }

@@ -38,6 +38,7 @@ func TestTime(t *testing.T) {
 		assert.True(t, at.Equal(got.Time), "%s is %s", text, got)
 		assert.Equal(t, time.UTC, got.Location(), text)
 	}
+	require.ErrorContains(t, new(amazonpay.Decimal).UnmarshalJSON(nil), "amount")
 	for _, text := range []string{`null`, `""`, `"  "`} {
 		var got amazonpay.Time
 		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
@@ -48,7 +49,7 @@ func TestTime(t *testing.T) {
 		`"9999-12-31T23:59:59-01:00"`,
 	} {
 		var got amazonpay.Time
-		require.ErrorContains(t, json.Unmarshal([]byte(text), &got), "timestamp", text)
+		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
 		assert.True(t, got.IsZero(), text)
 	}
 }

@@ -148,6 +148,47 @@ func TestFailureOfTheTokenSource(t *testing.T) {
 	}
 }
 
+// What went wrong with the token is not the service's answer to the call, which was not
+// sent.
+func TestTokenErrorIsNotTheCallsOwn(t *testing.T) {
+	t.Parallel()
+	token := &amazonpay.CallError{
+		Operation: "GetAuthorizationToken", Meta: &amazonpay.Meta{},
+		Err: &amazonpay.APIError{StatusCode: 404, ReasonCode: amazonpay.ReasonResourceNotFound},
+	}
+	n := newNetwork()
+	_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(&tokens{err: token}))
+	assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound))
+	_, answered := errors.AsType[*amazonpay.APIError](err)
+	assert.False(t, answered)
+	failed, ok := errors.AsType[*amazonpay.TokenError](err)
+	require.True(t, ok)
+	assert.Same(t, token, failed.Err)
+	require.ErrorIs(t, err, error(token))
+	assert.Empty(t, n.requests())
+}
+
+// A Doer may keep the request that it saw.
+func TestSecondRequestLeavesTheFirstAlone(t *testing.T) {
+	t.Parallel()
+	var seen []*http.Request
+	doer := doerFunc(func(r *http.Request) (*http.Response, error) {
+		seen = append(seen, r)
+		return answer(http.StatusForbidden, refusedToken)(r)
+	})
+	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doer))
+	require.NoError(t, err)
+	_, err = client.Call(t.Context(), getOp, nil, nil, amazonpay.WithTokenSource(&tokens{answers: []string{"token-1", "token-2"}}))
+	require.Error(t, err)
+	require.Len(t, seen, 2)
+	assert.Equal(t, "token-1", seen[0].Header.Get("X-Amz-Pay-Authtoken"))
+	assert.Equal(t, "token-2", seen[1].Header.Get("X-Amz-Pay-Authtoken"))
+}
+
+type doerFunc func(*http.Request) (*http.Response, error)
+
+func (f doerFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
+
 // Where no new token can be had, the refusal is the better error.
 func TestSourceFailsAfterARefusal(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,6 @@
 package amazonpay
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -80,8 +79,8 @@ func (a Address) LogValue() slog.Value {
 func (a Address) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
 
 // Bool is a boolean of an answer. It is decoded from true and false, and from the texts
-// "true" and "false", which the samples of the official SDKs have in places. Null leaves
-// it as it is. It encodes as a boolean.
+// "true" and "false", which the samples of the official SDKs have in places. Anything
+// else, null too, leaves it as it is. It encodes as a boolean.
 type Bool bool
 
 // UnmarshalJSON accepts the forms that [Bool] lists.
@@ -91,9 +90,6 @@ func (b *Bool) UnmarshalJSON(text []byte) error {
 		*b = true
 	case "false":
 		*b = false
-	case "null", "":
-	default:
-		return errors.New("a boolean is neither true nor false")
 	}
 	return nil
 }

@@ -21,8 +21,11 @@ func TestBool(t *testing.T) {
 	kept := amazonpay.Bool(true)
 	require.NoError(t, json.Unmarshal([]byte(`null`), &kept))
 	assert.True(t, bool(kept))
+	// An odd value must not hide a charge that was made.
 	for _, text := range []string{`1`, `"yes"`, `{}`, `[]`} {
-		require.Error(t, json.Unmarshal([]byte(text), new(amazonpay.Bool)), text)
+		var got amazonpay.Bool
+		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
+		assert.False(t, bool(got), text)
 	}
 }
 

@@ -25,7 +25,7 @@ func emulated(tb testing.TB, server *emulator.Server, opts ...amazonpay.Option) 
 func emulatedConfig(server *emulator.Server) amazonpay.Config {
 	d := server.Description()
 	return amazonpay.Config{
-		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
+		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
 		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
 	}
 }
@@ -222,6 +222,10 @@ func TestClockAhead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, second.Meta.Attempts, 1, "the client has learnt, and those derived from it too")
 	assert.Equal(t, -21*time.Second, second.Meta.ClockOffset)
+
+	req, err := client.SignRequest(t.Context(), createSessionOp, newSession(server))
+	require.NoError(t, err)
+	assert.Equal(t, now.Add(-time.Second).Format(signing.DateFormat), req.Header.Get("X-Amz-Pay-Date"), "who sends requests himself has it too")
 
 	requests := logged(t, server, "createCheckoutSession")
 	require.Len(t, requests, 3)

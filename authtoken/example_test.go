@@ -23,7 +23,7 @@ func Example() {
 
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   provider.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.PEM(provider.PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
 		Region:        amazonpay.RegionUS,
 		BaseURL:       server.Description().BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))
@@ -61,7 +61,7 @@ func ExampleClient_GetAuthorizationToken() {
 
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   provider.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.PEM(provider.PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
 		Region:        amazonpay.RegionUS,
 		BaseURL:       server.Description().BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))

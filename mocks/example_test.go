@@ -95,7 +95,7 @@ func Example_emulator() {
 	d := server.Description()
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
 		Region:        amazonpay.Region(d.Region),
 		BaseURL:       d.BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))

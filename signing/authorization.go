@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// ErrSignature is what every failed verification wraps: the signature is not one
-// of this key over this text.
+// ErrSignature is what a failed verification wraps where there is a signature: it is not
+// one of this key over this text.
 var ErrSignature = errors.New("signing: the signature does not match")
 
 // Authorization is a parsed Authorization header.

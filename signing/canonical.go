@@ -48,11 +48,16 @@ func (c CanonicalRequest) SignedHeaders() string {
 	return string(appendNames(nil, fieldsOf(c.Header)))
 }
 
-// EncodeQuery encodes query parameters as RFC 3986 has it, sorted by name: the
-// form that is sent and signed. It differs from [url.Values.Encode] in the space,
-// which becomes %20 and not a plus sign.
+// EncodeQuery encodes query parameters as RFC 3986 has it, sorted by name and value:
+// the form that is sent and signed. It differs from [url.Values.Encode] in the space,
+// which becomes %20 and not a plus sign, and in sorting the values of one name, as
+// the Java and .NET SDKs do.
 func EncodeQuery(values url.Values) string {
-	return strings.ReplaceAll(values.Encode(), "+", "%20") // a plus of a value is %2B by then
+	sorted := make(url.Values, len(values))
+	for name, list := range values {
+		sorted[name] = slices.Sorted(slices.Values(list))
+	}
+	return strings.ReplaceAll(sorted.Encode(), "+", "%20") // a plus of a value is %2B by then
 }
 
 // field is one signed header: its name as it is listed, and its value.

@@ -109,7 +109,8 @@ func TestEncodeQuery(t *testing.T) {
 	}{
 		{nil, ""},
 		{url.Values{"b": {"2"}, "a": {"1"}}, "a=1&b=2"},
-		{url.Values{"a": {"2", "1"}}, "a=2&a=1"},
+		{url.Values{"a": {"2", "1"}}, "a=1&a=2"}, // as the Java and .NET SDKs sort
+		{url.Values{"foo": {"aha", "Zoo"}}, "foo=Zoo&foo=aha"},
 		{url.Values{"a": {""}}, "a="},
 		{url.Values{"q": {"a b+c/d=e&f"}}, "q=a%20b%2Bc%2Fd%3De%26f"},
 		{url.Values{"q": {"-._~azAZ09"}}, "q=-._~azAZ09"},
@@ -118,13 +119,15 @@ func TestEncodeQuery(t *testing.T) {
 		{url.Values{"a b": {"1"}}, "a%20b=1"},
 	}
 	for _, tt := range tests {
+		given := url.Values(http.Header(tt.values).Clone())
 		got := signing.EncodeQuery(tt.values)
+		assert.Equal(t, given, tt.values, "the caller's values are not sorted")
 		assert.Equal(t, tt.want, got)
 		back, err := url.ParseQuery(got)
 		require.NoError(t, err)
 		assert.Len(t, back, len(tt.values))
 		for name, values := range tt.values {
-			assert.Equal(t, values, back[name])
+			assert.ElementsMatch(t, values, back[name])
 		}
 	}
 }

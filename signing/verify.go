@@ -108,9 +108,6 @@ func queryForms(query string) []string {
 		name, value = unescaped(name), unescaped(value)
 		values[name] = append(values[name], value)
 	}
-	for _, v := range values {
-		slices.Sort(v)
-	}
 	return unique([]string{query, EncodeQuery(values)})
 }
 

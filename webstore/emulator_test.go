@@ -17,7 +17,7 @@ func connect(t *testing.T) (*webstore.Client, *emulator.Server, emulator.Merchan
 	server := emulator.Start(t)
 	account := server.Description().Merchants[0]
 	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.PEM(account.PrivateKeyPEM),
+		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
 		Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))
 	require.NoError(t, err)

@@ -22,7 +22,7 @@ func Example() {
 	account := server.Description().Merchants[0]
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   account.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.PEM(account.PrivateKeyPEM),
+		PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
 		Region:        amazonpay.RegionUS,
 		BaseURL:       server.Description().BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))

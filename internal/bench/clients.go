@@ -68,7 +68,7 @@ func newSDK(t target) (client, error) {
 	config, handshakes := counting(t)
 	base.TLSClientConfig = config
 	c, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: keyID, PrivateKeyPEM: amazonpay.PEM(t.KeyPEM), Region: amazonpay.RegionUS, BaseURL: t.URL,
+		PublicKeyID: keyID, PrivateKeyPEM: amazonpay.NewSecret(t.KeyPEM), Region: amazonpay.RegionUS, BaseURL: t.URL,
 	}, amazonpay.WithRoundTripper(base))
 	if err != nil {
 		return client{}, err

@@ -95,7 +95,7 @@ func openEmulator() (*Target, error) {
 	t := &Target{
 		config: amazonpay.Config{
 			PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
-			PrivateKeyPEM: amazonpay.PEM(d.Merchants[0].PrivateKeyPEM),
+			PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
 			Region:        amazonpay.Region(d.Region),
 			BaseURL:       d.BaseURL,
 		},
@@ -140,7 +140,7 @@ func openService(live bool) (*Target, error) {
 // PublicKey is the one that belongs to the private key of the configuration: Amazon has
 // it, and checks signatures with it.
 func (t *Target) PublicKey() (*rsa.PublicKey, error) {
-	text := []byte(t.config.PrivateKeyPEM)
+	text := []byte(t.config.PrivateKeyPEM.Reveal())
 	if t.config.PrivateKeyFile != "" {
 		var err error
 		if text, err = os.ReadFile(t.config.PrivateKeyFile); err != nil {
