@@ -8,10 +8,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -28,9 +30,53 @@ func TestNewBase(t *testing.T) {
 	assert.False(t, base.TLSClientConfig.InsecureSkipVerify)
 	assert.Equal(t, 5*time.Second, base.TLSHandshakeTimeout)
 	assert.NotNil(t, base.Proxy)
+	assert.Equal(t, 90*time.Second, base.IdleConnTimeout)
 	assert.Equal(t, 128, base.MaxIdleConnsPerHost)
 	assert.Zero(t, base.MaxIdleConns)
 	assert.NotSame(t, base, transport.NewBase(), "nothing is shared")
+}
+
+// The connection is slow to begin, by the bubble's clock; the connection itself is real.
+func TestDialHasALimit(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	dial := func(t *testing.T, delay time.Duration) error {
+		t.Helper()
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{ConnectStart: func(string, string) { time.Sleep(delay) }})
+		conn, err := transport.NewBase().DialContext(ctx, "tcp", listener.Addr().String())
+		if err == nil {
+			err = conn.Close()
+		}
+		return err
+	}
+	synctest.Test(t, func(t *testing.T) {
+		require.NoError(t, dial(t, 3*time.Second))
+		assertTimeout(t, dial(t, 5*time.Second))
+	})
+}
+
+// The server takes the request and is never heard of again.
+func TestDeadHTTP2ConnectionIsFoundByAPing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		base := transport.NewBase()
+		base.Proxy = nil
+		base.Protocols = new(http.Protocols)
+		base.Protocols.SetUnencryptedHTTP2(true)
+		base.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, far) }()
+			return near, nil
+		}
+		t.Cleanup(base.CloseIdleConnections)
+		call := &transport.Call{NoRetry: true}
+		_, err := newDoer(t, transport.Config{Base: base}).Do(withCall(newRequest(t, http.MethodGet, "http://pay.invalid/", ""), call))
+		require.Error(t, err)
+		require.Len(t, call.Attempts, 1)
+		assert.Equal(t, 20*time.Second, call.Attempts[0].Duration, "not the attempt's 30 s")
+	})
 }
 
 // 64 callers keep 64 connections, and each call after the first round finds one of them.
