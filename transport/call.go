@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -23,6 +24,10 @@ type Call struct {
 	// ClockOffset is what was added to the clock for the date of the last attempt: 0
 	// unless the service refused a date of this client, in this call or an earlier one.
 	ClockOffset time.Duration
+
+	// Answer is the last answer that came in this call, its body readable, where Do
+	// returns an error all the same. It is nil where none came, and where Do returns one.
+	Answer *http.Response
 }
 
 // Attempt is one signed request, and what came of it.
@@ -31,7 +36,7 @@ type Attempt struct {
 	Duration   time.Duration // from Start to the last byte of the answer, by Config.Now
 	Date       time.Time     // the X-Amz-Pay-Date that was signed, in whole seconds, UTC
 	StatusCode int           // 0 where no complete answer came
-	Err        error         // why none came: a *NetworkError or *TooLargeError; names no URL and no header
+	Err        error         // why none came: a *NetworkError or *TooLargeError; names no URL and no token
 }
 
 type callKey struct{}

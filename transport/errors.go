@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -105,15 +106,15 @@ func (timeoutError) Timeout() bool   { return true }
 func (timeoutError) Temporary() bool { return true }
 
 // cause is what an attempt's failure is put down to: the end of the caller's context, the
-// attempt's own time-out, or err without the URL.
-func cause(caller, attempt context.Context, err error, u *url.URL) error {
+// attempt's own time-out, or err without what is private in the signed request.
+func cause(caller context.Context, signed *http.Request, err error) error {
 	switch {
 	case caller.Err() != nil:
 		return context.Cause(caller)
-	case attempt.Err() != nil:
-		return context.Cause(attempt)
+	case signed.Context().Err() != nil:
+		return context.Cause(signed.Context())
 	}
-	err = scrub(err, u)
+	err = Scrub(err, signed)
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return foreign{err}
 	}
@@ -131,29 +132,56 @@ func (e foreign) Is(target error) bool {
 	return target != context.DeadlineExceeded && target != context.Canceled && errors.Is(e.err, target)
 }
 
-// scrub takes off the layers of err whose text has the request's address, which holds
-// ids and tokens: net/url's error, and what round trippers of others put round it.
-func scrub(err error, u *url.URL) error {
-	for {
+// Scrub takes off the layers of err whose text has the request's address, which holds
+// ids and tokens, or its auth token or signature: net/url's error, and what round trippers
+// of others put round it. Of the address it knows the path, the query, each path segment
+// of 16 or more bytes and each query value of 8 or more, escaped and not. Where no layer
+// is clean, the result names the type of the innermost and nothing else. A nil err stays nil.
+func Scrub(err error, r *http.Request) error {
+	secrets := private(r)
+	for err != nil {
+		text := err.Error()
 		_, isURL := errors.AsType[*url.Error](err)
-		if !isURL && !mentions(err.Error(), u) {
+		if !isURL && !slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(text, secret) }) {
 			return err
 		}
 		inner := errors.Unwrap(err)
 		if inner == nil {
-			return fmt.Errorf("a %T whose text is withheld, since it holds the request's address", err)
+			return fmt.Errorf("a %T whose text is withheld, since it holds a part of the request", err)
 		}
 		err = inner
 	}
+	return nil
 }
 
-func mentions(text string, u *url.URL) bool {
-	for _, part := range []string{u.Path, u.EscapedPath(), u.RawQuery} {
-		if len(part) > 1 && strings.Contains(text, part) {
-			return true
+// private lists what no error may show of a request. Shorter parts may be any word.
+func private(r *http.Request) []string {
+	if r == nil || r.URL == nil {
+		return nil
+	}
+	var all []string
+	add := func(atLeast int, texts ...string) {
+		for _, text := range texts {
+			if len(text) >= atLeast {
+				all = append(all, text)
+			}
 		}
 	}
-	return false
+	add(2, r.URL.Path, r.URL.EscapedPath(), r.URL.RawQuery)
+	add(16, strings.Split(r.URL.Path, "/")...)
+	add(16, strings.Split(r.URL.EscapedPath(), "/")...)
+	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+		_, escaped, _ := strings.Cut(pair, "=")
+		value, _ := url.QueryUnescape(escaped)
+		add(8, escaped, value)
+	}
+	for name, values := range r.Header {
+		switch http.CanonicalHeaderKey(name) {
+		case "X-Amz-Pay-Authtoken", "Authorization":
+			add(8, values...)
+		}
+	}
+	return all
 }
 
 // refusedCertificate reports whether the server's certificate was refused. The next

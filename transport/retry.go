@@ -18,6 +18,9 @@ const (
 	defaultMinWait       = 250 * time.Millisecond
 	defaultMaxWait       = 8 * time.Second
 	defaultMaxRetryAfter = 30 * time.Second
+
+	mostRetries = 100
+	longestWait = 24 * time.Hour
 )
 
 // RetryPolicy says how often a request is repeated and how long after. The wait
@@ -25,29 +28,37 @@ const (
 // MaxWait and 4·2ⁿ·MinWait, so that clients that failed together do not come back
 // together.
 type RetryPolicy struct {
-	// MaxRetries is the number of attempts after the first. 0 is 3, negative is none.
+	// MaxRetries is the number of attempts after the first, at most 100. 0 is 3, negative
+	// is none.
 	MaxRetries int
 
-	// MinWait and MaxWait bound the wait. 0 is 250 ms and 8 s (or the other one, where
-	// the default would contradict it).
+	// MinWait and MaxWait bound the wait, and are at most 24 hours. 0 is 250 ms and 8 s (or
+	// the other one, where the default would contradict it).
 	MinWait, MaxWait time.Duration
 
 	// MaxRetryAfter is the longest wait that an answer may ask for with Retry-After. An
 	// answer that asks for a longer one, or for one that the context's deadline
-	// does not allow, is returned at once. 0 is 30 s.
+	// does not allow, is returned at once. It is at most 24 hours; 0 is 30 s.
 	MaxRetryAfter time.Duration
 }
 
 func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
+	for _, field := range []struct {
+		name string
+		wait time.Duration
+	}{{"MinWait", p.MinWait}, {"MaxWait", p.MaxWait}, {"MaxRetryAfter", p.MaxRetryAfter}} {
+		switch {
+		case field.wait < 0:
+			return p, fmt.Errorf("transport: RetryPolicy.%s is negative (%v)", field.name, field.wait)
+		case field.wait > longestWait:
+			return p, fmt.Errorf("transport: RetryPolicy.%s is above 24 hours (%v)", field.name, field.wait)
+		}
+	}
 	switch {
-	case p.MinWait < 0:
-		return p, fmt.Errorf("transport: RetryPolicy.MinWait is negative (%v)", p.MinWait)
-	case p.MaxWait < 0:
-		return p, fmt.Errorf("transport: RetryPolicy.MaxWait is negative (%v)", p.MaxWait)
-	case p.MaxRetryAfter < 0:
-		return p, fmt.Errorf("transport: RetryPolicy.MaxRetryAfter is negative (%v)", p.MaxRetryAfter)
 	case p.MaxWait != 0 && p.MinWait > p.MaxWait:
 		return p, fmt.Errorf("transport: RetryPolicy.MinWait (%v) is above MaxWait (%v)", p.MinWait, p.MaxWait)
+	case p.MaxRetries > mostRetries:
+		return p, fmt.Errorf("transport: RetryPolicy.MaxRetries is above %d (%d)", mostRetries, p.MaxRetries)
 	}
 	switch {
 	case p.MaxRetries == 0:
@@ -159,17 +170,18 @@ func (x *exchange) finish(_ *http.Response, err error, _ int) (*http.Response, e
 	case x.last != nil:
 		return x.last.fresh(), nil
 	}
-	x.err = &NetworkError{Err: scrub(err, x.request.URL)} // http.Client refused the request unsent
+	x.err = &NetworkError{Err: Scrub(err, x.request)} // http.Client refused the request unsent
 	return nil, x.err
 }
 
 // retryAfter reads the wait that an answer asks for. A date is measured against the
-// answer's own Date, so that a wrong clock here does no harm. A value that is not
+// answer's own Date, so that a wrong clock here does no harm. A number too large for a
+// Duration becomes the longest one, which no policy allows. A value that is not
 // understood, or is not in the future, is no wish at all.
 func retryAfter(h http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		return time.Duration(seconds) * time.Second, 0 < seconds && seconds <= math.MaxInt64/int64(time.Second)
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(math.MaxInt64/time.Second))) * time.Second, seconds > 0
 	}
 	until, err := http.ParseTime(value)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -33,8 +34,11 @@ func TestTrapRetryAfterIsNotCapped(t *testing.T) {
 		"-5":                            normal,
 		"soon":                          normal,
 		"1.5":                           normal,
-		"9999999999":                    normal, // seconds, but no duration
-		"99999999999999999999":          normal,
+		"+5":                            normal,
+		"9999999999":                    never, // longer than a time.Duration
+		"18446744073709551615":          never,
+		"99999999999999999999":          never, // longer than 64 bits
+		strings.Repeat("9", 400):        never,
 		"1":                             seconds(1),
 		" 7 ":                           seconds(7),
 		"30":                            seconds(30),
@@ -153,7 +157,8 @@ func TestRetryPolicyBoundsAreKept(t *testing.T) {
 		"one value":            {MaxRetries: 80, MinWait: time.Second, MaxWait: time.Second},
 		"a minimum above 8 s":  {MaxRetries: 80, MinWait: 20 * time.Second},
 		"a maximum below 0.25": {MaxRetries: 80, MaxWait: time.Millisecond},
-		"a year":               {MaxRetries: 80, MinWait: time.Second, MaxWait: 365 * 24 * time.Hour},
+		"a day":                {MaxRetries: 80, MinWait: time.Second, MaxWait: 24 * time.Hour},
+		"all at their highest": {MaxRetries: 80, MinWait: 24 * time.Hour, MaxWait: 24 * time.Hour, MaxRetryAfter: 24 * time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -214,7 +219,10 @@ func TestContextEndedBeforeTheFirstAttempt(t *testing.T) {
 	reason := errors.New("no longer wanted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(reason)
-	doer := newDoer(t, transport.Config{Base: script(t), Signer: signFunc(nil)}) // a call of either fails the test
+	doer := newDoer(t, transport.Config{Base: script(t), Signer: signFunc(func(*http.Request, signing.PayloadHash, time.Time) error {
+		t.Error("a request was signed")
+		return nil
+	})})
 	call := new(transport.Call)
 	body := &watchedBody{}
 	req := withCall(newRequest(t, http.MethodPost, testURL, "{}").WithContext(ctx), call)
@@ -296,4 +304,20 @@ func TestInterruptedErrorTellsHowFarTheCallCame(t *testing.T) {
 		"the last attempt: no complete answer: connection reset by peer", err.Error())
 	require.ErrorIs(t, err, syscall.ECONNRESET)
 	assert.Equal(t, "transport: the context ended before the call was done", new(transport.InterruptedError).Error())
+}
+
+// The highest policy is added up without an overflow.
+func TestRetryAfterWithTheHighestPolicy(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start, day := time.Now(), 24*time.Hour
+		doer := newDoer(t, transport.Config{
+			Base:  script(t, newAnswer(503, "", "Retry-After", "86400"), newAnswer(200, "")),
+			Retry: transport.RetryPolicy{MaxRetries: 100, MinWait: day, MaxWait: day, MaxRetryAfter: day},
+		})
+		_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
+		require.NoError(t, err)
+		assert.GreaterOrEqual(t, time.Since(start), day)
+		assert.LessOrEqual(t, time.Since(start), 2*day)
+	})
 }

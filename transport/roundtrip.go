@@ -41,6 +41,7 @@ type exchange struct {
 // answer is a complete answer. Its body can be handed out more than once.
 type answer struct {
 	response *http.Response
+	came     time.Time // by Config.Now, before the body was read: its Date is of then
 	body     []byte
 }
 
@@ -52,7 +53,7 @@ func (a *answer) fresh() *http.Response {
 
 func newExchange(c *client, req *http.Request, body []byte) *exchange {
 	call := callFrom(req.Context())
-	call.Attempts, call.ClockOffset = nil, 0
+	call.Attempts, call.ClockOffset, call.Answer = nil, 0, nil
 	return &exchange{
 		client:     c,
 		call:       call,
@@ -97,6 +98,9 @@ func (x *exchange) run() (*http.Response, error) {
 	resp, err := loop.Do(inner)
 	if err == nil {
 		return resp, nil
+	}
+	if x.last != nil {
+		x.call.Answer = x.last.fresh()
 	}
 	if ctx.Err() != nil {
 		interrupted := &InterruptedError{Cause: context.Cause(ctx), Err: x.err, ended: ctx.Err()}
@@ -151,7 +155,7 @@ func (x *exchange) attempt(req *http.Request) {
 		err = x.Signer.SignRequest(signed, x.hash, made.Date)
 	}
 	if err != nil {
-		x.err = &SigningError{Err: cause(req.Context(), ctx, err, req.URL)}
+		x.err = &SigningError{Err: cause(req.Context(), signed, err)}
 		x.logAttempt(req.Context(), len(x.call.Attempts)+1, 0, x.err, x.Now().Sub(start))
 		return
 	}
@@ -162,10 +166,11 @@ func (x *exchange) attempt(req *http.Request) {
 	case err == nil:
 		x.last, x.err = got, nil
 		made.StatusCode = got.response.StatusCode
+		x.correction.revise(got)
 	case tooLarge:
 		x.err = err
 	default:
-		x.err = &NetworkError{Err: cause(req.Context(), ctx, err, req.URL)}
+		x.err = &NetworkError{Err: cause(req.Context(), signed, err)}
 	}
 	made.Err = x.err
 	x.call.Attempts = append(x.call.Attempts, made)
@@ -179,6 +184,7 @@ func (x *exchange) send(signed *http.Request) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	came := x.Now()
 	if resp == nil {
 		return nil, errors.New("the round tripper returned neither an answer nor an error")
 	}
@@ -204,7 +210,7 @@ func (x *exchange) send(signed *http.Request) (*answer, error) {
 	if signed.Method != http.MethodHead {
 		whole.ContentLength = int64(len(body))
 	}
-	return &answer{response: &whole, body: body}, nil
+	return &answer{response: &whole, came: came, body: body}, nil
 }
 
 func (x *exchange) logAttempt(ctx context.Context, number, status int, err error, took time.Duration) {

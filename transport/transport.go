@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -87,6 +88,10 @@ type client struct {
 // New returns a [Doer] that signs each attempt, sends it through cfg.Base and repeats
 // what may be repeated. It opens no connection. The error names the field of cfg
 // that is missing or out of range.
+//
+// The Doer also has a method ClockOffset() [time.Duration]: what it adds to the clock for
+// the date of a signature, 0 unless the service refused a date. Whoever signs requests of
+// their own beside it adds the same.
 func New(cfg Config) (Doer, error) {
 	if isNil(cfg.Signer) {
 		return nil, errors.New("transport: Config.Signer is nil")
@@ -122,6 +127,10 @@ func New(cfg Config) (Doer, error) {
 	return &client{Config: cfg}, nil
 }
 
+// ClockOffset returns what is added to the clock for the date of the next call. It is
+// safe for concurrent use.
+func (c *client) ClockOffset() time.Duration { return c.correction.load() }
+
 // Do sends req, with as many attempts as the policy allows, and returns the last
 // answer whatever its status: a status is not an error here. The errors are
 // [*SigningError], [*NetworkError], [*TooLargeError] and [*InterruptedError], or a
@@ -142,7 +151,7 @@ func (c *client) Do(req *http.Request) (*http.Response, error) {
 	}
 	body, err := readBody(req)
 	if err != nil {
-		return nil, &SigningError{Err: scrub(err, req.URL)}
+		return nil, &SigningError{Err: Scrub(err, req)}
 	}
 	return newExchange(c, req, body).run()
 }
@@ -157,15 +166,29 @@ func check(req *http.Request) error {
 		return fmt.Errorf("transport: the scheme of the request's URL is %q: it must be https, or http in tests", req.URL.Scheme)
 	case req.RequestURI != "":
 		return errors.New("transport: RequestURI is set: the request is one that a server received")
+	case req.Method != "" && !isToken(req.Method):
+		return fmt.Errorf("transport: the method %q has a character that no method has", req.Method)
 	}
 	for name, values := range req.Header {
-		for _, value := range values {
-			if strings.ContainsAny(value, "\r\n\x00") {
-				return fmt.Errorf("transport: the value of header %q has a line end or a zero byte", name)
-			}
+		if !isToken(name) {
+			return fmt.Errorf("transport: the header name %q is empty or has a character that no name has", name)
+		}
+		if slices.ContainsFunc(values, hasControl) {
+			return fmt.Errorf("transport: the value of header %q has a line end or another control character", name)
 		}
 	}
 	return nil
+}
+
+// isToken reports whether text is a token of RFC 9110, section 5.6.2: a method or the name
+// of a header.
+func isToken(text string) bool {
+	const allowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune(allowed, r) })
+}
+
+func hasControl(value string) bool {
+	return strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
 }
 
 func readBody(req *http.Request) ([]byte, error) {
@@ -187,8 +210,15 @@ func readBody(req *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// isNil also finds the nil pointer in an interface, which would panic at the first call.
+// isNil also finds the nil in an interface that is not nil itself, such as a nil pointer
+// or function, which would panic at the first call.
 func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	return !r.IsValid() || r.Kind() == reflect.Pointer && r.IsNil()
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan:
+		return r.IsNil()
+	default:
+		return false
+	}
 }

@@ -22,22 +22,42 @@ import (
 func TestNewNamesTheField(t *testing.T) {
 	t.Parallel()
 	for want, cfg := range map[string]transport.Config{
-		"Config.Signer is nil":                           {},
-		"Config.Base is a nil *http.Transport":           {Signer: stamp, Base: (*http.Transport)(nil)},
-		"Config.AttemptTimeout is negative (-1s)":        {Signer: stamp, AttemptTimeout: -time.Second},
-		"Config.MaxAnswerBytes is negative (-1)":         {Signer: stamp, MaxAnswerBytes: -1},
-		"RetryPolicy.MinWait is negative (-1s)":          {Signer: stamp, Retry: transport.RetryPolicy{MinWait: -time.Second}},
-		"RetryPolicy.MaxWait is negative (-1s)":          {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: -time.Second}},
-		"RetryPolicy.MaxRetryAfter is negative (-1s)":    {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: -time.Second}},
-		"RetryPolicy.MinWait (2s) is above MaxWait (1s)": {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 2 * time.Second, MaxWait: time.Second}},
+		"Config.Signer is nil":                                             {},
+		"Config.Base is a nil *http.Transport":                             {Signer: stamp, Base: (*http.Transport)(nil)},
+		"Config.AttemptTimeout is negative (-1s)":                          {Signer: stamp, AttemptTimeout: -time.Second},
+		"Config.MaxAnswerBytes is negative (-1)":                           {Signer: stamp, MaxAnswerBytes: -1},
+		"RetryPolicy.MinWait is negative (-1s)":                            {Signer: stamp, Retry: transport.RetryPolicy{MinWait: -time.Second}},
+		"RetryPolicy.MaxWait is negative (-1s)":                            {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: -time.Second}},
+		"RetryPolicy.MaxRetryAfter is negative (-1s)":                      {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: -time.Second}},
+		"RetryPolicy.MinWait is above 24 hours (24h0m0.000000001s)":        {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 24*time.Hour + 1}},
+		"RetryPolicy.MaxWait is above 24 hours (2562047h47m16.854775807s)": {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: math.MaxInt64}},
+		"RetryPolicy.MaxRetryAfter is above 24 hours (48h0m0s)":            {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: 48 * time.Hour}},
+		"RetryPolicy.MaxRetries is above 100 (101)":                        {Signer: stamp, Retry: transport.RetryPolicy{MaxRetries: 101}},
+		"Config.Base is a nil transport_test.roundTrip":                    {Signer: stamp, Base: roundTrip(nil)},
+		"Config.Base is a nil transport_test.byHost":                       {Signer: stamp, Base: byHost(nil)},
+		"Config.Base is a nil transport_test.queue":                        {Signer: stamp, Base: queue(nil)},
+		"RetryPolicy.MinWait (2s) is above MaxWait (1s)":                   {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 2 * time.Second, MaxWait: time.Second}},
 	} {
 		doer, err := transport.New(cfg)
 		assert.Nil(t, doer)
 		require.EqualError(t, err, "transport: "+want)
 	}
-	_, err := transport.New(transport.Config{Signer: (*signing.Signer)(nil)})
-	require.EqualError(t, err, "transport: Config.Signer is nil")
+	for _, signer := range []transport.RequestSigner{(*signing.Signer)(nil), signFunc(nil)} {
+		_, err := transport.New(transport.Config{Signer: signer})
+		require.EqualError(t, err, "transport: Config.Signer is nil")
+	}
+	_, err := transport.New(transport.Config{Signer: stamp, Base: struct{ http.RoundTripper }{roundTrip(nil)}})
+	require.NoError(t, err, "what is within a value is its own affair")
 }
+
+// byHost and queue are round trippers of kinds that can be nil.
+type (
+	byHost map[string]http.RoundTripper
+	queue  chan *http.Request
+)
+
+func (byHost) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.ErrUnsupported }
+func (queue) RoundTrip(*http.Request) (*http.Response, error)  { return nil, errors.ErrUnsupported }
 
 func TestDoRefusesARequestThatCannotBeSent(t *testing.T) {
 	t.Parallel()
@@ -47,14 +67,29 @@ func TestDoRefusesARequestThatCannotBeSent(t *testing.T) {
 		`the scheme of the request's URL`:  func(r *http.Request) { r.URL.Scheme = "ftp" },
 		"RequestURI is set":                func(r *http.Request) { r.RequestURI = "/" },
 		`the value of header "User-Agent"`: func(r *http.Request) { r.Header.Set("User-Agent", "secret\r\nX: y") },
+		`the value of header "X-Null"`:     func(r *http.Request) { r.Header["X-Null"] = []string{"fine", "secret\x00"} },
+		`the value of header "X-Bell"`:     func(r *http.Request) { r.Header.Set("X-Bell", "secret\a") },
+		`the value of header "X-Unit"`:     func(r *http.Request) { r.Header.Set("X-Unit", "\x1fsecret") },
+		`the value of header "X-Del"`:      func(r *http.Request) { r.Header.Set("X-Del", "secret\x7f") },
+		`the header name ""`:               func(r *http.Request) { r.Header[""] = []string{"secret"} },
+		`the header name "X Y"`:            func(r *http.Request) { r.Header["X Y"] = []string{"secret"} },
+		`the header name "X:"`:             func(r *http.Request) { r.Header["X:"] = []string{"secret"} },
+		`the header name "X\n"`:            func(r *http.Request) { r.Header["X\n"] = nil },
+		`the header name "X-Ä"`:            func(r *http.Request) { r.Header["X-Ä"] = []string{"secret"} },
+		`the header name "X\xff"`:          func(r *http.Request) { r.Header["X\xff"] = []string{"secret"} },
+		`the method "GE T"`:                func(r *http.Request) { r.Method = "GE T" },
 	} {
 		req := newRequest(t, http.MethodPost, testURL, "{}")
 		change(req)
 		body := &watchedBody{}
 		req.Body = body
-		_, err := newDoer(t, transport.Config{Base: script(t)}).Do(req)
+		call := new(transport.Call)
+		_, err := newDoer(t, transport.Config{Base: script(t)}).Do(withCall(req, call))
 		require.ErrorContains(t, err, want)
 		assert.NotContains(t, err.Error(), "secret")
+		_, network := errors.AsType[*transport.NetworkError](err)
+		assert.False(t, network, "it was not sent, and the error says nothing else")
+		assert.Empty(t, call.Attempts)
 		assert.True(t, body.closed)
 	}
 	_, err := newDoer(t, transport.Config{Base: script(t)}).Do(nil)
@@ -169,4 +204,21 @@ func TestLogHasNothingToHide(t *testing.T) {
 			`{"attempt":4,"duration":0,"level":"DEBUG","msg":"amazon pay attempt","status":200}`,
 		}, got)
 	})
+}
+
+// What net/http lets through is not refused.
+func TestOddHeadersThatHTTPAllows(t *testing.T) {
+	t.Parallel()
+	server, base := newServer(t, nil, func(_ http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "a\tb", r.Header.Get("X-Tab"))
+		assert.Equal(t, "Zoë \xff", r.Header.Get("X-Bytes"))
+		assert.Equal(t, "token", r.Header.Get("!#$%&'*+-.^_`|~09azaz"))
+	})
+	req := newRequest(t, http.MethodGet, server.URL, "")
+	req.Header.Set("X-Tab", "a\tb")
+	req.Header.Set("X-Bytes", "Zoë \xff")
+	req.Header.Set("X-Empty", "")
+	req.Header["!#$%&'*+-.^_`|~09azaz"] = []string{"token"}
+	_, err := newDoer(t, transport.Config{Base: base}).Do(req)
+	require.NoError(t, err)
 }
