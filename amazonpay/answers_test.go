@@ -98,7 +98,7 @@ func TestUndecodableAnswerIsUncertain(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusCreated, page))
 	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), chargeOp, goodCharge())
-	assert.True(t, callError(t, err).Uncertain())
+	assert.True(t, callError(t, err).Uncertain)
 	require.ErrorContains(t, err, "the answer says success, but was not understood")
 	assert.Len(t, n.requests(), 1)
 }
@@ -114,7 +114,7 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 	require.NoError(t, err)
 	_, err = amazonpay.Do[everything](t.Context(), client, chargeOp, goodCharge())
 	require.ErrorContains(t, err, "but was not understood: it broke off")
-	assert.True(t, callError(t, err).Uncertain())
+	assert.True(t, callError(t, err).Uncertain)
 
 	meta, err := newClient(t, n).Call(t.Context(), getOp, nil, nil)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF, "beneath the retries it is no answer at all")
@@ -178,7 +178,7 @@ func TestAnswerOf50MB(t *testing.T) {
 			tooLarge, ok := errors.AsType[*transport.TooLargeError](err)
 			require.True(t, ok, "%v", err)
 			assert.Equal(t, row.status, tooLarge.StatusCode)
-			assert.True(t, failed.Uncertain())
+			assert.True(t, failed.Uncertain)
 			assert.Len(t, n.requests(), 1, "it is not asked for again")
 			assert.Greater(t, body.left, 39<<20, "most of it is never read")
 			assert.Less(t, len(failed.Meta.Raw), 11<<20)

@@ -292,7 +292,7 @@ func TestBadCall(t *testing.T) {
 			failed := callError(t, err)
 			assert.Equal(t, row.op.Name, failed.Operation)
 			assert.Same(t, failed.Meta, meta)
-			assert.False(t, failed.Uncertain())
+			assert.False(t, failed.Uncertain)
 			field, ok := errors.AsType[*amazonpay.FieldError](err)
 			require.True(t, ok, "%v is not a *FieldError", err)
 			assert.Equal(t, row.field, field.Field)
@@ -358,7 +358,7 @@ func TestBadCallOfClient(t *testing.T) {
 			failed := callError(t, err)
 			assert.Same(t, failed.Meta, meta)
 			require.ErrorContains(t, err, row.want)
-			assert.False(t, failed.Uncertain())
+			assert.False(t, failed.Uncertain)
 			assert.Empty(t, n.requests())
 		})
 	}
@@ -376,7 +376,7 @@ func TestContextAlreadyCancelled(t *testing.T) {
 	failed := callError(t, err)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, closing)
-	assert.False(t, failed.Uncertain())
+	assert.False(t, failed.Uncertain)
 	assert.Empty(t, n.requests())
 	assert.Empty(t, source.asked(), "nobody needs a token")
 

@@ -76,7 +76,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 		}
 	}
 	if err != nil {
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, uncertain: uncertain(op.Method, meta.Attempts, err, c.core.mocked)}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Uncertain: uncertain(op.Method, meta.Attempts, err, c.core.mocked)}
 	}
 	return meta, nil
 }

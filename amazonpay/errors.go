@@ -32,7 +32,13 @@ type CallError struct {
 	Meta      *Meta // never nil
 	Err       error
 
-	uncertain bool
+	// Uncertain says that the work may have been done although the call failed: an
+	// attempt to change something ended without an answer, with a status that says nothing
+	// about the work (408, 425 and 5xx but a ProcessingFailure), or with an answer that was
+	// not understood. A later 4xx does not settle that, since it may be the first
+	// attempt's success that it complains about. Read the object, or repeat the call with
+	// the same request and the idempotency key of Meta.
+	Uncertain bool
 }
 
 // Error returns the operation, the cause, and what is needed to ask Amazon's support
@@ -43,7 +49,7 @@ func (e *CallError) Error() string {
 	b.WriteString(e.Operation)
 	b.WriteString(": ")
 	b.WriteString(strings.TrimPrefix(fmt.Sprint(e.Err), "amazonpay: "))
-	if e.uncertain {
+	if e.Uncertain {
 		b.WriteString("; an attempt ended without a certain answer, so the outcome is unknown")
 	}
 	meta := e.Meta
@@ -69,21 +75,13 @@ func (e *CallError) Error() string {
 // Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// Uncertain reports that the work may have been done although the call failed: an
-// attempt to change something ended without an answer, with a status that says nothing
-// about the work (408, 425 and 5xx but a ProcessingFailure), or with an answer that was
-// not understood. A later 4xx does not settle that, since it may be the first
-// attempt's success that it complains about. Read the object, or repeat the call with
-// the same request and the idempotency key of Meta.
-func (e *CallError) Uncertain() bool { return e.uncertain }
-
 // LogValue shows operation, status, reason code, request id and attempts.
 func (e *CallError) LogValue() slog.Value {
 	meta := Meta{}
 	if e.Meta != nil {
 		meta = *e.Meta
 	}
-	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.Bool("uncertain", e.uncertain)}
+	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.Bool("uncertain", e.Uncertain)}
 	if api, ok := errors.AsType[*APIError](e.Err); ok {
 		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
 	} else {

@@ -126,7 +126,7 @@ func TestUncertain(t *testing.T) {
 				assert.False(t, row.want)
 				return
 			}
-			assert.Equal(t, row.want, callError(t, err).Uncertain())
+			assert.Equal(t, row.want, callError(t, err).Uncertain)
 		})
 	}
 }
@@ -144,7 +144,7 @@ func TestUncertainOfADoer(t *testing.T) {
 		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork(row.answer)))
 		require.NoError(t, err)
 		_, err = client.Call(t.Context(), chargeOp, goodCharge(), new(everything))
-		assert.Equal(t, row.want, callError(t, err).Uncertain(), name)
+		assert.Equal(t, row.want, callError(t, err).Uncertain, name)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestUncertainOfARealDoer(t *testing.T) {
 	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doer))
 	require.NoError(t, err)
 	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
-	assert.True(t, callError(t, err).Uncertain())
+	assert.True(t, callError(t, err).Uncertain)
 	assert.Len(t, meta.Attempts, 2)
 }
 
@@ -178,7 +178,7 @@ func TestMetaOfTheLastAnswerThatCame(t *testing.T) {
 	assert.Equal(t, 503, meta.StatusCode)
 	assert.Equal(t, "request-1", meta.RequestID)
 	assert.JSONEq(t, `{"reasonCode":"ServiceUnavailable"}`, string(meta.Raw))
-	assert.True(t, callError(t, err).Uncertain())
+	assert.True(t, callError(t, err).Uncertain)
 }
 
 // An errgroup cancels with its first error, which may be anything.
@@ -204,7 +204,7 @@ func TestReasonBesideAnOddMessage(t *testing.T) {
 		n := newNetwork(answer(500, `{"reasonCode":"ProcessingFailure","message":`+message+`}`))
 		meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
 		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonProcessingFailure), message)
-		assert.False(t, callError(t, err).Uncertain())
+		assert.False(t, callError(t, err).Uncertain)
 		assert.Len(t, meta.Attempts, 1, "an answer about money is not repeated")
 	}
 }
@@ -261,7 +261,7 @@ func TestSigningFails(t *testing.T) {
 	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil)
 	_, ok := errors.AsType[*transport.SigningError](err)
 	require.True(t, ok, "%v", err)
-	assert.False(t, callError(t, err).Uncertain())
+	assert.False(t, callError(t, err).Uncertain)
 	assert.Empty(t, n.requests())
 
 	_, err = client.SignRequest(t.Context(), chargeOp, goodCharge())
@@ -297,7 +297,7 @@ func TestDeadlineDuringAWait(t *testing.T) {
 		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonServiceUnavailable))
 		_, ok = errors.AsType[*transport.InterruptedError](err)
 		assert.True(t, ok)
-		assert.True(t, failed.Uncertain())
+		assert.True(t, failed.Uncertain)
 		assert.Equal(t, http.StatusServiceUnavailable, meta.StatusCode)
 		assert.Equal(t, "request-1", meta.RequestID)
 		assert.Len(t, n.requests(), 1)
@@ -316,7 +316,7 @@ func TestCancelDuringAWait(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, closing)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-		assert.True(t, callError(t, err).Uncertain())
+		assert.True(t, callError(t, err).Uncertain)
 		assert.Len(t, n.requests(), 1)
 	})
 }
@@ -360,6 +360,6 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 		_, err = client.Call(ctx, chargeOp, goodCharge(), nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 2*time.Minute, time.Since(start), "the 90 seconds are for contexts without a deadline")
-		assert.True(t, callError(t, err).Uncertain())
+		assert.True(t, callError(t, err).Uncertain)
 	})
 }

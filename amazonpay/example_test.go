@@ -231,7 +231,7 @@ func ExampleCallError() {
 		fmt.Println("status", api.StatusCode)
 	}
 	if failed, ok := errors.AsType[*amazonpay.CallError](err); ok {
-		fmt.Println(failed.Operation, "attempts:", len(failed.Meta.Attempts), "uncertain:", failed.Uncertain())
+		fmt.Println(failed.Operation, "attempts:", len(failed.Meta.Attempts), "uncertain:", failed.Uncertain)
 	}
 
 	// Output:

@@ -90,7 +90,7 @@ func declined(ctx context.Context, t *target.Target, shop *webstore.Client, in *
 	t.Step("A declined charge", call.Meta,
 		"error", call.Err,
 		"declined", target.Want(amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined), true),
-		"uncertain", target.Want(call.Uncertain(), false))
+		"uncertain", target.Want(call.Uncertain, false))
 
 	charge, err := shop.CreateCharge(ctx, in,
 		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(in.ChargePermissionID, "charge", "2")))
@@ -149,7 +149,7 @@ func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in 
 	}
 	t.Step("The same without retries: the call fails, and the outcome is not known", call.Meta,
 		"error", call.Err,
-		"uncertain", target.Want(call.Uncertain(), true))
+		"uncertain", target.Want(call.Uncertain, true))
 
 	charge, err := shop.CreateCharge(ctx, in, amazonpay.WithIdempotencyKey(call.Meta.IdempotencyKey))
 	if err != nil {
