@@ -136,7 +136,7 @@ func readKeyFile(name string) ([]byte, error) {
 	if len(name) > longestName || strings.Contains(name, "-----BEGIN") || strings.ContainsAny(name, "\r\n") {
 		return nil, errors.New("amazonpay: Config.PrivateKeyFile is not the name of a file: if it is the key itself, use PrivateKeyPEM")
 	}
-	text, err := os.ReadFile(name)
+	text, err := os.ReadFile(name) //nolint:gosec // the file is the one that the configuration names
 	if err != nil {
 		return nil, fmt.Errorf("amazonpay: Config.PrivateKeyFile: %w", err)
 	}

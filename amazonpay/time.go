@@ -49,15 +49,14 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	var n float64
-	if json.Unmarshal(b, &n) != nil || math.Abs(n) > 1e14 {
-		return nil
-	}
-	const firstMilliseconds = 1e11 // as seconds, the year 5138
-	if math.Abs(n) < firstMilliseconds {
-		n *= 1000
-	}
-	if at := time.UnixMilli(int64(n)).UTC(); writable(at) {
-		t.Time = at
+	if json.Unmarshal(b, &n) == nil && math.Abs(n) < 1e14 {
+		const firstMilliseconds = 1e11 // as seconds, the year 5138
+		if math.Abs(n) < firstMilliseconds {
+			n *= 1000
+		}
+		if at := time.UnixMilli(int64(n)).UTC(); writable(at) {
+			t.Time = at
+		}
 	}
 	return nil
 }
