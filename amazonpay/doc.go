@@ -10,6 +10,10 @@
 //	shop := webstore.New(client)
 //	session, err := shop.GetCheckoutSession(ctx, id)
 //
+// Who comes from an official SDK finds apiCall in [Client.Call], getSignedHeaders in
+// [Client.SignedHeaders] and [Client.SignRequest], and generateButtonSignature in
+// [Client.ButtonSignature].
+//
 // # Retries
 //
 // A call is repeated after a network error and after status 408, 425, 429, 500, 502, 503
