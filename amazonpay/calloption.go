@@ -70,8 +70,7 @@ type TokenInvalidator interface {
 
 // WithAuthToken makes the call on behalf of another merchant, with that merchant's
 // authorization token (the x-amz-pay-authtoken header). An empty token is refused.
-//
-// https://developer.amazon.com/docs/amazon-pay-api-v2/authorization-token.html
+// Package authtoken gets such tokens.
 func WithAuthToken(token string) CallOption {
 	o := CallOption{kind: optionAuthToken, value: NewSecret(token)}
 	if token == "" {

@@ -30,7 +30,7 @@ func (e *FieldError) Error() string { return cmp.Or(e.Field, "the value") + ": "
 // Before that it checks what encoding would hide or the service would refuse, and
 // returns a [*FieldError] for text that is not UTF-8, for a value whose Validate
 // method objects, such as a [Price], and for a field whose pay tag is broken:
-// required, or max=N bytes.
+// required (neither absent nor blank), or max=N bytes.
 func EncodeJSON(v any) ([]byte, error) {
 	if err := checkValue(reflect.ValueOf(v), "", 0); err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func checkStruct(v reflect.Value, path string, depth int) error {
 		}
 		value := v.Field(f.index)
 		switch empty := value.IsZero(); {
-		case empty && f.required:
+		case f.required && (empty || value.Kind() == reflect.String && strings.TrimSpace(value.String()) == ""):
 			return &FieldError{Field: member, Rule: "is required"}
 		case empty && f.omitted:
 			continue

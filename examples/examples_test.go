@@ -188,6 +188,7 @@ func TestServiceIsRefusedBeforeAnyCall(t *testing.T) {
 		"neither":                      {"checkout", "AEXAMPLE", "", []string{"-service", "-session", "S"}, "Config.Environment is empty"},
 		"contradiction":                {"checkout", "LIVE-AEXAMPLE", "sandbox", []string{"-service", "-session", "S"}, "belongs to live"},
 		"live without service":         {"checkout", "SANDBOX-AEXAMPLE", "", []string{"-live-charges-real-money"}, "only with -service"},
+		"session without service":      {"checkout", "SANDBOX-AEXAMPLE", "", []string{"-session", "S"}, "only with -service"},
 		"no session":                   {"checkout", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "amazonCheckoutSessionId"},
 		"no scan":                      {"instore", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service needs -scan"},
 		"no store":                     {"manualsigning", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service needs -store"},

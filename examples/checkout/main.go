@@ -49,6 +49,8 @@ func run(ctx context.Context, t *target.Target, sessionID string) error {
 		return err
 	}
 	switch {
+	case t.Emulator != nil && sessionID != "":
+		return errors.New("-session has a meaning only with -service: the emulator makes its own")
 	case t.Emulator != nil:
 		if sessionID, err = signIn(ctx, t, shop); err != nil {
 			return err
@@ -131,7 +133,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 		err = t.Emulator.Buyer().Approve(sessionID)
 	} else {
 		t.Say("Open the address above in a browser and pay. Then press Enter here.")
-		_, err = bufio.NewReader(os.Stdin).ReadString('\n')
+		err = enter(ctx)
 	}
 	if err != nil {
 		return "", fmt.Errorf("the buyer did not pay: %w", err)
@@ -236,4 +238,19 @@ func constraints(session *webstore.CheckoutSession) string {
 		ids = append(ids, string(c.ConstraintID))
 	}
 	return strings.Join(ids, ", ")
+}
+
+// enter waits for the Enter key, or for ctx to end.
+func enter(ctx context.Context) error {
+	pressed := make(chan error, 1)
+	go func() {
+		_, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		pressed <- err
+	}()
+	select {
+	case err := <-pressed:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	_ "github.com/amazonpay-go/sdk/authtoken"
 	_ "github.com/amazonpay-go/sdk/delivery"
 	_ "github.com/amazonpay-go/sdk/instore"
+	_ "github.com/amazonpay-go/sdk/mocks"
 	_ "github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -42,6 +44,17 @@ func TestSubClientsImportNothingMore(t *testing.T) {
 			assert.ElementsMatch(t, dependencies(subClient), imported(t, module+subClient))
 		})
 	}
+}
+
+// The linter leaves generated files alone, so what the mocks import is held here.
+func TestMocksImportNothingMore(t *testing.T) {
+	t.Parallel()
+	var want []string
+	for _, subClient := range []string{"authtoken", "delivery", "instore", "webstore"} {
+		want = append(want, dependencies(subClient)...)
+	}
+	slices.Sort(want)
+	assert.ElementsMatch(t, append(slices.Compact(want), module+"mocks", "go.uber.org/mock/gomock"), imported(t, module+"mocks"))
 }
 
 // TestProgramLinksNothingMore looks into a program that imports amazonpay and instore alone.

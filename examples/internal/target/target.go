@@ -165,7 +165,7 @@ func (t *Target) summary() error {
 	if t.Emulator != nil {
 		requests, verified := t.Emulator.Requests(), 0
 		for _, r := range requests {
-			if r.Verified {
+			if r.Verified && r.Strict {
 				verified++
 			}
 		}
