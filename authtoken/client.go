@@ -42,7 +42,7 @@ type AuthorizationToken struct {
 // A [Source] makes this call when it is needed, and is the better choice for a program
 // that runs longer than a token lives.
 //
-// https://developer.amazon.com/docs/amazon-pay-api-v2/authorization-token.html
+// https://developer.amazon.com/docs/amazon-pay-checkout/delegated-authorization.html
 func (c *Client) GetAuthorizationToken(ctx context.Context, mwsAuthToken, merchantID string, opts ...amazonpay.CallOption) (*AuthorizationToken, error) {
 	const name = "GetAuthorizationToken"
 	if strings.TrimSpace(merchantID) == "" {

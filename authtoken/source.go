@@ -18,6 +18,8 @@ import (
 const (
 	refreshBefore   = time.Minute     // the end of a token
 	unknownLifetime = 5 * time.Minute // of a token that does not tell its end
+	leastLifetime   = 5 * time.Second // of a token that ends at once, as a wrong clock reads it
+	refreshPause    = 5 * time.Second // after a refresh that failed while the old token is valid
 	refreshTimeout  = 90 * time.Second
 )
 
@@ -26,14 +28,19 @@ var errRefreshTimeout = fmt.Errorf("authtoken: getting an authorization token to
 var _ amazonpay.TokenInvalidator = (*Source)(nil)
 
 // Source is the authorization token of one merchant, for [amazonpay.WithTokenSource]. It
-// gets the token when it is first needed and keeps it until a minute before the end that
-// the token tells (the exp of the JWT), or for 5 minutes where it tells none. A token that is
-// already that near to its end serves the callers who waited for it and is not kept.
+// gets the token when it is first needed, and replaces it a minute before its end. A JWT
+// with iat and exp ends exp − iat after it came, whatever the local clock says; one with
+// exp alone ends then by the local clock; any other token ends 5 minutes after it came. A
+// token whose exp is near or past serves those who waited for it, and for 5 seconds those
+// who come after them, so that a clock that is fast does not make each call get a token.
 //
-// All callers who need a new token at the same time wait for one refresh. A caller whose
+// In the last minute of a token one refresh runs in the background, and callers get the
+// token that is still valid at once. A refresh that fails then is tried again by the first
+// call after 5 seconds.
+//
+// All callers who need a token where none is valid wait for one refresh. A caller whose
 // context ends leaves with its cause, and the refresh goes on for the others, for up to 90
-// seconds. A refresh that fails fails for all who waited, unless the old token is still
-// valid, which then serves; the next call tries again.
+// seconds. If it fails, it fails for all who waited; the next call tries again.
 //
 // When the service refuses a token with InvalidAuthorizationToken, the [amazonpay.Client]
 // drops it here and makes its call once more with a new one.
@@ -46,8 +53,8 @@ type Source struct {
 
 	mu      sync.Mutex
 	token   string
-	renewal time.Time // when the token is to be replaced
-	end     time.Time // until when it may serve if that fails
+	renewal time.Time // from when on a call starts its replacement
+	end     time.Time // until when it serves meanwhile
 	running *refresh  // nil where none is
 }
 
@@ -65,23 +72,24 @@ func (c *Client) Source(mwsAuthToken, merchantID string) *Source {
 	return &Source{client: c, mwsAuthToken: amazonpay.NewSecret(mwsAuthToken), merchantID: merchantID}
 }
 
-// Token returns the merchant's token, and gets a new one first where that is needed. The
-// error is that of [Client.GetAuthorizationToken], or the cause of ctx's end.
+// Token returns the merchant's token, and gets one first where none is valid. The error is
+// that of [Client.GetAuthorizationToken], or the cause of ctx's end.
 func (s *Source) Token(ctx context.Context) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
 	}
 	s.mu.Lock()
-	if s.token != "" && time.Now().Before(s.renewal) {
-		defer s.mu.Unlock()
-		return s.token, nil
-	}
-	if s.running == nil {
+	now := time.Now()
+	token, valid := s.token, s.token != "" && now.Before(s.end)
+	if s.running == nil && (!valid || !now.Before(s.renewal)) {
 		s.running = &refresh{done: make(chan struct{})}
 		go s.refresh(context.WithoutCancel(ctx), s.running)
 	}
 	running := s.running
 	s.mu.Unlock()
+	if valid {
+		return token, nil
+	}
 
 	select {
 	case <-running.done:
@@ -125,46 +133,50 @@ func (s *Source) get(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// finish keeps a new token, or falls back on the old one, and lets the waiting callers
-// go.
+// finish keeps a new token, or puts the next attempt off, and lets the waiting callers go.
 func (s *Source) finish(r *refresh) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	switch {
-	case r.err == nil:
-		s.token = r.token
-		if end, ok := endOf(r.token); ok {
-			s.renewal, s.end = end.Add(-refreshBefore), end
-		} else {
-			s.renewal, s.end = now.Add(unknownLifetime), now.Add(unknownLifetime)
-		}
-	case s.token != "" && now.Before(s.end):
-		r.token, r.err = s.token, nil
+	if r.err != nil {
+		s.renewal = now.Add(refreshPause)
+	} else if left, ok := lifetime(r.token, now); ok {
+		left = max(left, leastLifetime)
+		s.token, s.end = r.token, now.Add(left)
+		s.renewal = now.Add(max(left-refreshBefore, leastLifetime))
+	} else {
+		s.token, s.end = r.token, now.Add(unknownLifetime)
+		s.renewal = s.end
 	}
 	s.running = nil
 	close(r.done)
 }
 
-// endOf returns the time after which a JWT is not valid, if it is one and tells. The
+// lifetime returns how long a JWT that came now is valid, if it is one and tells. The
 // signature is the service's to check.
-func endOf(token string) (time.Time, bool) {
+func lifetime(token string, now time.Time) (time.Duration, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return time.Time{}, false
+		return 0, false
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return time.Time{}, false
+		return 0, false
+	}
+	var claims struct {
+		Expires float64         `json:"exp"`
+		Issued  json.RawMessage `json:"iat"` // an odd one must not hide exp
 	}
 	const maxSeconds = 253402300799 // the year 9999
-	var claims struct {
-		Expires float64 `json:"exp"`
-	}
 	if json.Unmarshal(payload, &claims) != nil || claims.Expires <= 0 || claims.Expires > maxSeconds {
-		return time.Time{}, false
+		return 0, false
 	}
-	return time.Unix(int64(claims.Expires), 0), true
+	end := time.Unix(int64(claims.Expires), 0)
+	var issued float64
+	if json.Unmarshal(claims.Issued, &issued) == nil && issued > 0 && issued < claims.Expires {
+		return end.Sub(time.Unix(int64(issued), 0)), true
+	}
+	return end.Sub(now), true
 }
 
 // LogValue shows the merchant's id alone.

@@ -32,6 +32,23 @@ func payload(json string) string {
 
 var errDown = errors.New("the service is down")
 
+// requireKeptFor fails unless a source calls for its first token, and again after d.
+func requireKeptFor(t *testing.T, d time.Duration, c *caller) {
+	t.Helper()
+	source := authtoken.New(c).Source(mwsToken, merchantID)
+	for _, step := range []struct {
+		wait  time.Duration
+		calls int
+	}{{0, 1}, {d - time.Nanosecond, 1}, {time.Nanosecond, 2}} {
+		time.Sleep(step.wait)
+		token, err := source.Token(t.Context())
+		require.NoError(t, err)
+		assert.NotEmpty(t, token)
+		synctest.Wait() // for a refresh in the background
+		assert.Equal(t, step.calls, c.calls())
+	}
+}
+
 func TestTokenIsKeptUntilAMinuteBeforeItsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -48,6 +65,10 @@ func TestTokenIsKeptUntilAMinuteBeforeItsEnd(t *testing.T) {
 		assert.Equal(t, 1, c.calls())
 
 		time.Sleep(time.Nanosecond)
+		again, err = source.Token(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, first, again)
+		synctest.Wait() // for the refresh in the background
 		second, err := source.Token(t.Context())
 		require.NoError(t, err)
 		assert.NotEqual(t, first, second)
@@ -75,18 +96,7 @@ func TestTokenThatTellsNoEndIsKeptFor5Minutes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := &caller{answer: always(token)}
-				source := authtoken.New(c).Source(mwsToken, merchantID)
-				for _, step := range []struct {
-					wait  time.Duration
-					calls int
-				}{{0, 1}, {5*time.Minute - time.Nanosecond, 1}, {time.Nanosecond, 2}} {
-					time.Sleep(step.wait)
-					got, err := source.Token(t.Context())
-					require.NoError(t, err)
-					assert.Equal(t, token, got)
-					assert.Equal(t, step.calls, c.calls())
-				}
+				requireKeptFor(t, 5*time.Minute, &caller{answer: always(token)})
 			})
 		})
 	}
@@ -110,23 +120,99 @@ func TestOddSpellingsOfTheEnd(t *testing.T) {
 	})
 }
 
-func TestTokenNearItsEndServesOnce(t *testing.T) {
+func TestTokenNearItsEndServesFor5Seconds(t *testing.T) {
 	t.Parallel()
-	for _, left := range []time.Duration{time.Minute, time.Second, 0, -time.Hour} {
+	for _, left := range []time.Duration{time.Minute, time.Second, 0, -2 * time.Hour} {
 		t.Run(left.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				c := &caller{answer: func(_ context.Context, n int) (string, error) { return jwt(n, left), nil }}
 				source := authtoken.New(c).Source(mwsToken, merchantID)
-				for i := 1; i <= 3; i++ {
+				var first string
+				for _, wait := range []time.Duration{0, time.Second, 4*time.Second - time.Nanosecond} {
+					time.Sleep(wait)
 					token, err := source.Token(t.Context())
 					require.NoError(t, err)
-					assert.Equal(t, jwt(i, left), token)
-					assert.Equal(t, i, c.calls())
+					if first == "" {
+						first = token
+					}
+					assert.Equal(t, first, token)
+					assert.Equal(t, 1, c.calls())
 				}
+				time.Sleep(time.Nanosecond)
+				token, err := source.Token(t.Context())
+				require.NoError(t, err)
+				synctest.Wait()
+				assert.Equal(t, 2, c.calls())
+				assert.Equal(t, left == time.Minute, token == first, "only a valid token serves during a refresh")
 			})
 		})
 	}
+}
+
+// A token of an hour from a service whose clock is ahead of the local one or behind it.
+func TestLifetimeIsThatOfIssuedAndExpiresWhateverTheClockSays(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{0, 2 * time.Hour, -30 * time.Minute, -time.Hour, -2 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := &caller{answer: func(context.Context, int) (string, error) {
+					issued := time.Now().Add(ahead)
+					return payload(fmt.Sprintf(`{"iat":%d,"exp":%d}`, issued.Unix(), issued.Add(time.Hour).Unix())), nil
+				}}
+				requireKeptFor(t, 59*time.Minute, c)
+			})
+		})
+	}
+}
+
+// An iat that cannot be right leaves the exp.
+func TestOddIssuedTimes(t *testing.T) {
+	t.Parallel()
+	for _, issued := range []string{`null`, `"soon"`, `0`, `-1`, `1e300`, `4102444800`, `{}`} {
+		t.Run(issued, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := &caller{answer: func(context.Context, int) (string, error) {
+					return payload(fmt.Sprintf(`{"iat":%s,"exp":%d}`, issued, time.Now().Add(time.Hour).Unix())), nil
+				}}
+				requireKeptFor(t, 59*time.Minute, c)
+			})
+		})
+	}
+}
+
+func TestValidTokenServesWhileItsRefreshHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &caller{answer: func(_ context.Context, n int) (string, error) {
+			if n > 1 {
+				time.Sleep(80 * time.Second)
+			}
+			return jwt(n, 10*time.Minute), nil
+		}}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		first, err := source.Token(t.Context())
+		require.NoError(t, err)
+		time.Sleep(9 * time.Minute)
+		refreshed := time.Now()
+		for range 4 {
+			asked := time.Now()
+			token, err := source.Token(t.Context())
+			require.NoError(t, err)
+			assert.Equal(t, first, token)
+			assert.Zero(t, time.Since(asked), "a caller with a valid token waited")
+			time.Sleep(15 * time.Second)
+		}
+		assert.Equal(t, 2, c.calls(), "one refresh at a time")
+
+		token, err := source.Token(t.Context()) // the end has come: this one waits
+		require.NoError(t, err)
+		assert.NotEqual(t, first, token)
+		assert.Equal(t, 80*time.Second, time.Since(refreshed))
+		assert.Equal(t, 2, c.calls())
+	})
 }
 
 func TestOneRefreshServesAllAndOneMayCancel(t *testing.T) {
@@ -241,15 +327,23 @@ func TestValidTokenServesWhereARefreshFails(t *testing.T) {
 		first, err := source.Token(t.Context())
 		require.NoError(t, err)
 		time.Sleep(9 * time.Minute)
-		for i := 2; i <= 3; i++ { // each call tries again
+		for _, step := range []struct {
+			wait  time.Duration
+			calls int
+		}{{0, 2}, {0, 2}, {5*time.Second - time.Nanosecond, 2}, {time.Nanosecond, 3}, {time.Second, 3}, {50 * time.Second, 4}} {
+			time.Sleep(step.wait)
 			token, err := source.Token(t.Context())
 			require.NoError(t, err)
 			assert.Equal(t, first, token)
+			synctest.Wait()
+			assert.Equal(t, step.calls, c.calls())
+		}
+		time.Sleep(4 * time.Second) // the token has ended: no pause, and the failure is told
+		for i := 5; i <= 6; i++ {
+			_, err = source.Token(t.Context())
+			require.ErrorIs(t, err, errDown)
 			assert.Equal(t, i, c.calls())
 		}
-		time.Sleep(time.Minute)
-		_, err = source.Token(t.Context())
-		require.ErrorIs(t, err, errDown)
 	})
 }
 
@@ -287,14 +381,13 @@ func TestInvalidatedTokenDoesNotServeWhereARefreshFails(t *testing.T) {
 		first, err := source.Token(t.Context())
 		require.NoError(t, err)
 		time.Sleep(9 * time.Minute)
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			_, err := source.Token(t.Context())
-			assert.ErrorIs(t, err, errDown)
-		})
+		_, err = source.Token(t.Context()) // starts a refresh
+		require.NoError(t, err)
 		synctest.Wait()
-		source.Invalidate(first) // while the refresh runs
-		wg.Wait()
+		source.Invalidate(first) // while it runs
+		_, err = source.Token(t.Context())
+		require.ErrorIs(t, err, errDown)
+		assert.Equal(t, 2, c.calls(), "the running refresh was waited for")
 	})
 }
 
