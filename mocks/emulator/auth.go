@@ -62,6 +62,7 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		scope:      scope{actedFor.id, env},
 		merchant:   actedFor,
 		caller:     caller,
+		strict:     entry.Strict,
 		id:         d.id,
 		simulation: r.Header.Get(headerSimulation),
 		now:        now,

@@ -78,6 +78,9 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	captureNow := c.body.flag("captureNow")
+	if c.strict && !captureNow && c.body["softDescriptor"] != nil {
+		return 0, nil, invalid("softDescriptor", "goes with captureNow alone")
+	}
 	if simulated == captureInitiated && !captureNow {
 		return 0, nil, badRequest(invalidSimulation, "%s needs captureNow.", simulated)
 	}

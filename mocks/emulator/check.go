@@ -48,14 +48,18 @@ func (m members) with(o members) members {
 	return joined
 }
 
-// check compares a request's members with the table, and brings what is sent in more
-// than one form into one: amounts and counts become texts, flags become booleans, null
-// is as good as absent.
-func (m members) check(o object, path string, env environment) *refusal {
+// check compares a request's members with the table. What others send in more than one form
+// it brings into one: amounts and counts become texts, flags become booleans, null is as
+// good as absent. Strict requests have that one form alone.
+func (m members) check(o object, path string, c *call) *refusal {
 	for _, name := range slices.Sorted(maps.Keys(o)) {
-		if o[name] == nil {
+		_, known := m[name]
+		switch {
+		case o[name] == nil && c.strict:
+			return invalid(path+name, "must not be null")
+		case o[name] == nil:
 			delete(o, name)
-		} else if _, known := m[name]; !known {
+		case !known:
 			return badRequest(unrecognizedField, "The member %s is not known here.", path+name)
 		}
 	}
@@ -67,7 +71,7 @@ func (m members) check(o object, path string, env environment) *refusal {
 			}
 			continue
 		}
-		normal, refused := m[name].value(value, path+name, env)
+		normal, refused := m[name].value(value, path+name, c)
 		if refused != nil {
 			return refused
 		}
@@ -76,40 +80,40 @@ func (m members) check(o object, path string, env environment) *refusal {
 	return nil
 }
 
-func (m member) value(value any, path string, env environment) (any, *refusal) {
+func (m member) value(value any, path string, c *call) (any, *refusal) {
 	switch m.kind {
 	case textKind, urlKind:
-		return m.textValue(value, path, env)
+		return m.textValue(value, path, c)
 	case flagKind:
-		switch value {
-		case true, "true":
+		switch {
+		case value == true, value == "true" && !c.strict:
 			return true, nil
-		case false, "false":
+		case value == false, value == "false" && !c.strict:
 			return false, nil
 		}
 		return nil, invalid(path, "must be true or false")
 	case countKind:
-		if s, ok := scalar(value); ok && s != "" && len(s) < 6 && strings.Trim(s, "0123456789") == "" {
+		if s := c.scalar(value); s != "" && len(s) < 6 && strings.Trim(s, "0123456789") == "" {
 			return s, nil
 		}
-		return nil, invalid(path, "must be a whole number")
+		return nil, invalid(path, c.wanted("a whole number"))
 	case priceKind:
-		return priceValue(value, path, env)
+		return priceValue(value, path, c)
 	case objectKind:
 		inner, ok := value.(object)
 		if !ok {
 			return nil, invalid(path, "must be an object")
 		}
-		return inner, m.members.check(inner, path+".", env)
+		return inner, m.members.check(inner, path+".", c)
 	case listKind:
-		return m.listValue(value, path, env)
+		return m.listValue(value, path, c)
 	case mapKind:
-		return m.mapValue(value, path, env)
+		return m.mapValue(value, path, c)
 	}
 	return value, nil
 }
 
-func (m member) textValue(value any, path string, env environment) (any, *refusal) {
+func (m member) textValue(value any, path string, c *call) (any, *refusal) {
 	s, ok := value.(string)
 	switch {
 	case !ok:
@@ -120,13 +124,13 @@ func (m member) textValue(value any, path string, env environment) (any, *refusa
 		return nil, badRequest(invalidParameterValue, "The member %s has more than %d bytes.", path, m.max)
 	case len(m.oneOf) > 0 && !slices.Contains(m.oneOf, s):
 		return nil, invalid(path, "must be one of "+strings.Join(m.oneOf, ", "))
-	case m.kind == urlKind && !isReturnURL(s, env):
+	case m.kind == urlKind && !isReturnURL(s, c.env):
 		return nil, invalid(path, "must be an https URL (in the sandbox http will do)")
 	}
 	return s, nil
 }
 
-func (m member) listValue(value any, path string, env environment) (any, *refusal) {
+func (m member) listValue(value any, path string, c *call) (any, *refusal) {
 	elements, ok := value.([]any)
 	if !ok {
 		return nil, invalid(path, "must be a list")
@@ -135,7 +139,7 @@ func (m member) listValue(value any, path string, env environment) (any, *refusa
 		return nil, badRequest(missingParameterValue, "The member %s is empty.", path)
 	}
 	for i, element := range elements {
-		normal, refused := m.members[""].value(element, path+"[]", env)
+		normal, refused := m.members[""].value(element, path+"[]", c)
 		if refused != nil {
 			return nil, refused
 		}
@@ -144,13 +148,13 @@ func (m member) listValue(value any, path string, env environment) (any, *refusa
 	return elements, nil
 }
 
-func (m member) mapValue(value any, path string, env environment) (any, *refusal) {
+func (m member) mapValue(value any, path string, c *call) (any, *refusal) {
 	entries, ok := value.(object)
 	if !ok {
 		return nil, invalid(path, "must be an object")
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
-		normal, refused := m.members[""].value(entries[name], path+"."+name, env)
+		normal, refused := m.members[""].value(entries[name], path+"."+name, c)
 		if refused != nil {
 			return nil, refused
 		}
@@ -162,22 +166,23 @@ func (m member) mapValue(value any, path string, env environment) (any, *refusal
 var priceMembers = members{"amount": {}, "currencyCode": oneOf(currencies...).needed()}
 
 // priceValue returns the price with its amount as answers have it.
-func priceValue(value any, path string, env environment) (any, *refusal) {
+func priceValue(value any, path string, c *call) (any, *refusal) {
 	o, ok := value.(object)
 	if !ok {
 		return nil, invalid(path, "must be an object")
 	}
-	amount, isScalar := scalar(o["amount"])
-	if o["amount"] == nil || amount == "" && isScalar {
+	given, there := o["amount"]
+	if !there || given == "" || given == nil && !c.strict {
 		return nil, badRequest(missingParameterValue, "The member %s.amount is required.", path)
 	}
+	amount := c.scalar(given)
 	o["amount"] = amount // checked below, once the currency is known
-	if refused := priceMembers.check(o, path+".", env); refused != nil {
+	if refused := priceMembers.check(o, path+".", c); refused != nil {
 		return nil, refused
 	}
 	m, ok := parseMoney(amount, o.text("currencyCode"))
 	if !ok {
-		return nil, invalid(path+".amount", "must be a decimal number with at most two decimals (none for JPY)")
+		return nil, invalid(path+".amount", c.wanted("a decimal number with at most two decimals (none for JPY)"))
 	}
 	if most := maxAmount(m.currency); m.minor > most.minor {
 		return nil, invalid(path+".amount", "must be at most "+most.String())
@@ -185,15 +190,24 @@ func priceValue(value any, path string, env environment) (any, *refusal) {
 	return m.price(), nil
 }
 
-// scalar returns a text or a JSON number as text.
-func scalar(value any) (string, bool) {
+// scalar returns a text, or the text of a JSON number from others; nothing for the rest.
+func (c *call) scalar(value any) string {
 	switch v := value.(type) {
 	case string:
-		return v, true
+		return v
 	case json.Number:
-		return v.String(), true
+		if !c.strict {
+			return v.String()
+		}
 	}
-	return "", false
+	return ""
+}
+
+func (c *call) wanted(what string) string {
+	if c.strict {
+		return "must be a text that holds " + what
+	}
+	return "must be " + what
 }
 
 func isReturnURL(s string, env environment) bool {

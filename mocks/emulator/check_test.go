@@ -11,73 +11,83 @@ import (
 
 func TestBodies(t *testing.T) {
 	t.Parallel()
-	c := newClient(t, emulator.Start(t), 0)
+	ours := newClient(t, emulator.Start(t), 0)
+	others := *ours
+	others.agent = "another/1"
 	const web = `"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/"}`
-	store := `"storeId":"` + c.store() + `"`
+	store := `"storeId":"` + ours.store() + `"`
 	tests := []struct {
 		body   string
 		reason string // ok: none
 		names  string // what the message has
+		strict string // the member that our own client must not send so
 	}{
-		{`{` + web + `,` + store + `}`, "ok", ""},
-		{`{` + web + `,` + store + `,"platformId":null,"merchantMetadata":{"noteToBuyer":null}}`, "ok", ""},
-		{``, "MissingParameterValue", "storeId"},
-		{`{}`, "MissingParameterValue", "storeId"},
-		{`{` + web + `,"storeId":""}`, "MissingParameterValue", "storeId"},
-		{`{` + web + `,"storeId":null}`, "MissingParameterValue", "storeId"},
-		{`{` + web + `,"storeId":7}`, "InvalidParameterValue", "storeId"},
-		{`{` + web + `,"storeId":"another"}`, "InvalidParameterValue", "storeId"},
-		{`{"webCheckoutDetails":{},` + store + `}`, "MissingParameterValue", "webCheckoutDetails.checkoutReviewReturnUrl"},
-		{`{"webCheckoutDetails":[],` + store + `}`, "InvalidParameterValue", "webCheckoutDetails"},
-		{`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"shop.example"},` + store + `}`, "InvalidParameterValue", "webCheckoutDetails.checkoutReviewReturnUrl"},
-		{`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"http://localhost/"},` + store + `}`, "ok", ""},
-		{`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/` + strings.Repeat("x", 512) + `"},` + store + `}`, "InvalidParameterValue", "512"},
-		{`{"webCheckoutDetails":{"checkoutResultReturnUrl":"https://shop.example/","checkoutMode":"ProcessOrder"},` + store + `}`, "MissingParameterValue", "paymentDetails.paymentIntent"},
+		{`{` + web + `,` + store + `}`, "ok", "", ""},
+		{`{` + web + `,` + store + `,"platformId":null,"merchantMetadata":{"noteToBuyer":null}}`, "ok", "", "platformId"},
+		{``, "MissingParameterValue", "storeId", ""},
+		{`{}`, "MissingParameterValue", "storeId", ""},
+		{`{` + web + `,"storeId":""}`, "MissingParameterValue", "storeId", ""},
+		{`{` + web + `,"storeId":null}`, "MissingParameterValue", "storeId", "storeId"},
+		{`{` + web + `,"storeId":7}`, "InvalidParameterValue", "storeId", ""},
+		{`{` + web + `,"storeId":"another"}`, "InvalidParameterValue", "storeId", ""},
+		{`{"webCheckoutDetails":{},` + store + `}`, "MissingParameterValue", "webCheckoutDetails.checkoutReviewReturnUrl", ""},
+		{`{"webCheckoutDetails":[],` + store + `}`, "InvalidParameterValue", "webCheckoutDetails", ""},
+		{`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"shop.example"},` + store + `}`, "InvalidParameterValue", "webCheckoutDetails.checkoutReviewReturnUrl", ""},
+		{`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"http://localhost/"},` + store + `}`, "ok", "", ""},
+		{`{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/` + strings.Repeat("x", 512) + `"},` + store + `}`, "InvalidParameterValue", "512", ""},
+		{`{"webCheckoutDetails":{"checkoutResultReturnUrl":"https://shop.example/","checkoutMode":"ProcessOrder"},` + store + `}`, "MissingParameterValue", "paymentDetails.paymentIntent", ""},
 
-		{`{` + web + `,` + store + `,"colour":"red"}`, "UnrecognizedField", "colour"},
-		{`{` + web + `,` + store + `,"platformid":"A"}`, "UnrecognizedField", "platformid"},
-		{`{` + web + `,` + store + `,"merchantMetadata":{"note":"x"}}`, "UnrecognizedField", "merchantMetadata.note"},
-		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"1","currency":"USD"}}}`, "UnrecognizedField", "paymentDetails.chargeAmount.currency"},
-		{`{` + web + `,` + store + `,"merchantMetadata":{"merchantStoreName":"` + strings.Repeat("x", 51) + `"}}`, "InvalidParameterValue", "50"},
-		{`{` + web + `,` + store + `,"paymentDetails":{"softDescriptor":"` + strings.Repeat("x", 17) + `"}}`, "InvalidParameterValue", "16"},
-		{`{` + web + `,` + store + `,"scopes":["name","shoeSize"]}`, "InvalidParameterValue", "scopes[]"},
-		{`{` + web + `,` + store + `,"scopes":"name"}`, "InvalidParameterValue", "scopes"},
-		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring"}`, "MissingParameterValue", "recurringMetadata"},
-		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"1"},"amount":{"amount":30,"currencyCode":"USD"}}}`, "ok", ""},
-		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":2}}}`, "ok", ""},
-		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"-1"}}}`, "InvalidParameterValue", "recurringMetadata.frequency.value"},
-		{`{` + web + `,` + store + `,"deliverySpecifications":{"specialRestrictions":["RestrictPOBoxes"],"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"statesOrRegions":["WA"],"zipCodes":["98*"]},"GB":{}}}}}`, "ok", ""},
-		{`{` + web + `,` + store + `,"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"cities":[]}}}}}`, "UnrecognizedField", "restrictions.US.cities"},
-		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"false"}}`, "ok", ""},
-		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"no"}}`, "InvalidParameterValue", "canHandlePendingAuthorization"},
-		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"totalOrderAmount":{"amount":"4","currencyCode":"USD"}}}`, "InvalidParameterValue", "totalOrderAmount"},
-		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"totalOrderAmount":{"amount":"5","currencyCode":"EUR"}}}`, "CurrencyMismatch", "totalOrderAmount"},
-		{`{` + web + `,` + store + `,"chargePermissionId":"B01-0000000-0000000"}`, "ResourceNotFound", "B01"},
+		{`{` + web + `,` + store + `,"colour":"red"}`, "UnrecognizedField", "colour", ""},
+		{`{` + web + `,` + store + `,"platformid":"A"}`, "UnrecognizedField", "platformid", ""},
+		{`{` + web + `,` + store + `,"merchantMetadata":{"note":"x"}}`, "UnrecognizedField", "merchantMetadata.note", ""},
+		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"1","currency":"USD"}}}`, "UnrecognizedField", "paymentDetails.chargeAmount.currency", ""},
+		{`{` + web + `,` + store + `,"merchantMetadata":{"merchantStoreName":"` + strings.Repeat("x", 51) + `"}}`, "InvalidParameterValue", "50", ""},
+		{`{` + web + `,` + store + `,"paymentDetails":{"softDescriptor":"` + strings.Repeat("x", 17) + `"}}`, "InvalidParameterValue", "16", ""},
+		{`{` + web + `,` + store + `,"scopes":["name","shoeSize"]}`, "InvalidParameterValue", "scopes[]", ""},
+		{`{` + web + `,` + store + `,"scopes":"name"}`, "InvalidParameterValue", "scopes", ""},
+		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring"}`, "MissingParameterValue", "recurringMetadata", ""},
+		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"1"},"amount":{"amount":30,"currencyCode":"USD"}}}`, "ok", "", "recurringMetadata.amount.amount"},
+		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":2}}}`, "ok", "", "recurringMetadata.frequency.value"},
+		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"-1"}}}`, "InvalidParameterValue", "recurringMetadata.frequency.value", ""},
+		{`{` + web + `,` + store + `,"deliverySpecifications":{"specialRestrictions":["RestrictPOBoxes"],"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"statesOrRegions":["WA"],"zipCodes":["98*"]},"GB":{}}}}}`, "ok", "", ""},
+		{`{` + web + `,` + store + `,"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"cities":[]}}}}}`, "UnrecognizedField", "restrictions.US.cities", ""},
+		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"false"}}`, "ok", "", "paymentDetails.canHandlePendingAuthorization"},
+		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"no"}}`, "InvalidParameterValue", "canHandlePendingAuthorization", ""},
+		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"totalOrderAmount":{"amount":"4","currencyCode":"USD"}}}`, "InvalidParameterValue", "totalOrderAmount", ""},
+		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"totalOrderAmount":{"amount":"5","currencyCode":"EUR"}}}`, "CurrencyMismatch", "totalOrderAmount", ""},
+		{`{` + web + `,` + store + `,"chargePermissionId":"B01-0000000-0000000"}`, "ResourceNotFound", "B01", ""},
 
-		{`[]`, "InvalidRequestFormat", ""},
-		{`null`, "InvalidRequestFormat", ""},
-		{`{"storeId":`, "InvalidRequestFormat", ""},
-		{`{"storeId" "x"}`, "InvalidRequestFormat", ""},
-		{`{} {}`, "InvalidRequestFormat", ""},
-		{`{"storeId":"a","storeId":"b"}`, "InvalidRequestFormat", "storeId"},
-		{"{\"storeId\":\"\xff\"}", "InvalidRequestFormat", "UTF-8"},
-		{strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40), "InvalidRequestFormat", "deep"},
-		{`"` + strings.Repeat("x", 1<<20) + `"`, "InvalidRequest", "1048576"},
+		{`[]`, "InvalidRequestFormat", "", ""},
+		{`null`, "InvalidRequestFormat", "", ""},
+		{`{"storeId":`, "InvalidRequestFormat", "", ""},
+		{`{"storeId" "x"}`, "InvalidRequestFormat", "", ""},
+		{`{} {}`, "InvalidRequestFormat", "", ""},
+		{`{"storeId":"a","storeId":"b"}`, "InvalidRequestFormat", "storeId", ""},
+		{"{\"storeId\":\"\xff\"}", "InvalidRequestFormat", "UTF-8", ""},
+		{strings.Repeat(`{"a":`, 40) + `1` + strings.Repeat(`}`, 40), "InvalidRequestFormat", "deep", ""},
+		{`"` + strings.Repeat("x", 1<<20) + `"`, "InvalidRequest", "1048576", ""},
 	}
 	for _, tt := range tests {
-		a := c.post("/checkoutSessions", tt.body)
-		if tt.reason == "ok" {
-			a.must(t, 201)
-			continue
+		for _, c := range []*client{ours, &others} {
+			reason, names := tt.reason, tt.names
+			if c == ours && tt.strict != "" {
+				reason, names = "InvalidParameterValue", "The member "+tt.strict+" "
+			}
+			a := c.post("/checkoutSessions", tt.body)
+			if reason == "ok" {
+				a.must(t, 201)
+				continue
+			}
+			assert.Equal(t, reason, a.reason, tt.body[:min(len(tt.body), 200)]+a.raw)
+			assert.Contains(t, a.body["message"], names)
 		}
-		assert.Equal(t, tt.reason, a.reason, tt.body[:min(len(tt.body), 200)]+a.raw)
-		assert.Contains(t, a.body["message"], tt.names)
 	}
 }
 
 func TestAmounts(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
+	c.agent = "another/1"
 	id := c.newSession("Confirm", "1")
 	update := func(price string) answer {
 		return c.patch("/checkoutSessions/"+id, `{"paymentDetails":{"chargeAmount":`+price+`}}`)
@@ -101,6 +111,63 @@ func TestAmounts(t *testing.T) {
 	}
 	for _, price := range []string{`{"currencyCode":"USD"}`, `{"amount":"","currencyCode":"USD"}`, `{"amount":null,"currencyCode":"USD"}`, `{"amount":"1"}`} {
 		assert.Equal(t, "MissingParameterValue", update(price).reason, price)
+	}
+}
+
+// What our own client must not send, though others do, each a member that is named.
+func TestStrictBodies(t *testing.T) {
+	t.Parallel()
+	charge := func(c *client, more string) (string, string, string) {
+		_, p := c.newCharge("Confirm", "50")
+		return "POST", "/charges", `{"chargePermissionId":"` + p + `","chargeAmount":{"amount":"5","currencyCode":"USD"}` + more + `}`
+	}
+	update := func(c *client, body string) (string, string, string) {
+		return "PATCH", "/checkoutSessions/" + c.newSession("Authorize", "50"), body
+	}
+	tests := []struct {
+		name    string
+		request func(c *client) (method, path, body string)
+		member  string // refused of ours; none: taken
+	}{
+		{"captureNow as a text", func(c *client) (string, string, string) { return charge(c, `,"captureNow":"true"`) }, "captureNow"},
+		{"null", func(c *client) (string, string, string) { return charge(c, `,"platformId":null`) }, "platformId"},
+		{"null of an unknown member", func(c *client) (string, string, string) { return charge(c, `,"colour":null`) }, "colour"},
+		{"null within an object", func(c *client) (string, string, string) {
+			return update(c, `{"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"softDescriptor":null}}`)
+		}, "paymentDetails.softDescriptor"},
+		{"a number", func(c *client) (string, string, string) {
+			return update(c, `{"paymentDetails":{"chargeAmount":{"amount":5,"currencyCode":"USD"}}}`)
+		}, "paymentDetails.chargeAmount.amount"},
+		{"a null amount", func(*client) (string, string, string) {
+			return "POST", "/refunds", `{"chargeId":"x","refundAmount":{"amount":null,"currencyCode":"USD"}}`
+		}, "refundAmount.amount"},
+		{"a descriptor without captureNow", func(c *client) (string, string, string) { return charge(c, `,"softDescriptor":"shop"`) }, "softDescriptor"},
+		{"a descriptor with captureNow false", func(c *client) (string, string, string) {
+			return charge(c, `,"softDescriptor":"shop","captureNow":false`)
+		}, "softDescriptor"},
+		{"a descriptor with captureNow", func(c *client) (string, string, string) {
+			return charge(c, `,"softDescriptor":"shop","captureNow":true`)
+		}, ""},
+		{"a session's descriptor with Authorize", func(c *client) (string, string, string) {
+			return update(c, `{"paymentDetails":{"softDescriptor":"shop"}}`)
+		}, "paymentDetails.softDescriptor"},
+		{"a session's descriptor with AuthorizeWithCapture", func(c *client) (string, string, string) {
+			return update(c, `{"paymentDetails":{"softDescriptor":"shop","paymentIntent":"AuthorizeWithCapture"}}`)
+		}, ""},
+	}
+	c := newClient(t, emulator.Start(t), 0)
+	others := *c
+	others.agent = "another/1"
+	for _, tt := range tests {
+		method, path, body := tt.request(c)
+		a := c.call(method, path, body)
+		if tt.member == "" {
+			assert.Equal(t, 2, a.status/100, tt.name+a.raw)
+		} else {
+			assert.Equal(t, "InvalidParameterValue", a.reason, tt.name+a.raw)
+			assert.Contains(t, a.body["message"], "The member "+tt.member+" ", tt.name)
+		}
+		assert.NotEqual(t, "InvalidParameterValue", others.call(tt.request(&others)).reason, tt.name)
 	}
 }
 

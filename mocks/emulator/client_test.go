@@ -114,7 +114,7 @@ func (c *client) request(method, path string, body any) (*http.Request, []byte) 
 		"X-Amz-Pay-Region": {c.region},
 		"User-Agent":       {c.agent},
 	}
-	if method == http.MethodPost {
+	if method == http.MethodPost || method == http.MethodPatch && strings.HasPrefix(path, "/charges/") {
 		r.Header.Set("X-Amz-Pay-Idempotency-Key", rand.Text())
 	}
 	maps.Copy(r.Header, c.header)

@@ -14,7 +14,7 @@ func TestInStore(t *testing.T) {
 	c := newClient(t, s, 0)
 	scan := object{
 		"scanData": s.Description().Merchants[0].ScanData, "scanReferenceId": "scan-1",
-		"merchantCOE": "US", "ledgerCurrency": "USD", "chargeTotal": usd(20),
+		"merchantCOE": "US", "ledgerCurrency": "USD", "chargeTotal": usd("20"),
 		"metadata": object{"merchantNote": "n", "communicationContext": object{"merchantStoreName": "s", "merchantOrderId": "o"}},
 	}
 	p := c.post("/in-store/merchantScan", scan).must(t, 200).text(t, "chargePermissionId")

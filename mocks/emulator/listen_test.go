@@ -158,13 +158,13 @@ func TestControlEndpoints(t *testing.T) {
 			assert.NotContains(t, body, d.ControlToken)
 		}
 	}
-	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd(50)}).refused(t, 422, "InvalidCheckoutSessionStatus")
+	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).refused(t, 422, "InvalidCheckoutSessionStatus")
 	status, _ := control(http.MethodPost, "sessions/"+id+"/signIn", d.ControlToken)
 	assert.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "Susie Smith", c.get("/checkoutSessions/"+id).at("buyer", "name"))
 	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", d.ControlToken)
 	assert.Equal(t, http.StatusOK, status)
-	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd(50)}).must(t, 200)
+	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).must(t, 200)
 
 	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", d.ControlToken)
 	assert.Equal(t, http.StatusConflict, status, "it is over")

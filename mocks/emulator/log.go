@@ -21,7 +21,9 @@ type Request struct {
 	// Strict says that the User-Agent was this SDK's, so that one spelling alone was taken:
 	// SignedHeaders lower case, sorted, without repeats and complete; the basic date; the
 	// region's own name; the host as in the Host header; encoding as RFC 3986 has it and
-	// sorted parameters; an idempotency key with each POST and with no GET; application/json.
+	// sorted parameters; an idempotency key with each POST and updateCharge and with nothing
+	// else; application/json; in bodies amounts and counts as texts, booleans as booleans, no
+	// null, and a softDescriptor only with captureNow or AuthorizeWithCapture.
 	Strict           bool   `json:"strict"`
 	PublicKeyID      string `json:"publicKeyId"`
 	SignedDate       string `json:"signedDate"` // the header x-amz-pay-date

@@ -35,7 +35,7 @@ func TestFromSessionToRefund(t *testing.T) {
 
 	updated := c.patch("/checkoutSessions/"+id, object{
 		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result"},
-		"paymentDetails":     object{"paymentIntent": "Authorize", "chargeAmount": usd(50)},
+		"paymentDetails":     object{"paymentIntent": "Authorize", "chargeAmount": usd("50")},
 		"merchantMetadata":   object{"merchantReferenceId": "order-1"},
 	}).must(t, http.StatusOK)
 	assert.Empty(t, updated.body["constraints"])

@@ -11,8 +11,8 @@ import (
 type keyRule int
 
 const (
-	keyIgnored keyRule = iota // GET, PATCH and DELETE
-	keyTaken
+	keyIgnored keyRule = iota // GET, DELETE and PATCH but for updateCharge
+	keyTaken                  // strict requests must have one
 	keyNeeded
 )
 

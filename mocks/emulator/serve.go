@@ -146,7 +146,7 @@ func (s *Server) work(d destination, c *call, body []byte, fault *Fault) (int, o
 		if c.body, err = decode(body); err != nil {
 			return 0, nil, badRequest(invalidRequestFormat, "The body cannot be read: %v.", err)
 		}
-		if refused := d.members.check(c.body, "", c.env); refused != nil {
+		if refused := d.members.check(c.body, "", c); refused != nil {
 			return 0, nil, refused
 		}
 	}

@@ -74,6 +74,9 @@ func (w *world) checkSession(c *call, o object) *refusal {
 			}
 		}
 	}
+	if c.strict && c.body.at("paymentDetails")["softDescriptor"] != nil && payment.text("paymentIntent") != "AuthorizeWithCapture" {
+		return invalid("paymentDetails.softDescriptor", "goes with paymentIntent AuthorizeWithCapture alone")
+	}
 	return checkPayment(payment)
 }
 

@@ -106,7 +106,7 @@ func checkKey(r *http.Request, rt *route, strict bool) *refusal {
 	values := r.Header.Values(headerKey)
 	switch {
 	case len(values) == 0:
-		if rt.key == keyNeeded || strict && r.Method == http.MethodPost {
+		if rt.key == keyNeeded || strict && rt.key == keyTaken {
 			return badRequest(missingHeader, "The header x-amz-pay-idempotency-key is missing.")
 		}
 		return nil

@@ -338,19 +338,26 @@ func TestIdempotencyKeyHeader(t *testing.T) {
 	c.with(header, strings.Repeat("a", 32)).post("/charges", "{}").refused(t, 400, "MissingParameterValue")
 
 	// Without one: never where the service needs it, elsewhere from others only.
-	send := func(agent, path string, body any) answer {
+	send := func(agent, method, path string, body any) answer {
 		derived := *c
 		derived.agent = agent
-		r, raw := derived.request(http.MethodPost, path, body)
+		r, raw := derived.request(method, path, body)
 		r.Header.Del(header)
 		a, err := derived.send(derived.sign(r, raw))
 		require.NoError(t, err)
 		return a
 	}
 	complete := "/checkoutSessions/" + c.newApproved("Confirm", "5") + "/complete"
-	send("another/1", "/charges", "{}").refused(t, 400, "MissingHeader")
-	send("amazon-pay-sdk-go/0.1", complete, object{"chargeAmount": usd(5)}).refused(t, 400, "MissingHeader")
-	send("another/1", complete, object{"chargeAmount": usd(5)}).must(t, 200)
+	for _, path := range []string{"/checkoutSessions", "/charges", "/charges/x/capture", "/refunds"} {
+		send("another/1", http.MethodPost, path, "{}").refused(t, 400, "MissingHeader")
+	}
+	send("amazon-pay-sdk-go/0.1", http.MethodPost, complete, object{"chargeAmount": usd("5")}).refused(t, 400, "MissingHeader")
+	send("another/1", http.MethodPost, complete, object{"chargeAmount": usd(5)}).must(t, 200)
+
+	ch, _ := c.newCharge("Authorize", "5")
+	canceled := object{"statusDetails": object{"state": "Canceled", "reasonCode": "ExpiredUnused"}}
+	send("amazon-pay-sdk-go/0.1", http.MethodPatch, "/charges/"+ch, canceled).refused(t, 400, "MissingHeader")
+	send("another/1", http.MethodPatch, "/charges/"+ch, canceled).must(t, 200)
 }
 
 func TestServiceHostsReachTheEmulator(t *testing.T) {

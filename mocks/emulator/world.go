@@ -89,6 +89,7 @@ type call struct {
 	scope
 	merchant   *merchant // acted for
 	caller     *merchant // whose key signed
+	strict     bool      // as in Request
 	id         string    // of the path, decoded
 	query      url.Values
 	body       object
