@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -26,8 +27,8 @@ type Client struct{ caller amazonpay.Caller }
 // New returns a client that calls through caller, an [*amazonpay.Client] or a mock.
 func New(caller amazonpay.Caller) *Client { return &Client{caller} }
 
-// TrackersRequest is the request of [Client.DeliveryTrackers]. It prints and logs its ids
-// only.
+// TrackersRequest is the request of [Client.DeliveryTrackers]. One of the two ids and
+// DeliveryDetails are needed. It prints and logs its ids only.
 type TrackersRequest struct {
 	// AmazonOrderReferenceID is the order's id. The samples of the official SDKs put the id of
 	// a charge permission here.
@@ -36,6 +37,17 @@ type TrackersRequest struct {
 	// AmazonOrderReferenceID.
 	ChargePermissionID string    `json:"chargePermissionId,omitzero"`
 	DeliveryDetails    []Details `json:"deliveryDetails,omitzero"`
+}
+
+// Validate returns a [*amazonpay.FieldError] if there is no id or no parcel.
+func (r TrackersRequest) Validate() error {
+	if strings.TrimSpace(r.AmazonOrderReferenceID+r.ChargePermissionID) == "" {
+		return &amazonpay.FieldError{Field: "chargePermissionId", Rule: "is required where there is no amazonOrderReferenceId"}
+	}
+	if len(r.DeliveryDetails) == 0 {
+		return &amazonpay.FieldError{Field: "deliveryDetails", Rule: "is required"}
+	}
+	return nil
 }
 
 // LogValue shows the ids.
@@ -49,10 +61,10 @@ func (r TrackersRequest) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (r TrackersRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
-// Details is one parcel. It prints and logs its carrier only.
+// Details is one parcel. In a request both are needed. It prints and logs its carrier only.
 type Details struct {
-	TrackingNumber string `json:"trackingNumber,omitzero"`
-	CarrierCode    string `json:"carrierCode,omitzero"` // such as UPS or FEDEX
+	TrackingNumber string `json:"trackingNumber,omitzero" pay:"required"`
+	CarrierCode    string `json:"carrierCode,omitzero" pay:"required"` // such as UPS or FEDEX
 }
 
 // LogValue shows the carrier alone.

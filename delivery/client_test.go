@@ -78,14 +78,42 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Live}, amazonpay.WithDoer(refusing{t}))
 	require.NoError(t, err)
-	for field, in := range map[string]*delivery.TrackersRequest{
-		"request":                           nil,
-		"deliveryDetails[0].trackingNumber": {DeliveryDetails: []delivery.Details{{TrackingNumber: "\xff"}}},
+	parcels := []delivery.Details{{TrackingNumber: "1Z999AA10123456784", CarrierCode: "UPS"}}
+	for _, bad := range []struct {
+		in    *delivery.TrackersRequest
+		field string
+		rule  string
+	}{
+		{nil, "request", "nil"},
+		{&delivery.TrackersRequest{DeliveryDetails: parcels}, "chargePermissionId", "is required where there is no amazonOrderReferenceId"},
+		{&delivery.TrackersRequest{ChargePermissionID: " ", AmazonOrderReferenceID: "\t", DeliveryDetails: parcels}, "chargePermissionId", "is required"},
+		{&delivery.TrackersRequest{ChargePermissionID: "P01-1"}, "deliveryDetails", "is required"},
+		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{}}, "deliveryDetails", "is required"},
+		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{parcels[0], {CarrierCode: "UPS"}}},
+			"deliveryDetails[1].trackingNumber", "is required"},
+		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{{TrackingNumber: "1Z"}}},
+			"deliveryDetails[0].carrierCode", "is required"},
+		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{{TrackingNumber: "\xff", CarrierCode: "UPS"}}},
+			"deliveryDetails[0].trackingNumber", "UTF-8"},
 	} {
-		_, err := delivery.New(client).DeliveryTrackers(t.Context(), in)
+		_, err := delivery.New(client).DeliveryTrackers(t.Context(), bad.in)
 		found, ok := errors.AsType[*amazonpay.FieldError](err)
-		require.True(t, ok, "%v", err)
-		assert.Equal(t, field, found.Field)
+		require.True(t, ok, "%s: %v", bad.field, err)
+		assert.Equal(t, bad.field, found.Field)
+		assert.Contains(t, found.Rule, bad.rule)
+	}
+}
+
+func TestOneIDIsEnough(t *testing.T) {
+	t.Parallel()
+	for _, change := range []func(*delivery.TrackersRequest){
+		func(r *delivery.TrackersRequest) { r.AmazonOrderReferenceID = "" },
+		func(r *delivery.TrackersRequest) { r.ChargePermissionID = "" },
+	} {
+		in := trackers
+		change(&in)
+		_, err := delivery.New(&callertest.Recorder{Answer: "{}"}).DeliveryTrackers(t.Context(), &in)
+		assert.NoError(t, err)
 	}
 }
 

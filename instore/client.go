@@ -26,10 +26,8 @@ type Client struct{ caller amazonpay.Caller }
 func New(caller amazonpay.Caller) *Client { return &Client{caller} }
 
 // MerchantScan turns what the till scanned from the buyer's app into a charge permission.
-// Amazon Pay knows a repeated scan by its ScanReferenceID. An idempotency key is made where
-// none is given.
-//
-// https://developer.amazon.com/docs/amazon-pay-api-v2/introduction.html
+// Amazon Pay knows a repeated scan by its ScanReferenceID; an idempotency key, which is made
+// where none is given, is not known to do the same at a till.
 func (c *Client) MerchantScan(ctx context.Context, in *MerchantScanRequest, opts ...amazonpay.CallOption) (*MerchantScanResponse, error) {
 	return amazonpay.Do[MerchantScanResponse](ctx, c.caller, amazonpay.Operation{
 		Name: "MerchantScan", Method: http.MethodPost, Path: "in-store/merchantScan", IdempotencyKey: true,
@@ -37,13 +35,13 @@ func (c *Client) MerchantScan(ctx context.Context, in *MerchantScanRequest, opts
 }
 
 // Charge takes an amount on the charge permission of a scan. Amazon Pay knows a repeated
-// charge by its ChargeReferenceID. An idempotency key is made where none is given.
+// charge by its ChargeReferenceID, which is the one documented protection against a double
+// charge: repeat a charge whose outcome is uncertain with the same one. An idempotency key,
+// which is made where none is given, is not known to do the same at a till.
 //
 // A declined charge may be an error with the reason codes of the charges of an online
 // shop, such as SoftDeclined and HardDeclined, or have state Declined in the answer: look at
 // both.
-//
-// https://developer.amazon.com/docs/amazon-pay-api-v2/introduction.html
 func (c *Client) Charge(ctx context.Context, in *ChargeRequest, opts ...amazonpay.CallOption) (*ChargeResponse, error) {
 	return amazonpay.Do[ChargeResponse](ctx, c.caller, amazonpay.Operation{
 		Name: "InStoreCharge", Method: http.MethodPost, Path: "in-store/charge", IdempotencyKey: true,
@@ -51,10 +49,9 @@ func (c *Client) Charge(ctx context.Context, in *ChargeRequest, opts ...amazonpa
 }
 
 // Refund pays a charge of a till back, in full or in part. Amazon Pay knows a repeated
-// refund by its RefundReferenceID. The answer is normally RefundInitiated. An idempotency
-// key is made where none is given.
-//
-// https://developer.amazon.com/docs/amazon-pay-api-v2/introduction.html
+// refund by its RefundReferenceID, which is the one documented protection against a double
+// refund; an idempotency key, which is made where none is given, is not known to do the same
+// at a till. The answer is normally RefundInitiated.
 func (c *Client) Refund(ctx context.Context, in *RefundRequest, opts ...amazonpay.CallOption) (*RefundResponse, error) {
 	return amazonpay.Do[RefundResponse](ctx, c.caller, amazonpay.Operation{
 		Name: "InStoreRefund", Method: http.MethodPost, Path: "in-store/refund", IdempotencyKey: true,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,6 +162,30 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	bad.Metadata = &instore.Metadata{MerchantNote: "\xff"}
 	_, err = till.MerchantScan(t.Context(), &bad)
 	requireField(t, err, "metadata.merchantNote")
+}
+
+func TestRequiredMembers(t *testing.T) {
+	t.Parallel()
+	required := map[string]string{
+		"MerchantScan":  "scanData scanReferenceId ledgerCurrency merchantCOE",
+		"InStoreCharge": "chargePermissionId chargeReferenceId chargeTotal",
+		"InStoreRefund": "chargeId refundReferenceId refundTotal",
+	}
+	for _, o := range operations {
+		request := reflect.ValueOf(o.request)
+		for i := range request.NumField() {
+			without := reflect.New(request.Type()).Elem()
+			without.Set(request)
+			without.Field(i).SetZero()
+			_, err := amazonpay.EncodeJSON(without.Interface())
+			member, _, _ := strings.Cut(request.Type().Field(i).Tag.Get("json"), ",")
+			if slices.Contains(strings.Fields(required[o.name]), member) {
+				requireField(t, err, member)
+			} else {
+				require.NoError(t, err, "%s without %s", o.name, member)
+			}
+		}
+	}
 }
 
 func requireField(t *testing.T, err error, field string) {

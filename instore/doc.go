@@ -18,10 +18,11 @@
 // In the package: [Client] and [API], the interface to mock, with a request and a
 // response for each of the three calls.
 //
-// The service tells a repeated call by the reference id in its body: give each scan, charge
-// and refund one of its own, and the same one when you repeat it. Amazon gives the
-// guide of in-store payments to its partners only, so no page of the public documentation
-// can be named; the fields are those that the official SDKs send.
+// The service tells a repeated call by the reference id in its body, which is its one
+// documented protection against a double charge at a till: give each scan, charge and
+// refund one of its own, and the same one when you repeat it. Amazon gives the guide of
+// in-store payments to its partners only, so no page of the public documentation can be
+// named; the fields are those that the official SDKs send.
 //
 // A field of a request that has its zero value is not sent. Requests print and log their
 // ids only, and encode to JSON in full. Errors are described in package amazonpay.

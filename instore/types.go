@@ -8,13 +8,15 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// MerchantScanRequest is the request of [Client.MerchantScan]. It prints and logs its
-// reference id only.
+// MerchantScanRequest is the request of [Client.MerchantScan]. ScanData, ScanReferenceID,
+// LedgerCurrency and MerchantCOE are needed. It prints and logs its reference id only.
 type MerchantScanRequest struct {
-	ScanData        string                   `json:"scanData,omitzero"`        // what the till scanned
-	ScanReferenceID string                   `json:"scanReferenceId,omitzero"` // the shop's own id of this scan
-	LedgerCurrency  amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
-	MerchantCOE     string                   `json:"merchantCOE,omitzero"` //nolint:tagliatelle // the service's spelling: country of establishment, such as US
+	ScanData string `json:"scanData,omitzero" pay:"required"` // what the till scanned
+	// ScanReferenceID is the shop's own id of this scan, by which the service knows a repeated
+	// one.
+	ScanReferenceID string                   `json:"scanReferenceId,omitzero" pay:"required"`
+	LedgerCurrency  amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero" pay:"required"`
+	MerchantCOE     string                   `json:"merchantCOE,omitzero" pay:"required"` //nolint:tagliatelle // the service's spelling: country of establishment, such as US
 	StoreLocation   *StoreLocation           `json:"storeLocation,omitzero"`
 	Metadata        *Metadata                `json:"metadata,omitzero"`
 	ChargeTotal     amazonpay.Price          `json:"chargeTotal,omitzero"` // in samples of the official SDKs; not in the .NET SDK
@@ -66,13 +68,16 @@ type MerchantScanResponse struct {
 	ChargePermissionID string `json:"chargePermissionId,omitzero"`
 }
 
-// ChargeRequest is the request of [Client.Charge]. It prints and logs its ids only.
+// ChargeRequest is the request of [Client.Charge]. ChargePermissionID, ChargeReferenceID
+// and ChargeTotal are needed. It prints and logs its ids only.
 type ChargeRequest struct {
-	ChargePermissionID string          `json:"chargePermissionId,omitzero"` // of the scan
-	ChargeReferenceID  string          `json:"chargeReferenceId,omitzero"`  // the shop's own id of this charge
-	ChargeTotal        amazonpay.Price `json:"chargeTotal,omitzero"`
-	SoftDescriptor     string          `json:"softDescriptor,omitzero"` // on the buyer's statement
-	Metadata           *Metadata       `json:"metadata,omitzero"`
+	ChargePermissionID string `json:"chargePermissionId,omitzero" pay:"required"` // of the scan
+	// ChargeReferenceID is the shop's own id of this charge: the one documented protection
+	// against a double charge. Repeat a charge whose outcome is uncertain with the same one.
+	ChargeReferenceID string          `json:"chargeReferenceId,omitzero" pay:"required"`
+	ChargeTotal       amazonpay.Price `json:"chargeTotal,omitzero" pay:"required"`
+	SoftDescriptor    string          `json:"softDescriptor,omitzero"` // on the buyer's statement
+	Metadata          *Metadata       `json:"metadata,omitzero"`
 }
 
 // LogValue shows the ids.
@@ -94,11 +99,14 @@ type ChargeResponse struct {
 	ChargeStatus Status `json:"chargeStatus,omitzero"`
 }
 
-// RefundRequest is the request of [Client.Refund]. It prints and logs its ids only.
+// RefundRequest is the request of [Client.Refund]. ChargeID, RefundReferenceID and
+// RefundTotal are needed. It prints and logs its ids only.
 type RefundRequest struct {
-	ChargeID          string          `json:"chargeId,omitzero"`
-	RefundReferenceID string          `json:"refundReferenceId,omitzero"` // the shop's own id of this refund
-	RefundTotal       amazonpay.Price `json:"refundTotal,omitzero"`
+	ChargeID string `json:"chargeId,omitzero" pay:"required"`
+	// RefundReferenceID is the shop's own id of this refund: the one documented protection
+	// against a double refund. Repeat a refund whose outcome is uncertain with the same one.
+	RefundReferenceID string          `json:"refundReferenceId,omitzero" pay:"required"`
+	RefundTotal       amazonpay.Price `json:"refundTotal,omitzero" pay:"required"`
 	SoftDescriptor    string          `json:"softDescriptor,omitzero"` // on the buyer's statement
 	Metadata          *Metadata       `json:"metadata,omitzero"`
 }
