@@ -17,20 +17,22 @@ type AddressWithID struct {
 }
 
 // UnmarshalJSON decodes an address from a JSON text that holds it, which is how the
-// service sends them, and from a JSON object.
+// service sends them, and from a JSON object. A text that holds something else leaves the
+// zero value, since it must not make a completed checkout fail; the Raw of the answer's Meta
+// has it.
 func (a *AddressWithID) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '"' {
-		var text string
-		if err := json.Unmarshal(b, &text); err != nil {
-			return err
-		}
-		if text == "" {
-			return nil
-		}
-		b = []byte(text)
-	}
 	type plain AddressWithID // without this method
-	return json.Unmarshal(b, (*plain)(a))
+	if len(b) == 0 || b[0] != '"' {
+		return json.Unmarshal(b, (*plain)(a))
+	}
+	var text string
+	if err := json.Unmarshal(b, &text); err != nil {
+		return err
+	}
+	if json.Unmarshal([]byte(text), (*plain)(a)) != nil {
+		*a = AddressWithID{}
+	}
+	return nil
 }
 
 // LogValue shows the id and the country.

@@ -119,15 +119,15 @@ func (r CreateChargeRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// UpdateChargeRequest is the request of [Client.UpdateCharge].
+// UpdateChargeRequest is the request of [Client.UpdateCharge]. StatusDetails are needed.
 type UpdateChargeRequest struct {
-	StatusDetails ChargeStatusUpdate `json:"statusDetails,omitzero"`
+	StatusDetails ChargeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
 }
 
 // ChargeStatusUpdate is the state that a payment service provider gives to a charge, such as
-// Canceled with ExpiredUnused.
+// Canceled with ExpiredUnused. State is needed.
 type ChargeStatusUpdate struct {
-	State      amazonpay.State      `json:"state,omitzero"`
+	State      amazonpay.State      `json:"state,omitzero" pay:"required"`
 	ReasonCode amazonpay.ReasonCode `json:"reasonCode,omitzero"`
 }
 
@@ -193,7 +193,7 @@ func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonp
 // for such providers only. An idempotency key is made where none is given: this is the one
 // PATCH of this package that takes one.
 //
-// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#update-charge
+// https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
 func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
 		Name: "UpdateCharge", Method: http.MethodPatch, Path: "charges/{chargeId}",

@@ -79,7 +79,7 @@ type Limits struct {
 }
 
 // UpdateChargePermissionRequest is the request of [Client.UpdateChargePermission]. What
-// it does not have stays as it is. It prints and logs without its content.
+// it does not have stays as it is. It prints and logs the shop's reference id only.
 type UpdateChargePermissionRequest struct {
 	MerchantMetadata  *MerchantMetadata  `json:"merchantMetadata,omitzero"`
 	RecurringMetadata *RecurringMetadata `json:"recurringMetadata,omitzero"`

@@ -104,7 +104,7 @@ func (r CreateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
 }
 
 // UpdateCheckoutSessionRequest is the request of [Client.UpdateCheckoutSession]. What it
-// does not have stays as it is. It prints and logs without its content.
+// does not have stays as it is. It prints and logs its platform id only.
 type UpdateCheckoutSessionRequest struct {
 	WebCheckoutDetails             *WebCheckoutDetails              `json:"webCheckoutDetails,omitzero"`
 	PaymentDetails                 *PaymentDetails                  `json:"paymentDetails,omitzero"`

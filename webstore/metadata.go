@@ -10,7 +10,7 @@ import (
 )
 
 // MerchantMetadata is what the shop says of an order, to the buyer and to itself. It
-// prints and logs without its content.
+// prints and logs its reference id only.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type MerchantMetadata struct {

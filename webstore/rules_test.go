@@ -90,7 +90,7 @@ var rules = map[string]map[string]string{
 		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
 		"webCheckoutDetails.checkoutResultReturnUrl": "512",
 	},
-	"UpdateCharge":  {},
+	"UpdateCharge":  {"statusDetails": "required", "statusDetails.state": "required"},
 	"CaptureCharge": {"captureAmount": "required", "softDescriptor": "16"},
 	"CancelCharge":  {"cancellationReason": "required"},
 	"CreateRefund":  {"chargeId": "required", "refundAmount": "required", "softDescriptor": "16"},
