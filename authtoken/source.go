@@ -30,9 +30,10 @@ var _ amazonpay.TokenInvalidator = (*Source)(nil)
 // Source is the authorization token of one merchant, for [amazonpay.WithTokenSource]. It
 // gets the token when it is first needed, and replaces it a minute before its end. A JWT
 // with iat and exp ends exp − iat after it came, whatever the local clock says; one with
-// exp alone ends then by the local clock; any other token ends 5 minutes after it came. A
-// token whose exp is near or past serves those who waited for it, and for 5 seconds those
-// who come after them, so that a clock that is fast does not make each call get a token.
+// exp alone ends at its exp by the local clock. A token that tells no end is replaced 5
+// minutes after it came. A token whose exp is near or past serves those who waited for it,
+// and for 5 seconds those who come after them, so that a clock that is fast does not make
+// each call get a token.
 //
 // In the last minute of a token one refresh runs in the background, and callers get the
 // token that is still valid at once. A refresh that fails then is tried again by the first
