@@ -99,9 +99,13 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 	if refused := p.checkCharge("chargeAmount", amount); refused != nil {
 		return 0, nil, refused
 	}
-	if simulated != "" && simulated != captureInitiated {
-		p.decline(simulated, c.now)
-		return 0, nil, unprocessable(simulated, "The charge was declined.")
+	outcome := c.demanded()
+	if outcome == nil && simulated != "" && simulated != captureInitiated {
+		outcome = decided(simulated, "The charge was declined.")
+	}
+	if outcome != nil {
+		p.decline(outcome.reason, c.now)
+		return 0, nil, outcome
 	}
 	made := w.newCharge(c, p, amount)
 	made.captureNow = captureNow
@@ -178,6 +182,9 @@ func (w *world) captureCharge(c *call) (int, object, *refusal) {
 		return 0, nil, badRequest(currencyMismatch, "The charge is in %s.", ch.amount.currency)
 	case amount.minor > ch.amount.minor:
 		return 0, nil, badRequest(transactionAmountExceeded, "The amount is more than the charge's.")
+	}
+	if outcome := c.demanded(); outcome != nil {
+		return 0, nil, outcome
 	}
 	if c.body["softDescriptor"] != nil {
 		ch.details.merge(c.body.pick("softDescriptor"))

@@ -99,12 +99,18 @@ func (w *world) finish(c *call, s *session, details object, simulated string) (i
 	payment := details.at("paymentDetails")
 	intent := payment.text("paymentIntent")
 	pending := simulated == authorizationInitiated
-	switch {
-	case pending && (intent != "Authorize" || !payment.flag("canHandlePendingAuthorization")):
+	if pending && (intent != "Authorize" || !payment.flag("canHandlePendingAuthorization")) {
 		return 0, nil, badRequest(invalidSimulation, "%s needs paymentIntent Authorize and canHandlePendingAuthorization.", simulated)
-	case simulated != "" && !pending:
+	}
+	if outcome := c.demanded(); outcome != nil {
+		if outcome.reason != processingFailure {
+			s.status.become(canceled, declined, c.now)
+		}
+		return 0, nil, outcome
+	}
+	if simulated != "" && !pending {
 		s.status.become(canceled, simulated, c.now)
-		return 0, nil, unprocessable(sessionCanceled, "The checkout session was canceled: %s.", simulated)
+		return 0, nil, decided(sessionCanceled, "The checkout session was canceled: %s.", simulated)
 	}
 	s.details = details
 	p := w.newPermission(c, s)

@@ -28,9 +28,15 @@ type Fault struct {
 	Kind      FaultKind
 	// Status is that of FaultStatus, from 400 to 599; 0 means 503.
 	Status int
-	// ReasonCode is that of FaultStatus; empty means the usual one of the status. A decline or
-	// ProcessingFailure counts as the result of the work: the idempotency key replays it. Any
-	// other fault leaves no trace.
+	// ReasonCode is that of FaultStatus; empty means the one that the documentation names for
+	// the status, or none in the answer where it names none (425, 502, 504). For 403 and 422 it
+	// names several: there it must be given.
+	//
+	// A decline, CheckoutSessionCanceled or ProcessingFailure counts as the result of the
+	// work: it waits for a request that passes all checks and is no replay, and the idempotency key
+	// then replays it. A decline does to the charge permission what its simulation code does in
+	// createCharge, and with completeCheckoutSession and finalizeCheckoutSession it cancels the
+	// session (Declined). Any other fault comes before the checks and leaves no trace.
 	ReasonCode string
 	// RetryAfter is sent as it is, where it is not empty: seconds or an HTTP date.
 	RetryAfter string
@@ -42,8 +48,8 @@ type pendingFault struct {
 }
 
 // FailNext makes the next n requests fail whose signature is right. Faults that are
-// already waiting for the same operation come first. An unknown operation, kind or status
-// is an error.
+// already waiting for the same operation come first. An unknown operation, kind or status, or
+// a reason code that is missing, is an error.
 func (s *Server) FailNext(n int, f Fault) error {
 	if f.Operation != "" {
 		if err := checkOperation(f.Operation); err != nil {
@@ -61,8 +67,11 @@ func (s *Server) FailNext(n int, f Fault) error {
 	case f.Status < 400 || f.Status > 599:
 		return fmt.Errorf("emulator: Fault.Status %d is not between 400 and 599", f.Status)
 	}
+	if ambiguous := f.Status == http.StatusForbidden || f.Status == http.StatusUnprocessableEntity; ambiguous && f.Kind == FaultStatus && f.ReasonCode == "" {
+		return fmt.Errorf("emulator: Fault.ReasonCode is needed: status %d has several", f.Status)
+	}
 	if f.ReasonCode == "" {
-		f.ReasonCode = usualReason(f.Status)
+		f.ReasonCode = usualReasons[f.Status]
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -84,19 +93,19 @@ func (s *Server) ClearFaults() {
 	s.faults = nil
 }
 
-func usualReason(status int) string {
-	switch status {
-	case http.StatusRequestTimeout:
-		return requestTimeout
-	case http.StatusTooManyRequests:
-		return tooManyRequests
-	case http.StatusServiceUnavailable:
-		return serviceUnavailable
-	}
-	if status >= 500 {
-		return internalServerError
-	}
-	return invalidRequest
+// usualReasons has the reason codes of the statuses that have but one, or one for all
+// else.
+var usualReasons = map[int]string{
+	http.StatusBadRequest:          invalidRequest,
+	http.StatusUnauthorized:        unauthorizedAccess,
+	http.StatusNotFound:            resourceNotFound,
+	http.StatusMethodNotAllowed:    unsupportedOperation,
+	http.StatusRequestTimeout:      requestTimeout,
+	http.StatusConflict:            amountMismatch,
+	http.StatusUpgradeRequired:     tlsVersionNotSupported,
+	http.StatusTooManyRequests:     tooManyRequests,
+	http.StatusInternalServerError: internalServerError,
+	http.StatusServiceUnavailable:  serviceUnavailable,
 }
 
 // nextFault returns the fault that waits for an operation, and what to call once it
@@ -149,5 +158,5 @@ func hangUp(w http.ResponseWriter, reset bool) {
 }
 
 func (f *Fault) refusal() *refusal {
-	return &refusal{f.Status, f.ReasonCode, "This failure was asked for."}
+	return &refusal{f.Status, f.ReasonCode, "This failure was asked for.", isOutcome(f.ReasonCode)}
 }

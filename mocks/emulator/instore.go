@@ -61,6 +61,10 @@ func (w *world) tillCharge(c *call) (int, object, *refusal) {
 		if refused := p.checkCharge("chargeTotal", amount); refused != nil {
 			return nil, refused
 		}
+		if outcome := c.demanded(); outcome != nil {
+			p.decline(outcome.reason, c.now)
+			return nil, outcome
+		}
 		made := w.newCharge(c, p, amount)
 		made.captureNow = true
 		made.details.merge(c.body.pick("softDescriptor"))

@@ -35,7 +35,7 @@ type Request struct {
 	Replayed         bool   `json:"replayed"`         // answered from the idempotency key
 	Fault            string `json:"fault"`            // what [Server.FailNext] did to it
 	Status           int    `json:"status"`           // of the answer, sent or lost; 0 if the connection was reset
-	ReasonCode       string `json:"reasonCode"`       // empty for a success
+	ReasonCode       string `json:"reasonCode"`       // empty for a success, and where a fault gave none
 	Refusal          string `json:"refusal"`          // the reason in words
 }
 

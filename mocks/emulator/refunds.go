@@ -40,6 +40,9 @@ func (w *world) newRefund(c *call, ch *charge, name string, amount money) (*refu
 	case ch.refunded+amount.minor > refundCap(ch.captured).minor:
 		return nil, badRequest(transactionAmountExceeded, "The refunds would be more than the charge allows.")
 	}
+	if outcome := c.demanded(); outcome != nil {
+		return nil, outcome
+	}
 	made := &refund{
 		id:      newID(w.refunds, func() string { return ch.permission.id + "-R" + digits(6) }),
 		scope:   c.scope,

@@ -45,6 +45,7 @@ const (
 	internalServerError       = "InternalServerError"
 	serviceUnavailable        = "ServiceUnavailable"
 	requestTimeout            = "RequestTimeout"
+	tlsVersionNotSupported    = "TLSVersionNotSupported"
 	controlUnauthorized       = "Unauthorized" // of the control endpoints alone
 )
 
@@ -53,10 +54,11 @@ type refusal struct {
 	status  int
 	reason  string
 	message string
+	outcome bool // a result of the work: the idempotency key keeps it, as it does a success
 }
 
 func refuse(status int, reason, format string, args ...any) *refusal {
-	return &refusal{status, reason, fmt.Sprintf(format, args...)}
+	return &refusal{status: status, reason: reason, message: fmt.Sprintf(format, args...)}
 }
 
 func badRequest(reason, format string, args ...any) *refusal {
@@ -75,8 +77,14 @@ func notFound(kind, id string) *refusal {
 	return refuse(http.StatusNotFound, resourceNotFound, "There is no %s %s.", kind, id)
 }
 
-// outcomes are the refusals that are results of the work: they are kept under the
-// idempotency key, as successes are.
+// decided is a refusal that is a result of the work.
+func decided(reason, format string, args ...any) *refusal {
+	refused := unprocessable(reason, format, args...)
+	refused.outcome = true
+	return refused
+}
+
+// outcomes are the reason codes of a [Fault] that stands for a result of the work.
 var outcomes = []string{
 	softDeclined, hardDeclined, amazonRejected, transactionTimedOut, processingFailure,
 	paymentMethodNotAllowed, mfaNotCompleted, sessionCanceled,

@@ -23,6 +23,7 @@ type route struct {
 	path      string // {id} stands for the one id
 	key       keyRule
 	simulates bool // takes simulation codes, some at least
+	outcomes  bool // the work can fail by itself, and asks call.demanded once all is checked
 	members   members
 	work      func(*Server, *call) (int, object, *refusal)
 }
@@ -38,25 +39,25 @@ var routes = []route{
 	{operation: "createCheckoutSession", method: http.MethodPost, path: "checkoutSessions", key: keyNeeded, members: createSessionMembers, work: in((*world).createSession)},
 	{operation: "getCheckoutSession", method: http.MethodGet, path: "checkoutSessions/{id}", work: in((*world).getSession)},
 	{operation: "updateCheckoutSession", method: http.MethodPatch, path: "checkoutSessions/{id}", members: updateSessionMembers, work: in((*world).updateSession)},
-	{operation: "completeCheckoutSession", method: http.MethodPost, path: "checkoutSessions/{id}/complete", key: keyTaken, simulates: true, members: completeSessionMembers, work: in((*world).completeSession)},
-	{operation: "finalizeCheckoutSession", method: http.MethodPost, path: "checkoutSessions/{id}/finalize", key: keyTaken, simulates: true, members: finalizeSessionMembers, work: in((*world).finalizeSession)},
+	{operation: "completeCheckoutSession", method: http.MethodPost, path: "checkoutSessions/{id}/complete", key: keyTaken, simulates: true, outcomes: true, members: completeSessionMembers, work: in((*world).completeSession)},
+	{operation: "finalizeCheckoutSession", method: http.MethodPost, path: "checkoutSessions/{id}/finalize", key: keyTaken, simulates: true, outcomes: true, members: finalizeSessionMembers, work: in((*world).finalizeSession)},
 
 	{operation: "getChargePermission", method: http.MethodGet, path: "chargePermissions/{id}", work: in((*world).getPermission)},
 	{operation: "updateChargePermission", method: http.MethodPatch, path: "chargePermissions/{id}", members: updatePermissionMembers, work: in((*world).updatePermission)},
 	{operation: "closeChargePermission", method: http.MethodDelete, path: "chargePermissions/{id}/close", simulates: true, members: closePermissionMembers, work: in((*world).closePermission)},
 
-	{operation: "createCharge", method: http.MethodPost, path: "charges", key: keyNeeded, simulates: true, members: createChargeMembers, work: in((*world).createCharge)},
+	{operation: "createCharge", method: http.MethodPost, path: "charges", key: keyNeeded, simulates: true, outcomes: true, members: createChargeMembers, work: in((*world).createCharge)},
 	{operation: "getCharge", method: http.MethodGet, path: "charges/{id}", work: in((*world).getCharge)},
 	{operation: "updateCharge", method: http.MethodPatch, path: "charges/{id}", key: keyTaken, members: updateChargeMembers, work: in((*world).updateCharge)},
-	{operation: "captureCharge", method: http.MethodPost, path: "charges/{id}/capture", key: keyNeeded, members: captureChargeMembers, work: in((*world).captureCharge)},
+	{operation: "captureCharge", method: http.MethodPost, path: "charges/{id}/capture", key: keyNeeded, outcomes: true, members: captureChargeMembers, work: in((*world).captureCharge)},
 	{operation: "cancelCharge", method: http.MethodDelete, path: "charges/{id}/cancel", members: cancelChargeMembers, work: in((*world).cancelCharge)},
 
-	{operation: "createRefund", method: http.MethodPost, path: "refunds", key: keyNeeded, members: createRefundMembers, work: in((*world).createRefund)},
+	{operation: "createRefund", method: http.MethodPost, path: "refunds", key: keyNeeded, outcomes: true, members: createRefundMembers, work: in((*world).createRefund)},
 	{operation: "getRefund", method: http.MethodGet, path: "refunds/{id}", work: in((*world).getRefund)},
 
 	{operation: "merchantScan", method: http.MethodPost, path: "in-store/merchantScan", key: keyTaken, members: merchantScanMembers, work: in((*world).merchantScan)},
-	{operation: "charge", method: http.MethodPost, path: "in-store/charge", key: keyTaken, members: tillChargeMembers, work: in((*world).tillCharge)},
-	{operation: "refund", method: http.MethodPost, path: "in-store/refund", key: keyTaken, members: tillRefundMembers, work: in((*world).tillRefund)},
+	{operation: "charge", method: http.MethodPost, path: "in-store/charge", key: keyTaken, outcomes: true, members: tillChargeMembers, work: in((*world).tillCharge)},
+	{operation: "refund", method: http.MethodPost, path: "in-store/refund", key: keyTaken, outcomes: true, members: tillRefundMembers, work: in((*world).tillRefund)},
 
 	{operation: "deliveryTrackers", method: http.MethodPost, path: "deliveryTrackers", key: keyTaken, members: deliveryTrackerMembers, work: in((*world).deliveryTrackers)},
 	{operation: "getAuthorizationToken", method: http.MethodGet, path: "authorizationTokens/{id}", work: (*Server).authorizationToken},

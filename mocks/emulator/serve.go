@@ -16,6 +16,7 @@ const maxBody = 1 << 20
 type reply struct {
 	status     int
 	reason     string // of a refusal, as in the body
+	outcome    bool   // as in refusal
 	message    string
 	body       []byte
 	retryAfter string
@@ -24,8 +25,11 @@ type reply struct {
 }
 
 func (r *refusal) reply() reply {
-	body := encode(object{"reasonCode": r.reason, "message": r.message})
-	return reply{status: r.status, reason: r.reason, message: r.message, body: body}
+	body := object{"message": r.message}
+	if r.reason != "" {
+		body["reasonCode"] = r.reason
+	}
+	return reply{status: r.status, reason: r.reason, outcome: r.outcome, message: r.message, body: encode(body)}
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
@@ -98,8 +102,11 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 		out.retryAfter = fault.RetryAfter
 		return out
 	}
-	out := s.once(d, c, body, entry, fault)
-	if fault != nil && (fault.Kind == FaultLoseAnswer || !entry.Replayed) {
+	if fault != nil && fault.Kind == FaultStatus {
+		c.fault = fault.refusal()
+	}
+	out := s.once(d, c, body, entry)
+	if fault != nil && (fault.Kind == FaultLoseAnswer || c.faulted) {
 		happened()
 		entry.Fault = fault.name()
 		out.hangUp = fault.Kind == FaultLoseAnswer
@@ -108,7 +115,7 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 }
 
 // once does the work, unless it was done before under the same idempotency key.
-func (s *Server) once(d destination, c *call, body []byte, entry *Request, fault *Fault) reply {
+func (s *Server) once(d destination, c *call, body []byte, entry *Request) reply {
 	keyed := entry.IdempotencyKey != "" && d.key != keyIgnored && !s.ignore[d.operation]
 	id := idempotencyScope{c.scope, entry.IdempotencyKey}
 	mark := fingerprint(d.route, c, entry.BodyHash)
@@ -120,23 +127,20 @@ func (s *Server) once(d destination, c *call, body []byte, entry *Request, fault
 		return before.reply
 	}
 	var out reply
-	if status, result, refused := s.work(d, c, body, fault); refused != nil {
+	if status, result, refused := s.work(d, c, body); refused != nil {
 		out = refused.reply()
 	} else {
 		out = reply{status: status, body: encode(result)}
 	}
-	if keyed && (out.status < 300 || isOutcome(out.reason)) {
+	if keyed && (out.status < 300 || out.outcome) {
 		s.stored[id] = storedAnswer{mark, out}
 	}
 	return out
 }
 
-// work checks what the operation is given and does it; a fault whose reason is an
-// outcome stands in for it.
-func (s *Server) work(d destination, c *call, body []byte, fault *Fault) (int, object, *refusal) {
-	if fault != nil && fault.Kind == FaultStatus {
-		return 0, nil, fault.refusal()
-	}
+// work checks what the operation is given and does it. An outcome that a fault asks for
+// stands in for the doing, never for the checks.
+func (s *Server) work(d destination, c *call, body []byte) (int, object, *refusal) {
 	query, err := url.ParseQuery(d.query)
 	if err != nil {
 		return 0, nil, badRequest(invalidRequest, "The query cannot be read.")
@@ -152,6 +156,11 @@ func (s *Server) work(d destination, c *call, body []byte, fault *Fault) (int, o
 	}
 	if !d.simulates {
 		if _, refused := c.simulated(); refused != nil {
+			return 0, nil, refused
+		}
+	}
+	if !d.outcomes {
+		if refused := c.demanded(); refused != nil {
 			return 0, nil, refused
 		}
 	}

@@ -94,7 +94,16 @@ type call struct {
 	query      url.Values
 	body       object
 	simulation string
+	fault      *refusal // the outcome that a fault asks for, or nil
+	faulted    bool     // it was given
 	now        time.Time
+}
+
+// demanded returns the outcome that a fault asks for, if any. Who calls it has checked all
+// that can be checked, and gives that outcome.
+func (c *call) demanded() *refusal {
+	c.faulted = c.fault != nil
+	return c.fault
 }
 
 // simulated returns the call's simulation code if it is one of those known for the
