@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -115,12 +116,14 @@ func (b *Buyer) Approve(sessionID string) error {
 	})
 }
 
+var errNoSession = errors.New("emulator: there is no such checkout session")
+
 func (b *Buyer) act(sessionID string, do func(*session)) error {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
 	found, ok := b.s.world.sessions[sessionID]
 	if !ok {
-		return fmt.Errorf("emulator: there is no checkout session %q", sessionID)
+		return fmt.Errorf("%w: %q", errNoSession, sessionID)
 	}
 	found.age(b.s.now())
 	if found.status.state != open {

@@ -96,7 +96,7 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 		}
 	}
 	amount := c.body.moneyAt("chargeAmount")
-	if refused := p.checkCharge("chargeAmount", amount); refused != nil {
+	if refused := p.checkCharge(amount); refused != nil {
 		return 0, nil, refused
 	}
 	outcome := c.demanded()
@@ -122,11 +122,9 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 }
 
 // checkCharge refuses a charge that the permission does not allow.
-func (p *permission) checkCharge(name string, amount money) *refusal {
+func (p *permission) checkCharge(amount money) *refusal {
 	taken, held := p.spent()
 	switch {
-	case amount.minor == 0:
-		return invalid(name+".amount", "must be more than zero")
 	case p.status.state != chargeable:
 		return unprocessable(invalidPermissionStatus, "The charge permission is %s (%s).", p.status.state, p.status.reason)
 	case amount.currency != p.currency:
@@ -176,8 +174,6 @@ func (w *world) captureCharge(c *call) (int, object, *refusal) {
 	}
 	amount := c.body.moneyAt("captureAmount")
 	switch {
-	case amount.minor == 0:
-		return 0, nil, invalid("captureAmount.amount", "must be more than zero")
 	case amount.currency != ch.amount.currency:
 		return 0, nil, badRequest(currencyMismatch, "The charge is in %s.", ch.amount.currency)
 	case amount.minor > ch.amount.minor:

@@ -26,6 +26,7 @@ type member struct {
 	kind     kind
 	required bool
 	max      int      // length in bytes; 0: any
+	zero     bool     // of a price: may be nothing
 	oneOf    []string // the only values; none: any
 	members  members  // of an object; of a list or map the one entry "" for each element
 }
@@ -38,6 +39,7 @@ func link() member                  { return member{kind: urlKind, max: 512} }
 func flag() member                  { return member{kind: flagKind} }
 func count() member                 { return member{kind: countKind} }
 func price() member                 { return member{kind: priceKind} }
+func (m member) orZero() member     { m.zero = true; return m }
 func structure(m members) member    { return member{kind: objectKind, members: m} }
 func list(element member) member    { return member{kind: listKind, members: members{"": element}} }
 func byName(element member) member  { return member{kind: mapKind, members: members{"": element}} }
@@ -98,7 +100,7 @@ func (m member) value(value any, path string, c *call) (any, *refusal) {
 		}
 		return nil, invalid(path, c.wanted("a whole number"))
 	case priceKind:
-		return priceValue(value, path, c)
+		return m.priceValue(value, path, c)
 	case objectKind:
 		inner, ok := value.(object)
 		if !ok {
@@ -166,7 +168,7 @@ func (m member) mapValue(value any, path string, c *call) (any, *refusal) {
 var priceMembers = members{"amount": {}, "currencyCode": oneOf(currencies...).needed()}
 
 // priceValue returns the price with its amount as answers have it.
-func priceValue(value any, path string, c *call) (any, *refusal) {
+func (m member) priceValue(value any, path string, c *call) (any, *refusal) {
 	o, ok := value.(object)
 	if !ok {
 		return nil, invalid(path, "must be an object")
@@ -180,14 +182,17 @@ func priceValue(value any, path string, c *call) (any, *refusal) {
 	if refused := priceMembers.check(o, path+".", c); refused != nil {
 		return nil, refused
 	}
-	m, ok := parseMoney(amount, o.text("currencyCode"))
+	parsed, ok := parseMoney(amount, o.text("currencyCode"))
 	if !ok {
 		return nil, invalid(path+".amount", c.wanted("a decimal number with at most two decimals (none for JPY)"))
 	}
-	if most := maxAmount(m.currency); m.minor > most.minor {
+	if parsed.minor == 0 && !m.zero {
+		return nil, invalid(path+".amount", "must be more than zero")
+	}
+	if most := maxAmount(parsed.currency); parsed.minor > most.minor {
 		return nil, invalid(path+".amount", "must be at most "+most.String())
 	}
-	return m.price(), nil
+	return parsed.price(), nil
 }
 
 // scalar returns a text, or the text of a JSON number from others; nothing for the rest.

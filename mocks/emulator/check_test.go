@@ -48,6 +48,7 @@ func TestBodies(t *testing.T) {
 		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring"}`, "MissingParameterValue", "recurringMetadata", ""},
 		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"1"},"amount":{"amount":30,"currencyCode":"USD"}}}`, "ok", "", "recurringMetadata.amount.amount"},
 		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":2}}}`, "ok", "", "recurringMetadata.frequency.value"},
+		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Variable","value":"0"},"amount":{"amount":"0","currencyCode":"USD"}}}`, "ok", "", ""},
 		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"-1"}}}`, "InvalidParameterValue", "recurringMetadata.frequency.value", ""},
 		{`{` + web + `,` + store + `,"deliverySpecifications":{"specialRestrictions":["RestrictPOBoxes"],"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"statesOrRegions":["WA"],"zipCodes":["98*"]},"GB":{}}}}}`, "ok", "", ""},
 		{`{` + web + `,` + store + `,"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"cities":[]}}}}}`, "UnrecognizedField", "restrictions.US.cities", ""},
@@ -105,6 +106,7 @@ func TestAmounts(t *testing.T) {
 		`{"amount":"1.005","currencyCode":"USD"}`, `{"amount":".5","currencyCode":"USD"}`, `{"amount":"1.","currencyCode":"USD"}`,
 		`{"amount":true,"currencyCode":"USD"}`, `{"amount":"1080.00","currencyCode":"JPY"}`, `{"amount":"1","currencyCode":"XXX"}`,
 		`{"amount":"1","currencyCode":"usd"}`, `{"amount":"150000.01","currencyCode":"USD"}`, `{"amount":"10000001","currencyCode":"JPY"}`,
+		`{"amount":"0","currencyCode":"USD"}`, `{"amount":0.00,"currencyCode":"USD"}`, `{"amount":"0","currencyCode":"JPY"}`,
 		`{"amount":"9999999999999999999","currencyCode":"USD"}`, `"14.00"`, `14`,
 	} {
 		assert.Equal(t, "InvalidParameterValue", update(price).reason, price)

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"crypto/subtle"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -11,8 +12,8 @@ const controlPrefix = "/_emulator/"
 // serveControl answers what is not the API: what the buyer does, and what other
 // processes need to know.
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
-	token, _ := strings.CutPrefix(r.Header.Get(headerAuthorization), "Bearer ")
-	if subtle.ConstantTimeCompare([]byte(token), []byte(s.controlToken)) != 1 {
+	token, isBearer := strings.CutPrefix(r.Header.Get(headerAuthorization), "Bearer ")
+	if !isBearer || subtle.ConstantTimeCompare([]byte(token), []byte(s.controlToken)) != 1 {
 		refused := refuse(http.StatusUnauthorized, controlUnauthorized, "Send the control token as Authorization: Bearer.")
 		writeJSON(w, refused.status, refused.reply().body)
 		return
@@ -43,8 +44,11 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 }
 
 func controlled(err error) *refusal {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, errNoSession):
+		return refuse(http.StatusNotFound, resourceNotFound, "%v.", err)
 	}
 	return refuse(http.StatusConflict, invalidSessionStatus, "%v.", err)
 }

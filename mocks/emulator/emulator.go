@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ type config struct {
 	now           func() time.Time
 	maxAge        time.Duration
 	tokenLifetime time.Duration
+	hosts         []string
 }
 
 // WithRegion makes the emulator that of a region: us, na (the default), eu, de, uk or
@@ -66,6 +68,20 @@ func WithTokenLifetime(lifetime time.Duration) Option {
 			return errors.New("emulator: WithTokenLifetime needs a positive duration")
 		}
 		c.tokenLifetime = lifetime
+		return nil
+	}
+}
+
+// WithHost makes name, a host without port, one of the emulator's own: for one that [New] made
+// and that is mounted under a name of its own. Loopback addresses, localhost and the region's
+// service host are its own without this, with any port; a request with another Host header is
+// refused.
+func WithHost(name string) Option {
+	return func(c *config) error {
+		if u, err := url.Parse("https://" + name); err != nil || name == "" || u.Hostname() != strings.Trim(name, "[]") {
+			return fmt.Errorf("emulator: WithHost needs a host without port and path, not %q", name)
+		}
+		c.hosts = append(c.hosts, strings.Trim(name, "[]"))
 		return nil
 	}
 }

@@ -58,7 +58,7 @@ func (w *world) tillCharge(c *call) (int, object, *refusal) {
 			return nil, refused
 		}
 		amount := c.body.moneyAt("chargeTotal")
-		if refused := p.checkCharge("chargeTotal", amount); refused != nil {
+		if refused := p.checkCharge(amount); refused != nil {
 			return nil, refused
 		}
 		if outcome := c.demanded(); outcome != nil {
@@ -80,7 +80,7 @@ func (w *world) tillRefund(c *call) (int, object, *refusal) {
 		if refused != nil {
 			return nil, refused
 		}
-		made, refused := w.newRefund(c, ch, "refundTotal", c.body.moneyAt("refundTotal"))
+		made, refused := w.newRefund(c, ch, c.body.moneyAt("refundTotal"))
 		if refused != nil {
 			return nil, refused
 		}

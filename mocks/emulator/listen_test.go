@@ -34,6 +34,7 @@ func TestBadOptions(t *testing.T) {
 	t.Parallel()
 	for _, opt := range []emulator.Option{
 		nil, emulator.WithRegion("mars"), emulator.WithClock(nil), emulator.WithMaxAge(0), emulator.WithTokenLifetime(-1),
+		emulator.WithHost(""), emulator.WithHost("shop.example:8443"), emulator.WithHost("https://shop.example"), emulator.WithHost("shop.example/x"),
 	} {
 		_, err := emulator.New(opt)
 		require.Error(t, err)
@@ -106,6 +107,23 @@ func TestMountedElsewhere(t *testing.T) {
 	assert.True(t, s.Requests()[0].Verified)
 }
 
+// A request that a program made, and no wire brought, may have no body at all.
+func TestNoBody(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	for _, method := range []string{http.MethodGet, http.MethodDelete} {
+		r, _ := c.request(method, "/charges/x", nil)
+		if method == http.MethodDelete {
+			r.URL.Path += "/cancel"
+		}
+		r.Body = nil
+		w := httptest.NewRecorder()
+		c.server.ServeHTTP(w, c.sign(r, nil))
+		assert.Less(t, w.Code, 500)
+		assert.Contains(t, w.Body.String(), map[string]string{http.MethodGet: "ResourceNotFound", http.MethodDelete: "MissingParameterValue"}[method])
+	}
+}
+
 func TestDescription(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t, emulator.WithRegion("uk"))
@@ -140,7 +158,7 @@ func TestControlEndpoints(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), method, d.BaseURL+"/_emulator/"+path, nil)
 		require.NoError(t, err)
 		if token != "" {
-			r.Header.Set("Authorization", "Bearer "+token)
+			r.Header.Set("Authorization", token)
 		}
 		res, err := s.RoundTripper().RoundTrip(r)
 		require.NoError(t, err)
@@ -151,7 +169,8 @@ func TestControlEndpoints(t *testing.T) {
 	}
 	id := c.newSession("Authorize", "50")
 
-	for _, token := range []string{"", "wrong"} {
+	bearer := "Bearer " + d.ControlToken
+	for _, token := range []string{"", "Bearer wrong", "Bearer ", d.ControlToken, "Basic " + d.ControlToken} {
 		for _, path := range []string{"description", "requests", "sessions/" + id + "/approve"} {
 			status, body := control(http.MethodPost, path, token)
 			assert.Equal(t, http.StatusUnauthorized, status)
@@ -159,23 +178,26 @@ func TestControlEndpoints(t *testing.T) {
 		}
 	}
 	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).refused(t, 422, "InvalidCheckoutSessionStatus")
-	status, _ := control(http.MethodPost, "sessions/"+id+"/signIn", d.ControlToken)
+	status, _ := control(http.MethodPost, "sessions/"+id+"/signIn", bearer)
 	assert.Equal(t, http.StatusOK, status)
 	assert.Equal(t, "Susie Smith", c.get("/checkoutSessions/"+id).at("buyer", "name"))
-	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", d.ControlToken)
+	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", bearer)
 	assert.Equal(t, http.StatusOK, status)
 	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).must(t, 200)
 
-	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", d.ControlToken)
+	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", bearer)
 	assert.Equal(t, http.StatusConflict, status, "it is over")
-	status, _ = control(http.MethodGet, "sessions/"+id+"/approve", d.ControlToken)
+	status, body := control(http.MethodPost, "sessions/nobody/approve", bearer)
 	assert.Equal(t, http.StatusNotFound, status)
-	status, body := control(http.MethodGet, "description", d.ControlToken)
+	assert.Contains(t, body, "nobody")
+	status, _ = control(http.MethodGet, "sessions/"+id+"/approve", bearer)
+	assert.Equal(t, http.StatusNotFound, status)
+	status, body = control(http.MethodGet, "description", bearer)
 	assert.Equal(t, http.StatusOK, status)
 	var described emulator.Description
 	require.NoError(t, json.Unmarshal([]byte(body), &described))
 	assert.Equal(t, d.Merchants[0], described.Merchants[0])
-	_, body = control(http.MethodGet, "requests", d.ControlToken)
+	_, body = control(http.MethodGet, "requests", bearer)
 	var log []emulator.Request
 	require.NoError(t, json.Unmarshal([]byte(body), &log))
 	assert.Len(t, log, len(s.Requests()))

@@ -27,7 +27,7 @@ var recurringMetadata = structure(members{
 		"unit":  oneOf("Year", "Month", "Week", "Day", "Variable"),
 		"value": count(),
 	}),
-	"amount": price(),
+	"amount": price().orZero(),
 })
 
 var paymentIntent = oneOf("Confirm", "Authorize", "AuthorizeWithCapture")

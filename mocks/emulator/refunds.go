@@ -20,7 +20,7 @@ func (w *world) createRefund(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	made, refused := w.newRefund(c, ch, "refundAmount", c.body.moneyAt("refundAmount"))
+	made, refused := w.newRefund(c, ch, c.body.moneyAt("refundAmount"))
 	if refused != nil {
 		return 0, nil, refused
 	}
@@ -29,10 +29,8 @@ func (w *world) createRefund(c *call) (int, object, *refusal) {
 }
 
 // newRefund gives back a part of what a charge captured.
-func (w *world) newRefund(c *call, ch *charge, name string, amount money) (*refund, *refusal) {
+func (w *world) newRefund(c *call, ch *charge, amount money) (*refund, *refusal) {
 	switch {
-	case amount.minor == 0:
-		return nil, invalid(name+".amount", "must be more than zero")
 	case ch.status.state != captured:
 		return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.status.state)
 	case amount.currency != ch.captured.currency:

@@ -69,7 +69,11 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 		return refused.reply()
 	}
 	entry.Operation = d.operation
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	received := r.Body
+	if received == nil { // no wire gives that, but a caller of ServeHTTP may
+		received = http.NoBody
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, received, maxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return badRequest(invalidRequest, "The body has more than %d bytes.", maxBody).reply()
 	}

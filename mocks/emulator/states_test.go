@@ -74,6 +74,24 @@ func TestWrongTurns(t *testing.T) {
 			_, p := c.newCharge("Confirm", "50")
 			return c.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("0.00")})
 		}, 400, "InvalidParameterValue"},
+		{"charge nothing at a till", func(c *client) answer {
+			_, p := c.newCharge("Confirm", "50")
+			return c.post("/in-store/charge", object{"chargePermissionId": p, "chargeReferenceId": "c", "chargeTotal": usd("0")})
+		}, 400, "InvalidParameterValue"},
+		{"capture nothing", func(c *client) answer {
+			ch, _ := c.newCharge("Authorize", "50")
+			return c.post("/charges/"+ch+"/capture", object{"captureAmount": usd("0")})
+		}, 400, "InvalidParameterValue"},
+		{"refund nothing", func(c *client) answer {
+			ch, _ := c.newCharge("AuthorizeWithCapture", "50")
+			return c.post("/refunds", object{"chargeId": ch, "refundAmount": usd("0.00")})
+		}, 400, "InvalidParameterValue"},
+		{"make a session for nothing", func(c *client) answer {
+			return c.post("/checkoutSessions", object{
+				"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+				"paymentDetails": object{"chargeAmount": usd("0")},
+			})
+		}, 400, "InvalidParameterValue"},
 		{"charge a 26th time", func(c *client) answer {
 			_, p := c.newCharge("Confirm", "50")
 			for range 25 {

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,7 +58,10 @@ func (s *Server) checkHeaders(r *http.Request, strict bool, now time.Time) *refu
 	if region != s.region.name && (strict || !s.region.has(region)) {
 		return badHeader(headerRegion, "is not this region, "+s.region.name)
 	}
-	if !s.ownHost(r.Header.Get(headerHost), r.Host, strict) {
+	if !s.isOwn(r.Host) {
+		return badHeader("Host", "is not this host")
+	}
+	if !s.hostFits(r.Header.Get(headerHost), r.Host, strict) {
 		return badHeader(headerHost, "is not this host")
 	}
 	return s.checkDate(r.Header.Get(headerDate), strict, now)
@@ -67,14 +71,20 @@ func badHeader(name, rule string) *refusal {
 	return badRequest(invalidHeaderValue, "The value of the header %s %s.", strings.ToLower(name), rule)
 }
 
-// ownHost compares the signed host with the Host header. Those who leave out the port, or
-// sign the service's host whatever they connect to, are let through unless strict.
-func (s *Server) ownHost(signed, host string, strict bool) bool {
-	for _, r := range regions {
-		if r.name != s.region.name && strings.EqualFold(r.host, host) {
-			return false // sent to another region
-		}
+// isOwn reports whether the Host header is one under which the emulator can be reached.
+func (s *Server) isOwn(host string) bool {
+	name := (&url.URL{Host: host}).Hostname()
+	if ip := net.ParseIP(name); ip != nil && ip.IsLoopback() {
+		return true
 	}
+	return slices.ContainsFunc(append([]string{"localhost", s.region.host}, s.hosts...), func(own string) bool {
+		return strings.EqualFold(own, name)
+	})
+}
+
+// hostFits compares the signed host with the Host header. Those who leave out the port, or
+// sign the service's host whatever they connect to, are let through unless strict.
+func (s *Server) hostFits(signed, host string, strict bool) bool {
 	if strict {
 		return signed == host
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -372,4 +373,56 @@ func TestServiceHostsReachTheEmulator(t *testing.T) {
 	r, raw := c.request(http.MethodGet, "/charges/x", nil)
 	_, err := c.send(c.sign(r, raw))
 	require.Error(t, err, "the certificate is not for this host")
+}
+
+// Whatever is signed, the Host header must be one of the emulator's own.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		host, signed     string
+		strict, lenient  bool // taken
+		refusedForSigned bool // and not for the Host header
+	}{
+		{"127.0.0.1:8443", "127.0.0.1:8443", true, true, false},
+		{"127.0.0.1", "127.0.0.1", true, true, false},
+		{"127.9.9.9:1", "127.9.9.9:1", true, true, false},
+		{"[::1]:8443", "[::1]:8443", true, true, false},
+		{"[::1]:8443", "::1", false, true, true},
+		{"localhost:8443", "localhost:8443", true, true, false},
+		{"LOCALHOST:8443", "localhost", false, true, true},
+		{"pay-api.amazon.com:443", "pay-api.amazon.com", false, true, true},
+		{"127.0.0.1:8443", "pay-api.amazon.com", false, true, true},
+		{"pay.shop.example:8443", "pay.shop.example:8443", true, true, false},
+		{"[2001:db8::1]:8443", "[2001:db8::1]:8443", true, true, false},
+		{"127.0.0.1:8443", "pay.shop.example", false, false, true},
+		{"example.com", "example.com", false, false, false},
+		{"example.com", "pay-api.amazon.com", false, false, false},
+		{"example.com", "127.0.0.1", false, false, false},
+		{"pay-api.amazon.eu", "pay-api.amazon.eu", false, false, false},
+		{"pay-api.amazon.eu", "pay-api.amazon.com", false, false, false},
+		{"10.0.0.1", "10.0.0.1", false, false, false},
+		{"", "127.0.0.1", false, false, false},
+	}
+	s, err := emulator.New(emulator.WithHost("pay.shop.example"), emulator.WithHost("[2001:db8::1]"))
+	require.NoError(t, err)
+	c := newClient(t, emulator.Start(t), 0)
+	for _, tt := range tests {
+		for agent, taken := range map[string]bool{"amazon-pay-sdk-go/0.1": tt.strict, "another/1": tt.lenient} {
+			derived := *c
+			derived.agent, derived.host = agent, tt.signed
+			r, raw := derived.request(http.MethodGet, "/charges/x", nil)
+			derived.sign(r, raw).RequestURI = "/v2/charges/x"
+			r.Host = tt.host
+			w := httptest.NewRecorder()
+			s.ServeHTTP(w, r)
+			if taken {
+				assert.Equal(t, http.StatusNotFound, w.Code, "%v %s %s", tt, agent, w.Body)
+				continue
+			}
+			assert.Equal(t, http.StatusBadRequest, w.Code, "%v %s", tt, agent)
+			header := map[bool]string{true: "header x-amz-pay-host ", false: "header host "}[tt.refusedForSigned]
+			assert.Contains(t, w.Body.String(), "InvalidHeaderValue")
+			assert.Contains(t, w.Body.String(), header, "%v %s", tt, agent)
+		}
+	}
 }
