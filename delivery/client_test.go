@@ -78,7 +78,10 @@ func TestBadRequestsAreRefused(t *testing.T) {
 	t.Parallel()
 	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Live}, amazonpay.WithDoer(refusing{t}))
 	require.NoError(t, err)
-	parcels := []delivery.Details{{TrackingNumber: "1Z999AA10123456784", CarrierCode: "UPS"}}
+	parcels := trackers.DeliveryDetails
+	with := func(parcels ...delivery.Details) *delivery.TrackersRequest {
+		return &delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: parcels}
+	}
 	for _, bad := range []struct {
 		in    *delivery.TrackersRequest
 		field string
@@ -88,13 +91,10 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		{&delivery.TrackersRequest{DeliveryDetails: parcels}, "chargePermissionId", "is required where there is no amazonOrderReferenceId"},
 		{&delivery.TrackersRequest{ChargePermissionID: " ", AmazonOrderReferenceID: "\t", DeliveryDetails: parcels}, "chargePermissionId", "is required"},
 		{&delivery.TrackersRequest{ChargePermissionID: "P01-1"}, "deliveryDetails", "is required"},
-		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{}}, "deliveryDetails", "is required"},
-		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{parcels[0], {CarrierCode: "UPS"}}},
-			"deliveryDetails[1].trackingNumber", "is required"},
-		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{{TrackingNumber: "1Z"}}},
-			"deliveryDetails[0].carrierCode", "is required"},
-		{&delivery.TrackersRequest{ChargePermissionID: "P01-1", DeliveryDetails: []delivery.Details{{TrackingNumber: "\xff", CarrierCode: "UPS"}}},
-			"deliveryDetails[0].trackingNumber", "UTF-8"},
+		{with([]delivery.Details{}...), "deliveryDetails", "is required"},
+		{with(parcels[0], delivery.Details{CarrierCode: "UPS"}), "deliveryDetails[1].trackingNumber", "is required"},
+		{with(delivery.Details{TrackingNumber: "1Z"}), "deliveryDetails[0].carrierCode", "is required"},
+		{with(delivery.Details{TrackingNumber: "\xff", CarrierCode: "UPS"}), "deliveryDetails[0].trackingNumber", "UTF-8"},
 	} {
 		_, err := delivery.New(client).DeliveryTrackers(t.Context(), bad.in)
 		found, ok := errors.AsType[*amazonpay.FieldError](err)
