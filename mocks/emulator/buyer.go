@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 )
 
 // buyer is the one customer that each merchant has.
@@ -101,7 +102,7 @@ func (s *Server) Buyer() *Buyer { return &Buyer{s} }
 // shows the buyer, and the address at which to pay once its other constraints are gone. A
 // session without a payment page ends with finalizeCheckoutSession after this.
 func (b *Buyer) SignIn(sessionID string) error {
-	return b.act(sessionID, func(s *session) { s.signedIn = true })
+	return b.act(sessionID, func(s *session, _ time.Time) { s.signedIn = true })
 }
 
 // Approve has the buyer sign in, and approve the payment at the page behind
@@ -110,25 +111,38 @@ func (b *Buyer) SignIn(sessionID string) error {
 // after the session was updated, as at Amazon. An update of the payment details takes an
 // approval back. A session that is over is an error.
 func (b *Buyer) Approve(sessionID string) error {
-	return b.act(sessionID, func(s *session) {
+	return b.act(sessionID, func(s *session, _ time.Time) {
 		s.signedIn = true
 		s.approved = len(s.missing()) == 0
 	})
 }
 
+// Cancel has the buyer give up at Amazon: the session is Canceled, with BuyerCanceled. A
+// session that is over is an error.
+func (b *Buyer) Cancel(sessionID string) error {
+	return b.act(sessionID, func(s *session, now time.Time) { s.status.become(canceled, buyerCanceled, now) })
+}
+
+// Decline has the buyer's payment fail at Amazon: the session is Canceled, with Declined. A
+// session that is over is an error.
+func (b *Buyer) Decline(sessionID string) error {
+	return b.act(sessionID, func(s *session, now time.Time) { s.status.become(canceled, declined, now) })
+}
+
 var errNoSession = errors.New("emulator: there is no such checkout session")
 
-func (b *Buyer) act(sessionID string, do func(*session)) error {
+func (b *Buyer) act(sessionID string, do func(s *session, now time.Time)) error {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
 	found, ok := b.s.world.sessions[sessionID]
 	if !ok {
 		return fmt.Errorf("%w: %q", errNoSession, sessionID)
 	}
-	found.age(b.s.now())
+	now := b.s.now()
+	found.age(now)
 	if found.status.state != open {
 		return fmt.Errorf("emulator: checkout session %s is %s", sessionID, found.status.state)
 	}
-	do(found)
+	do(found, now)
 	return nil
 }

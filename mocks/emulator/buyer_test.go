@@ -43,3 +43,23 @@ func TestAddresses(t *testing.T) {
 		assert.NotNil(t, c.get("/checkoutSessions/" + id).body["billingAddress"])
 	}
 }
+
+// What the buyer ends is over, and says why.
+func TestBuyerEndsASession(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	for reason, end := range map[string]func(string) error{"BuyerCanceled": s.Buyer().Cancel, "Declined": s.Buyer().Decline} {
+		id := c.newApproved("Authorize", "50")
+		require.NoError(t, end(id))
+		a := c.get("/checkoutSessions/"+id).must(t, 200)
+		assert.Equal(t, "Canceled", a.at("statusDetails", "state"))
+		assert.Equal(t, reason, a.at("statusDetails", "reasonCode"))
+		c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).refused(t, 422, "CheckoutSessionCanceled")
+		c.post("/checkoutSessions/"+id+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}).refused(t, 422, "CheckoutSessionCanceled")
+		c.patch("/checkoutSessions/"+id, object{"platformId": "x"}).refused(t, 422, "InvalidCheckoutSessionStatus")
+		require.Error(t, end(id), "it is over")
+		require.Error(t, s.Buyer().Approve(id))
+		require.Error(t, end("nobody"))
+	}
+}

@@ -1,7 +1,10 @@
 package emulator
 
 import (
+	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -60,9 +63,6 @@ func (ch *charge) age(now time.Time) {
 		switch ch.status.state {
 		case authorizationInitiated:
 			ch.status.become(authorized, "", done)
-			if ch.captureNow {
-				ch.capture(ch.amount, done)
-			}
 		case captureInitiated:
 			ch.capture(ch.captured, done)
 		}
@@ -139,10 +139,11 @@ func (p *permission) checkCharge(amount money) *refusal {
 
 // decline does to the permission what a declined charge does.
 func (p *permission) decline(reason string, now time.Time) {
-	switch reason {
-	case hardDeclined:
+	switch {
+	case p.status.state == closed:
+	case reason == hardDeclined:
 		p.status.become(nonChargeable, paymentMethodInvalid, now)
-	case amazonRejected:
+	case reason == amazonRejected:
 		p.status.become(closed, amazonClosed, now)
 	}
 }
@@ -184,6 +185,11 @@ func (w *world) captureCharge(c *call) (int, object, *refusal) {
 	}
 	if c.body["softDescriptor"] != nil {
 		ch.details.merge(c.body.pick("softDescriptor"))
+	}
+	if authorizedAt := ch.status.updated; c.now.After(authorizedAt.AddDate(0, 0, 7)) { // too late for an answer at once
+		ch.captured = amount
+		ch.status.become(captureInitiated, "", c.now)
+		return http.StatusAccepted, ch.answer(), nil
 	}
 	ch.capture(amount, c.now)
 	w.settle(ch.permission, c.now)
@@ -245,4 +251,33 @@ func (ch *charge) answer() object {
 		"releaseEnvironment":            ch.scope.env.release(),
 	})
 	return o
+}
+
+// declines are the reason codes of charges that end Declined.
+var declines = []string{softDeclined, hardDeclined, amazonRejected, processingFailure, transactionTimedOut}
+
+// DeclinePending has a pending charge, AuthorizationInitiated or CaptureInitiated, end
+// Declined at once. The reason code is SoftDeclined, HardDeclined (its charge permission
+// becomes NonChargeable), AmazonRejected (it becomes Closed), ProcessingFailure or
+// TransactionTimedOut. Another one, an unknown charge and one that is not pending are errors.
+func (s *Server) DeclinePending(chargeID, reasonCode string) error {
+	if !slices.Contains(declines, reasonCode) {
+		return fmt.Errorf("emulator: no pending charge is Declined with %q: want one of %s", reasonCode, strings.Join(declines, ", "))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch, ok := s.world.charges[chargeID]
+	if !ok {
+		return fmt.Errorf("emulator: there is no charge %q", chargeID)
+	}
+	now := s.now()
+	s.world.settle(ch.permission, now)
+	if ch.status.state != authorizationInitiated && ch.status.state != captureInitiated {
+		return fmt.Errorf("emulator: charge %s is %s, not pending", chargeID, ch.status.state)
+	}
+	ch.captured = money{}
+	ch.status.become(declined, reasonCode, now)
+	ch.permission.decline(reasonCode, now)
+	s.world.settle(ch.permission, now)
+	return nil
 }

@@ -56,7 +56,7 @@ func TestBodies(t *testing.T) {
 		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"no"}}`, "InvalidParameterValue", "canHandlePendingAuthorization", ""},
 		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"totalOrderAmount":{"amount":"4","currencyCode":"USD"}}}`, "InvalidParameterValue", "totalOrderAmount", ""},
 		{`{` + web + `,` + store + `,"paymentDetails":{"chargeAmount":{"amount":"5","currencyCode":"USD"},"totalOrderAmount":{"amount":"5","currencyCode":"EUR"}}}`, "CurrencyMismatch", "totalOrderAmount", ""},
-		{`{` + web + `,` + store + `,"chargePermissionId":"B01-0000000-0000000"}`, "ResourceNotFound", "B01", ""},
+		{`{` + web + `,` + store + `,"chargePermissionId":"B01-0000000-0000000"}`, "InvalidParameterValue", "chargePermissionId", ""},
 
 		{`[]`, "InvalidRequestFormat", "", ""},
 		{`null`, "InvalidRequestFormat", "", ""},

@@ -23,11 +23,21 @@ func (w *world) completeSession(c *call) (int, object, *refusal) {
 // completable refuses a session that is over, or whose payment the buyer has not
 // approved.
 func (s *session) completable() *refusal {
-	switch {
-	case s.status.state != open:
-		return unprocessable(invalidSessionStatus, "The checkout session is already %s.", s.status.state)
-	case !s.approved:
+	if refused := s.over(); refused != nil {
+		return refused
+	}
+	if !s.approved {
 		return unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
+	}
+	return nil
+}
+
+func (s *session) over() *refusal {
+	switch s.status.state {
+	case completed:
+		return unprocessable(invalidSessionStatus, "The checkout session is already Completed.")
+	case canceled:
+		return unprocessable(sessionCanceled, "The checkout session was canceled: %s.", s.status.reason)
 	}
 	return nil
 }
@@ -61,8 +71,8 @@ func (w *world) finalizeSession(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if s.status.state != open {
-		return 0, nil, unprocessable(invalidSessionStatus, "The checkout session is already %s.", s.status.state)
+	if refused := s.over(); refused != nil {
+		return 0, nil, refused
 	}
 	if !s.signedIn {
 		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the checkout session.")
@@ -93,14 +103,33 @@ func (o object) with(from object, names ...string) object {
 	return joined
 }
 
-// finish completes the session with these details: it makes the charge permission and,
-// unless the intent is Confirm, the charge.
+// permissionOnFile returns the charge permission that the session names, once it may be charged the
+// amount, or nil if it names none.
+func (w *world) permissionOnFile(c *call, details object, amount money) (*permission, *refusal) {
+	p := w.permissions[details.text("chargePermissionId")]
+	if p == nil {
+		return nil, nil
+	}
+	w.settle(p, c.now)
+	if amount.currency == "" { // set up only
+		amount.currency = p.currency
+	}
+	return p, p.checkCharge(amount)
+}
+
+// finish completes the session with these details: it makes the charge permission, unless
+// the session names one, and the charge, unless the intent is Confirm.
 func (w *world) finish(c *call, s *session, details object, simulated string) (int, object, *refusal) {
 	payment := details.at("paymentDetails")
 	intent := payment.text("paymentIntent")
 	pending := simulated == authorizationInitiated
 	if pending && (intent != "Authorize" || !payment.flag("canHandlePendingAuthorization")) {
 		return 0, nil, badRequest(invalidSimulation, "%s needs paymentIntent Authorize and canHandlePendingAuthorization.", simulated)
+	}
+	amount := payment.moneyAt("chargeAmount")
+	p, refused := w.permissionOnFile(c, details, amount)
+	if refused != nil {
+		return 0, nil, refused
 	}
 	if outcome := c.demanded(); outcome != nil {
 		if outcome.reason != processingFailure {
@@ -113,9 +142,11 @@ func (w *world) finish(c *call, s *session, details object, simulated string) (i
 		return 0, nil, decided(sessionCanceled, "The checkout session was canceled: %s.", simulated)
 	}
 	s.details = details
-	p := w.newPermission(c, s)
+	if p == nil {
+		p = w.newPermission(c, s)
+	}
 	s.permissionID = p.id
-	if amount := payment.moneyAt("chargeAmount"); intent != "Confirm" && amount.minor > 0 {
+	if intent != "Confirm" && amount.minor > 0 {
 		made := w.newCharge(c, p, amount)
 		made.details = payment.pick("softDescriptor", "canHandlePendingAuthorization")
 		made.details.merge(s.details.pick("merchantMetadata", "providerMetadata", "platformId"))

@@ -33,8 +33,12 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		refused = controlled(s.Buyer().Approve(id))
 	case r.Method == http.MethodPost && isSession && action == "signIn":
 		refused = controlled(s.Buyer().SignIn(id))
+	case r.Method == http.MethodPost && isSession && action == "cancel":
+		refused = controlled(s.Buyer().Cancel(id))
+	case r.Method == http.MethodPost && isSession && action == "decline":
+		refused = controlled(s.Buyer().Decline(id))
 	default:
-		refused = refuse(http.StatusNotFound, resourceNotFound, "There is GET description, GET requests, and POST sessions/{id}/approve and sessions/{id}/signIn.")
+		refused = refuse(http.StatusNotFound, resourceNotFound, "There is GET description, GET requests, and POST sessions/{id}/ with approve, signIn, cancel or decline.")
 	}
 	if refused != nil {
 		writeJSON(w, refused.status, refused.reply().body)

@@ -187,6 +187,12 @@ func TestControlEndpoints(t *testing.T) {
 
 	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", bearer)
 	assert.Equal(t, http.StatusConflict, status, "it is over")
+	for action, reason := range map[string]string{"cancel": "BuyerCanceled", "decline": "Declined"} {
+		ended := c.newSession("Authorize", "50")
+		status, _ = control(http.MethodPost, "sessions/"+ended+"/"+action, bearer)
+		assert.Equal(t, http.StatusOK, status)
+		assert.Equal(t, reason, c.get("/checkoutSessions/"+ended).at("statusDetails", "reasonCode"))
+	}
 	status, body := control(http.MethodPost, "sessions/nobody/approve", bearer)
 	assert.Equal(t, http.StatusNotFound, status)
 	assert.Contains(t, body, "nobody")

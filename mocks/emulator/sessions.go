@@ -39,11 +39,6 @@ func (w *world) createSession(c *call) (int, object, *refusal) {
 	if refused := w.checkSession(c, c.body); refused != nil {
 		return 0, nil, refused
 	}
-	if id := c.body.text("chargePermissionId"); id != "" {
-		if p, ok := w.permissions[id]; !ok || p.scope != c.scope {
-			return 0, nil, notFound("charge permission", id)
-		}
-	}
 	created := &session{
 		id:      newID(w.sessions, newUUID),
 		scope:   c.scope,
@@ -72,6 +67,15 @@ func (w *world) checkSession(c *call, o object) *refusal {
 			if payment[name] == nil {
 				return badRequest(missingParameterValue, "The member paymentDetails.%s is required with checkoutMode.", name)
 			}
+		}
+	}
+	if id := o.text("chargePermissionId"); id != "" {
+		p, refused := w.permission(c, id)
+		if refused != nil || p.kind != onFile || p.status.state == closed {
+			return invalid("chargePermissionId", "must name an open charge permission of type PaymentMethodOnFile")
+		}
+		if o.text("chargePermissionType") != onFile {
+			return invalid("chargePermissionType", "must be PaymentMethodOnFile with chargePermissionId")
 		}
 	}
 	if c.strict && c.body.at("paymentDetails")["softDescriptor"] != nil && payment.text("paymentIntent") != "AuthorizeWithCapture" {

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"maps"
 	"strconv"
 	"testing"
 
@@ -48,6 +49,11 @@ func TestWrongTurns(t *testing.T) {
 			id := c.newApproved("Authorize", "50")
 			c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).must(c.tb, 200)
 			return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")})
+		}, 422, "InvalidCheckoutSessionStatus"},
+		{"finalize twice", func(c *client) answer {
+			id := c.newApproved("Authorize", "50")
+			c.post("/checkoutSessions/"+id+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}).must(c.tb, 200)
+			return c.post("/checkoutSessions/"+id+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")})
 		}, 422, "InvalidCheckoutSessionStatus"},
 		{"update after completion", func(c *client) answer {
 			id := c.newApproved("Authorize", "50")
@@ -278,6 +284,56 @@ func TestSetupOnly(t *testing.T) {
 	c.post("/charges", charge).refused(t, 400, "MissingParameterValue")
 	charge["chargeInitiator"], charge["channel"] = "MITU", "Web"
 	c.post("/charges", charge).must(t, 201)
+}
+
+// A session may name a charge permission on file, which it then charges in place of a new one.
+func TestSessionOntoAPermissionOnFile(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c, other := newClient(t, s, 0), newClient(t, s, 1)
+	session := func(c *client, intent string, more object) object {
+		made := object{
+			"webCheckoutDetails":   object{"checkoutResultReturnUrl": "https://shop.example/result"},
+			"storeId":              c.store(),
+			"chargePermissionType": "PaymentMethodOnFile",
+			"paymentDetails":       object{"paymentIntent": intent, "chargeAmount": usd("5")},
+		}
+		maps.Copy(made, more)
+		return made
+	}
+	complete := func(id string) answer {
+		require.NoError(t, s.Buyer().Approve(id))
+		return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("5")})
+	}
+	begin := func(intent string, more object) string {
+		return c.post("/checkoutSessions", session(c, intent, more)).must(t, 201).text(t, "checkoutSessionId")
+	}
+	p := complete(begin("Confirm", nil)).must(t, 200).text(t, "chargePermissionId")
+	reuse := object{"chargePermissionId": p}
+	done := complete(begin("AuthorizeWithCapture", reuse)).must(t, 200)
+	assert.Equal(t, p, done.body["chargePermissionId"])
+	assert.Equal(t, p, c.get("/charges/" + done.text(t, "chargeId")).body["chargePermissionId"])
+	assert.Equal(t, p, complete(begin("Confirm", reuse)).must(t, 200).body["chargePermissionId"])
+	setUp := begin("Confirm", object{
+		"chargePermissionId": p, "paymentMethodOnFileMetadata": object{"setupOnly": true}, "paymentDetails": object{"paymentIntent": "Confirm"},
+	})
+	require.NoError(t, s.Buyer().Approve(setUp))
+	assert.Equal(t, p, c.post("/checkoutSessions/"+setUp+"/complete", object{}).must(t, 200).body["chargePermissionId"])
+
+	_, oneTime := c.newCharge("Confirm", "5")
+	for name, more := range map[string]object{
+		"chargePermissionId":   {"chargePermissionId": oneTime},
+		"chargePermissionType": {"chargePermissionId": p, "chargePermissionType": "OneTime"},
+	} {
+		a := c.post("/checkoutSessions", session(c, "Confirm", more)).refused(t, 400, "InvalidParameterValue")
+		assert.Contains(t, a.body["message"], "The member "+name+" ")
+	}
+	other.post("/checkoutSessions", session(other, "Confirm", reuse)).refused(t, 400, "InvalidParameterValue")
+	open := begin("Authorize", reuse)
+	c.remove("/chargePermissions/"+p+"/close", object{"closureReason": "x"}).must(t, 200)
+	c.post("/checkoutSessions", session(c, "Confirm", reuse)).refused(t, 400, "InvalidParameterValue")
+	complete(open).refused(t, 422, "InvalidChargePermissionStatus")
+	assert.Len(t, s.Charges(), 1)
 }
 
 func TestCancelAndUpdateCharge(t *testing.T) {

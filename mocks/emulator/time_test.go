@@ -34,7 +34,7 @@ func TestTimePasses(t *testing.T) {
 	// Sessions end after a day, authorizations after thirty, permissions after 180.
 	unused := c.newApproved("Authorize", "1")
 	clock.Add(24 * time.Hour)
-	c.post("/checkoutSessions/"+unused+"/complete", object{"chargeAmount": usd("1")}).refused(t, 422, "InvalidCheckoutSessionStatus")
+	c.post("/checkoutSessions/"+unused+"/complete", object{"chargeAmount": usd("1")}).refused(t, 422, "CheckoutSessionCanceled")
 	assert.Equal(t, "Expired", c.get("/checkoutSessions/"+unused).at("statusDetails", "reasonCode"))
 	require.Error(t, s.Buyer().Approve(unused))
 	clock.Add(29 * 24 * time.Hour)
@@ -64,4 +64,76 @@ func TestCaptureInitiated(t *testing.T) {
 	clock.Add(30 * time.Second)
 	assert.Equal(t, "Captured", c.get("/charges/"+ch).at("statusDetails", "state"))
 	assert.Equal(t, "Closed", c.get("/chargePermissions/"+p).at("statusDetails", "state"))
+}
+
+// An authorization is captured at once for seven days, and later on in its own time.
+func TestLateCapture(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	c := newClient(t, s, 0)
+	c.now = clock.Now
+	inTime, _ := c.newCharge("Authorize", "50")
+	late, p := c.newCharge("Authorize", "50")
+	lost, _ := c.newCharge("Authorize", "50")
+	clock.Add(7 * 24 * time.Hour)
+	c.post("/charges/"+inTime+"/capture", object{"captureAmount": usd("50")}).must(t, 200)
+	clock.Add(time.Second)
+	for _, id := range []string{late, lost} {
+		a := c.post("/charges/"+id+"/capture", object{"captureAmount": usd("20")}).must(t, 202)
+		assert.Equal(t, "CaptureInitiated", a.at("statusDetails", "state"))
+		c.post("/charges/"+id+"/capture", object{"captureAmount": usd("20")}).refused(t, 422, "InvalidChargeStatus")
+	}
+	require.NoError(t, s.DeclinePending(lost, "SoftDeclined"))
+	clock.Add(29 * time.Second)
+	assert.Equal(t, "CaptureInitiated", c.get("/charges/"+late).at("statusDetails", "state"))
+	clock.Add(time.Second)
+	a := c.get("/charges/"+late).must(t, 200)
+	assert.Equal(t, "Captured", a.at("statusDetails", "state"))
+	assert.Equal(t, "20.00", a.at("captureAmount", "amount"))
+	assert.Equal(t, "30.00", c.get("/chargePermissions/"+p).at("limits", "amountBalance", "amount"))
+	a = c.get("/charges/"+lost).must(t, 200)
+	assert.Equal(t, "Declined", a.at("statusDetails", "state"))
+	assert.Nil(t, a.body["captureAmount"])
+}
+
+// newPending makes a charge whose authorization is pending.
+func (c *client) newPending() (chargeID, permissionID string) {
+	c.tb.Helper()
+	id := c.newSession("Authorize", "50")
+	c.patch("/checkoutSessions/"+id, object{"paymentDetails": object{"canHandlePendingAuthorization": true}}).must(c.tb, 200)
+	require.NoError(c.tb, c.server.Buyer().Approve(id))
+	a := c.with("X-Amz-Pay-Simulation-Code", "AuthorizationInitiated").post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).must(c.tb, 202)
+	return a.text(c.tb, "chargeId"), a.text(c.tb, "chargePermissionId")
+}
+
+func TestDeclinePending(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	c := newClient(t, s, 0)
+	c.now = clock.Now
+	for reason, state := range map[string]string{
+		"SoftDeclined": "Chargeable", "ProcessingFailure": "Chargeable", "TransactionTimedOut": "Chargeable",
+		"HardDeclined": "NonChargeable", "AmazonRejected": "Closed",
+	} {
+		ch, p := c.newPending()
+		require.NoError(t, s.DeclinePending(ch, reason))
+		a := c.get("/charges/"+ch).must(t, 200)
+		assert.Equal(t, "Declined", a.at("statusDetails", "state"))
+		assert.Equal(t, reason, a.at("statusDetails", "reasonCode"))
+		assert.Equal(t, state, c.get("/chargePermissions/"+p).at("statusDetails", "state"), reason)
+		clock.Add(time.Hour)
+		assert.Equal(t, "Declined", c.get("/charges/"+ch).at("statusDetails", "state"), "for good")
+		require.ErrorContains(t, s.DeclinePending(ch, reason), "Declined, not pending")
+	}
+	require.ErrorContains(t, s.DeclinePending("nobody", "SoftDeclined"), "nobody")
+	ch, p := c.newPending()
+	require.ErrorContains(t, s.DeclinePending(ch, "Expired"), "Expired")
+	c.remove("/chargePermissions/"+p+"/close", object{"closureReason": "x"}).must(t, 200)
+	require.NoError(t, s.DeclinePending(ch, "HardDeclined"))
+	assert.Equal(t, "Closed", c.get("/chargePermissions/"+p).at("statusDetails", "state"), "a decline opens nothing")
+	ch, _ = c.newPending()
+	clock.Add(30 * time.Second)
+	require.ErrorContains(t, s.DeclinePending(ch, "SoftDeclined"), "Authorized, not pending")
 }
