@@ -1,6 +1,8 @@
 package emulator_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"io"
@@ -81,6 +83,23 @@ func TestCloseWaitsForHandlers(t *testing.T) {
 	<-entered
 	require.NoError(t, s.Close())
 	assert.True(t, left.Load())
+}
+
+// Faults take connections away, which requests must not share.
+func TestHTTP1Alone(t *testing.T) {
+	t.Parallel()
+	d := emulator.Start(t).Description()
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM([]byte(d.CAPEM)))
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true}
+	defer transport.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, d.BaseURL+"/v2/charges/x", nil)
+	require.NoError(t, err)
+	res, err := transport.RoundTrip(r)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	assert.Equal(t, "HTTP/1.1", res.Proto)
+	assert.Equal(t, "http/1.1", res.TLS.NegotiatedProtocol)
 }
 
 // New's emulator is a plain handler.

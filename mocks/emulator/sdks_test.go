@@ -102,3 +102,30 @@ func TestPathEncodedTwice(t *testing.T) {
 	a.refused(t, 404, "ResourceNotFound")
 	assert.True(t, s.Requests()[0].Verified)
 }
+
+// Java repeats the name of a list, signing its values in order, and PHP numbers it. Operations see neither harm nor
+// another's parameter.
+func TestQueryLists(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	c.agent = "another/1"
+	m := s.Description().Merchants[1]
+	session := "/checkoutSessions/" + c.newSession("Confirm", "5")
+	token := "/authorizationTokens/" + m.MWSAuthToken + "?merchantId=" + m.MerchantID
+	tests := []struct{ path, signed string }{
+		{session + "?types=b&types=a&created=1", "created=1&types=a&types=b"},
+		{session + "?types.1=b&types.2=a&types.10=c", "types.1=b&types.10=c&types.2=a"},
+		{token + "&types=b&types=a", "merchantId=" + m.MerchantID + "&types=a&types=b"},
+		{token + "&types.1=b&types.2=a", "merchantId=" + m.MerchantID + "&types.1=b&types.2=a"},
+		{token + "&merchantId=another", "merchantId=" + m.MerchantID + "&merchantId=another"},
+	}
+	for _, tt := range tests {
+		r, raw := c.request(http.MethodGet, tt.path, nil)
+		a, err := c.send(c.handSign(r, raw, form{query: tt.signed}))
+		require.NoError(t, err)
+		a.must(t, 200)
+	}
+	c.get("/authorizationTokens/"+m.MWSAuthToken+"?merchantId.1="+m.MerchantID).refused(t, 400, "MissingParameterValue")
+	c.get(session+"?types=%zz").refused(t, 400, "InvalidRequest")
+}

@@ -137,3 +137,59 @@ func TestDeclinePending(t *testing.T) {
 	clock.Add(30 * time.Second)
 	require.ErrorContains(t, s.DeclinePending(ch, "SoftDeclined"), "Authorized, not pending")
 }
+
+func TestPermissionsExpire(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	c := newClient(t, s, 0)
+	c.now = clock.Now
+	begin := func(change object) string {
+		id := c.newSession("Confirm", "5")
+		c.patch("/checkoutSessions/"+id, change).must(t, 200)
+		require.NoError(t, s.Buyer().Approve(id))
+		return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("5")}).must(t, 200).text(t, "chargePermissionId")
+	}
+	for name, change := range map[string]object{
+		"recurring": {"chargePermissionType": "Recurring", "recurringMetadata": object{"frequency": object{"unit": "Month", "value": "1"}}},
+		"extended":  {"paymentDetails": object{"extendExpiration": true}},
+	} {
+		p := begin(change)
+		assert.Equal(t, clock.Now().AddDate(0, 13, 0).Format("20060102T150405Z"), c.get("/chargePermissions/" + p).body["expirationTimestamp"], name)
+		clock.Add(clock.Now().AddDate(0, 13, 0).Sub(clock.Now()) - time.Second)
+		assert.Equal(t, "Chargeable", c.get("/chargePermissions/"+p).at("statusDetails", "state"), name)
+		clock.Add(time.Second)
+		a := c.get("/chargePermissions/" + p)
+		assert.Equal(t, "Closed", a.at("statusDetails", "state"), name)
+		assert.Contains(t, a.raw, `"Expired"`)
+	}
+	p := begin(object{"paymentDetails": object{"extendExpiration": false}})
+	assert.Equal(t, clock.Now().AddDate(0, 0, 180).Format("20060102T150405Z"), c.get("/chargePermissions/" + p).body["expirationTimestamp"])
+}
+
+// What is pending can be canceled, by itself or with its permission, and then stays so.
+func TestCancelWhilePending(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	c := newClient(t, s, 0)
+	c.now = clock.Now
+	alone, p := c.newPending()
+	c.post("/charges/"+alone+"/capture", object{"captureAmount": usd("50")}).refused(t, 422, "InvalidChargeStatus")
+	c.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("1")}).refused(t, 422, "InvalidChargePermissionStatus")
+	c.remove("/charges/"+alone+"/cancel", object{"cancellationReason": "x"}).must(t, 200)
+	assert.Equal(t, "Chargeable", c.get("/chargePermissions/"+p).at("statusDetails", "state"))
+	assert.Equal(t, "50.00", c.get("/chargePermissions/"+p).at("limits", "amountBalance", "amount"))
+
+	with, closing := c.newPending()
+	c.remove("/chargePermissions/"+closing+"/close", object{"closureReason": "x", "cancelPendingCharges": true}).must(t, 200)
+	kept, leaving := c.newPending()
+	c.remove("/chargePermissions/"+leaving+"/close", object{"closureReason": "x", "cancelPendingCharges": false}).must(t, 200)
+	clock.Add(time.Hour)
+	for id, reason := range map[string]string{alone: "MerchantCanceled", with: "ChargePermissionCanceled"} {
+		a := c.get("/charges/" + id)
+		assert.Equal(t, "Canceled", a.at("statusDetails", "state"))
+		assert.Equal(t, reason, a.at("statusDetails", "reasonCode"))
+	}
+	assert.Equal(t, "Authorized", c.get("/charges/"+kept).at("statusDetails", "state"))
+}

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,27 @@ func TestActingForAnotherMerchant(t *testing.T) {
 	another, err := emulator.New()
 	require.NoError(t, err)
 	provider.with(tokenHeader, another.Description().Merchants[1].AuthToken).get("/checkoutSessions/"+id).refused(t, 403, "InvalidAuthorizationToken")
+}
+
+// The PHP SDK sends its caller's token but does not sign it.
+func TestUnsignedToken(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	m := s.Description().Merchants
+	id := newClient(t, s, 1).newSession("Authorize", "50")
+	acting := newClient(t, s, 0).with(tokenHeader, m[1].AuthToken)
+	get := func() answer {
+		r, raw := acting.request(http.MethodGet, "/checkoutSessions/"+id, nil)
+		a, err := acting.send(acting.handSign(r, raw, form{}))
+		require.NoError(t, err)
+		return a
+	}
+	get().refused(t, 403, "InvalidRequestSignature")
+	acting.agent = "amazon-pay-api-sdk-php/2.7.2 (PHP/8.2; Linux/x86_64)"
+	get().must(t, 200)
+	log := s.Requests()
+	assert.Equal(t, m[1].MerchantID, log[len(log)-1].MerchantID)
+	assert.True(t, log[len(log)-1].Verified)
 }
 
 func TestTwoMerchantsApart(t *testing.T) {

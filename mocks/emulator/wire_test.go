@@ -308,6 +308,14 @@ func TestKeyIDsAndPrefixes(t *testing.T) {
 	// What one environment has the other has not.
 	id := c.newSession("Confirm", "1")
 	c.withKey(m.KeyIDs.Live, m.PrivateKeyPEM).get("/checkoutSessions/"+id).refused(t, 404, "ResourceNotFound")
+	// The Ruby SDK has the environment in the path whatever the key id; ours must not.
+	prefixed := *c
+	prefixed.prefix = "/sandbox/v2"
+	prefixed.get("/checkoutSessions/"+id).refused(t, 404, "ResourceNotFound")
+	prefixed.agent = "amazon-pay-api-sdk-ruby/1.2.0"
+	prefixed.get("/checkoutSessions/"+id).must(t, 200)
+	prefixed.prefix = "/live/v2"
+	prefixed.get("/checkoutSessions/"+id).refused(t, 404, "ResourceNotFound")
 	plain := c.withKey(m.KeyIDs.Plain, m.PrivateKeyPEM)
 	plain.prefix = "/sandbox/v2"
 	plain.get("/checkoutSessions/"+id).must(t, 200)
@@ -318,7 +326,11 @@ func TestHeadersThereTwice(t *testing.T) {
 	s := emulator.Start(t)
 	c := newClient(t, s, 0)
 	c.agent = "another/1"
-	for _, name := range []string{"X-Amz-Pay-Date", "X-Amz-Pay-Host", "X-Amz-Pay-Region", "X-Amz-Pay-Idempotency-Key", "Authorization"} {
+	c = c.with("X-Amz-Pay-Simulation-Code", "SoftDeclined").with("X-Amz-Pay-Authtoken", s.Description().Merchants[1].AuthToken)
+	for _, name := range []string{
+		"X-Amz-Pay-Date", "X-Amz-Pay-Host", "X-Amz-Pay-Region", "X-Amz-Pay-Idempotency-Key", "X-Amz-Pay-Simulation-Code",
+		"X-Amz-Pay-Authtoken", "Authorization",
+	} {
 		r, raw := c.request(http.MethodPost, "/charges", "{}")
 		c.sign(r, raw)
 		r.Header.Add(name, r.Header.Get(name))
