@@ -103,8 +103,9 @@ func strictSignature(r *http.Request, d destination, a signing.Authorization, ca
 	return nil
 }
 
-// lenientSignature takes what the official SDKs sign. Headers of theirs may be unsigned,
-// but none that decides what is done.
+// lenientSignature takes what the official SDKs sign. The mandatory headers and the
+// idempotency key must be signed. Others may be unsigned, even two that decide what is done: the
+// authorization token, which the PHP SDK does not sign, and the simulation code.
 func lenientSignature(r *http.Request, _ destination, a signing.Authorization, _ string, body []byte, key *rsa.PublicKey) *refusal {
 	signed := strings.Split(strings.ToLower(a.SignedHeaders), ";")
 	for _, name := range append(slices.Clone(mandatory), headerKey) {

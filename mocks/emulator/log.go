@@ -24,22 +24,24 @@ type Request struct {
 	// sorted parameters; an idempotency key with each POST and updateCharge and with nothing
 	// else; application/json; in bodies amounts and counts as texts, booleans as booleans, no
 	// null, and a softDescriptor only with captureNow or AuthorizeWithCapture.
-	Strict           bool   `json:"strict"`
-	PublicKeyID      string `json:"publicKeyId"`
-	SignedDate       string `json:"signedDate"` // the header x-amz-pay-date
-	IdempotencyKey   string `json:"idempotencyKey"`
-	MerchantID       string `json:"merchantId"`       // acted for
-	BodyHash         string `json:"bodyHash"`         // SHA-256, lower-case hex
-	CanonicalRequest string `json:"canonicalRequest"` // the text whose signature was expected
-	Verified         bool   `json:"verified"`         // the signature was right
-	Replayed         bool   `json:"replayed"`         // answered from the idempotency key
-	Fault            string `json:"fault"`            // what [Server.FailNext] did to it
-	Status           int    `json:"status"`           // of the answer, sent or lost; 0 if the connection was reset
-	ReasonCode       string `json:"reasonCode"`       // empty for a success, and where a fault gave none
-	Refusal          string `json:"refusal"`          // the reason in words
+	Strict         bool   `json:"strict"`
+	PublicKeyID    string `json:"publicKeyId"`
+	SignedDate     string `json:"signedDate"` // the header x-amz-pay-date
+	IdempotencyKey string `json:"idempotencyKey"`
+	MerchantID     string `json:"merchantId"` // acted for
+	BodyHash       string `json:"bodyHash"`   // SHA-256, lower-case hex
+	// CanonicalRequest is the request as it arrived: the text that must be signed if Strict,
+	// and otherwise the first of the forms of it that may be.
+	CanonicalRequest string `json:"canonicalRequest"`
+	Verified         bool   `json:"verified"`   // the signature was right
+	Replayed         bool   `json:"replayed"`   // answered from the idempotency key
+	Fault            string `json:"fault"`      // what [Server.FailNext] did to it
+	Status           int    `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
+	ReasonCode       string `json:"reasonCode"` // empty for a success, and where a fault gave none
+	Refusal          string `json:"refusal"`    // the reason in words
 }
 
-// Requests returns the log, oldest first: the last 10,000 requests to the API, each of
+// Requests returns the log in the order of answering: the last 10,000 requests to the API, each of
 // which is there before its answer is sent.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()

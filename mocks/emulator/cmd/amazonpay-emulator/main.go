@@ -1,6 +1,7 @@
 // Command amazonpay-emulator runs an emulated Amazon Pay on loopback until it is
-// interrupted. It prints one JSON object, an [emulator.Description]: the URL, the CA to
-// trust, the merchants with their key ids and keys, and the token for the buyer's part:
+// interrupted; a second interrupt ends it at once. It prints one JSON object, an
+// [emulator.Description]: the URL, the CA to trust, the merchants with their key ids and keys,
+// and the token for the buyer's part:
 //
 //	amazonpay-emulator -addr 127.0.0.1:8443 -region eu
 //	curl --cacert ca.pem -X POST -H "Authorization: Bearer $TOKEN" \
@@ -10,6 +11,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -22,35 +24,45 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1) //nolint:gocritic // nothing is left to stop
-	}
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run serves until ctx ends.
-func run(ctx context.Context, args []string, out io.Writer) error {
+// run serves until ctx ends or a signal comes, and returns the exit status.
+func run(ctx context.Context, args []string, out, errOut io.Writer) int {
 	flags := flag.NewFlagSet("amazonpay-emulator", flag.ContinueOnError)
-	addr := flags.String("addr", "127.0.0.1:0", "loopback address and port to listen at; port 0 for a free one")
-	region := flags.String("region", "na", "us, na, eu, de, uk or jp")
-	if err := flags.Parse(args); err != nil {
-		return err
+	flags.SetOutput(errOut)
+	addr := flags.String("addr", "127.0.0.1:0", "loopback `address` and port to listen at; port 0 for a free one")
+	region := flags.String("region", "na", "`name`: us, na, eu, de, uk or jp")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil: // flags has printed it
+		return 2
+	case flags.NArg() > 0:
+		_, _ = fmt.Fprintf(errOut, "unexpected argument %q\n", flags.Arg(0))
+		return 2
 	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	if err := serve(ctx, *addr, *region, out); err != nil {
+		_, _ = fmt.Fprintln(errOut, err)
+		return 1
 	}
-	server, err := emulator.Listen(*addr, emulator.WithRegion(*region))
+	return 0
+}
+
+func serve(ctx context.Context, addr, region string, out io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	server, err := emulator.Listen(addr, emulator.WithRegion(region))
 	if err != nil {
 		return err
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(server.Description()); err != nil {
-		return err
+		return errors.Join(err, server.Close())
 	}
 	<-ctx.Done()
+	stop() // the next signal ends the process
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return server.Shutdown(ending)
