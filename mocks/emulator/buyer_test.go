@@ -55,7 +55,9 @@ func TestBuyerEndsASession(t *testing.T) {
 		a := c.get("/checkoutSessions/"+id).must(t, 200)
 		assert.Equal(t, "Canceled", a.at("statusDetails", "state"))
 		assert.Equal(t, reason, a.at("statusDetails", "reasonCode"))
-		c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).refused(t, 422, "CheckoutSessionCanceled")
+		key := c.with(keyHeader, "complete-"+reason)
+		key.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("50")}).refused(t, 422, "CheckoutSessionCanceled")
+		key.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("51")}).refused(t, 422, "CheckoutSessionCanceled") // not kept: nothing was done
 		c.post("/checkoutSessions/"+id+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}).refused(t, 422, "CheckoutSessionCanceled")
 		c.patch("/checkoutSessions/"+id, object{"platformId": "x"}).refused(t, 422, "InvalidCheckoutSessionStatus")
 		require.Error(t, end(id), "it is over")

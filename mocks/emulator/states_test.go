@@ -1,7 +1,6 @@
 package emulator_test
 
 import (
-	"maps"
 	"strconv"
 	"testing"
 
@@ -265,77 +264,6 @@ func TestFinalize(t *testing.T) {
 	assert.Equal(t, "Work", c.get("/chargePermissions/"+done.text(t, "chargePermissionId")).at("shippingAddress", "name"))
 }
 
-func TestSetupOnly(t *testing.T) {
-	t.Parallel()
-	c := newClient(t, emulator.Start(t), 0)
-	id := c.post("/checkoutSessions", object{
-		"webCheckoutDetails":          object{"checkoutResultReturnUrl": "https://shop.example/result"},
-		"storeId":                     c.store(),
-		"chargePermissionType":        "PaymentMethodOnFile",
-		"paymentMethodOnFileMetadata": object{"setupOnly": true},
-		"paymentDetails":              object{"paymentIntent": "Confirm"},
-	}).must(t, 201).text(t, "checkoutSessionId")
-	require.NoError(t, c.server.Buyer().Approve(id))
-	p := c.post("/checkoutSessions/"+id+"/complete", object{}).must(t, 200).text(t, "chargePermissionId")
-	shown := c.get("/chargePermissions/" + p)
-	assert.Nil(t, shown.at("limits", "amountLimit"))
-	assert.Nil(t, shown.body["expirationTimestamp"])
-	charge := object{"chargePermissionId": p, "chargeAmount": usd("5")}
-	c.post("/charges", charge).refused(t, 400, "MissingParameterValue")
-	charge["chargeInitiator"], charge["channel"] = "MITU", "Web"
-	c.post("/charges", charge).must(t, 201)
-}
-
-// A session may name a charge permission on file, which it then charges in place of a new one.
-func TestSessionOntoAPermissionOnFile(t *testing.T) {
-	t.Parallel()
-	s := emulator.Start(t)
-	c, other := newClient(t, s, 0), newClient(t, s, 1)
-	session := func(c *client, intent string, more object) object {
-		made := object{
-			"webCheckoutDetails":   object{"checkoutResultReturnUrl": "https://shop.example/result"},
-			"storeId":              c.store(),
-			"chargePermissionType": "PaymentMethodOnFile",
-			"paymentDetails":       object{"paymentIntent": intent, "chargeAmount": usd("5")},
-		}
-		maps.Copy(made, more)
-		return made
-	}
-	complete := func(id string) answer {
-		require.NoError(t, s.Buyer().Approve(id))
-		return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("5")})
-	}
-	begin := func(intent string, more object) string {
-		return c.post("/checkoutSessions", session(c, intent, more)).must(t, 201).text(t, "checkoutSessionId")
-	}
-	p := complete(begin("Confirm", nil)).must(t, 200).text(t, "chargePermissionId")
-	reuse := object{"chargePermissionId": p}
-	done := complete(begin("AuthorizeWithCapture", reuse)).must(t, 200)
-	assert.Equal(t, p, done.body["chargePermissionId"])
-	assert.Equal(t, p, c.get("/charges/" + done.text(t, "chargeId")).body["chargePermissionId"])
-	assert.Equal(t, p, complete(begin("Confirm", reuse)).must(t, 200).body["chargePermissionId"])
-	setUp := begin("Confirm", object{
-		"chargePermissionId": p, "paymentMethodOnFileMetadata": object{"setupOnly": true}, "paymentDetails": object{"paymentIntent": "Confirm"},
-	})
-	require.NoError(t, s.Buyer().Approve(setUp))
-	assert.Equal(t, p, c.post("/checkoutSessions/"+setUp+"/complete", object{}).must(t, 200).body["chargePermissionId"])
-
-	_, oneTime := c.newCharge("Confirm", "5")
-	for name, more := range map[string]object{
-		"chargePermissionId":   {"chargePermissionId": oneTime},
-		"chargePermissionType": {"chargePermissionId": p, "chargePermissionType": "OneTime"},
-	} {
-		a := c.post("/checkoutSessions", session(c, "Confirm", more)).refused(t, 400, "InvalidParameterValue")
-		assert.Contains(t, a.body["message"], "The member "+name+" ")
-	}
-	other.post("/checkoutSessions", session(other, "Confirm", reuse)).refused(t, 400, "InvalidParameterValue")
-	open := begin("Authorize", reuse)
-	c.remove("/chargePermissions/"+p+"/close", object{"closureReason": "x"}).must(t, 200)
-	c.post("/checkoutSessions", session(c, "Confirm", reuse)).refused(t, 400, "InvalidParameterValue")
-	complete(open).refused(t, 422, "InvalidChargePermissionStatus")
-	assert.Len(t, s.Charges(), 1)
-}
-
 func TestCancelAndUpdateCharge(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
@@ -410,25 +338,4 @@ func TestYen(t *testing.T) {
 	assert.Equal(t, "100000", c.get("/charges/"+ch).at("captureAmount", "amount"))
 	c.post("/refunds", object{"chargeId": ch, "refundAmount": yen(strconv.Itoa(108_400))}).must(t, 201)
 	c.post("/refunds", object{"chargeId": ch, "refundAmount": yen("1")}).refused(t, 400, "TransactionAmountExceeded")
-}
-
-func TestRecurring(t *testing.T) {
-	t.Parallel()
-	c := newClient(t, emulator.Start(t), 0)
-	id := c.post("/checkoutSessions", object{
-		"webCheckoutDetails":   object{"checkoutResultReturnUrl": "https://shop.example/result"},
-		"storeId":              c.store(),
-		"chargePermissionType": "Recurring",
-		"recurringMetadata":    object{"frequency": object{"unit": "Month", "value": "1"}, "amount": usd("30")},
-		"paymentDetails":       object{"paymentIntent": "AuthorizeWithCapture", "chargeAmount": usd("30")},
-	}).must(t, 201).text(t, "checkoutSessionId")
-	require.NoError(t, c.server.Buyer().Approve(id))
-	p := c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("30")}).must(t, 200).text(t, "chargePermissionId")
-	assert.Regexp(t, `^C01-\d{7}-\d{7}$`, p)
-	for range 26 { // neither a limit nor a count
-		c.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("30"), "captureNow": true}).must(t, 201)
-	}
-	changed := c.patch("/chargePermissions/"+p, object{"recurringMetadata": object{"frequency": object{"unit": "Year"}}}).must(t, 200)
-	assert.Equal(t, object{"frequency": object{"unit": "Year", "value": "1"}, "amount": usd("30.00")}, changed.body["recurringMetadata"])
-	assert.Equal(t, "Chargeable", changed.at("statusDetails", "state"))
 }

@@ -32,11 +32,12 @@ func TestTimePasses(t *testing.T) {
 	assert.Equal(t, "Chargeable", c.get("/chargePermissions/"+p).at("statusDetails", "state"))
 
 	// Sessions end after a day, authorizations after thirty, permissions after 180.
-	unused := c.newApproved("Authorize", "1")
+	unused, unseen := c.newApproved("Authorize", "1"), c.newSession("Authorize", "1")
 	clock.Add(24 * time.Hour)
 	c.post("/checkoutSessions/"+unused+"/complete", object{"chargeAmount": usd("1")}).refused(t, 422, "CheckoutSessionCanceled")
 	assert.Equal(t, "Expired", c.get("/checkoutSessions/"+unused).at("statusDetails", "reasonCode"))
 	require.Error(t, s.Buyer().Approve(unused))
+	require.ErrorContains(t, s.Buyer().Approve(unseen), "Canceled")
 	clock.Add(29 * 24 * time.Hour)
 	assert.Equal(t, "ExpiredUnused", c.get("/charges/"+ch).at("statusDetails", "reasonCode"))
 	assert.Equal(t, "Chargeable", c.get("/chargePermissions/"+p).at("statusDetails", "state"))
