@@ -34,9 +34,10 @@ type Fault struct {
 	//
 	// A decline, CheckoutSessionCanceled or ProcessingFailure counts as the result of the
 	// work: it waits for a request that passes all checks and is no replay, and the idempotency key
-	// then replays it. A decline does to the charge permission what its simulation code does in
-	// createCharge, and with completeCheckoutSession and finalizeCheckoutSession it cancels the
-	// session (Declined). Any other fault comes before the checks and leaves no trace.
+	// then replays it. With createCharge and the in-store charge a decline does to the charge
+	// permission what its simulation code does, with completeCheckoutSession and
+	// finalizeCheckoutSession it cancels the session (Declined), and elsewhere it changes nothing.
+	// Any other fault comes before the checks and leaves no trace.
 	ReasonCode string
 	// RetryAfter is sent as it is, where it is not empty: seconds or an HTTP date.
 	RetryAfter string

@@ -14,19 +14,19 @@ import (
 
 // Whatever arrives without a right signature gets an answer, and never a good one.
 func FuzzUnsigned(f *testing.F) {
-	s, err := emulator.New()
+	s, err := emulator.New(emulator.WithClock(newClock(noon).Now))
 	require.NoError(f, err)
 	key := s.Description().Merchants[0].KeyIDs.Sandbox
 	signed := "Accept: application/json\r\nContent-Type: application/json\r\nX-Amz-Pay-Date: 20261123T120000Z\r\n" +
-		"X-Amz-Pay-Host: h\r\nX-Amz-Pay-Region: na\r\nAuthorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=" + key +
+		"X-Amz-Pay-Host: localhost\r\nX-Amz-Pay-Region: na\r\nAuthorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=" + key +
 		", SignedHeaders=accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region, Signature=AAAA\r\n"
 	for _, line := range []string{
 		"GET /v2/charges/x HTTP/1.1", "POST /sandbox/v2/charges HTTP/1.1", "DELETE /live/v2/charges/%2F/cancel HTTP/1.1",
 		"PATCH //v2/../v2/checkoutSessions/?a=%zz&&=1 HTTP/1.1", "OPTIONS * HTTP/1.1", "CONNECT pay-api.amazon.com:443 HTTP/1.1",
-		"GET http://h/v2/buyers/%00 HTTP/1.1", "POST /_emulator/sessions/x/approve HTTP/1.1", "GET /_emulator/ HTTP/1.0",
+		"GET http://localhost/v2/buyers/%00 HTTP/1.1", "POST /_emulator/sessions/x/approve HTTP/1.1", "GET /_emulator/ HTTP/1.0",
 	} {
-		f.Add(line+"\r\nHost: h\r\n"+signed+"\r\n", "{}")
-		f.Add(line+"\r\nHost: h\r\nUser-Agent: amazon-pay-sdk-go/1\r\nAuthorization: Bearer \r\n"+signed+"\r\n", "")
+		f.Add(line+"\r\nHost: localhost\r\n"+signed+"\r\n", "{}")
+		f.Add(line+"\r\nHost: localhost\r\nUser-Agent: amazon-pay-sdk-go/1\r\nAuthorization: Bearer \r\n"+signed+"\r\n", "")
 	}
 	f.Fuzz(func(t *testing.T, head, body string) {
 		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(head)))
