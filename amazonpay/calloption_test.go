@@ -98,6 +98,9 @@ func TestOwnedHeaderWithTheSameValue(t *testing.T) {
 		amazonpay.WithHeader("X-Amz-Pay-Authtoken", "token-1"), amazonpay.WithAuthToken("token-1"),
 	)
 	require.NoError(t, err)
+	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithHeader("X-Amz-Pay-Region", "US"))
+	require.NoError(t, err, "another name of the same region")
+	assert.Equal(t, []string{"na"}, n.requests()[1].Header["X-Amz-Pay-Region"])
 	for name, want := range map[string]string{
 		"Accept": "application/json", "X-Amz-Pay-Region": "na", "X-Amz-Pay-Host": "pay-api.amazon.com",
 		"X-Amz-Pay-Integrator-Id": "plugin", "X-Amz-Pay-Integrator-Version": "1.2", "X-Amz-Pay-Platform-Version": "3",

@@ -158,6 +158,7 @@ const (
 	headerAuthToken      = "X-Amz-Pay-Authtoken"
 	headerSimulationCode = "X-Amz-Pay-Simulation-Code"
 	headerRequestID      = "X-Amz-Pay-Request-Id"
+	headerRegion         = "X-Amz-Pay-Region"
 )
 
 // owned are the headers that WithHeader may not set to a value of its own, with the way
@@ -168,7 +169,7 @@ var owned = map[string]string{
 	"Authorization":                "the SDK signs",
 	"X-Amz-Pay-Date":               "the SDK dates each attempt",
 	"X-Amz-Pay-Host":               "use Config.BaseURL",
-	"X-Amz-Pay-Region":             "use Config.Region",
+	headerRegion:                   "use Config.Region",
 	headerIdempotencyKey:           "use WithIdempotencyKey",
 	headerAuthToken:                "use WithAuthToken",
 	headerSimulationCode:           "use WithSimulationCode",
@@ -200,10 +201,14 @@ func (p *call) setHeader(common http.Header) error {
 	}
 	for name, values := range p.options.Header {
 		hint, isOwned := owned[textproto.CanonicalMIMEHeaderKey(name)]
+		value := values[0]
+		if region, _, err := Region(value).canonical(); name == headerRegion && err == nil {
+			value = string(region) // the Node SDK's README passes the alias
+		}
 		switch {
 		case !isOwned:
 			p.header[name] = values
-		case p.header.Get(name) == "" || p.header.Get(name) != values[0]:
+		case p.header.Get(name) == "" || p.header.Get(name) != value:
 			return &FieldError{"WithHeader(" + name + ")", "the SDK owns this header: " + hint}
 		}
 	}
