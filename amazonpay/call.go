@@ -105,15 +105,20 @@ var errNoAnswer = errors.New("the Doer returned neither an answer nor an error")
 // failure makes the error of a call whose last attempt was not answered, with what an
 // earlier one brought.
 func (p *call) failure(err error, req *http.Request, last *http.Response, meta *Meta) error {
-	_, interrupted := errors.AsType[*transport.InterruptedError](err)
-	if !interrupted { // its cause is the caller's own
-		err = transport.Scrub(err, req)
+	if _, tooLarge := errors.AsType[*transport.TooLargeError](err); tooLarge {
+		return err // the last answer is that one, not an earlier one
+	}
+	interrupted, ok := errors.AsType[*transport.InterruptedError](err)
+	if !ok {
+		err = transport.Scrub(err, req) // but not the caller's own cause of an interruption
+	} else if last == nil {
+		last = interrupted.Response
 	}
 	if last == nil {
 		return err
 	}
-	if said := p.read(last, nil, meta); interrupted && said != nil {
-		return fmt.Errorf("%w; the last answer was %w", err, said)
+	if said := p.read(last, nil, meta); ok && said != nil {
+		return fmt.Errorf("%w: %w", err, said)
 	}
 	return err
 }

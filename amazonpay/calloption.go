@@ -127,8 +127,8 @@ func WithHeader(name, value string) CallOption {
 }
 
 // WithBodyField adds a member to the top level of the request's JSON, for a member that
-// the types of this SDK do not know yet. It is refused where the request already has the
-// member or has no body. The service refuses a member that it does not know with
+// the types of this SDK do not know yet. It does not stand in for a field that a type
+// requires. It is refused where the request already has the member or has no body. The service refuses a member that it does not know with
 // UnrecognizedField.
 func WithBodyField(name string, value any) CallOption {
 	o := CallOption{kind: optionBodyField, name: name}

@@ -132,7 +132,7 @@ func (c Config) signer() (*signing.Signer, error) {
 
 // readKeyFile does not repeat a name that may be the key itself, set by mistake.
 func readKeyFile(name string) ([]byte, error) {
-	const longestName = 255
+	const longestName = 1000 // a key in base64 is longer
 	if len(name) > longestName || strings.Contains(name, "-----BEGIN") || strings.ContainsAny(name, "\r\n") {
 		return nil, errors.New("amazonpay: Config.PrivateKeyFile is not the name of a file: if it is the key itself, use PrivateKeyPEM")
 	}

@@ -20,8 +20,8 @@
 // and 504, up to three times, after random waits of 0.25 to 8 seconds or after the service's
 // Retry-After of up to 30 seconds. Each attempt is dated and signed afresh, with the same
 // body and the same idempotency key. A 500 with ProcessingFailure is an answer and is not
-// repeated, nor is any other 4xx. After the last attempt the last answer is returned as
-// the error.
+// repeated, nor is any status that is not listed, nor a server whose certificate is refused.
+// After the last attempt the last answer is returned as the error.
 //
 // # Time limits
 //
@@ -41,6 +41,8 @@
 //
 // # Secrets
 //
-// Keys and tokens print as [redacted]; types that hold personal data print and log without
-// it, and encode to JSON in full. Nothing of them stands in an error or in a log record.
+// Private keys and tokens print as [redacted]; types that hold personal data print and log
+// without it, and encode to JSON in full. None of it stands in a log record. None of it
+// stands in an error, but for what the service itself says in an [APIError]'s Message,
+// from which tokens alone are taken out.
 package amazonpay

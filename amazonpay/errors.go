@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/amazonpay-go/sdk/transport"
 )
 
 // CallError is the envelope of every error that a call returns: which operation it was,
@@ -37,7 +39,7 @@ type CallError struct {
 	// about the work (408, 425 and 5xx but a ProcessingFailure), or with an answer that was
 	// not understood. A later 4xx does not settle that, since it may be the first
 	// attempt's success that it complains about. Read the object, or repeat the call with
-	// the same request and the idempotency key of Meta.
+	// the same request and, where the operation takes one, the idempotency key of Meta.
 	Uncertain bool
 }
 
@@ -126,7 +128,7 @@ func HasReason(err error, codes ...ReasonCode) bool {
 type TokenError struct{ Err error }
 
 // Error says why there is no token.
-func (e *TokenError) Error() string { return "no authorization token: " + e.Err.Error() }
+func (e *TokenError) Error() string { return fmt.Sprint("no authorization token: ", e.Err) }
 
 // Is reports whether Err matches target.
 func (e *TokenError) Is(target error) bool { return errors.Is(e.Err, target) }
@@ -153,14 +155,15 @@ func uncertain(method string, attempts []Attempt, err error, mocked bool) bool {
 	if _, ok := errors.AsType[*DecodeError](err); ok {
 		return true
 	}
+	api, answered := errors.AsType[*APIError](err)
+	failed := answered && api.StatusCode == http.StatusInternalServerError && api.ReasonCode == ReasonProcessingFailure
 	if mocked && len(attempts) == 0 {
-		api, answered := errors.AsType[*APIError](err)
-		return !answered || silent(api.StatusCode) && api.ReasonCode != ReasonProcessingFailure
+		_, unsent := errors.AsType[*transport.SigningError](err)
+		return !unsent && (!answered || silent(api.StatusCode) && !failed)
 	}
 	last := len(attempts) - 1
 	for i, a := range attempts {
-		answer := i == last && HasReason(err, ReasonProcessingFailure)
-		if a.StatusCode == 0 || silent(a.StatusCode) && !answer {
+		if a.StatusCode == 0 || silent(a.StatusCode) && (!failed || i < last) {
 			return true
 		}
 	}

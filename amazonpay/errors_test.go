@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,6 +162,40 @@ func TestUncertainOfARealDoer(t *testing.T) {
 	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
 	assert.True(t, callError(t, err).Uncertain)
 	assert.Len(t, meta.Attempts, 2)
+}
+
+// Odd ends: a Doer that signed nothing, one that tells its last answer in the error alone, an
+// answer that was too large after another one, and a code that belongs to another status.
+func TestUncertainAtTheEdges(t *testing.T) {
+	t.Parallel()
+	call := func(doer transport.Doer) (*amazonpay.Meta, *amazonpay.CallError) {
+		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doer))
+		require.NoError(t, err)
+		meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
+		return meta, callError(t, err)
+	}
+	_, err := call(doerFunc(func(*http.Request) (*http.Response, error) { return nil, &transport.SigningError{Err: io.EOF} }))
+	assert.False(t, err.Uncertain, "nothing was sent")
+
+	meta, err := call(doerFunc(func(r *http.Request) (*http.Response, error) {
+		resp, _ := answer(429, `{"reasonCode":"TooManyRequests"}`)(r)
+		return nil, &transport.InterruptedError{Cause: context.Canceled, Response: resp}
+	}))
+	assert.Equal(t, 429, meta.StatusCode)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonTooManyRequests))
+	require.ErrorIs(t, err, context.Canceled)
+
+	_, err = call(doerFunc(answer(503, `{"reasonCode":"ProcessingFailure"}`)))
+	assert.True(t, err.Uncertain, "that code is an answer with status 500 alone")
+
+	large := strings.Repeat(" ", 11<<20)
+	meta, failed := newClient(t, newNetwork(answer(503, `{}`), answer(201, large))).Call(t.Context(), chargeOp, goodCharge(), nil)
+	_, tooLarge := errors.AsType[*transport.TooLargeError](failed)
+	assert.True(t, tooLarge)
+	assert.Zero(t, meta.StatusCode, "not the one of the answer before")
+	assert.True(t, callError(t, failed).Uncertain)
+
+	assert.Equal(t, "no authorization token: <nil>", (&amazonpay.TokenError{}).Error())
 }
 
 type noSigner struct{}

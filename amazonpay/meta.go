@@ -23,11 +23,12 @@ type Meta struct {
 	StatusCode int
 	// RequestID is the service's id of the request, for Amazon's support.
 	RequestID string
-	// IdempotencyKey is the key that was sent, with every attempt. Repeating the call with it
-	// and the same request does the work once.
+	// IdempotencyKey is the key that was sent, with every attempt; empty where the operation
+	// takes none. Repeating the call with it and the same request does the work once, where the
+	// operation honours it. At a till the reference id of the request is what is known to.
 	IdempotencyKey string
-	// Attempts are all attempts in order. It is empty where a Doer of the user's own made the
-	// call, and where nothing was sent.
+	// Attempts are all attempts in order. It is empty where nothing was sent, and where a Doer
+	// of the user's own that is not one of package transport made the call.
 	Attempts []Attempt
 	// ClockOffset is what was added to this machine's clock to date the last attempt, because
 	// the service had refused an earlier date. It is normally 0.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -247,13 +248,19 @@ func TestNothingSecretIsShown(t *testing.T) {
 			logged++
 		}
 		for name, secret := range secrets {
-			if strings.Contains(line, secret) {
+			shown := strings.Contains(line, secret)
+			if name == "post code" { // whose five digits also stand in times of day
+				shown = postCode.MatchString(line)
+			}
+			if shown {
 				assert.Fail(t, "the "+name+" is shown", "%s", line)
 			}
 		}
 	}
 	require.Greater(t, logged, 50, "the log was on")
 }
+
+var postCode = regexp.MustCompile(`(^|[^0-9.])60602([^0-9]|$)`)
 
 // teeHandler logs to two handlers.
 type teeHandler struct{ one, two slog.Handler }

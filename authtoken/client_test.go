@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -28,6 +29,7 @@ const (
 // caller is a Caller whose answers a function gives. n counts the calls from 1.
 type caller struct {
 	answer func(ctx context.Context, n int) (token string, err error)
+	date   func() time.Time // of each answer; nil for none
 
 	mu   sync.Mutex
 	n    int
@@ -50,7 +52,11 @@ func (c *caller) Call(ctx context.Context, op amazonpay.Operation, in, out any, 
 	if err != nil {
 		return &amazonpay.Meta{}, err
 	}
-	return &amazonpay.Meta{RequestID: "request-1"}, json.Unmarshal(text, out)
+	meta := &amazonpay.Meta{RequestID: "request-1", Header: http.Header{}}
+	if c.date != nil {
+		meta.Header.Set("Date", c.date().UTC().Format(http.TimeFormat))
+	}
+	return meta, json.Unmarshal(text, out)
 }
 
 func (c *caller) calls() int {

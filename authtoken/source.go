@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -28,10 +29,9 @@ var errRefreshTimeout = fmt.Errorf("authtoken: getting an authorization token to
 var _ amazonpay.TokenInvalidator = (*Source)(nil)
 
 // Source is the authorization token of one merchant, for [amazonpay.WithTokenSource]. It
-// gets the token when it is first needed, and replaces it a minute before its end. A JWT
-// with iat and exp ends exp − iat after it came, whatever the local clock says; one with
-// exp alone ends at its exp by the local clock. A token that tells no end is replaced 5
-// minutes after it came. A token whose exp is near or past serves those who waited for it,
+// gets the token when it is first needed, and replaces it a minute before its end: the exp
+// of the JWT, measured against the Date of the answer that brought it, so that a wrong
+// local clock does no harm. A token that tells no end is replaced 5 minutes after it came. A token whose exp is near or past serves those who waited for it,
 // and for 5 seconds those who come after them, so that a clock that is fast does not make
 // each call get a token.
 //
@@ -63,6 +63,7 @@ type Source struct {
 type refresh struct {
 	done  chan struct{}
 	token string
+	date  time.Time // of the answer that brought it; zero where it had none
 	err   error
 }
 
@@ -114,7 +115,7 @@ func (s *Source) refresh(ctx context.Context, r *refresh) {
 	defer cancel()
 	r.err = errNoResult
 	defer s.finish(r) // also when a mock in a test ends this goroutine
-	r.token, r.err = s.get(ctx)
+	r.token, r.date, r.err = s.get(ctx)
 }
 
 var (
@@ -122,16 +123,18 @@ var (
 	errNoToken  = errors.New("authtoken: the answer has no authorization token")
 )
 
-func (s *Source) get(ctx context.Context) (string, error) {
+func (s *Source) get(ctx context.Context) (token string, date time.Time, err error) {
 	answer, err := s.client.GetAuthorizationToken(ctx, s.mwsAuthToken.Reveal(), s.merchantID, amazonpay.WithTokenSource(nil))
 	if err != nil {
-		return "", err
+		return "", date, err
 	}
-	token := answer.AuthorizationToken.Reveal()
-	if token == "" {
-		return "", errNoToken
+	if token = answer.AuthorizationToken.Reveal(); token == "" {
+		return "", date, errNoToken
 	}
-	return token, nil
+	if answer.Meta != nil {
+		date, _ = http.ParseTime(answer.Meta.Header.Get("Date"))
+	}
+	return token, date, nil
 }
 
 // finish keeps a new token, or puts the next attempt off, and lets the waiting callers go.
@@ -141,7 +144,7 @@ func (s *Source) finish(r *refresh) {
 	now := time.Now()
 	if r.err != nil {
 		s.renewal = now.Add(refreshPause)
-	} else if left, ok := lifetime(r.token, now); ok {
+	} else if left, ok := lifetime(r.token, r.date, now); ok {
 		left = max(left, leastLifetime)
 		s.token, s.end = r.token, now.Add(left)
 		s.renewal = now.Add(max(left-refreshBefore, leastLifetime))
@@ -153,9 +156,10 @@ func (s *Source) finish(r *refresh) {
 	close(r.done)
 }
 
-// lifetime returns how long a JWT that came now is valid, if it is one and tells. The
-// signature is the service's to check.
-func lifetime(token string, now time.Time) (time.Duration, bool) {
+// lifetime returns how long a JWT that came now, in an answer of this date, is valid, if it
+// is one and tells. Without a date the time since its iat tells, and without that the local
+// clock. The signature is the service's to check.
+func lifetime(token string, date, now time.Time) (time.Duration, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return 0, false
@@ -173,6 +177,9 @@ func lifetime(token string, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	end := time.Unix(int64(claims.Expires), 0)
+	if !date.IsZero() {
+		return end.Sub(date), true
+	}
 	var issued float64
 	if json.Unmarshal(claims.Issued, &issued) == nil && issued > 0 && issued < claims.Expires {
 		return end.Sub(time.Unix(int64(issued), 0)), true

@@ -167,6 +167,24 @@ func TestLifetimeIsThatOfIssuedAndExpiresWhateverTheClockSays(t *testing.T) {
 	}
 }
 
+// A service may hand out a token that it issued before: what is left of it is told by its exp
+// and the answer's Date, whatever the local clock says.
+func TestLifetimeIsWhatIsLeftAtTheDateOfTheAnswer(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{0, 2 * time.Hour, -2 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				there := func() time.Time { return time.Now().Add(ahead) }
+				c := &caller{date: there, answer: func(context.Context, int) (string, error) {
+					return payload(fmt.Sprintf(`{"iat":%d,"exp":%d}`, there().Add(-50*time.Minute).Unix(), there().Add(10*time.Minute).Unix())), nil
+				}}
+				requireKeptFor(t, 9*time.Minute, c)
+			})
+		})
+	}
+}
+
 // An iat that cannot be right leaves the exp.
 func TestOddIssuedTimes(t *testing.T) {
 	t.Parallel()

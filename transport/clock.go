@@ -30,11 +30,12 @@ func (c *correction) learn(d time.Duration) {
 }
 
 // revise takes the offset that an answer tells for the one in force, if the clock must have
-// been set since that was learnt: a repaired clock gets no refusal to learn from. Where
+// been set since that was learnt: a repaired clock gets no refusal to learn from. Only an
+// answer of the service itself counts, since a gateway's page may be of any age. Where
 // another answer was quicker, its word stands.
 func (c *correction) revise(a *answer) {
 	inForce := c.load()
-	if inForce == 0 {
+	if inForce == 0 || a.response.StatusCode >= http.StatusInternalServerError {
 		return
 	}
 	told, ok := a.clockOffset()

@@ -87,8 +87,8 @@ func TestOffsetFollowsTheClock(t *testing.T) {
 	}
 }
 
-// A retry within the call has the new offset already, whatever the status was.
-func TestOffsetIsRevisedByEachAnswerWithADate(t *testing.T) {
+// What the service itself answers, with a Date, sets the clock right for the next call.
+func TestOffsetIsRevisedForTheNextCall(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		wrong := time.Hour
@@ -104,26 +104,64 @@ func TestOffsetIsRevisedByEachAnswerWithADate(t *testing.T) {
 					return newAnswer(400, "x-amz-pay-date", "Date", now()).Response, nil
 				case 2:
 					wrong = 0
-					return newAnswer(503, "").Response, nil
-				case 3:
 					return newAnswer(503, "", "Date", "noon").Response, nil
-				case 5:
-					return newAnswer(503, "", "Date", now()).Response, nil
+				case 3:
+					return newAnswer(200, "").Response, nil
+				case 4:
+					return newAnswer(429, "", "Date", now()).Response, nil
 				}
 				return newAnswer(200, "").Response, nil
 			}),
 		})
 		_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
 		require.NoError(t, err)
-		require.Equal(t, 4, attempt)
+		require.Equal(t, 3, attempt)
 		assert.Equal(t, -time.Hour-time.Second, clockOffset(t, doer), "nothing was told")
 
 		call := new(transport.Call)
 		_, err = doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
 		require.NoError(t, err)
-		assert.Equal(t, []int{503, 200}, statuses(call))
+		assert.Equal(t, []int{429, 200}, statuses(call))
+		assert.Equal(t, -time.Hour-time.Second, call.ClockOffset, "a call keeps its own to its end")
+		assert.Zero(t, clockOffset(t, doer))
+
+		_, err = doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
+		require.NoError(t, err)
 		assert.Zero(t, call.ClockOffset)
-		assert.WithinDuration(t, time.Now(), call.Attempts[1].Date, time.Second)
+		assert.WithinDuration(t, time.Now(), call.Attempts[0].Date, time.Second)
+	})
+}
+
+// A gateway's page has a date of its own, which must not spoil the retry of a payment.
+func TestOffsetIsNotRevisedByAGateway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempt := 0
+		doer := newDoer(t, transport.Config{
+			DateRefused: dateRefused,
+			Now:         ahead(20 * time.Second),
+			Base: roundTrip(func(*http.Request) (*http.Response, error) {
+				attempt++
+				switch attempt {
+				case 1:
+					return newAnswer(400, "x-amz-pay-date", "Date", time.Now().UTC().Format(http.TimeFormat)).Response, nil
+				case 3:
+					return newAnswer(503, "<html>", "Date", time.Now().Add(-20*time.Minute).UTC().Format(http.TimeFormat)).Response, nil
+				}
+				return newAnswer(200, "").Response, nil
+			}),
+		})
+		_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
+		require.NoError(t, err)
+		learnt := clockOffset(t, doer)
+		require.NotZero(t, learnt)
+
+		call := new(transport.Call)
+		_, err = doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
+		require.NoError(t, err)
+		assert.Equal(t, []int{503, 200}, statuses(call))
+		assert.Equal(t, learnt, call.ClockOffset)
+		assert.Equal(t, learnt, clockOffset(t, doer))
 	})
 }
 

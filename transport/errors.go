@@ -133,7 +133,7 @@ func (e foreign) Is(target error) bool {
 }
 
 // Scrub takes off the layers of err whose text has the request's address, which holds
-// ids and tokens, or its auth token or signature: net/url's error, and what round trippers
+// ids and tokens, or its auth token or Authorization header: net/url's error, and what round trippers
 // of others put round it. Of the address it knows the path, the query, each path segment
 // of 16 or more bytes and each query value of 8 or more, escaped and not. Where no layer
 // is clean, the result names the type of the innermost and nothing else. A nil err stays nil.

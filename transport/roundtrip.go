@@ -34,7 +34,7 @@ type exchange struct {
 	err        error         // why the last attempt brought none; nil where it brought one
 	ended      bool          // the context had ended before the next attempt began
 	retryAfter time.Duration // the wait that the last answer asks for; 0: the policy's
-	offset     time.Duration // once dateRefused: what this call adds to the clock
+	offset     time.Duration // what this call adds to the clock, to its end
 	redated    bool          // the date was refused, and the request signed again
 }
 
@@ -61,6 +61,7 @@ func newExchange(c *client, req *http.Request, body []byte) *exchange {
 		body:       body,
 		hash:       signing.HashPayload(body),
 		repeatable: !call.NoRetry && repeatable(req),
+		offset:     c.correction.load(),
 	}
 }
 
@@ -139,9 +140,6 @@ func (x *exchange) attempt(req *http.Request) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), x.AttemptTimeout, timeoutError(x.AttemptTimeout))
 	defer cancel()
 
-	if !x.redated {
-		x.offset = x.correction.load()
-	}
 	start := x.Now()
 	made := Attempt{Start: start, Date: start.Add(x.offset).UTC().Truncate(time.Second)}
 	x.call.ClockOffset = x.offset

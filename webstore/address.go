@@ -17,19 +17,15 @@ type AddressWithID struct {
 }
 
 // UnmarshalJSON decodes an address from a JSON text that holds it, which is how the
-// service sends them, and from a JSON object. A text that holds something else leaves the
-// zero value, since it must not make a completed checkout fail; the Raw of the answer's Meta
-// has it.
+// service sends them, and from a JSON object. Anything else leaves the zero value, since it
+// must not make a completed checkout fail; the Raw of the answer's Meta has it.
 func (a *AddressWithID) UnmarshalJSON(b []byte) error {
 	type plain AddressWithID // without this method
-	if len(b) == 0 || b[0] != '"' {
-		return json.Unmarshal(b, (*plain)(a))
-	}
 	var text string
-	if err := json.Unmarshal(b, &text); err != nil {
-		return err
+	if json.Unmarshal(b, &text) == nil && text != "" {
+		b = []byte(text)
 	}
-	if json.Unmarshal([]byte(text), (*plain)(a)) != nil {
+	if json.Unmarshal(b, (*plain)(a)) != nil {
 		*a = AddressWithID{}
 	}
 	return nil

@@ -179,9 +179,9 @@ func TestLenientDecoding(t *testing.T) {
 		assert.Equal(t, want, s.ShippingAddressList)
 		// An odd text must not hide a checkout that was completed.
 		s = decode[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
-			`"{\"addressId\":\"odd\",\"city\":5}","{\"addressId\":\"text\"}"],"chargeId":"S01-1-C1"}`)
-		want = make([]webstore.AddressWithID, 6)
-		want[5].AddressID = "text"
+			`"{\"addressId\":\"odd\",\"city\":5}",{"addressId":5},5,[],"{\"addressId\":\"text\"}"],"chargeId":"S01-1-C1"}`)
+		want = make([]webstore.AddressWithID, 9)
+		want[8].AddressID = "text"
 		assert.Equal(t, want, s.ShippingAddressList)
 		assert.Equal(t, "S01-1-C1", s.ChargeID)
 	})
