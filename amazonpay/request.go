@@ -196,8 +196,8 @@ func (p *call) setHeader(common http.Header) error {
 	if p.options.SimulationCode != "" {
 		p.header.Set(headerSimulationCode, p.options.SimulationCode)
 	}
-	if token := p.options.AuthToken.Reveal(); token != "" {
-		p.header.Set(headerAuthToken, token)
+	if p.token = p.options.AuthToken.Reveal(); p.token != "" {
+		p.header.Set(headerAuthToken, p.token)
 	}
 	for name, values := range p.options.Header {
 		hint, isOwned := owned[textproto.CanonicalMIMEHeaderKey(name)]
@@ -215,21 +215,21 @@ func (p *call) setHeader(common http.Header) error {
 	return nil
 }
 
+// setToken asks the token source, if there is one.
 func (p *call) setToken(ctx context.Context) error {
-	p.token = p.options.AuthToken.Reveal()
-	if source := p.options.TokenSource; source != nil {
-		token, err := source.Token(ctx)
-		if err != nil {
-			return &TokenError{err}
-		}
-		if rule := checkSignedValue(token); rule != "" || token == "" {
-			return &TokenError{errors.New("the token is empty or has a character that may not stand in a header")}
-		}
-		p.token = token
+	source := p.options.TokenSource
+	if source == nil {
+		return nil
 	}
-	if p.token != "" {
-		p.header.Set(headerAuthToken, p.token)
+	token, err := source.Token(ctx)
+	if err != nil {
+		return &TokenError{err}
 	}
+	if rule := checkSignedValue(token); rule != "" || token == "" {
+		return &TokenError{errors.New("the token is empty or has a character that may not stand in a header")}
+	}
+	p.token = token
+	p.header.Set(headerAuthToken, token)
 	return nil
 }
 

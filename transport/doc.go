@@ -42,6 +42,7 @@
 // (https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html). Where
 // [Config.DateRefused] sees that in an answer, the request is signed once more at once,
 // one second behind the answer's Date. What that differs from the clock is kept for the
-// later calls of the Doer, unless it is more than 24 hours; [Call] shows it. Each later
-// answer's Date is compared, so that it goes when the clock has been set right.
+// later calls of the Doer, unless it is more than 24 hours; [Call] shows it. The Date of
+// each later answer below status 500 is compared, so that it goes when the clock has been
+// set right; a call keeps what it began with.
 package transport

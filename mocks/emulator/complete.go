@@ -2,34 +2,30 @@ package emulator
 
 import "net/http"
 
+// sessionToEnd returns the session of a call that is to complete or finalize it, unless it is
+// over, and the outcome to simulate.
+func (w *world) sessionToEnd(c *call) (s *session, simulated string, refused *refusal) {
+	if simulated, refused = c.simulated(buyerCanceled, amazonCanceled, declined, authorizationInitiated); refused != nil {
+		return nil, "", refused
+	}
+	if s, refused = w.session(c); refused != nil {
+		return nil, "", refused
+	}
+	return s, simulated, s.over()
+}
+
 func (w *world) completeSession(c *call) (int, object, *refusal) {
-	simulated, refused := c.simulated(buyerCanceled, amazonCanceled, declined, authorizationInitiated)
+	s, simulated, refused := w.sessionToEnd(c)
 	if refused != nil {
 		return 0, nil, refused
 	}
-	s, refused := w.session(c)
-	if refused != nil {
-		return 0, nil, refused
-	}
-	if refused := s.completable(); refused != nil {
-		return 0, nil, refused
+	if !s.approved {
+		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
 	}
 	if refused := s.checkAmounts(c.body); refused != nil {
 		return 0, nil, refused
 	}
 	return w.finish(c, s, s.details, simulated)
-}
-
-// completable refuses a session that is over, or whose payment the buyer has not
-// approved.
-func (s *session) completable() *refusal {
-	if refused := s.over(); refused != nil {
-		return refused
-	}
-	if !s.approved {
-		return unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
-	}
-	return nil
 }
 
 func (s *session) over() *refusal {
@@ -63,15 +59,8 @@ func (s *session) checkAmounts(body object) *refusal {
 }
 
 func (w *world) finalizeSession(c *call) (int, object, *refusal) {
-	simulated, refused := c.simulated(buyerCanceled, amazonCanceled, declined, authorizationInitiated)
+	s, simulated, refused := w.sessionToEnd(c)
 	if refused != nil {
-		return 0, nil, refused
-	}
-	s, refused := w.session(c)
-	if refused != nil {
-		return 0, nil, refused
-	}
-	if refused := s.over(); refused != nil {
 		return 0, nil, refused
 	}
 	if !s.signedIn {
