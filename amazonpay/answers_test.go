@@ -372,3 +372,44 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// The 303 of the merchant account claim, and answers without a body.
+func TestAnswersThatAreNoJSON(t *testing.T) {
+	t.Parallel()
+	const elsewhere = "https://sellercentral.example/claim?token=t"
+	for name, row := range map[string]struct {
+		status   int
+		body     string
+		location string
+		op       func(*amazonpay.Operation)
+		want     string // an error; none: success
+	}{
+		"a result that leads elsewhere":     {303, "", elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, ""},
+		"with a page":                       {303, page, elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, ""},
+		"without saying where":              {303, "", "", func(op *amazonpay.Operation) { op.SeeOther = true }, "leads elsewhere, but does not say where"},
+		"another redirect":                  {302, "", elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, "302 Found"},
+		"of an operation that has no 303":   {303, "", elsewhere, func(*amazonpay.Operation) {}, "303 See Other"},
+		"no content":                        {204, "", "", func(op *amazonpay.Operation) { op.NoContent = true }, ""},
+		"no content, but white space":       {200, " \n", "", func(op *amazonpay.Operation) { op.NoContent = true }, ""},
+		"a page in place of no content":     {200, page, "", func(op *amazonpay.Operation) { op.NoContent = true }, "are not a JSON object"},
+		"a refusal in place of no content":  {404, "", "", func(op *amazonpay.Operation) { op.NoContent = true }, "404 Not Found"},
+		"a cut object in place of a result": {200, `{"id":`, "", func(op *amazonpay.Operation) { op.NoContent = true }, "unexpected end of JSON input"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := newNetwork(answer(row.status, row.body, "Location", row.location))
+			op := amazonpay.Operation{Name: "Claim", Method: http.MethodPost, Path: "claims"}
+			row.op(&op)
+			out, err := amazonpay.Do[everything](t.Context(), newClient(t, n), op, struct{}{})
+			assert.Len(t, n.requests(), 1, "nothing is followed, nothing repeated")
+			if row.want != "" {
+				require.ErrorContains(t, err, row.want)
+				assert.NotContains(t, err.Error(), "token=t")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, row.status, out.Meta.StatusCode)
+			assert.Equal(t, row.location, out.Meta.Header.Get("Location"))
+		})
+	}
+}

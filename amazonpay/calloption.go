@@ -21,6 +21,7 @@ type CallOption struct {
 	name   string // of a header or a body member
 	value  Secret // any value may be a token or personal data
 	source TokenSource
+	report *Progress  // a pointer, since functions cannot be compared
 	broken FieldError // what was wrong with the arguments
 }
 
@@ -35,6 +36,7 @@ const (
 	optionBodyField
 	optionSimulationCode
 	optionWithoutRetry
+	optionProgress
 )
 
 var optionNames = map[optionKind]string{
@@ -45,6 +47,7 @@ var optionNames = map[optionKind]string{
 	optionBodyField:      "WithBodyField",
 	optionSimulationCode: "WithSimulationCode",
 	optionWithoutRetry:   "WithoutRetry",
+	optionProgress:       "WithProgress",
 }
 
 // String names the option without its values.
@@ -162,6 +165,22 @@ func WithSimulationCode(code string) CallOption {
 // or its token before it did any work is still sent once more.
 func WithoutRetry() CallOption { return CallOption{kind: optionWithoutRetry} }
 
+// Progress is told how many bytes of a document or a file have been transferred, and how
+// many there are in all, -1 where that is not known.
+type Progress func(done, total int64)
+
+// WithProgress has progress called while a document or a file is transferred, on the
+// goroutine that transfers it, one call at a time. A transfer that begins anew begins again at 0. It has an effect on methods that
+// transfer one, such as those of package webstore that download a report or upload a file,
+// and none on others. Two options WithProgress are not equal, unless one is a copy of the other.
+func WithProgress(progress Progress) CallOption {
+	o := CallOption{kind: optionProgress, report: &progress}
+	if progress == nil {
+		o.broken = FieldError{"WithProgress", "the function is nil"}
+	}
+	return o
+}
+
 // CallOptions is what a list of options comes to, for implementations of [Caller] and
 // for tests. It prints and logs its idempotency key only.
 type CallOptions struct {
@@ -172,6 +191,7 @@ type CallOptions struct {
 	BodyFields     map[string]json.RawMessage
 	SimulationCode string
 	NoRetry        bool
+	Progress       Progress
 }
 
 // LogValue shows the idempotency key.
@@ -211,6 +231,8 @@ func Resolve(opts ...CallOption) (CallOptions, error) {
 			r.SimulationCode = o.value.Reveal()
 		case optionWithoutRetry:
 			r.NoRetry = true
+		case optionProgress:
+			r.Progress = *o.report
 		case optionNone:
 		}
 	}

@@ -143,6 +143,22 @@ func TestEqualOptionsAreEqual(t *testing.T) {
 	assert.Equal(t, amazonpay.WithHeader("x-shop", "1"), amazonpay.WithHeader("X-Shop", "1"))
 }
 
+func TestWithProgress(t *testing.T) {
+	t.Parallel()
+	var seen [][2]int64
+	option := amazonpay.WithProgress(func(done, total int64) { seen = append(seen, [2]int64{done, total}) })
+	copied := option
+	assert.True(t, option == copied)
+	got, err := amazonpay.Resolve(option)
+	require.NoError(t, err)
+	got.Progress(1, 2)
+	assert.Equal(t, [][2]int64{{1, 2}}, seen)
+	assert.Equal(t, "WithProgress", option.String())
+
+	_, err = amazonpay.Resolve(amazonpay.WithProgress(nil))
+	require.EqualError(t, err, "WithProgress: the function is nil")
+}
+
 func TestResolve(t *testing.T) {
 	t.Parallel()
 	got, err := amazonpay.Resolve()

@@ -30,6 +30,12 @@ type Operation struct {
 	// IdempotencyKey says that a PATCH takes an idempotency key, as some do; every POST does.
 	// A call then carries one, its own or a made one.
 	IdempotencyKey bool
+	// SeeOther says that an answer with status 303 is a result and not an error. It is not
+	// followed: where it leads is the Location in the Header of [Meta], which is then not empty.
+	SeeOther bool
+	// NoContent says that the answer to success may have no body, which leaves the result as
+	// it is. Without it such an answer is a [*DecodeError].
+	NoContent bool
 }
 
 var pathTemplate = regexp.MustCompile(`^[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+|/\{[A-Za-z0-9]+\})*$`)
