@@ -1,0 +1,79 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// FileType is the type of a file, as its name's extension says it.
+type FileType string
+
+// The types of files that the service takes. A .jpeg is a [FileJPG].
+const (
+	FileCSV  FileType = "csv"
+	FilePDF  FileType = "pdf"
+	FileXLS  FileType = "xls"
+	FileXLSX FileType = "xlsx"
+	FileDOC  FileType = "doc"
+	FileDOCX FileType = "docx"
+	FileODS  FileType = "ods"
+	FileJPG  FileType = "jpg"
+	FilePNG  FileType = "png"
+)
+
+// FilePurpose says what a file is for.
+type FilePurpose string
+
+// DisputeEvidence is the one purpose that is known.
+const DisputeEvidence FilePurpose = "disputeEvidence"
+
+// UploadFileRequest is the request of [Client.UploadFile]. All is needed.
+type UploadFileRequest struct {
+	Type    FileType    `json:"type,omitzero" pay:"required"`
+	Purpose FilePurpose `json:"purpose,omitzero" pay:"required"`
+}
+
+// File is a place for a file's content. It prints and logs without the URL, which needs
+// no signature.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
+type File struct {
+	amazonpay.Answer
+
+	// ID is what the FileID of an [Evidence] takes, once the content is there.
+	ID      string      `json:"id,omitzero"`
+	Type    FileType    `json:"type,omitzero"`
+	Purpose FilePurpose `json:"purpose,omitzero"`
+	// Size is in bytes.
+	Size            int64          `json:"size,omitzero"`
+	UploadTimestamp amazonpay.Time `json:"uploadTimestamp,omitzero"`
+	// URL takes the content by a PUT with the type's content type. The documentation calls
+	// it a download URL in one place.
+	URL string `json:"url,omitzero"`
+	// URLExpirationTimestamp is decoded in the documentation's other spelling,
+	// urlExpirationTimeStamp, too.
+	URLExpirationTimestamp amazonpay.Time `json:"urlExpirationTimestamp,omitzero"`
+}
+
+// LogValue shows the id and the type alone.
+func (f File) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("id", f.ID), slog.String("type", string(f.Type)))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (f File) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.LogValue().String()) }
+
+// UploadFile asks for a place to upload a file to. It does not upload:
+// [Client.UploadEvidence] does both. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
+func (c *Client) UploadFile(ctx context.Context, in *UploadFileRequest, opts ...amazonpay.CallOption) (*File, error) {
+	return amazonpay.Do[File](ctx, c.caller, amazonpay.Operation{
+		Name: "UploadFile", Method: http.MethodPost, Path: "files", IdempotencyKey: true,
+	}, in, opts...)
+}
