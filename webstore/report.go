@@ -139,7 +139,7 @@ func (d ReportDocument) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d
 // GetReports returns one page of the reports that in describes, nil for all of the
 // last 90 days. [Client.Reports] goes through all pages.
 //
-// https://developer.amazon.com/docs/amazon-pay-reports/get-reports.html
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 func (c *Client) GetReports(ctx context.Context, in *GetReportsRequest, opts ...amazonpay.CallOption) (*GetReportsResponse, error) {
 	query, err := in.query()
 	if err != nil {
@@ -177,7 +177,7 @@ func (c *Client) Reports(ctx context.Context, in *GetReportsRequest, opts ...ama
 
 // GetReportByID returns a report. [Client.WaitForReport] reads it until it is done.
 //
-// https://developer.amazon.com/docs/amazon-pay-reports/get-report-by-id.html
+// https://developer.amazon.com/docs/amazon-pay-reports/querying-report-metadata.html
 func (c *Client) GetReportByID(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error) {
 	return amazonpay.Do[Report](ctx, c.caller, amazonpay.Operation{
 		Name: "GetReportByID", Method: http.MethodGet, Path: "reports/{reportId}",
@@ -188,7 +188,7 @@ func (c *Client) GetReportByID(ctx context.Context, reportID string, opts ...ama
 // CreateReport orders a report about a period. It takes a while: see
 // [Client.WaitForReport]. An idempotency key is made where none is given.
 //
-// https://developer.amazon.com/docs/amazon-pay-reports/create-report.html
+// https://developer.amazon.com/docs/amazon-pay-reports/manually-requesting-reports.html
 func (c *Client) CreateReport(ctx context.Context, in *CreateReportRequest, opts ...amazonpay.CallOption) (*CreateReportResponse, error) {
 	if in != nil && !in.StartTime.IsZero() && in.StartTime.After(in.EndTime.Time) && !in.EndTime.IsZero() {
 		return nil, notSent("CreateReport", &amazonpay.FieldError{Field: "startTime", Rule: "is after endTime"})
@@ -201,7 +201,7 @@ func (c *Client) CreateReport(ctx context.Context, in *CreateReportRequest, opts
 // GetReportDocument returns where a report's document can be downloaded within the next
 // 30 seconds. [Client.DownloadReport] downloads it.
 //
-// https://developer.amazon.com/docs/amazon-pay-reports/get-report-document.html
+// https://developer.amazon.com/docs/amazon-pay-reports/downloading-reports.html
 func (c *Client) GetReportDocument(ctx context.Context, reportDocumentID string, opts ...amazonpay.CallOption) (*ReportDocument, error) {
 	return amazonpay.Do[ReportDocument](ctx, c.caller, amazonpay.Operation{
 		Name: "GetReportDocument", Method: http.MethodGet, Path: "report-documents/{reportDocumentId}",
