@@ -11,6 +11,8 @@ package mocks
 
 import (
 	context "context"
+	io "io"
+	iter "iter"
 	reflect "reflect"
 
 	amazonpay "github.com/amazonpay-go/sdk/amazonpay"
@@ -82,6 +84,50 @@ func (c *MockWebstoreCancelChargeCall) Do(f func(context.Context, string, *webst
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreCancelChargeCall) DoAndReturn(f func(context.Context, string, *webstore.CancelChargeRequest, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreCancelChargeCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// CancelReportSchedule mocks base method.
+func (m *MockWebstore) CancelReportSchedule(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*webstore.CancelReportScheduleResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportScheduleID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CancelReportSchedule", varargs...)
+	ret0, _ := ret[0].(*webstore.CancelReportScheduleResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CancelReportSchedule indicates an expected call of CancelReportSchedule.
+func (mr *MockWebstoreMockRecorder) CancelReportSchedule(ctx, reportScheduleID any, opts ...any) *MockWebstoreCancelReportScheduleCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportScheduleID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CancelReportSchedule", reflect.TypeOf((*MockWebstore)(nil).CancelReportSchedule), varargs...)
+	return &MockWebstoreCancelReportScheduleCall{Call: call}
+}
+
+// MockWebstoreCancelReportScheduleCall wrap *gomock.Call
+type MockWebstoreCancelReportScheduleCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCancelReportScheduleCall) Return(arg0 *webstore.CancelReportScheduleResponse, arg1 error) *MockWebstoreCancelReportScheduleCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCancelReportScheduleCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.CancelReportScheduleResponse, error)) *MockWebstoreCancelReportScheduleCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCancelReportScheduleCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.CancelReportScheduleResponse, error)) *MockWebstoreCancelReportScheduleCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }
@@ -218,6 +264,50 @@ func (c *MockWebstoreCompleteCheckoutSessionCall) DoAndReturn(f func(context.Con
 	return c
 }
 
+// ContestDispute mocks base method.
+func (m *MockWebstore) ContestDispute(ctx context.Context, disputeID string, in *webstore.ContestDisputeRequest, opts ...amazonpay.CallOption) (*webstore.Dispute, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, disputeID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "ContestDispute", varargs...)
+	ret0, _ := ret[0].(*webstore.Dispute)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// ContestDispute indicates an expected call of ContestDispute.
+func (mr *MockWebstoreMockRecorder) ContestDispute(ctx, disputeID, in any, opts ...any) *MockWebstoreContestDisputeCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, disputeID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "ContestDispute", reflect.TypeOf((*MockWebstore)(nil).ContestDispute), varargs...)
+	return &MockWebstoreContestDisputeCall{Call: call}
+}
+
+// MockWebstoreContestDisputeCall wrap *gomock.Call
+type MockWebstoreContestDisputeCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreContestDisputeCall) Return(arg0 *webstore.Dispute, arg1 error) *MockWebstoreContestDisputeCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreContestDisputeCall) Do(f func(context.Context, string, *webstore.ContestDisputeRequest, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreContestDisputeCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreContestDisputeCall) DoAndReturn(f func(context.Context, string, *webstore.ContestDisputeRequest, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreContestDisputeCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // CreateCharge mocks base method.
 func (m *MockWebstore) CreateCharge(ctx context.Context, in *webstore.CreateChargeRequest, opts ...amazonpay.CallOption) (*webstore.Charge, error) {
 	m.ctrl.T.Helper()
@@ -306,6 +396,94 @@ func (c *MockWebstoreCreateCheckoutSessionCall) DoAndReturn(f func(context.Conte
 	return c
 }
 
+// CreateDispute mocks base method.
+func (m *MockWebstore) CreateDispute(ctx context.Context, in *webstore.CreateDisputeRequest, opts ...amazonpay.CallOption) (*webstore.Dispute, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CreateDispute", varargs...)
+	ret0, _ := ret[0].(*webstore.Dispute)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CreateDispute indicates an expected call of CreateDispute.
+func (mr *MockWebstoreMockRecorder) CreateDispute(ctx, in any, opts ...any) *MockWebstoreCreateDisputeCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CreateDispute", reflect.TypeOf((*MockWebstore)(nil).CreateDispute), varargs...)
+	return &MockWebstoreCreateDisputeCall{Call: call}
+}
+
+// MockWebstoreCreateDisputeCall wrap *gomock.Call
+type MockWebstoreCreateDisputeCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCreateDisputeCall) Return(arg0 *webstore.Dispute, arg1 error) *MockWebstoreCreateDisputeCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCreateDisputeCall) Do(f func(context.Context, *webstore.CreateDisputeRequest, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreCreateDisputeCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCreateDisputeCall) DoAndReturn(f func(context.Context, *webstore.CreateDisputeRequest, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreCreateDisputeCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// CreateMerchantAccount mocks base method.
+func (m *MockWebstore) CreateMerchantAccount(ctx context.Context, in *webstore.CreateMerchantAccountRequest, opts ...amazonpay.CallOption) (*webstore.CreateMerchantAccountResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CreateMerchantAccount", varargs...)
+	ret0, _ := ret[0].(*webstore.CreateMerchantAccountResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CreateMerchantAccount indicates an expected call of CreateMerchantAccount.
+func (mr *MockWebstoreMockRecorder) CreateMerchantAccount(ctx, in any, opts ...any) *MockWebstoreCreateMerchantAccountCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CreateMerchantAccount", reflect.TypeOf((*MockWebstore)(nil).CreateMerchantAccount), varargs...)
+	return &MockWebstoreCreateMerchantAccountCall{Call: call}
+}
+
+// MockWebstoreCreateMerchantAccountCall wrap *gomock.Call
+type MockWebstoreCreateMerchantAccountCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCreateMerchantAccountCall) Return(arg0 *webstore.CreateMerchantAccountResponse, arg1 error) *MockWebstoreCreateMerchantAccountCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCreateMerchantAccountCall) Do(f func(context.Context, *webstore.CreateMerchantAccountRequest, ...amazonpay.CallOption) (*webstore.CreateMerchantAccountResponse, error)) *MockWebstoreCreateMerchantAccountCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCreateMerchantAccountCall) DoAndReturn(f func(context.Context, *webstore.CreateMerchantAccountRequest, ...amazonpay.CallOption) (*webstore.CreateMerchantAccountResponse, error)) *MockWebstoreCreateMerchantAccountCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // CreateRefund mocks base method.
 func (m *MockWebstore) CreateRefund(ctx context.Context, in *webstore.CreateRefundRequest, opts ...amazonpay.CallOption) (*webstore.Refund, error) {
 	m.ctrl.T.Helper()
@@ -346,6 +524,269 @@ func (c *MockWebstoreCreateRefundCall) Do(f func(context.Context, *webstore.Crea
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreCreateRefundCall) DoAndReturn(f func(context.Context, *webstore.CreateRefundRequest, ...amazonpay.CallOption) (*webstore.Refund, error)) *MockWebstoreCreateRefundCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// CreateReport mocks base method.
+func (m *MockWebstore) CreateReport(ctx context.Context, in *webstore.CreateReportRequest, opts ...amazonpay.CallOption) (*webstore.CreateReportResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CreateReport", varargs...)
+	ret0, _ := ret[0].(*webstore.CreateReportResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CreateReport indicates an expected call of CreateReport.
+func (mr *MockWebstoreMockRecorder) CreateReport(ctx, in any, opts ...any) *MockWebstoreCreateReportCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CreateReport", reflect.TypeOf((*MockWebstore)(nil).CreateReport), varargs...)
+	return &MockWebstoreCreateReportCall{Call: call}
+}
+
+// MockWebstoreCreateReportCall wrap *gomock.Call
+type MockWebstoreCreateReportCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCreateReportCall) Return(arg0 *webstore.CreateReportResponse, arg1 error) *MockWebstoreCreateReportCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCreateReportCall) Do(f func(context.Context, *webstore.CreateReportRequest, ...amazonpay.CallOption) (*webstore.CreateReportResponse, error)) *MockWebstoreCreateReportCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCreateReportCall) DoAndReturn(f func(context.Context, *webstore.CreateReportRequest, ...amazonpay.CallOption) (*webstore.CreateReportResponse, error)) *MockWebstoreCreateReportCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// CreateReportSchedule mocks base method.
+func (m *MockWebstore) CreateReportSchedule(ctx context.Context, in *webstore.CreateReportScheduleRequest, opts ...amazonpay.CallOption) (*webstore.CreateReportScheduleResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CreateReportSchedule", varargs...)
+	ret0, _ := ret[0].(*webstore.CreateReportScheduleResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CreateReportSchedule indicates an expected call of CreateReportSchedule.
+func (mr *MockWebstoreMockRecorder) CreateReportSchedule(ctx, in any, opts ...any) *MockWebstoreCreateReportScheduleCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CreateReportSchedule", reflect.TypeOf((*MockWebstore)(nil).CreateReportSchedule), varargs...)
+	return &MockWebstoreCreateReportScheduleCall{Call: call}
+}
+
+// MockWebstoreCreateReportScheduleCall wrap *gomock.Call
+type MockWebstoreCreateReportScheduleCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCreateReportScheduleCall) Return(arg0 *webstore.CreateReportScheduleResponse, arg1 error) *MockWebstoreCreateReportScheduleCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCreateReportScheduleCall) Do(f func(context.Context, *webstore.CreateReportScheduleRequest, ...amazonpay.CallOption) (*webstore.CreateReportScheduleResponse, error)) *MockWebstoreCreateReportScheduleCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCreateReportScheduleCall) DoAndReturn(f func(context.Context, *webstore.CreateReportScheduleRequest, ...amazonpay.CallOption) (*webstore.CreateReportScheduleResponse, error)) *MockWebstoreCreateReportScheduleCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// CreateStore mocks base method.
+func (m *MockWebstore) CreateStore(ctx context.Context, merchantAccountID string, in *webstore.CreateStoreRequest, opts ...amazonpay.CallOption) (*webstore.Store, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, merchantAccountID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CreateStore", varargs...)
+	ret0, _ := ret[0].(*webstore.Store)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CreateStore indicates an expected call of CreateStore.
+func (mr *MockWebstoreMockRecorder) CreateStore(ctx, merchantAccountID, in any, opts ...any) *MockWebstoreCreateStoreCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, merchantAccountID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CreateStore", reflect.TypeOf((*MockWebstore)(nil).CreateStore), varargs...)
+	return &MockWebstoreCreateStoreCall{Call: call}
+}
+
+// MockWebstoreCreateStoreCall wrap *gomock.Call
+type MockWebstoreCreateStoreCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCreateStoreCall) Return(arg0 *webstore.Store, arg1 error) *MockWebstoreCreateStoreCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCreateStoreCall) Do(f func(context.Context, string, *webstore.CreateStoreRequest, ...amazonpay.CallOption) (*webstore.Store, error)) *MockWebstoreCreateStoreCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCreateStoreCall) DoAndReturn(f func(context.Context, string, *webstore.CreateStoreRequest, ...amazonpay.CallOption) (*webstore.Store, error)) *MockWebstoreCreateStoreCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// DeleteAmazonPayAccount mocks base method.
+func (m *MockWebstore) DeleteAmazonPayAccount(ctx context.Context, merchantAccountID string, opts ...amazonpay.CallOption) (*webstore.DeleteAmazonPayAccountResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, merchantAccountID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "DeleteAmazonPayAccount", varargs...)
+	ret0, _ := ret[0].(*webstore.DeleteAmazonPayAccountResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// DeleteAmazonPayAccount indicates an expected call of DeleteAmazonPayAccount.
+func (mr *MockWebstoreMockRecorder) DeleteAmazonPayAccount(ctx, merchantAccountID any, opts ...any) *MockWebstoreDeleteAmazonPayAccountCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, merchantAccountID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "DeleteAmazonPayAccount", reflect.TypeOf((*MockWebstore)(nil).DeleteAmazonPayAccount), varargs...)
+	return &MockWebstoreDeleteAmazonPayAccountCall{Call: call}
+}
+
+// MockWebstoreDeleteAmazonPayAccountCall wrap *gomock.Call
+type MockWebstoreDeleteAmazonPayAccountCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreDeleteAmazonPayAccountCall) Return(arg0 *webstore.DeleteAmazonPayAccountResponse, arg1 error) *MockWebstoreDeleteAmazonPayAccountCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreDeleteAmazonPayAccountCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.DeleteAmazonPayAccountResponse, error)) *MockWebstoreDeleteAmazonPayAccountCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreDeleteAmazonPayAccountCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.DeleteAmazonPayAccountResponse, error)) *MockWebstoreDeleteAmazonPayAccountCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// Disbursements mocks base method.
+func (m *MockWebstore) Disbursements(ctx context.Context, in *webstore.GetDisbursementsRequest, opts ...amazonpay.CallOption) iter.Seq2[webstore.Disbursement, error] {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "Disbursements", varargs...)
+	ret0, _ := ret[0].(iter.Seq2[webstore.Disbursement, error])
+	return ret0
+}
+
+// Disbursements indicates an expected call of Disbursements.
+func (mr *MockWebstoreMockRecorder) Disbursements(ctx, in any, opts ...any) *MockWebstoreDisbursementsCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Disbursements", reflect.TypeOf((*MockWebstore)(nil).Disbursements), varargs...)
+	return &MockWebstoreDisbursementsCall{Call: call}
+}
+
+// MockWebstoreDisbursementsCall wrap *gomock.Call
+type MockWebstoreDisbursementsCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreDisbursementsCall) Return(arg0 iter.Seq2[webstore.Disbursement, error]) *MockWebstoreDisbursementsCall {
+	c.Call = c.Call.Return(arg0)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreDisbursementsCall) Do(f func(context.Context, *webstore.GetDisbursementsRequest, ...amazonpay.CallOption) iter.Seq2[webstore.Disbursement, error]) *MockWebstoreDisbursementsCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreDisbursementsCall) DoAndReturn(f func(context.Context, *webstore.GetDisbursementsRequest, ...amazonpay.CallOption) iter.Seq2[webstore.Disbursement, error]) *MockWebstoreDisbursementsCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// DownloadReport mocks base method.
+func (m *MockWebstore) DownloadReport(ctx context.Context, reportDocumentID string, w io.Writer, opts ...amazonpay.CallOption) (int64, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportDocumentID, w}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "DownloadReport", varargs...)
+	ret0, _ := ret[0].(int64)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// DownloadReport indicates an expected call of DownloadReport.
+func (mr *MockWebstoreMockRecorder) DownloadReport(ctx, reportDocumentID, w any, opts ...any) *MockWebstoreDownloadReportCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportDocumentID, w}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "DownloadReport", reflect.TypeOf((*MockWebstore)(nil).DownloadReport), varargs...)
+	return &MockWebstoreDownloadReportCall{Call: call}
+}
+
+// MockWebstoreDownloadReportCall wrap *gomock.Call
+type MockWebstoreDownloadReportCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreDownloadReportCall) Return(arg0 int64, arg1 error) *MockWebstoreDownloadReportCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreDownloadReportCall) Do(f func(context.Context, string, io.Writer, ...amazonpay.CallOption) (int64, error)) *MockWebstoreDownloadReportCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreDownloadReportCall) DoAndReturn(f func(context.Context, string, io.Writer, ...amazonpay.CallOption) (int64, error)) *MockWebstoreDownloadReportCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }
@@ -570,6 +1011,94 @@ func (c *MockWebstoreGetCheckoutSessionCall) DoAndReturn(f func(context.Context,
 	return c
 }
 
+// GetDisbursements mocks base method.
+func (m *MockWebstore) GetDisbursements(ctx context.Context, in *webstore.GetDisbursementsRequest, opts ...amazonpay.CallOption) (*webstore.GetDisbursementsResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetDisbursements", varargs...)
+	ret0, _ := ret[0].(*webstore.GetDisbursementsResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetDisbursements indicates an expected call of GetDisbursements.
+func (mr *MockWebstoreMockRecorder) GetDisbursements(ctx, in any, opts ...any) *MockWebstoreGetDisbursementsCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetDisbursements", reflect.TypeOf((*MockWebstore)(nil).GetDisbursements), varargs...)
+	return &MockWebstoreGetDisbursementsCall{Call: call}
+}
+
+// MockWebstoreGetDisbursementsCall wrap *gomock.Call
+type MockWebstoreGetDisbursementsCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetDisbursementsCall) Return(arg0 *webstore.GetDisbursementsResponse, arg1 error) *MockWebstoreGetDisbursementsCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetDisbursementsCall) Do(f func(context.Context, *webstore.GetDisbursementsRequest, ...amazonpay.CallOption) (*webstore.GetDisbursementsResponse, error)) *MockWebstoreGetDisbursementsCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetDisbursementsCall) DoAndReturn(f func(context.Context, *webstore.GetDisbursementsRequest, ...amazonpay.CallOption) (*webstore.GetDisbursementsResponse, error)) *MockWebstoreGetDisbursementsCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// GetDispute mocks base method.
+func (m *MockWebstore) GetDispute(ctx context.Context, disputeID string, opts ...amazonpay.CallOption) (*webstore.Dispute, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, disputeID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetDispute", varargs...)
+	ret0, _ := ret[0].(*webstore.Dispute)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetDispute indicates an expected call of GetDispute.
+func (mr *MockWebstoreMockRecorder) GetDispute(ctx, disputeID any, opts ...any) *MockWebstoreGetDisputeCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, disputeID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetDispute", reflect.TypeOf((*MockWebstore)(nil).GetDispute), varargs...)
+	return &MockWebstoreGetDisputeCall{Call: call}
+}
+
+// MockWebstoreGetDisputeCall wrap *gomock.Call
+type MockWebstoreGetDisputeCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetDisputeCall) Return(arg0 *webstore.Dispute, arg1 error) *MockWebstoreGetDisputeCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetDisputeCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreGetDisputeCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetDisputeCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreGetDisputeCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // GetRefund mocks base method.
 func (m *MockWebstore) GetRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*webstore.Refund, error) {
 	m.ctrl.T.Helper()
@@ -610,6 +1139,401 @@ func (c *MockWebstoreGetRefundCall) Do(f func(context.Context, string, ...amazon
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreGetRefundCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Refund, error)) *MockWebstoreGetRefundCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// GetReportByID mocks base method.
+func (m *MockWebstore) GetReportByID(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*webstore.Report, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetReportByID", varargs...)
+	ret0, _ := ret[0].(*webstore.Report)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetReportByID indicates an expected call of GetReportByID.
+func (mr *MockWebstoreMockRecorder) GetReportByID(ctx, reportID any, opts ...any) *MockWebstoreGetReportByIDCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetReportByID", reflect.TypeOf((*MockWebstore)(nil).GetReportByID), varargs...)
+	return &MockWebstoreGetReportByIDCall{Call: call}
+}
+
+// MockWebstoreGetReportByIDCall wrap *gomock.Call
+type MockWebstoreGetReportByIDCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetReportByIDCall) Return(arg0 *webstore.Report, arg1 error) *MockWebstoreGetReportByIDCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetReportByIDCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Report, error)) *MockWebstoreGetReportByIDCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetReportByIDCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Report, error)) *MockWebstoreGetReportByIDCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// GetReportDocument mocks base method.
+func (m *MockWebstore) GetReportDocument(ctx context.Context, reportDocumentID string, opts ...amazonpay.CallOption) (*webstore.ReportDocument, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportDocumentID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetReportDocument", varargs...)
+	ret0, _ := ret[0].(*webstore.ReportDocument)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetReportDocument indicates an expected call of GetReportDocument.
+func (mr *MockWebstoreMockRecorder) GetReportDocument(ctx, reportDocumentID any, opts ...any) *MockWebstoreGetReportDocumentCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportDocumentID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetReportDocument", reflect.TypeOf((*MockWebstore)(nil).GetReportDocument), varargs...)
+	return &MockWebstoreGetReportDocumentCall{Call: call}
+}
+
+// MockWebstoreGetReportDocumentCall wrap *gomock.Call
+type MockWebstoreGetReportDocumentCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetReportDocumentCall) Return(arg0 *webstore.ReportDocument, arg1 error) *MockWebstoreGetReportDocumentCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetReportDocumentCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.ReportDocument, error)) *MockWebstoreGetReportDocumentCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetReportDocumentCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.ReportDocument, error)) *MockWebstoreGetReportDocumentCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// GetReportScheduleByID mocks base method.
+func (m *MockWebstore) GetReportScheduleByID(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*webstore.ReportSchedule, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportScheduleID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetReportScheduleByID", varargs...)
+	ret0, _ := ret[0].(*webstore.ReportSchedule)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetReportScheduleByID indicates an expected call of GetReportScheduleByID.
+func (mr *MockWebstoreMockRecorder) GetReportScheduleByID(ctx, reportScheduleID any, opts ...any) *MockWebstoreGetReportScheduleByIDCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportScheduleID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetReportScheduleByID", reflect.TypeOf((*MockWebstore)(nil).GetReportScheduleByID), varargs...)
+	return &MockWebstoreGetReportScheduleByIDCall{Call: call}
+}
+
+// MockWebstoreGetReportScheduleByIDCall wrap *gomock.Call
+type MockWebstoreGetReportScheduleByIDCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetReportScheduleByIDCall) Return(arg0 *webstore.ReportSchedule, arg1 error) *MockWebstoreGetReportScheduleByIDCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetReportScheduleByIDCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.ReportSchedule, error)) *MockWebstoreGetReportScheduleByIDCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetReportScheduleByIDCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.ReportSchedule, error)) *MockWebstoreGetReportScheduleByIDCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// GetReportSchedules mocks base method.
+func (m *MockWebstore) GetReportSchedules(ctx context.Context, reportTypes []webstore.ReportType, opts ...amazonpay.CallOption) (*webstore.GetReportSchedulesResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportTypes}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetReportSchedules", varargs...)
+	ret0, _ := ret[0].(*webstore.GetReportSchedulesResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetReportSchedules indicates an expected call of GetReportSchedules.
+func (mr *MockWebstoreMockRecorder) GetReportSchedules(ctx, reportTypes any, opts ...any) *MockWebstoreGetReportSchedulesCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportTypes}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetReportSchedules", reflect.TypeOf((*MockWebstore)(nil).GetReportSchedules), varargs...)
+	return &MockWebstoreGetReportSchedulesCall{Call: call}
+}
+
+// MockWebstoreGetReportSchedulesCall wrap *gomock.Call
+type MockWebstoreGetReportSchedulesCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetReportSchedulesCall) Return(arg0 *webstore.GetReportSchedulesResponse, arg1 error) *MockWebstoreGetReportSchedulesCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetReportSchedulesCall) Do(f func(context.Context, []webstore.ReportType, ...amazonpay.CallOption) (*webstore.GetReportSchedulesResponse, error)) *MockWebstoreGetReportSchedulesCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetReportSchedulesCall) DoAndReturn(f func(context.Context, []webstore.ReportType, ...amazonpay.CallOption) (*webstore.GetReportSchedulesResponse, error)) *MockWebstoreGetReportSchedulesCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// GetReports mocks base method.
+func (m *MockWebstore) GetReports(ctx context.Context, in *webstore.GetReportsRequest, opts ...amazonpay.CallOption) (*webstore.GetReportsResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetReports", varargs...)
+	ret0, _ := ret[0].(*webstore.GetReportsResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetReports indicates an expected call of GetReports.
+func (mr *MockWebstoreMockRecorder) GetReports(ctx, in any, opts ...any) *MockWebstoreGetReportsCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetReports", reflect.TypeOf((*MockWebstore)(nil).GetReports), varargs...)
+	return &MockWebstoreGetReportsCall{Call: call}
+}
+
+// MockWebstoreGetReportsCall wrap *gomock.Call
+type MockWebstoreGetReportsCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetReportsCall) Return(arg0 *webstore.GetReportsResponse, arg1 error) *MockWebstoreGetReportsCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetReportsCall) Do(f func(context.Context, *webstore.GetReportsRequest, ...amazonpay.CallOption) (*webstore.GetReportsResponse, error)) *MockWebstoreGetReportsCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetReportsCall) DoAndReturn(f func(context.Context, *webstore.GetReportsRequest, ...amazonpay.CallOption) (*webstore.GetReportsResponse, error)) *MockWebstoreGetReportsCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// MerchantAccountClaim mocks base method.
+func (m *MockWebstore) MerchantAccountClaim(ctx context.Context, merchantAccountID string, in *webstore.MerchantAccountClaimRequest, opts ...amazonpay.CallOption) (*webstore.MerchantAccountClaimResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, merchantAccountID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "MerchantAccountClaim", varargs...)
+	ret0, _ := ret[0].(*webstore.MerchantAccountClaimResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// MerchantAccountClaim indicates an expected call of MerchantAccountClaim.
+func (mr *MockWebstoreMockRecorder) MerchantAccountClaim(ctx, merchantAccountID, in any, opts ...any) *MockWebstoreMerchantAccountClaimCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, merchantAccountID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "MerchantAccountClaim", reflect.TypeOf((*MockWebstore)(nil).MerchantAccountClaim), varargs...)
+	return &MockWebstoreMerchantAccountClaimCall{Call: call}
+}
+
+// MockWebstoreMerchantAccountClaimCall wrap *gomock.Call
+type MockWebstoreMerchantAccountClaimCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreMerchantAccountClaimCall) Return(arg0 *webstore.MerchantAccountClaimResponse, arg1 error) *MockWebstoreMerchantAccountClaimCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreMerchantAccountClaimCall) Do(f func(context.Context, string, *webstore.MerchantAccountClaimRequest, ...amazonpay.CallOption) (*webstore.MerchantAccountClaimResponse, error)) *MockWebstoreMerchantAccountClaimCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreMerchantAccountClaimCall) DoAndReturn(f func(context.Context, string, *webstore.MerchantAccountClaimRequest, ...amazonpay.CallOption) (*webstore.MerchantAccountClaimResponse, error)) *MockWebstoreMerchantAccountClaimCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// RegisterAmazonPayAccount mocks base method.
+func (m *MockWebstore) RegisterAmazonPayAccount(ctx context.Context, in *webstore.RegisterAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*webstore.RegisterAmazonPayAccountResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "RegisterAmazonPayAccount", varargs...)
+	ret0, _ := ret[0].(*webstore.RegisterAmazonPayAccountResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// RegisterAmazonPayAccount indicates an expected call of RegisterAmazonPayAccount.
+func (mr *MockWebstoreMockRecorder) RegisterAmazonPayAccount(ctx, in any, opts ...any) *MockWebstoreRegisterAmazonPayAccountCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "RegisterAmazonPayAccount", reflect.TypeOf((*MockWebstore)(nil).RegisterAmazonPayAccount), varargs...)
+	return &MockWebstoreRegisterAmazonPayAccountCall{Call: call}
+}
+
+// MockWebstoreRegisterAmazonPayAccountCall wrap *gomock.Call
+type MockWebstoreRegisterAmazonPayAccountCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreRegisterAmazonPayAccountCall) Return(arg0 *webstore.RegisterAmazonPayAccountResponse, arg1 error) *MockWebstoreRegisterAmazonPayAccountCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreRegisterAmazonPayAccountCall) Do(f func(context.Context, *webstore.RegisterAmazonPayAccountRequest, ...amazonpay.CallOption) (*webstore.RegisterAmazonPayAccountResponse, error)) *MockWebstoreRegisterAmazonPayAccountCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreRegisterAmazonPayAccountCall) DoAndReturn(f func(context.Context, *webstore.RegisterAmazonPayAccountRequest, ...amazonpay.CallOption) (*webstore.RegisterAmazonPayAccountResponse, error)) *MockWebstoreRegisterAmazonPayAccountCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// Reports mocks base method.
+func (m *MockWebstore) Reports(ctx context.Context, in *webstore.GetReportsRequest, opts ...amazonpay.CallOption) iter.Seq2[webstore.Report, error] {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "Reports", varargs...)
+	ret0, _ := ret[0].(iter.Seq2[webstore.Report, error])
+	return ret0
+}
+
+// Reports indicates an expected call of Reports.
+func (mr *MockWebstoreMockRecorder) Reports(ctx, in any, opts ...any) *MockWebstoreReportsCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "Reports", reflect.TypeOf((*MockWebstore)(nil).Reports), varargs...)
+	return &MockWebstoreReportsCall{Call: call}
+}
+
+// MockWebstoreReportsCall wrap *gomock.Call
+type MockWebstoreReportsCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreReportsCall) Return(arg0 iter.Seq2[webstore.Report, error]) *MockWebstoreReportsCall {
+	c.Call = c.Call.Return(arg0)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreReportsCall) Do(f func(context.Context, *webstore.GetReportsRequest, ...amazonpay.CallOption) iter.Seq2[webstore.Report, error]) *MockWebstoreReportsCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreReportsCall) DoAndReturn(f func(context.Context, *webstore.GetReportsRequest, ...amazonpay.CallOption) iter.Seq2[webstore.Report, error]) *MockWebstoreReportsCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// UpdateAmazonPayAccount mocks base method.
+func (m *MockWebstore) UpdateAmazonPayAccount(ctx context.Context, merchantAccountID string, in *webstore.UpdateAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*webstore.UpdateAmazonPayAccountResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, merchantAccountID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "UpdateAmazonPayAccount", varargs...)
+	ret0, _ := ret[0].(*webstore.UpdateAmazonPayAccountResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// UpdateAmazonPayAccount indicates an expected call of UpdateAmazonPayAccount.
+func (mr *MockWebstoreMockRecorder) UpdateAmazonPayAccount(ctx, merchantAccountID, in any, opts ...any) *MockWebstoreUpdateAmazonPayAccountCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, merchantAccountID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "UpdateAmazonPayAccount", reflect.TypeOf((*MockWebstore)(nil).UpdateAmazonPayAccount), varargs...)
+	return &MockWebstoreUpdateAmazonPayAccountCall{Call: call}
+}
+
+// MockWebstoreUpdateAmazonPayAccountCall wrap *gomock.Call
+type MockWebstoreUpdateAmazonPayAccountCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreUpdateAmazonPayAccountCall) Return(arg0 *webstore.UpdateAmazonPayAccountResponse, arg1 error) *MockWebstoreUpdateAmazonPayAccountCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreUpdateAmazonPayAccountCall) Do(f func(context.Context, string, *webstore.UpdateAmazonPayAccountRequest, ...amazonpay.CallOption) (*webstore.UpdateAmazonPayAccountResponse, error)) *MockWebstoreUpdateAmazonPayAccountCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreUpdateAmazonPayAccountCall) DoAndReturn(f func(context.Context, string, *webstore.UpdateAmazonPayAccountRequest, ...amazonpay.CallOption) (*webstore.UpdateAmazonPayAccountResponse, error)) *MockWebstoreUpdateAmazonPayAccountCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }
@@ -742,6 +1666,270 @@ func (c *MockWebstoreUpdateCheckoutSessionCall) Do(f func(context.Context, strin
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreUpdateCheckoutSessionCall) DoAndReturn(f func(context.Context, string, *webstore.UpdateCheckoutSessionRequest, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreUpdateCheckoutSessionCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// UpdateDispute mocks base method.
+func (m *MockWebstore) UpdateDispute(ctx context.Context, disputeID string, in *webstore.UpdateDisputeRequest, opts ...amazonpay.CallOption) (*webstore.Dispute, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, disputeID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "UpdateDispute", varargs...)
+	ret0, _ := ret[0].(*webstore.Dispute)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// UpdateDispute indicates an expected call of UpdateDispute.
+func (mr *MockWebstoreMockRecorder) UpdateDispute(ctx, disputeID, in any, opts ...any) *MockWebstoreUpdateDisputeCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, disputeID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "UpdateDispute", reflect.TypeOf((*MockWebstore)(nil).UpdateDispute), varargs...)
+	return &MockWebstoreUpdateDisputeCall{Call: call}
+}
+
+// MockWebstoreUpdateDisputeCall wrap *gomock.Call
+type MockWebstoreUpdateDisputeCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreUpdateDisputeCall) Return(arg0 *webstore.Dispute, arg1 error) *MockWebstoreUpdateDisputeCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreUpdateDisputeCall) Do(f func(context.Context, string, *webstore.UpdateDisputeRequest, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreUpdateDisputeCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreUpdateDisputeCall) DoAndReturn(f func(context.Context, string, *webstore.UpdateDisputeRequest, ...amazonpay.CallOption) (*webstore.Dispute, error)) *MockWebstoreUpdateDisputeCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// UpdateMerchantAccount mocks base method.
+func (m *MockWebstore) UpdateMerchantAccount(ctx context.Context, merchantAccountID string, in *webstore.UpdateMerchantAccountRequest, opts ...amazonpay.CallOption) (*webstore.UpdateMerchantAccountResponse, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, merchantAccountID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "UpdateMerchantAccount", varargs...)
+	ret0, _ := ret[0].(*webstore.UpdateMerchantAccountResponse)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// UpdateMerchantAccount indicates an expected call of UpdateMerchantAccount.
+func (mr *MockWebstoreMockRecorder) UpdateMerchantAccount(ctx, merchantAccountID, in any, opts ...any) *MockWebstoreUpdateMerchantAccountCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, merchantAccountID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "UpdateMerchantAccount", reflect.TypeOf((*MockWebstore)(nil).UpdateMerchantAccount), varargs...)
+	return &MockWebstoreUpdateMerchantAccountCall{Call: call}
+}
+
+// MockWebstoreUpdateMerchantAccountCall wrap *gomock.Call
+type MockWebstoreUpdateMerchantAccountCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreUpdateMerchantAccountCall) Return(arg0 *webstore.UpdateMerchantAccountResponse, arg1 error) *MockWebstoreUpdateMerchantAccountCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreUpdateMerchantAccountCall) Do(f func(context.Context, string, *webstore.UpdateMerchantAccountRequest, ...amazonpay.CallOption) (*webstore.UpdateMerchantAccountResponse, error)) *MockWebstoreUpdateMerchantAccountCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreUpdateMerchantAccountCall) DoAndReturn(f func(context.Context, string, *webstore.UpdateMerchantAccountRequest, ...amazonpay.CallOption) (*webstore.UpdateMerchantAccountResponse, error)) *MockWebstoreUpdateMerchantAccountCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// UpdateStore mocks base method.
+func (m *MockWebstore) UpdateStore(ctx context.Context, merchantAccountID, storeID string, in *webstore.UpdateStoreRequest, opts ...amazonpay.CallOption) (*webstore.Store, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, merchantAccountID, storeID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "UpdateStore", varargs...)
+	ret0, _ := ret[0].(*webstore.Store)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// UpdateStore indicates an expected call of UpdateStore.
+func (mr *MockWebstoreMockRecorder) UpdateStore(ctx, merchantAccountID, storeID, in any, opts ...any) *MockWebstoreUpdateStoreCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, merchantAccountID, storeID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "UpdateStore", reflect.TypeOf((*MockWebstore)(nil).UpdateStore), varargs...)
+	return &MockWebstoreUpdateStoreCall{Call: call}
+}
+
+// MockWebstoreUpdateStoreCall wrap *gomock.Call
+type MockWebstoreUpdateStoreCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreUpdateStoreCall) Return(arg0 *webstore.Store, arg1 error) *MockWebstoreUpdateStoreCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreUpdateStoreCall) Do(f func(context.Context, string, string, *webstore.UpdateStoreRequest, ...amazonpay.CallOption) (*webstore.Store, error)) *MockWebstoreUpdateStoreCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreUpdateStoreCall) DoAndReturn(f func(context.Context, string, string, *webstore.UpdateStoreRequest, ...amazonpay.CallOption) (*webstore.Store, error)) *MockWebstoreUpdateStoreCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// UploadEvidence mocks base method.
+func (m *MockWebstore) UploadEvidence(ctx context.Context, in *webstore.EvidenceFile, opts ...amazonpay.CallOption) (*webstore.File, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "UploadEvidence", varargs...)
+	ret0, _ := ret[0].(*webstore.File)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// UploadEvidence indicates an expected call of UploadEvidence.
+func (mr *MockWebstoreMockRecorder) UploadEvidence(ctx, in any, opts ...any) *MockWebstoreUploadEvidenceCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "UploadEvidence", reflect.TypeOf((*MockWebstore)(nil).UploadEvidence), varargs...)
+	return &MockWebstoreUploadEvidenceCall{Call: call}
+}
+
+// MockWebstoreUploadEvidenceCall wrap *gomock.Call
+type MockWebstoreUploadEvidenceCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreUploadEvidenceCall) Return(arg0 *webstore.File, arg1 error) *MockWebstoreUploadEvidenceCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreUploadEvidenceCall) Do(f func(context.Context, *webstore.EvidenceFile, ...amazonpay.CallOption) (*webstore.File, error)) *MockWebstoreUploadEvidenceCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreUploadEvidenceCall) DoAndReturn(f func(context.Context, *webstore.EvidenceFile, ...amazonpay.CallOption) (*webstore.File, error)) *MockWebstoreUploadEvidenceCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// UploadFile mocks base method.
+func (m *MockWebstore) UploadFile(ctx context.Context, in *webstore.UploadFileRequest, opts ...amazonpay.CallOption) (*webstore.File, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "UploadFile", varargs...)
+	ret0, _ := ret[0].(*webstore.File)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// UploadFile indicates an expected call of UploadFile.
+func (mr *MockWebstoreMockRecorder) UploadFile(ctx, in any, opts ...any) *MockWebstoreUploadFileCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "UploadFile", reflect.TypeOf((*MockWebstore)(nil).UploadFile), varargs...)
+	return &MockWebstoreUploadFileCall{Call: call}
+}
+
+// MockWebstoreUploadFileCall wrap *gomock.Call
+type MockWebstoreUploadFileCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreUploadFileCall) Return(arg0 *webstore.File, arg1 error) *MockWebstoreUploadFileCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreUploadFileCall) Do(f func(context.Context, *webstore.UploadFileRequest, ...amazonpay.CallOption) (*webstore.File, error)) *MockWebstoreUploadFileCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreUploadFileCall) DoAndReturn(f func(context.Context, *webstore.UploadFileRequest, ...amazonpay.CallOption) (*webstore.File, error)) *MockWebstoreUploadFileCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// WaitForReport mocks base method.
+func (m *MockWebstore) WaitForReport(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*webstore.Report, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, reportID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "WaitForReport", varargs...)
+	ret0, _ := ret[0].(*webstore.Report)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// WaitForReport indicates an expected call of WaitForReport.
+func (mr *MockWebstoreMockRecorder) WaitForReport(ctx, reportID any, opts ...any) *MockWebstoreWaitForReportCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, reportID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "WaitForReport", reflect.TypeOf((*MockWebstore)(nil).WaitForReport), varargs...)
+	return &MockWebstoreWaitForReportCall{Call: call}
+}
+
+// MockWebstoreWaitForReportCall wrap *gomock.Call
+type MockWebstoreWaitForReportCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreWaitForReportCall) Return(arg0 *webstore.Report, arg1 error) *MockWebstoreWaitForReportCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreWaitForReportCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Report, error)) *MockWebstoreWaitForReportCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreWaitForReportCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Report, error)) *MockWebstoreWaitForReportCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }

@@ -2,6 +2,8 @@ package webstore
 
 import (
 	"context"
+	"io"
+	"iter"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -31,6 +33,36 @@ type API interface {
 
 	CreateRefund(ctx context.Context, in *CreateRefundRequest, opts ...amazonpay.CallOption) (*Refund, error)
 	GetRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error)
+
+	GetReports(ctx context.Context, in *GetReportsRequest, opts ...amazonpay.CallOption) (*GetReportsResponse, error)
+	Reports(ctx context.Context, in *GetReportsRequest, opts ...amazonpay.CallOption) iter.Seq2[Report, error]
+	GetReportByID(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error)
+	CreateReport(ctx context.Context, in *CreateReportRequest, opts ...amazonpay.CallOption) (*CreateReportResponse, error)
+	WaitForReport(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error)
+	GetReportDocument(ctx context.Context, reportDocumentID string, opts ...amazonpay.CallOption) (*ReportDocument, error)
+	DownloadReport(ctx context.Context, reportDocumentID string, w io.Writer, opts ...amazonpay.CallOption) (int64, error)
+	GetReportSchedules(ctx context.Context, reportTypes []ReportType, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error)
+	GetReportScheduleByID(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*ReportSchedule, error)
+	CreateReportSchedule(ctx context.Context, in *CreateReportScheduleRequest, opts ...amazonpay.CallOption) (*CreateReportScheduleResponse, error)
+	CancelReportSchedule(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*CancelReportScheduleResponse, error)
+	GetDisbursements(ctx context.Context, in *GetDisbursementsRequest, opts ...amazonpay.CallOption) (*GetDisbursementsResponse, error)
+	Disbursements(ctx context.Context, in *GetDisbursementsRequest, opts ...amazonpay.CallOption) iter.Seq2[Disbursement, error]
+
+	CreateDispute(ctx context.Context, in *CreateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error)
+	GetDispute(ctx context.Context, disputeID string, opts ...amazonpay.CallOption) (*Dispute, error)
+	UpdateDispute(ctx context.Context, disputeID string, in *UpdateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error)
+	ContestDispute(ctx context.Context, disputeID string, in *ContestDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error)
+	UploadFile(ctx context.Context, in *UploadFileRequest, opts ...amazonpay.CallOption) (*File, error)
+	UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...amazonpay.CallOption) (*File, error)
+
+	RegisterAmazonPayAccount(ctx context.Context, in *RegisterAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*RegisterAmazonPayAccountResponse, error)
+	UpdateAmazonPayAccount(ctx context.Context, merchantAccountID string, in *UpdateAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*UpdateAmazonPayAccountResponse, error)
+	DeleteAmazonPayAccount(ctx context.Context, merchantAccountID string, opts ...amazonpay.CallOption) (*DeleteAmazonPayAccountResponse, error)
+	CreateMerchantAccount(ctx context.Context, in *CreateMerchantAccountRequest, opts ...amazonpay.CallOption) (*CreateMerchantAccountResponse, error)
+	UpdateMerchantAccount(ctx context.Context, merchantAccountID string, in *UpdateMerchantAccountRequest, opts ...amazonpay.CallOption) (*UpdateMerchantAccountResponse, error)
+	MerchantAccountClaim(ctx context.Context, merchantAccountID string, in *MerchantAccountClaimRequest, opts ...amazonpay.CallOption) (*MerchantAccountClaimResponse, error)
+	CreateStore(ctx context.Context, merchantAccountID string, in *CreateStoreRequest, opts ...amazonpay.CallOption) (*Store, error)
+	UpdateStore(ctx context.Context, merchantAccountID, storeID string, in *UpdateStoreRequest, opts ...amazonpay.CallOption) (*Store, error)
 }
 
 var _ API = (*Client)(nil)

@@ -1,0 +1,277 @@
+package webstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// DisputeType is the type of a dispute.
+type DisputeType string
+
+// Chargeback is the one type that is known.
+const Chargeback DisputeType = "Chargeback"
+
+// DisputeFilingReason says why a buyer disputes a charge.
+type DisputeFilingReason string
+
+// The filing reasons.
+const (
+	ProductNotReceived    DisputeFilingReason = "ProductNotReceived"
+	ProductUnacceptable   DisputeFilingReason = "ProductUnacceptable"
+	ProductNoLongerNeeded DisputeFilingReason = "ProductNoLongerNeeded"
+	CreditNotProcessed    DisputeFilingReason = "CreditNotProcessed"
+	Overcharged           DisputeFilingReason = "Overcharged"
+	DuplicateCharge       DisputeFilingReason = "DuplicateCharge"
+	SubscriptionCancelled DisputeFilingReason = "SubscriptionCancelled"
+	Unrecognized          DisputeFilingReason = "Unrecognized"
+	Fraudulent            DisputeFilingReason = "Fraudulent"
+	FilingReasonOther     DisputeFilingReason = "Other"
+)
+
+// DisputeState is the state of a dispute.
+type DisputeState string
+
+// The states of a dispute.
+const (
+	DisputeUnderReview    DisputeState = "UnderReview"
+	DisputeActionRequired DisputeState = "ActionRequired" // the merchant's turn: [Client.ContestDispute]
+	DisputeResolved       DisputeState = "Resolved"
+	DisputeClosed         DisputeState = "Closed"
+)
+
+// DisputeResolution says who won.
+type DisputeResolution string
+
+// The resolutions.
+const (
+	BuyerWon    DisputeResolution = "BuyerWon"
+	MerchantWon DisputeResolution = "MerchantWon"
+	NoFault     DisputeResolution = "NoFault"
+)
+
+// DisputeReasonCode says how a dispute came into its state.
+type DisputeReasonCode string
+
+// The reason codes of a dispute's state.
+const (
+	MerchantResponseRequired            DisputeReasonCode = "MerchantResponseRequired"
+	MerchantAdditionalEvidencesRequired DisputeReasonCode = "MerchantAdditionalEvidencesRequired"
+	BuyerAdditionalEvidencesRequired    DisputeReasonCode = "BuyerAdditionalEvidencesRequired"
+	MerchantAcceptedDispute             DisputeReasonCode = "MerchantAcceptedDispute"
+	MerchantResponseDeadlineExpired     DisputeReasonCode = "MerchantResponseDeadlineExpired"
+	BuyerCancelled                      DisputeReasonCode = "BuyerCancelled"
+	InvestigatorResolved                DisputeReasonCode = "InvestigatorResolved"
+	AutoResolved                        DisputeReasonCode = "AutoResolved"
+	ChargebackFiled                     DisputeReasonCode = "ChargebackFiled"
+)
+
+// ResolutionAuthority names the party that decides. Its values are not documented.
+type ResolutionAuthority string
+
+// EvidenceType says what a piece of evidence is.
+type EvidenceType string
+
+// The types of evidence.
+const (
+	ProductDescription EvidenceType = "ProductDescription"
+	Receipt            EvidenceType = "Receipt"
+	CancellationPolicy EvidenceType = "CancellationPolicy"
+	CustomerSignature  EvidenceType = "CustomerSignature"
+	TrackingNumber     EvidenceType = "TrackingNumber"
+	CarrierName        EvidenceType = "CarrierName"
+	DeviceID           EvidenceType = "DeviceId"
+	DeviceName         EvidenceType = "DeviceName"
+	DownloadDateTime   EvidenceType = "DownloadDateTime"
+	EvidenceOther      EvidenceType = "Other"
+)
+
+// UnixTime is a point in time that is sent as a number of seconds since 1970, as the requests about
+// disputes have it. Whether the service means seconds is not certain: the samples for PHP and Java send
+// seconds, the one for Node sends milliseconds. It is read from all forms of [amazonpay.Time].
+type UnixTime struct{ time.Time }
+
+// MarshalJSON returns the number of seconds, null for the zero value.
+func (t UnixTime) MarshalJSON() ([]byte, error) {
+	if t.IsZero() {
+		return []byte("null"), nil
+	}
+	if t.Unix() < 0 {
+		return nil, errors.New("a time before 1970 cannot be sent")
+	}
+	return json.Marshal(t.Unix())
+}
+
+// UnmarshalJSON reads what [amazonpay.Time] reads.
+func (t *UnixTime) UnmarshalJSON(b []byte) error {
+	read := amazonpay.Time{Time: t.Time}
+	err := read.UnmarshalJSON(b)
+	t.Time = read.Time
+	return err
+}
+
+// DisputeStatusDetails is the state of a dispute and how it came about.
+type DisputeStatusDetails struct {
+	State                DisputeState      `json:"state,omitzero"`
+	ReasonCode           DisputeReasonCode `json:"reasonCode,omitzero"`
+	ReasonDescription    string            `json:"reasonDescription,omitzero"`
+	Resolution           DisputeResolution `json:"resolution,omitzero"`
+	LastUpdatedTimestamp amazonpay.Time    `json:"lastUpdatedTimestamp,omitzero"`
+}
+
+// Evidence supports the merchant's side: a file, a text, or both. EvidenceType is needed.
+// It prints and logs without the text.
+type Evidence struct {
+	EvidenceType EvidenceType `json:"evidenceType,omitzero" pay:"required"`
+	// FileID is the ID of the [File] that [Client.UploadEvidence] returns.
+	FileID       string `json:"fileId,omitzero"`
+	EvidenceText string `json:"evidenceText,omitzero"`
+}
+
+// LogValue shows the type and the file's id alone.
+func (e Evidence) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("evidence_type", string(e.EvidenceType)), slog.String("file_id", e.FileID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (e Evidence) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.LogValue().String()) }
+
+// DisputeProviderMetadata has the payment service provider's own id of a dispute.
+type DisputeProviderMetadata struct {
+	ProviderDisputeID string `json:"providerDisputeId,omitzero"`
+}
+
+// Dispute is a buyer's objection to a charge. It prints and logs its ids and states only.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
+type Dispute struct {
+	amazonpay.Answer
+
+	DisputeID          string                       `json:"disputeId,omitzero"`
+	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
+	ChargeID           string                       `json:"chargeId,omitzero"`
+	DisputeType        DisputeType                  `json:"disputeType,omitzero"`
+	DisputeAmount      amazonpay.Price              `json:"disputeAmount,omitzero"`
+	FilingReason       DisputeFilingReason          `json:"filingReason,omitzero"`
+	StatusDetails      DisputeStatusDetails         `json:"statusDetails,omitzero"`
+	MerchantEvidences  []Evidence                   `json:"merchantEvidences,omitzero"`
+	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a
+	// chargeback, 7 for an A-to-z claim.
+	MerchantResponseDeadline amazonpay.Time      `json:"merchantResponseDeadline,omitzero"`
+	ResolutionAuthority      ResolutionAuthority `json:"resolutionAuthority,omitzero"`
+	CreationTimestamp        amazonpay.Time      `json:"creationTimestamp,omitzero"`
+	// ProviderMetadata, FilingTimestamp and ClosureTimestamp are not documented for answers;
+	// they are those of the requests.
+	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
+	FilingTimestamp  amazonpay.Time           `json:"filingTimestamp,omitzero"`
+	ClosureTimestamp amazonpay.Time           `json:"closureTimestamp,omitzero"`
+}
+
+// LogValue shows ids, state and reason code.
+func (d Dispute) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("dispute_id", d.DisputeID), slog.String("charge_id", d.ChargeID),
+		slog.String("state", string(d.StatusDetails.State)), slog.String("reason_code", string(d.StatusDetails.ReasonCode)),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (d Dispute) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogValue().String()) }
+
+// DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State
+// is needed. It prints and logs without the description.
+type DisputeStatusUpdate struct {
+	State             DisputeState      `json:"state,omitzero" pay:"required"`
+	Resolution        DisputeResolution `json:"resolution,omitzero"`
+	ReasonCode        DisputeReasonCode `json:"reasonCode,omitzero"`
+	ReasonDescription string            `json:"reasonDescription,omitzero"`
+}
+
+// LogValue shows the state and the reason code alone.
+func (u DisputeStatusUpdate) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("state", string(u.State)), slog.String("reason_code", string(u.ReasonCode)))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (u DisputeStatusUpdate) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, u.LogValue().String())
+}
+
+// CreateDisputeRequest is the request of [Client.CreateDispute]. ChargeID, DisputeAmount,
+// FilingReason, FilingTimestamp and StatusDetails are needed.
+type CreateDisputeRequest struct {
+	ChargeID         string                   `json:"chargeId,omitzero" pay:"required"`
+	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
+	DisputeAmount    amazonpay.Price          `json:"disputeAmount,omitzero" pay:"required"`
+	FilingReason     DisputeFilingReason      `json:"filingReason,omitzero" pay:"required"`
+	// FilingTimestamp has this name in the samples for Node and Java; the one for PHP calls it
+	// creationTimestamp.
+	FilingTimestamp          UnixTime            `json:"filingTimestamp,omitzero" pay:"required"`
+	StatusDetails            DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
+	MerchantResponseDeadline UnixTime            `json:"merchantResponseDeadline,omitzero"`
+}
+
+// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed.
+type UpdateDisputeRequest struct {
+	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
+	ClosureTimestamp UnixTime            `json:"closureTimestamp,omitzero"`
+}
+
+// ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of
+// evidence is needed.
+type ContestDisputeRequest struct {
+	MerchantEvidences []Evidence `json:"merchantEvidences,omitzero" pay:"required"`
+}
+
+// CreateDispute reports a dispute about a charge that a payment service provider processes;
+// it is for such providers only. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
+func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
+	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
+		Name: "CreateDispute", Method: http.MethodPost, Path: "disputes", IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// GetDispute returns a dispute. A notification with the object type CHARGEBACK has its id.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
+func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazonpay.CallOption) (*Dispute, error) {
+	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
+		Name: "GetDispute", Method: http.MethodGet, Path: "disputes/{disputeId}",
+		PathValues: map[string]string{"disputeId": disputeID},
+	}, nil, opts...)
+}
+
+// UpdateDispute sets the state of a dispute that a payment service provider has created; it
+// is for such providers only. It is a PATCH that takes an idempotency key; one is made
+// where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
+func (c *Client) UpdateDispute(ctx context.Context, disputeID string, in *UpdateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
+	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
+		Name: "UpdateDispute", Method: http.MethodPatch, Path: "disputes/{disputeId}",
+		PathValues: map[string]string{"disputeId": disputeID}, IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// ContestDispute gives the merchant's evidence in a dispute that is ActionRequired, before its
+// MerchantResponseDeadline. An idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
+func (c *Client) ContestDispute(ctx context.Context, disputeID string, in *ContestDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
+	if in != nil && len(in.MerchantEvidences) == 0 {
+		return nil, notSent("ContestDispute", &amazonpay.FieldError{Field: "merchantEvidences", Rule: "is required"})
+	}
+	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
+		Name: "ContestDispute", Method: http.MethodPost, Path: "disputes/{disputeId}/contest",
+		PathValues: map[string]string{"disputeId": disputeID}, IdempotencyKey: true,
+	}, in, opts...)
+}

@@ -1,0 +1,117 @@
+package webstore
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// DownloadReport writes a report's document to w, as it comes, and returns how many bytes
+// it wrote. The document is whole only if the error is nil: write to a file or a buffer of your
+// own first where a part would do harm, and read its rows with package
+// [github.com/amazonpay-go/sdk/webstore/report].
+//
+// The document's URL is good for 30 seconds, so it is asked for and used at once. Where it is refused all
+// the same, or the answer does not come, another one is asked for, up to two times, but never after
+// the first byte. A document that is compressed with gzip is written uncompressed.
+//
+// The error is a [*amazonpay.CallError] where there was no URL, a [*TransferError] where the
+// document did not come, came in part, or w failed; errors.Is finds the context's error
+// and w's own in it. The one time limit is the context's. [amazonpay.WithProgress] is told of the
+// bytes that came, compressed ones where the document is.
+//
+// https://developer.amazon.com/docs/amazon-pay-reports/downloading-reports.html
+func (c *Client) DownloadReport(ctx context.Context, reportDocumentID string, w io.Writer, opts ...amazonpay.CallOption) (int64, error) {
+	options, err := amazonpay.Resolve(opts...)
+	switch {
+	case err != nil:
+		return 0, notSent("DownloadReport", err)
+	case w == nil:
+		return 0, notSent("DownloadReport", &amazonpay.FieldError{Field: "w", Rule: "is nil"})
+	}
+	fetcher, ok := c.caller.(amazonpay.Fetcher)
+	if !ok {
+		return 0, errNoFetcher
+	}
+	d := download{fetcher: fetcher, w: w, report: options.Progress}
+	err = transfer(ctx, func() (again bool, err error) {
+		document, err := c.GetReportDocument(ctx, reportDocumentID, opts...)
+		if err != nil {
+			return false, err
+		}
+		return d.fetch(ctx, document)
+	})
+	return d.written, err
+}
+
+// download is a download in progress.
+type download struct {
+	fetcher amazonpay.Fetcher
+	w       io.Writer
+	report  amazonpay.Progress
+	written int64
+}
+
+var errNoEnd = errors.New("the answer does not say where the document ends, so that it may be a part")
+
+// fetch uses the document's URL.
+func (d *download) fetch(ctx context.Context, document *ReportDocument) (again bool, err error) {
+	zipped := false
+	switch algorithm := strings.ToUpper(document.CompressionAlgorithm); algorithm {
+	case "", "N/A", "NONE":
+	case "GZIP":
+		zipped = true
+	default:
+		return false, &TransferError{Total: -1, Err: fmt.Errorf("the compression %q of the document is not known", algorithm)}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, document.URL, http.NoBody)
+	if err != nil { // its text has the URL
+		return false, &TransferError{Total: -1, Err: errors.New("the document's URL cannot be parsed")}
+	}
+	req.Header.Set("Accept-Encoding", "identity") // net/http would unzip, and lose the length
+	resp, err := d.fetcher.Fetch(req)
+	if err != nil {
+		return passing(err), &TransferError{Total: -1, Err: err}
+	}
+	if resp.StatusCode != http.StatusOK {
+		discard(resp)
+		return mayPass(resp.StatusCode), &TransferError{StatusCode: resp.StatusCode, Total: -1}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	switch encoding := strings.ToLower(resp.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+	case "gzip": // a store's word for what the service has said already, or has not
+		zipped = true
+	default:
+		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: fmt.Errorf("the encoding %q of the answer is not known", encoding)}
+	}
+	if !zipped && resp.ContentLength < 0 && resp.ProtoMajor < 2 && !slices.Contains(resp.TransferEncoding, "chunked") {
+		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: errNoEnd}
+	}
+	body := &progress{r: resp.Body, report: d.report, total: resp.ContentLength}
+	if err := d.copy(body, zipped); err != nil {
+		return body.done == 0 && passing(err), &TransferError{StatusCode: resp.StatusCode, Done: body.done, Total: body.total, Err: err}
+	}
+	return false, nil
+}
+
+// copy writes the body to w.
+func (d *download) copy(body io.Reader, zipped bool) (err error) {
+	if zipped {
+		if body, err = gzip.NewReader(body); err != nil {
+			return fmt.Errorf("the document is not compressed with gzip, or cut: %w", err)
+		}
+	}
+	d.written, err = io.CopyBuffer(onlyWriter{d.w}, body, make([]byte, chunk))
+	return err
+}
+
+// onlyWriter hides a ReadFrom, whose buffer may be small, or the whole document.
+type onlyWriter struct{ io.Writer }

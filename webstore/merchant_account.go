@@ -1,0 +1,271 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// CreateMerchantAccountRequest is the request of [Client.CreateMerchantAccount].
+// UniqueReferenceID is needed; what else is, is not documented. It prints and logs its
+// reference only.
+type CreateMerchantAccountRequest struct {
+	// UniqueReferenceID is the provider's own id of the merchant. The claim takes it too.
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" pay:"required"`
+	// LedgerCurrency is JPY: these accounts are for Japan only.
+	LedgerCurrency       amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
+	BusinessInfo         *MerchantBusinessInfo    `json:"businessInfo,omitzero"`
+	BeneficiaryOwners    []Person                 `json:"beneficiaryOwners,omitzero"`
+	PrimaryContactPerson *Person                  `json:"primaryContactPerson,omitzero"`
+	IntegrationInfo      *IntegrationInfo         `json:"integrationInfo,omitzero"`
+	Stores               []MerchantStore          `json:"stores,omitzero"`
+	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
+}
+
+// LogValue shows the reference alone.
+func (r CreateMerchantAccountRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r CreateMerchantAccountRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. What has
+// its zero value is not sent and stays as it is. All samples send BusinessInfo alone. It
+// prints and logs its reference only.
+type UpdateMerchantAccountRequest struct {
+	UniqueReferenceID    string                   `json:"uniqueReferenceId,omitzero"`
+	LedgerCurrency       amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
+	BusinessInfo         *MerchantBusinessInfo    `json:"businessInfo,omitzero"`
+	BeneficiaryOwners    []Person                 `json:"beneficiaryOwners,omitzero"`
+	PrimaryContactPerson *Person                  `json:"primaryContactPerson,omitzero"`
+	IntegrationInfo      *IntegrationInfo         `json:"integrationInfo,omitzero"`
+	Stores               []MerchantStore          `json:"stores,omitzero"`
+	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
+}
+
+// LogValue shows the reference alone.
+func (r UpdateMerchantAccountRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r UpdateMerchantAccountRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// MerchantBusinessInfo describes a merchant's business. It prints and logs without its
+// content.
+type MerchantBusinessInfo struct {
+	Email             string       `json:"email,omitzero"`
+	BusinessType      BusinessType `json:"businessType,omitzero"`
+	BusinessLegalName string       `json:"businessLegalName,omitzero"`
+	// BusinessCategory is such as Beauty. The list of categories is not public.
+	BusinessCategory           string                      `json:"businessCategory,omitzero"`
+	BusinessAddress            *MerchantAddress            `json:"businessAddress,omitzero"`
+	BusinessDisplayName        string                      `json:"businessDisplayName,omitzero"`
+	AnnualSalesVolume          amazonpay.Price             `json:"annualSalesVolume,omitzero"`
+	CountryOfEstablishment     string                      `json:"countryOfEstablishment,omitzero"`
+	CustomerSupportInformation *CustomerSupportInformation `json:"customerSupportInformation,omitzero"`
+}
+
+// LogValue shows the country alone.
+func (b MerchantBusinessInfo) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("country_of_establishment", b.CountryOfEstablishment))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (b MerchantBusinessInfo) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, b.LogValue().String())
+}
+
+// CustomerSupportInformation says how buyers reach the merchant. It prints and logs
+// without its content.
+type CustomerSupportInformation struct {
+	CustomerSupportEmail       string       `json:"customerSupportEmail,omitzero"`
+	CustomerSupportPhoneNumber *PhoneNumber `json:"customerSupportPhoneNumber,omitzero"`
+}
+
+// LogValue shows nothing.
+func (i CustomerSupportInformation) LogValue() slog.Value { return slog.GroupValue() }
+
+// Format prints what LogValue shows, whatever the verb.
+func (i CustomerSupportInformation) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, i.LogValue().String())
+}
+
+// PhoneNumber is a phone number in parts. CountryCode is the dialling code, such as 81. It
+// prints and logs without its content.
+type PhoneNumber struct {
+	CountryCode string `json:"countryCode,omitzero"`
+	Number      string `json:"number,omitzero"`
+	Extension   string `json:"extension,omitzero"`
+}
+
+// LogValue shows nothing.
+func (n PhoneNumber) LogValue() slog.Value { return slog.GroupValue() }
+
+// Format prints what LogValue shows, whatever the verb.
+func (n PhoneNumber) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, n.LogValue().String()) }
+
+// MerchantAddress is an address of a merchant's business or person. It prints and logs
+// without its content.
+type MerchantAddress struct {
+	AddressLine1  string `json:"addressLine1,omitzero"`
+	AddressLine2  string `json:"addressLine2,omitzero"`
+	City          string `json:"city,omitzero"`
+	StateOrRegion string `json:"stateOrRegion,omitzero"`
+	PostalCode    string `json:"postalCode,omitzero"`
+	CountryCode   string `json:"countryCode,omitzero"`
+	// PhoneNumber is for [Client.CreateMerchantAccount] and [Client.UpdateMerchantAccount] only.
+	PhoneNumber *PhoneNumber `json:"phoneNumber,omitzero"`
+}
+
+// LogValue shows the country alone.
+func (a MerchantAddress) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("country_code", a.CountryCode))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (a MerchantAddress) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
+
+// Person is a person who owns or stands for a merchant's business. It prints and logs without
+// its content.
+type Person struct {
+	// PersonID is for owners only.
+	PersonID           string           `json:"personId,omitzero"`
+	PersonFullName     string           `json:"personFullName,omitzero"`
+	ResidentialAddress *MerchantAddress `json:"residentialAddress,omitzero"`
+}
+
+// LogValue shows the id alone.
+func (p Person) LogValue() slog.Value { return slog.GroupValue(slog.String("person_id", p.PersonID)) }
+
+// Format prints what LogValue shows, whatever the verb.
+func (p Person) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.LogValue().String()) }
+
+// IntegrationInfo says where notifications go.
+type IntegrationInfo struct {
+	IPNEndpointURLs []string `json:"ipnEndpointUrls,omitzero"`
+}
+
+// AccountState is the state of a merchant's account or store. The samples of the official SDKs
+// spell it in two ways, and which one is right is not certain.
+type AccountState string
+
+// The states that samples have.
+const (
+	AccountActive AccountState = "ACTIVE" // of merchants, and of stores in the samples for Node and PHP
+	StoreActive   AccountState = "Active" // of stores in the sample for Java
+)
+
+// MerchantStore is a store that comes with a new account. DomainURLs are needed.
+type MerchantStore struct {
+	DomainURLs       []string     `json:"domainUrls,omitzero" pay:"required"`
+	StoreName        string       `json:"storeName,omitzero"`
+	PrivacyPolicyURL string       `json:"privacyPolicyUrl,omitzero"`
+	StoreStatus      *StoreStatus `json:"storeStatus,omitzero"`
+}
+
+// StoreStatus is the state of a store. The values of ReasonCode are not documented.
+type StoreStatus struct {
+	State      AccountState `json:"state,omitzero"`
+	ReasonCode string       `json:"reasonCode,omitzero"`
+}
+
+// MerchantStatus is what another provider knows of the merchant. The values of
+// ReasonCode are not documented.
+type MerchantStatus struct {
+	StatusProvider string       `json:"statusProvider,omitzero"`
+	State          AccountState `json:"state,omitzero"`
+	ReasonCode     string       `json:"reasonCode,omitzero"`
+}
+
+// CreateMerchantAccountResponse has the new account's id. The service may answer more,
+// which is in the Raw of Meta.
+type CreateMerchantAccountResponse struct {
+	amazonpay.Answer
+
+	MerchantAccountID string `json:"merchantAccountId,omitzero"`
+}
+
+// UpdateMerchantAccountResponse is empty but for its Meta: what the service answers is not
+// documented, and is in Meta's Raw.
+type UpdateMerchantAccountResponse struct{ amazonpay.Answer }
+
+// MerchantAccountClaimRequest is the request of [Client.MerchantAccountClaim]. All is
+// needed.
+type MerchantAccountClaimRequest struct {
+	// UniqueReferenceID is the one that the account was created with.
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" pay:"required"`
+}
+
+// MerchantAccountClaimResponse says where the merchant claims the account. It prints and logs
+// without the address.
+type MerchantAccountClaimResponse struct {
+	amazonpay.Answer
+
+	// Location is the page to send the merchant's browser to. It is empty where the service
+	// answered 200, which the documentation allows: there is nowhere to go then.
+	Location string `json:"-"`
+}
+
+// LogValue shows the status alone.
+func (r MerchantAccountClaimResponse) LogValue() slog.Value {
+	if r.Meta == nil {
+		return slog.GroupValue()
+	}
+	return slog.GroupValue(slog.Int("status", r.Meta.StatusCode))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r MerchantAccountClaimResponse) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// CreateMerchantAccount creates an account for a merchant of an authorized solution provider
+// in Japan. An idempotency key is made where none is given. [Client.RegisterAmazonPayAccount]
+// is another call to the same address.
+//
+// https://developer.amazon.com/docs/amazon-pay-registration/jp-merchant-onboarding-and-account-management-APIs.html
+func (c *Client) CreateMerchantAccount(ctx context.Context, in *CreateMerchantAccountRequest, opts ...amazonpay.CallOption) (*CreateMerchantAccountResponse, error) {
+	return amazonpay.Do[CreateMerchantAccountResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "CreateMerchantAccount", Method: http.MethodPost, Path: "merchantAccounts", IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// UpdateMerchantAccount changes an account that [Client.CreateMerchantAccount] made. It
+// needs the merchant's authorization token: [amazonpay.WithTokenSource] or
+// [amazonpay.WithAuthToken]. It is a PATCH that takes an idempotency key; one is made
+// where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-registration/jp-merchant-onboarding-and-account-management-APIs.html
+func (c *Client) UpdateMerchantAccount(ctx context.Context, merchantAccountID string, in *UpdateMerchantAccountRequest, opts ...amazonpay.CallOption) (*UpdateMerchantAccountResponse, error) {
+	return amazonpay.Do[UpdateMerchantAccountResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "UpdateMerchantAccount", Method: http.MethodPatch, Path: "merchantAccounts/{merchantAccountId}",
+		PathValues: map[string]string{"merchantAccountId": merchantAccountID}, IdempotencyKey: true, NoContent: true,
+	}, in, opts...)
+}
+
+// MerchantAccountClaim asks where a merchant takes over the account that
+// [Client.CreateMerchantAccount] made. The answer is a redirect, which is not followed: send
+// the merchant's browser to its Location. An idempotency key is made where none is
+// given. The PHP SDK calls it claimMerchantAccount.
+//
+// https://developer.amazon.com/docs/amazon-pay-registration/jp-merchant-onboarding-and-account-management-APIs.html
+func (c *Client) MerchantAccountClaim(ctx context.Context, merchantAccountID string, in *MerchantAccountClaimRequest, opts ...amazonpay.CallOption) (*MerchantAccountClaimResponse, error) {
+	answer, err := amazonpay.Do[MerchantAccountClaimResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "MerchantAccountClaim", Method: http.MethodPost, Path: "merchantAccounts/{merchantAccountId}/claim",
+		PathValues: map[string]string{"merchantAccountId": merchantAccountID}, IdempotencyKey: true, SeeOther: true, NoContent: true,
+	}, in, opts...)
+	if err == nil && answer.Meta != nil {
+		answer.Location = answer.Meta.Header.Get("Location")
+	}
+	return answer, err
+}

@@ -1,0 +1,120 @@
+package webstore
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// ScheduleFrequency is how often a scheduled report is made.
+type ScheduleFrequency string
+
+// The frequencies.
+const (
+	Every5Minutes  ScheduleFrequency = "PT5M"
+	Every15Minutes ScheduleFrequency = "PT15M"
+	Every30Minutes ScheduleFrequency = "PT30M"
+	EveryHour      ScheduleFrequency = "PT1H"
+	Every2Hours    ScheduleFrequency = "PT2H"
+	Every4Hours    ScheduleFrequency = "PT4H"
+	Every8Hours    ScheduleFrequency = "PT8H"
+	Every12Hours   ScheduleFrequency = "PT12H"
+	Every24Hours   ScheduleFrequency = "PT24H"
+	Every84Hours   ScheduleFrequency = "PT84H"
+	EveryDay       ScheduleFrequency = "P1D"
+	Every2Days     ScheduleFrequency = "P2D"
+	Every3Days     ScheduleFrequency = "P3D"
+	Every7Days     ScheduleFrequency = "P7D"
+	Every14Days    ScheduleFrequency = "P14D"
+	Every15Days    ScheduleFrequency = "P15D"
+	Every18Days    ScheduleFrequency = "P18D"
+	Every30Days    ScheduleFrequency = "P30D"
+)
+
+// ReportSchedule has a report made again and again.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
+type ReportSchedule struct {
+	amazonpay.Answer // its Meta is nil in a list of schedules
+
+	ReportScheduleID       string            `json:"reportScheduleId,omitzero"`
+	ReportType             ReportType        `json:"reportType,omitzero"`
+	ScheduleFrequency      ScheduleFrequency `json:"scheduleFrequency,omitzero"`
+	NextReportCreationTime amazonpay.Time    `json:"nextReportCreationTime,omitzero"`
+}
+
+// GetReportSchedulesResponse is a list of schedules. It has no pages.
+type GetReportSchedulesResponse struct {
+	amazonpay.Answer
+
+	ReportSchedules []ReportSchedule `json:"reportSchedules,omitzero"`
+}
+
+// CreateReportScheduleRequest is the request of [Client.CreateReportSchedule]. ReportType,
+// ScheduleFrequency and NextReportCreationTime are needed.
+type CreateReportScheduleRequest struct {
+	ReportType        ReportType        `json:"reportType,omitzero" pay:"required"`
+	ScheduleFrequency ScheduleFrequency `json:"scheduleFrequency,omitzero" pay:"required"`
+	// NextReportCreationTime is when the first report is made.
+	NextReportCreationTime amazonpay.Time `json:"nextReportCreationTime,omitzero" pay:"required"`
+	// DeleteExistingSchedule replaces the schedule that the type has. Without it a second
+	// schedule for a type is refused. The default is false.
+	DeleteExistingSchedule *bool `json:"deleteExistingSchedule,omitzero"`
+}
+
+// CreateReportScheduleResponse has the id of the new schedule.
+type CreateReportScheduleResponse struct {
+	amazonpay.Answer
+
+	ReportScheduleID string `json:"reportScheduleId,omitzero"`
+}
+
+// CancelReportScheduleResponse is empty but for its Meta.
+type CancelReportScheduleResponse struct{ amazonpay.Answer }
+
+// GetReportSchedules returns the schedules of the report types, nil for those of all. An
+// empty list is refused.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
+func (c *Client) GetReportSchedules(ctx context.Context, reportTypes []ReportType, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error) {
+	query := make(url.Values)
+	if err := setList(query, "reportTypes", reportTypes); err != nil {
+		return nil, notSent("GetReportSchedules", err)
+	}
+	return amazonpay.Do[GetReportSchedulesResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "GetReportSchedules", Method: http.MethodGet, Path: "report-schedules", Query: query,
+	}, nil, opts...)
+}
+
+// GetReportScheduleByID returns a schedule.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
+func (c *Client) GetReportScheduleByID(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*ReportSchedule, error) {
+	return amazonpay.Do[ReportSchedule](ctx, c.caller, amazonpay.Operation{
+		Name: "GetReportScheduleByID", Method: http.MethodGet, Path: "report-schedules/{reportScheduleId}",
+		PathValues: map[string]string{"reportScheduleId": reportScheduleID},
+	}, nil, opts...)
+}
+
+// CreateReportSchedule has a report made regularly; a type has one schedule at a time. An
+// idempotency key is made where none is given.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
+func (c *Client) CreateReportSchedule(ctx context.Context, in *CreateReportScheduleRequest, opts ...amazonpay.CallOption) (*CreateReportScheduleResponse, error) {
+	return amazonpay.Do[CreateReportScheduleResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "CreateReportSchedule", Method: http.MethodPost, Path: "report-schedules", IdempotencyKey: true,
+	}, in, opts...)
+}
+
+// CancelReportSchedule ends a schedule. It is a DELETE without a body, and takes no
+// idempotency key.
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
+func (c *Client) CancelReportSchedule(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*CancelReportScheduleResponse, error) {
+	return amazonpay.Do[CancelReportScheduleResponse](ctx, c.caller, amazonpay.Operation{
+		Name: "CancelReportSchedule", Method: http.MethodDelete, Path: "report-schedules/{reportScheduleId}",
+		PathValues: map[string]string{"reportScheduleId": reportScheduleID}, NoContent: true,
+	}, nil, opts...)
+}

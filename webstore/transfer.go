@@ -1,0 +1,130 @@
+package webstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+const (
+	maxURLs       = 3                // of one transfer
+	transferPause = time.Second      // before another URL, where the last one did not fail for its age
+	maxAnswer     = 64 << 10         // what is read of an answer that does not matter
+	chunk         = 64 << 10         // of a document or a file
+	maxPause      = 60 * time.Second // between two reads of a report
+)
+
+// TransferError says that a document or a file was not transferred, or only in part. What
+// a Writer was given until then is not the whole document.
+type TransferError struct {
+	// StatusCode is the status of the answer, 0 where there was none.
+	StatusCode int
+	// Done is how many bytes were transferred, Total how many there are, -1 where that is
+	// not known.
+	Done, Total int64
+	// Err is the cause; nil where it is the status.
+	Err error
+}
+
+// Error says what went wrong and how far the transfer came, without the URL.
+func (e *TransferError) Error() string {
+	text := "webstore: the transfer failed"
+	if e.Done > 0 && e.Total >= 0 {
+		text += fmt.Sprintf(" after %d of %d bytes", e.Done, e.Total)
+	} else if e.Done > 0 {
+		text += fmt.Sprintf(" after %d bytes", e.Done)
+	}
+	if e.Err == nil {
+		return text + fmt.Sprintf(": HTTP %d", e.StatusCode)
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *TransferError) Unwrap() error { return e.Err }
+
+var errNoFetcher = errors.New("webstore: the Caller is no amazonpay.Fetcher, which transfers need: give an *amazonpay.Client")
+
+// transfer makes one transfer with up to three URLs: a URL is good for a short while, so
+// that each is used at once, and replaced where it was refused. attempt gets a URL and uses it; it says whether
+// another one may help, which it must not where a part is transferred.
+func transfer(ctx context.Context, attempt func() (again bool, err error)) error {
+	for n := 1; ; n++ {
+		again, err := attempt()
+		if err == nil || !again || n == maxURLs || ctx.Err() != nil {
+			return err
+		}
+		failed, ok := errors.AsType[*TransferError](err)
+		if ok && failed.StatusCode == http.StatusForbidden {
+			continue // too old: a new one is all it takes
+		}
+		if pause(ctx, jitter(transferPause)) != nil {
+			return err
+		}
+	}
+}
+
+// mayPass reports a status of a store of files that another URL may not meet.
+func mayPass(status int) bool {
+	switch status {
+	case http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= 500
+}
+
+// passing reports an error of the network that another URL may not meet.
+func passing(err error) bool {
+	_, ok := errors.AsType[net.Error](err)
+	return ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// discard ends an answer whose body does not matter, so that its connection can be used again.
+func discard(resp *http.Response) {
+	_, _ = io.CopyN(io.Discard, resp.Body, maxAnswer)
+	_ = resp.Body.Close()
+}
+
+// pause waits, or returns why the context ended.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		err, cause := ctx.Err(), context.Cause(ctx)
+		if errors.Is(cause, err) {
+			return cause
+		}
+		return fmt.Errorf("%w: %w", err, cause) // a cause of the caller's own
+	case <-timer.C:
+		return nil
+	}
+}
+
+// jitter spreads waits over half to all of d, so that many waiters do not come together.
+func jitter(d time.Duration) time.Duration {
+	return d/2 + rand.N(d/2+1) //nolint:gosec // No secret.
+}
+
+// progress reads through to r and reports how far it is.
+type progress struct {
+	r           io.Reader
+	report      amazonpay.Progress // may be nil
+	done, total int64
+}
+
+func (p *progress) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.done += int64(n)
+	if p.report != nil && n > 0 {
+		p.report(p.done, p.total)
+	}
+	return n, err
+}
