@@ -1,0 +1,410 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxLine is how long a line, with all its fields, may be.
+const maxLine = 1 << 20
+
+// Error says where a document is wrong. It does not show the row, which may have personal
+// data.
+type Error struct {
+	Line   int    // counted from 1
+	Column string // empty where it is no single column
+	Err    error
+}
+
+// Error names the line, the column and what is wrong with it.
+func (e *Error) Error() string {
+	if e.Column != "" {
+		return fmt.Sprintf("report: line %d: %s: %v", e.Line, e.Column, e.Err)
+	}
+	return fmt.Sprintf("report: line %d: %v", e.Line, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrUnterminated says that the last row has no line end, so that it may be cut, even where
+// a quote seems to close it. [AllowUnterminated] takes such a row.
+var ErrUnterminated = errors.New("the last row has no line end, so that it may be cut")
+
+var (
+	errNoDocument = errors.New("report: the document is nil")
+	errNoHeader   = errors.New("the document has no header: no line has three columns or more")
+	errLong       = fmt.Errorf("the line has more than %d bytes", maxLine)
+	errEncoding   = errors.New("the text is not UTF-8: give the decoder of its encoding with WithDecoder")
+	errNUL        = errors.New("the text has a NUL")
+	errQuote      = errors.New("there is something behind a closing quote")
+	errOpenQuote  = errors.New("a quote is not closed, so that the document may be cut")
+	errTwice      = errors.New("the header has a column twice")
+)
+
+// Option changes how a document is read.
+type Option func(*Reader)
+
+// WithDecoder reads documents of another encoding than UTF-8: decode makes a reader of UTF-8 of the
+// document. Those of golang.org/x/text fit: japanese.ShiftJIS.NewDecoder().Reader.
+func WithDecoder(decode func(io.Reader) io.Reader) Option {
+	return func(r *Reader) {
+		if decode != nil && r.source != nil {
+			r.source = decode(r.source)
+		}
+	}
+}
+
+// AllowUnterminated takes a last row without a line end, in place of [ErrUnterminated].
+func AllowUnterminated() Option { return func(r *Reader) { r.unterminated = true } }
+
+// Field is a name and its value.
+type Field struct{ Name, Value string }
+
+// Reader reads one document, from its beginning to its end, once. Values are separated by
+// tabs or commas, whichever the header has, and may stand in double quotes, with a quote in them
+// doubled. The header is the first line with three columns or more; lines before it are the
+// summary. A byte-order mark and empty lines are passed over. A line may have up to 1 MiB.
+//
+// It reads ahead, and is for one goroutine at a time.
+type Reader struct {
+	source       io.Reader
+	unterminated bool
+
+	in        *bufio.Reader
+	line      int // of the last line that was read
+	ended     bool
+	err       error // the end, once there was one
+	summary   []Field
+	header    *header
+	separator byte
+}
+
+type header struct {
+	columns []string
+	index   map[string]int
+}
+
+// NewReader returns a reader of the document. It reads nothing yet.
+func NewReader(document io.Reader, opts ...Option) *Reader {
+	r := &Reader{source: document}
+	for _, opt := range opts {
+		if opt != nil {
+			opt(r)
+		}
+	}
+	if r.source == nil {
+		r.err = errNoDocument
+		return r
+	}
+	r.in = bufio.NewReaderSize(r.source, 64<<10)
+	return r
+}
+
+// Columns returns the names in the header, as they stand there.
+func (r *Reader) Columns() ([]string, error) {
+	if err := r.readHeader(); r.header == nil {
+		return nil, err
+	}
+	return slices.Clone(r.header.columns), nil
+}
+
+// Summary returns the lines before the header: a name and a value each. A settlement report has its
+// SettlementStartDate there.
+func (r *Reader) Summary() ([]Field, error) {
+	if err := r.readHeader(); r.header == nil {
+		return nil, err
+	}
+	return slices.Clone(r.summary), nil
+}
+
+// Rows goes through the rows that have not been read yet. An error, an [*Error], is the last
+// that comes, with an empty row. Breaking off stops the reading; another call goes on behind
+// the last row.
+func (r *Reader) Rows() iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for {
+			row, err := r.next()
+			if errors.Is(err, errEnd) {
+				return
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Row is one row. Its values stay valid.
+type Row struct {
+	header *header
+	values []string
+	line   int
+}
+
+// Get returns the value in a column, and whether there is such a column.
+func (r Row) Get(column string) (value string, ok bool) {
+	if r.header == nil {
+		return "", false
+	}
+	i, ok := r.header.index[column]
+	if !ok {
+		return "", false
+	}
+	return r.values[i], true
+}
+
+// All goes through the columns and their values, in the order of the document.
+func (r Row) All() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for i, value := range r.values {
+			if !yield(r.header.columns[i], value) {
+				return
+			}
+		}
+	}
+}
+
+// Line returns the line on which the row begins, counted from 1.
+func (r Row) Line() int { return r.line }
+
+// String names the line alone: the values may be personal data.
+func (r Row) String() string { return fmt.Sprintf("row of line %d", r.line) }
+
+// Format prints what String returns, whatever the verb.
+func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) }
+
+// errEnd is the end of the document.
+var errEnd = errors.New("report: there are no more rows")
+
+func (r *Reader) next() (Row, error) {
+	if err := r.readHeader(); err != nil {
+		return Row{}, err
+	}
+	text, line, err := r.text()
+	if err != nil {
+		return Row{}, err
+	}
+	values, err := r.split(make([]string, 0, len(r.header.columns)), text, r.separator)
+	if err == nil {
+		err = r.checkEnd()
+	}
+	if err == nil && len(values) != len(r.header.columns) {
+		err = fmt.Errorf("the row has %d values where the header has %d columns", len(values), len(r.header.columns))
+	}
+	if err != nil {
+		return Row{}, r.fail(line, err)
+	}
+	return Row{r.header, values, line}, nil
+}
+
+// checkEnd refuses a last line without a line end.
+func (r *Reader) checkEnd() error {
+	if r.ended && !r.unterminated {
+		return ErrUnterminated
+	}
+	return nil
+}
+
+// fail makes err the end of the document.
+func (r *Reader) fail(line int, err error) error {
+	if _, placed := errors.AsType[*Error](err); !placed {
+		err = &Error{Line: line, Err: err}
+	}
+	r.err = err
+	return err
+}
+
+// readHeader reads the summary and the header, unless they were read before.
+func (r *Reader) readHeader() error {
+	for r.header == nil {
+		text, line, err := r.text()
+		if errors.Is(err, errEnd) {
+			err = r.fail(r.line, errNoHeader)
+		}
+		if err != nil {
+			return err
+		}
+		fields, separator, err := r.columns(text)
+		if err != nil {
+			return r.fail(line, err)
+		}
+		if len(fields) < 3 {
+			r.summary = append(r.summary, Field{fields[0], strings.Join(fields[1:], "")})
+			continue
+		}
+		if err := r.checkEnd(); err != nil {
+			return r.fail(line, err)
+		}
+		h := &header{columns: fields, index: make(map[string]int, len(fields))}
+		for i, name := range fields {
+			if _, there := h.index[name]; there && name != "" {
+				return r.fail(line, errTwice)
+			}
+			h.index[name] = i
+		}
+		r.header, r.separator = h, separator
+	}
+	return r.err
+}
+
+// columns splits a line of which the separator is not known yet.
+func (r *Reader) columns(text string) (fields []string, separator byte, err error) {
+	for _, separator = range []byte{'\t', ','} {
+		fields, err = r.split(nil, text, separator)
+		if err == nil && len(fields) > 1 {
+			break
+		}
+	}
+	for i := range fields {
+		fields[i] = strings.TrimSpace(fields[i])
+	}
+	return fields, separator, err
+}
+
+// split appends the values of a row. A quoted one may go on over the next lines.
+func (r *Reader) split(values []string, text string, separator byte) ([]string, error) {
+	for {
+		if !strings.HasPrefix(text, `"`) {
+			end := strings.IndexByte(text, separator)
+			if end < 0 {
+				return append(values, text), nil
+			}
+			values, text = append(values, text[:end]), text[end+1:]
+			continue
+		}
+		value, rest, err := r.quoted(text)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, value)
+		switch {
+		case rest == "":
+			return values, nil
+		case rest[0] != separator:
+			return nil, errQuote
+		}
+		text = rest[1:]
+	}
+}
+
+// quoted returns the value at the beginning of text, which begins with a quote, and what is behind it.
+func (r *Reader) quoted(text string) (value, rest string, err error) {
+	from := 1
+	doubled := false
+	for {
+		end := strings.IndexByte(text[from:], '"')
+		if end < 0 {
+			more, err := r.continued(text)
+			if err != nil {
+				return "", "", err
+			}
+			from, text = len(text), more
+			continue
+		}
+		end += from
+		if strings.HasPrefix(text[end+1:], `"`) {
+			doubled, from = true, end+2
+			continue
+		}
+		value, rest = text[1:end], text[end+1:]
+		if doubled {
+			value = strings.ReplaceAll(value, `""`, `"`)
+		}
+		return value, rest, nil
+	}
+}
+
+// continued adds lines to text, in which a quote is open, until as many are closed as were opened.
+func (r *Reader) continued(text string) (string, error) {
+	var all strings.Builder
+	all.WriteString(text)
+	for quotes := strings.Count(text, `"`); quotes%2 == 1; {
+		if r.ended {
+			return "", errOpenQuote
+		}
+		more, err := r.readLine()
+		if err != nil {
+			return "", err
+		}
+		if all.Len()+len(more) > maxLine {
+			return "", errLong
+		}
+		all.WriteByte('\n')
+		all.WriteString(more)
+		quotes += strings.Count(more, `"`)
+	}
+	return all.String(), nil
+}
+
+// text returns the next line that is not empty, and its number.
+func (r *Reader) text() (text string, line int, err error) {
+	for text == "" {
+		if r.err != nil {
+			return "", 0, r.err
+		}
+		if r.ended {
+			r.err = errEnd
+			return "", 0, errEnd
+		}
+		text, err = r.readLine()
+		if err != nil {
+			return "", 0, r.fail(r.line, err)
+		}
+	}
+	return text, r.line, nil
+}
+
+// readLine returns the next line without its end. ended then says that it had none, since it is the last.
+func (r *Reader) readLine() (string, error) {
+	r.line++
+	line, err := r.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		line, err = r.longLine(line)
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+		r.ended = true
+	case err != nil:
+		return "", err
+	default:
+		line = line[:len(line)-1]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	if r.line == 1 {
+		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	}
+	switch {
+	case len(line) > maxLine:
+		return "", errLong
+	case !utf8.Valid(line):
+		return "", errEncoding
+	case bytes.IndexByte(line, 0) >= 0:
+		return "", errNUL
+	}
+	return string(line), nil
+}
+
+// longLine reads on where a line is longer than the buffer.
+func (r *Reader) longLine(begun []byte) ([]byte, error) {
+	line := bytes.Clone(begun)
+	for {
+		more, err := r.in.ReadSlice('\n')
+		line = append(line, more...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+		if len(line) > maxLine {
+			return nil, errLong
+		}
+	}
+}
