@@ -64,6 +64,9 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		caller:     caller,
 		strict:     entry.Strict,
 		id:         d.id,
+		sub:        d.sub,
+		delegated:  r.Header.Get(headerAuthToken) != "",
+		host:       r.Host,
 		simulation: r.Header.Get(headerSimulation),
 		now:        now,
 	}, nil

@@ -16,6 +16,8 @@ const (
 	countKind      // a whole number, or the text of one
 	priceKind
 	urlKind
+	timeKind  // one of the forms of a timestamp
+	epochKind // seconds since 1970, or of others milliseconds
 	objectKind
 	listKind
 	mapKind // an object with any names; members has the one entry "" for all values
@@ -39,6 +41,8 @@ func link() member                  { return member{kind: urlKind, max: 512} }
 func flag() member                  { return member{kind: flagKind} }
 func count() member                 { return member{kind: countKind} }
 func price() member                 { return member{kind: priceKind} }
+func timestamp() member             { return member{kind: timeKind} }
+func epoch() member                 { return member{kind: epochKind} }
 func (m member) orZero() member     { m.zero = true; return m }
 func structure(m members) member    { return member{kind: objectKind, members: m} }
 func list(element member) member    { return member{kind: listKind, members: members{"": element}} }
@@ -101,6 +105,18 @@ func (m member) value(value any, path string, c *call) (any, *refusal) {
 		return nil, invalid(path, c.wanted("a whole number"))
 	case priceKind:
 		return m.priceValue(value, path, c)
+	case timeKind:
+		at, ok := parseStamp(c.scalar(value), c.strict)
+		if !ok {
+			return nil, invalid(path, "must be a timestamp such as 20060102T150405Z")
+		}
+		return at, nil
+	case epochKind:
+		at, ok := parseEpoch(value, c.strict)
+		if !ok {
+			return nil, invalid(path, "must be a number of seconds since 1970")
+		}
+		return at, nil
 	case objectKind:
 		inner, ok := value.(object)
 		if !ok {

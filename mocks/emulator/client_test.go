@@ -48,6 +48,14 @@ func newClient(tb testing.TB, s *emulator.Server, merchant int) *client {
 	return c.withKey(m.KeyIDs.Sandbox, m.PrivateKeyPEM)
 }
 
+// newClientAt returns a client that has the emulator's clock.
+func newClientAt(tb testing.TB, s *emulator.Server, merchant int, clock *testClock) *client {
+	tb.Helper()
+	c := newClient(tb, s, merchant)
+	c.now = clock.Now
+	return c
+}
+
 func (c *client) withKey(id, pem string) *client {
 	key, err := signing.ParsePrivateKey([]byte(pem))
 	require.NoError(c.tb, err)
@@ -114,7 +122,7 @@ func (c *client) request(method, path string, body any) (*http.Request, []byte) 
 		"X-Amz-Pay-Region": {c.region},
 		"User-Agent":       {c.agent},
 	}
-	if method == http.MethodPost || method == http.MethodPatch && strings.HasPrefix(path, "/charges/") {
+	if method == http.MethodPost || method == http.MethodPatch && (strings.HasPrefix(path, "/charges/") || strings.HasPrefix(path, "/disputes/")) {
 		r.Header.Set("X-Amz-Pay-Idempotency-Key", rand.Text())
 	}
 	maps.Copy(r.Header, c.header)
@@ -137,6 +145,9 @@ func (c *client) send(r *http.Request) (answer, error) {
 		return answer{}, err
 	}
 	a := answer{status: res.StatusCode, header: res.Header, raw: string(text)}
+	if len(text) == 0 { // as some operations answer
+		return a, nil
+	}
 	if err := json.Unmarshal(text, &a.body); err != nil {
 		return answer{}, err
 	}

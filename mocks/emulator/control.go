@@ -21,6 +21,8 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	path, _ := strings.CutPrefix(r.URL.Path, controlPrefix)
 	session, isSession := strings.CutPrefix(path, "sessions/")
 	id, action, _ := strings.Cut(session, "/")
+	charge, isCharge := strings.CutPrefix(path, "charges/")
+	charge, isDispute := strings.CutSuffix(charge, "/dispute")
 	var refused *refusal
 	switch {
 	case r.Method == http.MethodGet && path == "description":
@@ -37,8 +39,18 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 		refused = controlled(s.Buyer().Cancel(id))
 	case r.Method == http.MethodPost && isSession && action == "decline":
 		refused = controlled(s.Buyer().Decline(id))
+	case r.Method == http.MethodPost && isCharge && isDispute:
+		var disputeID string
+		var err error
+		if disputeID, err = s.Buyer().Dispute(charge); err == nil {
+			writeJSON(w, http.StatusOK, encode(object{"disputeId": disputeID}))
+			return
+		}
+		refused = controlled(err)
+	case r.Method == http.MethodPost && path == "settle":
+		s.Settle()
 	default:
-		refused = refuse(http.StatusNotFound, resourceNotFound, "There is GET description, GET requests, and POST sessions/{id}/ with approve, signIn, cancel or decline.")
+		refused = refuse(http.StatusNotFound, resourceNotFound, "There is GET description, GET requests, and POST sessions/{id}/ with approve, signIn, cancel or decline, charges/{id}/dispute, and settle.")
 	}
 	if refused != nil {
 		writeJSON(w, refused.status, refused.reply().body)
@@ -51,8 +63,8 @@ func controlled(err error) *refusal {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, errNoSession):
+	case errors.Is(err, errNoSession), errors.Is(err, errNoCharge):
 		return refuse(http.StatusNotFound, resourceNotFound, "%v.", err)
 	}
-	return refuse(http.StatusConflict, invalidSessionStatus, "%v.", err)
+	return refuse(http.StatusConflict, invalidRequest, "%v.", err)
 }

@@ -130,9 +130,14 @@ func New(opts ...Option) (*Server, error) {
 	}, nil
 }
 
-// ServeHTTP answers a request: one of the API, or one below /_emulator/, which needs the
-// control token as its bearer.
+// ServeHTTP answers a request: one of the API, one of a URL that the emulator has signed
+// beforehand, below /_emulator/presigned/, or another one below /_emulator/, which needs
+// the control token as its bearer.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, presignedPrefix) {
+		s.servePresigned(w, r)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		s.serveControl(w, r)
 		return

@@ -14,7 +14,7 @@ type storedAnswer struct {
 
 // fingerprint tells a repetition from another request under the same key.
 func fingerprint(rt *route, c *call, bodyHash string) string {
-	return rt.operation + " " + c.id + " " + bodyHash
+	return rt.operation + " " + c.id + " " + c.sub + " " + bodyHash
 }
 
 // IgnoreIdempotencyKey has an operation, named as in [Request.Operation], do its work

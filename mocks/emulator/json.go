@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 	"unicode/utf8"
 )
 
@@ -27,6 +28,12 @@ func (o object) text(name string) string {
 func (o object) flag(name string) bool {
 	flag, _ := o[name].(bool)
 	return flag
+}
+
+// time returns a timestamp that the table of members has checked; the zero time without one.
+func (o object) time(name string) time.Time {
+	at, _ := o[name].(time.Time)
+	return at
 }
 
 // merge lays the members of changes over those of o, objects within objects.

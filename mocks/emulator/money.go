@@ -39,6 +39,14 @@ func (m money) amount() string {
 	return fmt.Sprintf("%d.%02d", m.minor/100, m.minor%100)
 }
 
+// signed is the amount of a row or a payment, which may be less than zero.
+func (m money) signed() string {
+	if m.minor < 0 {
+		return "-" + money{-m.minor, m.currency}.amount()
+	}
+	return m.amount()
+}
+
 func (m money) String() string { return m.amount() + " " + m.currency }
 
 // price is m as answers have it.

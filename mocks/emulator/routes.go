@@ -20,12 +20,16 @@ const (
 type route struct {
 	operation string // as the Node SDK names it
 	method    string
-	path      string // {id} stands for the one id
+	path      string // {id} and {sub} stand for ids
 	key       keyRule
 	simulates bool // takes simulation codes, some at least
 	outcomes  bool // the work can fail by itself, and asks call.demanded once all is checked
 	members   members
-	work      func(*Server, *call) (int, object, *refusal)
+	query     []string // the parameters that it takes
+	// takes says that a request is this operation's, and not that of the one before it, which
+	// has the same method and path.
+	takes func(r *http.Request, body []byte) bool
+	work  func(*Server, *call) (int, object, *refusal)
 }
 
 // in makes an operation of the world one of the server.
@@ -60,7 +64,32 @@ var routes = []route{
 	{operation: "refund", method: http.MethodPost, path: "in-store/refund", key: keyTaken, outcomes: true, members: tillRefundMembers, work: in((*world).tillRefund)},
 
 	{operation: "deliveryTrackers", method: http.MethodPost, path: "deliveryTrackers", key: keyTaken, members: deliveryTrackerMembers, work: in((*world).deliveryTrackers)},
-	{operation: "getAuthorizationToken", method: http.MethodGet, path: "authorizationTokens/{id}", work: (*Server).authorizationToken},
+	{operation: "getAuthorizationToken", method: http.MethodGet, path: "authorizationTokens/{id}", query: []string{"merchantId"}, work: (*Server).authorizationToken},
+
+	{operation: "getReports", method: http.MethodGet, path: "reports", query: []string{"reportTypes", "processingStatuses", "createdSince", "createdUntil", "pageSize", "nextToken"}, work: in((*world).getReports)},
+	{operation: "getReportById", method: http.MethodGet, path: "reports/{id}", work: in((*world).getReport)},
+	{operation: "createReport", method: http.MethodPost, path: "reports", key: keyTaken, members: createReportMembers, work: in((*world).createReport)},
+	{operation: "getReportDocument", method: http.MethodGet, path: "report-documents/{id}", work: (*Server).reportDocument},
+	{operation: "getReportSchedules", method: http.MethodGet, path: "report-schedules", query: []string{"reportTypes"}, work: in((*world).getSchedules)},
+	{operation: "getReportScheduleById", method: http.MethodGet, path: "report-schedules/{id}", work: in((*world).getSchedule)},
+	{operation: "createReportSchedule", method: http.MethodPost, path: "report-schedules", key: keyTaken, members: createScheduleMembers, work: in((*world).createSchedule)},
+	{operation: "cancelReportSchedule", method: http.MethodDelete, path: "report-schedules/{id}", work: in((*world).cancelSchedule)},
+	{operation: "getDisbursements", method: http.MethodGet, path: "disbursements", query: []string{"startTime", "endTime", "pageSize", "nextToken"}, work: in((*world).getDisbursements)},
+
+	{operation: "createDispute", method: http.MethodPost, path: "disputes", key: keyNeeded, members: createDisputeMembers, work: in((*world).createDispute)},
+	{operation: "getDispute", method: http.MethodGet, path: "disputes/{id}", work: in((*world).getDispute)},
+	{operation: "updateDispute", method: http.MethodPatch, path: "disputes/{id}", key: keyTaken, members: updateDisputeMembers, work: in((*world).updateDispute)},
+	{operation: "contestDispute", method: http.MethodPost, path: "disputes/{id}/contest", key: keyTaken, members: contestDisputeMembers, work: in((*world).contestDispute)},
+	{operation: "uploadFile", method: http.MethodPost, path: "files", key: keyNeeded, members: uploadFileMembers, work: (*Server).uploadFile},
+
+	{operation: "registerAmazonPayAccount", method: http.MethodPost, path: "merchantAccounts", key: keyTaken, members: registerAccountMembers, work: in((*world).registerAccount)},
+	{operation: "createMerchantAccount", method: http.MethodPost, path: "merchantAccounts", key: keyTaken, members: createAccountMembers, takes: ofMerchantAccount, work: in((*world).createAccount)},
+	{operation: "updateAmazonPayAccount", method: http.MethodPatch, path: "merchantAccounts/{id}", members: updateAccountMembers, work: in((*world).updateAccount)},
+	{operation: "updateMerchantAccount", method: http.MethodPatch, path: "merchantAccounts/{id}", key: keyTaken, members: updateMerchantAccountMembers, takes: forMerchant, work: in((*world).updateMerchantAccount)},
+	{operation: "deleteAmazonPayAccount", method: http.MethodDelete, path: "merchantAccounts/{id}", work: in((*world).deleteAccount)},
+	{operation: "merchantAccountClaim", method: http.MethodPost, path: "merchantAccounts/{id}/claim", key: keyTaken, members: claimMembers, work: (*Server).claimAccount},
+	{operation: "createStore", method: http.MethodPost, path: "merchantAccounts/{id}/stores", key: keyTaken, members: storeMembers, work: in((*world).createStore)},
+	{operation: "updateStore", method: http.MethodPatch, path: "merchantAccounts/{id}/stores/{sub}", members: storeMembers, work: in((*world).updateStore)},
 }
 
 // destination is what a request line asks for.
@@ -70,6 +99,16 @@ type destination struct {
 	query string      // as sent
 	env   environment // of the path; "" where it begins with /v2/
 	id    string      // decoded
+	sub   string      // the second one
+}
+
+// choose takes the operation that the whole request is, where two share a method and a path.
+func (d *destination) choose(r *http.Request, body []byte) {
+	for i := range routes {
+		if other := &routes[i]; other.takes != nil && other.method == d.method && other.path == d.route.path && other.takes(r, body) {
+			d.route = other
+		}
+	}
 }
 
 // find routes a request by its line alone, before anything cleans it.
@@ -96,13 +135,13 @@ func find(r *http.Request) (destination, *refusal) {
 	segments := strings.Split(strings.TrimSuffix(rest, "/"), "/")
 	known := false
 	for i := range routes {
-		id, fits := routes[i].match(segments)
+		ids, fits := routes[i].match(segments)
 		if !fits {
 			continue
 		}
 		known = true
 		if routes[i].method == r.Method {
-			d.route, d.id = &routes[i], id
+			d.route, d.id, d.sub = &routes[i], ids[0], ids[1]
 			return d, nil
 		}
 	}
@@ -112,22 +151,26 @@ func find(r *http.Request) (destination, *refusal) {
 	return d, unknown
 }
 
-func (rt *route) match(segments []string) (id string, fits bool) {
+func (rt *route) match(segments []string) (ids [2]string, fits bool) {
 	i := 0
 	for want := range strings.SplitSeq(rt.path, "/") {
 		switch {
 		case i == len(segments):
-			return "", false
-		case want == "{id}":
+			return ids, false
+		case want == "{id}", want == "{sub}":
 			decoded, err := url.PathUnescape(segments[i])
 			if err != nil || decoded == "" {
-				return "", false
+				return ids, false
 			}
-			id = decoded
+			if want == "{id}" {
+				ids[0] = decoded
+			} else {
+				ids[1] = decoded
+			}
 		case want != segments[i]:
-			return "", false
+			return ids, false
 		}
 		i++
 	}
-	return id, i == len(segments)
+	return ids, i == len(segments)
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/signing"
@@ -20,8 +21,9 @@ type reply struct {
 	message    string
 	body       []byte
 	retryAfter string
-	hangUp     bool // send nothing
-	reset      bool // and reset the connection
+	location   string // of a 303
+	hangUp     bool   // send nothing
+	reset      bool   // and reset the connection
 }
 
 func (r *refusal) reply() reply {
@@ -53,6 +55,9 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if out.retryAfter != "" {
 		h.Set("Retry-After", out.retryAfter)
 	}
+	if out.location != "" {
+		h.Set("Location", out.location)
+	}
 	writeJSON(w, out.status, out.body)
 }
 
@@ -80,6 +85,8 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 	if err != nil {
 		return badRequest(invalidRequest, "The body cannot be read.").reply()
 	}
+	d.choose(r, body)
+	entry.Operation = d.operation
 	hash := signing.HashPayload(body)
 	entry.BodyHash = hash.String()
 	c, refused := s.authenticate(r, d, body, entry.Time, entry)
@@ -134,9 +141,12 @@ func (s *Server) once(d destination, c *call, body []byte, entry *Request) reply
 	if status, result, refused := s.work(d, c, body); refused != nil {
 		out = refused.reply()
 	} else {
-		out = reply{status: status, body: encode(result)}
+		out = reply{status: status, location: c.location}
+		if result != nil {
+			out.body = encode(result)
+		}
 	}
-	if keyed && (out.status < 300 || out.outcome) {
+	if keyed && (out.status < 400 || out.outcome) {
 		s.stored[id] = storedAnswer{mark, out}
 	}
 	return out
@@ -150,6 +160,14 @@ func (s *Server) work(d destination, c *call, body []byte) (int, object, *refusa
 		return 0, nil, badRequest(invalidRequest, "The query cannot be read.")
 	}
 	c.query = query
+	for name := range query {
+		if c.strict && !slices.Contains(d.route.query, name) {
+			return 0, nil, badRequest(invalidParameterValue, "The parameter %s is not known here.", name)
+		}
+	}
+	if d.members == nil && c.strict && len(body) > 0 {
+		return 0, nil, badRequest(invalidRequest, "This operation takes no body.")
+	}
 	if d.members != nil {
 		if c.body, err = decode(body); err != nil {
 			return 0, nil, badRequest(invalidRequestFormat, "The body cannot be read: %v.", err)

@@ -71,6 +71,13 @@ type world struct {
 	madeCharges []*charge // oldest first
 	madeRefunds []*refund
 	till        map[tillReference]tillAnswer
+	periods     map[scope]*period
+	settled     []*settlement // oldest first
+	reports     []*report     // oldest first
+	schedules   []*schedule
+	disputes    map[string]*dispute
+	files       map[string]*file
+	accounts    map[string]*account
 }
 
 func newWorld(r region) *world {
@@ -81,6 +88,10 @@ func newWorld(r region) *world {
 		charges:     make(map[string]*charge),
 		refunds:     make(map[string]*refund),
 		till:        make(map[tillReference]tillAnswer),
+		periods:     make(map[scope]*period),
+		disputes:    make(map[string]*dispute),
+		files:       make(map[string]*file),
+		accounts:    make(map[string]*account),
 	}
 }
 
@@ -91,6 +102,10 @@ type call struct {
 	caller     *merchant // whose key signed
 	strict     bool      // as in Request
 	id         string    // of the path, decoded
+	sub        string    // the second one
+	delegated  bool      // it came with an authorization token
+	host       string    // to which it was sent
+	location   string    // where a 303 leads, set by the work
 	query      url.Values
 	body       object
 	simulation string

@@ -1,0 +1,261 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	settlementReport        = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
+	sandboxSettlementReport = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
+	multiCurrencyReport     = "_GET_CSV_CUSTOM_OFFAMAZONPAYMENTS_MULTI_CURRENCY_PAYMENTS_DATA_"
+
+	reportInProgress = "IN_PROGRESS"
+	reportCompleted  = "COMPLETED"
+	reportFailed     = "FAILED"
+	reportCancelled  = "CANCELLED"
+)
+
+var reportTypes = []string{
+	settlementReport, sandboxSettlementReport, multiCurrencyReport,
+	"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_ORDER_REFERENCE_DATA_",
+	"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_",
+	"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_",
+	"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_",
+	"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_",
+}
+
+var processingStatuses = []string{reportInProgress, reportCompleted, reportFailed, reportCancelled}
+
+// reportTime is how long an ordered report takes, reportKept how long it is kept.
+const (
+	reportTime = 2 * time.Second
+	reportKept = 90 * 24 * time.Hour
+)
+
+type report struct {
+	id         string
+	documentID string
+	kind       string
+	scope      scope
+	start      time.Time
+	end        time.Time
+	created    time.Time
+	status     string
+	done       time.Time
+	content    []byte
+}
+
+// newReport orders a report.
+func (w *world) newReport(of scope, kind string, start, end, now time.Time) *report {
+	made := &report{
+		id:         "A" + digits(20),
+		documentID: "amzn1.tortuga.4." + newUUID() + ".T" + digits(14),
+		kind:       kind, scope: of, start: start, end: end, created: now, status: reportInProgress,
+	}
+	w.reports = append(w.reports, made)
+	return made
+}
+
+// ageReports has orders that have waited long enough become documents. Of the types whose
+// columns are not documented there are never data.
+func (w *world) ageReports(now time.Time) {
+	w.reports = slices.DeleteFunc(w.reports, func(r *report) bool { return now.Sub(r.created) > reportKept })
+	for _, r := range w.reports {
+		if done := r.created.Add(reportTime); r.status == reportInProgress && !now.Before(done) {
+			r.done, r.status = done, reportCancelled
+			if r.kind == sandboxSettlementReport {
+				r.content = w.settlementDocument(r.scope, r.start, r.end.Add(time.Second)) // the end is included
+			}
+			if r.content != nil {
+				r.status = reportCompleted
+			}
+		}
+	}
+}
+
+var createReportMembers = members{
+	"reportType": oneOf(reportTypes...).needed(), "startTime": timestamp().needed(), "endTime": timestamp().needed(),
+}
+
+// checkReportType refuses a type that cannot be ordered here.
+func checkReportType(kind string, env environment) *refusal {
+	switch {
+	case kind == settlementReport:
+		return invalid("reportType", "is of a report that comes by itself with each settlement")
+	case (kind == sandboxSettlementReport) != (env == sandbox):
+		return invalid("reportType", "is not offered here: in the sandbox there is "+sandboxSettlementReport+" alone, and only there")
+	}
+	return nil
+}
+
+func (w *world) createReport(c *call) (int, object, *refusal) {
+	kind := c.body.text("reportType")
+	if refused := checkReportType(kind, c.env); refused != nil {
+		return 0, nil, refused
+	}
+	start, end := c.body.time("startTime"), c.body.time("endTime")
+	if end.Before(start) {
+		return 0, nil, invalid("endTime", "is before startTime")
+	}
+	made := w.newReport(c.scope, kind, start, end, c.now)
+	return http.StatusCreated, object{"reportId": made.id}, nil
+}
+
+func (w *world) getReports(c *call) (int, object, *refusal) {
+	w.ageReports(c.now)
+	q, refused := readPage(c)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	kinds, refused := filterList(q.filters, "reportTypes", reportTypes, c.strict)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	statuses, refused := filterList(q.filters, "processingStatuses", processingStatuses, c.strict)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	since, refused := q.filterTime(c, "createdSince", c.now.Add(-reportKept))
+	if refused != nil {
+		return 0, nil, refused
+	}
+	until, refused := q.filterTime(c, "createdUntil", c.now)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	var found []*report
+	for _, r := range w.reports {
+		if r.scope == c.scope && (len(kinds) == 0 || slices.Contains(kinds, r.kind)) && (len(statuses) == 0 || slices.Contains(statuses, r.status)) &&
+			!r.created.Before(since.Truncate(time.Second)) && !r.created.Truncate(time.Second).After(until) {
+			found = append(found, r)
+		}
+	}
+	items, next := page(q, found, (*report).answer)
+	return http.StatusOK, object{"reports": items, "nextToken": next}, nil
+}
+
+func (w *world) getReport(c *call) (int, object, *refusal) {
+	w.ageReports(c.now)
+	for _, r := range w.reports {
+		if r.id == c.id && r.scope == c.scope {
+			return http.StatusOK, r.answer(), nil
+		}
+	}
+	return 0, nil, notFound("report", c.id)
+}
+
+func (r *report) answer() object {
+	o := object{
+		"reportId":         r.id,
+		"reportType":       r.kind,
+		"startTime":        stamp(r.start),
+		"endTime":          stamp(r.end),
+		"createdTime":      stamp(r.created),
+		"processingStatus": r.status,
+	}
+	if r.status == reportInProgress {
+		return o
+	}
+	o["processingStartTime"], o["processingEndTime"] = stamp(r.created), stamp(r.done)
+	if r.status == reportCompleted {
+		o["reportDocumentId"] = r.documentID
+	}
+	return o
+}
+
+// completed returns the report of a document.
+func (w *world) completed(of scope, documentID string) *report {
+	for _, r := range w.reports {
+		if r.documentID == documentID && r.scope == of && r.status == reportCompleted {
+			return r
+		}
+	}
+	return nil
+}
+
+func (s *Server) reportDocument(c *call) (int, object, *refusal) {
+	s.world.ageReports(c.now)
+	if s.world.completed(c.scope, c.id) == nil {
+		return 0, nil, notFound("report document", c.id)
+	}
+	return http.StatusOK, object{
+		"reportDocumentId":     c.id,
+		"url":                  s.presign(c, documents, c.id, urlTime),
+		"compressionAlgorithm": "N/A",
+	}, nil
+}
+
+// schedule is an order that repeats itself. Its reports are not made.
+type schedule struct {
+	id        string
+	scope     scope
+	kind      string
+	frequency string
+	next      time.Time
+}
+
+var createScheduleMembers = members{
+	"reportType":             oneOf(reportTypes...).needed(),
+	"scheduleFrequency":      oneOf(strings.Fields("PT5M PT15M PT30M PT1H PT2H PT4H PT8H PT12H PT24H PT84H P1D P2D P3D P7D P14D P15D P18D P30D")...).needed(),
+	"nextReportCreationTime": timestamp().needed(),
+	"deleteExistingSchedule": flag(),
+}
+
+func (w *world) createSchedule(c *call) (int, object, *refusal) {
+	kind := c.body.text("reportType")
+	if refused := checkReportType(kind, c.env); refused != nil {
+		return 0, nil, refused
+	}
+	if kind == multiCurrencyReport {
+		return 0, nil, invalid("reportType", "is of a report that cannot be scheduled")
+	}
+	same := func(s *schedule) bool { return s.scope == c.scope && s.kind == kind }
+	if slices.ContainsFunc(w.schedules, same) {
+		if !c.body.flag("deleteExistingSchedule") {
+			return 0, nil, badRequest(invalidRequest, "There is a schedule for %s: deleteExistingSchedule would replace it.", kind)
+		}
+		w.schedules = slices.DeleteFunc(w.schedules, same)
+	}
+	made := &schedule{id: digits(12), scope: c.scope, kind: kind, frequency: c.body.text("scheduleFrequency"), next: c.body.time("nextReportCreationTime")}
+	w.schedules = append(w.schedules, made)
+	return http.StatusCreated, object{"reportScheduleId": made.id}, nil
+}
+
+func (w *world) getSchedules(c *call) (int, object, *refusal) {
+	kinds, refused := filterList(c.query, "reportTypes", reportTypes, c.strict)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	found := []any{}
+	for _, s := range w.schedules {
+		if s.scope == c.scope && (len(kinds) == 0 || slices.Contains(kinds, s.kind)) {
+			found = append(found, s.answer())
+		}
+	}
+	return http.StatusOK, object{"reportSchedules": found}, nil
+}
+
+func (w *world) getSchedule(c *call) (int, object, *refusal) {
+	for _, s := range w.schedules {
+		if s.id == c.id && s.scope == c.scope {
+			return http.StatusOK, s.answer(), nil
+		}
+	}
+	return 0, nil, notFound("report schedule", c.id)
+}
+
+func (w *world) cancelSchedule(c *call) (int, object, *refusal) {
+	before := len(w.schedules)
+	w.schedules = slices.DeleteFunc(w.schedules, func(s *schedule) bool { return s.id == c.id && s.scope == c.scope })
+	if len(w.schedules) == before {
+		return 0, nil, notFound("report schedule", c.id)
+	}
+	return http.StatusOK, nil, nil
+}
+
+func (s *schedule) answer() object {
+	return object{"reportScheduleId": s.id, "reportType": s.kind, "scheduleFrequency": s.frequency, "nextReportCreationTime": stamp(s.next)}
+}

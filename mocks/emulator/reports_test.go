@@ -1,0 +1,235 @@
+package emulator_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+const sandboxSettlement = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
+
+// fetch uses a pre-signed URL.
+func fetch(t *testing.T, s *emulator.Server, method, url, contentType, body string, header ...string) (status int, text string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	res, err := s.RoundTripper().RoundTrip(r)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	read, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(read)
+}
+
+// account returns an emulator, its clock and a client, with one charge captured and partly refunded.
+func settlingShop(t *testing.T) (*emulator.Server, *testClock, *client) {
+	t.Helper()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	c := newClient(t, s, 0)
+	c.now = clock.Now
+	chargeID, _ := c.newCharge("AuthorizeWithCapture", "50.00")
+	clock.Add(time.Minute)
+	c.post("/refunds", object{"chargeId": chargeID, "refundAmount": usd("5.00")}).must(t, http.StatusCreated)
+	return s, clock, c
+}
+
+func orderReport(start, end time.Time) object {
+	return object{"reportType": sandboxSettlement, "startTime": start.Format("20060102T150405Z"), "endTime": end.Format("20060102T150405Z")}
+}
+
+func TestReportFromOrderToDocument(t *testing.T) {
+	t.Parallel()
+	s, clock, c := settlingShop(t)
+	id := c.post("/reports", orderReport(noon, noon.Add(time.Hour))).must(t, http.StatusCreated).text(t, "reportId")
+
+	ordered := c.get("/reports/"+id).must(t, http.StatusOK)
+	assert.Equal(t, "IN_PROGRESS", ordered.body["processingStatus"])
+	assert.NotContains(t, ordered.body, "reportDocumentId")
+	clock.Add(2 * time.Second)
+	done := c.get("/reports/"+id).must(t, http.StatusOK)
+	assert.Equal(t, "COMPLETED", done.body["processingStatus"])
+
+	document := c.get("/report-documents/"+done.text(t, "reportDocumentId")).must(t, http.StatusOK)
+	assert.Equal(t, "N/A", document.body["compressionAlgorithm"])
+	link := document.text(t, "url")
+	status, text := fetch(t, s, http.MethodGet, link, "", "")
+	require.Equal(t, http.StatusOK, status, text)
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	require.Len(t, lines, 8, "a summary of four lines, an empty one, the header, a capture, a refund")
+	assert.Equal(t, `"SellerId","A1EMULATEDSHOPA"`, lines[0])
+	assert.Empty(t, lines[4])
+	assert.True(t, strings.HasPrefix(lines[5], `"TransactionPostedDate","SettlementId"`))
+	assert.True(t, strings.HasSuffix(lines[6], `"USD","Capture","50.00","-1.45","-0.30","-1.75","48.25"`), lines[6])
+	assert.True(t, strings.HasSuffix(lines[7], `"USD","Refund","-5.00","0.00","0.00","0.00","-5.00"`), lines[7])
+
+	assert.Equal(t, http.StatusNotFound, newClientAt(t, s, 1, clock).get("/reports/"+id).status, "another merchant's")
+	for name, row := range map[string]struct {
+		method, url, header string
+		status              int
+	}{
+		"signed":      {http.MethodGet, link, "Authorization", http.StatusBadRequest},
+		"our headers": {http.MethodGet, link, "X-Amz-Pay-Date", http.StatusBadRequest},
+		"changed":     {http.MethodGet, link[:len(link)-1] + "_", "X-Other", http.StatusForbidden},
+		"moved":       {http.MethodGet, strings.Replace(link, "documents", "files", 1), "X-Other", http.StatusForbidden},
+		"another use": {http.MethodPut, link, "X-Other", http.StatusMethodNotAllowed},
+	} {
+		status, text := fetch(t, s, row.method, row.url, "", "", row.header, "x")
+		assert.Equal(t, row.status, status, "%s: %s", name, text)
+	}
+	clock.Add(30 * time.Second)
+	status, text = fetch(t, s, http.MethodGet, link, "", "")
+	assert.Equal(t, http.StatusForbidden, status)
+	assert.Contains(t, text, "Request has expired")
+	clock.Add(91 * 24 * time.Hour)
+	assert.Equal(t, http.StatusNotFound, c.get("/reports/"+id).status, "reports are kept for 90 days")
+}
+
+func TestReportWithoutData(t *testing.T) {
+	t.Parallel()
+	_, clock, c := settlingShop(t)
+	id := c.post("/reports", orderReport(noon.AddDate(0, 0, -2), noon.AddDate(0, 0, -1))).must(t, http.StatusCreated).text(t, "reportId")
+	clock.Add(time.Minute)
+	done := c.get("/reports/"+id).must(t, http.StatusOK)
+	assert.Equal(t, "CANCELLED", done.body["processingStatus"])
+	assert.NotContains(t, done.body, "reportDocumentId")
+}
+
+func TestSettle(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	m := s.Description().Merchants[0]
+	c := newClientAt(t, s, 0, clock)
+	live := c.withKey(m.KeyIDs.Live, m.PrivateKeyPEM)
+	for _, shop := range []*client{c, live} {
+		shop.newCharge("AuthorizeWithCapture", "50.00")
+	}
+	clock.Add(time.Hour)
+	s.Settle()
+	clock.Add(time.Hour)
+	s.Settle() // nothing since
+	for _, shop := range []*client{c, live} {
+		paid, _ := shop.get("/disbursements").must(t, http.StatusOK).body["disbursements"].([]any)
+		require.Len(t, paid, 1)
+		payment, _ := paid[0].(object)
+		assert.Equal(t, "48.25", payment["amount"])
+		assert.Equal(t, "USD", payment["currencyCode"])
+		assert.Regexp(t, `T13:00:00\.000Z$`, payment["transactionTime"])
+		assert.Empty(t, shop.get("/disbursements?endTime="+noon.Format("20060102T150405Z")).must(t, http.StatusOK).body["disbursements"])
+	}
+	assert.Empty(t, c.get("/reports").must(t, http.StatusOK).body["reports"], "in the sandbox it must be ordered")
+	reports, _ := live.get("/reports").must(t, http.StatusOK).body["reports"].([]any)
+	require.Len(t, reports, 1)
+	made, _ := reports[0].(object)
+	assert.Equal(t, "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_", made["reportType"])
+	link := live.get("/report-documents/"+fmt.Sprint(made["reportDocumentId"])).must(t, http.StatusOK).text(t, "url")
+	_, text := fetch(t, s, http.MethodGet, link, "", "")
+	assert.Contains(t, text, `"Transfer","","","","USD","Transfer to the bank","-48.25","","","","-48.25"`)
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	_, clock, c := settlingShop(t)
+	var made []string
+	for range 25 {
+		made = append(made, c.post("/reports", orderReport(noon, noon.Add(time.Hour))).must(t, http.StatusCreated).text(t, "reportId"))
+	}
+	clock.Add(time.Minute)
+	query, seen := "?pageSize=7&reportTypes="+sandboxSettlement, []string(nil)
+	for pages := 1; query != ""; pages++ {
+		a := c.get("/reports"+query).must(t, http.StatusOK)
+		reports, _ := a.body["reports"].([]any)
+		for _, r := range reports {
+			report, _ := r.(object)
+			seen = append(seen, fmt.Sprint(report["reportId"]))
+		}
+		query = ""
+		if token, ok := a.body["nextToken"].(string); ok {
+			query = "?nextToken=" + url.QueryEscape(token)
+		} else {
+			assert.Equal(t, 4, pages)
+		}
+	}
+	assert.Equal(t, made, seen)
+	first := c.get("/reports").must(t, http.StatusOK)
+	assert.Len(t, first.body["reports"], 10)
+	token := first.text(t, "nextToken")
+
+	for _, row := range []struct{ query, reason, lenient string }{
+		{"?pageSize=0", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?pageSize=101", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?pageSize=ten", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?nextToken=" + token + "&pageSize=10", "InvalidParameterCombination", "InvalidParameterCombination"},
+		{"?nextToken=" + token + "x!", "InvalidRequest", "InvalidParameterValue"},
+		{"?nextToken=abc", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?nextToken=", "InvalidParameterValue", ""}, // as samples of the official SDKs send
+		{"?reportTypes=_GET_UNKNOWN_", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?processingStatuses=DONE", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?processingStatuses=COMPLETED&processingStatuses=FAILED", "InvalidParameterValue", ""}, // as the Java SDK does
+		{"?createdSince=yesterday", "InvalidParameterValue", "InvalidParameterValue"},
+		{"?createdSince=2026-11-23T00-00-00Z", "InvalidParameterValue", ""},
+		{"?shopId=1", "InvalidParameterValue", ""},
+	} {
+		assert.Equal(t, row.reason, c.get("/reports"+row.query).reason, row.query)
+		other := *c
+		other.agent = "amazon-pay-api-sdk-java/2.6.7"
+		a := other.get("/reports" + row.query)
+		assert.Equal(t, row.lenient, a.reason, "%s: %s", row.query, a.raw)
+	}
+}
+
+func TestOrdersRefused(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	const start, end = "20261101T000000Z", "20261102T000000Z"
+	for name, row := range map[string]struct {
+		body   object
+		reason string
+	}{
+		"no type":                      {object{"startTime": start, "endTime": end}, "MissingParameterValue"},
+		"a type not of the sandbox":    {object{"reportType": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_", "startTime": start, "endTime": end}, "InvalidParameterValue"},
+		"a type that comes by itself":  {object{"reportType": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_", "startTime": start, "endTime": end}, "InvalidParameterValue"},
+		"the end before the beginning": {object{"reportType": sandboxSettlement, "startTime": end, "endTime": start}, "InvalidParameterValue"},
+		"a date in words":              {object{"reportType": sandboxSettlement, "startTime": "today", "endTime": end}, "InvalidParameterValue"},
+	} {
+		assert.Equal(t, row.reason, c.post("/reports", row.body).reason, name)
+	}
+}
+
+func TestSchedules(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	order := object{"reportType": sandboxSettlement, "scheduleFrequency": "P1D", "nextReportCreationTime": "20261201T000000Z"}
+	first := c.post("/report-schedules", order).must(t, http.StatusCreated).text(t, "reportScheduleId")
+	assert.Equal(t, "P1D", c.get("/report-schedules/"+first).must(t, http.StatusOK).body["scheduleFrequency"])
+	assert.Equal(t, http.StatusBadRequest, c.post("/report-schedules", order).status, "one a type")
+	order["deleteExistingSchedule"] = true
+	second := c.post("/report-schedules", order).must(t, http.StatusCreated).text(t, "reportScheduleId")
+	assert.Equal(t, http.StatusNotFound, c.get("/report-schedules/"+first).status)
+	assert.Len(t, c.get("/report-schedules").must(t, http.StatusOK).body["reportSchedules"], 1)
+	assert.Len(t, c.get("/report-schedules?reportTypes="+sandboxSettlement).must(t, http.StatusOK).body["reportSchedules"], 1)
+	assert.Equal(t, "InvalidRequest", c.remove("/report-schedules/"+second, object{}).reason, "no body")
+	cancelled := c.remove("/report-schedules/"+second, nil).must(t, http.StatusOK)
+	assert.Empty(t, cancelled.raw)
+	assert.Equal(t, http.StatusNotFound, c.remove("/report-schedules/"+second, nil).status)
+	order["scheduleFrequency"] = "P5D"
+	assert.Equal(t, "InvalidParameterValue", c.post("/report-schedules", order).reason)
+}
