@@ -37,6 +37,15 @@ func newConfig(d emulator.Description) config {
 	}
 }
 
+// in returns the configuration for a story.
+func (c config) in(told story, d emulator.Description) config {
+	if told.live && c.PublicKeyID == d.Merchants[0].KeyIDs.Sandbox {
+		c.PublicKeyID = d.Merchants[0].KeyIDs.Live
+	}
+	c.Sandbox = c.Sandbox && !told.live
+	return c
+}
+
 // node is a Node process that runs run.js.
 type node struct {
 	methods []string // client.method

@@ -1,24 +1,20 @@
 package conformance_test
 
-// operations are the calls of the SDK that the emulator has.
+// operations are the calls of the SDK.
 var operations = []string{
 	"getBuyer",
 	"createCheckoutSession", "getCheckoutSession", "updateCheckoutSession", "completeCheckoutSession", "finalizeCheckoutSession",
 	"getChargePermission", "updateChargePermission", "closeChargePermission",
 	"createCharge", "getCharge", "updateCharge", "captureCharge", "cancelCharge",
 	"createRefund", "getRefund",
+	"getReports", "getReportById", "getReportDocument", "createReport",
+	"getReportSchedules", "getReportScheduleById", "createReportSchedule", "cancelReportSchedule",
+	"createDispute", "getDispute", "updateDispute", "contestDispute", "uploadFile",
+	"registerAmazonPayAccount", "updateAmazonPayAccount", "deleteAmazonPayAccount",
+	"createMerchantAccount", "updateMerchantAccount", "merchantAccountClaim",
 	"merchantScan", "charge", "refund",
 	"deliveryTrackers",
 	"getAuthorizationToken",
-}
-
-// later are the calls of the SDK that the emulator does not have yet.
-var later = []string{
-	"getReports", "getReportById", "getReportDocument", "createReport",
-	"getReportSchedules", "getReportScheduleById", "createReportSchedule", "cancelReportSchedule",
-	"registerAmazonPayAccount", "updateAmazonPayAccount", "deleteAmazonPayAccount",
-	"createMerchantAccount", "updateMerchantAccount", "merchantAccountClaim",
-	"createDispute", "getDispute", "updateDispute", "contestDispute", "uploadFile",
 }
 
 // helpers are the methods of the SDK that are no calls of their own.
@@ -31,12 +27,24 @@ type step struct {
 	// name, or for one that the story begins with; ${new} for a new reference.
 	args      string
 	approve   bool   // the buyer approves the session afterwards
+	settle    bool   // the settlement period ends afterwards
+	upload    bool   // what the answer's url is for is uploaded afterwards
 	operation string // where the emulator has another name for the method
+	status    int    // where it is not 2xx
 }
 
-// steps tell one story, with the payloads of the SDK's README (in-store charge and refund: of its tests). Only ids
-// differ, the amount to complete with, which must be the one of the update, and captureNow of the
-// charges that are not captured at once.
+// story is told in one environment.
+type story struct {
+	live  bool
+	steps []step
+}
+
+// stories are told with the payloads of the SDK's README (in-store charge and refund: of its tests; Amazon Pay
+// accounts, for which neither has one: with the members that the .NET SDK has). Only ids and dates differ, the
+// amount to complete with, which must be the one of the update, captureNow of the charges that are not
+// captured at once, and a dispute's currency, which must be the charge's.
+var stories = []story{{steps: steps}, {live: true, steps: reportSteps}}
+
 var steps = []step{
 	{client: "WebStoreClient", method: "getBuyer", args: `["${buyerToken}"]`},
 
@@ -104,6 +112,37 @@ var steps = []step{
 		"captureAmount": {"amount": "10.00", "currencyCode": "USD"},
 		"softDescriptor": "AMZN"
 	}, {"x-amz-pay-idempotency-key": "${new}"}]`},
+
+	{client: "WebStoreClient", method: "createDispute", args: `[{
+		"chargeId": "${chargeId}",
+		"providerMetadata": {"providerDisputeId": "XXXXXXXXXXXX"},
+		"disputeAmount": {"amount": "1", "currencyCode": "USD"},
+		"filingReason": "ProductNotReceived",
+		"filingTimestamp": ${now},
+		"statusDetails": {"state": "ActionRequired"},
+		"merchantResponseDeadline": ${deadline}
+	}, {"x-amz-pay-idempotency-key": "${new}"}]`},
+	{client: "WebStoreClient", method: "getDispute", args: `["${disputeId}"]`},
+	{client: "WebStoreClient", method: "uploadFile", upload: true, args: `[
+		{"type": "jpg", "purpose": "disputeEvidence"},
+		{"x-amz-pay-idempotency-key": "${new}"}
+	]`},
+	{client: "WebStoreClient", method: "contestDispute", args: `["${disputeId}", {
+		"merchantEvidences": [{
+			"evidenceType": "TrackingNumber",
+			"fileId": "${id}",
+			"evidenceText": "raw text supporting merchant evidence"
+		}]
+	}]`},
+	{client: "WebStoreClient", method: "updateDispute", args: `["${disputeId}", {
+		"statusDetails": {
+			"resolution": "MerchantWon",
+			"state": "Resolved",
+			"reasonCode": "MerchantAcceptedDispute",
+			"reasonDescription": "Merchant accepted the dispute request"
+		},
+		"closureTimestamp": ${now}
+	}]`},
 
 	{client: "WebStoreClient", method: "createCharge", args: `[{
 		"chargePermissionId": "${chargePermissionId}",
@@ -179,6 +218,65 @@ var steps = []step{
 	{client: "AmazonPayClient", method: "getAuthorizationToken", args: `["${mwsAuthToken}", "${clientId}"]`},
 	{client: "InStoreClient", method: "merchantScan", args: `[` + scan + `, {"x-amz-pay-authtoken": "${authorizationToken}"}]`},
 
+	{client: "WebStoreClient", method: "createMerchantAccount", args: `[{
+		"uniqueReferenceId": "Unique_Reference_Id",
+		"ledgerCurrency": "JPY",
+		"businessInfo": {
+			"email": "abhi@abc.com",
+			"businessType": "CORPORATE",
+			"businessLegalName": "密林コーヒー",
+			"businessCategory": "Beauty",
+			"businessDisplayName": "Abhi's Cafe",
+			"annualSalesVolume": {"amount": "100000", "currencyCode": "JPY"},
+			"countryOfEstablishment": "JP",
+			"businessAddress": ` + merchantAddress + `,
+			"customerSupportInformation": {
+				"customerSupportEmail": "test.merchant_abhi@abc.com",
+				"customerSupportPhoneNumber": {"countryCode": "1", "number": "1234567", "extension": "123"}
+			}
+		},
+		"beneficiaryOwners": [{"personFullName": "Abhishek Kumar", "residentialAddress": ` + merchantAddress + `}],
+		"primaryContactPerson": {"personFullName": "Abhishek Kumar"},
+		"integrationInfo": {"ipnEndpointUrls": ["https://yourdomainname.com/ipnendpoint1", "https://yourdomainname.com/ipnendpoint2"]},
+		"stores": [{
+			"domainUrls": ["https://yourdomainname.com"],
+			"storeName": "Rufus's Cafe",
+			"privacyPolicyUrl": "https://yourdomainname.com/privacy",
+			"storeStatus": {"state": "ACTIVE", "reasonCode": null}
+		}],
+		"merchantStatus": {"statusProvider": "Ayden", "state": "ACTIVE", "reasonCode": null}
+	}]`},
+	{client: "WebStoreClient", method: "updateMerchantAccount", args: `["${merchantAccountId}", {
+		"businessInfo": {
+			"email": "abhi@abc.com",
+			"businessType": "CORPORATE",
+			"businessLegalName": "密林コーヒー",
+			"businessCategory": "Beauty",
+			"businessDisplayName": "Abhi's Cafe",
+			"annualSalesVolume": {"amount": "100000", "currencyCode": "JPY"},
+			"countryOfEstablishment": "JP",
+			"businessAddress": ` + merchantAddress + `,
+			"customerSupportInformation": {
+				"customerSupportEmail": "test.merchant_abhi@abc.com",
+				"customerSupportPhoneNumber": {"countryCode": "1", "number": "1234567", "extension": "123"}
+			}
+		}
+	}, {"x-amz-pay-authtoken": "${authorizationToken}"}]`},
+	// The 303 is a success of the SDK's, not followed.
+	{client: "WebStoreClient", method: "merchantAccountClaim", status: 303, args: `["${merchantAccountId}", {
+		"uniqueReferenceId": "Unique_Reference_Id"
+	}]`},
+	{client: "WebStoreClient", method: "registerAmazonPayAccount", args: `[{
+		"uniqueReferenceId": "${new}",
+		"ledgerCurrency": "USD",
+		"businessInfo": {"businessType": "CORPORATE", "countryOfEstablishment": "US", "businessLegalName": "Example, Inc."},
+		"primaryContactPerson": {"personFullName": "Susie Smith", "dateOfBirth": "19700101"}
+	}]`},
+	{client: "WebStoreClient", method: "updateAmazonPayAccount", args: `["${merchantAccountId}", {
+		"businessInfo": {"businessType": "INDIVIDUAL"}
+	}]`},
+	{client: "WebStoreClient", method: "deleteAmazonPayAccount", args: `["${merchantAccountId}"]`},
+
 	// The README gives the headers of getSignedHeaders; they reach the signature twice, in two spellings. Its
 	// X-Amz-Pay-Region of "us" is left out: the SDK signs it but sends "na".
 	{client: "InStoreClient", method: "apiCall", operation: "merchantScan", args: `[{
@@ -188,6 +286,50 @@ var steps = []step{
 		"headers": {"Accept": "application/json", "Content-Type": "application/json"}
 	}]`},
 }
+
+// reportSteps are of the live environment, as the README has them: the sandbox has one report only.
+var reportSteps = []step{
+	{client: "WebStoreClient", method: "createCheckoutSession", approve: true, args: `[{
+		"webCheckoutDetails": {
+			"checkoutReviewReturnUrl": "https://localhost/store/checkoutReview",
+			"checkoutResultReturnUrl": "https://localhost/store/checkoutReturn"
+		},
+		"storeId": "${storeId}"
+	}, {"x-amz-pay-idempotency-key": "${new}"}]`},
+	{client: "WebStoreClient", method: "finalizeCheckoutSession", settle: true, args: `["${checkoutSessionId}", {
+		"chargeAmount": {"amount": 10, "currencyCode": "USD"},
+		"paymentIntent": "AuthorizeWithCapture"
+	}, {"x-amz-pay-idempotency-key": "${new}"}]`},
+	{client: "WebStoreClient", method: "getReports", args: `[{"reportTypes": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"}]`},
+	{client: "WebStoreClient", method: "getReportById", args: `["${reportId}"]`},
+	{client: "WebStoreClient", method: "getReportDocument", args: `["${reportDocumentId}"]`},
+	{client: "WebStoreClient", method: "createReport", args: `[{
+		"reportType": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_",
+		"startTime": "20221114T074550Z",
+		"endTime": "20221114T074550Z"
+	}]`},
+	{client: "WebStoreClient", method: "createReportSchedule", args: `[{
+		"reportType": "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_ORDER_REFERENCE_DATA_",
+		"scheduleFrequency": "P1D",
+		"nextReportCreationTime": "20230317T074550Z",
+		"deleteExistingSchedule": false
+	}]`},
+	{client: "WebStoreClient", method: "getReportSchedules", args: `[
+		"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_ORDER_REFERENCE_DATA_,_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_"
+	]`},
+	{client: "WebStoreClient", method: "getReportScheduleById", args: `["${reportScheduleId}"]`},
+	{client: "WebStoreClient", method: "cancelReportSchedule", args: `["${reportScheduleId}"]`},
+}
+
+const merchantAddress = `{
+	"addressLine1": "扇町４丁目５－１",
+	"addressLine2": "フルフィルメントセンタービル",
+	"city": "小田原市",
+	"stateOrRegion": "神奈川県",
+	"postalCode": "250-0001",
+	"countryCode": "JP",
+	"phoneNumber": {"countryCode": "81", "number": "2062062061"}
+}`
 
 const scan = `{
 	"scanData": "${scanData}",
