@@ -385,6 +385,7 @@ func TestAnswersThatAreNoJSON(t *testing.T) {
 		want     string // an error; none: success
 	}{
 		"a result that leads elsewhere":     {303, "", elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, ""},
+		"with a result":                     {303, `{"id":"1"}`, elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, ""},
 		"with a page":                       {303, page, elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, ""},
 		"without saying where":              {303, "", "", func(op *amazonpay.Operation) { op.SeeOther = true }, "leads elsewhere, but does not say where"},
 		"another redirect":                  {302, "", elsewhere, func(op *amazonpay.Operation) { op.SeeOther = true }, "302 Found"},
@@ -408,6 +409,7 @@ func TestAnswersThatAreNoJSON(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
+			assert.Equal(t, strings.HasPrefix(row.body, "{"), out.ID == "1")
 			assert.Equal(t, row.status, out.Meta.StatusCode)
 			assert.Equal(t, row.location, out.Meta.Header.Get("Location"))
 		})

@@ -135,15 +135,13 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	switch {
 	case seeOther && resp.Header.Get("Location") == "":
 		return &DecodeError{errors.New("it leads elsewhere, but does not say where")}
-	case seeOther:
-		return nil
-	case resp.StatusCode < 200 || resp.StatusCode > 299:
+	case !seeOther && (resp.StatusCode < 200 || resp.StatusCode > 299):
 		return p.apiError(resp.StatusCode, body)
 	case err != nil:
 		return &DecodeError{errors.New("it broke off")}
 	case len(body) > maxAnswerBytes:
 		return &DecodeError{fmt.Errorf("it has more than %d bytes", maxAnswerBytes)}
-	case out == nil || p.op.NoContent && len(bytes.TrimSpace(body)) == 0:
+	case out == nil || seeOther && !isObject(body) || p.op.NoContent && len(bytes.TrimSpace(body)) == 0:
 		return nil
 	}
 	if !isObject(body) { // null would decode to nothing

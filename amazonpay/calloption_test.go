@@ -148,7 +148,7 @@ func TestWithProgress(t *testing.T) {
 	var seen [][2]int64
 	option := amazonpay.WithProgress(func(done, total int64) { seen = append(seen, [2]int64{done, total}) })
 	copied := option
-	assert.True(t, option == copied)
+	assert.Equal(t, option, copied)
 	got, err := amazonpay.Resolve(option)
 	require.NoError(t, err)
 	got.Progress(1, 2)

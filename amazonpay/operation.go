@@ -31,7 +31,8 @@ type Operation struct {
 	// A call then carries one, its own or a made one.
 	IdempotencyKey bool
 	// SeeOther says that an answer with status 303 is a result and not an error. It is not
-	// followed: where it leads is the Location in the Header of [Meta], which is then not empty.
+	// followed: where it leads is the Location in the Header of [Meta], which is then not empty. Its
+	// body is decoded if it is JSON.
 	SeeOther bool
 	// NoContent says that the answer to success may have no body, which leaves the result as
 	// it is. Without it such an answer is a [*DecodeError].

@@ -187,17 +187,21 @@ type MerchantStatus struct {
 	ReasonCode     string       `json:"reasonCode,omitzero"`
 }
 
-// CreateMerchantAccountResponse has the new account's id. The service may answer more,
-// which is in the Raw of Meta.
+// CreateMerchantAccountResponse has the ids of the new account.
 type CreateMerchantAccountResponse struct {
 	amazonpay.Answer
 
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
 	MerchantAccountID string `json:"merchantAccountId,omitzero"`
 }
 
-// UpdateMerchantAccountResponse is empty but for its Meta: what the service answers is not
-// documented, and is in Meta's Raw.
-type UpdateMerchantAccountResponse struct{ amazonpay.Answer }
+// UpdateMerchantAccountResponse has the ids of the account.
+type UpdateMerchantAccountResponse struct {
+	amazonpay.Answer
+
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
+	MerchantAccountID string `json:"merchantAccountId,omitzero"`
+}
 
 // MerchantAccountClaimRequest is the request of [Client.MerchantAccountClaim]. All is
 // needed.
@@ -213,15 +217,14 @@ type MerchantAccountClaimResponse struct {
 
 	// Location is the page to send the merchant's browser to. It is empty where the service
 	// answered 200, which the documentation allows: there is nowhere to go then.
-	Location string `json:"-"`
+	Location          string `json:"-"`
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
+	MerchantAccountID string `json:"merchantAccountId,omitzero"`
 }
 
-// LogValue shows the status alone.
+// LogValue shows the ids.
 func (r MerchantAccountClaimResponse) LogValue() slog.Value {
-	if r.Meta == nil {
-		return slog.GroupValue()
-	}
-	return slog.GroupValue(slog.Int("status", r.Meta.StatusCode))
+	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID), slog.String("merchant_account_id", r.MerchantAccountID))
 }
 
 // Format prints what LogValue shows, whatever the verb.

@@ -39,8 +39,8 @@ type story struct {
 	steps []step
 }
 
-// stories are told with the payloads of the SDK's README (in-store charge and refund: of its tests; Amazon Pay
-// accounts, for which neither has one: with the members that the .NET SDK has). Only ids and dates differ, the
+// stories are told with the payloads of the SDK's README (in-store charge and refund, and Amazon Pay
+// accounts: of its tests). Only ids and dates differ, the
 // amount to complete with, which must be the one of the update, captureNow of the charges that are not
 // captured at once, and a dispute's currency, which must be the charge's.
 var stories = []story{{steps: steps}, {live: true, steps: reportSteps}}
@@ -267,13 +267,43 @@ var steps = []step{
 		"uniqueReferenceId": "Unique_Reference_Id"
 	}]`},
 	{client: "WebStoreClient", method: "registerAmazonPayAccount", args: `[{
-		"uniqueReferenceId": "${new}",
-		"ledgerCurrency": "USD",
-		"businessInfo": {"businessType": "CORPORATE", "countryOfEstablishment": "US", "businessLegalName": "Example, Inc."},
-		"primaryContactPerson": {"personFullName": "Susie Smith", "dateOfBirth": "19700101"}
+		"uniqueReferenceId": "ABCD12345CB",
+		"ledgerCurrency": "JPY",
+		"businessInfo": {
+			"businessType": "CORPORATE",
+			"countryOfEstablishment": "JP",
+			"businessLegalName": "TestingSubmerchant",
+			"businessAddress": {
+				"addressLine1": "450",
+				"addressLine2": "Noda",
+				"city": "香取市",
+				"stateOrRegion": "千葉県",
+				"postalCode": "289-0314",
+				"countryCode": "JP"
+			}
+		},
+		"primaryContactPerson": {
+			"personFullName": "Integration Tests",
+			"residentialAddress": {
+				"addressLine1": "4-7, Sunny Mansion 203",
+				"addressLine2": "Hommachi 2 choume",
+				"city": "Chiryushi",
+				"stateOrRegion": "AICHI",
+				"postalCode": "4720021",
+				"countryCode": "JP"
+			}
+		}
 	}]`},
 	{client: "WebStoreClient", method: "updateAmazonPayAccount", args: `["${merchantAccountId}", {
-		"businessInfo": {"businessType": "INDIVIDUAL"}
+		"businessInfo": {
+			"businessAddress": {
+				"addressLine1": "41 Nishigamo Kitaimaharacho",
+				"city": "京都市",
+				"stateOrRegion": "京都府",
+				"postalCode": "603-8821",
+				"countryCode": "JP"
+			}
+		}
 	}]`},
 	{client: "WebStoreClient", method: "deleteAmazonPayAccount", args: `["${merchantAccountId}"]`},
 

@@ -123,12 +123,15 @@ func (w *world) account(c *call) (*account, *refusal) {
 }
 
 func (w *world) registerAccount(c *call) (int, object, *refusal) {
-	made := w.newAccount(c)
-	return http.StatusOK, object{"uniqueReferenceId": made.reference, "merchantAccountId": made.id}, nil
+	return http.StatusCreated, w.newAccount(c).answer(), nil
 }
 
 func (w *world) createAccount(c *call) (int, object, *refusal) {
-	return http.StatusCreated, object{"merchantAccountId": w.newAccount(c).id}, nil
+	return http.StatusCreated, w.newAccount(c).answer(), nil
+}
+
+func (a *account) answer() object {
+	return object{"uniqueReferenceId": a.reference, "merchantAccountId": a.id}
 }
 
 func (w *world) updateAccount(c *call) (int, object, *refusal) {
@@ -137,7 +140,7 @@ func (w *world) updateAccount(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	found.details.merge(c.body)
-	return http.StatusOK, nil, nil
+	return http.StatusNoContent, nil, nil
 }
 
 // needsDelegation refuses a call that a provider may make only with a token.
@@ -152,7 +155,12 @@ func (w *world) updateMerchantAccount(c *call) (int, object, *refusal) {
 	if refused := needsDelegation(c); refused != nil {
 		return 0, nil, refused
 	}
-	return w.updateAccount(c)
+	found, refused := w.account(c)
+	if refused != nil {
+		return 0, nil, refused
+	}
+	found.details.merge(c.body)
+	return http.StatusOK, found.answer(), nil
 }
 
 func (w *world) deleteAccount(c *call) (int, object, *refusal) {
@@ -161,7 +169,7 @@ func (w *world) deleteAccount(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	delete(w.accounts, found.id)
-	return http.StatusOK, nil, nil
+	return http.StatusAccepted, nil, nil
 }
 
 // claimAccount leads the merchant to a page of the emulator's, at which the account is claimed.
@@ -174,10 +182,10 @@ func (s *Server) claimAccount(c *call) (int, object, *refusal) {
 		return 0, nil, invalid("uniqueReferenceId", "is not the account's")
 	}
 	if found.claimed {
-		return http.StatusOK, nil, nil
+		return http.StatusOK, found.answer(), nil
 	}
 	c.location = s.presign(c, claimPages, found.id, 24*time.Hour)
-	return http.StatusSeeOther, nil, nil
+	return http.StatusSeeOther, found.answer(), nil
 }
 
 func (s *Server) giveAccount(w http.ResponseWriter, id string) error {

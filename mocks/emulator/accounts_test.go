@@ -22,15 +22,15 @@ func TestAccounts(t *testing.T) {
 	registered := c.post("/merchantAccounts", object{
 		"uniqueReferenceId": "shop-1", "ledgerCurrency": "EUR",
 		"businessInfo": object{"businessType": "CORPORATE", "businessLegalName": "Example GmbH"}, "primaryContactPerson": object{"personFullName": "A", "dateOfBirth": "1970-01-01"},
-	}).must(t, http.StatusOK)
+	}).must(t, http.StatusCreated)
 	assert.Equal(t, "registerAmazonPayAccount", lastOperation(s))
 	assert.Equal(t, "shop-1", registered.body["uniqueReferenceId"])
 	id := registered.text(t, "merchantAccountId")
 
-	assert.Empty(t, c.patch("/merchantAccounts/"+id, object{"businessInfo": object{"businessType": "INDIVIDUAL"}}).must(t, http.StatusOK).raw)
+	assert.Empty(t, c.patch("/merchantAccounts/"+id, object{"businessInfo": object{"businessType": "INDIVIDUAL"}}).must(t, http.StatusNoContent).raw)
 	assert.Equal(t, "updateAmazonPayAccount", lastOperation(s))
 	assert.Equal(t, http.StatusNotFound, newClient(t, s, 1).remove("/merchantAccounts/"+id, nil).status, "another provider's")
-	assert.Empty(t, c.remove("/merchantAccounts/"+id, nil).must(t, http.StatusOK).raw)
+	assert.Empty(t, c.remove("/merchantAccounts/"+id, nil).must(t, http.StatusAccepted).raw)
 	assert.Equal(t, "deleteAmazonPayAccount", lastOperation(s))
 	assert.Equal(t, http.StatusNotFound, c.remove("/merchantAccounts/"+id, nil).status)
 }

@@ -118,7 +118,7 @@ func (w *world) createDispute(c *call) (int, object, *refusal) {
 		made.deadline = deadline
 	}
 	made.update(c.body.at("statusDetails"), c.now)
-	return http.StatusCreated, made.answer(), nil
+	return http.StatusOK, made.answer(), nil
 }
 
 func (w *world) getDispute(c *call) (int, object, *refusal) {
