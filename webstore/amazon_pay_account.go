@@ -62,7 +62,7 @@ type BusinessInfo struct {
 	BusinessType           BusinessType     `json:"businessType,omitzero"`
 	CountryOfEstablishment string           `json:"countryOfEstablishment,omitzero"`
 	BusinessLegalName      string           `json:"businessLegalName,omitzero"`
-	BusinessAddress        *MerchantAddress `json:"businessAddress,omitzero"`
+	BusinessAddress        *BusinessAddress `json:"businessAddress,omitzero"`
 }
 
 // LogValue shows the country alone.
@@ -77,7 +77,7 @@ func (b BusinessInfo) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.L
 // its content.
 type ContactPerson struct {
 	PersonFullName     string           `json:"personFullName,omitzero"`
-	ResidentialAddress *MerchantAddress `json:"residentialAddress,omitzero"`
+	ResidentialAddress *BusinessAddress `json:"residentialAddress,omitzero"`
 	// DateOfBirth is a text whose form is not documented.
 	DateOfBirth string `json:"dateOfBirth,omitzero"`
 }
@@ -87,6 +87,25 @@ func (p ContactPerson) LogValue() slog.Value { return slog.GroupValue() }
 
 // Format prints what LogValue shows, whatever the verb.
 func (p ContactPerson) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.LogValue().String()) }
+
+// BusinessAddress is an address of a business or of its contact person. It prints and logs
+// without its content.
+type BusinessAddress struct {
+	AddressLine1  string `json:"addressLine1,omitzero"`
+	AddressLine2  string `json:"addressLine2,omitzero"`
+	City          string `json:"city,omitzero"`
+	StateOrRegion string `json:"stateOrRegion,omitzero"`
+	PostalCode    string `json:"postalCode,omitzero"`
+	CountryCode   string `json:"countryCode,omitzero"`
+}
+
+// LogValue shows the country alone.
+func (a BusinessAddress) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("country_code", a.CountryCode))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (a BusinessAddress) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
 
 // RegisterAmazonPayAccountResponse has the ids of the new account.
 type RegisterAmazonPayAccountResponse struct {

@@ -22,6 +22,25 @@ var answers = map[string]func() any{
 	"charge_permission.json": func() any { return new(webstore.ChargePermission) },
 	"charge.json":            func() any { return new(webstore.Charge) },
 	"refund.json":            func() any { return new(webstore.Refund) },
+
+	"report.json":                  func() any { return new(webstore.Report) },
+	"reports.json":                 func() any { return new(webstore.GetReportsResponse) },
+	"report_created.json":          func() any { return new(webstore.CreateReportResponse) },
+	"report_document.json":         func() any { return new(webstore.ReportDocument) },
+	"report_schedule.json":         func() any { return new(webstore.ReportSchedule) },
+	"report_schedules.json":        func() any { return new(webstore.GetReportSchedulesResponse) },
+	"report_schedule_created.json": func() any { return new(webstore.CreateReportScheduleResponse) },
+	"schedule_cancelled.json":      func() any { return new(webstore.CancelReportScheduleResponse) },
+	"disbursements.json":           func() any { return new(webstore.GetDisbursementsResponse) },
+	"dispute.json":                 func() any { return new(webstore.Dispute) },
+	"file.json":                    func() any { return new(webstore.File) },
+	"account_registered.json":      func() any { return new(webstore.RegisterAmazonPayAccountResponse) },
+	"account_changed.json":         func() any { return new(webstore.UpdateAmazonPayAccountResponse) },
+	"account_deleted.json":         func() any { return new(webstore.DeleteAmazonPayAccountResponse) },
+	"account_created.json":         func() any { return new(webstore.CreateMerchantAccountResponse) },
+	"account_updated.json":         func() any { return new(webstore.UpdateMerchantAccountResponse) },
+	"account_claim.json":           func() any { return new(webstore.MerchantAccountClaimResponse) },
+	"store.json":                   func() any { return new(webstore.Store) },
 }
 
 func read(tb testing.TB, name string) []byte {

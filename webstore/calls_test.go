@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"reflect"
 	"testing"
 
@@ -111,9 +112,12 @@ var (
 // An operation is a method of the client and what it must put on the wire.
 type operation struct {
 	name, method, path string
-	id                 [2]string // its name in the path, and its value
-	key                bool      // takes an idempotency key
-	request            any       // with every field set; nil where there is none
+	id, second         [2]string // their names in the path, and their values
+	query              url.Values
+	seeOther           bool
+	noContent          bool
+	key                bool // takes an idempotency key
+	request            any  // with every field set; nil where there is none
 	body               string
 	answer             string // a file
 	calls
@@ -159,7 +163,7 @@ func send[R, A any](method func(webstore.API, context.Context, string, *R, ...am
 
 func operations() []operation {
 	session, permission, charge := [2]string{"checkoutSessionId", sessionID}, [2]string{"chargePermissionId", permissionID}, [2]string{"chargeId", chargeID}
-	return []operation{
+	return append(moreOperations(), []operation{
 		{name: "GetBuyer", calls: get(webstore.API.GetBuyer, buyerToken), method: http.MethodGet, path: "buyers/{buyerToken}", id: [2]string{"buyerToken", buyerToken}, answer: "buyer.json"},
 		{
 			name: "CreateCheckoutSession", method: http.MethodPost, path: "checkoutSessions", key: true, request: createSession, answer: "checkout_session.json",
@@ -241,8 +245,11 @@ func operations() []operation {
 			body:  `{"chargeId":"S01-5105180-3221187-C056351","refundAmount":{"amount":"14.00","currencyCode":"USD"},"softDescriptor":"Descriptor"}`,
 		},
 		{name: "GetRefund", calls: get(webstore.API.GetRefund, refundID), method: http.MethodGet, path: "refunds/{refundId}", id: [2]string{"refundId", refundID}, answer: "refund.json"},
-	}
+	}...)
 }
+
+// helpers are the methods that are made of operations.
+var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence"}
 
 func TestOperations(t *testing.T) {
 	t.Parallel()
@@ -252,15 +259,25 @@ func TestOperations(t *testing.T) {
 			if o.request != nil {
 				callertest.RequireFull(t, reflect.ValueOf(o.request), "request")
 			}
-			caller := &callertest.Recorder{Answer: string(read(t, o.answer)), Meta: amazonpay.Meta{RequestID: "request-1"}}
+			caller := &callertest.Recorder{Answer: string(read(t, o.answer)), Meta: amazonpay.Meta{RequestID: "request-1", Header: http.Header{"Location": {"https://claim.example/"}}}}
 			opts := []amazonpay.CallOption{amazonpay.WithoutRetry(), amazonpay.WithHeader("X-Test", "1")}
 			out, err := o.call(t.Context(), webstore.New(caller), opts...)
 			require.NoError(t, err)
 
-			want := amazonpay.Operation{Name: o.name, Method: o.method, Path: o.path, IdempotencyKey: o.key}
-			if o.id[0] != "" {
-				want.PathValues = map[string]string{o.id[0]: o.id[1]}
+			want := amazonpay.Operation{Name: o.name, Method: o.method, Path: o.path, IdempotencyKey: o.key, SeeOther: o.seeOther, NoContent: o.noContent}
+			for _, id := range [][2]string{o.id, o.second} {
+				if id[0] != "" {
+					if want.PathValues == nil {
+						want.PathValues = make(map[string]string)
+					}
+					want.PathValues[id[0]] = id[1]
+				}
 			}
+			assert.Len(t, caller.Op.Query, len(o.query))
+			for name := range o.query {
+				assert.Equal(t, o.query[name], caller.Op.Query[name], name)
+			}
+			caller.Op.Query = nil
 			assert.Equal(t, want, caller.Op)
 			assert.Equal(t, o.body, caller.Body)
 			assert.Equal(t, opts, caller.Opts)
@@ -274,7 +291,7 @@ func TestOperations(t *testing.T) {
 			callertest.RequireFull(t, reflect.ValueOf(out), o.answer)
 		})
 	}
-	assert.Len(t, operations(), reflect.TypeFor[webstore.API]().NumMethod())
+	assert.Len(t, operations(), reflect.TypeFor[webstore.API]().NumMethod()-len(helpers))
 }
 
 func TestOperationsFail(t *testing.T) {
@@ -334,6 +351,12 @@ func TestBadIDsAreRefused(t *testing.T) {
 			"chargeId":           func() (any, error) { return shop.CancelCharge(t.Context(), id, &cancelCharge) },
 			"refundId":           func() (any, error) { return shop.GetRefund(t.Context(), id) },
 			"buyerToken":         func() (any, error) { return shop.GetBuyer(t.Context(), id) },
+			"reportId":           func() (any, error) { return shop.GetReportByID(t.Context(), id) },
+			"reportDocumentId":   func() (any, error) { return shop.GetReportDocument(t.Context(), id) },
+			"reportScheduleId":   func() (any, error) { return shop.CancelReportSchedule(t.Context(), id) },
+			"disputeId":          func() (any, error) { return shop.ContestDispute(t.Context(), id, &contestDispute) },
+			"merchantAccountId":  func() (any, error) { return shop.DeleteAmazonPayAccount(t.Context(), id) },
+			"storeId":            func() (any, error) { return shop.UpdateStore(t.Context(), accountID, id, &updateStore) },
 		} {
 			_, err := call()
 			field, ok := errors.AsType[*amazonpay.FieldError](err)

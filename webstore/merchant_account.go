@@ -114,8 +114,8 @@ func (n PhoneNumber) LogValue() slog.Value { return slog.GroupValue() }
 // Format prints what LogValue shows, whatever the verb.
 func (n PhoneNumber) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, n.LogValue().String()) }
 
-// MerchantAddress is an address of a merchant's business or person. It prints and logs
-// without its content.
+// MerchantAddress is an address of a merchant's business or person, with a phone number in
+// parts. It prints and logs without its content.
 type MerchantAddress struct {
 	AddressLine1  string `json:"addressLine1,omitzero"`
 	AddressLine2  string `json:"addressLine2,omitzero"`
@@ -123,7 +123,7 @@ type MerchantAddress struct {
 	StateOrRegion string `json:"stateOrRegion,omitzero"`
 	PostalCode    string `json:"postalCode,omitzero"`
 	CountryCode   string `json:"countryCode,omitzero"`
-	// PhoneNumber is for [Client.CreateMerchantAccount] and [Client.UpdateMerchantAccount] only.
+
 	PhoneNumber *PhoneNumber `json:"phoneNumber,omitzero"`
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 // rules are the limits of the requests: required, or the largest number of bytes.
@@ -94,6 +95,23 @@ var rules = map[string]map[string]string{
 	"CaptureCharge": {"captureAmount": "required", "softDescriptor": "16"},
 	"CancelCharge":  {"cancellationReason": "required"},
 	"CreateRefund":  {"chargeId": "required", "refundAmount": "required", "softDescriptor": "16"},
+
+	"CreateReport":         {"reportType": "required", "startTime": "required", "endTime": "required"},
+	"CreateReportSchedule": {"reportType": "required", "scheduleFrequency": "required", "nextReportCreationTime": "required"},
+	"CreateDispute": {
+		"chargeId": "required", "disputeAmount": "required", "filingReason": "required", "filingTimestamp": "required",
+		"statusDetails": "required", "statusDetails.state": "required",
+	},
+	"UpdateDispute":            {"statusDetails": "required", "statusDetails.state": "required"},
+	"ContestDispute":           {}, // its one member is a list: see TestBadRequests
+	"UploadFile":               {"type": "required", "purpose": "required"},
+	"RegisterAmazonPayAccount": {"uniqueReferenceId": "required"},
+	"UpdateAmazonPayAccount":   {},
+	"CreateMerchantAccount":    {"uniqueReferenceId": "required"},
+	"UpdateMerchantAccount":    {},
+	"MerchantAccountClaim":     {"uniqueReferenceId": "required"},
+	"CreateStore":              {},
+	"UpdateStore":              {},
 }
 
 // TestRules takes each member of a request away, and makes each text too long, also those
@@ -157,7 +175,8 @@ func texts(t reflect.Type, path string) []string {
 			inner = inner.Elem()
 		}
 		switch {
-		case inner.Kind() == reflect.String, inner == reflect.TypeFor[amazonpay.Price]():
+		case inner.Kind() == reflect.String, inner == reflect.TypeFor[amazonpay.Price](),
+			inner == reflect.TypeFor[amazonpay.Time](), inner == reflect.TypeFor[webstore.UnixTime]():
 			paths = append(paths, member)
 		case inner.Kind() == reflect.Struct:
 			paths = append(append(paths, member), texts(inner, member)...)
@@ -176,7 +195,9 @@ func encodeWith(t *testing.T, request any, path string, change func(reflect.Valu
 	for name := range strings.SplitSeq(path, ".") {
 		if changed.Kind() == reflect.Pointer { // which other requests share
 			own := reflect.New(changed.Type().Elem())
-			own.Elem().Set(changed.Elem())
+			if !changed.IsNil() {
+				own.Elem().Set(changed.Elem())
+			}
 			changed.Set(own)
 			changed = own.Elem()
 		}

@@ -58,10 +58,13 @@ var errNoFetcher = errors.New("webstore: the Caller is no amazonpay.Fetcher, whi
 func transfer(ctx context.Context, attempt func() (again bool, err error)) error {
 	for n := 1; ; n++ {
 		again, err := attempt()
+		failed, ok := errors.AsType[*TransferError](err)
+		if ended := ctx.Err(); ended != nil && ok && !errors.Is(failed, ended) { // what net/http returns may be the cause alone
+			failed.Err = fmt.Errorf("%w: %w", ended, failed.Err)
+		}
 		if err == nil || !again || n == maxURLs || ctx.Err() != nil {
 			return err
 		}
-		failed, ok := errors.AsType[*TransferError](err)
 		if ok && failed.StatusCode == http.StatusForbidden {
 			continue // too old: a new one is all it takes
 		}

@@ -16,6 +16,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -52,6 +53,9 @@ func (r *Recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, 
 // RequireFull fails for a field, however deep, that has its zero value.
 func RequireFull(t *testing.T, v reflect.Value, path string) {
 	t.Helper()
+	if v.Kind() == reflect.Struct && v.NumField() == 1 && v.Type().Field(0).Type == reflect.TypeFor[amazonpay.Answer]() {
+		return // the answer has no members
+	}
 	require.False(t, v.IsZero(), "%s is not set", path)
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -66,7 +70,7 @@ func RequireFull(t *testing.T, v reflect.Value, path string) {
 			return
 		}
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.Type != reflect.TypeFor[amazonpay.Answer]() {
+			if f := v.Type().Field(i); f.Type != reflect.TypeFor[amazonpay.Answer]() && f.Tag.Get("json") != "-" {
 				RequireFull(t, v.Field(i), path+"."+f.Name)
 			}
 		}
@@ -75,7 +79,8 @@ func RequireFull(t *testing.T, v reflect.Value, path string) {
 }
 
 func isScalar(t reflect.Type) bool {
-	return t == reflect.TypeFor[amazonpay.Time]() || t == reflect.TypeFor[amazonpay.Secret]()
+	embedsTime := t.NumField() == 1 && t.Field(0).Type == reflect.TypeFor[time.Time]()
+	return embedsTime || t == reflect.TypeFor[amazonpay.Secret]()
 }
 
 // fill sets every text in v, however deep, to its path between < and >.
@@ -86,6 +91,8 @@ func fill(t *testing.T, v reflect.Value, path string) {
 		v.SetString("<" + path + ">")
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Int64:
+		v.SetInt(1)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(t, v.Elem(), path)
