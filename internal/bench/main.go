@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -35,6 +36,8 @@ func main() {
 		err = serveParent(args[1])
 	case len(args) == 2 && args[0] == "once":
 		err = once(ctx, args[1])
+	case len(args) == 1 && args[0] == "report":
+		err = readReport(ctx)
 	case len(args) == 0:
 		err = compare(ctx)
 	default:
@@ -106,7 +109,7 @@ func compare(ctx context.Context) error {
 			}
 		}
 		if protocol == "HTTP/1.1" {
-			if err := compareMemory(ctx, t); err != nil {
+			if err := errors.Join(compareMemory(ctx, t), compareReport(ctx, t)); err != nil {
 				return errors.Join(err, stop())
 			}
 		}
@@ -230,8 +233,7 @@ func compareMemory(ctx context.Context, t target) error {
 	return nil
 }
 
-// once makes one call and prints the peak of this process's memory in kB. The maximum that
-// getrusage knows will not do: it begins with that of the parent.
+// once makes one call and prints the peak of this process's memory in kB.
 func once(ctx context.Context, name string) error {
 	var t target
 	if err := json.NewDecoder(os.Stdin).Decode(&t); err != nil {
@@ -244,19 +246,29 @@ func once(ctx context.Context, name string) error {
 	if err := c.call(ctx); err != nil {
 		return err
 	}
-	status, err := os.Open("/proc/self/status")
+	peak, err := peakKB()
 	if err != nil {
 		return err
+	}
+	_, err = fmt.Fprintln(os.Stdout, peak)
+	return err
+}
+
+// peakKB is the peak of this process's memory. The maximum that getrusage knows will not
+// do: it begins with that of the parent.
+func peakKB() (kB float64, err error) {
+	status, err := os.Open("/proc/self/status")
+	if err != nil {
+		return 0, err
 	}
 	defer func() { _ = status.Close() }()
 	lines := bufio.NewScanner(status)
 	for lines.Scan() {
 		if peak, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			_, err := fmt.Fprintln(os.Stdout, strings.TrimSpace(strings.TrimSuffix(peak, "kB")))
-			return err
+			return strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(peak, "kB")), 64)
 		}
 	}
-	return errors.Join(errors.New("the kernel does not tell the peak"), lines.Err())
+	return 0, errors.Join(errors.New("the kernel does not tell the peak"), lines.Err())
 }
 
 func median(values []float64) float64 {

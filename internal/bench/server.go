@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -57,6 +58,10 @@ func serve(protocol string) (*http.Server, target, error) {
 	server := &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
+			if r.URL.Path == documentPath || strings.Contains(r.URL.Path, "/report-documents/") {
+				serveReport(w, r)
+				return
+			}
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("X-Amz-Pay-Request-Id", "2b7b1b4e-6f2a-4f8e-9f5e-0d8d3a4c5b6a")
 			_, _ = io.WriteString(w, answer)

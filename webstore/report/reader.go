@@ -85,6 +85,7 @@ type Reader struct {
 	summary   []Field
 	header    *header
 	separator byte
+	record    string // the row that was read last, over all its lines
 }
 
 type header struct {
@@ -131,7 +132,7 @@ func (r *Reader) Summary() ([]Field, error) {
 func (r *Reader) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for {
-			row, err := r.next()
+			row, err := r.next(nil)
 			if errors.Is(err, errEnd) {
 				return
 			}
@@ -144,9 +145,20 @@ func (r *Reader) Rows() iter.Seq2[Row, error] {
 
 // Row is one row. Its values stay valid.
 type Row struct {
-	header *header
-	values []string
-	line   int
+	header    *header
+	values    []string // nil where the row is split when it is asked
+	record    string
+	separator byte
+	line      int
+}
+
+// split returns the values.
+func (r Row) split() []string {
+	if r.values != nil || r.header == nil {
+		return r.values
+	}
+	values, _ := new(Reader).split(nil, r.record, r.separator) // it was split before, without an error
+	return values
 }
 
 // Get returns the value in a column, and whether there is such a column.
@@ -158,13 +170,13 @@ func (r Row) Get(column string) (value string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	return r.values[i], true
+	return r.split()[i], true
 }
 
 // All goes through the columns and their values, in the order of the document.
 func (r Row) All() iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
-		for i, value := range r.values {
+		for i, value := range r.split() {
 			if !yield(r.header.columns[i], value) {
 				return
 			}
@@ -184,7 +196,8 @@ func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) 
 // errEnd is the end of the document.
 var errEnd = errors.New("report: there are no more rows")
 
-func (r *Reader) next() (Row, error) {
+// next returns the next row, whose values are appended to values.
+func (r *Reader) next(values []string) (Row, error) {
 	if err := r.readHeader(); err != nil {
 		return Row{}, err
 	}
@@ -192,7 +205,11 @@ func (r *Reader) next() (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	values, err := r.split(make([]string, 0, len(r.header.columns)), text, r.separator)
+	r.record = text
+	if values == nil {
+		values = make([]string, 0, len(r.header.columns))
+	}
+	values, err = r.split(values, text, r.separator)
 	if err == nil {
 		err = r.checkEnd()
 	}
@@ -202,7 +219,7 @@ func (r *Reader) next() (Row, error) {
 	if err != nil {
 		return Row{}, r.fail(line, err)
 	}
-	return Row{r.header, values, line}, nil
+	return Row{r.header, values, r.record, r.separator, line}, nil
 }
 
 // checkEnd refuses a last line without a line end.
@@ -215,9 +232,14 @@ func (r *Reader) checkEnd() error {
 
 // fail makes err the end of the document.
 func (r *Reader) fail(line int, err error) error {
-	if _, placed := errors.AsType[*Error](err); !placed {
-		err = &Error{Line: line, Err: err}
+	placed, ok := errors.AsType[*Error](err)
+	if !ok {
+		placed = &Error{Err: err}
 	}
+	if placed.Line == 0 {
+		placed.Line = line
+	}
+	err = placed
 	r.err = err
 	return err
 }
@@ -341,6 +363,7 @@ func (r *Reader) continued(text string) (string, error) {
 		all.WriteString(more)
 		quotes += strings.Count(more, `"`)
 	}
+	r.record = r.record[:len(r.record)-len(text)] + all.String()
 	return all.String(), nil
 }
 

@@ -88,11 +88,20 @@ func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 			yield(SettlementRow{}, r.fail(r.line, err))
 			return
 		}
-		for row, err := range r.Rows() {
+		values := make([]string, 0, len(r.header.columns)) // of one row after the other
+		for {
+			row, err := r.next(values)
+			if errors.Is(err, errEnd) {
+				return
+			}
 			var typed SettlementRow
 			if err == nil {
-				if typed, err = columns.row(row); err != nil {
+				if err = columns.fill(&typed, row.values); err != nil {
 					err = r.fail(row.line, err)
+					typed = SettlementRow{}
+				} else {
+					row.values = nil // the next row's
+					typed.Row = row
 				}
 			}
 			if !yield(typed, err) || err != nil {
@@ -150,40 +159,38 @@ func settlementColumns(h *header) (p positions, err error) {
 	return p, err
 }
 
-func (p *positions) row(row Row) (SettlementRow, error) {
+// fill sets the fields of a row from its values.
+func (p *positions) fill(r *SettlementRow, values []string) error {
 	text := func(column int) string {
 		if p[column] < 0 {
 			return ""
 		}
-		return row.values[p[column]]
+		return values[p[column]]
 	}
 	for column := colAmount; column <= colNet; column++ {
 		if value := text(column); value != "" && !isDecimal(value) {
-			return SettlementRow{}, &Error{row.line, columnNames[column], errDecimal}
+			return &Error{Column: columnNames[column], Err: errDecimal}
 		}
 	}
-	posted, err := parseTime(text(colPosted))
-	if err != nil {
-		return SettlementRow{}, &Error{row.line, columnNames[colPosted], err}
+	var err error
+	if r.TransactionPostedDate, err = parseTime(text(colPosted)); err != nil {
+		return &Error{Column: columnNames[colPosted], Err: err}
 	}
-	return SettlementRow{
-		TransactionPostedDate:    posted,
-		SettlementID:             text(colSettlementID),
-		AmazonTransactionID:      text(colTransactionID),
-		SellerReferenceID:        text(colReferenceID),
-		TransactionType:          TransactionType(text(colType)),
-		AmazonOrderReferenceID:   text(colPermissionID),
-		SellerOrderID:            text(colOrderID),
-		StoreName:                text(colStore),
-		CurrencyCode:             amazonpay.CurrencyCode(text(colCurrency)),
-		TransactionDescription:   text(colDescription),
-		TransactionAmount:        amazonpay.Decimal(text(colAmount)),
-		TransactionPercentageFee: amazonpay.Decimal(text(colPercentageFee)),
-		TransactionFixedFee:      amazonpay.Decimal(text(colFixedFee)),
-		TotalTransactionFee:      amazonpay.Decimal(text(colTotalFee)),
-		NetTransactionAmount:     amazonpay.Decimal(text(colNet)),
-		Row:                      row,
-	}, nil
+	r.SettlementID = text(colSettlementID)
+	r.AmazonTransactionID = text(colTransactionID)
+	r.SellerReferenceID = text(colReferenceID)
+	r.TransactionType = TransactionType(text(colType))
+	r.AmazonOrderReferenceID = text(colPermissionID)
+	r.SellerOrderID = text(colOrderID)
+	r.StoreName = text(colStore)
+	r.CurrencyCode = amazonpay.CurrencyCode(text(colCurrency))
+	r.TransactionDescription = text(colDescription)
+	r.TransactionAmount = amazonpay.Decimal(text(colAmount))
+	r.TransactionPercentageFee = amazonpay.Decimal(text(colPercentageFee))
+	r.TransactionFixedFee = amazonpay.Decimal(text(colFixedFee))
+	r.TotalTransactionFee = amazonpay.Decimal(text(colTotalFee))
+	r.NetTransactionAmount = amazonpay.Decimal(text(colNet))
+	return nil
 }
 
 var (
@@ -196,17 +203,45 @@ func parseTime(text string) (at amazonpay.Time, err error) {
 	if text == "" {
 		return at, nil
 	}
-	const seconds, zone = len("2006-01-02T15:04:05"), len("-0700")
-	if n := len(text); n == seconds+zone || n == seconds+1+zone && text[seconds] == ' ' {
-		// package time reads RFC 3339 several times faster than a layout of our own
-		if parsed, err := time.Parse(time.RFC3339, text[:seconds]+text[n-zone:n-2]+":"+text[n-2:]); err == nil {
-			return amazonpay.Time{Time: parsed.UTC()}, nil
-		}
+	if fixed, ok := parseOffset(text); ok {
+		return amazonpay.Time{Time: fixed}, nil
 	}
 	if at.UnmarshalText([]byte(text)) != nil {
 		return at, errTime
 	}
 	return at, nil
+}
+
+// parseOffset reads 2006-01-02T15:04:05-0700, also with a space before the offset. Package time takes a
+// sixth of the time of a whole row for that.
+func parseOffset(text string) (time.Time, bool) {
+	const seconds = len("2006-01-02T15:04:05")
+	if len(text) == seconds+len(" -0700") && text[seconds] == ' ' {
+		text = text[:seconds] + text[seconds+1:]
+	}
+	if len(text) != len("2006-01-02T15:04:05-0700") || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' {
+		return time.Time{}, false
+	}
+	valid := true
+	number := func(from, to, most int) (n int) {
+		for _, c := range []byte(text[from:to]) {
+			valid = valid && '0' <= c && c <= '9'
+			n = n*10 + int(c-'0')
+		}
+		valid = valid && n <= most
+		return n
+	}
+	year, month, day := number(0, 4, 9999), number(5, 7, 12), number(8, 10, 31)
+	at := time.Date(year, time.Month(month), day, number(11, 13, 23), number(14, 16, 59), number(17, 19, 59), 0, time.UTC)
+	offset := time.Duration(number(20, 22, 23)*60+number(22, 24, 59)) * time.Minute
+	switch text[19] {
+	case '+':
+		offset = -offset
+	case '-':
+	default:
+		return time.Time{}, false
+	}
+	return at.Add(offset), valid && at.Day() == day && month > 0 // Date makes 1 March of 30 February
 }
 
 // isDecimal reports digits with an optional sign, and an optional decimal point between digits.
