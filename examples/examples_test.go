@@ -104,6 +104,22 @@ var examples = map[string][]string{
 		"same payload       true",
 		"right, by signing.VerifyPayload",
 	},
+	"reports": {
+		"status             COMPLETED",
+		"captures           2",
+		"refunds            1",
+		"fees               -2.46",
+		"net                56.54",
+		"reports            1",
+	},
+	"disputes": {
+		"amount             14.00 USD",
+		"state              ActionRequired",
+		`"exe" is none of [csv doc docx jpg ods pdf png xls xlsx]`,
+		"file               file_",
+		"state              UnderReview",
+		"evidences          2",
+	},
 	"errors": {
 		"422 SoftDeclined",
 		"attempt 3 of 4     signed for",
