@@ -1,6 +1,7 @@
 // Package webstore has the calls of an online shop: checkout sessions, charge
-// permissions, charges, refunds, and the buyer behind a sign-in. The methods are those of the
-// WebStoreClient of the official SDKs.
+// permissions, charges, refunds, and the buyer behind a sign-in; reports, disbursements,
+// disputes and files; and the merchant accounts and stores of solution providers. The methods
+// are those of the WebStoreClient of the official SDKs.
 //
 //	shop := webstore.New(client) // an *amazonpay.Client
 //
@@ -20,8 +21,12 @@
 //	})
 //
 // In the package: [Client] and [API], the interface to mock; [CheckoutSession],
-// [ChargePermission], [Charge], [Refund] and [BuyerResponse], each in the file of its
-// name with its requests and methods.
+// [ChargePermission], [Charge], [Refund], [BuyerResponse], [Report], [ReportSchedule],
+// [Disbursement], [Dispute], [File] and [Store], each in the file of its name with its
+// requests and methods. [Client.Reports] and [Client.Disbursements] go through all pages;
+// [Client.WaitForReport] and [Client.DownloadReport] bring a report's document, whose rows
+// package [github.com/amazonpay-go/sdk/webstore/report] reads; [Client.UploadEvidence]
+// sends a file.
 //
 // # Requests and answers
 //

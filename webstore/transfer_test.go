@@ -319,8 +319,7 @@ func TestUploadEvidence(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			s := newStore(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-				body, err := io.ReadAll(r.Body)
-				assert.NoError(t, err)
+				body, _ := io.ReadAll(r.Body)
 				assert.Equal(t, http.MethodPut, r.Method)
 				assert.Equal(t, "the evidence", string(body))
 				assert.Equal(t, int64(12), r.ContentLength)
@@ -351,8 +350,7 @@ func TestUploadToAnotherPlace(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 			return
 		}
-		body, err := io.ReadAll(r.Body)
-		assert.NoError(t, err)
+		body, _ := io.ReadAll(r.Body)
 		assert.Len(t, body, 1<<20)
 	})
 	file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(),

@@ -215,7 +215,9 @@ func TestControlEndpoints(t *testing.T) {
 	capturedID, _ := c.newCharge("AuthorizeWithCapture", "50")
 	status, body := control(http.MethodPost, "charges/"+capturedID+"/dispute", bearer)
 	assert.Equal(t, http.StatusOK, status)
-	var filed struct{ DisputeID string }
+	var filed struct {
+		DisputeID string `json:"disputeId"`
+	}
 	require.NoError(t, json.Unmarshal([]byte(body), &filed))
 	assert.Equal(t, "ActionRequired", c.get("/disputes/"+filed.DisputeID).at("statusDetails", "state"))
 	status, _ = control(http.MethodPost, "charges/nobody/dispute", bearer)
