@@ -172,7 +172,7 @@ type Progress func(done, total int64)
 // WithProgress has progress called while a document or a file is transferred, on the
 // goroutine that transfers it, one call at a time. A transfer that begins anew begins again at 0. It has an effect on methods that
 // transfer one, such as those of package webstore that download a report or upload a file,
-// and none on others. Two options WithProgress are not equal, unless one is a copy of the other.
+// and none on others. Give it to the method, not to [Client.With]. Two options WithProgress are not equal, unless one is a copy of the other.
 func WithProgress(progress Progress) CallOption {
 	o := CallOption{kind: optionProgress, report: &progress}
 	if progress == nil {

@@ -59,8 +59,10 @@ func transfer(ctx context.Context, attempt func() (again bool, err error)) error
 	for n := 1; ; n++ {
 		again, err := attempt()
 		failed, ok := errors.AsType[*TransferError](err)
-		if ended := ctx.Err(); ended != nil && ok && failed.Err != nil && !errors.Is(failed, ended) { // what net/http returns may be the cause alone
-			failed.Err = fmt.Errorf("%w: %w", ended, failed.Err)
+		if ok && failed.Err != nil {
+			if ended := ctx.Err(); ended != nil && !errors.Is(failed, ended) { // net/http may return the cause alone
+				failed.Err = fmt.Errorf("%w: %w", ended, failed.Err)
+			}
 		}
 		if err == nil || !again || n == maxURLs || ctx.Err() != nil {
 			return err

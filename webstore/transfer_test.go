@@ -200,6 +200,16 @@ func TestDownloadRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "reportDocumentId: is empty")
 	_, err = shop.DownloadReport(t.Context(), documentID, io.Discard, amazonpay.WithProgress(nil))
 	require.ErrorContains(t, err, "WithProgress")
+	for _, call := range []func() error{
+		func() error { _, err := shop.DownloadReport(nil, documentID, io.Discard); return err }, //nolint:staticcheck // A caller's mistake.
+		func() error { _, err := shop.WaitForReport(nil, "A1"); return err },                    //nolint:staticcheck // A caller's mistake.
+		func() error {
+			_, err := shop.UploadEvidence(nil, &webstore.EvidenceFile{Type: webstore.FilePDF, Body: strings.NewReader("x")})
+			return err
+		}, //nolint:staticcheck // A caller's mistake.
+	} {
+		require.ErrorContains(t, call(), "the context is nil")
+	}
 	_, err = webstore.New(&callertest.Recorder{Answer: `{}`}).DownloadReport(t.Context(), documentID, io.Discard)
 	require.ErrorContains(t, err, "amazonpay.Fetcher")
 }

@@ -277,14 +277,14 @@ func (r *Reader) readHeader() error {
 	return r.err
 }
 
-// columns splits a line of which the separator is not known yet.
+// columns splits a line of which the separator is not known yet: a tab, if it has one.
 func (r *Reader) columns(text string) (fields []string, separator byte, err error) {
-	for _, separator = range []byte{'\t', ','} {
-		fields, err = r.split(nil, text, separator)
-		if err == nil && len(fields) > 1 {
-			break
-		}
+	separator = ','
+	if strings.Contains(text, "\t") {
+		separator = '\t'
 	}
+	r.record = text
+	fields, err = r.split(nil, text, separator)
 	for i := range fields {
 		fields[i] = strings.TrimSpace(fields[i])
 	}

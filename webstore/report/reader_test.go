@@ -105,6 +105,8 @@ func TestRefused(t *testing.T) {
 		want string
 	}{
 		"nothing":                    {"", 0, "line 1: the document has no header"},
+		"an open quote in a header":  {"\"a\nb,c", 0, "a quote is not closed"},
+		"an open quote in a summary": {"\"Note\",\"a\n\nb,c,d\n", 0, "a quote is not closed"},
 		"no header":                  {"a,b\nc,d\n", 0, "the document has no header"},
 		"too few values":             {"a,b,c\n1,2,3\n1,2\n", 1, "line 3: the row has 2 values where the header has 3 columns"},
 		"too many values":            {"a,b,c\n1,2,3,4\n", 0, "line 2: the row has 4 values where the header has 3 columns"},
@@ -257,10 +259,17 @@ func TestNothingOfARowIsShown(t *testing.T) {
 
 // FuzzReader compares with encoding/csv, where that reads the same: no summary, no empty line.
 func FuzzReader(f *testing.F) {
-	for _, text := range []string{"a,b,c\n1,2,3\n", "a\tb\tc\n\"1\"\t\"x\"\"y\"\t\"\n\"\n", "\ufeffa,b,c\r\n1,,\r\n", settlementHeader + settlementLine, "a,b\nc,d,e\n1,2,\"3"} {
+	for _, text := range []string{"a,b,c\n1,2,3\n", "a\tb\tc\n\"1\"\t\"x\"\"y\"\t\"\n\"\n", "\"a\n\"\"b\",c,d\n\"\n\",2,3\n", "\ufeffa,b,c\r\n1,,\r\n", settlementHeader + settlementLine, "a,b\nc,d,e\n1,2,\"3"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		for row, err := range report.NewReader(strings.NewReader(text)).Settlement() {
+			if err == nil { // split anew
+				value, ok := row.Row.Get("TransactionAmount")
+				require.True(t, ok)
+				require.Equal(t, string(row.TransactionAmount), value)
+			}
+		}
 		r := report.NewReader(strings.NewReader(text))
 		rows, err := read(r)
 		columns, headerErr := r.Columns()

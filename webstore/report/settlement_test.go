@@ -51,6 +51,34 @@ func TestSettlement(t *testing.T) {
 	assert.Equal(t, time.Date(2015, 5, 21, 5, 37, 3, 0, time.UTC), rows[1].TransactionPostedDate.Time)
 }
 
+// The rows share nothing, and each is split anew when it is asked.
+func TestSettlementRowStaysValid(t *testing.T) {
+	t.Parallel()
+	several := strings.Replace(settlementLine, `a ""good"" sale`, "one\r\ntwo, \"\"three\"\"\n\nfour", 1)
+	var rows []report.SettlementRow
+	for row, err := range report.NewReader(strings.NewReader(settlementHeader + several + transferLine + several)).Settlement() {
+		require.NoError(t, err)
+		rows = append(rows, row)
+	}
+	require.Len(t, rows, 3)
+	for _, row := range []report.SettlementRow{rows[0], rows[2]} {
+		assert.Equal(t, "one\ntwo, \"three\"\n\nfour", row.TransactionDescription)
+		for column, want := range map[string]string{
+			"TransactionDescription": row.TransactionDescription, "FutureColumn": "new", "StoreName": "Example <shop>, Inc.", "NetTransactionAmount": "13.29",
+		} {
+			value, ok := row.Row.Get(column)
+			assert.True(t, ok)
+			assert.Equal(t, want, value)
+		}
+		n := 0
+		for range row.Row.All() {
+			n++
+		}
+		assert.Equal(t, 16, n)
+	}
+	assert.Equal(t, []int{6, 10, 11}, []int{rows[0].Row.Line(), rows[1].Row.Line(), rows[2].Row.Line()})
+}
+
 func TestSettlementDates(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2015, 5, 18, 15, 48, 50, 0, time.UTC)
@@ -72,6 +100,8 @@ func TestSettlementRefused(t *testing.T) {
 		"an amount with a comma": {settlementHeader + strings.Replace(settlementLine, "14.00", "1,400.00", 1), "report: line 6: TransactionAmount: the text is no decimal number"},
 		"a fee in words":         {settlementHeader + settlementLine + strings.Replace(settlementLine, "-0.30", "none", 1), "report: line 7: TransactionFixedFee: the text is no decimal number"},
 		"a sign alone":           {settlementHeader + strings.Replace(settlementLine, "13.29", "-", 1), "report: line 6: NetTransactionAmount:"},
+		"the 30th of February":   {settlementHeader + strings.Replace(settlementLine, "2015-05-18T", "2015-02-30T", 1), "report: line 6: TransactionPostedDate:"},
+		"the month of none":      {settlementHeader + strings.Replace(settlementLine, "2015-05-18T", "2015-00-18T", 1), "report: line 6: TransactionPostedDate:"},
 		"a date in words":        {settlementHeader + strings.Replace(settlementLine, "2015-05-18T15:48:50-0000", "yesterday", 1), "report: line 6: TransactionPostedDate: the text is no date"},
 		"another report":         {"OrderId,State,Amount\n1,Open,1\n", "the document is no settlement report: its header lacks TransactionPostedDate, TransactionType, TransactionAmount, TotalTransactionFee, NetTransactionAmount"},
 		"nothing":                {"", "the document has no header"},
