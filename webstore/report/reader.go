@@ -12,8 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxLine is how long a line, with all its fields, may be.
-const maxLine = 1 << 20
+const (
+	maxLine    = 1 << 20 // bytes of a line with all its fields
+	maxSummary = 1000    // lines before the header, so that a file of another kind is not kept whole
+)
 
 // Error says where a document is wrong. It does not show the row, which may have personal
 // data.
@@ -70,8 +72,8 @@ type Field struct{ Name, Value string }
 
 // Reader reads one document, from its beginning to its end, once. Values are separated by
 // tabs or commas, whichever the header has, and may stand in double quotes, with a quote in them
-// doubled. The header is the first line with three columns or more; lines before it are the
-// summary. A byte-order mark and empty lines are passed over. A line may have up to 1 MiB.
+// doubled. The header is the first line with three columns or more; up to 1,000 lines before it are
+// the summary. A byte-order mark and empty lines are passed over. A line may have up to 1 MiB.
 //
 // It reads ahead, and is for one goroutine at a time.
 type Reader struct {
@@ -259,6 +261,9 @@ func (r *Reader) readHeader() error {
 			return r.fail(line, err)
 		}
 		if len(fields) < 3 {
+			if len(r.summary) == maxSummary {
+				return r.fail(line, errNoHeader)
+			}
 			r.summary = append(r.summary, Field{fields[0], strings.Join(fields[1:], "")})
 			continue
 		}

@@ -107,6 +107,7 @@ func TestRefused(t *testing.T) {
 		"nothing":                    {"", 0, "line 1: the document has no header"},
 		"an open quote in a header":  {"\"a\nb,c", 0, "a quote is not closed"},
 		"an open quote in a summary": {"\"Note\",\"a\n\nb,c,d\n", 0, "a quote is not closed"},
+		"another kind of file":       {strings.Repeat("key,value\n", 5000), 0, "line 1001: the document has no header"},
 		"no header":                  {"a,b\nc,d\n", 0, "the document has no header"},
 		"too few values":             {"a,b,c\n1,2,3\n1,2\n", 1, "line 3: the row has 2 values where the header has 3 columns"},
 		"too many values":            {"a,b,c\n1,2,3,4\n", 0, "line 2: the row has 4 values where the header has 3 columns"},
