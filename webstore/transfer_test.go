@@ -200,13 +200,12 @@ func TestDownloadRefuses(t *testing.T) {
 	require.ErrorContains(t, err, "reportDocumentId: is empty")
 	_, err = shop.DownloadReport(t.Context(), documentID, io.Discard, amazonpay.WithProgress(nil))
 	require.ErrorContains(t, err, "WithProgress")
+	var missing context.Context // a caller's mistake
+	file := &webstore.EvidenceFile{Type: webstore.FilePDF, Body: strings.NewReader("x")}
 	for _, call := range []func() error{
-		func() error { _, err := shop.DownloadReport(nil, documentID, io.Discard); return err }, //nolint:staticcheck // A caller's mistake.
-		func() error { _, err := shop.WaitForReport(nil, "A1"); return err },                    //nolint:staticcheck // A caller's mistake.
-		func() error {
-			_, err := shop.UploadEvidence(nil, &webstore.EvidenceFile{Type: webstore.FilePDF, Body: strings.NewReader("x")})
-			return err
-		}, //nolint:staticcheck // A caller's mistake.
+		func() error { _, err := shop.DownloadReport(missing, documentID, io.Discard); return err },
+		func() error { _, err := shop.WaitForReport(missing, "A1"); return err },
+		func() error { _, err := shop.UploadEvidence(missing, file); return err },
 	} {
 		require.ErrorContains(t, call(), "the context is nil")
 	}

@@ -1,6 +1,6 @@
-// Package conformance runs the official Node SDK of Amazon Pay, unmodified, against the
-// emulator: what the emulator accepts is what a client of the service sends. It holds
-// nothing but tests; `make conformance` installs the SDK and runs them.
-//
-// A new call is a line in steps, and its name moves from later to operations.
+// Package conformance tests the emulator and the SDK against what others say of the service.
+// The official Node SDK calls the emulator with the payloads of its README. The OpenAPI
+// description in internal/spec holds each request of the SDK, each of its types, and each
+// answer of the emulator. It is a module of its own, so that Node and the library that
+// reads the description are no dependency of the SDK.
 package conformance
