@@ -67,6 +67,7 @@ func (w *world) ageReports(now time.Time) {
 		if done := r.created.Add(reportTime); r.status == reportInProgress && !now.Before(done) {
 			r.done, r.status = done, reportCancelled
 			if r.kind == sandboxSettlementReport {
+				w.settleAll(now)
 				r.content = w.settlementDocument(r.scope, r.start, r.end.Add(time.Second)) // the end is included
 			}
 			if r.content != nil {

@@ -120,15 +120,20 @@ func TestSettle(t *testing.T) {
 	for _, shop := range []*client{c, live} {
 		shop.newCharge("AuthorizeWithCapture", "50.00")
 	}
+	// A capture that nobody has looked at since it was pending.
+	_, permissionID := c.newCharge("Confirm", "10.00")
+	c.with("X-Amz-Pay-Simulation-Code", "CaptureInitiated").post("/charges", object{
+		"chargePermissionId": permissionID, "chargeAmount": usd("10.00"), "captureNow": true,
+	}).must(t, http.StatusCreated)
 	clock.Add(time.Hour)
 	s.Settle()
 	clock.Add(time.Hour)
 	s.Settle() // nothing since
-	for _, shop := range []*client{c, live} {
+	for amount, shop := range map[string]*client{"57.66": c, "48.25": live} {
 		paid, _ := shop.get("/disbursements").must(t, http.StatusOK).body["disbursements"].([]any)
 		require.Len(t, paid, 1)
 		payment, _ := paid[0].(object)
-		assert.Equal(t, "48.25", payment["amount"])
+		assert.Equal(t, amount, payment["amount"])
 		assert.Equal(t, "USD", payment["currencyCode"])
 		assert.Regexp(t, `T13:00:00\.000Z$`, payment["transactionTime"])
 		assert.Empty(t, shop.get("/disbursements?endTime="+noon.Format("20060102T150405Z")).must(t, http.StatusOK).body["disbursements"])

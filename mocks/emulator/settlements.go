@@ -69,6 +69,13 @@ func (w *world) transactions(of scope, start, end time.Time) []transaction {
 	return all
 }
 
+// settleAll lets pending captures end, which else do so when they are looked at.
+func (w *world) settleAll(now time.Time) {
+	for _, p := range w.permissions {
+		w.settle(p, now)
+	}
+}
+
 // periodOf returns the account's open period, which begins with the account's first transaction.
 func (w *world) periodOf(of scope) *period {
 	if w.periods[of] == nil {
@@ -79,11 +86,13 @@ func (w *world) periodOf(of scope) *period {
 
 // Settle ends the settlement period of every account that has captured or refunded something
 // since the last one: its payment is then a disbursement, and a live account has a
-// settlement report. Amazon does so about daily, by itself.
+// settlement report. Amazon does so about daily, by itself. What happened at this very instant,
+// by the emulator's clock, waits for the next time.
 func (s *Server) Settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, now := s.world, s.now()
+	w.settleAll(now)
 	for _, m := range s.merchants {
 		for _, env := range []environment{live, sandbox} {
 			of := scope{m.id, env}
