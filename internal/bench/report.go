@@ -15,6 +15,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -36,8 +37,9 @@ const (
 		`"NetTransactionAmount"` + "\n"
 )
 
-// reportBlock is 1,024 captures with a fee of 0.71 and more each, in hundredths reportFees.
-var reportBlock, reportFees = func() (block []byte, fees int64) {
+// reportBlock is 1,024 captures with a fee of 0.71 and more each, and the sum of the fees in hundredths. It is
+// made when it is needed: it is no memory of a program that makes one call.
+var reportBlock = sync.OnceValues(func() (block []byte, fees int64) {
 	var b bytes.Buffer
 	for i := range int64(blockRows) {
 		fee := 71 + i
@@ -46,29 +48,34 @@ var reportBlock, reportFees = func() (block []byte, fees int64) {
 			`"order-%04d","Example shop, Inc.","USD","Capture","%d.00","-0.41","-%d.%02d","-%d.%02d","%d.29","x"`+"\n", i%60, i, i, 14+i, (fee-41)/100, (fee-41)%100, fee/100, fee%100, 13+i)
 	}
 	return bytes.ReplaceAll(b.Bytes(), []byte(`,"x"`), nil), fees
-}()
+})
 
 const reportBlocks = 4_700 // 1 GB
 
-func reportSize() int64 { return int64(len(reportSummary)) + reportBlocks*int64(len(reportBlock)) }
+func reportSize() int64 {
+	block, _ := reportBlock()
+	return int64(len(reportSummary)) + reportBlocks*int64(len(block))
+}
 
 // reportReader gives the document's bytes from memory.
 func reportReader() io.Reader {
-	return io.MultiReader(strings.NewReader(reportSummary), &repeated{left: reportBlocks})
+	block, _ := reportBlock()
+	return io.MultiReader(strings.NewReader(reportSummary), &repeated{block: block, left: reportBlocks})
 }
 
 // repeated is the block, over and over.
 type repeated struct {
-	left int
-	at   int
+	block []byte
+	left  int
+	at    int
 }
 
 func (r *repeated) Read(b []byte) (int, error) {
 	if r.left == 0 {
 		return 0, io.EOF
 	}
-	n := copy(b, reportBlock[r.at:])
-	if r.at += n; r.at == len(reportBlock) {
+	n := copy(b, r.block[r.at:])
+	if r.at += n; r.at == len(r.block) {
 		r.at, r.left = 0, r.left-1
 	}
 	return n, nil
@@ -84,8 +91,9 @@ func serveReport(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/csv")
 	w.Header().Set("Content-Length", strconv.FormatInt(reportSize(), 10))
 	_, _ = io.WriteString(w, reportSummary)
+	block, _ := reportBlock()
 	for range reportBlocks {
-		if _, err := w.Write(reportBlock); err != nil {
+		if _, err := w.Write(block); err != nil {
 			return
 		}
 	}
@@ -125,7 +133,8 @@ func compareReport(ctx context.Context, t target) error {
 		if err := json.Unmarshal(out, &o); err != nil {
 			return err
 		}
-		fees := reportBlocks * reportFees
+		_, fees := reportBlock()
+		fees *= reportBlocks
 		if want := fmt.Sprintf("-%d.%02d", -fees/100, -fees%100); o.Rows != reportBlocks*blockRows || o.Fees != want {
 			return fmt.Errorf("the report has %d rows with fees of %s, not %d with %s", o.Rows, o.Fees, reportBlocks*blockRows, want)
 		}
