@@ -2,13 +2,10 @@ package webstore
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -92,30 +89,6 @@ const (
 	DownloadDateTime   EvidenceType = "DownloadDateTime"
 	EvidenceOther      EvidenceType = "Other"
 )
-
-// UnixTime is a point in time that is sent as a number of seconds since 1970, as the requests about
-// disputes have it. Whether the service means seconds is not certain: the samples for PHP and Java send
-// seconds, the one for Node sends milliseconds. It is read from all forms of [amazonpay.Time].
-type UnixTime struct{ time.Time }
-
-// MarshalJSON returns the number of seconds, null for the zero value.
-func (t UnixTime) MarshalJSON() ([]byte, error) {
-	if t.IsZero() {
-		return []byte("null"), nil
-	}
-	if t.Unix() < 0 {
-		return nil, errors.New("a time before 1970 cannot be sent")
-	}
-	return json.Marshal(t.Unix())
-}
-
-// UnmarshalJSON reads what [amazonpay.Time] reads.
-func (t *UnixTime) UnmarshalJSON(b []byte) error {
-	read := amazonpay.Time{Time: t.Time}
-	err := read.UnmarshalJSON(b)
-	t.Time = read.Time
-	return err
-}
 
 // DisputeStatusDetails is the state of a dispute and how it came about.
 type DisputeStatusDetails struct {
@@ -205,7 +178,8 @@ func (u DisputeStatusUpdate) Format(f fmt.State, _ rune) {
 }
 
 // CreateDisputeRequest is the request of [Client.CreateDispute]. ChargeID, DisputeAmount,
-// FilingReason, FilingTimestamp and StatusDetails are needed.
+// FilingReason, FilingTimestamp and StatusDetails are needed. It prints and logs the charge's
+// id only.
 type CreateDisputeRequest struct {
 	ChargeID         string                   `json:"chargeId,omitzero" pay:"required"`
 	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
@@ -218,16 +192,45 @@ type CreateDisputeRequest struct {
 	MerchantResponseDeadline UnixTime            `json:"merchantResponseDeadline,omitzero"`
 }
 
-// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed.
+// LogValue shows the charge's id alone.
+func (r CreateDisputeRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("charge_id", r.ChargeID))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r CreateDisputeRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
+// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed. It
+// prints and logs without the description.
 type UpdateDisputeRequest struct {
 	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
 	ClosureTimestamp UnixTime            `json:"closureTimestamp,omitzero"`
 }
 
+// LogValue shows the state and the reason code alone.
+func (r UpdateDisputeRequest) LogValue() slog.Value { return r.StatusDetails.LogValue() }
+
+// Format prints what LogValue shows, whatever the verb.
+func (r UpdateDisputeRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
+}
+
 // ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of
-// evidence is needed.
+// evidence is needed. It prints and logs without the evidence.
 type ContestDisputeRequest struct {
 	MerchantEvidences []Evidence `json:"merchantEvidences,omitzero" pay:"required"`
+}
+
+// LogValue shows how many pieces of evidence there are.
+func (r ContestDisputeRequest) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("merchant_evidences", len(r.MerchantEvidences)))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r ContestDisputeRequest) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // CreateDispute reports a dispute about a charge that a payment service provider processes;

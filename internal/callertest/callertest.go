@@ -79,8 +79,11 @@ func RequireFull(t *testing.T, v reflect.Value, path string) {
 }
 
 func isScalar(t reflect.Type) bool {
-	embedsTime := t.NumField() == 1 && t.Field(0).Type == reflect.TypeFor[time.Time]()
-	return embedsTime || t == reflect.TypeFor[amazonpay.Secret]()
+	return embedsTime(t) || t == reflect.TypeFor[amazonpay.Secret]()
+}
+
+func embedsTime(t reflect.Type) bool {
+	return t.NumField() == 1 && t.Field(0).Type == reflect.TypeFor[time.Time]()
 }
 
 // fill sets every text in v, however deep, to its path between < and >.
@@ -106,11 +109,11 @@ func fill(t *testing.T, v reflect.Value, path string) {
 		v.Set(reflect.MakeMap(v.Type()))
 		v.SetMapIndex(key, value)
 	case reflect.Struct:
-		switch v.Type() {
-		case reflect.TypeFor[amazonpay.Time]():
-		case reflect.TypeFor[amazonpay.Secret]():
+		switch {
+		case embedsTime(v.Type()):
+		case v.Type() == reflect.TypeFor[amazonpay.Secret]():
 			v.Set(reflect.ValueOf(amazonpay.NewSecret("<" + path + ">")))
-		case reflect.TypeFor[amazonpay.Answer]():
+		case v.Type() == reflect.TypeFor[amazonpay.Answer]():
 			v.Set(reflect.ValueOf(amazonpay.Answer{Meta: &amazonpay.Meta{Raw: []byte(`"<raw>"`)}}))
 		default:
 			for i := range v.NumField() {
