@@ -179,7 +179,7 @@ func readReport(ctx context.Context) error {
 	start := time.Now()
 	reader, writer := io.Pipe()
 	go func() {
-		buffer := bufio.NewWriterSize(writer, 256<<10) // the pipe hands over each write by itself
+		buffer := bufio.NewWriterSize(writer, 1<<20) // the pipe hands over each write by itself
 		_, err := webstore.New(client).DownloadReport(ctx, "document-1", buffer)
 		_ = writer.CloseWithError(errors.Join(err, buffer.Flush())) // nil: the end
 	}()

@@ -107,7 +107,7 @@ func NewReader(document io.Reader, opts ...Option) *Reader {
 		r.err = errNoDocument
 		return r
 	}
-	r.in = bufio.NewReaderSize(r.source, 64<<10)
+	r.in = bufio.NewReaderSize(r.source, 256<<10)
 	return r
 }
 

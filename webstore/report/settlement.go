@@ -138,7 +138,10 @@ var columnNames = [columnCount]string{
 }
 
 // positions are where the columns stand in a document, -1 where one is not there.
-type positions [columnCount]int
+type positions struct {
+	at [columnCount]int
+	dates
+}
 
 func settlementColumns(h *header) (p positions, err error) {
 	var missing []string
@@ -151,7 +154,7 @@ func settlementColumns(h *header) (p positions, err error) {
 				missing = append(missing, name)
 			}
 		}
-		p[column] = at
+		p.at[column] = at
 	}
 	if len(missing) > 0 {
 		err = fmt.Errorf("the document is no settlement report: its header lacks %s", strings.Join(missing, ", "))
@@ -162,10 +165,10 @@ func settlementColumns(h *header) (p positions, err error) {
 // fill sets the fields of a row from its values.
 func (p *positions) fill(r *SettlementRow, values []string) error {
 	text := func(column int) string {
-		if p[column] < 0 {
+		if p.at[column] < 0 {
 			return ""
 		}
-		return values[p[column]]
+		return values[p.at[column]]
 	}
 	for column := colAmount; column <= colNet; column++ {
 		if value := text(column); value != "" && !isDecimal(value) {
@@ -173,7 +176,7 @@ func (p *positions) fill(r *SettlementRow, values []string) error {
 		}
 	}
 	var err error
-	if r.TransactionPostedDate, err = parseTime(text(colPosted)); err != nil {
+	if r.TransactionPostedDate, err = p.parseTime(text(colPosted)); err != nil {
 		return &Error{Column: columnNames[colPosted], Err: err}
 	}
 	r.SettlementID = text(colSettlementID)
@@ -199,11 +202,11 @@ var (
 )
 
 // parseTime reads the forms that settlement reports have, and those of amazonpay.Time.
-func parseTime(text string) (at amazonpay.Time, err error) {
+func (d *dates) parseTime(text string) (at amazonpay.Time, err error) {
 	if text == "" {
 		return at, nil
 	}
-	if fixed, ok := parseOffset(text); ok {
+	if fixed, ok := d.parseOffset(text); ok {
 		return amazonpay.Time{Time: fixed}, nil
 	}
 	if at.UnmarshalText([]byte(text)) != nil {
@@ -212,36 +215,47 @@ func parseTime(text string) (at amazonpay.Time, err error) {
 	return at, nil
 }
 
+// dates remembers the day of the last row, which most rows share.
+type dates struct {
+	day      string
+	midnight time.Time
+}
+
 // parseOffset reads 2006-01-02T15:04:05-0700, also with a space before the offset. Package time takes a
 // sixth of the time of a whole row for that.
-func parseOffset(text string) (time.Time, bool) {
-	const seconds = len("2006-01-02T15:04:05")
+func (d *dates) parseOffset(text string) (time.Time, bool) {
+	const day, seconds = len("2006-01-02"), len("2006-01-02T15:04:05")
 	if len(text) == seconds+len(" -0700") && text[seconds] == ' ' {
 		text = text[:seconds] + text[seconds+1:]
 	}
-	if len(text) != len("2006-01-02T15:04:05-0700") || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' {
+	if len(text) != len("2006-01-02T15:04:05-0700") || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != '+' && text[19] != '-' {
 		return time.Time{}, false
 	}
-	valid := true
-	number := func(from, to, most int) (n int) {
-		for _, c := range []byte(text[from:to]) {
-			valid = valid && '0' <= c && c <= '9'
-			n = n*10 + int(c-'0')
+	if text[:day] != d.day {
+		midnight, err := time.Parse(time.DateOnly, text[:day])
+		if err != nil {
+			return time.Time{}, false
 		}
-		valid = valid && n <= most
+		d.day, d.midnight = strings.Clone(text[:day]), midnight
+	}
+	hour, minute, second := twoDigits(text[11:], 23), twoDigits(text[14:], 59), twoDigits(text[17:], 59)
+	offset := time.Duration(twoDigits(text[20:], 23)*60+twoDigits(text[22:], 59)) * time.Minute
+	if text[19] == '+' {
+		offset = -offset
+	}
+	if min(hour, minute, second, twoDigits(text[20:], 23), twoDigits(text[22:], 59)) < 0 {
+		return time.Time{}, false
+	}
+	return d.midnight.Add(time.Duration(hour*3600+minute*60+second)*time.Second + offset), true
+}
+
+// twoDigits returns the number that text begins with, -1 where there is none up to most.
+func twoDigits(text string, most int) int {
+	tens, ones := int(text[0])-'0', int(text[1])-'0'
+	if n := tens*10 + ones; 0 <= tens && tens <= 9 && 0 <= ones && ones <= 9 && n <= most {
 		return n
 	}
-	year, month, day := number(0, 4, 9999), number(5, 7, 12), number(8, 10, 31)
-	at := time.Date(year, time.Month(month), day, number(11, 13, 23), number(14, 16, 59), number(17, 19, 59), 0, time.UTC)
-	offset := time.Duration(number(20, 22, 23)*60+number(22, 24, 59)) * time.Minute
-	switch text[19] {
-	case '+':
-		offset = -offset
-	case '-':
-	default:
-		return time.Time{}, false
-	}
-	return at.Add(offset), valid && at.Day() == day && month > 0 // Date makes 1 March of 30 February
+	return -1
 }
 
 // isDecimal reports digits with an optional sign, and an optional decimal point between digits.
