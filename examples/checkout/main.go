@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/internal/target"
@@ -207,7 +208,12 @@ func takeBack(ctx context.Context, t *target.Target, shop *webstore.Client, char
 		"state", target.Want(refund.StatusDetails.State, amazonpay.StateRefundInitiated),
 		"amount", target.Want(refund.RefundAmount, part))
 
-	// Amazon Pay takes its time for a refund; the emulator has it done when it is read.
+	// Amazon Pay takes its time for a refund. The emulator's clock can be moved.
+	if t.Emulator != nil {
+		if err := t.Emulator.Advance(time.Minute); err != nil {
+			return err
+		}
+	}
 	refund, err = shop.GetRefund(ctx, refund.RefundID)
 	if err != nil {
 		return err

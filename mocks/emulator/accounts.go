@@ -10,12 +10,12 @@ import (
 // account is one that a solution provider made for a merchant. It belongs to the provider
 // whose key signed, whoever it acts for.
 type account struct {
-	id        string
-	owner     scope
-	reference string
-	details   object
-	claimed   bool
-	stores    map[string]object
+	ID        string
+	Owner     scope
+	Reference string
+	Details   object
+	Claimed   bool
+	Stores    map[string]object
 }
 
 var businessAddress = members{
@@ -96,27 +96,27 @@ func forMerchant(r *http.Request, _ []byte) bool {
 	return r.Header.Get(headerAuthToken) != "" || r.Header.Get(headerKey) != ""
 }
 
-func (c *call) owner() scope { return scope{c.caller.id, c.env} }
+func (c *call) owner() scope { return scope{c.Region, c.caller.id, c.Env} }
 
 // newAccount makes an account, or returns the one with the same reference.
 func (w *world) newAccount(c *call) *account {
 	reference := c.body.text("uniqueReferenceId")
 	for _, known := range w.accounts {
-		if known.owner == c.owner() && known.reference == reference {
+		if known.Owner == c.owner() && known.Reference == reference {
 			return known
 		}
 	}
 	made := &account{
-		id:    newID(w.accounts, func() string { return "A" + rand.Text()[:13] }),
-		owner: c.owner(), reference: reference, details: c.body, stores: make(map[string]object),
+		ID:    newID(w.accounts, func() string { return "A" + rand.Text()[:13] }),
+		Owner: c.owner(), Reference: reference, Details: c.body, Stores: make(map[string]object),
 	}
-	w.accounts[made.id] = made
+	w.accounts[made.ID] = made
 	return made
 }
 
 func (w *world) account(c *call) (*account, *refusal) {
 	found := w.accounts[c.id]
-	if found == nil || found.owner != c.owner() {
+	if found == nil || found.Owner != c.owner() {
 		return nil, notFound("merchant account", c.id)
 	}
 	return found, nil
@@ -131,7 +131,7 @@ func (w *world) createAccount(c *call) (int, object, *refusal) {
 }
 
 func (a *account) answer() object {
-	return object{"uniqueReferenceId": a.reference, "merchantAccountId": a.id}
+	return object{"uniqueReferenceId": a.Reference, "merchantAccountId": a.ID}
 }
 
 func (w *world) updateAccount(c *call) (int, object, *refusal) {
@@ -139,7 +139,7 @@ func (w *world) updateAccount(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	found.details.merge(c.body)
+	found.Details.merge(c.body)
 	return http.StatusNoContent, nil, nil
 }
 
@@ -159,7 +159,7 @@ func (w *world) updateMerchantAccount(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	found.details.merge(c.body)
+	found.Details.merge(c.body)
 	return http.StatusOK, found.answer(), nil
 }
 
@@ -168,7 +168,7 @@ func (w *world) deleteAccount(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	delete(w.accounts, found.id)
+	delete(w.accounts, found.ID)
 	return http.StatusAccepted, nil, nil
 }
 
@@ -178,13 +178,13 @@ func (s *Server) claimAccount(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if found.reference != c.body.text("uniqueReferenceId") {
+	if found.Reference != c.body.text("uniqueReferenceId") {
 		return 0, nil, invalid("uniqueReferenceId", "is not the account's")
 	}
-	if found.claimed {
+	if found.Claimed {
 		return http.StatusOK, found.answer(), nil
 	}
-	c.location = s.presign(c, claimPages, found.id, 24*time.Hour)
+	c.location = s.presign(c, claimPages, found.ID, 24*time.Hour)
 	return http.StatusSeeOther, found.answer(), nil
 }
 
@@ -192,7 +192,7 @@ func (s *Server) giveAccount(w http.ResponseWriter, id string) error {
 	s.mu.Lock()
 	found := s.world.accounts[id]
 	if found != nil {
-		found.claimed = true
+		found.Claimed = true
 	}
 	s.mu.Unlock()
 	if found == nil {
@@ -212,7 +212,7 @@ func (w *world) createStore(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	id := "amzn1.application-oa2-client." + strings.ReplaceAll(newUUID(), "-", "")
-	found.stores[id] = c.body
+	found.Stores[id] = c.body
 	return http.StatusCreated, storeAnswer(id, c.body), nil
 }
 
@@ -224,7 +224,7 @@ func (w *world) updateStore(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	store := found.stores[c.sub]
+	store := found.Stores[c.sub]
 	if store == nil {
 		return 0, nil, notFound("store", c.sub)
 	}

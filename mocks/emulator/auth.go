@@ -14,7 +14,7 @@ import (
 // authenticate finds out who sent a request and for whom, and fills in the entry of
 // the log as it learns more.
 func (s *Server) authenticate(r *http.Request, d destination, body []byte, now time.Time, entry *Request) (*call, *refusal) {
-	if refused := s.checkHeaders(r, entry.Strict, now); refused != nil {
+	if refused := s.checkHeaders(r, entry.Strict); refused != nil {
 		return nil, refused
 	}
 	header := r.Header.Get(headerAuthorization)
@@ -59,7 +59,7 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		}
 	}
 	return &call{
-		scope:      scope{actedFor.id, env},
+		scope:      scope{s.regionOf(r.Host).name, actedFor.id, env},
 		merchant:   actedFor,
 		caller:     caller,
 		strict:     entry.Strict,
@@ -67,6 +67,7 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		sub:        d.sub,
 		delegated:  r.Header.Get(headerAuthToken) != "",
 		host:       r.Host,
+		pages:      s.pagesAt(r.Host),
 		simulation: r.Header.Get(headerSimulation),
 		now:        now,
 	}, nil

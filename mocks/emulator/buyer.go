@@ -4,95 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"strings"
 	"time"
 )
 
-// buyer is the one customer that each merchant has.
-type buyer struct {
-	id      string
-	name    string
-	email   string
-	phone   string
-	card    string
-	address object
-	region  string
-}
-
-// buyerOf returns a merchant's buyer, at home in the emulator's region.
-func (w *world) buyerOf(merchantID string) *buyer {
-	b := &buyer{id: "amzn1.account.EMULATED" + merchantID, region: w.region.name, card: "Visa ****1111 (Amazon Pay)"}
-	var place object
-	switch w.region.name {
-	case "eu":
-		b.name, b.email, b.phone = "Jörg Müller", "joerg@example.com", "+49 30 555 0100"
-		place = object{"addressLine1": "Straße der Beispiele 1", "city": "Berlin", "stateOrRegion": "", "postalCode": "10115", "countryCode": "DE"}
-	case "jp":
-		b.name, b.email, b.phone = "山田 花子", "hanako@example.com", "03-5555-0100"
-		place = object{"addressLine1": "例町1-2-3", "addressLine2": "テストビル 4F", "city": "千代田区", "stateOrRegion": "東京都", "postalCode": "100-0001", "countryCode": "JP"}
-	default:
-		b.name, b.email, b.phone = "Susie Smith", "susie@example.com", "800-555-0100"
-		place = object{"addressLine1": "10 Ditka Ave", "addressLine2": "Suite 2500", "city": "Chicago", "stateOrRegion": "IL", "postalCode": "60602", "countryCode": "US"}
-	}
-	place["name"], place["phoneNumber"] = b.name, b.phone
-	b.address = showAddress(place)
-	return b
-}
-
-func showAddress(given object) object {
-	return given.pick("name", "addressLine1", "addressLine2", "addressLine3", "city", "county", "district",
-		"stateOrRegion", "postalCode", "countryCode", "phoneNumber")
-}
-
-// summary is the buyer within a session or charge permission.
-func (b *buyer) summary() object {
-	return object{"buyerId": b.id, "name": b.name, "email": b.email, "phoneNumber": b.phone, "primeMembershipTypes": nil}
-}
-
-// shippingAddress is the one that the shop gave with the details, or the buyer's.
-func (b *buyer) shippingAddress(details object) object {
-	if given := details.at("shippingAddress"); given != nil {
-		return showAddress(given)
-	}
-	if given := details.at("addressDetails"); given != nil {
-		shown := showAddress(given)
-		shown["district"] = given["districtOrCounty"]
-		return shown
-	}
-	return b.address
-}
-
-// addressList is the addresses as texts, each of which holds a JSON object.
-func (b *buyer) addressList(details object) []any {
-	listed := object{"addressId": "amzn1.address.EMULATED0001"}
-	listed.merge(b.shippingAddress(details))
-	return []any{string(encode(listed))}
-}
-
-// billingAddress is shown in Europe, and elsewhere where the shop asked for it.
-func (b *buyer) billingAddress(details object) any {
-	if given := details.at("billingAddress"); given != nil {
-		return showAddress(given)
-	}
-	scopes, _ := details["scopes"].([]any)
-	if b.region == "eu" || slices.Contains(scopes, any("billingAddress")) {
-		return b.address
-	}
-	return nil
-}
-
 func (w *world) getBuyer(c *call) (int, object, *refusal) {
-	if c.id != c.merchant.buyerToken {
-		return 0, nil, refuse(http.StatusNotFound, resourceNotFound, "There is no buyer with this token.")
+	for i, b := range buyersOf(c.scope) {
+		if c.id != c.merchant.buyerTokenOf(i) {
+			continue
+		}
+		o := b.summary()
+		home := b.addresses[0]
+		o["postalCode"], o["countryCode"] = home["postalCode"], home["countryCode"]
+		o["shippingAddress"], o["billingAddress"] = home, home
+		return http.StatusOK, o, nil
 	}
-	b := w.buyerOf(c.merchantID)
-	o := b.summary()
-	o["postalCode"], o["countryCode"] = b.address["postalCode"], b.address["countryCode"]
-	o["shippingAddress"], o["billingAddress"] = b.address, b.address
-	return http.StatusOK, o, nil
+	return 0, nil, refuse(http.StatusNotFound, resourceNotFound, "There is no buyer with this token.")
 }
 
-// Buyer does what a customer does in the browser.
+// Buyer does what a customer does in the browser, without one.
 type Buyer struct{ s *Server }
 
 // Buyer returns the customer.
@@ -100,49 +30,134 @@ func (s *Server) Buyer() *Buyer { return &Buyer{s} }
 
 // SignIn has the buyer sign in at the button of an open session: the session then
 // shows the buyer, and the address at which to pay once its other constraints are gone. A
-// session without a payment page ends with finalizeCheckoutSession after this.
+// session without a payment page ends with finalizeCheckoutSession after this. A session that is
+// over is an error.
 func (b *Buyer) SignIn(sessionID string) error {
-	return b.act(sessionID, func(s *session, _ time.Time) { s.signedIn = true })
+	return b.act(sessionID, func(s *session, _ time.Time) error {
+		s.SignedIn = true
+		return nil
+	})
 }
 
 // Approve has the buyer sign in, and approve the payment at the page behind
 // amazonPayRedirectUrl if the session has all that it needs: completeCheckoutSession then
 // works. If not (see its constraints), the buyer has only signed in, and must approve again
 // after the session was updated, as at Amazon. An update of the payment details takes an
-// approval back. A session that is over is an error.
+// approval back. With the cards 3064 and 3434 the session is Canceled instead. A session that is
+// over is an error, and so are the cards 0701 and 4354 without paymentIntent Authorize and
+// canHandlePendingAuthorization.
 func (b *Buyer) Approve(sessionID string) error {
-	return b.act(sessionID, func(s *session, _ time.Time) {
-		s.signedIn = true
-		s.approved = len(s.missing()) == 0
-	})
+	return b.act(sessionID, (*session).approve)
 }
 
-// Cancel has the buyer give up at Amazon: the session is Canceled, with BuyerCanceled. A
+// Abandon has the buyer give up at Amazon: the session is Canceled, with BuyerCanceled. A
 // session that is over is an error.
-func (b *Buyer) Cancel(sessionID string) error {
-	return b.act(sessionID, func(s *session, now time.Time) { s.status.become(canceled, buyerCanceled, now) })
+func (b *Buyer) Abandon(sessionID string) error {
+	return b.act(sessionID, func(s *session, now time.Time) error {
+		s.Status.become(canceled, buyerCanceled, now)
+		return nil
+	})
 }
 
 // Decline has the buyer's payment fail at Amazon: the session is Canceled, with Declined. A
 // session that is over is an error.
 func (b *Buyer) Decline(sessionID string) error {
-	return b.act(sessionID, func(s *session, now time.Time) { s.status.become(canceled, declined, now) })
+	return b.act(sessionID, func(s *session, now time.Time) error {
+		s.Status.become(canceled, declined, now)
+		return nil
+	})
 }
 
-var errNoSession = errors.New("emulator: there is no such checkout session")
+// Address is one that a buyer chooses: members as in the service's address, all but the country
+// optional.
+type Address struct {
+	Name          string `json:"name"`
+	AddressLine1  string `json:"addressLine1"`
+	AddressLine2  string `json:"addressLine2"`
+	AddressLine3  string `json:"addressLine3"`
+	City          string `json:"city"`
+	County        string `json:"county"`
+	District      string `json:"district"`
+	StateOrRegion string `json:"stateOrRegion"`
+	PostalCode    string `json:"postalCode"`
+	CountryCode   string `json:"countryCode"` // two letters
+	PhoneNumber   string `json:"phoneNumber"`
+}
 
-func (b *Buyer) act(sessionID string, do func(s *session, now time.Time)) error {
+// object returns the address as answers have it, what is empty as null.
+func (a Address) object() object {
+	return object{
+		"name": orNull(a.Name), "addressLine1": orNull(a.AddressLine1), "addressLine2": orNull(a.AddressLine2),
+		"addressLine3": orNull(a.AddressLine3), "city": orNull(a.City), "county": orNull(a.County),
+		"district": orNull(a.District), "stateOrRegion": orNull(a.StateOrRegion), "postalCode": orNull(a.PostalCode),
+		"countryCode": a.CountryCode, "phoneNumber": orNull(a.PhoneNumber),
+	}
+}
+
+// ChangeAddress has the buyer choose another shipping address. One that the session's
+// deliverySpecifications rule out is an error, as are a session whose buyer has not signed in, one
+// whose address the shop itself gave, and one that is over. An approval that was given before is
+// taken back.
+func (b *Buyer) ChangeAddress(sessionID string, a Address) error {
+	if len(a.CountryCode) != 2 {
+		return fmt.Errorf("emulator: Address.CountryCode %q is not two letters", a.CountryCode)
+	}
+	return b.act(sessionID, func(s *session, now time.Time) error { return s.changeAddress(a.object(), now) })
+}
+
+// ChangeCard has the buyer choose another card, by the last four digits of one of the test cards:
+// 1111, 0005, 4444, 9424 and 0000 are good, 3064 and 3434 end the session at payment, 0701 and 4354
+// make authorizations pending. A session whose buyer has not signed in and one that is over are
+// errors. An approval that was given before is taken back.
+func (b *Buyer) ChangeCard(sessionID, lastDigits string) error {
+	return b.act(sessionID, func(s *session, now time.Time) error { return s.changeCard(lastDigits, now) })
+}
+
+// ChangePaymentMethod has the buyer give a charge permission another card, in the account at
+// Amazon: a permission that was NonChargeable for its payment method is Chargeable again. A
+// closed or unknown permission and an unknown card are errors.
+func (b *Buyer) ChangePaymentMethod(permissionID, lastDigits string) error {
+	if _, known := cardNamed(lastDigits); !known || lastDigits == "" {
+		return unknownCard(lastDigits)
+	}
+	return b.s.onPermission(permissionID, func(p *permission, now time.Time) error {
+		if p.Status.State == closed {
+			return fmt.Errorf("emulator: charge permission %s is Closed", permissionID)
+		}
+		p.Wallet.Card = lastDigits
+		if p.Status.State == nonChargeable && p.Status.Reason != chargeInProgress {
+			p.Status.become(chargeable, "", now)
+		}
+		return nil
+	})
+}
+
+func unknownCard(digits string) error {
+	known := make([]string, len(cards))
+	for i, c := range cards {
+		known[i] = c.digits
+	}
+	return fmt.Errorf("emulator: there is no test card %q: want one of %s", digits, strings.Join(known, ", "))
+}
+
+// errNotFound is that of an object that the emulator does not have.
+var errNotFound = errors.New("emulator: not found")
+
+func missing(kind, id string) error {
+	return fmt.Errorf("%w: there is no %s %q", errNotFound, kind, id)
+}
+
+func (b *Buyer) act(sessionID string, do func(s *session, now time.Time) error) error {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
-	found, ok := b.s.world.sessions[sessionID]
-	if !ok {
-		return fmt.Errorf("%w: %q", errNoSession, sessionID)
+	found, now := b.s.world.sessions[sessionID], b.s.Now()
+	if found == nil || found.deleted(now) {
+		return missing("checkout session", sessionID)
 	}
-	now := b.s.now()
 	found.age(now)
-	if found.status.state != open {
-		return fmt.Errorf("emulator: checkout session %s is %s", sessionID, found.status.state)
+	if found.Status.State != open {
+		return fmt.Errorf("emulator: checkout session %s is %s", sessionID, found.Status.State)
 	}
-	do(found, now)
-	return nil
+	b.s.changed()
+	return do(found, now)
 }

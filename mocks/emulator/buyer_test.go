@@ -49,7 +49,7 @@ func TestBuyerEndsASession(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)
 	c := newClient(t, s, 0)
-	for reason, end := range map[string]func(string) error{"BuyerCanceled": s.Buyer().Cancel, "Declined": s.Buyer().Decline} {
+	for reason, end := range map[string]func(string) error{"BuyerCanceled": s.Buyer().Abandon, "Declined": s.Buyer().Decline} {
 		id := c.newApproved("Authorize", "50")
 		require.NoError(t, end(id))
 		a := c.get("/checkoutSessions/"+id).must(t, 200)

@@ -1,94 +1,132 @@
 package emulator
 
 import (
-	"fmt"
+	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
 
 type charge struct {
-	id         string
-	scope      scope
+	ID         string
+	Scope      scope
 	permission *permission
-	status     status
-	created    time.Time
-	expires    time.Time
-	amount     money
-	captured   money // no currency: nothing yet
-	refunded   int64 // minor units of captured's currency
-	captureNow bool
-	details    object
+	refunds    []*refund
+	Status     status
+	Created    time.Time
+	Expires    time.Time
+	Amount     money
+	Captured   money // no currency: nothing yet
+	Refunded   int64 // minor units of captured's currency
+	CaptureNow bool
+	Outcome    string // the reason with which what is pending will be declined; empty: it ends well
+	Details    object
 }
 
 // charge returns one of the caller's charges as it is by now.
 func (w *world) charge(c *call, id string) (*charge, *refusal) {
 	found, ok := w.charges[id]
-	if !ok || found.scope != c.scope {
+	if !ok || found.Scope != c.scope {
 		return nil, notFound("charge", id)
 	}
 	w.settle(found.permission, c.now)
+	for _, r := range found.refunds {
+		r.age(c.now)
+	}
 	return found, nil
 }
 
 // newCharge adds an authorized charge to a permission.
 func (w *world) newCharge(c *call, p *permission, amount money) *charge {
 	made := &charge{
-		id:         newID(w.charges, func() string { return p.id + "-C" + digits(6) }),
-		scope:      c.scope,
+		ID:         newID(w.charges, func() string { return p.ID + "-C" + digits(6) }),
+		Scope:      c.scope,
 		permission: p,
-		created:    c.now,
-		expires:    c.now.AddDate(0, 0, 30),
-		amount:     amount,
-		details:    object{},
+		Created:    c.now,
+		Expires:    c.now.AddDate(0, 0, 30),
+		Amount:     amount,
+		Details:    object{},
 	}
-	made.status.become(authorized, "", c.now)
-	w.charges[made.id] = made
+	made.Status.become(authorized, "", c.now)
+	w.charges[made.ID] = made
 	w.madeCharges = append(w.madeCharges, made)
-	p.charges = append(p.charges, made)
+	p.Charges = append(p.Charges, made)
+	if p.Kind == recurring {
+		p.Expires = c.now.AddDate(0, 13, 0)
+	}
 	return made
 }
 
 func (ch *charge) capture(amount money, now time.Time) {
-	ch.captured = amount
-	ch.status.become(captured, "", now)
+	ch.Captured = amount
+	ch.Status.become(captured, "", now)
 }
 
-// age lets pending work end, half a minute after it began, and unused authorizations
-// expire.
-func (ch *charge) age(now time.Time) {
-	const pendingFor = 30 * time.Second
-	if done := ch.status.updated.Add(pendingFor); !now.Before(done) {
-		switch ch.status.state {
-		case authorizationInitiated:
-			ch.status.become(authorized, "", done)
-		case captureInitiated:
-			ch.capture(ch.captured, done)
+// pendingFor is how long what is pending takes.
+const pendingFor = 30 * time.Second
+
+// wait leaves the charge pending. It will be declined with the reason, unless that is empty.
+func (ch *charge) wait(state, reason string, now time.Time) {
+	ch.Outcome = reason
+	ch.Status.become(state, "", now)
+}
+
+// age lets pending work end, and unused authorizations expire. It returns why the charge was
+// declined, if that happened now.
+func (ch *charge) age(now time.Time) (declinedWith string) {
+	if done := ch.Status.Updated.Add(pendingFor); ch.isPending() && !now.Before(done) {
+		ch.resolve(done)
+		if ch.Status.State == declined {
+			return ch.Outcome
 		}
 	}
-	if ch.status.state == authorized && !now.Before(ch.expires) {
-		ch.status.become(canceled, expiredUnused, ch.expires)
+	if ch.Status.State == authorized && !now.Before(ch.Expires) {
+		ch.Status.become(canceled, expiredUnused, ch.Expires)
+	}
+	return ""
+}
+
+func (ch *charge) isPending() bool {
+	return ch.Status.State == authorizationInitiated || ch.Status.State == captureInitiated
+}
+
+// resolve ends what is pending as it was decided when it began.
+func (ch *charge) resolve(at time.Time) {
+	switch {
+	case ch.Outcome != "":
+		ch.Captured = money{}
+		ch.Status.become(declined, ch.Outcome, at)
+	case ch.Status.State == captureInitiated:
+		ch.capture(ch.Captured, at)
+	case ch.CaptureNow:
+		ch.capture(ch.Amount, at)
+	default:
+		ch.Status.become(authorized, "", at)
 	}
 }
 
 func (w *world) createCharge(c *call) (int, object, *refusal) {
-	simulated, refused := c.simulated(softDeclined, hardDeclined, amazonRejected, transactionTimedOut, captureInitiated)
+	simulated, refused := c.simulated(softDeclined, hardDeclined, amazonRejected, transactionTimedOut, captureInitiated,
+		authorizationInitiated, pendingCode+authorized, pendingCode+softDeclined, pendingCode+hardDeclined, pendingCode+amazonRejected,
+		pendingCode+processingFailure, pendingCode+transactionTimedOut)
 	if refused != nil {
 		return 0, nil, refused
 	}
-	captureNow := c.body.flag("captureNow")
-	if c.strict && !captureNow && c.body["softDescriptor"] != nil {
+	captureNow, mayWait := c.body.flag("captureNow"), c.body.flag("canHandlePendingAuthorization")
+	pendingCoded := simulated == authorizationInitiated || strings.HasPrefix(simulated, pendingCode)
+	switch {
+	case c.strict && !captureNow && c.body["softDescriptor"] != nil:
 		return 0, nil, invalid("softDescriptor", "goes with captureNow alone")
-	}
-	if simulated == captureInitiated && !captureNow {
+	case simulated == captureInitiated && !captureNow:
 		return 0, nil, badRequest(invalidSimulation, "%s needs captureNow.", simulated)
+	case pendingCoded && !mayWait:
+		return 0, nil, badRequest(invalidSimulation, "%s needs canHandlePendingAuthorization.", simulated)
 	}
 	p, refused := w.permission(c, c.body.text("chargePermissionId"))
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if p.kind == onFile {
+	if p.Kind == onFile {
 		for _, name := range []string{"chargeInitiator", "channel"} {
 			if c.body[name] == nil {
 				return 0, nil, badRequest(missingParameterValue, "The member %s is required for a payment method on file.", name)
@@ -96,24 +134,36 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 		}
 	}
 	amount := c.body.moneyAt("chargeAmount")
-	if refused := p.checkCharge(amount); refused != nil {
+	if refused := p.checkCharge(amount, c.now); refused != nil {
 		return 0, nil, refused
 	}
+	with := p.Wallet.card()
+	pending := pendingCoded || simulated == "" && mayWait && with.pending && !c.demands()
 	outcome := c.demanded()
-	if outcome == nil && simulated != "" && simulated != captureInitiated {
+	switch {
+	case outcome != nil, pending:
+	case simulated != "" && simulated != captureInitiated:
 		outcome = decided(simulated, "The charge was declined.")
+	case simulated == "" && with.decline != "":
+		outcome = decided(with.decline, "The card was declined.")
 	}
 	if outcome != nil {
 		p.decline(outcome.reason, c.now)
 		return 0, nil, outcome
 	}
 	made := w.newCharge(c, p, amount)
-	made.captureNow = captureNow
-	made.details = c.body
+	made.CaptureNow = captureNow
+	made.Details = c.body
 	switch {
+	case pending:
+		reason := with.outcome(simulated)
+		if pendingCoded && simulated != authorizationInitiated && simulated != pendingCode+authorized {
+			reason = strings.TrimPrefix(simulated, pendingCode)
+		}
+		made.wait(authorizationInitiated, reason, c.now)
 	case simulated == captureInitiated:
-		made.captured = amount
-		made.status.become(captureInitiated, "", c.now)
+		made.Captured = amount
+		made.wait(captureInitiated, "", c.now)
 	case captureNow:
 		made.capture(amount, c.now)
 	}
@@ -122,29 +172,52 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 }
 
 // checkCharge refuses a charge that the permission does not allow.
-func (p *permission) checkCharge(amount money) *refusal {
+func (p *permission) checkCharge(amount money, now time.Time) *refusal {
 	taken, held := p.spent()
 	switch {
-	case p.status.state != chargeable:
-		return unprocessable(invalidPermissionStatus, "The charge permission is %s (%s).", p.status.state, p.status.reason)
-	case amount.currency != p.currency:
-		return badRequest(currencyMismatch, "The charge permission is in %s.", p.currency)
-	case p.kind == oneTime && len(p.charges) >= maxCharges:
+	case p.Status.State != chargeable:
+		return unprocessable(invalidPermissionStatus, "The charge permission is %s (%s).", p.Status.State, p.Status.Reason)
+	case amount.Currency != p.Currency:
+		return badRequest(currencyMismatch, "The charge permission is in %s.", p.Currency)
+	case p.Kind == oneTime && len(p.Charges) >= maxCharges:
 		return unprocessable(transactionCountExceeded, "The charge permission has %d charges already.", maxCharges)
-	case p.limit.currency != "" && amount.minor > p.limit.minor-taken-held:
+	case p.Limit.Currency != "" && amount.Minor > p.most().Minor-taken-held:
 		return badRequest(transactionAmountExceeded, "The amount is more than what is left of the charge permission's limit.")
+	case p.Kind == recurring && p.chargedInMonth(now)+amount.Minor > maxAmount(p.Currency).Minor:
+		return badRequest(periodicAmountExceeded, "The charges of this month would be more than %s.", maxAmount(p.Currency))
 	}
 	return nil
+}
+
+// most is what may be charged in all.
+func (p *permission) most() money {
+	if p.Overcharge {
+		return withMargin(p.Limit)
+	}
+	return p.Limit
+}
+
+// chargedInMonth returns the sum of the charges of now's calendar month that came to something, or
+// still may.
+func (p *permission) chargedInMonth(now time.Time) int64 {
+	var sum int64
+	for _, ch := range p.Charges {
+		year, month, _ := ch.Created.UTC().Date()
+		if over := ch.Status.State == canceled || ch.Status.State == declined; !over && year == now.UTC().Year() && month == now.UTC().Month() {
+			sum += ch.Amount.Minor
+		}
+	}
+	return sum
 }
 
 // decline does to the permission what a declined charge does.
 func (p *permission) decline(reason string, now time.Time) {
 	switch {
-	case p.status.state == closed:
+	case p.Status.State == closed:
 	case reason == hardDeclined:
-		p.status.become(nonChargeable, paymentMethodInvalid, now)
+		p.Status.become(nonChargeable, paymentMethodInvalid, now)
 	case reason == amazonRejected:
-		p.status.become(closed, amazonClosed, now)
+		p.close(amazonClosed, now)
 	}
 }
 
@@ -163,32 +236,37 @@ func (w *world) updateCharge(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	update := c.body.at("statusDetails")
-	ch.status.become(update.text("state"), update.text("reasonCode"), c.now)
+	ch.Status.become(update.text("state"), update.text("reasonCode"), c.now)
 	w.settle(ch.permission, c.now)
 	return http.StatusOK, ch.answer(), nil
 }
 
 func (w *world) captureCharge(c *call) (int, object, *refusal) {
+	simulated, refused := c.simulated(captureInitiated, captureDeclined, amazonRejected)
+	if refused != nil {
+		return 0, nil, refused
+	}
 	ch, refused := w.openCharge(c, authorized)
 	if refused != nil {
 		return 0, nil, refused
 	}
 	amount := c.body.moneyAt("captureAmount")
 	switch {
-	case amount.currency != ch.amount.currency:
-		return 0, nil, badRequest(currencyMismatch, "The charge is in %s.", ch.amount.currency)
-	case amount.minor > ch.amount.minor:
+	case amount.Currency != ch.Amount.Currency:
+		return 0, nil, badRequest(currencyMismatch, "The charge is in %s.", ch.Amount.Currency)
+	case amount.Minor > ch.Amount.Minor:
 		return 0, nil, badRequest(transactionAmountExceeded, "The amount is more than the charge's.")
 	}
 	if outcome := c.demanded(); outcome != nil {
 		return 0, nil, outcome
 	}
 	if c.body["softDescriptor"] != nil {
-		ch.details.merge(c.body.pick("softDescriptor"))
+		ch.Details.merge(c.body.pick("softDescriptor"))
 	}
-	if authorizedAt := ch.status.updated; c.now.After(authorizedAt.AddDate(0, 0, 7)) { // too late for an answer at once
-		ch.captured = amount
-		ch.status.become(captureInitiated, "", c.now)
+	tooLate := c.now.After(ch.Status.Updated.AddDate(0, 0, 7)) // for an answer at once
+	if tooLate || simulated != "" {
+		ch.Captured = amount
+		ch.wait(captureInitiated, map[string]string{captureDeclined: processingFailure, amazonRejected: amazonRejected}[simulated], c.now)
 		return http.StatusAccepted, ch.answer(), nil
 	}
 	ch.capture(amount, c.now)
@@ -197,11 +275,15 @@ func (w *world) captureCharge(c *call) (int, object, *refusal) {
 }
 
 func (w *world) cancelCharge(c *call) (int, object, *refusal) {
+	simulated, refused := c.simulated(expiredUnused, amazonCanceled)
+	if refused != nil {
+		return 0, nil, refused
+	}
 	ch, refused := w.openCharge(c, authorizationInitiated, authorized)
 	if refused != nil {
 		return 0, nil, refused
 	}
-	ch.status.become(canceled, merchantCanceled, c.now)
+	ch.Status.become(canceled, cmp.Or(simulated, merchantCanceled), c.now)
 	w.settle(ch.permission, c.now)
 	return http.StatusOK, ch.answer(), nil
 }
@@ -214,70 +296,41 @@ func (w *world) openCharge(c *call, states ...string) (*charge, *refusal) {
 		return nil, refused
 	}
 	for _, state := range states {
-		if ch.status.state != state {
+		if ch.Status.State != state {
 			continue
 		}
-		if ch.permission.status.state == closed {
-			return nil, unprocessable(invalidPermissionStatus, "The charge permission is Closed (%s).", ch.permission.status.reason)
+		if ch.permission.Status.State == closed {
+			return nil, unprocessable(invalidPermissionStatus, "The charge permission is Closed (%s).", ch.permission.Status.Reason)
 		}
 		return ch, nil
 	}
-	return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.status.state)
+	return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.Status.State)
 }
 
 func (ch *charge) answer() object {
 	var capturedPrice, refundedPrice any
-	if ch.captured.currency != "" {
-		capturedPrice = ch.captured.price()
+	if ch.Captured.Currency != "" {
+		capturedPrice = ch.Captured.price()
 	}
-	if ch.refunded > 0 {
-		refundedPrice = money{ch.refunded, ch.captured.currency}.price()
+	if ch.Refunded > 0 {
+		refundedPrice = money{ch.Refunded, ch.Captured.Currency}.price()
 	}
-	o := ch.details.pick("softDescriptor", "platformId", "merchantMetadata", "chargeInitiator", "channel", "webCheckoutDetails")
-	o["providerMetadata"] = ch.details.at("providerMetadata").pick("providerReferenceId")
+	o := ch.Details.pick("softDescriptor", "platformId", "merchantMetadata", "chargeInitiator", "channel", "webCheckoutDetails")
+	o["providerMetadata"] = ch.Details.at("providerMetadata").pick("providerReferenceId")
 	o.merge(object{
-		"chargeId":                      ch.id,
-		"chargePermissionId":            ch.permission.id,
-		"chargeAmount":                  ch.amount.price(),
+		"chargeId":                      ch.ID,
+		"chargePermissionId":            ch.permission.ID,
+		"chargeAmount":                  ch.Amount.price(),
 		"captureAmount":                 capturedPrice,
 		"refundedAmount":                refundedPrice,
-		"captureNow":                    ch.captureNow,
-		"canHandlePendingAuthorization": ch.details.flag("canHandlePendingAuthorization"),
-		"creationTimestamp":             stamp(ch.created),
-		"expirationTimestamp":           stamp(ch.expires),
-		"statusDetails":                 ch.status.details(),
+		"captureNow":                    ch.CaptureNow,
+		"canHandlePendingAuthorization": ch.Details.flag("canHandlePendingAuthorization"),
+		"creationTimestamp":             stamp(ch.Created),
+		"expirationTimestamp":           stamp(ch.Expires),
+		"statusDetails":                 ch.Status.details(),
 		"convertedAmount":               nil,
 		"conversionRate":                nil,
-		"releaseEnvironment":            ch.scope.env.release(),
+		"releaseEnvironment":            ch.Scope.Env.release(),
 	})
 	return o
-}
-
-// declines are the reason codes of charges that end Declined.
-var declines = []string{softDeclined, hardDeclined, amazonRejected, processingFailure, transactionTimedOut}
-
-// DeclinePending has a pending charge, AuthorizationInitiated or CaptureInitiated, end
-// Declined at once. The reason code is SoftDeclined, HardDeclined (its charge permission
-// becomes NonChargeable), AmazonRejected (it becomes Closed), ProcessingFailure or
-// TransactionTimedOut. Another one, an unknown charge and one that is not pending are errors.
-func (s *Server) DeclinePending(chargeID, reasonCode string) error {
-	if !slices.Contains(declines, reasonCode) {
-		return fmt.Errorf("emulator: no pending charge is Declined with %q: want one of %s", reasonCode, strings.Join(declines, ", "))
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	ch, ok := s.world.charges[chargeID]
-	if !ok {
-		return fmt.Errorf("emulator: there is no charge %q", chargeID)
-	}
-	now := s.now()
-	s.world.settle(ch.permission, now)
-	if ch.status.state != authorizationInitiated && ch.status.state != captureInitiated {
-		return fmt.Errorf("emulator: charge %s is %s, not pending", chargeID, ch.status.state)
-	}
-	ch.captured = money{}
-	ch.status.become(declined, reasonCode, now)
-	ch.permission.decline(reasonCode, now)
-	s.world.settle(ch.permission, now)
-	return nil
 }

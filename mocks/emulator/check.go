@@ -142,7 +142,7 @@ func (m member) textValue(value any, path string, c *call) (any, *refusal) {
 		return nil, badRequest(invalidParameterValue, "The member %s has more than %d bytes.", path, m.max)
 	case len(m.oneOf) > 0 && !slices.Contains(m.oneOf, s):
 		return nil, invalid(path, "must be one of "+strings.Join(m.oneOf, ", "))
-	case m.kind == urlKind && !isReturnURL(s, c.env):
+	case m.kind == urlKind && !isReturnURL(s, c.Env):
 		return nil, invalid(path, "must be an https URL (in the sandbox http will do)")
 	}
 	return s, nil
@@ -202,10 +202,10 @@ func (m member) priceValue(value any, path string, c *call) (any, *refusal) {
 	if !ok {
 		return nil, invalid(path+".amount", c.wanted("a decimal number with at most two decimals (none for JPY)"))
 	}
-	if parsed.minor == 0 && !m.zero {
+	if parsed.Minor == 0 && !m.zero {
 		return nil, invalid(path+".amount", "must be more than zero")
 	}
-	if most := maxAmount(parsed.currency); parsed.minor > most.minor {
+	if most := maxAmount(parsed.Currency); parsed.Minor > most.Minor {
 		return nil, invalid(path+".amount", "must be at most "+most.String())
 	}
 	return parsed.price(), nil

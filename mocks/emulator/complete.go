@@ -19,28 +19,28 @@ func (w *world) completeSession(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if !s.approved {
+	if !s.Approved {
 		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
 	}
 	if refused := s.checkAmounts(c.body); refused != nil {
 		return 0, nil, refused
 	}
-	return w.finish(c, s, s.details, simulated)
+	return w.finish(c, s, s.Details, simulated)
 }
 
 func (s *session) over() *refusal {
-	switch s.status.state {
+	switch s.Status.State {
 	case completed:
 		return unprocessable(invalidSessionStatus, "The checkout session is already Completed.")
 	case canceled:
-		return unprocessable(sessionCanceled, "The checkout session was canceled: %s.", s.status.reason)
+		return unprocessable(sessionCanceled, "The checkout session was canceled: %s.", s.Status.Reason)
 	}
 	return nil
 }
 
 // checkAmounts compares what the shop wants to complete with what the buyer approved.
 func (s *session) checkAmounts(body object) *refusal {
-	payment := s.details.at("paymentDetails")
+	payment := s.Details.at("paymentDetails")
 	for _, name := range []string{"chargeAmount", "totalOrderAmount"} {
 		approved, given := payment.moneyAt(name), body.moneyAt(name)
 		switch {
@@ -49,7 +49,7 @@ func (s *session) checkAmounts(body object) *refusal {
 			return badRequest(missingParameterValue, "The member %s is required.", name)
 		case payment[name] == nil:
 			return refuse(http.StatusConflict, amountMismatch, "The checkout session has no %s.", name)
-		case approved.currency != given.currency:
+		case approved.Currency != given.Currency:
 			return badRequest(currencyMismatch, "The currency of %s differs from that of the checkout session.", name)
 		default:
 			return refuse(http.StatusConflict, amountMismatch, "The member %s differs from that of the checkout session.", name)
@@ -63,12 +63,12 @@ func (w *world) finalizeSession(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if !s.signedIn {
+	if !s.SignedIn {
 		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the checkout session.")
 	}
 	final := make(object)
-	final.merge(s.details)
-	final.merge(object{"paymentDetails": s.details.at("paymentDetails").with(c.body,
+	final.merge(s.Details)
+	final.merge(object{"paymentDetails": s.Details.at("paymentDetails").with(c.body,
 		"paymentIntent", "canHandlePendingAuthorization", "chargeAmount", "totalOrderAmount")})
 	final.merge(object{}.with(c.body, "supplementaryData", "shippingAddress", "billingAddress"))
 	if refused := checkPayment(final.at("paymentDetails")); refused != nil {
@@ -100,10 +100,10 @@ func (w *world) permissionOnFile(c *call, details object, amount money) (*permis
 		return nil, nil
 	}
 	w.settle(p, c.now)
-	if amount.currency == "" { // set up only
-		amount.currency = p.currency
+	if amount.Currency == "" { // set up only
+		amount.Currency = p.Currency
 	}
-	return p, p.checkCharge(amount)
+	return p, p.checkCharge(amount, c.now)
 }
 
 // finish completes the session with these details: it makes the charge permission, unless
@@ -111,9 +111,10 @@ func (w *world) permissionOnFile(c *call, details object, amount money) (*permis
 func (w *world) finish(c *call, s *session, details object, simulated string) (int, object, *refusal) {
 	payment := details.at("paymentDetails")
 	intent := payment.text("paymentIntent")
-	pending := simulated == authorizationInitiated
-	if pending && (intent != "Authorize" || !payment.flag("canHandlePendingAuthorization")) {
-		return 0, nil, badRequest(invalidSimulation, "%s needs paymentIntent Authorize and canHandlePendingAuthorization.", simulated)
+	with := s.Wallet.card()
+	pending := simulated == authorizationInitiated || simulated == "" && with.pending && !c.demands() // the code overrides the card
+	if pending && !canBePending(payment) {
+		return 0, nil, badRequest(invalidSimulation, "A pending authorization needs paymentIntent Authorize and canHandlePendingAuthorization.")
 	}
 	amount := payment.moneyAt("chargeAmount")
 	p, refused := w.permissionOnFile(c, details, amount)
@@ -122,36 +123,36 @@ func (w *world) finish(c *call, s *session, details object, simulated string) (i
 	}
 	if outcome := c.demanded(); outcome != nil {
 		if outcome.reason != processingFailure {
-			s.status.become(canceled, declined, c.now)
+			s.Status.become(canceled, declined, c.now)
 		}
 		return 0, nil, outcome
 	}
 	if simulated != "" && !pending {
-		s.status.become(canceled, simulated, c.now)
+		s.Status.become(canceled, simulated, c.now)
 		return 0, nil, decided(sessionCanceled, "The checkout session was canceled: %s.", simulated)
 	}
-	s.details = details
+	s.Details = details
 	if p == nil {
 		p = w.newPermission(c, s)
 	}
-	s.permissionID = p.id
-	if intent != "Confirm" && amount.minor > 0 {
+	s.PermissionID = p.ID
+	if intent != "Confirm" && amount.Minor > 0 {
 		made := w.newCharge(c, p, amount)
-		made.details = payment.pick("softDescriptor", "canHandlePendingAuthorization")
-		made.details.merge(s.details.pick("merchantMetadata", "providerMetadata", "platformId"))
-		made.captureNow = intent == "AuthorizeWithCapture"
+		made.Details = payment.pick("softDescriptor", "canHandlePendingAuthorization")
+		made.Details.merge(s.Details.pick("merchantMetadata", "providerMetadata", "platformId"))
+		made.CaptureNow = intent == "AuthorizeWithCapture"
 		switch {
 		case pending:
-			made.status.become(authorizationInitiated, "", c.now)
-		case made.captureNow:
+			made.wait(authorizationInitiated, with.outcome(simulated), c.now)
+		case made.CaptureNow:
 			made.capture(amount, c.now)
 		}
-		s.chargeID = made.id
+		s.ChargeID = made.ID
 		w.settle(p, c.now)
 	}
-	s.status.become(completed, "", c.now)
+	s.Status.become(completed, "", c.now)
 	if pending {
-		return http.StatusAccepted, w.sessionAnswer(s), nil
+		return http.StatusAccepted, s.answer(c), nil
 	}
-	return http.StatusOK, w.sessionAnswer(s), nil
+	return http.StatusOK, s.answer(c), nil
 }

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -19,20 +18,20 @@ const (
 )
 
 type dispute struct {
-	id           string
-	scope        scope
+	ID           string
+	Scope        scope
 	charge       *charge
-	amount       money
-	filingReason string
-	provider     string // the payment service provider's own id
-	status       status
-	description  string
-	resolution   string
-	evidences    []any
-	created      time.Time
-	filed        time.Time
-	deadline     time.Time
-	closed       time.Time
+	Amount       money
+	FilingReason string
+	Provider     string // the payment service provider's own id
+	Status       status
+	Description  string
+	Resolution   string
+	Evidences    []any
+	Created      time.Time
+	Filed        time.Time
+	Deadline     time.Time
+	Closed       time.Time
 }
 
 var disputeStatus = structure(members{
@@ -68,32 +67,37 @@ var contestDisputeMembers = members{
 // newDispute disputes a part of what a charge captured.
 func (w *world) newDispute(ch *charge, amount money, now time.Time) (*dispute, *refusal) {
 	switch {
-	case ch.status.state != captured:
-		return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.status.state)
-	case amount.currency != ch.captured.currency:
-		return nil, badRequest(currencyMismatch, "The charge is in %s.", ch.captured.currency)
-	case amount.minor > ch.captured.minor:
+	case ch.Status.State != captured:
+		return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.Status.State)
+	case amount.Currency != ch.Captured.Currency:
+		return nil, badRequest(currencyMismatch, "The charge is in %s.", ch.Captured.Currency)
+	case amount.Minor > ch.Captured.Minor:
 		return nil, badRequest(transactionAmountExceeded, "The amount is more than what was captured.")
 	}
 	made := &dispute{
-		id:    newID(w.disputes, func() string { return ch.permission.id + "-B" + digits(6) }),
-		scope: ch.scope, charge: ch, amount: amount, created: now, filed: now, deadline: now.Add(responseTime),
+		ID:    newID(w.disputes, func() string { return ch.permission.ID + "-B" + digits(6) }),
+		Scope: ch.Scope, charge: ch, Amount: amount, Created: now, Filed: now, Deadline: now.Add(responseTime),
 	}
-	w.disputes[made.id] = made
+	w.disputes[made.ID] = made
 	return made, nil
 }
 
 // dispute returns one of the caller's disputes as it is by now.
 func (w *world) dispute(c *call) (*dispute, *refusal) {
 	found := w.disputes[c.id]
-	if found == nil || found.scope != c.scope {
+	if found == nil || found.Scope != c.scope {
 		return nil, notFound("dispute", c.id)
 	}
-	if found.status.state == actionRequired && !c.now.Before(found.deadline) {
-		found.status.become(resolved, "MerchantResponseDeadlineExpired", found.deadline)
-		found.resolution, found.closed = "BuyerWon", found.deadline
-	}
+	found.age(c.now)
 	return found, nil
+}
+
+// age resolves the dispute for the buyer once the merchant can contest it no longer.
+func (d *dispute) age(now time.Time) {
+	if d.Status.State == actionRequired && !now.Before(d.Deadline) {
+		d.Status.become(resolved, "MerchantResponseDeadlineExpired", d.Deadline)
+		d.Resolution, d.Closed = "BuyerWon", d.Deadline
+	}
 }
 
 func (w *world) createDispute(c *call) (int, object, *refusal) {
@@ -112,10 +116,10 @@ func (w *world) createDispute(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	made.filingReason, made.filed = c.body.text("filingReason"), filed
-	made.provider = c.body.at("providerMetadata").text("providerDisputeId")
+	made.FilingReason, made.Filed = c.body.text("filingReason"), filed
+	made.Provider = c.body.at("providerMetadata").text("providerDisputeId")
 	if deadline := c.body.time("merchantResponseDeadline"); !deadline.IsZero() {
-		made.deadline = deadline
+		made.Deadline = deadline
 	}
 	made.update(c.body.at("statusDetails"), c.now)
 	return http.StatusOK, made.answer(), nil
@@ -135,19 +139,19 @@ func (w *world) updateDispute(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if found.status.state == disputeClosed {
+	if found.Status.State == disputeClosed {
 		return 0, nil, unprocessable(invalidRequest, "The dispute is Closed.")
 	}
 	found.update(c.body.at("statusDetails"), c.now)
 	if closed := c.body.time("closureTimestamp"); !closed.IsZero() {
-		found.closed = closed
+		found.Closed = closed
 	}
 	return http.StatusOK, found.answer(), nil
 }
 
 func (d *dispute) update(details object, now time.Time) {
-	d.status.become(details.text("state"), details.text("reasonCode"), now)
-	d.description, d.resolution = details.text("reasonDescription"), details.text("resolution")
+	d.Status.become(details.text("state"), details.text("reasonCode"), now)
+	d.Description, d.Resolution = details.text("reasonDescription"), details.text("resolution")
 }
 
 func (w *world) contestDispute(c *call) (int, object, *refusal) {
@@ -155,8 +159,8 @@ func (w *world) contestDispute(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if found.status.state != actionRequired {
-		return 0, nil, unprocessable(invalidRequest, "The dispute is %s.", found.status.state)
+	if found.Status.State != actionRequired {
+		return 0, nil, unprocessable(invalidRequest, "The dispute is %s.", found.Status.State)
 	}
 	evidences, _ := c.body["merchantEvidences"].([]any)
 	for i, element := range evidences {
@@ -165,46 +169,44 @@ func (w *world) contestDispute(c *call) (int, object, *refusal) {
 		if id == "" && evidence.text("evidenceText") == "" {
 			return 0, nil, badRequest(missingParameterValue, "The member merchantEvidences[%d] has neither fileId nor evidenceText.", i)
 		}
-		if f := w.files[id]; id != "" && (f == nil || f.scope != c.scope || f.content == nil) {
+		if f := w.files[id]; id != "" && (f == nil || f.Scope != c.scope || f.Content == nil) {
 			return 0, nil, invalid(fmt.Sprintf("merchantEvidences[%d].fileId", i), "is not the id of a file that was uploaded")
 		}
 	}
-	found.evidences = append(found.evidences, evidences...)
-	found.status.become(underReview, "", c.now)
+	found.Evidences = append(found.Evidences, evidences...)
+	found.Status.become(underReview, "", c.now)
 	return http.StatusOK, found.answer(), nil
 }
 
 func (d *dispute) answer() object {
-	status := d.status.details()
-	status["reasonDescription"], status["resolution"] = orNull(d.description), orNull(d.resolution)
+	status := d.Status.details()
+	status["reasonDescription"], status["resolution"] = orNull(d.Description), orNull(d.Resolution)
 	evidences := []any{}
-	for _, element := range d.evidences {
+	for _, element := range d.Evidences {
 		evidence, _ := element.(object)
 		evidences = append(evidences, evidence.pick("evidenceType", "fileId", "evidenceText"))
 	}
 	var closed any
-	if !d.closed.IsZero() {
-		closed = stamp(d.closed)
+	if !d.Closed.IsZero() {
+		closed = stamp(d.Closed)
 	}
 	return object{
-		"disputeId":                d.id,
-		"releaseEnvironment":       d.scope.env.release(),
-		"chargeId":                 d.charge.id,
+		"disputeId":                d.ID,
+		"releaseEnvironment":       d.Scope.Env.release(),
+		"chargeId":                 d.charge.ID,
 		"disputeType":              "Chargeback",
-		"disputeAmount":            d.amount.price(),
-		"filingReason":             d.filingReason,
+		"disputeAmount":            d.Amount.price(),
+		"filingReason":             d.FilingReason,
 		"statusDetails":            status,
 		"merchantEvidences":        evidences,
-		"merchantResponseDeadline": stamp(d.deadline),
+		"merchantResponseDeadline": stamp(d.Deadline),
 		"resolutionAuthority":      nil,
-		"creationTimestamp":        stamp(d.created),
-		"providerMetadata":         object{"providerDisputeId": orNull(d.provider)},
-		"filingTimestamp":          stamp(d.filed),
+		"creationTimestamp":        stamp(d.Created),
+		"providerMetadata":         object{"providerDisputeId": orNull(d.Provider)},
+		"filingTimestamp":          stamp(d.Filed),
 		"closureTimestamp":         closed,
 	}
 }
-
-var errNoCharge = errors.New("emulator: there is no such charge")
 
 // Dispute has the buyer's bank file a chargeback of all that a charge captured: the dispute,
 // whose id is returned, is ActionRequired with ChargebackFiled, and can be contested for 11
@@ -212,17 +214,18 @@ var errNoCharge = errors.New("emulator: there is no such charge")
 func (b *Buyer) Dispute(chargeID string) (disputeID string, err error) {
 	b.s.mu.Lock()
 	defer b.s.mu.Unlock()
-	w, now := b.s.world, b.s.now()
+	w, now := b.s.world, b.s.Now()
 	ch, ok := w.charges[chargeID]
 	if !ok {
-		return "", fmt.Errorf("%w: %q", errNoCharge, chargeID)
+		return "", missing("charge", chargeID)
 	}
 	w.settle(ch.permission, now)
-	made, refused := w.newDispute(ch, ch.captured, now)
+	made, refused := w.newDispute(ch, ch.Captured, now)
 	if refused != nil {
-		return "", fmt.Errorf("emulator: charge %s is %s, not Captured", chargeID, ch.status.state)
+		return "", fmt.Errorf("emulator: charge %s is %s, not Captured", chargeID, ch.Status.State)
 	}
-	made.filingReason = "ProductNotReceived"
-	made.status.become(actionRequired, "ChargebackFiled", now)
-	return made.id, nil
+	b.s.changed()
+	made.FilingReason = "ProductNotReceived"
+	made.Status.become(actionRequired, "ChargebackFiled", now)
+	return made.ID, nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,10 +18,13 @@ type Option func(*config) error
 
 type config struct {
 	region        region
-	now           func() time.Time
+	clock         func() time.Time
 	maxAge        time.Duration
 	tokenLifetime time.Duration
 	hosts         []string
+	proxyAddr     string
+	throttling    bool
+	seed          uint64
 }
 
 // WithRegion makes the emulator that of a region: us, na (the default), eu, de, uk or
@@ -43,7 +47,7 @@ func WithClock(now func() time.Time) Option {
 		if now == nil {
 			return errors.New("emulator: WithClock needs a function")
 		}
-		c.now = now
+		c.clock = now
 		return nil
 	}
 }
@@ -90,23 +94,35 @@ func WithHost(name string) Option {
 // use.
 type Server struct {
 	config
+	identity     identity
 	merchants    []*merchant
 	controlToken string
 	tokenSecret  []byte
 	listening    *listening // nil when only New made it
+	control      http.Handler
+	leaving      chan struct{} // closed when the emulator is to end: nobody watches any more
+	leaveOnce    sync.Once
+	closing      chan struct{} // closed when all connections are to end
+	closeOnce    sync.Once
+
+	ahead    atomic.Int64 // how far the clock was advanced
+	watchers watchers
 
 	mu     sync.Mutex // guards what follows
 	world  *world
 	stored map[idempotencyScope]storedAnswer
 	ignore map[string]bool
 	faults []pendingFault
-	log    []Request
+	// faultCount is how many there were.
+	faultCount uint64
+	buckets    map[bucketID]bucket
+	log        []Request
 }
 
 // New returns an emulator that does not listen: mount it as an [http.Handler], over
 // TLS. [Start] and [Listen] are the easier ways.
 func New(opts ...Option) (*Server, error) {
-	c := config{region: regions[0], now: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour}
+	c := config{region: regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("emulator: an option is nil")
@@ -115,35 +131,49 @@ func New(opts ...Option) (*Server, error) {
 			return nil, err
 		}
 	}
-	merchants, err := newMerchants()
+	id, err := processIdentity()
 	if err != nil {
 		return nil, err
 	}
-	return &Server{
+	s := &Server{
 		config:       c,
-		merchants:    merchants,
+		identity:     id,
+		merchants:    newMerchants(id),
 		controlToken: rand.Text(),
 		tokenSecret:  []byte(rand.Text()),
-		world:        newWorld(c.region),
+		world:        newWorld(),
 		stored:       make(map[idempotencyScope]storedAnswer),
 		ignore:       make(map[string]bool),
-	}, nil
+		buckets:      make(map[bucketID]bucket),
+		leaving:      make(chan struct{}),
+		closing:      make(chan struct{}),
+	}
+	s.control = s.controlRoutes()
+	return s, nil
 }
 
-// ServeHTTP answers a request: one of the API, one of a URL that the emulator has signed
-// beforehand, below /_emulator/presigned/, or another one below /_emulator/, which needs
-// the control token as its bearer.
+// ServeHTTP answers a request: one of the API; /checkout.js and the buyer's pages, below /checkout/; one
+// of a URL that the emulator has signed beforehand, below /_emulator/presigned/; or another one below
+// /_emulator/, which needs the control token, as its bearer or as the window's cookie.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, presignedPrefix) {
 		s.servePresigned(w, r)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+	switch path := r.URL.Path; {
+	case strings.HasPrefix(path, controlPrefix):
 		s.serveControl(w, r)
-		return
+	case path == scriptPath:
+		s.serveScript(w, r)
+	case strings.HasPrefix(path, pagesPrefix):
+		s.servePages(w, r)
+	default:
+		s.serveAPI(w, r)
 	}
-	s.serveAPI(w, r)
 }
+
+// leave ends what would otherwise go on as long as the emulator does.
+func (s *Server) leave() { s.leaveOnce.Do(func() { close(s.leaving) }) }
 
 // TB is what [Start] needs of a [testing.TB].
 type TB interface {
@@ -168,6 +198,8 @@ func Start(tb TB, opts ...Option) *Server {
 // Close stops listening, closes every connection, and returns when no goroutine of
 // the emulator is left. It is harmless to close twice.
 func (s *Server) Close() error {
+	s.leave()
+	s.closeOnce.Do(func() { close(s.closing) })
 	if s.listening == nil {
 		return nil
 	}
@@ -180,5 +212,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if s.listening == nil {
 		return nil
 	}
-	return errors.Join(s.listening.server.Shutdown(ctx), s.listening.close())
+	s.leave()
+	return errors.Join(s.listening.server.Shutdown(ctx), s.Close())
 }

@@ -2,10 +2,12 @@ package emulator
 
 import (
 	"fmt"
-	"net"
+	"hash/fnv"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // FaultKind is a way to fail.
@@ -19,15 +21,53 @@ const (
 	// FaultLoseAnswer does the work, stores its answer under the idempotency key, and closes the
 	// connection without sending it.
 	FaultLoseAnswer
+	// FaultDelay does the work, and sends the answer after [Fault].Delay.
+	FaultDelay
+	// FaultTruncate does the work, and closes the connection in the middle of the answer.
+	FaultTruncate
+	// FaultSlow does the work, and sends the answer in eight pieces, [Fault].Delay apart.
+	FaultSlow
+	// FaultHTML answers with a status and a page of HTML in place of doing the work, as a gateway
+	// before the service does.
+	FaultHTML
 )
 
-// Fault is what happens to a request in place of its answer.
+var faultNames = []string{"status", "reset", "loseAnswer", "delay", "truncate", "slow", "html"}
+
+// String returns the kind's name: status, reset, loseAnswer, delay, truncate, slow or html.
+func (k FaultKind) String() string {
+	if k < 0 || int(k) >= len(faultNames) {
+		return "FaultKind(" + strconv.Itoa(int(k)) + ")"
+	}
+	return faultNames[k]
+}
+
+// MarshalText returns the kind's name, and an error for a kind that is not known.
+func (k FaultKind) MarshalText() ([]byte, error) {
+	if k < 0 || int(k) >= len(faultNames) {
+		return nil, fmt.Errorf("emulator: Fault.Kind %d is not known", int(k))
+	}
+	return []byte(faultNames[k]), nil
+}
+
+// UnmarshalText reads what MarshalText writes.
+func (k *FaultKind) UnmarshalText(text []byte) error {
+	i := slices.Index(faultNames, string(text))
+	if i < 0 {
+		return fmt.Errorf("emulator: there is no fault of kind %q", text)
+	}
+	*k = FaultKind(i)
+	return nil
+}
+
+// Fault is what happens to a request in place of its answer, or to its answer.
 type Fault struct {
 	// Operation is the one that fails, named as in [Request.Operation]; empty means each.
-	Operation string
-	Kind      FaultKind
-	// Status is that of FaultStatus, from 400 to 599; 0 means 503.
-	Status int
+	Operation string    `json:"operation"`
+	Kind      FaultKind `json:"kind"`
+	// Status is that of FaultStatus and FaultHTML, from 400 to 599; 0 means 503, and with FaultHTML
+	// 502.
+	Status int `json:"status"`
 	// ReasonCode is that of FaultStatus; empty means the one that the documentation names for
 	// the status, or none in the answer where it names none (425, 502, 504). For 403 and 422 it
 	// names several: there it must be given.
@@ -38,20 +78,54 @@ type Fault struct {
 	// permission what its simulation code does, with completeCheckoutSession and
 	// finalizeCheckoutSession it cancels the session (Declined), and elsewhere it changes nothing.
 	// Any other fault comes before the checks and leaves no trace.
-	ReasonCode string
+	ReasonCode string `json:"reasonCode"`
 	// RetryAfter is sent as it is, where it is not empty: seconds or an HTTP date.
-	RetryAfter string
+	RetryAfter string `json:"retryAfter"`
+	// Delay is how long the answer waits, of each kind but FaultReset and FaultLoseAnswer; with
+	// FaultSlow each of its pieces. It passes by the machine's clock, and ends with the connection.
+	// At most an hour.
+	Delay time.Duration `json:"delay"` // in JSON nanoseconds
 }
 
+// pendingFault is a fault that waits for requests.
 type pendingFault struct {
 	Fault
-	left int
+	left        int     // how often it will happen yet; 0: for ever
+	probability float64 // 0: to each request
+	number      uint64  // of the fault since the start
+	seen        map[string]uint64
 }
 
 // FailNext makes the next n requests fail whose signature is right. Faults that are
 // already waiting for the same operation come first. An unknown operation, kind or status, or
 // a reason code that is missing, is an error.
 func (s *Server) FailNext(n int, f Fault) error {
+	if n < 1 {
+		return fmt.Errorf("emulator: FailNext: n is %d, not positive", n)
+	}
+	return s.addFault(f, n, 0)
+}
+
+// FailSome makes each request whose signature is right fail with a probability, above 0 and at
+// most 1, until [Server.ClearFaults]. Which ones is decided by [WithSeed] and by how many requests
+// of the same operation came before, so that a run can be repeated. Of several faults that would
+// happen to one request the first does. Errors are those of [Server.FailNext].
+func (s *Server) FailSome(probability float64, f Fault) error {
+	if !(probability > 0 && probability <= 1) {
+		return fmt.Errorf("emulator: FailSome: the probability %v is not above 0 and at most 1", probability)
+	}
+	return s.addFault(f, 0, probability)
+}
+
+// WithSeed decides which requests [Server.FailSome] makes fail. Without it the seed is 0.
+func WithSeed(seed uint64) Option {
+	return func(c *config) error {
+		c.seed = seed
+		return nil
+	}
+}
+
+func (s *Server) addFault(f Fault, n int, probability float64) error {
 	if f.Operation != "" {
 		if err := checkOperation(f.Operation); err != nil {
 			return err
@@ -59,14 +133,19 @@ func (s *Server) FailNext(n int, f Fault) error {
 	}
 	if f.Status == 0 {
 		f.Status = http.StatusServiceUnavailable
+		if f.Kind == FaultHTML {
+			f.Status = http.StatusBadGateway
+		}
 	}
 	switch {
-	case n < 1:
-		return fmt.Errorf("emulator: FailNext: n is %d, not positive", n)
-	case f.Kind < FaultStatus || f.Kind > FaultLoseAnswer:
-		return fmt.Errorf("emulator: Fault.Kind %d is not known", f.Kind)
+	case f.Kind < FaultStatus || f.Kind > FaultHTML:
+		return fmt.Errorf("emulator: Fault.Kind %d is not known", int(f.Kind))
 	case f.Status < 400 || f.Status > 599:
 		return fmt.Errorf("emulator: Fault.Status %d is not between 400 and 599", f.Status)
+	case f.Delay < 0 || f.Delay > time.Hour:
+		return fmt.Errorf("emulator: Fault.Delay %v is not between 0 and an hour", f.Delay)
+	case f.Delay == 0 && (f.Kind == FaultDelay || f.Kind == FaultSlow):
+		return fmt.Errorf("emulator: Fault.Delay is needed for a fault of kind %v", f.Kind)
 	}
 	if ambiguous := f.Status == http.StatusForbidden || f.Status == http.StatusUnprocessableEntity; ambiguous && f.Kind == FaultStatus && f.ReasonCode == "" {
 		return fmt.Errorf("emulator: Fault.ReasonCode is needed: status %d has several", f.Status)
@@ -76,7 +155,9 @@ func (s *Server) FailNext(n int, f Fault) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = append(s.faults, pendingFault{f, n})
+	s.faultCount++
+	s.faults = append(s.faults, pendingFault{Fault: f, left: n, probability: probability, number: s.faultCount, seen: make(map[string]uint64)})
+	s.changed()
 	return nil
 }
 
@@ -92,6 +173,7 @@ func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
+	s.changed()
 }
 
 // usualReasons has the reason codes of the statuses that have but one, or one for all
@@ -112,24 +194,50 @@ var usualReasons = map[int]string{
 // nextFault returns the fault that waits for an operation, and what to call once it
 // has happened. The caller holds the lock until then.
 func (s *Server) nextFault(operation string) (f *Fault, happened func()) {
-	i := slices.IndexFunc(s.faults, func(p pendingFault) bool {
-		return p.Operation == "" || p.Operation == operation
-	})
-	if i < 0 {
+	chosen := -1
+	for i := range s.faults {
+		p := &s.faults[i]
+		if p.Operation != "" && p.Operation != operation {
+			continue
+		}
+		if happens := p.draw(s.seed, operation); happens && chosen < 0 { // each draws, whatever the others do
+			chosen = i
+		}
+	}
+	if chosen < 0 {
 		return nil, nil
 	}
-	next := s.faults[i].Fault
+	next := s.faults[chosen].Fault
 	return &next, func() {
-		if s.faults[i].left--; s.faults[i].left == 0 {
-			s.faults = slices.Delete(s.faults, i, i+1)
+		if s.faults[chosen].left == 0 {
+			return
+		}
+		if s.faults[chosen].left--; s.faults[chosen].left == 0 {
+			s.faults = slices.Delete(s.faults, chosen, chosen+1)
 		}
 	}
 }
 
+// draw decides whether the fault happens to the next request of an operation: by that request's
+// number alone, so that requests of other operations in between change nothing.
+func (p *pendingFault) draw(seed uint64, operation string) bool {
+	if p.probability == 0 {
+		return true
+	}
+	p.seen[operation]++
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(operation))
+	random := rand.New(rand.NewPCG(seed+p.number, h.Sum64()+p.seen[operation])) //nolint:gosec // it must be the same each time
+	return random.Float64() < p.probability
+}
+
 // beforeWork reports whether the fault comes before anything is looked at.
 func (f *Fault) beforeWork() bool {
-	return f.Kind == FaultReset || f.Kind == FaultStatus && !isOutcome(f.ReasonCode)
+	return f.Kind == FaultReset || f.Kind == FaultHTML || f.Kind == FaultStatus && !isOutcome(f.ReasonCode)
 }
+
+// afterWork reports whether the fault changes how the answer is sent, whatever it is.
+func (f *Fault) afterWork() bool { return f.Kind != FaultStatus && !f.beforeWork() }
 
 // name is the fault as the log shows it.
 func (f *Fault) name() string {
@@ -138,24 +246,33 @@ func (f *Fault) name() string {
 		return "connection reset"
 	case FaultLoseAnswer:
 		return "answer lost"
+	case FaultDelay:
+		return "answer delayed"
+	case FaultTruncate:
+		return "answer truncated"
+	case FaultSlow:
+		return "answer slow"
+	case FaultHTML:
+		return "status " + strconv.Itoa(f.Status) + " with HTML"
 	default:
 		return "status " + strconv.Itoa(f.Status)
 	}
 }
 
-// hangUp ends the connection without an answer, with a reset if told so.
-func hangUp(w http.ResponseWriter, reset bool) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err != nil { // not a connection of HTTP/1.1: net/http's own way to cut it
-		panic(http.ErrAbortHandler)
+// reply is the answer of a fault that comes before the work.
+func (f *Fault) reply() reply {
+	var out reply
+	switch f.Kind {
+	case FaultReset:
+		return reply{hangUp: true, reset: true}
+	case FaultHTML:
+		out = reply{Status: f.Status, html: true, Body: []byte("<!DOCTYPE html>\n<html><head><title>" + http.StatusText(f.Status) +
+			"</title></head>\n<body><h1>" + http.StatusText(f.Status) + "</h1><p>This failure was asked for.</p></body></html>\n")}
+	default:
+		out = f.refusal().reply()
 	}
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		conn = secure.NetConn() // no closing alert, which would be a polite end
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok && reset {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
+	out.retryAfter, out.delay = f.RetryAfter, f.Delay
+	return out
 }
 
 func (f *Fault) refusal() *refusal {

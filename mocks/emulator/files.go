@@ -22,10 +22,10 @@ var fileTypes = map[string]string{
 }
 
 type file struct {
-	id      string
-	scope   scope
-	kind    string
-	content []byte // nil until it is uploaded
+	ID      string
+	Scope   scope
+	Kind    string
+	Content []byte // nil until it is uploaded
 }
 
 var uploadFileMembers = members{
@@ -34,18 +34,18 @@ var uploadFileMembers = members{
 
 func (s *Server) uploadFile(c *call) (int, object, *refusal) {
 	made := &file{
-		id:    newID(s.world.files, func() string { return "file_" + strings.ReplaceAll(newUUID(), "-", "") }),
-		scope: c.scope,
-		kind:  c.body.text("type"),
+		ID:    newID(s.world.files, func() string { return "file_" + strings.ReplaceAll(newUUID(), "-", "") }),
+		Scope: c.scope,
+		Kind:  c.body.text("type"),
 	}
-	s.world.files[made.id] = made
+	s.world.files[made.ID] = made
 	return http.StatusOK, object{
-		"id":                     made.id,
-		"type":                   made.kind,
+		"id":                     made.ID,
+		"type":                   made.Kind,
 		"purpose":                c.body.text("purpose"),
 		"size":                   0,
 		"uploadTimestamp":        stamp(c.now),
-		"url":                    s.presign(c, files, made.id, urlTime),
+		"url":                    s.presign(c, files, made.ID, urlTime),
 		"urlExpirationTimestamp": stamp(c.now.Add(urlTime)),
 	}, nil
 }
@@ -55,8 +55,8 @@ func (s *Server) File(id string) (content []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.world.files[id]
-	if found == nil || found.content == nil {
+	if found == nil || found.Content == nil {
 		return nil, false
 	}
-	return bytes.Clone(found.content), true
+	return bytes.Clone(found.Content), true
 }

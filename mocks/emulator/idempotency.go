@@ -3,13 +3,13 @@ package emulator
 // idempotencyScope is what a key is unique in: for ever, within one merchant's live or
 // sandbox account.
 type idempotencyScope struct {
-	scope
-	key string
+	Scope scope
+	Key   string
 }
 
 type storedAnswer struct {
-	fingerprint string // of the request
-	reply       reply
+	Fingerprint string // of the request
+	Reply       reply
 }
 
 // fingerprint tells a repetition from another request under the same key.

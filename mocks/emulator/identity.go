@@ -86,7 +86,7 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 		DNSNames:     []string{"localhost"},
 	}
 	for _, r := range regions {
-		server.DNSNames = append(server.DNSNames, r.host)
+		server.DNSNames = append(server.DNSNames, r.host, r.script)
 	}
 	leafDER, err := x509.CreateCertificate(rand.Reader, server, ca, leafKey.Public(), caKey)
 	if err != nil {

@@ -6,14 +6,14 @@ import (
 
 // tillReference is by what a till's request is known when it is sent again.
 type tillReference struct {
-	scope     scope
-	operation string
-	reference string
+	Scope     scope
+	Operation string
+	Reference string
 }
 
 type tillAnswer struct {
-	request string // its body
-	answer  object
+	Request string // its body
+	Answer  object
 }
 
 // once answers a reference that was there before as it was answered then, and does
@@ -22,10 +22,10 @@ func (w *world) once(c *call, operation, reference string, work func() (object, 
 	key := tillReference{c.scope, operation, reference}
 	request := string(encode(c.body))
 	if before, there := w.till[key]; there {
-		if before.request != request {
+		if before.Request != request {
 			return 0, nil, badRequest(duplicateIdempotencyKey, "The reference was used for another request.")
 		}
-		return http.StatusOK, before.answer, nil
+		return http.StatusOK, before.Answer, nil
 	}
 	answer, refused := work()
 	if refused != nil {
@@ -40,14 +40,14 @@ func (w *world) merchantScan(c *call) (int, object, *refusal) {
 		if c.body.text("scanData") != scanData {
 			return nil, invalid("scanData", "is not that of a buyer")
 		}
-		p := &permission{kind: oneTime, details: object{}, limit: c.body.moneyAt("chargeTotal")}
-		p.currency = p.limit.currency
-		if p.currency == "" {
-			p.currency = c.body.text("ledgerCurrency")
+		p := &permission{Kind: oneTime, InStore: true, Details: object{}, Limit: c.body.moneyAt("chargeTotal")}
+		p.Currency = p.Limit.Currency
+		if p.Currency == "" {
+			p.Currency = c.body.text("ledgerCurrency")
 		}
-		p.expires = c.now.AddDate(0, 0, 180)
+		p.Expires = c.now.AddDate(0, 0, 180)
 		w.addPermission(c, p)
-		return object{"chargePermissionId": p.id}, nil
+		return object{"chargePermissionId": p.ID}, nil
 	})
 }
 
@@ -58,7 +58,7 @@ func (w *world) tillCharge(c *call) (int, object, *refusal) {
 			return nil, refused
 		}
 		amount := c.body.moneyAt("chargeTotal")
-		if refused := p.checkCharge(amount); refused != nil {
+		if refused := p.checkCharge(amount, c.now); refused != nil {
 			return nil, refused
 		}
 		if outcome := c.demanded(); outcome != nil {
@@ -66,11 +66,11 @@ func (w *world) tillCharge(c *call) (int, object, *refusal) {
 			return nil, outcome
 		}
 		made := w.newCharge(c, p, amount)
-		made.captureNow = true
-		made.details.merge(c.body.pick("softDescriptor"))
+		made.CaptureNow = true
+		made.Details.merge(c.body.pick("softDescriptor"))
 		made.capture(amount, c.now)
 		w.settle(p, c.now)
-		return object{"chargeId": made.id, "chargeStatus": object{"state": made.status.state}}, nil
+		return object{"chargeId": made.ID, "chargeStatus": object{"state": made.Status.State}}, nil
 	})
 }
 
@@ -80,11 +80,11 @@ func (w *world) tillRefund(c *call) (int, object, *refusal) {
 		if refused != nil {
 			return nil, refused
 		}
-		made, refused := w.newRefund(c, ch, c.body.moneyAt("refundTotal"))
+		made, refused := w.newRefund(c, ch, c.body.moneyAt("refundTotal"), "")
 		if refused != nil {
 			return nil, refused
 		}
-		made.softDescriptor = c.body.text("softDescriptor")
-		return object{"refundId": made.id, "refundStatus": object{"state": made.status.state}}, nil
+		made.SoftDescriptor = c.body.text("softDescriptor")
+		return object{"refundId": made.ID, "refundStatus": object{"state": made.Status.State}}, nil
 	})
 }

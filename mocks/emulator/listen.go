@@ -6,11 +6,24 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
+)
+
+const (
+	// headerTime is how long a connection may take for its TLS handshake, and each request for its header.
+	headerTime = 10 * time.Second
+	readTime   = 30 * time.Second // for a whole request
+	writeTime  = 30 * time.Second // for an answer
+	idleTime   = 2 * time.Minute
+
+	// maxConnections is how many may be open at once. More are closed at once.
+	maxConnections = 6_000
 )
 
 // listening is a server and the transport that reaches it.
@@ -18,7 +31,9 @@ type listening struct {
 	server    *http.Server
 	url       string
 	transport *http.Transport
-	connected sync.WaitGroup // one for Serve, one for each connection
+	proxy     *proxy         // nil without [WithProxy]
+	connected sync.WaitGroup // one for each Serve, one for each connection
+	count     atomic.Int64   // of the connections
 }
 
 // Listen returns an emulator that listens at addr, which must be a loopback address
@@ -32,23 +47,21 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	identity, err := processIdentity()
-	if err != nil {
-		return nil, err
-	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
 	if err != nil {
 		return nil, fmt.Errorf("emulator: %w", err)
 	}
-	s.listening = listen(s, listener, identity)
+	if s.listening, err = listen(s, listener); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	return s, nil
 }
 
-func listen(handler http.Handler, listener net.Listener, id identity) *listening {
+func listen(s *Server, listener net.Listener) (*listening, error) {
 	address := listener.Addr().String()
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(id.caPEM)
+	roots.AppendCertsFromPEM(s.identity.caPEM)
 	l := &listening{
 		url: "https://" + address,
 		// Whatever host a URL names, this reaches the emulator and nothing else.
@@ -62,34 +75,58 @@ func listen(handler http.Handler, listener net.Listener, id identity) *listening
 		},
 	}
 	l.server = &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
+		Handler:           s,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-		ConnState: func(_ net.Conn, state http.ConnState) {
-			switch state {
-			case http.StateNew:
-				l.connected.Add(1)
-			case http.StateClosed, http.StateHijacked:
-				l.connected.Done()
-			default:
-			}
-		},
+		ErrorLog:          noLog(),
+		ConnState:         l.connState,
 		// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
 		TLSConfig: &tls.Config{
-			Certificates: []tls.Certificate{id.certificate},
+			Certificates: []tls.Certificate{s.identity.certificate},
 			MinVersion:   tls.VersionTLS12,
 			NextProtos:   []string{"http/1.1"},
 		},
 	}
+	if s.proxyAddr != "" {
+		var proxyListener net.Listener
+		var err error
+		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, &l.connected); err != nil {
+			return nil, err
+		}
+		l.proxy.server.ConnState = l.connState
+		l.connected.Go(func() { _ = l.proxy.server.Serve(proxyListener) })
+		l.connected.Go(func() { _ = l.server.ServeTLS(l.proxy.taken, "", "") })
+	}
 	l.connected.Go(func() { _ = l.server.ServeTLS(listener, "", "") })
-	return l
+	return l, nil
+}
+
+func noLog() *log.Logger { return slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) }
+
+// connState counts the connections, and closes those that are too many.
+func (l *listening) connState(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		l.connected.Add(1)
+		if l.count.Add(1) > maxConnections {
+			_ = conn.Close() // the server finds out, and ends it
+		}
+	case http.StateClosed, http.StateHijacked:
+		l.count.Add(-1)
+		l.connected.Done()
+	default:
+	}
 }
 
 func (l *listening) close() error {
-	err := l.server.Close()
+	var err error
+	if l.proxy != nil {
+		err = errors.Join(l.proxy.server.Close(), l.proxy.taken.Close())
+	}
+	err = errors.Join(err, l.server.Close())
 	l.transport.CloseIdleConnections()
 	l.connected.Wait()
 	return err

@@ -206,7 +206,7 @@ func TestControlEndpoints(t *testing.T) {
 
 	status, _ = control(http.MethodPost, "sessions/"+id+"/approve", bearer)
 	assert.Equal(t, http.StatusConflict, status, "it is over")
-	for action, reason := range map[string]string{"cancel": "BuyerCanceled", "decline": "Declined"} {
+	for action, reason := range map[string]string{"abandon": "BuyerCanceled", "cancel": "AmazonCanceled", "decline": "Declined", "expire": "Expired"} {
 		ended := c.newSession("Authorize", "50")
 		status, _ = control(http.MethodPost, "sessions/"+ended+"/"+action, bearer)
 		assert.Equal(t, http.StatusOK, status)

@@ -56,4 +56,5 @@ func (s *Server) record(entry *Request) {
 		s.log = append(s.log[:0], s.log[len(s.log)-maxLog+1:]...)
 	}
 	s.log = append(s.log, *entry)
+	s.changed()
 }

@@ -17,17 +17,18 @@ type Charge struct {
 func (s *Server) Charges() []Charge {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.world.age(s.Now())
 	var charges []Charge
 	for _, ch := range s.world.madeCharges {
 		seen := Charge{
-			ID: ch.id, PermissionID: ch.permission.id, MerchantID: ch.scope.merchantID,
-			Environment: string(ch.scope.env), State: ch.status.state, Amount: ch.amount.String(),
+			ID: ch.ID, PermissionID: ch.permission.ID, MerchantID: ch.Scope.MerchantID,
+			Environment: string(ch.Scope.Env), State: ch.Status.State, Amount: ch.Amount.String(),
 		}
-		if ch.captured.currency != "" {
-			seen.Captured = ch.captured.String()
+		if ch.Captured.Currency != "" {
+			seen.Captured = ch.Captured.String()
 		}
-		if ch.refunded > 0 {
-			seen.Refunded = money{ch.refunded, ch.captured.currency}.String()
+		if ch.Refunded > 0 {
+			seen.Refunded = money{ch.Refunded, ch.Captured.Currency}.String()
 		}
 		charges = append(charges, seen)
 	}
@@ -46,9 +47,10 @@ type Refund struct {
 func (s *Server) Refunds() []Refund {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.world.age(s.Now())
 	var refunds []Refund
 	for _, r := range s.world.madeRefunds {
-		refunds = append(refunds, Refund{ID: r.id, ChargeID: r.charge.id, State: r.status.state, Amount: r.amount.String()})
+		refunds = append(refunds, Refund{ID: r.ID, ChargeID: r.charge.ID, State: r.Status.State, Amount: r.Amount.String()})
 	}
 	return refunds
 }

@@ -3,6 +3,7 @@ package emulator_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,6 +67,7 @@ func TestFromSessionToRefund(t *testing.T) {
 
 	refund := c.post("/refunds", object{"chargeId": chargeID, "refundAmount": usd("10.00")}).must(t, http.StatusCreated)
 	assert.Equal(t, "RefundInitiated", refund.at("statusDetails", "state"))
+	require.NoError(t, s.Advance(30*time.Second))
 	refund = c.get("/refunds/"+refund.text(t, "refundId")).must(t, http.StatusOK)
 	assert.Equal(t, "Refunded", refund.at("statusDetails", "state"))
 	assert.Equal(t, "10.00", c.get("/charges/"+chargeID).at("refundedAmount", "amount"))

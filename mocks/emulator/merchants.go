@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"crypto/rsa"
+	"strconv"
 	"strings"
 )
 
@@ -9,15 +10,16 @@ import (
 type region struct {
 	name     string // as it is signed
 	host     string
+	script   string // the host of checkout.js
 	digits   string // in the ids of charge permissions
 	currency string // of the ledger
 	aliases  []string
 }
 
 var regions = []region{
-	{"na", "pay-api.amazon.com", "01", "USD", []string{"na", "us"}},
-	{"eu", "pay-api.amazon.eu", "02", "EUR", []string{"eu", "de", "uk"}},
-	{"jp", "pay-api.amazon.jp", "03", "JPY", []string{"jp"}},
+	{"na", "pay-api.amazon.com", "static-na.payments-amazon.com", "01", "USD", []string{"na", "us"}},
+	{"eu", "pay-api.amazon.eu", "static-eu.payments-amazon.com", "02", "EUR", []string{"eu", "de", "uk"}},
+	{"jp", "pay-api.amazon.jp", "static-fe.payments-amazon.com", "03", "JPY", []string{"jp"}},
 }
 
 func regionNamed(name string) (region, bool) {
@@ -54,11 +56,18 @@ func (e environment) release() string {
 	return "Sandbox"
 }
 
-// scope is where an object lives: it is unknown to any other merchant and in the other
-// environment.
+// scope is where an object lives: it is unknown to any other merchant, in the other
+// environment and in the other regions.
 type scope struct {
-	merchantID string
-	env        environment
+	Region     string // its name
+	MerchantID string
+	Env        environment
+}
+
+// region returns the one that the scope names.
+func (of scope) region() region {
+	found, _ := regionNamed(of.Region)
+	return found
 }
 
 type merchant struct {
@@ -73,11 +82,7 @@ type merchant struct {
 }
 
 // newMerchants returns a shop that is also a solution provider, and a client of it.
-func newMerchants() ([]*merchant, error) {
-	id, err := processIdentity()
-	if err != nil {
-		return nil, err
-	}
+func newMerchants(id identity) []*merchant {
 	return []*merchant{
 		{
 			id:      "A1EMULATEDSHOPA",
@@ -103,17 +108,30 @@ func newMerchants() ([]*merchant, error) {
 			buyerToken: "eyJhbGciOiJBMjU2S1cifQ.a2V5.ZW11bGF0ZWQ.YnV5ZXItb2Ytc2hvcC1i.BBBB_-bb",
 			delegate:   "A1EMULATEDSHOPA",
 		},
-	}, nil
+	}
 }
 
 // scanData is what a buyer's app shows at the till.
 const scanData = "UKhrmatMeKdlfY6b"
 
+// buyerTokenOf returns the token under which the shop reads its region's i-th buyer.
+func (m *merchant) buyerTokenOf(i int) string {
+	if i == 0 {
+		return m.buyerToken
+	}
+	return m.buyerToken + "-" + strconv.Itoa(i+1)
+}
+
 // Description is all that a client of the emulator is made from. It encodes to JSON.
 type Description struct {
-	BaseURL      string `json:"baseUrl"` // https://127.0.0.1:port; empty where [New] made the emulator
-	Region       string `json:"region"`  // na, eu or jp
-	CAPEM        string `json:"caPem"`   // the CA to trust
+	BaseURL string `json:"baseUrl"` // https://127.0.0.1:port; empty where [New] made the emulator
+	Region  string `json:"region"`  // na, eu or jp
+	// ProxyURL is that of [WithProxy]: http://127.0.0.1:port; empty without it.
+	ProxyURL string `json:"proxyUrl,omitzero"`
+	// WindowURL is where a person sees what the emulator holds. It has the control token.
+	WindowURL    string `json:"windowUrl"`
+	ScriptURL    string `json:"scriptUrl"` // of checkout.js
+	CAPEM        string `json:"caPem"`     // the CA to trust
 	ControlToken string `json:"controlToken"`
 	// Merchants are two: the first is a shop and a solution provider, the second a client
 	// of it.
@@ -145,12 +163,14 @@ type KeyIDs struct {
 
 // Description describes the emulator.
 func (s *Server) Description() Description {
-	d := Description{Region: s.region.name, ControlToken: s.controlToken}
-	if id, err := processIdentity(); err == nil {
-		d.CAPEM = string(id.caPEM)
-	}
+	d := Description{Region: s.region.name, CAPEM: string(s.identity.caPEM), ControlToken: s.controlToken}
 	if s.listening != nil {
 		d.BaseURL = s.listening.url
+		d.WindowURL = d.BaseURL + windowPrefix + "?token=" + s.controlToken
+		d.ScriptURL = d.BaseURL + scriptPath
+		if s.listening.proxy != nil {
+			d.ProxyURL = s.listening.proxy.url
+		}
 	}
 	for _, m := range s.merchants {
 		described := Merchant{
@@ -158,7 +178,7 @@ func (s *Server) Description() Description {
 			MWSAuthToken: m.mwsToken, BuyerToken: m.buyerToken, ScanData: scanData,
 		}
 		if m.delegate != "" {
-			described.AuthToken = s.issueToken(m, s.now(), 0)
+			described.AuthToken = s.issueToken(m, s.Now(), 0)
 		}
 		d.Merchants = append(d.Merchants, described)
 	}

@@ -9,8 +9,8 @@ import (
 
 // money is an exact amount in the currency's minor unit.
 type money struct {
-	minor    int64
-	currency string
+	Minor    int64
+	Currency string
 }
 
 var (
@@ -33,25 +33,25 @@ func parseMoney(amount, currency string) (money, bool) {
 }
 
 func (m money) amount() string {
-	if m.currency == "JPY" {
-		return strconv.FormatInt(m.minor, 10)
+	if m.Currency == "JPY" {
+		return strconv.FormatInt(m.Minor, 10)
 	}
-	return fmt.Sprintf("%d.%02d", m.minor/100, m.minor%100)
+	return fmt.Sprintf("%d.%02d", m.Minor/100, m.Minor%100)
 }
 
 // signed is the amount of a row or a payment, which may be less than zero.
 func (m money) signed() string {
-	if m.minor < 0 {
-		return "-" + money{-m.minor, m.currency}.amount()
+	if m.Minor < 0 {
+		return "-" + money{-m.Minor, m.Currency}.amount()
 	}
 	return m.amount()
 }
 
-func (m money) String() string { return m.amount() + " " + m.currency }
+func (m money) String() string { return m.amount() + " " + m.Currency }
 
 // price is m as answers have it.
 func (m money) price() object {
-	return object{"amount": m.amount(), "currencyCode": m.currency}
+	return object{"amount": m.amount(), "currencyCode": m.Currency}
 }
 
 // moneyAt reads a price that the table of members has checked; without one it is the
@@ -70,12 +70,12 @@ func maxAmount(currency string) money {
 	return money{150_000_00, currency}
 }
 
-// refundCap is how much of a captured amount may be refunded: 15 % more, but no more
-// than 75 more. The cap in yen is our guess.
-func refundCap(captured money) money {
+// withMargin is an amount and 15 % more, but no more than 75 more: how much of what was captured may
+// be refunded, and how much allowOvercharge allows. In yen the 75 are a guess.
+func withMargin(m money) money {
 	most := int64(75_00)
-	if captured.currency == "JPY" {
+	if m.Currency == "JPY" {
 		most = 8_400
 	}
-	return money{captured.minor + min(captured.minor*15/100, most), captured.currency}
+	return money{m.Minor + min(m.Minor*15/100, most), m.Currency}
 }

@@ -8,23 +8,28 @@ import (
 const maxCharges = 25 // of a one-time permission
 
 type permission struct {
-	id       string
-	scope    scope
-	kind     string
-	status   status
-	created  time.Time
-	expires  time.Time // zero: never
-	limit    money     // no currency: none
-	currency string
-	details  object
-	buyer    *buyer // nil: in-store
-	charges  []*charge
+	ID      string
+	Scope   scope
+	Kind    string
+	Status  status
+	Created time.Time
+	Expires time.Time // zero: never
+	Limit   money     // no currency: none
+	// Overcharge says that charges may go a little beyond the limit.
+	Overcharge bool
+	Currency   string
+	Details    object
+	Wallet     wallet
+	InStore    bool // then no buyer is shown
+	Product    string
+	Ended      time.Time // zero: it is not closed
+	Charges    []*charge
 }
 
 // permission returns one of the caller's charge permissions as it is by now.
 func (w *world) permission(c *call, id string) (*permission, *refusal) {
 	found, ok := w.permissions[id]
-	if !ok || found.scope != c.scope {
+	if !ok || found.Scope != c.scope {
 		return nil, notFound("charge permission", id)
 	}
 	w.settle(found, c.now)
@@ -32,27 +37,29 @@ func (w *world) permission(c *call, id string) (*permission, *refusal) {
 }
 
 func (w *world) newPermission(c *call, s *session) *permission {
-	payment := s.details.at("paymentDetails")
+	payment := s.Details.at("paymentDetails")
 	p := &permission{
-		kind:     s.details.text("chargePermissionType"),
-		currency: payment.moneyAt("chargeAmount").currency,
-		details: s.details.pick("recurringMetadata", "paymentMethodOnFileMetadata", "platformId", "merchantMetadata",
+		Kind:     s.Details.text("chargePermissionType"),
+		Currency: payment.moneyAt("chargeAmount").Currency,
+		Details: s.Details.pick("recurringMetadata", "paymentMethodOnFileMetadata", "platformId", "merchantMetadata",
 			"shippingAddress", "billingAddress", "scopes", "addressDetails"),
-		buyer: w.buyerOf(c.merchantID),
+		Wallet:  s.Wallet,
+		Product: s.Product,
 	}
-	switch p.kind {
+	p.Overcharge = payment.flag("allowOvercharge")
+	switch p.Kind {
 	case recurring:
-		p.expires = c.now.AddDate(0, 13, 0)
+		p.Expires = c.now.AddDate(0, 13, 0)
 	case onFile:
 	default:
-		p.kind = oneTime
-		p.limit = payment.moneyAt("chargeAmount")
-		if total := payment.moneyAt("totalOrderAmount"); total.currency != "" {
-			p.limit = total
+		p.Kind = oneTime
+		p.Limit = payment.moneyAt("chargeAmount")
+		if total := payment.moneyAt("totalOrderAmount"); total.Currency != "" {
+			p.Limit = total
 		}
-		p.expires = c.now.AddDate(0, 0, 180)
+		p.Expires = c.now.AddDate(0, 0, 180)
 		if payment.flag("extendExpiration") {
-			p.expires = c.now.AddDate(0, 13, 0)
+			p.Expires = c.now.AddDate(0, 13, 0)
 		}
 	}
 	w.addPermission(c, p)
@@ -61,53 +68,73 @@ func (w *world) newPermission(c *call, s *session) *permission {
 
 func (w *world) addPermission(c *call, p *permission) {
 	prefix := map[bool]string{true: "P", false: "S"}
-	if p.kind != oneTime {
+	if p.Kind != oneTime {
 		prefix = map[bool]string{true: "B", false: "C"}
 	}
-	p.id = newID(w.permissions, func() string {
-		return prefix[c.env == live] + w.region.digits + "-" + digits(7) + "-" + digits(7)
+	p.ID = newID(w.permissions, func() string {
+		return prefix[c.Env == live] + c.region().digits + "-" + digits(7) + "-" + digits(7)
 	})
-	p.scope, p.created = c.scope, c.now
-	if p.currency == "" {
-		p.currency = w.region.currency
+	p.Scope, p.Created = c.scope, c.now
+	if p.Currency == "" {
+		p.Currency = c.region().currency
 	}
-	p.status.become(chargeable, "", c.now)
-	w.permissions[p.id] = p
+	p.Status.become(chargeable, "", c.now)
+	w.permissions[p.ID] = p
 }
 
 // spent returns what is captured of the permission, and what open authorizations hold
 // besides.
 func (p *permission) spent() (taken, held int64) {
-	for _, ch := range p.charges {
-		switch ch.status.state {
+	for _, ch := range p.Charges {
+		switch ch.Status.State {
 		case authorizationInitiated, authorized, captureInitiated:
-			held += ch.amount.minor
+			held += ch.Amount.Minor
 		case captured:
-			taken += ch.captured.minor
+			taken += ch.Captured.Minor
 		}
 	}
 	return taken, held
 }
 
-// settle brings the permission and its charges up to date.
+// settle brings the permission and its charges up to date. What became of a charge shows at the
+// time at which it happened, not at which it is looked at.
 func (w *world) settle(p *permission, now time.Time) {
-	pending := false
-	for _, ch := range p.charges {
-		ch.age(now)
-		pending = pending || ch.status.state == authorizationInitiated
+	pending, latest := false, p.Status.Updated
+	for _, ch := range p.Charges {
+		if reason := ch.age(now); reason != "" {
+			p.decline(reason, ch.Status.Updated)
+		}
+		if pending = pending || ch.Status.State == authorizationInitiated; ch.Status.Updated.After(latest) {
+			latest = ch.Status.Updated
+		}
 	}
 	taken, _ := p.spent()
 	switch {
-	case p.status.state == closed:
-	case !p.expires.IsZero() && !now.Before(p.expires):
-		p.status.become(closed, expired, p.expires)
-	case p.kind == oneTime && p.limit.minor > 0 && taken >= p.limit.minor:
-		p.status.become(closed, amazonClosed, now)
-	case p.status.state == chargeable && pending:
-		p.status.become(nonChargeable, chargeInProgress, now)
-	case p.status.reason == chargeInProgress && !pending:
-		p.status.become(chargeable, "", now)
+	case p.Status.State == closed:
+	case p.Kind == oneTime && p.Limit.Minor > 0 && taken >= p.Limit.Minor:
+		p.close(amazonClosed, latest)
+	case !p.Expires.IsZero() && !now.Before(p.Expires):
+		p.close(expired, p.Expires)
+	case p.Status.State == chargeable && pending:
+		p.Status.become(nonChargeable, chargeInProgress, latest)
+	case p.Status.Reason == chargeInProgress && !pending:
+		p.Status.become(chargeable, "", latest)
 	}
+}
+
+func (p *permission) close(reason string, at time.Time) {
+	p.Status.become(closed, reason, at)
+	p.Ended = at
+}
+
+// showsBuyer reports whether the service still tells who the buyer is: of a one-time
+// permission for 30 days, of others until 30 days after they were closed.
+func (p *permission) showsBuyer(now time.Time) bool {
+	from := p.Created
+	if p.Kind != oneTime {
+		from = p.Ended
+	}
+	return !p.InStore && (from.IsZero() || now.Before(from.AddDate(0, 0, 30)))
 }
 
 func (w *world) getPermission(c *call) (int, object, *refusal) {
@@ -115,7 +142,7 @@ func (w *world) getPermission(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	return http.StatusOK, p.answer(), nil
+	return http.StatusOK, p.answer(c.now), nil
 }
 
 func (w *world) updatePermission(c *call) (int, object, *refusal) {
@@ -123,15 +150,15 @@ func (w *world) updatePermission(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if p.status.state == closed {
-		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s).", p.status.reason)
+	if p.Status.State == closed {
+		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s).", p.Status.Reason)
 	}
-	if c.body["recurringMetadata"] != nil && p.kind != recurring {
+	if c.body["recurringMetadata"] != nil && p.Kind != recurring {
 		return 0, nil, badRequest(invalidParameterCombo, "The charge permission is not recurring.")
 	}
-	p.details.merge(c.body)
-	p.status.updated = c.now
-	return http.StatusOK, p.answer(), nil
+	p.Details.merge(c.body)
+	p.Status.Updated = c.now
+	return http.StatusOK, p.answer(c.now), nil
 }
 
 func (w *world) closePermission(c *call) (int, object, *refusal) {
@@ -143,64 +170,66 @@ func (w *world) closePermission(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if p.status.state == closed {
-		return 0, nil, unprocessable(invalidPermissionStatus, "The charge permission is already Closed (%s).", p.status.reason)
+	if p.Status.State == closed {
+		return 0, nil, unprocessable(invalidPermissionStatus, "The charge permission is already Closed (%s).", p.Status.Reason)
 	}
 	reason := merchantClosed
 	if simulated != "" {
 		reason = simulated
 	}
-	p.status.become(closed, reason, c.now)
+	p.close(reason, c.now)
 	if c.body.flag("cancelPendingCharges") {
-		for _, ch := range p.charges {
-			if ch.status.state == authorizationInitiated || ch.status.state == authorized {
-				ch.status.become(canceled, chargePermissionCanceled, c.now)
+		for _, ch := range p.Charges {
+			if ch.Status.State == authorizationInitiated || ch.Status.State == authorized {
+				ch.Status.become(canceled, chargePermissionCanceled, c.now)
 			}
 		}
 	}
-	return http.StatusOK, p.answer(), nil
+	return http.StatusOK, p.answer(c.now), nil
 }
 
-func (p *permission) answer() object {
+func (p *permission) answer(now time.Time) object {
 	var reasons any
-	if p.status.reason != "" {
-		reasons = []any{object{"reasonCode": p.status.reason, "reasonDescription": nil}}
+	if p.Status.Reason != "" {
+		reasons = []any{object{"reasonCode": p.Status.Reason, "reasonDescription": nil}}
 	}
 	limits := object{"amountLimit": nil, "amountBalance": nil}
-	if p.limit.currency != "" {
+	if p.Limit.Currency != "" {
 		taken, held := p.spent()
-		limits["amountLimit"] = p.limit.price()
-		limits["amountBalance"] = money{max(0, p.limit.minor-taken-held), p.limit.currency}.price()
+		limits["amountLimit"] = p.Limit.price()
+		limits["amountBalance"] = money{max(0, p.Limit.Minor-taken-held), p.Limit.Currency}.price()
 	}
 	var expires any
-	if !p.expires.IsZero() {
-		expires = stamp(p.expires)
+	if !p.Expires.IsZero() {
+		expires = stamp(p.Expires)
 	}
-	o := p.details.pick("recurringMetadata", "paymentMethodOnFileMetadata", "platformId")
+	o := p.Details.pick("recurringMetadata", "paymentMethodOnFileMetadata", "platformId")
 	o.merge(object{
-		"chargePermissionId":          p.id,
+		"chargePermissionId":          p.ID,
 		"chargePermissionReferenceId": nil,
-		"chargePermissionType":        p.kind,
+		"chargePermissionType":        p.Kind,
 		"buyer":                       nil,
 		"shippingAddress":             nil,
 		"billingAddress":              nil,
 		"paymentPreferences":          []any{nil},
-		"merchantMetadata": p.details.at("merchantMetadata").pick("merchantReferenceId", "merchantStoreName",
+		"merchantMetadata": p.Details.at("merchantMetadata").pick("merchantReferenceId", "merchantStoreName",
 			"noteToBuyer", "customInformation"),
 		"statusDetails": object{
-			"state": p.status.state, "reasons": reasons, "lastUpdatedTimestamp": stamp(p.status.updated),
+			"state": p.Status.State, "reasons": reasons, "lastUpdatedTimestamp": stamp(p.Status.Updated),
 		},
-		"creationTimestamp":   stamp(p.created),
+		"creationTimestamp":   stamp(p.Created),
 		"expirationTimestamp": expires,
-		"releaseEnvironment":  p.scope.env.release(),
+		"releaseEnvironment":  p.Scope.Env.release(),
 		"limits":              limits,
-		"presentmentCurrency": p.currency,
+		"presentmentCurrency": p.Currency,
 	})
-	if p.buyer != nil {
-		o["buyer"] = p.buyer.summary()
-		o["shippingAddress"] = p.buyer.shippingAddress(p.details)
-		o["billingAddress"] = p.buyer.billingAddress(p.details)
-		o["paymentPreferences"] = []any{object{"paymentDescriptor": p.buyer.card}}
+	if p.showsBuyer(now) {
+		o["buyer"] = p.Wallet.buyer(p.Scope).summary()
+		if p.Product != payOnly {
+			o["shippingAddress"] = p.Wallet.shippingAddress(p.Scope, p.Details)
+		}
+		o["billingAddress"] = p.Wallet.billingAddress(p.Scope, p.Details)
+		o["paymentPreferences"] = []any{object{"paymentDescriptor": p.Wallet.card().String()}}
 	}
 	return o
 }

@@ -28,6 +28,7 @@ const (
 type grant struct {
 	Kind     string      `json:"kind"`
 	ID       string      `json:"id"`
+	Region   string      `json:"region"`
 	Merchant string      `json:"merchant"`
 	Env      environment `json:"env"`
 	Expires  int64       `json:"expires"` // Unix milliseconds
@@ -35,7 +36,7 @@ type grant struct {
 
 // presign returns a URL on the host to which the request came.
 func (s *Server) presign(c *call, kind, id string, lifetime time.Duration) string {
-	text := base64.RawURLEncoding.EncodeToString(encode(grant{kind, id, c.merchantID, c.env, c.now.Add(lifetime).UnixMilli()}))
+	text := base64.RawURLEncoding.EncodeToString(encode(grant{kind, id, c.Region, c.MerchantID, c.Env, c.now.Add(lifetime).UnixMilli()}))
 	return "https://" + c.host + presignedPrefix + kind + "?grant=" + text + "." + s.tokenMAC("presigned "+text)
 }
 
@@ -50,7 +51,7 @@ func (e storeError) Error() string { return e.code + ": " + e.message }
 
 // servePresigned does what a URL's grant allows.
 func (s *Server) servePresigned(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
+	w.Header().Set("Date", s.clock().UTC().Format(http.TimeFormat))
 	err := s.granted(w, r)
 	if failed, ok := errors.AsType[storeError](err); ok {
 		w.Header().Set("Content-Type", "application/xml")
@@ -74,10 +75,10 @@ func (s *Server) granted(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || json.Unmarshal(decoded, &g) != nil || r.URL.Path != presignedPrefix+g.Kind {
 		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "The URL is not one of this emulator."}
 	}
-	if s.now().UnixMilli() >= g.Expires {
+	if s.Now().UnixMilli() >= g.Expires {
 		return storeError{http.StatusForbidden, "AccessDenied", "Request has expired"}
 	}
-	of := scope{g.Merchant, g.Env}
+	of := scope{g.Region, g.Merchant, g.Env}
 	switch {
 	case g.Kind == documents && r.Method == http.MethodGet:
 		return s.giveDocument(w, of, g.ID)
@@ -97,8 +98,8 @@ func (s *Server) giveDocument(w http.ResponseWriter, of scope, id string) error 
 		return storeError{http.StatusNotFound, "NoSuchKey", "The document is not there any more."}
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(found.content)))
-	_, _ = w.Write(found.content) // it does not change once it is there
+	w.Header().Set("Content-Length", strconv.Itoa(len(found.Content)))
+	_, _ = w.Write(found.Content) // it does not change once it is there
 	return nil
 }
 
@@ -116,13 +117,13 @@ func (s *Server) takeFile(w http.ResponseWriter, r *http.Request, of scope, id s
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.world.files[id]
-	if found == nil || found.scope != of {
+	if found == nil || found.Scope != of {
 		return storeError{http.StatusNotFound, "NoSuchKey", "There is no such file."}
 	}
-	if want := fileTypes[found.kind]; r.Header.Get("Content-Type") != want {
+	if want := fileTypes[found.Kind]; r.Header.Get("Content-Type") != want {
 		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "The content type must be " + want + "."}
 	}
-	found.content = content
+	found.Content = content
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -27,6 +27,7 @@ const (
 	invalidAuthorizationToken = "InvalidAuthorizationToken"
 	resourceNotFound          = "ResourceNotFound"
 	unsupportedOperation      = "UnsupportedOperation"
+	periodicAmountExceeded    = "PeriodicAmountExceeded"
 	amountMismatch            = "AmountMismatch"
 	invalidSessionStatus      = "InvalidCheckoutSessionStatus"
 	sessionCanceled           = "CheckoutSessionCanceled"

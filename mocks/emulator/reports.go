@@ -36,24 +36,24 @@ const (
 )
 
 type report struct {
-	id         string
-	documentID string
-	kind       string
-	scope      scope
-	start      time.Time
-	end        time.Time
-	created    time.Time
-	status     string
-	done       time.Time
-	content    []byte
+	ID         string
+	DocumentID string
+	Kind       string
+	Scope      scope
+	Start      time.Time
+	End        time.Time
+	Created    time.Time
+	Status     string
+	Done       time.Time
+	Content    []byte
 }
 
 // newReport orders a report.
 func (w *world) newReport(of scope, kind string, start, end, now time.Time) *report {
 	made := &report{
-		id:         "A" + digits(20),
-		documentID: "amzn1.tortuga.4." + newUUID() + ".T" + digits(14),
-		kind:       kind, scope: of, start: start, end: end, created: now, status: reportInProgress,
+		ID:         "A" + digits(20),
+		DocumentID: "amzn1.tortuga.4." + newUUID() + ".T" + digits(14),
+		Kind:       kind, Scope: of, Start: start, End: end, Created: now, Status: reportInProgress,
 	}
 	w.reports = append(w.reports, made)
 	return made
@@ -62,16 +62,16 @@ func (w *world) newReport(of scope, kind string, start, end, now time.Time) *rep
 // ageReports has orders that have waited long enough become documents. Of the types whose
 // columns are not documented there are never data.
 func (w *world) ageReports(now time.Time) {
-	w.reports = slices.DeleteFunc(w.reports, func(r *report) bool { return now.Sub(r.created) > reportKept })
+	w.reports = slices.DeleteFunc(w.reports, func(r *report) bool { return now.Sub(r.Created) > reportKept })
 	for _, r := range w.reports {
-		if done := r.created.Add(reportTime); r.status == reportInProgress && !now.Before(done) {
-			r.done, r.status = done, reportCancelled
-			if r.kind == sandboxSettlementReport {
+		if done := r.Created.Add(reportTime); r.Status == reportInProgress && !now.Before(done) {
+			r.Done, r.Status = done, reportCancelled
+			if r.Kind == sandboxSettlementReport {
 				w.settleAll(now)
-				r.content = w.settlementDocument(r.scope, r.start, r.end.Add(time.Second)) // the end is included
+				r.Content = w.settlementDocument(r.Scope, r.Start, r.End.Add(time.Second)) // the end is included
 			}
-			if r.content != nil {
-				r.status = reportCompleted
+			if r.Content != nil {
+				r.Status = reportCompleted
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func checkReportType(kind string, env environment) *refusal {
 
 func (w *world) createReport(c *call) (int, object, *refusal) {
 	kind := c.body.text("reportType")
-	if refused := checkReportType(kind, c.env); refused != nil {
+	if refused := checkReportType(kind, c.Env); refused != nil {
 		return 0, nil, refused
 	}
 	start, end := c.body.time("startTime"), c.body.time("endTime")
@@ -102,7 +102,7 @@ func (w *world) createReport(c *call) (int, object, *refusal) {
 		return 0, nil, invalid("endTime", "is before startTime")
 	}
 	made := w.newReport(c.scope, kind, start, end, c.now)
-	return http.StatusCreated, object{"reportId": made.id}, nil
+	return http.StatusCreated, object{"reportId": made.ID}, nil
 }
 
 func (w *world) getReports(c *call) (int, object, *refusal) {
@@ -129,8 +129,8 @@ func (w *world) getReports(c *call) (int, object, *refusal) {
 	}
 	var found []*report
 	for _, r := range w.reports {
-		if r.scope == c.scope && (len(kinds) == 0 || slices.Contains(kinds, r.kind)) && (len(statuses) == 0 || slices.Contains(statuses, r.status)) &&
-			!r.created.Before(since.Truncate(time.Second)) && !r.created.Truncate(time.Second).After(until) {
+		if r.Scope == c.scope && (len(kinds) == 0 || slices.Contains(kinds, r.Kind)) && (len(statuses) == 0 || slices.Contains(statuses, r.Status)) &&
+			!r.Created.Before(since.Truncate(time.Second)) && !r.Created.Truncate(time.Second).After(until) {
 			found = append(found, r)
 		}
 	}
@@ -141,7 +141,7 @@ func (w *world) getReports(c *call) (int, object, *refusal) {
 func (w *world) getReport(c *call) (int, object, *refusal) {
 	w.ageReports(c.now)
 	for _, r := range w.reports {
-		if r.id == c.id && r.scope == c.scope {
+		if r.ID == c.id && r.Scope == c.scope {
 			return http.StatusOK, r.answer(), nil
 		}
 	}
@@ -150,19 +150,19 @@ func (w *world) getReport(c *call) (int, object, *refusal) {
 
 func (r *report) answer() object {
 	o := object{
-		"reportId":         r.id,
-		"reportType":       r.kind,
-		"startTime":        stamp(r.start),
-		"endTime":          stamp(r.end),
-		"createdTime":      stamp(r.created),
-		"processingStatus": r.status,
+		"reportId":         r.ID,
+		"reportType":       r.Kind,
+		"startTime":        stamp(r.Start),
+		"endTime":          stamp(r.End),
+		"createdTime":      stamp(r.Created),
+		"processingStatus": r.Status,
 	}
-	if r.status == reportInProgress {
+	if r.Status == reportInProgress {
 		return o
 	}
-	o["processingStartTime"], o["processingEndTime"] = stamp(r.created), stamp(r.done)
-	if r.status == reportCompleted {
-		o["reportDocumentId"] = r.documentID
+	o["processingStartTime"], o["processingEndTime"] = stamp(r.Created), stamp(r.Done)
+	if r.Status == reportCompleted {
+		o["reportDocumentId"] = r.DocumentID
 	}
 	return o
 }
@@ -170,7 +170,7 @@ func (r *report) answer() object {
 // completed returns the report of a document.
 func (w *world) completed(of scope, documentID string) *report {
 	for _, r := range w.reports {
-		if r.documentID == documentID && r.scope == of && r.status == reportCompleted {
+		if r.DocumentID == documentID && r.Scope == of && r.Status == reportCompleted {
 			return r
 		}
 	}
@@ -191,11 +191,11 @@ func (s *Server) reportDocument(c *call) (int, object, *refusal) {
 
 // schedule is an order that repeats itself. Its reports are not made.
 type schedule struct {
-	id        string
-	scope     scope
-	kind      string
-	frequency string
-	next      time.Time
+	ID        string
+	Scope     scope
+	Kind      string
+	Frequency string
+	Next      time.Time
 }
 
 var createScheduleMembers = members{
@@ -207,22 +207,22 @@ var createScheduleMembers = members{
 
 func (w *world) createSchedule(c *call) (int, object, *refusal) {
 	kind := c.body.text("reportType")
-	if refused := checkReportType(kind, c.env); refused != nil {
+	if refused := checkReportType(kind, c.Env); refused != nil {
 		return 0, nil, refused
 	}
 	if kind == multiCurrencyReport {
 		return 0, nil, invalid("reportType", "is of a report that cannot be scheduled")
 	}
-	same := func(s *schedule) bool { return s.scope == c.scope && s.kind == kind }
+	same := func(s *schedule) bool { return s.Scope == c.scope && s.Kind == kind }
 	if slices.ContainsFunc(w.schedules, same) {
 		if !c.body.flag("deleteExistingSchedule") {
 			return 0, nil, badRequest(invalidRequest, "There is a schedule for %s: deleteExistingSchedule would replace it.", kind)
 		}
 		w.schedules = slices.DeleteFunc(w.schedules, same)
 	}
-	made := &schedule{id: digits(12), scope: c.scope, kind: kind, frequency: c.body.text("scheduleFrequency"), next: c.body.time("nextReportCreationTime")}
+	made := &schedule{ID: digits(12), Scope: c.scope, Kind: kind, Frequency: c.body.text("scheduleFrequency"), Next: c.body.time("nextReportCreationTime")}
 	w.schedules = append(w.schedules, made)
-	return http.StatusCreated, object{"reportScheduleId": made.id}, nil
+	return http.StatusCreated, object{"reportScheduleId": made.ID}, nil
 }
 
 func (w *world) getSchedules(c *call) (int, object, *refusal) {
@@ -232,7 +232,7 @@ func (w *world) getSchedules(c *call) (int, object, *refusal) {
 	}
 	found := []any{}
 	for _, s := range w.schedules {
-		if s.scope == c.scope && (len(kinds) == 0 || slices.Contains(kinds, s.kind)) {
+		if s.Scope == c.scope && (len(kinds) == 0 || slices.Contains(kinds, s.Kind)) {
 			found = append(found, s.answer())
 		}
 	}
@@ -241,7 +241,7 @@ func (w *world) getSchedules(c *call) (int, object, *refusal) {
 
 func (w *world) getSchedule(c *call) (int, object, *refusal) {
 	for _, s := range w.schedules {
-		if s.id == c.id && s.scope == c.scope {
+		if s.ID == c.id && s.Scope == c.scope {
 			return http.StatusOK, s.answer(), nil
 		}
 	}
@@ -250,7 +250,7 @@ func (w *world) getSchedule(c *call) (int, object, *refusal) {
 
 func (w *world) cancelSchedule(c *call) (int, object, *refusal) {
 	before := len(w.schedules)
-	w.schedules = slices.DeleteFunc(w.schedules, func(s *schedule) bool { return s.id == c.id && s.scope == c.scope })
+	w.schedules = slices.DeleteFunc(w.schedules, func(s *schedule) bool { return s.ID == c.id && s.Scope == c.scope })
 	if len(w.schedules) == before {
 		return 0, nil, notFound("report schedule", c.id)
 	}
@@ -258,5 +258,5 @@ func (w *world) cancelSchedule(c *call) (int, object, *refusal) {
 }
 
 func (s *schedule) answer() object {
-	return object{"reportScheduleId": s.id, "reportType": s.kind, "scheduleFrequency": s.frequency, "nextReportCreationTime": stamp(s.next)}
+	return object{"reportScheduleId": s.ID, "reportType": s.Kind, "scheduleFrequency": s.Frequency, "nextReportCreationTime": stamp(s.Next)}
 }

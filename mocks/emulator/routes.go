@@ -53,10 +53,10 @@ var routes = []route{
 	{operation: "createCharge", method: http.MethodPost, path: "charges", key: keyNeeded, simulates: true, outcomes: true, members: createChargeMembers, work: in((*world).createCharge)},
 	{operation: "getCharge", method: http.MethodGet, path: "charges/{id}", work: in((*world).getCharge)},
 	{operation: "updateCharge", method: http.MethodPatch, path: "charges/{id}", key: keyTaken, members: updateChargeMembers, work: in((*world).updateCharge)},
-	{operation: "captureCharge", method: http.MethodPost, path: "charges/{id}/capture", key: keyNeeded, outcomes: true, members: captureChargeMembers, work: in((*world).captureCharge)},
-	{operation: "cancelCharge", method: http.MethodDelete, path: "charges/{id}/cancel", members: cancelChargeMembers, work: in((*world).cancelCharge)},
+	{operation: "captureCharge", method: http.MethodPost, path: "charges/{id}/capture", key: keyNeeded, simulates: true, outcomes: true, members: captureChargeMembers, work: in((*world).captureCharge)},
+	{operation: "cancelCharge", method: http.MethodDelete, path: "charges/{id}/cancel", simulates: true, members: cancelChargeMembers, work: in((*world).cancelCharge)},
 
-	{operation: "createRefund", method: http.MethodPost, path: "refunds", key: keyNeeded, outcomes: true, members: createRefundMembers, work: in((*world).createRefund)},
+	{operation: "createRefund", method: http.MethodPost, path: "refunds", key: keyNeeded, simulates: true, outcomes: true, members: createRefundMembers, work: in((*world).createRefund)},
 	{operation: "getRefund", method: http.MethodGet, path: "refunds/{id}", work: in((*world).getRefund)},
 
 	{operation: "merchantScan", method: http.MethodPost, path: "in-store/merchantScan", key: keyTaken, members: merchantScanMembers, work: in((*world).merchantScan)},

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/amazonpay-go/sdk/signing"
 )
@@ -15,15 +16,19 @@ const maxBody = 1 << 20
 
 // reply is what goes back.
 type reply struct {
-	status     int
-	reason     string // of a refusal, as in the body
-	outcome    bool   // as in refusal
-	message    string
-	body       []byte
+	Status     int
+	Reason     string // of a refusal, as in the body
+	Outcome    bool   // as in refusal
+	Message    string
+	Body       []byte
 	retryAfter string
-	location   string // of a 303
+	Location   string // of a 303
 	hangUp     bool   // send nothing
 	reset      bool   // and reset the connection
+	html       bool   // the body is a page
+	truncate   bool   // send half of the body
+	delay      time.Duration
+	slow       time.Duration // between the pieces of the body
 }
 
 func (r *refusal) reply() reply {
@@ -31,11 +36,11 @@ func (r *refusal) reply() reply {
 	if r.reason != "" {
 		body["reasonCode"] = r.reason
 	}
-	return reply{status: r.status, reason: r.reason, outcome: r.outcome, message: r.message, body: encode(body)}
+	return reply{Status: r.status, Reason: r.reason, Outcome: r.outcome, Message: r.message, Body: encode(body)}
 }
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
-	now := s.now()
+	now, wall := s.Now(), s.clock()
 	entry := Request{
 		Time: now, RequestID: newUUID(), Method: r.Method, Target: r.RequestURI, UserAgent: r.UserAgent(),
 		Strict:         strings.HasPrefix(r.UserAgent(), ownAgent),
@@ -43,22 +48,11 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		IdempotencyKey: r.Header.Get(headerKey),
 	}
 	out := s.handle(w, r, &entry)
-	entry.Status, entry.ReasonCode, entry.Refusal = out.status, out.reason, out.message
+	entry.Status, entry.ReasonCode, entry.Refusal = out.Status, out.Reason, out.Message
 	s.record(&entry)
-	if out.hangUp {
-		hangUp(w, out.reset)
-		return
-	}
-	h := w.Header()
-	h.Set("Date", now.UTC().Format(http.TimeFormat))
-	h.Set(headerRequestID, entry.RequestID)
-	if out.retryAfter != "" {
-		h.Set("Retry-After", out.retryAfter)
-	}
-	if out.location != "" {
-		h.Set("Location", out.location)
-	}
-	writeJSON(w, out.status, out.body)
+	w.Header().Set("Date", wall.UTC().Format(http.TimeFormat))
+	w.Header().Set(headerRequestID, entry.RequestID)
+	s.send(w, r, out)
 }
 
 func writeJSON(w http.ResponseWriter, status int, body []byte) {
@@ -93,7 +87,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 	if refused != nil {
 		return refused.reply()
 	}
-	entry.MerchantID = c.merchantID
+	entry.MerchantID = c.MerchantID
 	return s.perform(d, c, body, entry)
 }
 
@@ -102,25 +96,32 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 func (s *Server) perform(d destination, c *call, body []byte, entry *Request) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if refused := s.throttle(d.operation, c); refused != nil {
+		return refused.reply()
+	}
 	fault, happened := s.nextFault(d.operation)
 	if fault != nil && fault.beforeWork() {
 		happened()
 		entry.Fault = fault.name()
-		if fault.Kind == FaultReset {
-			return reply{hangUp: true, reset: true}
-		}
-		out := fault.refusal().reply()
-		out.retryAfter = fault.RetryAfter
-		return out
+		return fault.reply()
 	}
 	if fault != nil && fault.Kind == FaultStatus {
 		c.fault = fault.refusal()
 	}
 	out := s.once(d, c, body, entry)
-	if fault != nil && (fault.Kind == FaultLoseAnswer || c.faulted) {
-		happened()
-		entry.Fault = fault.name()
-		out.hangUp = fault.Kind == FaultLoseAnswer
+	if fault == nil || !fault.afterWork() && !c.faulted {
+		return out
+	}
+	happened()
+	entry.Fault = fault.name()
+	switch out.delay = fault.Delay; fault.Kind {
+	case FaultLoseAnswer:
+		out.hangUp = true
+	case FaultTruncate:
+		out.truncate = true
+	case FaultSlow:
+		out.delay, out.slow = 0, fault.Delay
+	default:
 	}
 	return out
 }
@@ -131,22 +132,22 @@ func (s *Server) once(d destination, c *call, body []byte, entry *Request) reply
 	id := idempotencyScope{c.scope, entry.IdempotencyKey}
 	mark := fingerprint(d.route, c, entry.BodyHash)
 	if before, there := s.stored[id]; keyed && there {
-		if before.fingerprint != mark {
+		if before.Fingerprint != mark {
 			return badRequest(duplicateIdempotencyKey, "The idempotency key was used for another request.").reply()
 		}
 		entry.Replayed = true
-		return before.reply
+		return before.Reply
 	}
 	var out reply
 	if status, result, refused := s.work(d, c, body); refused != nil {
 		out = refused.reply()
 	} else {
-		out = reply{status: status, location: c.location}
+		out = reply{Status: status, Location: c.location}
 		if result != nil {
-			out.body = encode(result)
+			out.Body = encode(result)
 		}
 	}
-	if keyed && (out.status < 400 || out.outcome) {
+	if keyed && (out.Status < 400 || out.Outcome) {
 		s.stored[id] = storedAnswer{mark, out}
 	}
 	return out

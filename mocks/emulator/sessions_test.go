@@ -66,7 +66,7 @@ func TestWhatIsLeftOfASession(t *testing.T) {
 		assert.NotNil(t, open.body[name], name)
 	}
 	completed := c.post("/checkoutSessions/"+done+"/complete", object{"chargeAmount": usd("50")}).must(t, 200)
-	require.NoError(t, s.Buyer().Cancel(given))
+	require.NoError(t, s.Buyer().Abandon(given))
 	for _, a := range []answer{completed, c.get("/checkoutSessions/" + done), c.get("/checkoutSessions/" + given)} {
 		for _, name := range append(gone, "deliverySpecifications", "multiAddressesCheckoutMetadata", "billingAddress") {
 			value, there := a.body[name]
@@ -93,7 +93,7 @@ func TestSpecificationsOfASession(t *testing.T) {
 	}).must(t, 201).text(t, "checkoutSessionId")
 	names := []string{"deliverySpecifications", "multiAddressesCheckoutMetadata"}
 	open := c.get("/checkoutSessions/" + id)
-	require.NoError(t, s.Buyer().Cancel(id))
+	require.NoError(t, s.Buyer().Abandon(id))
 	over := c.get("/checkoutSessions/" + id)
 	for _, name := range names {
 		assert.NotNil(t, open.body[name], name)

@@ -10,17 +10,17 @@ import (
 
 // period is the settlement period that is open: its transactions are not paid out yet.
 type period struct {
-	id    string
-	start time.Time
+	ID    string
+	Start time.Time
 }
 
 // settlement is a period that has ended, and its payment in one currency.
 type settlement struct {
-	period
-	scope     scope
-	end       time.Time
-	amount    money
-	reference string // of the payment to the bank
+	Period    period
+	Scope     scope
+	End       time.Time
+	Amount    money
+	Reference string // of the payment to the bank
 }
 
 // transaction is a row of a settlement report.
@@ -36,7 +36,7 @@ type transaction struct {
 }
 
 func (t transaction) net() money {
-	return money{t.amount.minor + t.percentage + t.fixed, t.amount.currency}
+	return money{t.amount.Minor + t.percentage + t.fixed, t.amount.Currency}
 }
 
 // transactions are what was captured and refunded from start to before end, oldest first. A
@@ -45,23 +45,23 @@ func (w *world) transactions(of scope, start, end time.Time) []transaction {
 	var all []transaction
 	within := func(at time.Time) bool { return !at.Before(start) && at.Before(end) }
 	for _, ch := range w.madeCharges {
-		if ch.scope != of || ch.status.state != captured || !within(ch.status.updated) {
+		if ch.Scope != of || ch.Status.State != captured || !within(ch.Status.Updated) {
 			continue
 		}
 		t := transaction{
-			posted: ch.status.updated, kind: "Capture", id: ch.id, permission: ch.permission,
-			reference: ch.details.at("merchantMetadata").text("merchantReferenceId"),
-			amount:    ch.captured, percentage: -((ch.captured.minor*29 + 500) / 1000), fixed: -30,
+			posted: ch.Status.Updated, kind: "Capture", id: ch.ID, permission: ch.permission,
+			reference: ch.Details.at("merchantMetadata").text("merchantReferenceId"),
+			amount:    ch.Captured, percentage: -((ch.Captured.Minor*29 + 500) / 1000), fixed: -30,
 		}
-		if t.amount.currency == "JPY" {
+		if t.amount.Currency == "JPY" {
 			t.fixed = 0
 		}
 		all = append(all, t)
 	}
 	for _, r := range w.madeRefunds {
-		if r.scope == of && within(r.created) {
+		if r.Scope == of && r.Status.State != declined && within(r.Created) {
 			all = append(all, transaction{
-				posted: r.created, kind: "Refund", id: r.id, permission: r.charge.permission, amount: money{-r.amount.minor, r.amount.currency},
+				posted: r.Created, kind: "Refund", id: r.ID, permission: r.charge.permission, amount: money{-r.Amount.Minor, r.Amount.Currency},
 			})
 		}
 	}
@@ -79,7 +79,7 @@ func (w *world) settleAll(now time.Time) {
 // periodOf returns the account's open period, which begins with the account's first transaction.
 func (w *world) periodOf(of scope) *period {
 	if w.periods[of] == nil {
-		w.periods[of] = &period{id: digits(10)}
+		w.periods[of] = &period{ID: digits(10)}
 	}
 	return w.periods[of]
 }
@@ -91,46 +91,53 @@ func (w *world) periodOf(of scope) *period {
 func (s *Server) Settle() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	w, now := s.world, s.now()
+	w, now := s.world, s.Now()
 	w.settleAll(now)
-	for _, m := range s.merchants {
-		for _, env := range []environment{live, sandbox} {
-			of := scope{m.id, env}
-			p := w.periodOf(of)
-			rows := w.transactions(of, p.start, now)
-			if len(rows) == 0 {
-				continue
+	defer s.changed()
+	for _, r := range regions {
+		for _, m := range s.merchants {
+			for _, env := range []environment{live, sandbox} {
+				w.endPeriod(scope{r.name, m.id, env}, now)
 			}
-			if p.start.IsZero() {
-				p.start = rows[0].posted
-			}
-			var ended []*settlement
-			for _, t := range rows {
-				i := slices.IndexFunc(ended, func(s *settlement) bool { return s.amount.currency == t.amount.currency })
-				if i < 0 {
-					i = len(ended)
-					ended = append(ended, &settlement{period: *p, scope: of, end: now, amount: money{0, t.amount.currency}, reference: digits(15)})
-				}
-				ended[i].amount.minor += t.net().minor
-			}
-			w.settled = append(w.settled, ended...)
-			if env == live {
-				made := w.newReport(of, settlementReport, p.start, now, now)
-				made.status, made.done, made.content = reportCompleted, now, w.settlementDocument(of, p.start, now)
-			}
-			w.periods[of] = &period{id: digits(10), start: now}
 		}
 	}
+}
+
+// endPeriod ends a settlement period, if anything was paid in it.
+func (w *world) endPeriod(of scope, now time.Time) {
+	p := w.periodOf(of)
+	rows := w.transactions(of, p.Start, now)
+	if len(rows) == 0 {
+		return
+	}
+	if p.Start.IsZero() {
+		p.Start = rows[0].posted
+	}
+	var ended []*settlement
+	for _, t := range rows {
+		i := slices.IndexFunc(ended, func(s *settlement) bool { return s.Amount.Currency == t.amount.Currency })
+		if i < 0 {
+			i = len(ended)
+			ended = append(ended, &settlement{Period: *p, Scope: of, End: now, Amount: money{0, t.amount.Currency}, Reference: digits(15)})
+		}
+		ended[i].Amount.Minor += t.net().Minor
+	}
+	w.settled = append(w.settled, ended...)
+	if of.Env == live {
+		made := w.newReport(of, settlementReport, p.Start, now, now)
+		made.Status, made.Done, made.Content = reportCompleted, now, w.settlementDocument(of, p.Start, now)
+	}
+	w.periods[of] = &period{ID: digits(10), Start: now}
 }
 
 // settlementIDAt returns the id of the period in which a transaction falls.
 func (w *world) settlementIDAt(of scope, at time.Time) string {
 	for _, s := range w.settled {
-		if s.scope == of && !at.Before(s.start) && at.Before(s.end) {
-			return s.id
+		if s.Scope == of && !at.Before(s.Period.Start) && at.Before(s.End) {
+			return s.Period.ID
 		}
 	}
-	return w.periodOf(of).id
+	return w.periodOf(of).ID
 }
 
 const rowTime = "2006-01-02T15:04:05-0700"
@@ -146,10 +153,10 @@ var settlementColumns = []string{
 func (w *world) settlementDocument(of scope, start, end time.Time) []byte {
 	var rows [][]string
 	for _, t := range w.transactions(of, start, end) {
-		currency := t.amount.currency
-		metadata := t.permission.details.at("merchantMetadata")
+		currency := t.amount.Currency
+		metadata := t.permission.Details.at("merchantMetadata")
 		rows = append(rows, []string{
-			t.posted.UTC().Format(rowTime), w.settlementIDAt(of, t.posted), t.id, t.reference, t.kind, t.permission.id,
+			t.posted.UTC().Format(rowTime), w.settlementIDAt(of, t.posted), t.id, t.reference, t.kind, t.permission.ID,
 			metadata.text("merchantReferenceId"), metadata.text("merchantStoreName"), currency, t.kind, t.amount.signed(),
 			money{t.percentage, currency}.signed(), money{t.fixed, currency}.signed(), money{t.percentage + t.fixed, currency}.signed(), t.net().signed(),
 		})
@@ -158,19 +165,19 @@ func (w *world) settlementDocument(of scope, start, end time.Time) []byte {
 		return nil
 	}
 	for _, s := range w.settled {
-		if s.scope == of && !s.end.Before(start) && !s.end.After(end) {
-			paid := money{-s.amount.minor, s.amount.currency}.signed()
+		if s.Scope == of && !s.End.Before(start) && !s.End.After(end) {
+			paid := money{-s.Amount.Minor, s.Amount.Currency}.signed()
 			rows = append(rows, []string{
-				s.end.UTC().Format(rowTime), s.id, "", "", "Transfer", "", "", "", s.amount.currency, "Transfer to the bank", paid, "", "", "", paid,
+				s.End.UTC().Format(rowTime), s.Period.ID, "", "", "Transfer", "", "", "", s.Amount.Currency, "Transfer to the bank", paid, "", "", "", paid,
 			})
 		}
 	}
 	var b bytes.Buffer
 	for _, line := range [][]string{
-		{"SellerId", of.merchantID},
+		{"SellerId", of.MerchantID},
 		{"SettlementStartDate", start.UTC().Format(rowTime)},
 		{"SettlementEndDate", end.UTC().Format(rowTime)},
-		{"SellerId", of.merchantID},
+		{"SellerId", of.MerchantID},
 		{},
 		settlementColumns,
 	} {
@@ -208,7 +215,7 @@ func (w *world) getDisbursements(c *call) (int, object, *refusal) {
 	}
 	var found []*settlement
 	for _, s := range w.settled {
-		if s.scope == c.scope && !s.end.Before(start) && !s.end.After(end) {
+		if s.Scope == c.scope && !s.End.Before(start) && !s.End.After(end) {
 			found = append(found, s)
 		}
 	}
@@ -218,11 +225,11 @@ func (w *world) getDisbursements(c *call) (int, object, *refusal) {
 
 func (s *settlement) answer() object {
 	return object{
-		"sellerId":                      s.scope.merchantID,
-		"settlementId":                  s.id,
-		"amazonDisbursementReferenceId": s.reference,
-		"amount":                        s.amount.signed(),
-		"currencyCode":                  s.amount.currency,
-		"transactionTime":               s.end.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"sellerId":                      s.Scope.MerchantID,
+		"settlementId":                  s.Period.ID,
+		"amazonDisbursementReferenceId": s.Reference,
+		"amount":                        s.Amount.signed(),
+		"currencyCode":                  s.Amount.Currency,
+		"transactionTime":               s.End.UTC().Format("2006-01-02T15:04:05.000Z"),
 	}
 }

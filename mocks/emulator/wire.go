@@ -28,7 +28,7 @@ const (
 var mandatory = []string{"Accept", "Content-Type", headerDate, headerHost, headerRegion}
 
 // checkHeaders checks all that a request's headers say but the signature.
-func (s *Server) checkHeaders(r *http.Request, strict bool, now time.Time) *refusal {
+func (s *Server) checkHeaders(r *http.Request, strict bool) *refusal {
 	for _, name := range append(slices.Clone(mandatory), headerAuthorization) {
 		values := r.Header.Values(name)
 		switch {
@@ -54,17 +54,17 @@ func (s *Server) checkHeaders(r *http.Request, strict bool, now time.Time) *refu
 			}
 		}
 	}
-	region := r.Header.Get(headerRegion)
-	if region != s.region.name && (strict || !s.region.has(region)) {
-		return badHeader(headerRegion, "is not this region, "+s.region.name)
-	}
 	if !s.isOwn(r.Host) {
 		return badHeader("Host", "is not this host")
+	}
+	here := s.regionOf(r.Host)
+	if region := r.Header.Get(headerRegion); region != here.name && (strict || !here.has(region)) {
+		return badHeader(headerRegion, "is not this region, "+here.name)
 	}
 	if !s.hostFits(r.Header.Get(headerHost), r.Host, strict) {
 		return badHeader(headerHost, "is not this host")
 	}
-	return s.checkDate(r.Header.Get(headerDate), strict, now)
+	return s.checkDate(r.Header.Get(headerDate), strict)
 }
 
 func badHeader(name, rule string) *refusal {
@@ -77,9 +77,20 @@ func (s *Server) isOwn(host string) bool {
 	if ip := net.ParseIP(name); ip != nil && ip.IsLoopback() {
 		return true
 	}
-	return slices.ContainsFunc(append([]string{"localhost", s.region.host}, s.hosts...), func(own string) bool {
-		return strings.EqualFold(own, name)
-	})
+	own := func(known string) bool { return strings.EqualFold(known, name) }
+	return own("localhost") || slices.ContainsFunc(s.hosts, own) || slices.ContainsFunc(regions, func(r region) bool { return own(r.host) })
+}
+
+// regionOf returns the region whose service or script has a host, and that of [WithRegion] under
+// any other name.
+func (s *Server) regionOf(host string) region {
+	name := (&url.URL{Host: host}).Hostname()
+	for _, r := range regions {
+		if strings.EqualFold(r.host, name) || strings.EqualFold(r.script, name) {
+			return r
+		}
+	}
+	return s.region
 }
 
 // hostFits compares the signed host with the Host header. Those who leave out the port, or
@@ -89,10 +100,11 @@ func (s *Server) hostFits(signed, host string, strict bool) bool {
 		return signed == host
 	}
 	bare := (&url.URL{Host: host}).Hostname()
-	return strings.EqualFold(signed, host) || strings.EqualFold(signed, bare) || strings.EqualFold(signed, s.region.host)
+	return strings.EqualFold(signed, host) || strings.EqualFold(signed, bare) || strings.EqualFold(signed, s.regionOf(host).host)
 }
 
-func (s *Server) checkDate(value string, strict bool, now time.Time) *refusal {
+// checkDate takes a date of the clock as it runs, and one of the clock as it was advanced.
+func (s *Server) checkDate(value string, strict bool) *refusal {
 	at, err := time.Parse(signing.DateFormat, value)
 	if err == nil && at.Format(signing.DateFormat) != value { // Parse lets fractions through
 		return badHeader(headerDate, "is not of the form 20060102T150405Z")
@@ -100,15 +112,17 @@ func (s *Server) checkDate(value string, strict bool, now time.Time) *refusal {
 	if err != nil && !strict {
 		at, err = time.Parse(time.RFC3339, value) // the Node SDK
 	}
+	running, advanced := s.clock(), s.Now()
+	fits := func(now time.Time) bool { return !at.After(now.Add(time.Second)) && !at.Before(now.Add(-s.maxAge)) }
 	switch {
 	case err != nil:
 		return badHeader(headerDate, "is not of the form 20060102T150405Z")
-	case at.After(now.Add(time.Second)):
+	case fits(running), fits(advanced):
+		return nil
+	case at.After(running):
 		return badRequest(invalidHeaderValue, "The value %s provided for x-amz-pay-date should not be in future", value)
-	case at.Before(now.Add(-s.maxAge)):
-		return badRequest(invalidHeaderValue, "The value %s provided for x-amz-pay-date is too old", value)
 	}
-	return nil
+	return badRequest(invalidHeaderValue, "The value %s provided for x-amz-pay-date is too old", value)
 }
 
 // checkKey checks the idempotency key.

@@ -410,8 +410,9 @@ func TestHosts(t *testing.T) {
 		{"example.com", "example.com", false, false, false},
 		{"example.com", "pay-api.amazon.com", false, false, false},
 		{"example.com", "127.0.0.1", false, false, false},
-		{"pay-api.amazon.eu", "pay-api.amazon.eu", false, false, false},
-		{"pay-api.amazon.eu", "pay-api.amazon.com", false, false, false},
+		{"pay-api.amazon.eu", "pay-api.amazon.eu", true, true, false}, // another region than that of the emulator
+		{"pay-api.amazon.eu", "pay-api.amazon.com", false, false, true},
+		{"static-eu.payments-amazon.com", "static-eu.payments-amazon.com", false, false, false},
 		{"10.0.0.1", "10.0.0.1", false, false, false},
 		{"", "127.0.0.1", false, false, false},
 	}
@@ -422,6 +423,9 @@ func TestHosts(t *testing.T) {
 		for agent, taken := range map[string]bool{"amazon-pay-sdk-go/0.1": tt.strict, "another/1": tt.lenient} {
 			derived := *c
 			derived.agent, derived.host = agent, tt.signed
+			if strings.HasSuffix(tt.host, ".eu") {
+				derived.region = "eu"
+			}
 			r, raw := derived.request(http.MethodGet, "/charges/x", nil)
 			derived.sign(r, raw).RequestURI = "/v2/charges/x"
 			r.Host = tt.host

@@ -32,38 +32,61 @@ const (
 	amazonClosed             = "AmazonClosed"
 	merchantCanceled         = "MerchantCanceled"
 	merchantClosed           = "MerchantClosed"
+	buyerClosed              = "BuyerClosed"
 	expired                  = "Expired"
 	expiredUnused            = "ExpiredUnused"
 	chargePermissionCanceled = "ChargePermissionCanceled"
 	paymentMethodInvalid     = "PaymentMethodInvalid"
 	chargeInProgress         = "ChargeInProgress"
 
+	// Simulation codes that are no reason codes. What the service calls the first three of these is
+	// not documented.
+	pendingCode     = "Pending" // before the reason, or Authorized
+	captureDeclined = "CaptureDeclined"
+	refundDeclined  = "RefundDeclined"
+
 	oneTime   = "OneTime"
 	recurring = "Recurring"
 	onFile    = "PaymentMethodOnFile"
 )
 
-// status is the state of a session, charge or refund.
-type status struct {
-	state   string
-	reason  string
-	updated time.Time
+// change is an entry of an object's history.
+type change struct {
+	State  string    `json:"state"`
+	Reason string    `json:"reason,omitzero"`
+	At     time.Time `json:"at"`
 }
 
-func (s *status) become(state, reason string, at time.Time) { *s = status{state, reason, at} }
+// status is the state of a session, permission, charge, refund or dispute.
+type status struct {
+	State   string
+	Reason  string
+	Updated time.Time
+	History []change // oldest first
+}
+
+// maxHistory is how much of an object's history is kept.
+const maxHistory = 100
+
+func (s *status) become(state, reason string, at time.Time) {
+	s.State, s.Reason, s.Updated = state, reason, at
+	s.History = append(s.History, change{state, reason, at})
+	if len(s.History) > maxHistory {
+		s.History = slices.Delete(s.History, 0, len(s.History)-maxHistory)
+	}
+}
 
 func (s *status) details() object {
 	return object{
-		"state":                s.state,
-		"reasonCode":           orNull(s.reason),
+		"state":                s.State,
+		"reasonCode":           orNull(s.Reason),
 		"reasonDescription":    nil,
-		"lastUpdatedTimestamp": stamp(s.updated),
+		"lastUpdatedTimestamp": stamp(s.Updated),
 	}
 }
 
 // world is all objects. Its methods are the operations; Server.mu guards them.
 type world struct {
-	region      region
 	sessions    map[string]*session
 	permissions map[string]*permission
 	charges     map[string]*charge
@@ -80,9 +103,8 @@ type world struct {
 	accounts    map[string]*account
 }
 
-func newWorld(r region) *world {
+func newWorld() *world {
 	return &world{
-		region:      r,
 		sessions:    make(map[string]*session),
 		permissions: make(map[string]*permission),
 		charges:     make(map[string]*charge),
@@ -105,6 +127,7 @@ type call struct {
 	sub        string    // the second one
 	delegated  bool      // it came with an authorization token
 	host       string    // to which it was sent
+	pages      string    // where the buyer's pages are, https://host
 	location   string    // where a 303 leads, set by the work
 	query      url.Values
 	body       object
@@ -113,6 +136,9 @@ type call struct {
 	faulted    bool     // it was given
 	now        time.Time
 }
+
+// demands reports whether a fault asks for an outcome.
+func (c *call) demands() bool { return c.fault != nil }
 
 // demanded returns the outcome that a fault asks for, if any. Who calls it has checked all
 // that can be checked, and gives that outcome.
@@ -127,7 +153,7 @@ func (c *call) simulated(known ...string) (string, *refusal) {
 	switch {
 	case c.simulation == "":
 		return "", nil
-	case c.env == live:
+	case c.Env == live:
 		return "", badRequest(invalidSimulation, "Simulation codes work in the sandbox alone.")
 	case !slices.Contains(known, c.simulation):
 		return "", badRequest(invalidSimulation, "The simulation code %s does not go with this operation.", c.simulation)

@@ -1,0 +1,357 @@
+package emulator
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"errors"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	scriptPath       = "/checkout.js"
+	pagesPrefix      = "/checkout/"
+	startPath        = pagesPrefix + "start"
+	checkPath        = pagesPrefix + "check"
+	signInPage       = pagesPrefix + "signin"
+	reviewPage       = pagesPrefix + "review"
+	changePage       = pagesPrefix + "change"
+	payPage          = pagesPrefix + "processing"
+	sessionParameter = "amazonCheckoutSessionId"
+	tokenParameter   = "buyerToken"
+)
+
+//go:embed site
+var site embed.FS
+
+var templates = template.Must(template.ParseFS(site, "site/*.html"))
+
+// pagesAt returns where the buyer's pages are for those who reached the emulator under a host: the
+// same, unless that is one of Amazon's, which a browser would look for at Amazon.
+func (s *Server) pagesAt(host string) string {
+	if s.listening != nil && isAmazons((&url.URL{Host: host}).Hostname()) {
+		return s.listening.url
+	}
+	return "https://" + host
+}
+
+// serveScript answers with checkout.js.
+func (s *Server) serveScript(w http.ResponseWriter, r *http.Request) {
+	script, _ := site.ReadFile("site/checkout.js") // it is embedded
+	base := encode(s.pagesAt(r.Host))
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(bytes.Replace(script, []byte(`"BASE"`), base, 1))
+}
+
+// servePages answers what the buyer's browser asks for.
+func (s *Server) servePages(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	switch {
+	case r.URL.Path == pagesPrefix+"style.css":
+		serveFile(w, "style.css", "text/css; charset=utf-8")
+	case r.URL.Path == checkPath && r.Method == http.MethodPost:
+		s.checkButton(w, r)
+	case r.URL.Path == startPath && r.Method == http.MethodPost:
+		s.startCheckout(w, r)
+	case r.Method == http.MethodGet || r.Method == http.MethodPost:
+		s.serveStep(w, r)
+	default:
+		http.Error(w, "There is no such page.", http.StatusMethodNotAllowed)
+	}
+}
+
+func serveFile(w http.ResponseWriter, name, contentType string) {
+	content, err := site.ReadFile("site/" + name)
+	if err != nil {
+		http.Error(w, "There is no such file.", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", contentType)
+	_, _ = w.Write(content)
+}
+
+// show sends a page. The template's name is that of its file.
+func show(w http.ResponseWriter, status int, name string, data any) {
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, data); err != nil { // our own templates: none can fail
+		http.Error(w, "The page cannot be shown.", http.StatusInternalServerError)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+// problem is a page that says why something cannot be done.
+type problem struct {
+	Title  string
+	Reason string
+	Detail []string
+}
+
+func showProblem(w http.ResponseWriter, status int, title, reason string, detail ...string) {
+	show(w, status, "problem.html", problem{title, reason, detail})
+}
+
+// step is a page of a checkout session.
+type step struct {
+	Path      string // to which its form is sent
+	Session   string
+	Shop      string
+	Sandbox   bool
+	Message   string // why what the buyer sent was not taken
+	Buyers    []choice
+	Addresses []choice
+	Cards     []choice
+	Amount    string
+	Paying    bool // the buyer pays on this page
+	Change    string
+	Buyer     string
+	Address   string
+	Card      string
+	Return    string // URL of the shop
+}
+
+type choice struct {
+	Value    string
+	Text     string
+	Note     string
+	Chosen   bool
+	Disabled bool
+}
+
+// serveStep shows a page of a session, or does what the buyer sent from it. All is under the lock:
+// a page must not show what another request has just changed.
+func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		showProblem(w, http.StatusBadRequest, "This form cannot be read", err.Error())
+		return
+	}
+	if r.URL.Path == signInPage && r.Form.Get("grant") != "" {
+		s.serveSignIn(w, r)
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, now := r.Form.Get(sessionParameter), s.Now()
+	found := s.world.sessions[id]
+	if found == nil || found.deleted(now) {
+		showProblem(w, http.StatusNotFound, "There is no such checkout", "The emulator has no checkout session with this id. It may have been reset.")
+		return
+	}
+	if found.age(now); found.Status.State != open {
+		show(w, http.StatusGone, "over.html", s.step(found, r))
+		return
+	}
+	if r.Method == http.MethodGet {
+		s.showStep(w, r, found, "")
+		return
+	}
+	defer s.changed()
+	if r.PostForm.Get("do") == "cancel" {
+		found.Status.become(canceled, buyerCanceled, now)
+		leave(w, r, found, cmp.Or(found.url("checkoutCancelUrl"), found.nextURL(r.URL.Path)))
+		return
+	}
+	next, err := found.take(r, now)
+	if err != nil {
+		s.showStep(w, r, found, strings.TrimPrefix(err.Error(), "emulator: "))
+		return
+	}
+	leave(w, r, found, next)
+}
+
+// showStep shows the page that the path names, or the one that must come before it.
+func (s *Server) showStep(w http.ResponseWriter, r *http.Request, found *session, message string) {
+	page := s.step(found, r)
+	page.Message = message
+	name := ""
+	switch path := r.URL.Path; {
+	case path == signInPage || !found.SignedIn:
+		name, page.Path = "signin.html", signInPage
+	case path == reviewPage, path == changePage:
+		name = "review.html"
+	case path == payPage && found.Approved:
+		name = "paid.html"
+	case path == payPage:
+		name = "pay.html"
+	default:
+		showProblem(w, http.StatusNotFound, "There is no such page", "The emulator has the pages of a checkout, and no others.")
+		return
+	}
+	status := http.StatusOK
+	if message != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	show(w, status, name, page)
+}
+
+// step fills in all that a page of the session may show.
+func (s *Server) step(found *session, r *http.Request) step {
+	details, m, of := found.Details, found.Wallet, found.Scope
+	page := step{
+		Path: r.URL.Path, Session: found.ID, Sandbox: of.Env == sandbox,
+		Shop:   cmp.Or(details.at("merchantMetadata").text("merchantStoreName"), "the shop"),
+		Change: r.Form.Get("changeAction"),
+		Buyer:  m.buyer(of).name,
+		Card:   m.card().String(),
+		Paying: found.paysAtReview() && r.URL.Path != changePage,
+		Return: withSession(cmp.Or(found.url("checkoutResultReturnUrl"), found.url("checkoutReviewReturnUrl")), found.ID),
+	}
+	if amount := details.at("paymentDetails").moneyAt("chargeAmount"); amount.Currency != "" {
+		page.Amount = amount.String()
+	}
+	for i, b := range buyersOf(of) {
+		page.Buyers = append(page.Buyers, choice{Value: strconv.Itoa(i), Text: b.name, Note: b.email, Chosen: i == m.Buyer})
+	}
+	if found.choosesAddress() && page.Change != "changePayment" {
+		page.Addresses = found.addressChoices()
+	}
+	if found.Product == payAndShip {
+		page.Address = oneLine(m.shippingAddress(of, details))
+	}
+	if page.Change != "changeAddress" {
+		for _, c := range cards {
+			page.Cards = append(page.Cards, choice{Value: c.digits, Text: c.brand + " ending in " + c.digits, Note: c.effect, Chosen: c.digits == m.card().digits})
+		}
+	}
+	return page
+}
+
+// choosesAddress reports whether the buyer chooses where the goods go.
+func (s *session) choosesAddress() bool {
+	return s.Product == payAndShip && s.Details["addressDetails"] == nil && s.Details["shippingAddress"] == nil
+}
+
+// addressChoices are the buyer's addresses, and the one that was chosen, where it is another.
+func (s *session) addressChoices() []choice {
+	var choices []choice
+	current := oneLine(s.Wallet.shippingAddress(s.Scope, s.Details))
+	for i, address := range s.Wallet.buyer(s.Scope).addresses {
+		why := restricted(s.Details.at("deliverySpecifications"), address)
+		choices = append(choices, choice{
+			Value: strconv.Itoa(i), Text: oneLine(address), Note: why, Disabled: why != "",
+			Chosen: oneLine(address) == current && why == "",
+		})
+	}
+	return choices
+}
+
+func oneLine(address object) string {
+	var parts []string
+	for _, name := range []string{"name", "addressLine1", "addressLine2", "addressLine3", "city", "stateOrRegion", "postalCode", "countryCode"} {
+		if text := address.text(name); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// paysAtReview reports whether there is no review page of the shop to which the buyer would return
+// before paying.
+func (s *session) paysAtReview() bool {
+	return s.Details.at("webCheckoutDetails").text("checkoutMode") != "" || s.url("checkoutReviewReturnUrl") == ""
+}
+
+func (s *session) url(name string) string { return s.Details.at("webCheckoutDetails").text(name) }
+
+// nextURL is where the shop goes on after a page.
+func (s *session) nextURL(path string) string {
+	result, review := s.url("checkoutResultReturnUrl"), s.url("checkoutReviewReturnUrl")
+	if path == payPage || s.paysAtReview() {
+		return cmp.Or(result, review)
+	}
+	return cmp.Or(review, result)
+}
+
+// take does what the buyer sent from a page, and returns where to go on.
+func (s *session) take(r *http.Request, now time.Time) (next string, err error) {
+	switch r.URL.Path {
+	case signInPage:
+		i, err := strconv.Atoi(r.PostForm.Get("buyer"))
+		if err != nil || i < 0 || i >= len(buyersOf(s.Scope)) {
+			return "", errors.New("choose who you are")
+		}
+		if s.Wallet.Buyer != i {
+			s.Wallet = wallet{Buyer: i}
+		}
+		s.SignedIn, s.Status.Updated = true, now
+		return reviewPage, nil
+	case reviewPage, changePage:
+		return s.takeChoices(r, now)
+	case payPage:
+		if !s.SignedIn {
+			return "", errNotSignedIn
+		}
+		if lacking := s.missing(); len(lacking) > 0 {
+			return "", errors.New("the shop has not said all that is needed to pay")
+		}
+		if err := s.approve(now); err != nil {
+			return "", err
+		}
+		return s.nextURL(payPage), nil
+	}
+	return "", errors.New("this page takes no form")
+}
+
+func (s *session) takeChoices(r *http.Request, now time.Time) (next string, err error) {
+	if text := r.PostForm.Get("address"); text != "" && s.choosesAddress() {
+		addresses := s.Wallet.buyer(s.Scope).addresses
+		i, err := strconv.Atoi(text)
+		if err != nil || i < 0 || i >= len(addresses) {
+			return "", errors.New("choose one of the addresses")
+		}
+		if err := s.changeAddress(addresses[i], now); err != nil {
+			return "", err
+		}
+	} else if why := restricted(s.Details.at("deliverySpecifications"), s.Wallet.shippingAddress(s.Scope, s.Details)); why != "" && s.choosesAddress() {
+		return "", errors.New(why)
+	}
+	if digits := r.PostForm.Get("card"); digits != "" {
+		if err := s.changeCard(digits, now); err != nil {
+			return "", err
+		}
+	}
+	if s.paysAtReview() && r.URL.Path == reviewPage {
+		if lacking := s.missing(); len(lacking) > 0 {
+			return "", errors.New("the shop has not said all that is needed to pay")
+		}
+		if err := s.approve(now); err != nil {
+			return "", err
+		}
+		return s.nextURL(payPage), nil
+	}
+	return s.nextURL(r.URL.Path), nil
+}
+
+// leave sends the browser on, with the session's id: to the shop, or to another page.
+func leave(w http.ResponseWriter, r *http.Request, s *session, to string) {
+	http.Redirect(w, r, withSession(to, s.ID), http.StatusSeeOther)
+}
+
+func withSession(to, id string) string { return withParameter(to, sessionParameter, id) }
+
+// withParameter adds a parameter to those that a URL has already.
+func withParameter(to, name, value string) string {
+	u, err := url.Parse(to)
+	if err != nil { // it was checked when it came in
+		return to
+	}
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += name + "=" + url.QueryEscape(value)
+	return u.String()
+}

@@ -1,0 +1,47 @@
+package emulator
+
+import (
+	"fmt"
+	"time"
+)
+
+// Now returns the time on the emulator's clock: that of [WithClock], moved by
+// [Server.Advance].
+func (s *Server) Now() time.Time { return s.clock().Add(time.Duration(s.ahead.Load())) }
+
+// Advance moves the emulator's clock forward: what is due until then happens. Pending
+// charges and refunds end, authorizations, sessions and permissions expire, reports appear. The
+// dates of requests may be of the clock as it was before as well as of the moved one, so
+// that clients need not follow. A negative duration, or one that leads beyond the year 9999, is
+// an error.
+func (s *Server) Advance(by time.Duration) error {
+	if by < 0 {
+		return fmt.Errorf("emulator: Advance: the clock does not go back (%v)", by)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Now().Add(by).Year() > 9999 || time.Duration(s.ahead.Load())+by < 0 {
+		return fmt.Errorf("emulator: Advance: %v is too far", by)
+	}
+	s.ahead.Add(int64(by))
+	s.world.age(s.Now())
+	s.changed()
+	return nil
+}
+
+// age brings all objects up to date.
+func (w *world) age(now time.Time) {
+	for id, found := range w.sessions {
+		if found.age(now); found.deleted(now) {
+			delete(w.sessions, id)
+		}
+	}
+	w.settleAll(now)
+	for _, r := range w.refunds {
+		r.age(now)
+	}
+	for _, d := range w.disputes {
+		d.age(now)
+	}
+	w.ageReports(now)
+}

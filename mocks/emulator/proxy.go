@@ -1,0 +1,135 @@
+package emulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// WithProxy has [Listen] and [Start] also answer as an HTTPS proxy, at an address of its own on
+// loopback (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. It takes
+// CONNECT, in plain HTTP, to port 443 of the three hosts of the service and the three of checkout.js,
+// and is itself what they reach, with the region of the host: it never connects to anything.
+// Whoever uses it must trust the emulator's CA. See [Description].ProxyURL.
+func WithProxy(addr string) Option {
+	return func(c *config) error {
+		c.proxyAddr = addr
+		return checkLoopback(addr)
+	}
+}
+
+// proxy hands the connections that it takes to a listener, on which the emulator serves.
+type proxy struct {
+	server *http.Server
+	url    string
+	taken  *handedOver
+	busy   *sync.WaitGroup // one for each connection that is about to be handed over
+}
+
+func listenProxy(addr string, busy *sync.WaitGroup) (*proxy, net.Listener, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
+	if err != nil {
+		return nil, nil, fmt.Errorf("emulator: %w", err)
+	}
+	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy}
+	p.server = &http.Server{Handler: p, ReadHeaderTimeout: headerTime, MaxHeaderBytes: 16 << 10, ErrorLog: noLog()}
+	return p, listener, nil
+}
+
+// ServeHTTP takes the connection over, if it is to lead to Amazon.
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodConnect {
+		http.Error(w, "This proxy takes CONNECT alone.", http.StatusMethodNotAllowed)
+		return
+	}
+	if host, port, err := net.SplitHostPort(r.RequestURI); err != nil || port != "443" || !isAmazons(host) {
+		http.Error(w, "This proxy is the emulator of Amazon Pay, and leads to nothing else.", http.StatusForbidden)
+		return
+	}
+	p.busy.Add(1) // until here the connection itself was counted
+	defer p.busy.Done()
+	conn, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil { // not HTTP/1.1
+		http.Error(w, "This proxy takes HTTP/1.1 alone.", http.StatusHTTPVersionNotSupported)
+		return
+	}
+	_ = conn.SetDeadline(time.Time{})
+	if _, err := io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		_ = conn.Close()
+		return
+	}
+	if early := buffered.Reader.Buffered(); early > 0 { // the client did not wait for our answer
+		conn = &withStart{Conn: conn, start: io.LimitReader(buffered.Reader, int64(early))}
+	}
+	p.taken.hand(conn)
+}
+
+// isAmazons reports whether a host is one of the six that the proxy stands for.
+func isAmazons(host string) bool {
+	for _, r := range regions {
+		if strings.EqualFold(host, r.host) || strings.EqualFold(host, r.script) {
+			return true
+		}
+	}
+	return false
+}
+
+// withStart is a connection of which a part was read already.
+type withStart struct {
+	net.Conn
+	start io.Reader
+}
+
+func (c *withStart) Read(b []byte) (int, error) {
+	n, err := c.start.Read(b)
+	if n > 0 || !errors.Is(err, io.EOF) {
+		return n, err
+	}
+	return c.Conn.Read(b)
+}
+
+// handedOver is a listener whose connections come from elsewhere.
+type handedOver struct {
+	addr   net.Addr
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newHandedOver(addr net.Addr) *handedOver {
+	return &handedOver{addr: addr, conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+func (l *handedOver) hand(conn net.Conn) {
+	select {
+	case l.conns <- conn:
+	case <-l.closed:
+		_ = conn.Close()
+	}
+}
+
+// Accept returns the next connection that was handed over.
+func (l *handedOver) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close ends Accept. It is harmless to close twice.
+func (l *handedOver) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr returns the address of the proxy.
+func (l *handedOver) Addr() net.Addr { return l.addr }
