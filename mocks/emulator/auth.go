@@ -36,6 +36,9 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		verify = strictSignature
 	}
 	if refused := verify(r, d, a, entry.CanonicalRequest, body, &caller.key.PublicKey); refused != nil {
+		if refused.reason == invalidRequestSignature && a.Verify(entry.CanonicalRequest, &caller.key.PublicKey) != nil {
+			entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, s.merchants}.difference()
+		}
 		return nil, refused
 	}
 	entry.Verified = true

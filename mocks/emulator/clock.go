@@ -5,6 +5,19 @@ import (
 	"time"
 )
 
+// WithStart sets the emulator's clock to a time, from which it runs on; [Server.Advance] moves it as
+// ever. The dates of requests may be of the clock as it would have been without this as well. Over a
+// state file's clock this one wins.
+func WithStart(at time.Time) Option {
+	return func(c *config) error {
+		if at.Year() < 1970 || at.Year() > 9999 {
+			return fmt.Errorf("emulator: WithStart: the year %d is not between 1970 and 9999", at.Year())
+		}
+		c.start = at
+		return nil
+	}
+}
+
 // Now returns the time on the emulator's clock: that of [WithClock], moved by
 // [Server.Advance].
 func (s *Server) Now() time.Time { return s.clock().Add(time.Duration(s.ahead.Load())) }
@@ -20,7 +33,7 @@ func (s *Server) Advance(by time.Duration) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Now().Add(by).Year() > 9999 || time.Duration(s.ahead.Load())+by < 0 {
+	if ahead := time.Duration(s.ahead.Load()); ahead+by < ahead || s.Now().Add(by).Year() > 9999 {
 		return fmt.Errorf("emulator: Advance: %v is too far", by)
 	}
 	s.ahead.Add(int64(by))

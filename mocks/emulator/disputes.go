@@ -27,7 +27,7 @@ type dispute struct {
 	Status       status
 	Description  string
 	Resolution   string
-	Evidences    []any
+	Evidences    []object
 	Created      time.Time
 	Filed        time.Time
 	Deadline     time.Time
@@ -163,6 +163,7 @@ func (w *world) contestDispute(c *call) (int, object, *refusal) {
 		return 0, nil, unprocessable(invalidRequest, "The dispute is %s.", found.Status.State)
 	}
 	evidences, _ := c.body["merchantEvidences"].([]any)
+	var taken []object
 	for i, element := range evidences {
 		evidence, _ := element.(object)
 		id := evidence.text("fileId")
@@ -172,8 +173,9 @@ func (w *world) contestDispute(c *call) (int, object, *refusal) {
 		if f := w.files[id]; id != "" && (f == nil || f.Scope != c.scope || f.Content == nil) {
 			return 0, nil, invalid(fmt.Sprintf("merchantEvidences[%d].fileId", i), "is not the id of a file that was uploaded")
 		}
+		taken = append(taken, evidence)
 	}
-	found.Evidences = append(found.Evidences, evidences...)
+	found.Evidences = append(found.Evidences, taken...)
 	found.Status.become(underReview, "", c.now)
 	return http.StatusOK, found.answer(), nil
 }
@@ -182,8 +184,7 @@ func (d *dispute) answer() object {
 	status := d.Status.details()
 	status["reasonDescription"], status["resolution"] = orNull(d.Description), orNull(d.Resolution)
 	evidences := []any{}
-	for _, element := range d.Evidences {
-		evidence, _ := element.(object)
+	for _, evidence := range d.Evidences {
 		evidences = append(evidences, evidence.pick("evidenceType", "fileId", "evidenceText"))
 	}
 	var closed any

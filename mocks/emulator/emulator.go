@@ -23,6 +23,8 @@ type config struct {
 	tokenLifetime time.Duration
 	hosts         []string
 	proxyAddr     string
+	stateFile     string
+	start         time.Time // zero: as the clock is
 	throttling    bool
 	seed          uint64
 }
@@ -149,6 +151,14 @@ func New(opts ...Option) (*Server, error) {
 		closing:      make(chan struct{}),
 	}
 	s.control = s.controlRoutes()
+	if s.stateFile != "" {
+		if err := s.readState(); err != nil {
+			return nil, err
+		}
+	}
+	if !s.start.IsZero() {
+		s.ahead.Store(int64(s.start.Sub(s.clock())))
+	}
 	return s, nil
 }
 
@@ -196,21 +206,22 @@ func Start(tb TB, opts ...Option) *Server {
 }
 
 // Close stops listening, closes every connection, and returns when no goroutine of
-// the emulator is left. It is harmless to close twice.
+// the emulator is left. It is harmless to close twice. An error is that of the network, or of the
+// file of [WithStateFile].
 func (s *Server) Close() error {
 	s.leave()
 	s.closeOnce.Do(func() { close(s.closing) })
 	if s.listening == nil {
-		return nil
+		return s.writeState()
 	}
-	return s.listening.close()
+	return errors.Join(s.listening.close(), s.writeState())
 }
 
 // Shutdown is [Server.Close], but lets requests that are being answered end, until ctx
 // does.
 func (s *Server) Shutdown(ctx context.Context) error {
 	if s.listening == nil {
-		return nil
+		return s.Close()
 	}
 	s.leave()
 	return errors.Join(s.listening.server.Shutdown(ctx), s.Close())

@@ -100,6 +100,9 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 		l.connected.Go(func() { _ = l.proxy.server.Serve(proxyListener) })
 		l.connected.Go(func() { _ = l.server.ServeTLS(l.proxy.taken, "", "") })
 	}
+	if s.stateFile != "" {
+		l.connected.Go(s.keepState)
+	}
 	l.connected.Go(func() { _ = l.server.ServeTLS(listener, "", "") })
 	return l, nil
 }

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -33,12 +34,16 @@ type Request struct {
 	// CanonicalRequest is the request as it arrived: the text that must be signed if Strict,
 	// and otherwise the first of the forms of it that may be.
 	CanonicalRequest string `json:"canonicalRequest"`
-	Verified         bool   `json:"verified"`   // the signature was right
-	Replayed         bool   `json:"replayed"`   // answered from the idempotency key
-	Fault            string `json:"fault"`      // what [Server.FailNext] did to it
-	Status           int    `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
-	ReasonCode       string `json:"reasonCode"` // empty for a success, and where a fault gave none
-	Refusal          string `json:"refusal"`    // the reason in words
+	// Difference says, of a signature that was wrong, in which line of the canonical request what
+	// was signed differs from what was expected, or how else it was made wrong, where trying the usual
+	// mistakes finds that out.
+	Difference string `json:"difference"`
+	Verified   bool   `json:"verified"`   // the signature was right
+	Replayed   bool   `json:"replayed"`   // answered from the idempotency key
+	Fault      string `json:"fault"`      // what [Server.FailNext] did to it
+	Status     int    `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
+	ReasonCode string `json:"reasonCode"` // empty for a success, and where a fault gave none
+	Refusal    string `json:"refusal"`    // the reason in words
 }
 
 // Requests returns the log in the order of answering: the last 10,000 requests to the API, each of
@@ -50,6 +55,10 @@ func (s *Server) Requests() []Request {
 }
 
 func (s *Server) record(entry *Request) {
+	// What anybody can send must not fill the memory.
+	entry.Target, entry.UserAgent, entry.CanonicalRequest = cut(entry.Target, 2048), cut(entry.UserAgent, 256), cut(entry.CanonicalRequest, 8192)
+	entry.PublicKeyID, entry.SignedDate, entry.IdempotencyKey = cut(entry.PublicKeyID, 256), cut(entry.SignedDate, 64), cut(entry.IdempotencyKey, 64)
+	entry.Difference = cut(entry.Difference, 8192)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.log) >= maxLog+maxLog/10 { // seldom, since it moves them all
@@ -57,4 +66,12 @@ func (s *Server) record(entry *Request) {
 	}
 	s.log = append(s.log, *entry)
 	s.changed()
+}
+
+// cut returns a copy of the beginning of a text, and says so if there was more.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(strings.Clone(text[:most]), "") + "…"
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/tls"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,11 +28,20 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	printed, out := io.Pipe()
 	ended := make(chan int, 1)
-	go func() { ended <- run(ctx, []string{"-region", "jp"}, out, io.Discard) }()
-
-	var d emulator.Description
-	require.NoError(t, json.NewDecoder(printed).Decode(&d))
+	dir := t.TempDir()
+	state := filepath.Join(dir, "shop.state")
+	go func() {
+		ended <- run(ctx, []string{
+			"-port", "0", "-proxy-port", "0", "-region", "jp", "-seed", "7", "-clock", "720h", "-throttle",
+			"-state", state, "-file", filepath.Join(dir, "pay.json"),
+		}, out, io.Discard)
+	}()
+	d := described(t, printed, filepath.Join(dir, "pay.json"))
 	assert.Equal(t, "jp", d.Region)
+	assert.NotEmpty(t, d.ProxyURL)
+	ca, err := os.ReadFile(filepath.Join(dir, "pay.pem"))
+	require.NoError(t, err)
+	assert.Equal(t, d.CAPEM, string(ca))
 	roots := x509.NewCertPool()
 	require.True(t, roots.AppendCertsFromPEM([]byte(d.CAPEM)))
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
@@ -45,6 +56,27 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 
 	stop()
 	assert.Zero(t, <-ended)
+	info, err := os.Stat(state)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	again, err := emulator.New(emulator.WithStateFile(state))
+	require.NoError(t, err)
+	assert.Equal(t, d.Merchants[0], again.Description().Merchants[0], "keys outlive it")
+	assert.InDelta(t, 720, time.Until(again.Now()).Hours(), 1)
+}
+
+// described waits until the URLs are printed, and reads the file.
+func described(t *testing.T, printed io.Reader, file string) (d emulator.Description) {
+	t.Helper()
+	lines := bufio.NewScanner(printed)
+	for lines.Scan() && !strings.Contains(lines.Text(), "Ctrl-C") {
+		assert.NotContains(t, lines.Text(), "PRIVATE")
+	}
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &d))
+	return d
 }
 
 func TestRunRefuses(t *testing.T) {
@@ -54,7 +86,11 @@ func TestRunRefuses(t *testing.T) {
 		status  int
 		message string // printed once
 	}{
-		{[]string{"-addr", "0.0.0.0:0"}, 1, "not a loopback address"},
+		{[]string{"-port", "65536"}, 1, "invalid port"},
+		{[]string{"-port", "0", "-proxy-port", "70000"}, 1, "invalid port"},
+		{[]string{"-clock", "soon"}, 2, "soon"},
+		{[]string{"-port", "0", "-proxy-port", "-1", "-file", "/nonexistent/x.json"}, 1, "nonexistent/x.json"},
+		{[]string{"-port", "0", "-state", "/dev/null"}, 1, "/dev/null"},
 		{[]string{"-region", "mars"}, 1, "mars"},
 		{[]string{"-nonsense"}, 2, "not defined: -nonsense"},
 		{[]string{"surplus"}, 2, "surplus"},
@@ -80,14 +116,13 @@ func TestMain(m *testing.M) {
 func TestInterrupts(t *testing.T) {
 	t.Parallel()
 	for _, second := range []bool{false, true} {
-		program := exec.CommandContext(t.Context(), os.Args[0])
+		file := filepath.Join(t.TempDir(), "pay.json")
+		program := exec.CommandContext(t.Context(), os.Args[0], "-port", "0", "-proxy-port", "0", "-file", file)
 		program.Env = append(os.Environ(), "RUN_AMAZONPAY_EMULATOR=1")
 		printed, err := program.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, program.Start())
-		var d emulator.Description
-		require.NoError(t, json.NewDecoder(printed).Decode(&d))
-
+		d := described(t, printed, file)
 		addr := strings.TrimPrefix(d.BaseURL, "https://")
 		if second { // a connection on which nothing is asked holds the end up
 			roots := x509.NewCertPool()

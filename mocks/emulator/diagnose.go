@@ -1,0 +1,241 @@
+package emulator
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// diagnosis finds out what a refused signature was made over. A signature does not tell, so that the
+// mistakes that signers make are tried one after the other until one of them verifies.
+type diagnosis struct {
+	a        signing.Authorization
+	expected string // canonical request
+	body     []byte
+	caller   *merchant
+	others   []*merchant
+}
+
+// difference says in one sentence what was wrong.
+func (d diagnosis) difference() string {
+	key := &d.caller.key.PublicKey
+	if found := d.otherwiseRight(key); found != "" {
+		return found
+	}
+	tried := d.variants()
+	for _, text := range tried {
+		if d.a.Verify(text, key) == nil {
+			return firstDifference(d.expected, text)
+		}
+	}
+	for what, message := range d.wrongMessages() {
+		if d.verifies(key, message, rsa.PSSSaltLengthAuto) {
+			return "The signature is one over " + what + ", not over the string to sign: the algorithm, a line end and the hash of the canonical request."
+		}
+	}
+	return fmt.Sprintf("None of %d usual mistakes explains the signature: compare the canonical request that your code made with the one that was expected.", len(tried)+8)
+}
+
+// otherwiseRight tries signatures over the right text that were made in another way.
+func (d diagnosis) otherwiseRight(key *rsa.PublicKey) string {
+	for _, other := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
+		named := d.a
+		named.Algorithm = other
+		if other != d.a.Algorithm && named.Verify(d.expected, key) == nil {
+			return fmt.Sprintf("The signature is right, but for the algorithm %s: the header names %s.", other, d.a.Algorithm)
+		}
+	}
+	for _, m := range d.others {
+		if m != d.caller && d.a.Verify(d.expected, &m.key.PublicKey) == nil {
+			return "The signature is right, but made with the key of another merchant, " + m.id + "."
+		}
+	}
+	message := []byte(d.a.Algorithm.StringToSign(d.expected))
+	digest := sha256.Sum256(message)
+	switch {
+	case d.verifies(key, message, rsa.PSSSaltLengthAuto):
+		return fmt.Sprintf("The text is right, but the salt of the signature is not %d bytes long, as %s demands.", d.a.Algorithm.SaltLength(), d.a.Algorithm)
+	case rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], d.a.Signature) == nil:
+		return "The text is right, but the signature is of the scheme RSASSA-PKCS1-v1_5: it must be RSASSA-PSS."
+	}
+	for _, name := range []string{signing.PSSV1.String(), signing.PSSV2.String()} {
+		hash := sha256.Sum256([]byte(d.expected))
+		if other := []byte(name + "\n" + hex.EncodeToString(hash[:])); name != d.a.Algorithm.String() && d.verifies(key, other, d.a.Algorithm.SaltLength()) {
+			return "The first line of the string to sign is " + name + ": the header names " + d.a.Algorithm.String() + "."
+		}
+	}
+	return ""
+}
+
+func (d diagnosis) verifies(key *rsa.PublicKey, message []byte, salt int) bool {
+	digest := sha256.Sum256(message)
+	return rsa.VerifyPSS(key, crypto.SHA256, digest[:], d.a.Signature, &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256}) == nil
+}
+
+// wrongMessages are other things than the string to sign that signers sign.
+func (d diagnosis) wrongMessages() map[string][]byte {
+	hash := sha256.Sum256([]byte(d.expected))
+	return map[string][]byte{
+		"the canonical request itself":                     []byte(d.expected),
+		"the hash of the canonical request alone":          []byte(hex.EncodeToString(hash[:])),
+		"the bytes of the hash of the canonical request":   hash[:],
+		"the hash with upper-case digits":                  []byte(d.a.Algorithm.String() + "\n" + strings.ToUpper(hex.EncodeToString(hash[:]))),
+		"a string to sign without a line end":              []byte(d.a.Algorithm.String() + hex.EncodeToString(hash[:])),
+		"a string to sign with a line end too many":        []byte(d.a.Algorithm.StringToSign(d.expected) + "\n"),
+		"the body alone":                                   d.body,
+		"a string to sign that was made of the body alone": []byte(d.a.Algorithm.StringToSign(string(d.body))),
+	}
+}
+
+// variants are canonical requests with one mistake each.
+func (d diagnosis) variants() []string {
+	// Method, path, query, the header lines, an empty one, the names, the hash.
+	lines := strings.Split(d.expected, "\n")
+	last := len(lines) - 1
+	if last < 6 {
+		return nil
+	}
+	var texts []string
+	with := func(line int, values ...string) {
+		for _, value := range values {
+			if value != lines[line] {
+				changed := slices.Clone(lines)
+				changed[line] = value
+				texts = append(texts, strings.Join(changed, "\n"))
+			}
+		}
+	}
+	with(0, strings.ToLower(lines[0]))
+	with(1, pathMistakes(lines[1], lines[2])...)
+	with(2, queryMistakes(lines[2])...)
+	for i := 3; i < last-2; i++ {
+		with(i, headerMistakes(lines[i])...)
+	}
+	names := strings.Split(lines[last-1], ";")
+	slices.Sort(names)
+	with(last-1, strings.Join(names, ";"), strings.ToLower(lines[last-1]), strings.Join(names, ","), strings.Join(names, ";")+";")
+	with(last, d.hashMistakes(lines[last])...)
+
+	sorted := slices.Clone(lines)
+	slices.Sort(sorted[3 : last-2])
+	texts = append(texts,
+		strings.Join(sorted, "\n"),
+		strings.Join(slices.Delete(slices.Clone(lines), last-2, last-1), "\n"), // no empty line behind the headers
+		strings.Join(lines, "\r\n"),
+		d.expected+"\n",
+	)
+	for i := 3; i < last-2; i++ { // a header that the text lacks
+		texts = append(texts, strings.Join(slices.Delete(slices.Clone(lines), i, i+1), "\n"))
+	}
+	return texts
+}
+
+func pathMistakes(path, query string) []string {
+	mistakes := []string{path + "?" + query, strings.TrimPrefix(path, "/"), path + "/", strings.TrimSuffix(path, "/"), url.QueryEscape(path), strings.ReplaceAll(path, "%", "%25")}
+	for _, env := range []environment{live, sandbox} {
+		mistakes = append(mistakes, strings.TrimPrefix(path, "/"+string(env)), "/"+string(env)+path)
+	}
+	if _, below, isV2 := strings.Cut(path, "/v2/"); isV2 {
+		mistakes = append(mistakes, "/"+below, below)
+	}
+	if decoded, err := url.PathUnescape(path); err == nil {
+		mistakes = append(mistakes, decoded)
+	}
+	return mistakes
+}
+
+func queryMistakes(query string) []string {
+	values, err := url.ParseQuery(query)
+	if query == "" || err != nil {
+		return []string{"?"}
+	}
+	decoded, _ := url.QueryUnescape(query)
+	pairs := strings.Split(query, "&")
+	slices.Sort(pairs)
+	return []string{"", "?" + query, decoded, values.Encode(), signing.EncodeQuery(values), strings.Join(pairs, "&")}
+}
+
+func headerMistakes(line string) []string {
+	name, value, _ := strings.Cut(line, ":")
+	mistakes := []string{name + ": " + value, name + ":", name + "=" + value, http.CanonicalHeaderKey(name) + ":" + value}
+	switch name {
+	case "x-amz-pay-region":
+		mistakes = append(mistakes, name+":"+strings.ToUpper(value), name+":"+strings.ToLower(value))
+		for _, r := range regions {
+			for _, alias := range r.aliases {
+				mistakes = append(mistakes, name+":"+alias)
+			}
+		}
+	case "x-amz-pay-host":
+		bare := (&url.URL{Host: value}).Hostname()
+		mistakes = append(mistakes, name+":"+bare, name+":"+bare+":443", name+":https://"+value)
+		for _, r := range regions {
+			mistakes = append(mistakes, name+":"+r.host)
+		}
+	case "x-amz-pay-date":
+		for _, layout := range []string{signing.DateFormat, time.RFC3339} {
+			if at, err := time.Parse(layout, value); err == nil {
+				for delta := -2; delta <= 2; delta++ { // made anew a moment later or earlier
+					moved := at.Add(time.Duration(delta) * time.Second)
+					mistakes = append(mistakes, name+":"+moved.Format(signing.DateFormat), name+":"+moved.Format(time.RFC3339), name+":"+moved.Format("2006-01-02T15:04:05.000Z"))
+				}
+			}
+		}
+	case "content-type":
+		mistakes = append(mistakes, name+":application/json", name+":application/json; charset=utf-8", name+":application/json;charset=UTF-8")
+	case "accept":
+		mistakes = append(mistakes, name+":application/json", name+":*/*")
+	}
+	return mistakes
+}
+
+func (d diagnosis) hashMistakes(hash string) []string {
+	of := func(body string) string { return signing.HashPayload([]byte(body)).String() }
+	text := string(d.body)
+	mistakes := []string{strings.ToUpper(hash), of(""), of("null"), of("{}"), of(text + "\n"), of(strings.TrimSpace(text)), "", "UNSIGNED-PAYLOAD"}
+	var decoded any
+	if json.Unmarshal(d.body, &decoded) != nil {
+		return mistakes
+	}
+	var compact, indented bytes.Buffer
+	_ = json.Compact(&compact, d.body)
+	_ = json.Indent(&indented, d.body, "", "  ")
+	escaped, _ := json.Marshal(decoded) // sorted, with < > & escaped
+	var spaced strings.Builder
+	for i, r := range compact.String() { // as Python writes it
+		spaced.WriteRune(r)
+		if (r == ',' || r == ':') && i+1 < compact.Len() {
+			spaced.WriteByte(' ')
+		}
+	}
+	return append(mistakes, of(compact.String()), of(indented.String()), of(string(escaped)), of(string(encode(decoded))),
+		of(spaced.String()), of(strings.ReplaceAll(text, "/", `\/`)), of(strings.ReplaceAll(text, `\/`, "/")))
+}
+
+// firstDifference says in which line what was signed differs from what was expected.
+func firstDifference(expected, signed string) string {
+	want, got := strings.Split(expected, "\n"), strings.Split(signed, "\n")
+	line := func(lines []string, i int) string {
+		if i < len(lines) {
+			return fmt.Sprintf("%q", lines[i])
+		}
+		return "no such line"
+	}
+	for i := range max(len(want), len(got)) {
+		if w, g := line(want, i), line(got, i); w != g {
+			return fmt.Sprintf("Line %d of the canonical request: expected %s, signed was %s.", i+1, w, g)
+		}
+	}
+	return ""
+}
