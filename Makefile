@@ -13,7 +13,7 @@ FUZZTIME = 20000x
 COUNT = 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench fuzz conformance needs-node examples vuln
+.PHONY: help demo test race lint generate generate-check bench fuzz conformance needs-node browser-test needs-chromium examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -77,6 +77,16 @@ $(NODE_MODULES): internal/conformance/package.json internal/conformance/package-
 needs-node:
 	@{ command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1 || \
 		{ echo 'make conformance: install Node 18 or newer, with npm (Debian: apt-get install nodejs npm)' >&2; exit 1; }
+
+browser-test: needs-chromium ## A buyer's way through the emulator's pages in Chromium, with pictures (installs it where root can, from Debian)
+	cd internal/browser && go test -count=1 ./...
+	@echo 'Pictures of every page: internal/browser/screens'
+
+needs-chromium:
+	@command -v chromium >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core fonts-noto-cjk; \
+	} || { echo 'make browser-test: install Chromium (Debian: apt-get install chromium)' >&2; exit 1; }
 
 examples: ## Run each example against the emulator
 	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \

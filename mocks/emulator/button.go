@@ -115,7 +115,7 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.changed()
-	leave(w, r, created, signInPage)
+	http.Redirect(w, r, withSession(signInPage, created.ID), http.StatusSeeOther)
 }
 
 // signInMembers are those of a sign-in button's payload. There is no session behind it.
@@ -126,9 +126,9 @@ var signInMembers = members{
 
 // signInGrant is what the sign-in page hands on from the button to the buyer's choice.
 type signInGrant struct {
-	Scope  scope
-	Return string
-	Cancel string
+	Scope  scope  `json:"scope"`
+	Return string `json:"return"`
+	Cancel string `json:"cancel"`
 }
 
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, c *call) {

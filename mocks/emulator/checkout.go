@@ -105,6 +105,14 @@ func showProblem(w http.ResponseWriter, status int, title, reason string, detail
 	show(w, status, "problem.html", problem{title, reason, detail})
 }
 
+// onward is what the browser gets next: a page, or where to go.
+type onward struct {
+	status int
+	page   string // the name of a template
+	data   any
+	to     string // a URL; then there is no page
+}
+
 // step is a page of a checkout session.
 type step struct {
 	Path      string // to which its form is sent
@@ -132,8 +140,7 @@ type choice struct {
 	Disabled bool
 }
 
-// serveStep shows a page of a session, or does what the buyer sent from it. All is under the lock:
-// a page must not show what another request has just changed.
+// serveStep shows a page of a session, or does what the buyer sent from it.
 func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		showProblem(w, http.StatusBadRequest, "This form cannot be read", err.Error())
@@ -143,59 +150,68 @@ func (s *Server) serveStep(w http.ResponseWriter, r *http.Request) {
 		s.serveSignIn(w, r)
 		return
 	}
+	next := s.nextStep(r)
+	if next.to != "" {
+		http.Redirect(w, r, next.to, http.StatusSeeOther)
+		return
+	}
+	show(w, next.status, next.page, next.data)
+}
+
+// nextStep is under the lock, since a page must not show what another request has just changed. It
+// writes nothing: a browser that does not read must not hold the lock.
+func (s *Server) nextStep(r *http.Request) onward {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, now := r.Form.Get(sessionParameter), s.Now()
 	found := s.world.sessions[id]
 	if found == nil || found.deleted(now) {
-		showProblem(w, http.StatusNotFound, "There is no such checkout", "The emulator has no checkout session with this id. It may have been reset.")
-		return
+		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
+			"There is no such checkout", "The emulator has no checkout session with this id. It may have been reset.", nil,
+		}}
 	}
 	if found.age(now); found.Status.State != open {
-		show(w, http.StatusGone, "over.html", s.step(found, r))
-		return
+		return onward{status: http.StatusGone, page: "over.html", data: s.step(found, r)}
 	}
 	if r.Method == http.MethodGet {
-		s.showStep(w, r, found, "")
-		return
+		return s.pageOf(found, r, "")
 	}
 	defer s.changed()
 	if r.PostForm.Get("do") == "cancel" {
 		found.Status.become(canceled, buyerCanceled, now)
-		leave(w, r, found, cmp.Or(found.url("checkoutCancelUrl"), found.nextURL(r.URL.Path)))
-		return
+		return onward{to: withSession(cmp.Or(found.url("checkoutCancelUrl"), found.nextURL(r.URL.Path)), id)}
 	}
 	next, err := found.take(r, now)
 	if err != nil {
-		s.showStep(w, r, found, strings.TrimPrefix(err.Error(), "emulator: "))
-		return
+		return s.pageOf(found, r, strings.TrimPrefix(err.Error(), "emulator: "))
 	}
-	leave(w, r, found, next)
+	return onward{to: withSession(next, id)}
 }
 
-// showStep shows the page that the path names, or the one that must come before it.
-func (s *Server) showStep(w http.ResponseWriter, r *http.Request, found *session, message string) {
+// pageOf is the page that the path names, or the one that must come before it.
+func (s *Server) pageOf(found *session, r *http.Request, message string) onward {
 	page := s.step(found, r)
 	page.Message = message
-	name := ""
+	next := onward{status: http.StatusOK}
+	if message != "" {
+		next.status = http.StatusUnprocessableEntity
+	}
 	switch path := r.URL.Path; {
 	case path == signInPage || !found.SignedIn:
-		name, page.Path = "signin.html", signInPage
+		next.page, page.Path = "signin.html", signInPage
 	case path == reviewPage, path == changePage:
-		name = "review.html"
+		next.page = "review.html"
 	case path == payPage && found.Approved:
-		name = "paid.html"
+		next.page = "paid.html"
 	case path == payPage:
-		name = "pay.html"
+		next.page = "pay.html"
 	default:
-		showProblem(w, http.StatusNotFound, "There is no such page", "The emulator has the pages of a checkout, and no others.")
-		return
+		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
+			"There is no such page", "The emulator has the pages of a checkout, and no others.", nil,
+		}}
 	}
-	status := http.StatusOK
-	if message != "" {
-		status = http.StatusUnprocessableEntity
-	}
-	show(w, status, name, page)
+	next.data = page
+	return next
 }
 
 // step fills in all that a page of the session may show.
@@ -336,11 +352,7 @@ func (s *session) takeChoices(r *http.Request, now time.Time) (next string, err 
 	return s.nextURL(r.URL.Path), nil
 }
 
-// leave sends the browser on, with the session's id: to the shop, or to another page.
-func leave(w http.ResponseWriter, r *http.Request, s *session, to string) {
-	http.Redirect(w, r, withSession(to, s.ID), http.StatusSeeOther)
-}
-
+// withSession adds the session's id to a URL, of the shop or of another page.
 func withSession(to, id string) string { return withParameter(to, sessionParameter, id) }
 
 // withParameter adds a parameter to those that a URL has already.

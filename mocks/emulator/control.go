@@ -120,7 +120,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request) {
 	bearer, isBearer := strings.CutPrefix(r.Header.Get(headerAuthorization), "Bearer ")
 	cookie, err := r.Cookie(cookieName(r))
 	fromWindow := err == nil && s.isToken(cookie.Value) && http.NewCrossOriginProtection().Check(r) == nil
-	if !fromWindow && !(isBearer && s.isToken(bearer)) {
+	if byBearer := isBearer && s.isToken(bearer); !fromWindow && !byBearer {
 		refused := refuse(http.StatusUnauthorized, controlUnauthorized, "Send the control token as Authorization: Bearer, or open the window's URL, which has it.")
 		writeJSON(w, refused.status, refused.reply().Body)
 		return

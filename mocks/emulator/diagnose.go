@@ -211,7 +211,7 @@ func (d diagnosis) hashMistakes(hash string) []string {
 	var compact, indented bytes.Buffer
 	_ = json.Compact(&compact, d.body)
 	_ = json.Indent(&indented, d.body, "", "  ")
-	escaped, _ := json.Marshal(decoded) // sorted, with < > & escaped
+	escaped, _ := json.Marshal(decoded) //nolint:errchkjson // it was decoded just now; sorted, with < > & escaped
 	var spaced strings.Builder
 	for i, r := range compact.String() { // as Python writes it
 		spaced.WriteRune(r)

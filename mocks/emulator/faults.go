@@ -18,7 +18,7 @@ const (
 	FaultStatus FaultKind = iota
 	// FaultReset resets the connection in place of doing the work.
 	FaultReset
-	// FaultLoseAnswer does the work, stores its answer under the idempotency key, and closes the
+	// FaultLoseAnswer does the work, stores its answer under the idempotency key, and resets the
 	// connection without sending it.
 	FaultLoseAnswer
 	// FaultDelay does the work, and sends the answer after [Fault].Delay.

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -81,7 +80,7 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 		WriteTimeout:      writeTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          noLog(),
+		ErrorLog:          noLog,
 		ConnState:         l.connState,
 		// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
 		TLSConfig: &tls.Config{
@@ -107,7 +106,8 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 	return l, nil
 }
 
-func noLog() *log.Logger { return slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) }
+// noLog is for servers whose clients may send anything.
+var noLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 
 // connState counts the connections, and closes those that are too many.
 func (l *listening) connState(conn net.Conn, state http.ConnState) {

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -40,7 +39,7 @@ type Request struct {
 	Difference string `json:"difference"`
 	Verified   bool   `json:"verified"`   // the signature was right
 	Replayed   bool   `json:"replayed"`   // answered from the idempotency key
-	Fault      string `json:"fault"`      // what [Server.FailNext] did to it
+	Fault      string `json:"fault"`      // what [Server.FailNext] or [Server.FailSome] did to it
 	Status     int    `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
 	ReasonCode string `json:"reasonCode"` // empty for a success, and where a fault gave none
 	Refusal    string `json:"refusal"`    // the reason in words
@@ -51,14 +50,15 @@ type Request struct {
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.log[max(0, len(s.log)-maxLog):])
+	return append([]Request{}, s.log[max(0, len(s.log)-maxLog):]...) // in JSON never null
 }
 
 func (s *Server) record(entry *Request) {
 	// What anybody can send must not fill the memory.
-	entry.Target, entry.UserAgent, entry.CanonicalRequest = cut(entry.Target, 2048), cut(entry.UserAgent, 256), cut(entry.CanonicalRequest, 8192)
+	entry.Method, entry.Target, entry.UserAgent = cut(entry.Method, 32), cut(entry.Target, 2048), cut(entry.UserAgent, 256)
+	entry.CanonicalRequest, entry.Refusal = cut(entry.CanonicalRequest, 4096), cut(entry.Refusal, 1024)
 	entry.PublicKeyID, entry.SignedDate, entry.IdempotencyKey = cut(entry.PublicKeyID, 256), cut(entry.SignedDate, 64), cut(entry.IdempotencyKey, 64)
-	entry.Difference = cut(entry.Difference, 8192)
+	entry.Difference = cut(entry.Difference, 4096)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.log) >= maxLog+maxLog/10 { // seldom, since it moves them all

@@ -59,9 +59,9 @@ func (e environment) release() string {
 // scope is where an object lives: it is unknown to any other merchant, in the other
 // environment and in the other regions.
 type scope struct {
-	Region     string // its name
-	MerchantID string
-	Env        environment
+	Region     string      `json:"region"` // its name
+	MerchantID string      `json:"merchantId"`
+	Env        environment `json:"environment"`
 }
 
 // region returns the one that the scope names.

@@ -39,7 +39,9 @@ func listenProxy(addr string, busy *sync.WaitGroup) (*proxy, net.Listener, error
 		return nil, nil, fmt.Errorf("emulator: %w", err)
 	}
 	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy}
-	p.server = &http.Server{Handler: p, ReadHeaderTimeout: headerTime, MaxHeaderBytes: 16 << 10, ErrorLog: noLog()}
+	p.server = &http.Server{
+		Handler: p, ReadTimeout: headerTime, WriteTimeout: writeTime, IdleTimeout: headerTime, MaxHeaderBytes: 16 << 10, ErrorLog: noLog,
+	}
 	return p, listener, nil
 }
 

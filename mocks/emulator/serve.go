@@ -116,7 +116,7 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 	entry.Fault = fault.name()
 	switch out.delay = fault.Delay; fault.Kind {
 	case FaultLoseAnswer:
-		out.hangUp = true
+		out.hangUp, out.reset = true, true
 	case FaultTruncate:
 		out.truncate = true
 	case FaultSlow:

@@ -1,10 +1,10 @@
 package emulator
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -46,7 +46,7 @@ func buyersOf(of scope) []buyer {
 			customer("Jörg Müller", "joerg@example.com", "+49 30 555 0100",
 				place("Straße der Beispiele 1", "", "Berlin", "", "10115", "DE"),
 				place("Packstation 123", "4711 0815", "Hamburg", "", "20095", "DE"),
-				place("Rue de l’Exemple 8", "", "Luxembourg", "", "1234", "LU")),
+				place("Rue du Marché 8", "", "Luxembourg", "", "1234", "LU")),
 			customer("Ada Example", "ada@example.com", "+44 20 7946 0100",
 				place("1 Sample Street", "Flat 2", "London", "", "SW1A 1AA", "GB")),
 		}
@@ -71,7 +71,7 @@ func buyersOf(of scope) []buyer {
 	for i := range found {
 		found[i].id = "amzn1.account.EMULATED" + of.MerchantID
 		if i > 0 {
-			found[i].id += fmt.Sprint(i + 1)
+			found[i].id += strconv.Itoa(i + 1)
 		}
 	}
 	return found
@@ -232,8 +232,8 @@ func covers(area, address object) bool {
 	}
 	for _, code := range codes {
 		text, _ := code.(string)
-		start, any := strings.CutSuffix(text, "*")
-		if given := address.text("postalCode"); given == text || any && strings.HasPrefix(given, start) {
+		start, open := strings.CutSuffix(text, "*")
+		if given := address.text("postalCode"); given == text || open && strings.HasPrefix(given, start) {
 			return true
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Server) view() view {
 		o.Amount, o.Note = d.Amount.String(), d.FilingReason
 		return o
 	})
-	v.Requests = slices.Clone(s.log[max(0, len(s.log)-shownObjects):])
+	v.Requests = append([]Request{}, s.log[max(0, len(s.log)-shownObjects):]...) // in JSON never null
 	slices.Reverse(v.Requests)
 	return v
 }

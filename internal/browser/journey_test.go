@@ -1,0 +1,341 @@
+package browser_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+const (
+	button   = "#AmazonPayButton button"
+	goOn     = "button[name=do]:not([value=cancel])"
+	abandon  = "button[value=cancel]"
+	approved = "button[value=approve]"
+)
+
+// begin opens the cart, clicks the button and arrives at the sign-in page.
+func begin(t *testing.T, kind string) (*tab, *shop, *emulator.Server) {
+	t.Helper()
+	server := emulator.Start(t)
+	s := newShop(t, server)
+	b := open(t, server)
+	b.goTo(s.url + "/?kind=" + kind)
+	b.heading("Cart")
+	b.run(chromedp.WaitVisible(button, chromedp.ByQuery))
+	if kind != "click" {
+		b.run(chromedp.WaitVisible(button+"[data-signature=right]", chromedp.ByQuery))
+	}
+	return b, s, server
+}
+
+// toReview goes on to the shop's review page.
+func toReview(b *tab) {
+	b.t.Helper()
+	b.click(button)
+	b.heading("Sign in")
+	b.click(goOn)
+	b.heading("Review")
+	b.click(goOn)
+	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+}
+
+// The whole journey: button, sign-in, address and card changed at Amazon and from the shop's
+// review page, approved, completed.
+func TestJourney(t *testing.T) {
+	t.Parallel()
+	b, s, server := begin(t, "review")
+	b.picture("1-button")
+	b.click(button)
+	b.heading("Sign in")
+	b.picture("2-sign-in")
+	b.click(goOn)
+	b.heading("Review")
+	b.picture("3-review")
+	var disabled bool
+	b.eval("document.querySelector('input[name=address][value=\"1\"]').disabled", &disabled)
+	assert.True(t, disabled, "the shop does not deliver to post boxes")
+	b.click("input[name=address][value='2']")
+	b.click("input[name=card][value='4444']")
+	b.click(goOn)
+	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	assert.Contains(t, b.location(), s.url+"/review?cart=7&amazonCheckoutSessionId=", "what the URL had is kept")
+	assert.Equal(t, "For Susie Smith", b.text("#text"))
+	assert.Equal(t, "100 Sample Road, Toronto", b.text("#address"))
+	assert.Equal(t, "MasterCard ****4444 (Amazon Pay)", b.text("#card"))
+
+	b.click("#change-address")
+	b.heading("Change the address")
+	b.picture("4-change-address")
+	b.click("input[name=address][value='0']")
+	b.click(goOn)
+	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	assert.Equal(t, "10 Ditka Ave, Chicago", b.text("#address"))
+	b.click("#change-card")
+	b.heading("Change the payment method")
+	b.picture("5-change-card")
+	b.click("input[name=card][value='0005']")
+	b.click(goOn)
+	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	assert.Equal(t, "Amex ****0005 (Amazon Pay)", b.text("#card"))
+
+	b.click("#order")
+	b.heading("Approve the payment")
+	b.picture("6-pay")
+	assert.Contains(t, b.text("main"), "42.00 USD")
+	b.click(approved)
+	b.heading("Thank you")
+	assert.Equal(t, "Captured 42.00 USD", b.text("#text"))
+	b.picture("7-result")
+	charges := server.Charges()
+	require.Len(t, charges, 1)
+	assert.Equal(t, "42.00 USD", charges[0].Captured)
+	for _, r := range server.Requests() {
+		assert.True(t, r.Verified, r.Operation)
+	}
+}
+
+// Each way out before the payment leaves no charge, and the shop knows why.
+func TestWaysOut(t *testing.T) {
+	t.Parallel()
+	t.Run("abandoned at sign-in", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := begin(t, "review")
+		b.click(button)
+		b.heading("Sign in")
+		b.click(abandon)
+		b.heading("Canceled")
+		assert.Contains(t, b.location(), "/canceled?amazonCheckoutSessionId=")
+		assert.Empty(t, server.Charges())
+	})
+	t.Run("abandoned on the review page", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := begin(t, "review")
+		b.click(button)
+		b.heading("Sign in")
+		b.click(goOn)
+		b.heading("Review")
+		b.click(abandon)
+		b.heading("Canceled")
+		assert.Empty(t, server.Charges())
+	})
+	t.Run("abandoned when paying", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := begin(t, "review")
+		toReview(b)
+		b.click("#order")
+		b.heading("Approve the payment")
+		b.click(abandon)
+		b.heading("Canceled")
+		b.back() // the page is over, and says so
+		b.heading("This checkout is over")
+		b.picture("8-over")
+		assert.Empty(t, server.Charges())
+	})
+	t.Run("tab closed", func(t *testing.T) {
+		t.Parallel()
+		b, s, server := begin(t, "review")
+		toReview(b)
+		b.click("#order")
+		b.heading("Approve the payment")
+		session := b.location()[len(b.location())-36:]
+		b.run(chromedp.Navigate("about:blank"))
+		got, err := s.webstore.GetCheckoutSession(t.Context(), session)
+		require.NoError(t, err)
+		assert.Equal(t, "Open", string(got.StatusDetails.State))
+		require.NoError(t, server.Advance(24*time.Hour))
+		got, err = s.webstore.GetCheckoutSession(t.Context(), session)
+		require.NoError(t, err)
+		assert.Equal(t, "Expired", string(got.StatusDetails.ReasonCode))
+		assert.Empty(t, server.Charges())
+	})
+	t.Run("back button", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := begin(t, "review")
+		toReview(b)
+		b.click("#order")
+		b.heading("Approve the payment")
+		b.back()
+		b.run(chromedp.WaitVisible("#order", chromedp.ByQuery)) // and on again
+		b.click("#order")
+		b.heading("Approve the payment")
+		b.click(approved)
+		b.heading("Thank you")
+		b.back()
+		b.heading("This checkout is over") // it was completed: nothing can be paid twice
+		assert.Len(t, server.Charges(), 1)
+	})
+	for digits, want := range map[string]string{
+		"3064": "CheckoutSessionCanceled Canceled BuyerCanceled",
+		"3434": "CheckoutSessionCanceled Canceled Declined",
+	} {
+		t.Run("card "+digits, func(t *testing.T) {
+			t.Parallel()
+			b, _, server := begin(t, "review")
+			b.click(button)
+			b.heading("Sign in")
+			b.click(goOn)
+			b.heading("Review")
+			b.click("input[name=card][value='" + digits + "']")
+			b.click(goOn)
+			b.click("#order")
+			b.heading("Approve the payment")
+			b.click(approved)
+			b.heading("Not paid")
+			assert.Equal(t, want, b.text("#text"))
+			assert.Empty(t, server.Charges())
+		})
+	}
+}
+
+// The cards whose authorization is pending need a shop that can wait.
+func TestPendingCards(t *testing.T) {
+	t.Parallel()
+	for digits, want := range map[string]string{"0701": "Authorized", "4354": "Declined"} {
+		t.Run(digits, func(t *testing.T) {
+			t.Parallel()
+			b, s, server := begin(t, "review")
+			toReview(b)
+			b.click("#change-card")
+			b.heading("Change the payment method")
+			b.click("input[name=card][value='" + digits + "']")
+			b.click(goOn)
+			b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+			review := b.location()
+			b.click("#order")
+			b.heading("Approve the payment")
+			b.click(approved)
+			b.run(chromedp.WaitVisible("[role=alert]", chromedp.ByQuery))
+			assert.Contains(t, b.text("[role=alert]"), "canHandlePendingAuthorization")
+			if digits == "4354" {
+				b.picture("9-not-taken")
+			}
+
+			s.pending = true
+			b.goTo(review)
+			b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+			b.click("#order")
+			b.heading("Approve the payment")
+			b.click(approved)
+			b.heading("Thank you")
+			assert.Equal(t, "AuthorizationInitiated 42.00 USD", b.text("#text"))
+			require.NoError(t, server.Advance(30*time.Second))
+			assert.Equal(t, want, server.Charges()[0].State)
+		})
+	}
+}
+
+func TestOtherButtons(t *testing.T) {
+	t.Parallel()
+	t.Run("the shop starts the checkout", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := begin(t, "click")
+		toReview(b)
+		b.click("#order")
+		b.click(approved)
+		b.heading("Thank you")
+		assert.Len(t, server.Charges(), 1)
+	})
+	t.Run("paid at Amazon", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := begin(t, "now")
+		b.click(button)
+		b.heading("Sign in")
+		b.click("input[name=buyer][value='1']")
+		b.click(goOn)
+		b.heading("Review")
+		assert.Contains(t, b.text("main"), "42.00 USD")
+		assert.Contains(t, b.text("main"), "Carlos Rivera")
+		b.picture("10-pay-now")
+		b.click(goOn)
+		b.heading("Thank you")
+		assert.Len(t, server.Charges(), 1)
+	})
+	t.Run("nothing is shipped", func(t *testing.T) {
+		t.Parallel()
+		b, _, _ := begin(t, "payonly")
+		b.click(button)
+		b.heading("Sign in")
+		b.click(goOn)
+		b.heading("Review")
+		assert.NotContains(t, b.text("main"), "Deliver to")
+		b.click(goOn)
+		b.run(chromedp.WaitReady("#order", chromedp.ByQuery))
+		assert.Empty(t, b.text("#address"))
+	})
+	t.Run("sign in", func(t *testing.T) {
+		t.Parallel()
+		b, _, _ := begin(t, "signin")
+		b.click(button)
+		b.heading("Sign in")
+		b.picture("11-login")
+		b.click("input[name=buyer][value='1']")
+		b.click(goOn)
+		b.heading("Account")
+		assert.Equal(t, "Hello Carlos Rivera", b.text("#text"))
+	})
+	t.Run("a wrong signature", func(t *testing.T) {
+		t.Parallel()
+		server := emulator.Start(t)
+		s := newShop(t, server)
+		b := open(t, server)
+		b.goTo(s.url + "/?kind=broken")
+		b.run(chromedp.WaitVisible("[role=alert]", chromedp.ByQuery))
+		assert.Contains(t, b.text("[role=alert]"), "The signature is not one of this key over this payload")
+		b.picture("12-wrong-button")
+		// Who clicks before it was checked, or has changed the script, comes no further.
+		b.eval("document.querySelector('"+button+"').disabled = false", nil)
+		b.click(button)
+		b.heading("This button is not right")
+		b.picture("13-problem")
+		assert.Contains(t, b.text("main"), "the hash")
+	})
+}
+
+// All of it works with the keyboard alone, and everything that can be used has a name.
+func TestKeyboard(t *testing.T) {
+	t.Parallel()
+	b, _, server := begin(t, "review")
+	b.tabTo("Amazon Pay")
+	b.run(chromedp.KeyEvent(kb.Enter))
+	b.heading("Sign in")
+	b.named()
+	b.tabTo("Susie Smith")
+	b.run(chromedp.KeyEvent(kb.ArrowDown))
+	b.tabTo("Sign in")
+	b.run(chromedp.KeyEvent(kb.Enter))
+	b.heading("Review")
+	b.named()
+	assert.Contains(t, b.text("main"), "Carlos Rivera")
+	b.tabTo("Visa ending in 1111")
+	b.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter)) // Enter sends the form
+	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	assert.Contains(t, b.text("#card"), "0005")
+	b.tabTo("Order")
+	b.run(chromedp.KeyEvent(kb.Enter))
+	b.heading("Approve the payment")
+	b.named()
+	b.tabTo("Approve and pay")
+	b.run(chromedp.KeyEvent(" "))
+	b.heading("Thank you")
+	assert.Len(t, server.Charges(), 1)
+}
+
+// tabTo presses Tab until what has the focus bears the text.
+func (b *tab) tabTo(text string) {
+	b.t.Helper()
+	var focused string
+	for range 40 {
+		b.run(chromedp.KeyEvent(kb.Tab),
+			chromedp.Evaluate("(e => e.getAttribute('aria-label') || (e.labels && e.labels[0] || e).textContent.trim())(document.activeElement)", &focused))
+		if len(focused) >= len(text) && focused[:len(text)] == text {
+			return
+		}
+	}
+	require.Fail(b.t, "Tab does not lead to "+text, "the last was %q", focused)
+}

@@ -1,0 +1,56 @@
+package browser_test
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// named checks that a screen reader has a name for all that can be used, a language, a title, a main
+// part and one first heading.
+func (b *tab) named() {
+	b.t.Helper()
+	var nodes []*accessibility.Node
+	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		nodes, err = accessibility.GetFullAXTree().Do(ctx)
+		return err
+	}))
+	used := 0
+	for _, n := range nodes {
+		if n.Ignored || n.Role == nil {
+			continue
+		}
+		switch role := value(n.Role); role {
+		case "button", "link", "radio", "textbox", "combobox", "checkbox":
+			used++
+			assert.NotEmpty(b.t, value(n.Name), "a %s has no name", role)
+		}
+	}
+	require.Positive(b.t, used)
+	var facts struct {
+		Lang, Title              string
+		Mains, Headings, Unnamed int
+	}
+	b.eval(`({
+		Lang: document.documentElement.lang, Title: document.title,
+		Mains: document.querySelectorAll('main').length, Headings: document.querySelectorAll('h1').length,
+		Unnamed: [...document.querySelectorAll('fieldset')].filter(f => !f.querySelector('legend')?.textContent.trim()).length,
+	})`, &facts)
+	assert.NotEmpty(b.t, facts.Lang)
+	assert.NotEmpty(b.t, facts.Title)
+	assert.Equal(b.t, 1, facts.Mains)
+	assert.Equal(b.t, 1, facts.Headings)
+	assert.Zero(b.t, facts.Unnamed, "fieldsets without a legend")
+}
+
+func value(v *accessibility.Value) (text string) {
+	if v == nil {
+		return ""
+	}
+	_ = json.Unmarshal(v.Value, &text)
+	return text
+}
