@@ -68,7 +68,7 @@ func startNode(t *testing.T, d emulator.Description, c config) *node {
 	require.NoError(t, os.WriteFile(ca, []byte(d.CAPEM), 0o600))
 
 	// The process outlives the test's context until the clean-up lets it end.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Minute)
 	cmd := exec.CommandContext(ctx, "node", "run.js")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "NODE_EXTRA_CA_CERTS=" + ca} // no proxy of the user's
 	in, err := cmd.StdinPipe()

@@ -193,6 +193,7 @@ func (s *Server) giveAccount(w http.ResponseWriter, id string) error {
 	found := s.world.accounts[id]
 	if found != nil {
 		found.Claimed = true
+		s.changed()
 	}
 	s.mu.Unlock()
 	if found == nil {

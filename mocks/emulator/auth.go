@@ -11,6 +11,9 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
+// maxSigned is how many headers may be signed: each may be as long as all together.
+const maxSigned = 64
+
 // authenticate finds out who sent a request and for whom, and fills in the entry of
 // the log as it learns more.
 func (s *Server) authenticate(r *http.Request, d destination, body []byte, now time.Time, entry *Request) (*call, *refusal) {
@@ -26,6 +29,9 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 	caller, env := s.keyOwner(a.PublicKeyID)
 	if caller == nil {
 		return nil, forbidden(invalidAuthentication, "The public key id is not known.")
+	}
+	if strings.Count(a.SignedHeaders, ";") >= maxSigned {
+		return nil, badHeader(headerAuthorization, "names too many headers")
 	}
 	hash := signing.HashPayload(body)
 	if entry.CanonicalRequest, err = a.CanonicalRequest(r, hash); err != nil {

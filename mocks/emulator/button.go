@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ type button struct {
 	product   string
 	payload   string
 	algorithm signing.Algorithm
+	region    region
 	merchant  *merchant
 	env       environment
 }
@@ -34,6 +36,10 @@ func (s *Server) readButton(r *http.Request) (b button, wrong string, detail []s
 	}
 	if !slices.Contains([]string{payAndShip, payOnly, signIn}, b.product) {
 		return b, "productType is not PayAndShip, PayOnly or SignIn.", nil
+	}
+	var known bool
+	if b.region, known = regionNamed(form.Get("region")); !known {
+		return b, "The form does not come from this emulator's checkout.js.", nil
 	}
 	if b.merchant, b.env = s.keyOwner(keyID); b.merchant == nil {
 		return b, "The publicKeyId is not one of this emulator's.", []string{"publicKeyId: " + keyID}
@@ -91,8 +97,7 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{
-		scope: scope{s.regionOf(r.Host).name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant,
-		pages: s.pagesAt(r.Host), now: s.Now(),
+		scope: scope{b.region.name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant, pages: s.pagesAt(r.Host),
 	}
 	var err error
 	if c.body, err = decode([]byte(b.payload)); err != nil {
@@ -103,13 +108,7 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 		s.startSignIn(w, r, c)
 		return
 	}
-	if refused := createSessionMembers.check(c.body, "", c); refused != nil {
-		showProblem(w, refused.status, "This button is not right", refused.message, "reason code: "+refused.reason)
-		return
-	}
-	s.mu.Lock()
-	created, refused := s.world.newSession(c, b.product)
-	s.mu.Unlock()
+	created, refused := s.sessionOf(c, b.product)
 	if refused != nil {
 		showProblem(w, refused.status, "This button is not right", refused.message, "reason code: "+refused.reason)
 		return
@@ -118,17 +117,40 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, withSession(signInPage, created.ID), http.StatusSeeOther)
 }
 
+// buttonMembers are those of a payload. A Buy Now button's has no webCheckoutDetails.
+var buttonMembers = createSessionMembers.with(members{
+	"webCheckoutDetails": structure(createSessionMembers["webCheckoutDetails"].members),
+})
+
+// maxSessions bounds what clicks can make: a button can be clicked by anybody, and again.
+const maxSessions = 100_000
+
+// sessionOf makes the session of a button that was clicked.
+func (s *Server) sessionOf(c *call, product string) (*session, *refusal) {
+	if refused := buttonMembers.check(c.body, "", c); refused != nil {
+		return nil, refused
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.world.sessions) >= maxSessions {
+		return nil, refuse(http.StatusServiceUnavailable, serviceUnavailable, "There are too many checkout sessions: reset the emulator.")
+	}
+	c.now = s.Now()
+	return s.world.newSession(c, product)
+}
+
 // signInMembers are those of a sign-in button's payload. There is no session behind it.
 var signInMembers = members{
 	"signInReturnUrl": link().needed(), "signInCancelUrl": link(), "storeId": text(0).needed(),
-	"signInScopes": list(oneOf("name", "email", "postalCode", "shippingAddress", "phoneNumber", "billingAddress", "primeStatus")),
+	"signInScopes": list(oneOf(slices.Sorted(maps.Keys(buyerScopes))...)),
 }
 
 // signInGrant is what the sign-in page hands on from the button to the buyer's choice.
 type signInGrant struct {
-	Scope  scope  `json:"scope"`
-	Return string `json:"return"`
-	Cancel string `json:"cancel"`
+	Scope  scope    `json:"scope"`
+	Return string   `json:"return"`
+	Cancel string   `json:"cancel"`
+	Scopes []string `json:"scopes"`
 }
 
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, c *call) {
@@ -140,7 +162,13 @@ func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, c *call) {
 		showProblem(w, refused.status, "This button is not right", refused.message, "reason code: "+refused.reason)
 		return
 	}
-	text := base64.RawURLEncoding.EncodeToString(encode(signInGrant{c.scope, c.body.text("signInReturnUrl"), c.body.text("signInCancelUrl")}))
+	grant := signInGrant{Scope: c.scope, Return: c.body.text("signInReturnUrl"), Cancel: c.body.text("signInCancelUrl")}
+	scopes, _ := c.body["signInScopes"].([]any)
+	for _, wanted := range scopes {
+		name, _ := wanted.(string) // the table of members has seen to that
+		grant.Scopes = append(grant.Scopes, name)
+	}
+	text := base64.RawURLEncoding.EncodeToString(encode(grant))
 	http.Redirect(w, r, signInPage+"?grant="+text+"."+s.tokenMAC("sign-in "+text), http.StatusSeeOther)
 }
 
@@ -176,6 +204,6 @@ func (s *Server) serveSignIn(w http.ResponseWriter, r *http.Request) {
 		show(w, http.StatusUnprocessableEntity, "login.html", page)
 		return
 	}
-	token := s.merchantNamed(g.Scope.MerchantID).buyerTokenOf(i)
+	token := s.merchantNamed(g.Scope.MerchantID).buyerTokenOf(i, g.Scopes)
 	http.Redirect(w, r, withParameter(g.Return, tokenParameter, token), http.StatusSeeOther)
 }

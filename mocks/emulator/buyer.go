@@ -8,18 +8,27 @@ import (
 	"time"
 )
 
+// buyerScopes are the scopes of a sign-in, and what each lets a shop read.
+var buyerScopes = map[string][]string{
+	"name": {"name"}, "email": {"email"}, "postalCode": {"postalCode", "countryCode"}, "shippingAddress": {"shippingAddress"},
+	"phoneNumber": {"phoneNumber"}, "billingAddress": {"billingAddress"}, "primeStatus": {"primeMembershipTypes"},
+}
+
 func (w *world) getBuyer(c *call) (int, object, *refusal) {
-	for i, b := range buyersOf(c.scope) {
-		if c.id != c.merchant.buyerTokenOf(i) {
-			continue
-		}
-		o := b.summary()
-		home := b.addresses[0]
-		o["postalCode"], o["countryCode"] = home["postalCode"], home["countryCode"]
-		o["shippingAddress"], o["billingAddress"] = home, home
-		return http.StatusOK, o, nil
+	i, scopes, known := c.merchant.readBuyerToken(c.id)
+	buyers := buyersOf(c.scope)
+	if !known || i >= len(buyers) {
+		return 0, nil, refuse(http.StatusNotFound, resourceNotFound, "There is no buyer with this token.")
 	}
-	return 0, nil, refuse(http.StatusNotFound, resourceNotFound, "There is no buyer with this token.")
+	b := buyers[i]
+	home := b.addresses[0]
+	all := b.summary()
+	all.merge(object{"postalCode": home["postalCode"], "countryCode": home["countryCode"], "shippingAddress": home, "billingAddress": home})
+	o := object{"buyerId": b.id}
+	for _, name := range scopes {
+		o.merge(all.pick(buyerScopes[name]...))
+	}
+	return http.StatusOK, o, nil
 }
 
 // Buyer does what a customer does in the browser, without one.

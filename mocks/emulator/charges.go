@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,7 +37,7 @@ func (w *world) charge(c *call, id string) (*charge, *refusal) {
 	return found, nil
 }
 
-// newCharge adds an authorized charge to a permission.
+// newCharge adds a charge to a permission; what becomes of it at once is the caller's.
 func (w *world) newCharge(c *call, p *permission, amount money) *charge {
 	made := &charge{
 		ID:         newID(w.charges, func() string { return p.ID + "-C" + digits(6) }),
@@ -47,7 +48,6 @@ func (w *world) newCharge(c *call, p *permission, amount money) *charge {
 		Amount:     amount,
 		Details:    object{},
 	}
-	made.Status.become(authorized, "", c.now)
 	w.charges[made.ID] = made
 	w.madeCharges = append(w.madeCharges, made)
 	p.Charges = append(p.Charges, made)
@@ -98,10 +98,11 @@ func (ch *charge) resolve(at time.Time) {
 		ch.Status.become(declined, ch.Outcome, at)
 	case ch.Status.State == captureInitiated:
 		ch.capture(ch.Captured, at)
-	case ch.CaptureNow:
-		ch.capture(ch.Amount, at)
 	default:
 		ch.Status.become(authorized, "", at)
+		if ch.CaptureNow {
+			ch.capture(ch.Amount, at)
+		}
 	}
 }
 
@@ -166,6 +167,8 @@ func (w *world) createCharge(c *call) (int, object, *refusal) {
 		made.wait(captureInitiated, "", c.now)
 	case captureNow:
 		made.capture(amount, c.now)
+	default:
+		made.Status.become(authorized, "", c.now)
 	}
 	w.settle(p, c.now)
 	return http.StatusCreated, made.answer(), nil
@@ -204,7 +207,11 @@ func (p *permission) chargedInMonth(now time.Time) int64 {
 	for _, ch := range p.Charges {
 		year, month, _ := ch.Created.UTC().Date()
 		if over := ch.Status.State == canceled || ch.Status.State == declined; !over && year == now.UTC().Year() && month == now.UTC().Month() {
-			sum += ch.Amount.Minor
+			if ch.Status.State == captured {
+				sum += ch.Captured.Minor // the rest was released
+			} else {
+				sum += ch.Amount.Minor
+			}
 		}
 	}
 	return sum
@@ -231,12 +238,23 @@ func (w *world) getCharge(c *call) (int, object, *refusal) {
 
 // updateCharge is how a payment service provider reports what became of a charge.
 func (w *world) updateCharge(c *call) (int, object, *refusal) {
-	ch, refused := w.openCharge(c, authorizationInitiated, authorized)
+	update := c.body.at("statusDetails")
+	state, reason := update.text("state"), update.text("reasonCode")
+	from, reasons := []string{authorizationInitiated, authorized}, chargeCancellations
+	if state == declined {
+		from, reasons = from[:1], declines
+	}
+	if reason != "" && !slices.Contains(reasons, reason) {
+		return 0, nil, invalid("statusDetails.reasonCode", "must be one of "+strings.Join(reasons, ", ")+" with "+state)
+	}
+	ch, refused := w.openCharge(c, from...)
 	if refused != nil {
 		return 0, nil, refused
 	}
-	update := c.body.at("statusDetails")
-	ch.Status.become(update.text("state"), update.text("reasonCode"), c.now)
+	ch.Status.become(state, reason, c.now)
+	if state == declined {
+		ch.permission.decline(reason, c.now)
+	}
 	w.settle(ch.permission, c.now)
 	return http.StatusOK, ch.answer(), nil
 }

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,10 +44,11 @@ func (s *Server) pagesAt(host string) string {
 // serveScript answers with checkout.js.
 func (s *Server) serveScript(w http.ResponseWriter, r *http.Request) {
 	script, _ := site.ReadFile("site/checkout.js") // it is embedded
-	base := encode(s.pagesAt(r.Host))
+	script = bytes.Replace(script, []byte(`"BASE"`), encode(s.pagesAt(r.Host)), 1)
+	script = bytes.Replace(script, []byte(`"REGION"`), encode(s.regionOf(r.Host).name), 1)
 	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(bytes.Replace(script, []byte(`"BASE"`), base, 1))
+	_, _ = w.Write(script)
 }
 
 // servePages answers what the buyer's browser asks for.
@@ -129,7 +131,7 @@ type step struct {
 	Buyer     string
 	Address   string
 	Card      string
-	Return    string // URL of the shop
+	Return    string // URL of the shop, if it has one
 }
 
 type choice struct {
@@ -173,17 +175,16 @@ func (s *Server) nextStep(r *http.Request) onward {
 	if found.age(now); found.Status.State != open {
 		return onward{status: http.StatusGone, page: "over.html", data: s.step(found, r)}
 	}
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet || !slices.Contains([]string{signInPage, reviewPage, changePage, payPage}, r.URL.Path) {
 		return s.pageOf(found, r, "")
 	}
 	defer s.changed()
-	if r.PostForm.Get("do") == "cancel" {
-		found.Status.become(canceled, buyerCanceled, now)
-		return onward{to: withSession(cmp.Or(found.url("checkoutCancelUrl"), found.nextURL(r.URL.Path)), id)}
-	}
 	next, err := found.take(r, now)
-	if err != nil {
+	switch {
+	case err != nil:
 		return s.pageOf(found, r, strings.TrimPrefix(err.Error(), "emulator: "))
+	case next == "": // the shop has no page of its own
+		return onward{status: http.StatusOK, page: "done.html", data: s.step(found, r)}
 	}
 	return onward{to: withSession(next, id)}
 }
@@ -224,7 +225,9 @@ func (s *Server) step(found *session, r *http.Request) step {
 		Buyer:  m.buyer(of).name,
 		Card:   m.card().String(),
 		Paying: found.paysAtReview() && r.URL.Path != changePage,
-		Return: withSession(cmp.Or(found.url("checkoutResultReturnUrl"), found.url("checkoutReviewReturnUrl")), found.ID),
+	}
+	if shop := cmp.Or(found.url("checkoutResultReturnUrl"), found.url("checkoutReviewReturnUrl")); shop != "" {
+		page.Return = withSession(shop, found.ID)
 	}
 	if amount := details.at("paymentDetails").moneyAt("chargeAmount"); amount.Currency != "" {
 		page.Amount = amount.String()
@@ -249,6 +252,14 @@ func (s *Server) step(found *session, r *http.Request) step {
 // choosesAddress reports whether the buyer chooses where the goods go.
 func (s *session) choosesAddress() bool {
 	return s.Product == payAndShip && s.Details["addressDetails"] == nil && s.Details["shippingAddress"] == nil
+}
+
+// undeliverable is why the shop does not deliver to the address that the buyer has chosen, or "".
+func (s *session) undeliverable() string {
+	if !s.choosesAddress() {
+		return ""
+	}
+	return restricted(s.Details.at("deliverySpecifications"), s.Wallet.shippingAddress(s.Scope, s.Details))
 }
 
 // addressChoices are the buyer's addresses, and the one that was chosen, where it is another.
@@ -276,15 +287,19 @@ func oneLine(address object) string {
 }
 
 // paysAtReview reports whether there is no review page of the shop to which the buyer would return
-// before paying.
+// before paying. A Buy Now session has no page of the shop at all: it ends with finalizeCheckoutSession.
 func (s *session) paysAtReview() bool {
-	return s.Details.at("webCheckoutDetails").text("checkoutMode") != "" || s.url("checkoutReviewReturnUrl") == ""
+	web := s.Details.at("webCheckoutDetails")
+	return web.text("checkoutMode") != "" || web != nil && s.url("checkoutReviewReturnUrl") == ""
 }
 
 func (s *session) url(name string) string { return s.Details.at("webCheckoutDetails").text(name) }
 
-// nextURL is where the shop goes on after a page.
+// nextURL is where the shop goes on after a page; empty if it has no such page.
 func (s *session) nextURL(path string) string {
+	if s.Status.Reason == buyerCanceled && s.url("checkoutCancelUrl") != "" {
+		return s.url("checkoutCancelUrl")
+	}
 	result, review := s.url("checkoutResultReturnUrl"), s.url("checkoutReviewReturnUrl")
 	if path == payPage || s.paysAtReview() {
 		return cmp.Or(result, review)
@@ -292,37 +307,48 @@ func (s *session) nextURL(path string) string {
 	return cmp.Or(review, result)
 }
 
-// take does what the buyer sent from a page, and returns where to go on.
+// take does what the buyer sent from a page, and returns where to go on; nothing if the shop has no
+// page for that.
 func (s *session) take(r *http.Request, now time.Time) (next string, err error) {
-	switch r.URL.Path {
-	case signInPage:
+	switch path := r.URL.Path; {
+	case r.PostForm.Get("do") == "cancel":
+		if path != changePage { // there it means to leave all as it was
+			s.Status.become(canceled, buyerCanceled, now)
+		}
+		return s.nextURL(path), nil
+	case path == signInPage:
 		i, err := strconv.Atoi(r.PostForm.Get("buyer"))
 		if err != nil || i < 0 || i >= len(buyersOf(s.Scope)) {
 			return "", errors.New("choose who you are")
 		}
 		if s.Wallet.Buyer != i {
-			s.Wallet = wallet{Buyer: i}
+			s.Wallet, s.Approved = wallet{Buyer: i}, false
 		}
 		s.SignedIn, s.Status.Updated = true, now
 		return reviewPage, nil
-	case reviewPage, changePage:
-		return s.takeChoices(r, now)
-	case payPage:
-		if !s.SignedIn {
-			return "", errNotSignedIn
-		}
-		if lacking := s.missing(); len(lacking) > 0 {
-			return "", errors.New("the shop has not said all that is needed to pay")
-		}
-		if err := s.approve(now); err != nil {
-			return "", err
-		}
-		return s.nextURL(payPage), nil
+	case path == payPage:
+		return s.pay(now)
 	}
-	return "", errors.New("this page takes no form")
+	return s.takeChoices(r, now)
 }
 
+func (s *session) pay(now time.Time) (next string, err error) {
+	if !s.SignedIn {
+		return "", errNotSignedIn
+	}
+	if lacking := s.missing(); len(lacking) > 0 {
+		return "", errors.New("the shop has not said all that is needed to pay")
+	}
+	err = s.approve(now)
+	return s.nextURL(payPage), err
+}
+
+// takeChoices takes the address and the card, or neither.
 func (s *session) takeChoices(r *http.Request, now time.Time) (next string, err error) {
+	digits := r.PostForm.Get("card")
+	if _, known := cardNamed(digits); !known {
+		return "", errors.New("choose one of the cards")
+	}
 	if text := r.PostForm.Get("address"); text != "" && s.choosesAddress() {
 		addresses := s.Wallet.buyer(s.Scope).addresses
 		i, err := strconv.Atoi(text)
@@ -332,22 +358,16 @@ func (s *session) takeChoices(r *http.Request, now time.Time) (next string, err 
 		if err := s.changeAddress(addresses[i], now); err != nil {
 			return "", err
 		}
-	} else if why := restricted(s.Details.at("deliverySpecifications"), s.Wallet.shippingAddress(s.Scope, s.Details)); why != "" && s.choosesAddress() {
+	} else if why := s.undeliverable(); why != "" {
 		return "", errors.New(why)
 	}
-	if digits := r.PostForm.Get("card"); digits != "" {
+	if digits != "" {
 		if err := s.changeCard(digits, now); err != nil {
 			return "", err
 		}
 	}
 	if s.paysAtReview() && r.URL.Path == reviewPage {
-		if lacking := s.missing(); len(lacking) > 0 {
-			return "", errors.New("the shop has not said all that is needed to pay")
-		}
-		if err := s.approve(now); err != nil {
-			return "", err
-		}
-		return s.nextURL(payPage), nil
+		return s.pay(now)
 	}
 	return s.nextURL(r.URL.Path), nil
 }

@@ -10,8 +10,8 @@ import (
 // state file's clock this one wins.
 func WithStart(at time.Time) Option {
 	return func(c *config) error {
-		if at.Year() < 1970 || at.Year() > 9999 {
-			return fmt.Errorf("emulator: WithStart: the year %d is not between 1970 and 9999", at.Year())
+		if at.Year() < 1970 || at.Year() > 2200 { // Durations are too short for more
+			return fmt.Errorf("emulator: WithStart: the year %d is not between 1970 and 2200", at.Year())
 		}
 		c.start = at
 		return nil
@@ -20,7 +20,7 @@ func WithStart(at time.Time) Option {
 
 // Now returns the time on the emulator's clock: that of [WithClock], moved by
 // [Server.Advance].
-func (s *Server) Now() time.Time { return s.clock().Add(time.Duration(s.ahead.Load())) }
+func (s *Server) Now() time.Time { return s.clock().Add(time.Duration(s.ahead.Load())).UTC() }
 
 // Advance moves the emulator's clock forward: what is due until then happens. Pending
 // charges and refunds end, authorizations, sessions and permissions expire, reports appear. The
@@ -50,9 +50,6 @@ func (w *world) age(now time.Time) {
 		}
 	}
 	w.settleAll(now)
-	for _, r := range w.refunds {
-		r.age(now)
-	}
 	for _, d := range w.disputes {
 		d.age(now)
 	}

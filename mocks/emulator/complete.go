@@ -112,7 +112,16 @@ func (w *world) finish(c *call, s *session, details object, simulated string) (i
 	payment := details.at("paymentDetails")
 	intent := payment.text("paymentIntent")
 	with := s.Wallet.card()
-	pending := simulated == authorizationInitiated || simulated == "" && with.pending && !c.demands() // the code overrides the card
+	pending := simulated == authorizationInitiated
+	if simulated == "" && !c.demands() { // else that overrides the card
+		simulated = with.ends
+		switch {
+		case with.pending && canBePending(payment):
+			pending = true
+		case with.decline != "" && intent != "Confirm":
+			simulated = declined
+		}
+	}
 	if pending && !canBePending(payment) {
 		return 0, nil, badRequest(invalidSimulation, "A pending authorization needs paymentIntent Authorize and canHandlePendingAuthorization.")
 	}
@@ -146,6 +155,8 @@ func (w *world) finish(c *call, s *session, details object, simulated string) (i
 			made.wait(authorizationInitiated, with.outcome(simulated), c.now)
 		case made.CaptureNow:
 			made.capture(amount, c.now)
+		default:
+			made.Status.become(authorized, "", c.now)
 		}
 		s.ChargeID = made.ID
 		w.settle(p, c.now)

@@ -166,7 +166,7 @@ func (s *Server) Reset() {
 	clear(s.stored)
 	clear(s.ignore)
 	clear(s.buckets)
-	s.faults, s.log = nil, nil
+	s.faults, s.faultCount, s.log = nil, 0, nil
 	s.changed()
 }
 

@@ -27,15 +27,22 @@ type diagnosis struct {
 	others   []*merchant
 }
 
+// explainable is how long a canonical request or a body may be for its signature to be explained,
+// which takes many copies of it.
+const explainable = 16 << 10
+
 // difference says in one sentence what was wrong.
 func (d diagnosis) difference() string {
+	if len(d.expected) > explainable || len(d.body) > explainable {
+		return fmt.Sprintf("A request of more than %d bytes is not looked into: compare the canonical request that your code made with the one that was expected.", explainable)
+	}
 	key := &d.caller.key.PublicKey
 	if found := d.otherwiseRight(key); found != "" {
 		return found
 	}
 	tried := d.variants()
-	for _, text := range tried {
-		if d.a.Verify(text, key) == nil {
+	for _, mistake := range tried {
+		if text := mistake(); d.a.Verify(text, key) == nil {
 			return firstDifference(d.expected, text)
 		}
 	}
@@ -98,22 +105,29 @@ func (d diagnosis) wrongMessages() map[string][]byte {
 	}
 }
 
-// variants are canonical requests with one mistake each.
-func (d diagnosis) variants() []string {
+// variants make canonical requests with one mistake each, one at a time: there are many.
+func (d diagnosis) variants() []func() string {
 	// Method, path, query, the header lines, an empty one, the names, the hash.
 	lines := strings.Split(d.expected, "\n")
 	last := len(lines) - 1
 	if last < 6 {
 		return nil
 	}
-	var texts []string
+	join := func(lines []string) string { return strings.Join(lines, "\n") }
+	without := func(line int) func() string {
+		return func() string { return join(slices.Delete(slices.Clone(lines), line, line+1)) }
+	}
+	var texts []func() string
 	with := func(line int, values ...string) {
 		for _, value := range values {
-			if value != lines[line] {
+			if value == lines[line] {
+				continue
+			}
+			texts = append(texts, func() string {
 				changed := slices.Clone(lines)
 				changed[line] = value
-				texts = append(texts, strings.Join(changed, "\n"))
-			}
+				return join(changed)
+			})
 		}
 	}
 	with(0, strings.ToLower(lines[0]))
@@ -121,24 +135,22 @@ func (d diagnosis) variants() []string {
 	with(2, queryMistakes(lines[2])...)
 	for i := 3; i < last-2; i++ {
 		with(i, headerMistakes(lines[i])...)
+		texts = append(texts, without(i)) // a header that the text lacks
 	}
 	names := strings.Split(lines[last-1], ";")
 	slices.Sort(names)
 	with(last-1, strings.Join(names, ";"), strings.ToLower(lines[last-1]), strings.Join(names, ","), strings.Join(names, ";")+";")
 	with(last, d.hashMistakes(lines[last])...)
-
-	sorted := slices.Clone(lines)
-	slices.Sort(sorted[3 : last-2])
-	texts = append(texts,
-		strings.Join(sorted, "\n"),
-		strings.Join(slices.Delete(slices.Clone(lines), last-2, last-1), "\n"), // no empty line behind the headers
-		strings.Join(lines, "\r\n"),
-		d.expected+"\n",
+	return append(texts,
+		func() string {
+			sorted := slices.Clone(lines)
+			slices.Sort(sorted[3 : last-2])
+			return join(sorted)
+		},
+		without(last-2), // no empty line behind the headers
+		func() string { return strings.Join(lines, "\r\n") },
+		func() string { return d.expected + "\n" },
 	)
-	for i := 3; i < last-2; i++ { // a header that the text lacks
-		texts = append(texts, strings.Join(slices.Delete(slices.Clone(lines), i, i+1), "\n"))
-	}
-	return texts
 }
 
 func pathMistakes(path, query string) []string {

@@ -71,8 +71,8 @@ func (w *world) newDispute(ch *charge, amount money, now time.Time) (*dispute, *
 		return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.Status.State)
 	case amount.Currency != ch.Captured.Currency:
 		return nil, badRequest(currencyMismatch, "The charge is in %s.", ch.Captured.Currency)
-	case amount.Minor > ch.Captured.Minor:
-		return nil, badRequest(transactionAmountExceeded, "The amount is more than what was captured.")
+	case amount.Minor > ch.Captured.Minor-w.disputed(ch, now):
+		return nil, badRequest(transactionAmountExceeded, "The amount is more than what was captured and is not disputed yet.")
 	}
 	made := &dispute{
 		ID:    newID(w.disputes, func() string { return ch.permission.ID + "-B" + digits(6) }),
@@ -80,6 +80,23 @@ func (w *world) newDispute(ch *charge, amount money, now time.Time) (*dispute, *
 	}
 	w.disputes[made.ID] = made
 	return made, nil
+}
+
+// disputed is how much of a charge open disputes are about.
+func (w *world) disputed(ch *charge, now time.Time) (sum int64) {
+	for _, d := range w.disputes {
+		if d.charge != ch {
+			continue
+		}
+		if d.age(now); d.isOpen() {
+			sum += d.Amount.Minor
+		}
+	}
+	return sum
+}
+
+func (d *dispute) isOpen() bool {
+	return d.Status.State == actionRequired || d.Status.State == underReview
 }
 
 // dispute returns one of the caller's disputes as it is by now.
@@ -122,6 +139,7 @@ func (w *world) createDispute(c *call) (int, object, *refusal) {
 		made.Deadline = deadline
 	}
 	made.update(c.body.at("statusDetails"), c.now)
+	made.age(c.now) // the deadline may be over already
 	return http.StatusOK, made.answer(), nil
 }
 
@@ -139,13 +157,15 @@ func (w *world) updateDispute(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if found.Status.State == disputeClosed {
-		return 0, nil, unprocessable(invalidRequest, "The dispute is Closed.")
+	to := c.body.at("statusDetails").text("state")
+	if from := found.Status.State; from == disputeClosed || from == resolved && to != resolved && to != disputeClosed || found.isOpen() && to == disputeClosed {
+		return 0, nil, unprocessable(invalidRequest, "The dispute is %s and cannot become %s.", from, to)
 	}
 	found.update(c.body.at("statusDetails"), c.now)
 	if closed := c.body.time("closureTimestamp"); !closed.IsZero() {
 		found.Closed = closed
 	}
+	found.age(c.now)
 	return http.StatusOK, found.answer(), nil
 }
 
@@ -223,7 +243,7 @@ func (b *Buyer) Dispute(chargeID string) (disputeID string, err error) {
 	w.settle(ch.permission, now)
 	made, refused := w.newDispute(ch, ch.Captured, now)
 	if refused != nil {
-		return "", fmt.Errorf("emulator: charge %s is %s, not Captured", chargeID, ch.Status.State)
+		return "", fmt.Errorf("emulator: %s", refused.message)
 	}
 	b.s.changed()
 	made.FilingReason = "ProductNotReceived"

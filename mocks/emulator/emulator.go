@@ -18,6 +18,7 @@ type Option func(*config) error
 
 type config struct {
 	region        region
+	regionGiven   bool
 	clock         func() time.Time
 	maxAge        time.Duration
 	tokenLifetime time.Duration
@@ -37,7 +38,7 @@ func WithRegion(name string) Option {
 		if !ok {
 			return fmt.Errorf("emulator: unknown region %q: want us, na, eu, de, uk or jp", name)
 		}
-		c.region = found
+		c.region, c.regionGiven = found, true
 		return nil
 	}
 }
@@ -107,8 +108,9 @@ type Server struct {
 	closing      chan struct{} // closed when all connections are to end
 	closeOnce    sync.Once
 
-	ahead    atomic.Int64 // how far the clock was advanced
-	watchers watchers
+	ahead   atomic.Int64 // how far the clock was advanced
+	changes watchers     // of what the state file holds
+	news    watchers     // of anything that the window shows
 
 	mu     sync.Mutex // guards what follows
 	world  *world
@@ -166,11 +168,12 @@ func New(opts ...Option) (*Server, error) {
 // of a URL that the emulator has signed beforehand, below /_emulator/presigned/; or another one below
 // /_emulator/, which needs the control token, as its bearer or as the window's cookie.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, presignedPrefix) {
-		s.servePresigned(w, r)
-		return
+	if r.Body == nil { // no wire gives that, but a caller of ServeHTTP may
+		r.Body = http.NoBody
 	}
 	switch path := r.URL.Path; {
+	case strings.HasPrefix(path, presignedPrefix):
+		s.servePresigned(w, r)
 	case strings.HasPrefix(path, controlPrefix):
 		s.serveControl(w, r)
 	case path == scriptPath:

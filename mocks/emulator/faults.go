@@ -172,7 +172,7 @@ func checkOperation(name string) error {
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.faults = nil
+	s.faults, s.faultCount = nil, 0 // so that what comes next happens as after a start
 	s.changed()
 }
 

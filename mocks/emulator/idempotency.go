@@ -27,5 +27,6 @@ func (s *Server) IgnoreIdempotencyKey(operation string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ignore[operation] = true
+	s.changed()
 	return nil
 }

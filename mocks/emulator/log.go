@@ -65,13 +65,13 @@ func (s *Server) record(entry *Request) {
 		s.log = append(s.log[:0], s.log[len(s.log)-maxLog+1:]...)
 	}
 	s.log = append(s.log, *entry)
-	s.changed()
+	s.news.wake()
 }
 
-// cut returns a copy of the beginning of a text, and says so if there was more.
+// cut returns a copy of a text, or of its beginning with a sign that there was more.
 func cut(text string, most int) string {
 	if len(text) <= most {
-		return text
+		return strings.Clone(text) // it may be a piece of a long one, which it would keep
 	}
-	return strings.ToValidUTF8(strings.Clone(text[:most]), "") + "…"
+	return strings.ToValidUTF8(text[:most], "") + "…"
 }

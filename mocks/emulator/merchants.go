@@ -2,6 +2,8 @@ package emulator
 
 import (
 	"crypto/rsa"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -114,12 +116,22 @@ func newMerchants(id identity) []*merchant {
 // scanData is what a buyer's app shows at the till.
 const scanData = "UKhrmatMeKdlfY6b"
 
-// buyerTokenOf returns the token under which the shop reads its region's i-th buyer.
-func (m *merchant) buyerTokenOf(i int) string {
-	if i == 0 {
-		return m.buyerToken
+// buyerTokenOf returns the token under which the shop reads its region's i-th buyer, as far as the
+// scopes go.
+func (m *merchant) buyerTokenOf(i int, scopes []string) string {
+	return m.buyerToken + "-" + strconv.Itoa(i) + "-" + strings.Join(scopes, "_")
+}
+
+// readBuyerToken reads what buyerTokenOf wrote. The merchant's own token is of the first buyer, with all
+// scopes.
+func (m *merchant) readBuyerToken(token string) (buyer int, scopes []string, ok bool) {
+	if token == m.buyerToken {
+		return 0, slices.Sorted(maps.Keys(buyerScopes)), true
 	}
-	return m.buyerToken + "-" + strconv.Itoa(i+1)
+	more, ok := strings.CutPrefix(token, m.buyerToken+"-")
+	number, names, _ := strings.Cut(more, "-")
+	i, err := strconv.Atoi(number)
+	return i, strings.Split(names, "_"), ok && err == nil && i >= 0
 }
 
 // Description is all that a client of the emulator is made from. It encodes to JSON.

@@ -97,8 +97,16 @@ func (p *permission) spent() (taken, held int64) {
 }
 
 // settle brings the permission and its charges up to date. What became of a charge shows at the
-// time at which it happened, not at which it is looked at.
+// time at which it happened, not at which it is looked at: what is due before the permission
+// expires comes before that.
 func (w *world) settle(p *permission, now time.Time) {
+	if !p.Expires.IsZero() && p.Expires.Before(now) {
+		p.settle(p.Expires)
+	}
+	p.settle(now)
+}
+
+func (p *permission) settle(now time.Time) {
 	pending, latest := false, p.Status.Updated
 	for _, ch := range p.Charges {
 		if reason := ch.age(now); reason != "" {
@@ -111,7 +119,7 @@ func (w *world) settle(p *permission, now time.Time) {
 	taken, _ := p.spent()
 	switch {
 	case p.Status.State == closed:
-	case p.Kind == oneTime && p.Limit.Minor > 0 && taken >= p.Limit.Minor:
+	case p.Kind == oneTime && p.Limit.Minor > 0 && taken >= p.most().Minor:
 		p.close(amazonClosed, latest)
 	case !p.Expires.IsZero() && !now.Before(p.Expires):
 		p.close(expired, p.Expires)
@@ -228,7 +236,7 @@ func (p *permission) answer(now time.Time) object {
 		if p.Product != payOnly {
 			o["shippingAddress"] = p.Wallet.shippingAddress(p.Scope, p.Details)
 		}
-		o["billingAddress"] = p.Wallet.billingAddress(p.Scope, p.Details)
+		o["billingAddress"] = p.Wallet.billingAddress(p.Scope, p.Product, p.Details)
 		o["paymentPreferences"] = []any{object{"paymentDescriptor": p.Wallet.card().String()}}
 	}
 	return o

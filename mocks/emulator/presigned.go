@@ -124,6 +124,7 @@ func (s *Server) takeFile(w http.ResponseWriter, r *http.Request, of scope, id s
 		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "The content type must be " + want + "."}
 	}
 	found.Content = content
+	s.changed()
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

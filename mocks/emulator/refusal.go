@@ -26,6 +26,7 @@ const (
 	invalidRequestSignature   = "InvalidRequestSignature"
 	invalidAuthorizationToken = "InvalidAuthorizationToken"
 	resourceNotFound          = "ResourceNotFound"
+	invalidAPIVersion         = "InvalidAPIVersion"
 	unsupportedOperation      = "UnsupportedOperation"
 	periodicAmountExceeded    = "PeriodicAmountExceeded"
 	amountMismatch            = "AmountMismatch"

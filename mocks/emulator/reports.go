@@ -1,9 +1,9 @@
 package emulator
 
 import (
+	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -62,17 +62,25 @@ func (w *world) newReport(of scope, kind string, start, end, now time.Time) *rep
 // ageReports has orders that have waited long enough become documents. Of the types whose
 // columns are not documented there are never data.
 func (w *world) ageReports(now time.Time) {
+	for _, s := range w.schedules {
+		w.runSchedule(s, now)
+	}
 	w.reports = slices.DeleteFunc(w.reports, func(r *report) bool { return now.Sub(r.Created) > reportKept })
+	due := func(r *report) bool { return r.Status == reportInProgress && !now.Before(r.Created.Add(reportTime)) }
+	if !slices.ContainsFunc(w.reports, due) {
+		return
+	}
+	w.settleAll(now)
 	for _, r := range w.reports {
-		if done := r.Created.Add(reportTime); r.Status == reportInProgress && !now.Before(done) {
-			r.Done, r.Status = done, reportCancelled
-			if r.Kind == sandboxSettlementReport {
-				w.settleAll(now)
-				r.Content = w.settlementDocument(r.Scope, r.Start, r.End.Add(time.Second)) // the end is included
-			}
-			if r.Content != nil {
-				r.Status = reportCompleted
-			}
+		if !due(r) {
+			continue
+		}
+		r.Done, r.Status = r.Created.Add(reportTime), reportCancelled
+		if r.Kind == sandboxSettlementReport {
+			r.Content = w.settlementDocument(r.Scope, r.Start, r.End.Add(time.Second)) // the end is included
+		}
+		if r.Content != nil {
+			r.Status = reportCompleted
 		}
 	}
 }
@@ -189,7 +197,28 @@ func (s *Server) reportDocument(c *call) (int, object, *refusal) {
 	}, nil
 }
 
-// schedule is an order that repeats itself. Its reports are not made.
+// runSchedule orders the reports that are due, each of the time since the one before. Those that would be
+// thrown away by now are left out.
+func (w *world) runSchedule(s *schedule, now time.Time) {
+	every := frequencies[s.Frequency]
+	if behind := now.Sub(s.Next) - reportKept; behind > 0 {
+		s.Next = s.Next.Add(behind.Truncate(every))
+	}
+	for ; !now.Before(s.Next); s.Next = s.Next.Add(every) {
+		w.newReport(s.Scope, s.Kind, s.Next.Add(-every), s.Next, s.Next)
+	}
+}
+
+// frequencies are those of a schedule.
+var frequencies = map[string]time.Duration{
+	"PT5M": 5 * time.Minute, "PT15M": 15 * time.Minute, "PT30M": 30 * time.Minute, "PT1H": time.Hour, "PT2H": 2 * time.Hour,
+	"PT4H": 4 * time.Hour, "PT8H": 8 * time.Hour, "PT12H": 12 * time.Hour, "PT24H": day, "PT84H": 84 * time.Hour, "P1D": day,
+	"P2D": 2 * day, "P3D": 3 * day, "P7D": 7 * day, "P14D": 14 * day, "P15D": 15 * day, "P18D": 18 * day, "P30D": 30 * day,
+}
+
+const day = 24 * time.Hour
+
+// schedule is an order that repeats itself.
 type schedule struct {
 	ID        string
 	Scope     scope
@@ -200,7 +229,7 @@ type schedule struct {
 
 var createScheduleMembers = members{
 	"reportType":             oneOf(reportTypes...).needed(),
-	"scheduleFrequency":      oneOf(strings.Fields("PT5M PT15M PT30M PT1H PT2H PT4H PT8H PT12H PT24H PT84H P1D P2D P3D P7D P14D P15D P18D P30D")...).needed(),
+	"scheduleFrequency":      oneOf(slices.Sorted(maps.Keys(frequencies))...).needed(),
 	"nextReportCreationTime": timestamp().needed(),
 	"deleteExistingSchedule": flag(),
 }
@@ -218,6 +247,7 @@ func (w *world) createSchedule(c *call) (int, object, *refusal) {
 		if !c.body.flag("deleteExistingSchedule") {
 			return 0, nil, badRequest(invalidRequest, "There is a schedule for %s: deleteExistingSchedule would replace it.", kind)
 		}
+		w.ageReports(c.now) // what is due comes first
 		w.schedules = slices.DeleteFunc(w.schedules, same)
 	}
 	made := &schedule{ID: digits(12), Scope: c.scope, Kind: kind, Frequency: c.body.text("scheduleFrequency"), Next: c.body.time("nextReportCreationTime")}
@@ -226,6 +256,7 @@ func (w *world) createSchedule(c *call) (int, object, *refusal) {
 }
 
 func (w *world) getSchedules(c *call) (int, object, *refusal) {
+	w.ageReports(c.now)
 	kinds, refused := filterList(c.query, "reportTypes", reportTypes, c.strict)
 	if refused != nil {
 		return 0, nil, refused
@@ -240,6 +271,7 @@ func (w *world) getSchedules(c *call) (int, object, *refusal) {
 }
 
 func (w *world) getSchedule(c *call) (int, object, *refusal) {
+	w.ageReports(c.now)
 	for _, s := range w.schedules {
 		if s.ID == c.id && s.Scope == c.scope {
 			return http.StatusOK, s.answer(), nil
@@ -249,6 +281,7 @@ func (w *world) getSchedule(c *call) (int, object, *refusal) {
 }
 
 func (w *world) cancelSchedule(c *call) (int, object, *refusal) {
+	w.ageReports(c.now)
 	before := len(w.schedules)
 	w.schedules = slices.DeleteFunc(w.schedules, func(s *schedule) bool { return s.ID == c.id && s.Scope == c.scope })
 	if len(w.schedules) == before {

@@ -36,7 +36,7 @@ func fetch(t *testing.T, s *emulator.Server, method, url, contentType, body stri
 	return res.StatusCode, string(read)
 }
 
-// account returns an emulator, its clock and a client, with one charge captured and partly refunded.
+// settlingShop returns an emulator, its clock and a client, with one charge captured and partly refunded.
 func settlingShop(t *testing.T) (*emulator.Server, *testClock, *client) {
 	t.Helper()
 	clock := newClock(noon)
@@ -46,6 +46,7 @@ func settlingShop(t *testing.T) (*emulator.Server, *testClock, *client) {
 	chargeID, _ := c.newCharge("AuthorizeWithCapture", "50.00")
 	clock.Add(time.Minute)
 	c.post("/refunds", object{"chargeId": chargeID, "refundAmount": usd("5.00")}).must(t, http.StatusCreated)
+	clock.Add(30 * time.Second)
 	return s, clock, c
 }
 

@@ -128,8 +128,13 @@ func find(r *http.Request) (destination, *refusal) {
 			break
 		}
 	}
-	rest, isV2 := strings.CutPrefix(rest, "v2/")
-	if !ok || !isV2 {
+	version, rest, _ := strings.Cut(rest, "/")
+	switch {
+	case !ok:
+		return d, unknown
+	case version == "v1" || version == "v3":
+		return d, badRequest(invalidAPIVersion, "This service is of version 2.")
+	case version != "v2":
 		return d, unknown
 	}
 	segments := strings.Split(strings.TrimSuffix(rest, "/"), "/")

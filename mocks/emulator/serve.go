@@ -68,11 +68,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 		return refused.reply()
 	}
 	entry.Operation = d.operation
-	received := r.Body
-	if received == nil { // no wire gives that, but a caller of ServeHTTP may
-		received = http.NoBody
-	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, received, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return badRequest(invalidRequest, "The body has more than %d bytes.", maxBody).reply()
 	}
@@ -96,6 +92,10 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 func (s *Server) perform(d destination, c *call, body []byte, entry *Request) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if d.method != http.MethodGet {
+		defer s.changed()
+	}
+	c.now = s.Now() // not when the request began: since then the clock may have been moved, and a settlement ended
 	if refused := s.throttle(d.operation, c); refused != nil {
 		return refused.reply()
 	}
@@ -114,6 +114,9 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 	}
 	happened()
 	entry.Fault = fault.name()
+	if c.faulted {
+		out.retryAfter = fault.RetryAfter
+	}
 	switch out.delay = fault.Delay; fault.Kind {
 	case FaultLoseAnswer:
 		out.hangUp, out.reset = true, true

@@ -16,7 +16,9 @@ var (
 	refundDeclines = []string{amazonRejected, processingFailure}
 	closures       = []string{buyerClosed, buyerCanceled, amazonClosed, amazonCanceled}
 	cancellations  = []string{amazonCanceled, buyerCanceled}
-	suspensions    = []string{
+	// chargeCancellations are all with which a charge may be Canceled.
+	chargeCancellations = []string{expiredUnused, merchantCanceled, buyerCanceled, amazonCanceled, chargePermissionCanceled}
+	suspensions         = []string{
 		paymentMethodInvalid, "PaymentMethodDeleted", "BillingAddressDeleted", "PaymentMethodExpired",
 		"PaymentMethodNotAllowed", "PaymentMethodNotSet", "MFAFailed",
 	}

@@ -81,10 +81,13 @@ func (w *world) checkSession(c *call, o object) *refusal {
 	switch {
 	case o.text("storeId") != c.merchant.storeID:
 		return invalid("storeId", "is not a store of this merchant")
-	case web.text("checkoutReviewReturnUrl") == "" && web.text("checkoutResultReturnUrl") == "":
+	case o["webCheckoutDetails"] != nil && web.text("checkoutReviewReturnUrl") == "" && web.text("checkoutResultReturnUrl") == "":
 		return badRequest(missingParameterValue, "The member webCheckoutDetails.checkoutReviewReturnUrl is required.")
 	case o.text("chargePermissionType") == recurring && o["recurringMetadata"] == nil:
 		return badRequest(missingParameterValue, "The member recurringMetadata is required for a recurring permission.")
+	}
+	if o["paymentMethodOnFileMetadata"] != nil && o.text("chargePermissionType") != onFile {
+		return badRequest(invalidParameterCombo, "The member paymentMethodOnFileMetadata goes with chargePermissionType PaymentMethodOnFile alone.")
 	}
 	if web.text("checkoutMode") != "" {
 		for _, name := range []string{"paymentIntent", "chargeAmount"} {
@@ -235,7 +238,7 @@ func (s *session) showOpen(c *call, o object) {
 			o["shippingAddress"] = s.Wallet.shippingAddress(s.Scope, s.Details)
 			o["shippingAddressList"] = s.Wallet.addressList(s.Scope, s.Details)
 		}
-		o["billingAddress"] = s.Wallet.billingAddress(s.Scope, s.Details)
+		o["billingAddress"] = s.Wallet.billingAddress(s.Scope, s.Product, s.Details)
 		o["paymentPreferences"] = []any{object{"paymentDescriptor": s.Wallet.card().String()}}
 	} else {
 		constraints = append([]any{object{"constraintId": "BuyerNotAssociated", "description": "There is no buyer associated with the checkout session."}}, constraints...)
@@ -252,6 +255,9 @@ func (s *session) approve(now time.Time) error {
 	if len(s.missing()) > 0 {
 		s.Approved = false
 		return nil
+	}
+	if why := s.undeliverable(); why != "" {
+		return errors.New("emulator: " + why)
 	}
 	with := s.Wallet.card()
 	if with.ends != "" {

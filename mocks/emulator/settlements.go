@@ -59,9 +59,9 @@ func (w *world) transactions(of scope, start, end time.Time) []transaction {
 		all = append(all, t)
 	}
 	for _, r := range w.madeRefunds {
-		if r.Scope == of && r.Status.State != declined && within(r.Created) {
+		if r.Scope == of && r.Status.State == refunded && within(r.Status.Updated) {
 			all = append(all, transaction{
-				posted: r.Created, kind: "Refund", id: r.ID, permission: r.charge.permission, amount: money{-r.Amount.Minor, r.Amount.Currency},
+				posted: r.Status.Updated, kind: "Refund", id: r.ID, permission: r.charge.permission, amount: money{-r.Amount.Minor, r.Amount.Currency},
 			})
 		}
 	}
@@ -69,10 +69,13 @@ func (w *world) transactions(of scope, start, end time.Time) []transaction {
 	return all
 }
 
-// settleAll lets pending captures end, which else do so when they are looked at.
+// settleAll lets pending captures and refunds end, which else do so when they are looked at.
 func (w *world) settleAll(now time.Time) {
 	for _, p := range w.permissions {
 		w.settle(p, now)
+	}
+	for _, r := range w.madeRefunds {
+		r.age(now)
 	}
 }
 

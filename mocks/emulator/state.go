@@ -24,7 +24,7 @@ const stateVersion = 1
 // WithStateFile has the emulator begin as it was when the file was last written, and write it again
 // a second after each change and when it ends: objects, idempotency keys, clock, keys, certificates
 // and tokens outlive a restart. Faults and the log of requests do not. A file that does not exist is
-// made. It holds private keys, though throw-away ones, and only its owner may read it.
+// made; its region wins over the default, and another one than that of [WithRegion] is an error. It holds private keys, though throw-away ones, and only its owner may read it.
 func WithStateFile(path string) Option {
 	return func(c *config) error {
 		if path == "" {
@@ -61,6 +61,7 @@ type savedState struct {
 	Files       map[string]*file
 	Accounts    map[string]*account
 	Stored      map[idempotencyScope]storedAnswer
+	Ignore      map[string]bool
 }
 
 type savedRefund struct {
@@ -97,7 +98,7 @@ func (s *Server) save() ([]byte, error) {
 		Keys: s.identity.keyPEM[:], CA: s.identity.caPEM, Certificate: s.identity.certificate.Certificate[0], CertKey: certKey,
 		ControlToken: s.controlToken, TokenSecret: s.tokenSecret,
 		Sessions: w.sessions, Permissions: w.permissions, Till: w.till, Periods: w.periods, Settled: w.settled,
-		Reports: w.reports, Schedules: w.schedules, Files: w.files, Accounts: w.accounts, Stored: s.stored,
+		Reports: w.reports, Schedules: w.schedules, Files: w.files, Accounts: w.accounts, Stored: s.stored, Ignore: s.ignore,
 	}
 	for _, ch := range w.madeCharges {
 		state.ChargeOrder = append(state.ChargeOrder, ch.ID)
@@ -138,7 +139,7 @@ func (s *Server) writeState() error {
 
 // keepState writes the file after changes, until the emulator ends.
 func (s *Server) keepState() {
-	changes := s.watch()
+	changes := s.changes.watch()
 	for {
 		select {
 		case <-changes:
@@ -152,8 +153,8 @@ func (s *Server) keepState() {
 			timer.Stop()
 			return
 		}
-		changes = s.watch() // before the writing, so that none is missed
-		_ = s.writeState()  // what ends the emulator says what went wrong
+		changes = s.changes.watch() // before the writing, so that none is missed
+		_ = s.writeState()          // what ends the emulator says what went wrong
 	}
 }
 
@@ -172,6 +173,8 @@ func (s *Server) readState() error {
 	case err != nil:
 	case state.Version != stateVersion:
 		err = fmt.Errorf("it is of version %d, and this emulator reads version %d", state.Version, stateVersion)
+	case s.regionGiven && state.Region != s.region.name:
+		err = fmt.Errorf("it is of the region %s, and %s was asked for", state.Region, s.region.name)
 	default:
 		err = s.restore(state)
 	}
@@ -234,6 +237,7 @@ func (s *Server) restore(state savedState) error {
 	maps.Copy(w.files, state.Files)
 	maps.Copy(w.accounts, state.Accounts)
 	maps.Copy(s.stored, state.Stored)
+	maps.Copy(s.ignore, state.Ignore)
 	w.settled, w.reports, w.schedules = state.Settled, state.Reports, state.Schedules
 	s.region, s.identity, s.merchants, s.world = found, id, newMerchants(id), w
 	s.controlToken, s.tokenSecret = state.ControlToken, state.TokenSecret

@@ -173,13 +173,13 @@ func (m wallet) addressList(of scope, details object) []any {
 	return []any{string(encode(listed))}
 }
 
-// billingAddress is shown in Europe, and elsewhere where the shop asked for it.
-func (m wallet) billingAddress(of scope, details object) any {
+// billingAddress is shown in Europe, where nothing is shipped, and where the shop asked for it.
+func (m wallet) billingAddress(of scope, product string, details object) any {
 	if given := details.at("billingAddress"); given != nil {
 		return showAddress(given)
 	}
 	scopes, _ := details["scopes"].([]any)
-	if of.Region == "eu" || slices.Contains(scopes, any("billingAddress")) {
+	if of.Region == "eu" || product == payOnly || slices.Contains(scopes, any("billingAddress")) {
 		return m.buyer(of).addresses[0]
 	}
 	return nil

@@ -2,28 +2,34 @@ package emulator
 
 import "sync"
 
-// watchers are those who wait for the next change of anything.
+// watchers are those who wait for the next of some event.
 type watchers struct {
 	mu   sync.Mutex
 	next chan struct{}
 }
 
-// watch returns a channel that is closed at the next change.
-func (s *Server) watch() <-chan struct{} {
-	s.watchers.mu.Lock()
-	defer s.watchers.mu.Unlock()
-	if s.watchers.next == nil {
-		s.watchers.next = make(chan struct{})
+// watch returns a channel that is closed at the next event.
+func (w *watchers) watch() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.next == nil {
+		w.next = make(chan struct{})
 	}
-	return s.watchers.next
+	return w.next
 }
 
-// changed wakes all watchers.
-func (s *Server) changed() {
-	s.watchers.mu.Lock()
-	defer s.watchers.mu.Unlock()
-	if s.watchers.next != nil {
-		close(s.watchers.next)
-		s.watchers.next = nil
+func (w *watchers) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.next != nil {
+		close(w.next)
+		w.next = nil
 	}
+}
+
+// changed wakes those who wait for a change of what the state file holds, and those who wait for
+// any change.
+func (s *Server) changed() {
+	s.changes.wake()
+	s.news.wake()
 }

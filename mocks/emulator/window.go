@@ -198,12 +198,12 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	_ = out.SetReadDeadline(time.Time{})
 	for {
-		changes := s.watch()
+		news := s.news.watch()
 		_ = out.SetWriteDeadline(time.Now().Add(writeTime))
 		if _, err := io.WriteString(w, "data: changed\n\n"); err != nil || out.Flush() != nil {
 			return
 		}
-		if !s.pause(r, between, nil) || !s.pause(r, atMost, changes) {
+		if !s.pause(r, between, nil) || !s.pause(r, atMost, news) {
 			return
 		}
 	}

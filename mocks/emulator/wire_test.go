@@ -293,7 +293,7 @@ func TestKeyIDsAndPrefixes(t *testing.T) {
 		{m.KeyIDs.Live, "/live/v2", ""},
 		{m.KeyIDs.Sandbox, "/live/v2", ""},
 		{m.KeyIDs.Plain, "/staging/v2", ""},
-		{m.KeyIDs.Plain, "/live/v1", ""},
+		{m.KeyIDs.Plain, "/live/x2", ""},
 	}
 	for _, tt := range tests {
 		c := c.withKey(tt.keyID, m.PrivateKeyPEM)
@@ -305,6 +305,9 @@ func TestKeyIDsAndPrefixes(t *testing.T) {
 			assert.Equal(t, tt.release, a.must(t, 201).body["releaseEnvironment"], tt.keyID+tt.prefix)
 		}
 	}
+	old := c.withKey(m.KeyIDs.Sandbox, m.PrivateKeyPEM)
+	old.prefix = "/v1"
+	old.get("/charges/x").refused(t, 400, "InvalidAPIVersion")
 	// What one environment has the other has not.
 	id := c.newSession("Confirm", "1")
 	c.withKey(m.KeyIDs.Live, m.PrivateKeyPEM).get("/checkoutSessions/"+id).refused(t, 404, "ResourceNotFound")

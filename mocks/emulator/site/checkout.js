@@ -3,6 +3,7 @@
   'use strict';
 
   var base = "BASE";
+  var region = "REGION"; // of the host that this script came from
 
   function element(selector, call) {
     var found = typeof selector === 'string' ? document.querySelector(selector) : selector;
@@ -38,6 +39,7 @@
       throw new Error('amazon.Pay.' + call + ': publicKeyId is missing');
     }
     return {
+      region: region,
       merchantId: config.merchantId,
       publicKeyId: keyId,
       ledgerCurrency: config.ledgerCurrency,

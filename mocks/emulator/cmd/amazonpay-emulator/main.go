@@ -65,7 +65,7 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	flags.IntVar(&given.port, "port", 8443, "`port` of 127.0.0.1 to listen at; 0 for a free one")
 	flags.IntVar(&given.proxyPort, "proxy-port", 8444, "`port` of 127.0.0.1 to be a proxy at; 0 for a free one, -1 for none")
 	flags.StringVar(&given.file, "file", "amazonpay-emulator.json", "`path` of the file that is written for clients; the CA goes beside it, as .pem")
-	region := flags.String("region", "na", "`name`: us, na, eu, de, uk or jp; the proxy has all of them")
+	region := flags.String("region", "", "`name`: us, na, eu, de, uk or jp; by default that of the state file, or na; the proxy has all of them")
 	seed := flags.Uint64("seed", 0, "`number` that decides which requests fail at random")
 	clock := flags.String("clock", "", "`time` to begin at (2026-12-24T18:00:00Z), or how far to be ahead (720h)")
 	throttle := flags.Bool("throttle", false, "answer 429 to more requests than the documentation allows")
@@ -81,7 +81,10 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	if flags.NArg() > 0 {
 		return fail("unexpected argument %q", flags.Arg(0))
 	}
-	given.options = append(given.options, emulator.WithRegion(*region), emulator.WithSeed(*seed))
+	given.options = append(given.options, emulator.WithSeed(*seed))
+	if *region != "" {
+		given.options = append(given.options, emulator.WithRegion(*region))
+	}
 	if given.proxyPort >= 0 {
 		given.options = append(given.options, emulator.WithProxy(loopback(given.proxyPort)))
 	}
