@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 const (
@@ -170,24 +171,27 @@ func TestWaysOut(t *testing.T) {
 		b.heading("This checkout is over") // it was completed: nothing can be paid twice
 		assert.Len(t, server.Charges(), 1)
 	})
-	for digits, want := range map[string]string{
-		"3064": "CheckoutSessionCanceled Canceled BuyerCanceled",
-		"3434": "CheckoutSessionCanceled Canceled Declined",
+	for _, with := range []struct{ digits, heading, state string }{
+		{"3064", "Canceled", "Canceled BuyerCanceled"},
+		{"3434", "Not paid", "Canceled Declined"},
 	} {
-		t.Run("card "+digits, func(t *testing.T) {
+		t.Run("card "+with.digits, func(t *testing.T) {
 			t.Parallel()
-			b, _, server := begin(t, "review")
+			b, s, server := begin(t, "review")
 			b.click(button)
 			b.heading("Sign in")
 			b.click(goOn)
 			b.heading("Review")
-			b.click("input[name=card][value='" + digits + "']")
+			b.click("input[name=card][value='" + with.digits + "']")
 			b.click(goOn)
 			b.click("#order")
 			b.heading("Approve the payment")
+			session := b.location()[len(b.location())-36:]
 			b.click(approved)
-			b.heading("Not paid")
-			assert.Equal(t, want, b.text("#text"))
+			b.heading(with.heading)
+			got, err := s.webstore.GetCheckoutSession(t.Context(), session)
+			require.NoError(t, err)
+			assert.Equal(t, with.state, string(got.StatusDetails.State)+" "+string(got.StatusDetails.ReasonCode))
 			assert.Empty(t, server.Charges())
 		})
 	}
@@ -254,6 +258,23 @@ func TestOtherButtons(t *testing.T) {
 		b.picture("10-pay-now")
 		b.click(goOn)
 		b.heading("Thank you")
+		assert.Len(t, server.Charges(), 1)
+	})
+	t.Run("Buy Now, without a page of the shop", func(t *testing.T) {
+		t.Parallel()
+		b, s, server := begin(t, "buynow")
+		b.click(button)
+		b.heading("Sign in")
+		session := b.location()[len(b.location())-36:]
+		b.click(goOn)
+		b.heading("Review")
+		b.click(goOn)
+		b.heading("You are done here")
+		b.picture("8-done")
+		_, err := s.webstore.FinalizeCheckoutSession(t.Context(), session, &webstore.FinalizeCheckoutSessionRequest{
+			PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: s.price(),
+		})
+		require.NoError(t, err)
 		assert.Len(t, server.Charges(), 1)
 	})
 	t.Run("nothing is shipped", func(t *testing.T) {

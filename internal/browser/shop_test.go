@@ -107,7 +107,7 @@ if ({{$.Kind}} === 'click') {
 </script>{{end}}</body></html>`))
 
 // cart shows the button. The kinds are: review, the usual one; click, where the shop starts the
-// checkout itself; now, without a page of the shop before the payment; payonly; signin; and broken,
+// checkout itself; now, without a page of the shop before the payment; buynow, without any; payonly; signin; and broken,
 // whose payload was changed after it was signed.
 func (s *shop) cart(w http.ResponseWriter, kind string) error {
 	payload := map[string]any{
@@ -123,6 +123,8 @@ func (s *shop) cart(w http.ResponseWriter, kind string) error {
 	case "now":
 		payload["webCheckoutDetails"] = map[string]any{"checkoutResultReturnUrl": s.url + "/result", "checkoutMode": "ProcessOrder"}
 		payload["paymentDetails"] = map[string]any{"paymentIntent": s.intent, "chargeAmount": s.price()}
+	case "buynow":
+		delete(payload, "webCheckoutDetails")
 	case "payonly":
 		product = "PayOnly"
 	case "signin":

@@ -72,3 +72,36 @@ func FuzzBodies(f *testing.F) {
 		require.NotEqual(t, 403, w.Code)
 	})
 }
+
+// Whatever a browser sends to the pages gets a page, and what a stranger sends never starts or ends a
+// checkout.
+func FuzzPages(f *testing.F) {
+	s, err := emulator.New(emulator.WithClock(newClock(noon).Now))
+	require.NoError(f, err)
+	started := emulator.Start(f, emulator.WithClock(newClock(noon).Now))
+	id := newClientAt(f, started, 0, newClock(noon)).newSession("Authorize", "50")
+	m := s.Description().Merchants[0]
+	f.Add("POST", "start", "productType=PayAndShip&region=na&publicKeyId="+m.KeyIDs.Sandbox+"&merchantId="+m.MerchantID+"&payloadJSON=%7B%7D&signature=AAAA")
+	f.Add("POST", "check", "algorithm=x&publicKeyId=%00")
+	f.Add("POST", "signin", "grant=a.b&do=cancel")
+	f.Add("GET", "review?amazonCheckoutSessionId="+id+"&changeAction=<script>", "")
+	f.Add("POST", "../checkout/processing?%zz", "do=approve&amazonCheckoutSessionId="+id)
+	f.Add("PUT", "style.css", "x")
+	f.Fuzz(func(t *testing.T, method, path, form string) {
+		for _, server := range []*emulator.Server{s, started} {
+			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(method + " /checkout/" + path + " HTTP/1.1\r\nHost: localhost\r\n" +
+				"Content-Type: application/x-www-form-urlencoded\r\n\r\n")))
+			if err != nil {
+				return
+			}
+			r.Body = httptest.NewRequest(http.MethodPost, "/", strings.NewReader(form)).Body
+			w := httptest.NewRecorder()
+			server.ServeHTTP(w, r)
+			require.Less(t, w.Code, 500)
+			require.NotContains(t, w.Body.String(), "<script>")
+			if strings.Contains(path, "start") || strings.Contains(path, "grant") {
+				require.NotEqual(t, http.StatusSeeOther, w.Code, "nobody here has the key")
+			}
+		}
+	})
+}
