@@ -3,6 +3,7 @@
 TOOL = go tool -modfile=$(CURDIR)/internal/tools/go.mod
 NESTED = find . -name go.mod ! -path ./go.mod ! -path '*/node_modules/*' -exec dirname {} \;
 GENERATED = git ls-files -co --exclude-standard '*.go' | xargs grep -ls '^// Code generated .* DO NOT EDIT' | sort | xargs cksum
+CHROMIUM = command -v chromium || command -v chromium-browser || command -v google-chrome
 NODE_MODULES = internal/conformance/node_modules/.package-lock.json
 
 # A workspace that happens to lie above this tree is not part of it, and -modfile does not work in one.
@@ -68,22 +69,22 @@ fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) "$$package" </dev/null; \
 	done
 
-conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK against the emulator (needs Node 18 or newer, and npm)
+conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, and curl through its proxy, against the emulator (needs Node 18 or newer, npm, curl)
 	cd internal/conformance && go test -count=1 ./...
 
 $(NODE_MODULES): internal/conformance/package.json internal/conformance/package-lock.json | needs-node
 	cd internal/conformance && npm ci --ignore-scripts --no-audit --no-fund
 
 needs-node:
-	@{ command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1 || \
-		{ echo 'make conformance: install Node 18 or newer, with npm (Debian: apt-get install nodejs npm)' >&2; exit 1; }
+	@{ command -v curl && command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1 || \
+		{ echo 'make conformance: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
 
 browser-test: needs-chromium ## A buyer's way through the emulator's pages in Chromium, with pictures (installs it where root can, from Debian)
-	cd internal/browser && go test -count=1 ./...
+	cd internal/browser && go test -count=1 ./... -chromium "$$($(CHROMIUM))"
 	@echo 'Pictures of every page: internal/browser/screens'
 
 needs-chromium:
-	@command -v chromium >/dev/null || { \
+	@$(CHROMIUM) >/dev/null || { \
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core fonts-noto-cjk; \
 	} || { echo 'make browser-test: install Chromium (Debian: apt-get install chromium)' >&2; exit 1; }

@@ -77,3 +77,16 @@ func ExampleServer_FailNext() {
 	// <nil>
 	// emulator: there is no operation "CreateCharge": they are named as in the Node SDK
 }
+
+// The clock moves when the test says so: what is due until then happens.
+func ExampleServer_Advance() {
+	christmas := time.Date(2026, 12, 24, 18, 0, 0, 0, time.UTC)
+	server, err := emulator.New(emulator.WithClock(func() time.Time { return christmas }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	err = server.Advance(31 * 24 * time.Hour) // an authorization of Christmas has expired
+	fmt.Println(server.Now().Format(time.DateTime), err)
+	// Output: 2027-01-24 18:00:00 <nil>
+}
