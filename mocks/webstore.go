@@ -791,6 +791,50 @@ func (c *MockWebstoreDownloadReportCall) DoAndReturn(f func(context.Context, str
 	return c
 }
 
+// FetchNotified mocks base method.
+func (m *MockWebstore) FetchNotified(ctx context.Context, objectType, objectID string, opts ...amazonpay.CallOption) (*webstore.Notified, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, objectType, objectID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "FetchNotified", varargs...)
+	ret0, _ := ret[0].(*webstore.Notified)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// FetchNotified indicates an expected call of FetchNotified.
+func (mr *MockWebstoreMockRecorder) FetchNotified(ctx, objectType, objectID any, opts ...any) *MockWebstoreFetchNotifiedCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, objectType, objectID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "FetchNotified", reflect.TypeOf((*MockWebstore)(nil).FetchNotified), varargs...)
+	return &MockWebstoreFetchNotifiedCall{Call: call}
+}
+
+// MockWebstoreFetchNotifiedCall wrap *gomock.Call
+type MockWebstoreFetchNotifiedCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreFetchNotifiedCall) Return(arg0 *webstore.Notified, arg1 error) *MockWebstoreFetchNotifiedCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreFetchNotifiedCall) Do(f func(context.Context, string, string, ...amazonpay.CallOption) (*webstore.Notified, error)) *MockWebstoreFetchNotifiedCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreFetchNotifiedCall) DoAndReturn(f func(context.Context, string, string, ...amazonpay.CallOption) (*webstore.Notified, error)) *MockWebstoreFetchNotifiedCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // FinalizeCheckoutSession mocks base method.
 func (m *MockWebstore) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
 	m.ctrl.T.Helper()

@@ -1,0 +1,71 @@
+package ipn
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The reasons for which a message is refused. What [Verifier.Verify] returns wraps one of them, with
+// details behind it.
+var (
+	// ErrTooLarge is a body of more than 256 KiB.
+	ErrTooLarge = errors.New("the body is too large")
+	// ErrMalformed is a body that is no message of SNS: no JSON object, a member that is missing, has another
+	// form or stands there twice.
+	ErrMalformed = errors.New("the body is not a message of SNS")
+	// ErrType is a message of an unknown type, or of another one than the header says.
+	ErrType = errors.New("the type of the message is wrong")
+	// ErrConfirmation is a true message that is no notification but a SubscriptionConfirmation or
+	// UnsubscribeConfirmation.
+	ErrConfirmation = errors.New("the message is a confirmation, not a notification")
+	// ErrTopic is a message of a topic that is not one of the accounts of [WithTopicAccounts].
+	ErrTopic = errors.New("the topic is not trusted")
+	// ErrMerchant is a notification for another merchant than those of [WithMerchantIDs].
+	ErrMerchant = errors.New("the merchant is not expected")
+	// ErrTimestamp is a message that is too old, or from the future.
+	ErrTimestamp = errors.New("the message is not of this time")
+	// ErrSignatureVersion is a signature of an unknown version, or of version 1 with [WithSHA256Only].
+	ErrSignatureVersion = errors.New("the signature version is not accepted")
+	// ErrCertificateURL is a certificate from a place that is not that of SNS in the topic's region. It is
+	// never fetched.
+	ErrCertificateURL = errors.New("the certificate's URL is not one of SNS")
+	// ErrCertificate is a certificate that is not good: not valid now, of another name, self-signed, or without a
+	// chain to a trusted root.
+	ErrCertificate = errors.New("the certificate is not good")
+	// ErrCertificateUnavailable is a certificate that could not be fetched now.
+	ErrCertificateUnavailable = errors.New("the certificate cannot be fetched")
+	// ErrSignature is a signature that is not one of the certificate's key over the message.
+	ErrSignature = errors.New("the signature is wrong")
+	// ErrNotification is a true message of SNS that holds no notification of Amazon Pay.
+	ErrNotification = errors.New("the message is not a notification of Amazon Pay")
+	// ErrSubscribeURL is a confirmation whose URL is not one that confirms a subscription of its topic.
+	ErrSubscribeURL = errors.New("the URL does not confirm a subscription of the topic")
+)
+
+// refusal is why a message is refused.
+type refusal struct {
+	reason    error
+	detail    string
+	temporary bool
+}
+
+func (r *refusal) Error() string { return "ipn: " + r.reason.Error() + ": " + r.detail }
+
+func (r *refusal) Unwrap() error { return r.reason }
+
+func refuse(reason error, format string, args ...any) error {
+	return &refusal{reason: reason, detail: fmt.Sprintf(format, args...)}
+}
+
+// later is a refusal of what may be accepted another time.
+func later(reason error, format string, args ...any) error {
+	return &refusal{reason: reason, detail: fmt.Sprintf(format, args...), temporary: true}
+}
+
+// Temporary reports whether the message of a refusal may be accepted when it comes again: its
+// certificate could not be fetched, or is not valid yet, or our clock is behind. Such a message should be
+// answered with a status of 500 or more, so that SNS sends it again; any other refusal with one of 400 or more.
+func Temporary(err error) bool {
+	r, ok := errors.AsType[*refusal](err)
+	return ok && r.temporary
+}

@@ -1,0 +1,225 @@
+package ipn_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay/ipn"
+)
+
+// place is where a certificate of another name would be.
+func place(i int) string {
+	return fmt.Sprintf("https://sns.us-east-1.amazonaws.com/SimpleNotificationService-%032x.pem", i)
+}
+
+// Ten thousand forgeries at once, each with a certificate at another place, have ten fetched a minute, and a
+// true message with a known certificate passes between them.
+func TestStormOfForgeries(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	network := &counting{to: s}
+	var clock atomic.Int64
+	v := newVerifier(t, network, ipn.WithClock(func() time.Time { return noon.Add(time.Duration(clock.Load())) }))
+	good := s.Notify(charge, noon)
+	_, err := v.Verify(t.Context(), good.JSON())
+	require.NoError(t, err)
+
+	storm := func() {
+		var wg sync.WaitGroup
+		var next atomic.Int64
+		for range 200 {
+			wg.Go(func() {
+				for i := next.Add(1); i <= 10_000; i = next.Add(1) {
+					m := good
+					m.SigningCertURL = place(int(i))
+					_, err := v.Verify(t.Context(), m.JSON())
+					assert.True(t, errors.Is(err, ipn.ErrCertificateUnavailable) && ipn.Temporary(err), "%v", err)
+					if i%100 == 0 {
+						_, err = v.Verify(t.Context(), good.JSON())
+						assert.NoError(t, err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+	storm()
+	assert.Equal(t, 1+10, network.count())
+	clock.Store(int64(59 * time.Second))
+	storm()
+	assert.Equal(t, 1+10, network.count())
+	clock.Store(int64(time.Minute))
+	storm()
+	assert.Equal(t, 1+20, network.count())
+}
+
+// Requests for one certificate that is not there yet fetch it once between them; a failure is remembered for
+// half a minute.
+func TestOneFetchForAll(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	broken := errors.New("no network")
+	var clock atomic.Int64
+	var down atomic.Bool
+	network := &counting{to: roundTrip(func(r *http.Request) (*http.Response, error) {
+		if down.Load() {
+			return nil, broken
+		}
+		return s.RoundTrip(r)
+	})}
+	v := newVerifier(t, network, ipn.WithClock(func() time.Time { return noon.Add(time.Duration(clock.Load())) }))
+	body := s.Notify(charge, noon).JSON()
+	together := func(check func(err error)) {
+		var wg sync.WaitGroup
+		for range 100 {
+			wg.Go(func() {
+				_, err := v.Verify(t.Context(), body)
+				check(err)
+			})
+		}
+		wg.Wait()
+	}
+	down.Store(true)
+	together(func(err error) { assert.ErrorContains(t, err, "no network") })
+	assert.Equal(t, 1, network.count())
+	down.Store(false)
+	clock.Store(int64(29 * time.Second))
+	together(func(err error) { assert.ErrorIs(t, err, ipn.ErrCertificateUnavailable) })
+	assert.Equal(t, 1, network.count())
+	clock.Store(int64(30 * time.Second))
+	together(func(err error) { assert.NoError(t, err) })
+	assert.Equal(t, 2, network.count())
+}
+
+// A server that does not answer costs five seconds, once, and keeps nobody waiting whose certificate is known.
+func TestSlowCertificateServer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := sharedSNS(t)
+		v := newVerifier(t, s)
+		good := s.Notify(charge, noon)
+		_, err := v.Verify(t.Context(), good.JSON())
+		require.NoError(t, err)
+		slow := good
+		slow.SigningCertURL = strings.Replace(place(0), fmt.Sprintf("%032x", 0), "slow", 1)
+		start := time.Now()
+		done := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := v.Verify(t.Context(), slow.JSON())
+				done <- err
+			}()
+		}
+		synctest.Wait()
+		_, err = v.Verify(t.Context(), good.JSON())
+		require.NoError(t, err)
+		assert.Zero(t, time.Since(start))
+		for range 2 {
+			require.ErrorIs(t, <-done, ipn.ErrCertificateUnavailable)
+		}
+		assert.Equal(t, 5*time.Second, time.Since(start))
+	})
+}
+
+// Who leaves ends the wait, and says nothing about the certificate.
+func TestTheCallerLeaves(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	arrived := make(chan struct{}, 1)
+	var answering atomic.Bool
+	v := newVerifier(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		if answering.Load() {
+			return s.RoundTrip(r)
+		}
+		arrived <- struct{}{}
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}))
+	body := s.Notify(charge, noon).JSON()
+	ctx, leave := context.WithCancel(t.Context())
+	fetching, waiting := make(chan error), make(chan error)
+	go func() { _, err := v.Verify(ctx, body); fetching <- err }()
+	<-arrived
+	go func() { _, err := v.Verify(ctx, body); waiting <- err }()
+	leave()
+	for _, left := range []chan error{fetching, waiting} {
+		err := <-left
+		require.ErrorIs(t, err, ipn.ErrCertificateUnavailable)
+		assert.True(t, ipn.Temporary(err))
+	}
+	answering.Store(true)
+	_, err := v.Verify(t.Context(), body)
+	require.NoError(t, err)
+}
+
+// A certificate is kept until it expires.
+func TestCertificateExpiresWhileKept(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	var at atomic.Int64
+	at.Store(noon.Unix())
+	v := newVerifier(t, s, ipn.WithMaxAge(200*365*24*time.Hour), ipn.WithClock(func() time.Time { return time.Unix(at.Load(), 0) }))
+	body := s.Notify(charge, noon).JSON()
+	_, err := v.Verify(t.Context(), body)
+	require.NoError(t, err)
+	at.Store(time.Date(2099, 1, 1, 0, 0, 1, 0, time.UTC).Unix())
+	_, err = v.Verify(t.Context(), body)
+	require.ErrorIs(t, err, ipn.ErrCertificate)
+	require.ErrorContains(t, err, "expired")
+	assert.Equal(t, 2, s.Fetches())
+}
+
+// Many good certificates are kept, and not without bound.
+func TestKeptCertificatesAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	network := &counting{to: file(s.CertificatePEM())}
+	v := newVerifier(t, network)
+	good := s.Notify(charge, noon)
+	fetchAll := func(n int) {
+		for i := range n {
+			m := good
+			m.SigningCertURL = place(i)
+			_, err := v.Verify(t.Context(), m.JSON())
+			require.NoError(t, err)
+		}
+	}
+	fetchAll(64)
+	fetchAll(64)
+	assert.Equal(t, 64, network.count())
+	fetchAll(100)
+	assert.GreaterOrEqual(t, network.count(), 100)
+}
+
+// The default network follows no redirect and sends no cookie; the one that is given is asked for nothing else.
+func TestNoRedirectIsFollowed(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	var asked []string
+	target := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Method+" "+r.URL.Path)
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	}))
+	defer target.Close()
+	v := newVerifier(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		r.URL.Host = strings.TrimPrefix(target.URL, "https://")
+		return target.Client().Transport.RoundTrip(r)
+	}))
+	_, err := v.Verify(t.Context(), s.Notify(charge, noon).JSON())
+	require.ErrorIs(t, err, ipn.ErrCertificateUnavailable)
+	require.ErrorContains(t, err, "302")
+	assert.Len(t, asked, 1)
+}

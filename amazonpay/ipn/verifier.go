@@ -1,0 +1,256 @@
+package ipn
+
+import (
+	"context"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // version 1 of SNS's signatures, which the topic's owner chooses
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// maxAhead is how far ahead of our clock a message may be.
+const maxAhead = 15 * time.Minute
+
+// Verifier verifies messages. It is safe for concurrent use; make one, since it keeps the certificates.
+type Verifier struct {
+	accounts    []string // none: any
+	merchants   []string // none: any
+	sha256Only  bool
+	maxAge      time.Duration
+	now         func() time.Time
+	certs       certificates
+	transport   http.RoundTripper
+	deduper     Deduper
+	subscribing bool
+	logger      *slog.Logger
+
+	anyAccount, anyMerchant bool
+}
+
+// Option changes what [NewVerifier] makes.
+type Option func(*Verifier) error
+
+// WithTopicAccounts sets the AWS accounts, of twelve digits, whose topics are trusted: those of Amazon Pay. Anyone can
+// own a topic, and have SNS sign messages of it. Amazon does not document its accounts: take them from the
+// TopicArn of the notifications that you get, in each environment and region. Public code of 2023 and
+// before has 598607868003 (us-east-1) and 291180941288 (eu-west-1), which was not confirmed for version 2.
+func WithTopicAccounts(accounts ...string) Option {
+	return func(v *Verifier) error {
+		for _, a := range accounts {
+			if !account.MatchString(a) {
+				return fmt.Errorf("ipn: WithTopicAccounts: %q is not an account of twelve digits", a)
+			}
+		}
+		v.accounts = append(v.accounts, accounts...)
+		return nil
+	}
+}
+
+// WithAnyTopicAccount trusts the topics of everybody: whoever has an AWS account can then send notifications
+// that are taken for Amazon Pay's. That may do to find out the account, and where each notification only has
+// an object read again.
+func WithAnyTopicAccount() Option {
+	return func(v *Verifier) error { v.anyAccount = true; return nil }
+}
+
+// WithMerchantIDs sets the merchants for whom notifications are taken.
+func WithMerchantIDs(ids ...string) Option {
+	return func(v *Verifier) error {
+		if slices.Contains(ids, "") {
+			return errors.New("ipn: WithMerchantIDs: an id is empty")
+		}
+		v.merchants = append(v.merchants, ids...)
+		return nil
+	}
+}
+
+// WithAnyMerchantID takes notifications for every merchant, for solution providers that look at
+// [Notification].MerchantID themselves.
+func WithAnyMerchantID() Option {
+	return func(v *Verifier) error { v.anyMerchant = true; return nil }
+}
+
+// WithSHA256Only refuses signatures of version 1, which are over SHA-1. The owner of the topic, Amazon Pay, decides on the
+// version, and SNS's default is 1.
+func WithSHA256Only() Option {
+	return func(v *Verifier) error { v.sha256Only = true; return nil }
+}
+
+// WithChainRequired refuses certificates for which no chain to a trusted root can be built. SNS gives its
+// certificate without the one that issued it, so that this needs the intermediate certificates of Amazon's CA
+// in the pool of [WithRootCAs].
+func WithChainRequired() Option {
+	return func(v *Verifier) error { v.certs.chain = true; return nil }
+}
+
+// WithRootCAs sets the roots to which chains may lead, the system's by default.
+func WithRootCAs(roots *x509.CertPool) Option {
+	return func(v *Verifier) error {
+		if roots == nil {
+			return errors.New("ipn: WithRootCAs: the pool is nil")
+		}
+		v.certs.roots = roots
+		return nil
+	}
+}
+
+// WithMaxAge sets how old a message may be, 15 days by default: SNS delivers again hours to days later under
+// the time of the first delivery.
+func WithMaxAge(age time.Duration) Option {
+	return func(v *Verifier) error {
+		if age <= 0 {
+			return fmt.Errorf("ipn: WithMaxAge: %v is not positive", age)
+		}
+		v.maxAge = age
+		return nil
+	}
+}
+
+// WithRoundTripper sets the network with which certificates are fetched and subscriptions confirmed: that of a
+// test, or one with a proxy. It must follow no redirects, as no RoundTripper does, and is given five seconds.
+func WithRoundTripper(network http.RoundTripper) Option {
+	return func(v *Verifier) error {
+		if network == nil {
+			return errors.New("ipn: WithRoundTripper: it is nil")
+		}
+		v.transport = network
+		return nil
+	}
+}
+
+// WithClock sets the clock, [time.Now] by default. It is called from several goroutines at once.
+func WithClock(now func() time.Time) Option {
+	return func(v *Verifier) error {
+		if now == nil {
+			return errors.New("ipn: WithClock: the function is nil")
+		}
+		v.now = now
+		return nil
+	}
+}
+
+// NewVerifier returns a verifier. It needs to be told whose topics to trust ([WithTopicAccounts], or
+// [WithAnyTopicAccount]) and for which merchants to take notifications ([WithMerchantIDs], or
+// [WithAnyMerchantID]), and is an error without. It uses no network yet.
+func NewVerifier(opts ...Option) (*Verifier, error) {
+	v := &Verifier{maxAge: 15 * 24 * time.Hour, now: time.Now}
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, errors.New("ipn: an option is nil")
+		}
+		if err := opt(v); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(v.accounts) == 0 && !v.anyAccount:
+		return nil, errors.New("ipn: whose topics are trusted? Give WithTopicAccounts or, since anyone can own a topic only with care, WithAnyTopicAccount")
+	case len(v.accounts) > 0 && v.anyAccount:
+		return nil, errors.New("ipn: WithTopicAccounts and WithAnyTopicAccount contradict each other")
+	case len(v.merchants) == 0 && !v.anyMerchant:
+		return nil, errors.New("ipn: for which merchants? Give WithMerchantIDs or WithAnyMerchantID")
+	case len(v.merchants) > 0 && v.anyMerchant:
+		return nil, errors.New("ipn: WithMerchantIDs and WithAnyMerchantID contradict each other")
+	case v.subscribing && v.anyAccount:
+		return nil, errors.New("ipn: WithSubscriptionConfirmation needs WithTopicAccounts: else anybody could subscribe the endpoint")
+	}
+	if v.transport == nil {
+		v.transport = newTransport()
+	}
+	if v.deduper == nil {
+		v.deduper = NewMemoryDeduper(0)
+	}
+	if v.logger == nil {
+		v.logger = slog.New(slog.DiscardHandler)
+	}
+	v.certs.transport, v.certs.now = v.transport, v.now
+	v.certs.gate = make(chan struct{}, 1)
+	v.certs.cached, v.certs.failed = make(map[string]*x509.Certificate), make(map[string]failure)
+	return v, nil
+}
+
+// Verify returns the notification that the body of a request holds, or an error that wraps one of this package's
+// reasons; [Temporary] says which may be accepted later. A verified message may be one that came before: see
+// [Notification].MessageID, or use [Verifier.Handler], which also compares the type with the header.
+func (v *Verifier) Verify(ctx context.Context, body []byte) (*Notification, error) {
+	e, n, err := v.open(ctx, body, nil)
+	if err == nil && n == nil {
+		err = refuse(ErrConfirmation, "it is a %s", e.kind)
+	}
+	return n, err
+}
+
+// open verifies a message of any type, of which the request's header may have said what it is, and returns the
+// notification if it is one. What costs nothing is checked first, so that only messages that might be true
+// have a certificate fetched.
+func (v *Verifier) open(ctx context.Context, body []byte, said []string) (envelope, *Notification, error) {
+	e, err := parseEnvelope(body)
+	if err != nil {
+		return e, nil, err
+	}
+	for _, kind := range said {
+		if kind != e.kind {
+			return e, nil, refuse(ErrType, "the header x-amz-sns-message-type says %.40q, the message %s", kind, e.kind)
+		}
+	}
+	if len(v.accounts) > 0 && !slices.Contains(v.accounts, e.topic.account) {
+		return e, nil, refuse(ErrTopic, "%.300q is of another account", e.field("TopicArn"))
+	}
+	now := v.now()
+	switch age := now.Sub(e.timestamp); {
+	case age > v.maxAge:
+		return e, nil, refuse(ErrTimestamp, "it is %v old, and %v are allowed", age.Round(time.Second), v.maxAge)
+	case age < -maxAhead:
+		return e, nil, later(ErrTimestamp, "it is %v ahead of this clock", (-age).Round(time.Second))
+	}
+	var n *Notification
+	if e.kind == typeNotification {
+		if n, err = parseNotification(e); err != nil {
+			return e, nil, err
+		}
+		if len(v.merchants) > 0 && !slices.Contains(v.merchants, n.MerchantID) {
+			return e, nil, refuse(ErrMerchant, "it is for %.60q", n.MerchantID)
+		}
+	}
+	if err := v.checkSignature(ctx, e); err != nil {
+		return e, nil, err
+	}
+	return e, n, nil
+}
+
+func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
+	version, url := e.field("SignatureVersion"), e.field("SigningCertURL")
+	switch {
+	case version != "1" && version != "2":
+		return refuse(ErrSignatureVersion, "%.20q is not 1 or 2", version)
+	case version == "1" && v.sha256Only:
+		return refuse(ErrSignatureVersion, "it is 1, and only 2 is accepted")
+	}
+	if err := e.topic.checkCertificateURL(url); err != nil {
+		return err
+	}
+	certificate, err := v.certs.get(ctx, url, e.topic.host())
+	if err != nil {
+		return err
+	}
+	key, _ := certificate.PublicKey.(*rsa.PublicKey) // it was checked
+	hash, digest := crypto.SHA256, sha256Of(e.stringToSign())
+	if version == "1" {
+		hash, digest = crypto.SHA1, sha1Of(e.stringToSign())
+	}
+	if rsa.VerifyPKCS1v15(key, hash, digest, e.signature) != nil {
+		return refuse(ErrSignature, "it is not one of the certificate's key over this message")
+	}
+	return nil
+}
+
+func sha256Of(text []byte) []byte { sum := sha256.Sum256(text); return sum[:] }
+
+func sha1Of(text []byte) []byte { sum := sha1.Sum(text); return sum[:] } //nolint:gosec // see the import

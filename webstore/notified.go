@@ -1,0 +1,43 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// Notified is the object that a notification speaks of, as it is now: one of its members is set.
+type Notified struct {
+	ChargePermission *ChargePermission
+	Charge           *Charge
+	Refund           *Refund
+	Dispute          *Dispute
+}
+
+// FetchNotified reads the object of an Instant Payment Notification, which has no state in it. objectType and
+// objectID are those of the notification (ipn.Notification's ObjectType and ObjectID): CHARGE_PERMISSION, CHARGE, REFUND or
+// CHARGEBACK, and the id of the object, which for a chargeback is a dispute. Another type is an error before
+// anything is sent; others are those of the call.
+//
+// https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html
+func (c *Client) FetchNotified(ctx context.Context, objectType, objectID string, opts ...amazonpay.CallOption) (*Notified, error) {
+	var n Notified
+	var err error
+	switch objectType {
+	case "CHARGE_PERMISSION":
+		n.ChargePermission, err = c.GetChargePermission(ctx, objectID, opts...)
+	case "CHARGE":
+		n.Charge, err = c.GetCharge(ctx, objectID, opts...)
+	case "REFUND":
+		n.Refund, err = c.GetRefund(ctx, objectID, opts...)
+	case "CHARGEBACK":
+		n.Dispute, err = c.GetDispute(ctx, objectID, opts...)
+	default:
+		return nil, fmt.Errorf("webstore: FetchNotified: objectType %.40q is not CHARGE_PERMISSION, CHARGE, REFUND or CHARGEBACK", objectType)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &n, nil
+}
