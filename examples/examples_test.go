@@ -120,6 +120,12 @@ var examples = map[string][]string{
 		"state              UnderReview",
 		"evidences          2",
 	},
+	"ipn": {
+		"state              AuthorizationInitiated",
+		"is Authorized.",
+		"A notification has come, and the charge was read",
+		"state              Authorized",
+	},
 	"errors": {
 		"422 SoftDeclined",
 		"attempt 3 of 4     signed for",

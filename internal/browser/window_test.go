@@ -29,6 +29,7 @@ func TestWindow(t *testing.T) {
 	session := newSession(t, s)
 	b.shows("#sessions", session+" Open 42.00 USD")
 	b.shows("#requests", "createCheckoutSession 201 verified")
+	require.NoError(t, server.NotifyAt(s.url+"/ipn")) // which the shop does not have
 	b.act("sessions", session, "approve")
 	b.shows("#sessions", session+" Open 42.00 USD approved by the buyer")
 	done, err := s.webstore.CompleteCheckoutSession(t.Context(), session, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: s.price()},
@@ -41,6 +42,7 @@ func TestWindow(t *testing.T) {
 	b.act("charges", done.ChargeID, "decline")
 	b.shows("#charges", done.ChargeID+" Declined (HardDeclined)")
 	b.shows("#permissions", "NonChargeable (PaymentMethodInvalid)")
+	b.shows("#notifications", "Failed (status 404) CHARGE "+done.ChargeID)
 	b.picture("14-window")
 	b.named()
 

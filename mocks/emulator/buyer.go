@@ -108,7 +108,7 @@ func (a Address) object() object {
 // whose address the shop itself gave, and one that is over. An approval that was given before is
 // taken back.
 func (b *Buyer) ChangeAddress(sessionID string, a Address) error {
-	if len(a.CountryCode) != 2 {
+	if len(a.CountryCode) != 2 || strings.Trim(strings.ToUpper(a.CountryCode), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return fmt.Errorf("emulator: Address.CountryCode %q is not two letters", a.CountryCode)
 	}
 	return b.act(sessionID, func(s *session, now time.Time) error { return s.changeAddress(a.object(), now) })

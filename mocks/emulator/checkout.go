@@ -345,6 +345,12 @@ func (s *session) pay(now time.Time) (next string, err error) {
 
 // takeChoices takes the address and the card, or neither.
 func (s *session) takeChoices(r *http.Request, now time.Time) (next string, err error) {
+	before, approved, updated := s.Wallet, s.Approved, s.Status.Updated
+	defer func() {
+		if err != nil {
+			s.Wallet, s.Approved, s.Status.Updated = before, approved, updated
+		}
+	}()
 	digits := r.PostForm.Get("card")
 	if _, known := cardNamed(digits); !known {
 		return "", errors.New("choose one of the cards")

@@ -27,6 +27,7 @@ type order struct {
 	Count       int     `json:"count"`   // of a fault
 	Probability float64 `json:"probability"`
 	Fault       Fault   `json:"fault"`
+	URL         string  `json:"url"` // of an endpoint for notifications
 }
 
 // controlRoutes are what other processes and the window can do, below /_emulator/.
@@ -40,10 +41,11 @@ func (s *Server) controlRoutes() *http.ServeMux {
 	do := func(pattern string, what func(id string, o order) error) {
 		mux.HandleFunc("POST "+controlPrefix+pattern, func(w http.ResponseWriter, r *http.Request) {
 			o, err := readOrder(w, r)
-			if err == nil {
-				err = what(r.PathValue("id"), o)
-			}
 			if err != nil {
+				writeJSON(w, http.StatusBadRequest, badRequest(invalidRequestFormat, "%v.", err).reply().Body)
+				return
+			}
+			if err := what(r.PathValue("id"), o); err != nil {
 				refuseOrder(w, err)
 				return
 			}
@@ -53,6 +55,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 	read("description", func() any { return s.Description() })
 	read("requests", func() any { return s.Requests() })
 	read("state", func() any { return s.view() })
+	read("notifications", func() any { return s.Notifications() })
 	b := s.Buyer()
 	do("sessions/{id}/signIn", func(id string, _ order) error { return b.SignIn(id) })
 	do("sessions/{id}/approve", func(id string, _ order) error { return b.Approve(id) })
@@ -81,6 +84,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		}
 		return s.FailNext(cmp.Or(o.Count, 1), o.Fault)
 	})
+	do("notifications", func(_ string, o order) error { return s.NotifyAt(o.URL) })
 	do("clock", func(_ string, o order) error {
 		by, err := time.ParseDuration(o.Advance)
 		if err != nil {
@@ -145,6 +149,9 @@ func readOrder(w http.ResponseWriter, r *http.Request) (order, error) {
 	if err := decoder.Decode(&o); err != nil && !errors.Is(err, io.EOF) { // no body is as good as an empty one
 		return o, errors.New("emulator: the body cannot be read: " + err.Error())
 	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return o, errors.New("emulator: the body has something behind the JSON object")
+	}
 	return o, nil
 }
 
@@ -157,12 +164,14 @@ func refuseOrder(w http.ResponseWriter, err error) {
 	writeJSON(w, refused.status, refused.reply().Body)
 }
 
-// Reset forgets all objects, idempotency keys, faults and requests. The keys, the tokens and the clock
-// stay as they are.
+// Reset forgets all objects, idempotency keys, faults, requests and notifications. The keys, the tokens, the clock and
+// the URLs of [Server.NotifyAt] stay as they are.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	endpoints := s.world.endpoints
 	s.world = newWorld()
+	s.world.endpoints = endpoints
 	clear(s.stored)
 	clear(s.ignore)
 	clear(s.buckets)

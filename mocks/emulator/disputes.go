@@ -82,13 +82,13 @@ func (w *world) newDispute(ch *charge, amount money, now time.Time) (*dispute, *
 	return made, nil
 }
 
-// disputed is how much of a charge open disputes are about.
+// disputed is how much of a charge the disputes are about that are open, or that the buyer has won.
 func (w *world) disputed(ch *charge, now time.Time) (sum int64) {
 	for _, d := range w.disputes {
 		if d.charge != ch {
 			continue
 		}
-		if d.age(now); d.isOpen() {
+		if d.age(now); d.isOpen() || d.Resolution == "BuyerWon" {
 			sum += d.Amount.Minor
 		}
 	}

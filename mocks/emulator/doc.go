@@ -30,6 +30,8 @@
 // [Server.DeclinePending], [Server.Expire], [Server.CancelSession], [Server.CancelCharge],
 // [Server.ClosePermission], [Server.SuspendPermission], [Buyer.Dispute], [Server.Settle].
 //
+// [Server.NotifyAt] has Instant Payment Notifications sent to a shop, signed by a stand-in for AWS SNS.
+//
 // # Faults
 //
 // [Server.FailNext] and [Server.FailSome] have requests fail: with a status, a Retry-After, a delay, a
@@ -42,9 +44,9 @@
 // [Description].WindowURL shows what there is, each object's history, every request with what was verified, and of a
 // refused signature the text that was expected and, where one of the usual mistakes explains it, the first line that
 // differs. It has buttons for all of the above. Its script uses the endpoints below /_emulator/, which
-// other processes can use, too, with the control token as their bearer: GET description, requests and state; POST
+// other processes can use, too, with the control token as their bearer: GET description, requests, notifications and state; POST
 // sessions/{id}/, permissions/{id}/, charges/{id}/ and refunds/{id}/ with the name of what is to be done, clock, faults,
-// faults/clear, settle and reset.
+// faults/clear, notifications, settle and reset.
 //
 // The command amazonpay-emulator, below this package, runs an emulator by itself, and writes what a client in
 // any language needs into a file. [WithStateFile] lets it outlive a restart, and [WithProxy] lets SDKs reach it whose host
@@ -119,7 +121,8 @@
 //     75 in the currencies for which none is documented.
 //   - A chargeback by [Buyer.Dispute] is all that was captured, for ProductNotReceived, until 11 days later. A dispute is
 //     UnderReview once it is contested, and lost (Resolved, BuyerWon) if it is not; what an investigator would decide
-//     is said with updateDispute. Open disputes of a charge are about no more than was captured.
+//     is said with updateDispute. The disputes of a charge that are open, or that the
+//     buyer has won, are about no more than was captured.
 //   - Errors of disputes and schedules whose code is not documented are InvalidRequest.
 //
 // The till, trackers, tokens:
@@ -139,6 +142,12 @@
 //   - A file may have 10 MiB. URLs of documents and files, on the emulator's own host, are good for 30 seconds,
 //     and refuse requests with a header of the API.
 //
+// Notifications:
+//
+//   - One is sent at each change of state of a charge, permission or refund after it was made, and of a dispute, also
+//     where the shop's own call made the change. Those of one moment come in any order.
+//   - The endpoints of createMerchantAccount get none: nothing happens in such an account here.
+//
 // Accounts:
 //
 //   - What goes to merchantAccounts is createMerchantAccount where it has a member that registerAmazonPayAccount
@@ -149,6 +158,6 @@
 //     answer is then 200.
 //
 // What cannot be reached: what accounts are entitled to (UnauthorizedAccess, InvalidAccountStatus), and
-// failures of the service itself, but as a [Fault]. Notifications are not sent. No report is FAILED. Objects
+// failures of the service itself, but as a [Fault]. No report is FAILED. Objects
 // other than sessions and reports are never deleted.
 package emulator

@@ -119,6 +119,7 @@ type Server struct {
 	faults []pendingFault
 	// faultCount is how many there were.
 	faultCount uint64
+	notifying  bool
 	buckets    map[bucketID]bucket
 	log        []Request
 }
@@ -172,6 +173,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.NoBody
 	}
 	switch path := r.URL.Path; {
+	case isCertificate(r):
+		serveCertificate(w, r)
 	case strings.HasPrefix(path, presignedPrefix):
 		s.servePresigned(w, r)
 	case strings.HasPrefix(path, controlPrefix):

@@ -79,7 +79,7 @@ type Fault struct {
 	// finalizeCheckoutSession it cancels the session (Declined), and elsewhere it changes nothing.
 	// Any other fault comes before the checks and leaves no trace.
 	ReasonCode string `json:"reasonCode"`
-	// RetryAfter is sent as it is, where it is not empty: seconds or an HTTP date.
+	// RetryAfter, of FaultStatus and FaultHTML, is sent as it is, where it is not empty: seconds or an HTTP date.
 	RetryAfter string `json:"retryAfter"`
 	// Delay is how long the answer waits, of each kind but FaultReset and FaultLoseAnswer; with
 	// FaultSlow each of its pieces. It passes by the machine's clock, and ends with the connection.

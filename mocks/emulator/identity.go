@@ -83,7 +83,7 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-		DNSNames:     []string{"localhost"},
+		DNSNames:     []string{"localhost", snsHost},
 	}
 	for _, r := range regions {
 		server.DNSNames = append(server.DNSNames, r.host, r.script)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
 )
 
 // region is one of the three the service has.
@@ -145,6 +147,8 @@ type Description struct {
 	ScriptURL    string `json:"scriptUrl"` // of checkout.js
 	CAPEM        string `json:"caPem"`     // the CA to trust
 	ControlToken string `json:"controlToken"`
+	// TopicAccount is the AWS account whose topic sends the notifications of [Server.NotifyAt].
+	TopicAccount string `json:"topicAccount"`
 	// Merchants are two: the first is a shop and a solution provider, the second a client
 	// of it.
 	Merchants []Merchant `json:"merchants"`
@@ -175,7 +179,7 @@ type KeyIDs struct {
 
 // Description describes the emulator.
 func (s *Server) Description() Description {
-	d := Description{Region: s.region.name, CAPEM: string(s.identity.caPEM), ControlToken: s.controlToken}
+	d := Description{Region: s.region.name, CAPEM: string(s.identity.caPEM), ControlToken: s.controlToken, TopicAccount: ipntest.Account}
 	if s.listening != nil {
 		d.BaseURL = s.listening.url
 		d.WindowURL = d.BaseURL + windowPrefix + "?token=" + s.controlToken

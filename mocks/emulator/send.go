@@ -17,6 +17,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, out reply) {
 		return
 	}
 	if out.delay > 0 && !s.sleep(w, r, out.delay) {
+		hangUp(w, false) // else net/http would answer 200 with nothing
 		return
 	}
 	h := w.Header()

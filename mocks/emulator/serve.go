@@ -92,9 +92,6 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 func (s *Server) perform(d destination, c *call, body []byte, entry *Request) reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if d.method != http.MethodGet {
-		defer s.changed()
-	}
 	c.now = s.Now() // not when the request began: since then the clock may have been moved, and a settlement ended
 	if refused := s.throttle(d.operation, c); refused != nil {
 		return refused.reply()
@@ -109,6 +106,9 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 		c.fault = fault.refusal()
 	}
 	out := s.once(d, c, body, entry)
+	if d.method != http.MethodGet && !entry.Replayed && (out.Status < 400 || out.Outcome) {
+		s.changed()
+	}
 	if fault == nil || !fault.afterWork() && !c.faulted {
 		return out
 	}

@@ -251,21 +251,20 @@ func (s *session) showOpen(c *call, o object) {
 
 // approve is what the buyer's approval of the payment does.
 func (s *session) approve(now time.Time) error {
-	s.SignedIn = true
-	if len(s.missing()) > 0 {
-		s.Approved = false
+	with, why := s.Wallet.card(), s.undeliverable()
+	switch {
+	case len(s.missing()) > 0:
+		s.SignedIn, s.Approved = true, false
 		return nil
-	}
-	if why := s.undeliverable(); why != "" {
+	case why != "":
 		return errors.New("emulator: " + why)
+	case with.pending && !s.canBePending():
+		return fmt.Errorf("emulator: the card %s needs paymentIntent Authorize and canHandlePendingAuthorization", with.digits)
 	}
-	with := s.Wallet.card()
+	s.SignedIn = true
 	if with.ends != "" {
 		s.Status.become(canceled, with.ends, now)
 		return nil
-	}
-	if with.pending && !s.canBePending() {
-		return fmt.Errorf("emulator: the card %s needs paymentIntent Authorize and canHandlePendingAuthorization", with.digits)
 	}
 	s.Approved = true
 	return nil

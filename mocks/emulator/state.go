@@ -62,6 +62,8 @@ type savedState struct {
 	Accounts    map[string]*account
 	Stored      map[idempotencyScope]storedAnswer
 	Ignore      map[string]bool
+	Endpoints   []string
+	Deliveries  []*delivery
 }
 
 type savedRefund struct {
@@ -99,6 +101,7 @@ func (s *Server) save() ([]byte, error) {
 		ControlToken: s.controlToken, TokenSecret: s.tokenSecret,
 		Sessions: w.sessions, Permissions: w.permissions, Till: w.till, Periods: w.periods, Settled: w.settled,
 		Reports: w.reports, Schedules: w.schedules, Files: w.files, Accounts: w.accounts, Stored: s.stored, Ignore: s.ignore,
+		Endpoints: w.endpoints, Deliveries: w.deliveries,
 	}
 	for _, ch := range w.madeCharges {
 		state.ChargeOrder = append(state.ChargeOrder, ch.ID)
@@ -238,6 +241,7 @@ func (s *Server) restore(state savedState) error {
 	maps.Copy(w.accounts, state.Accounts)
 	maps.Copy(s.stored, state.Stored)
 	maps.Copy(s.ignore, state.Ignore)
+	w.endpoints, w.deliveries = state.Endpoints, state.Deliveries
 	w.settled, w.reports, w.schedules = state.Settled, state.Reports, state.Schedules
 	s.region, s.identity, s.merchants, s.world = found, id, newMerchants(id), w
 	s.controlToken, s.tokenSecret = state.ControlToken, state.TokenSecret

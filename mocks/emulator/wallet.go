@@ -186,7 +186,7 @@ func (m wallet) billingAddress(of scope, product string, details object) any {
 }
 
 var (
-	postBox     = regexp.MustCompile(`(?i)\bP\.? ?O\.? ?Box\b`)
+	postBox     = regexp.MustCompile(`(?i)\b(?:P\.?\s*O\.?\s*Box|Post\s+Office\s+Box|POB|Postfach)(?:\b|\d)`)
 	packstation = regexp.MustCompile(`(?i)\bpackstation\b`)
 )
 

@@ -25,6 +25,7 @@ type view struct {
 	Charges     []seen      `json:"charges"`
 	Refunds     []seen      `json:"refunds"`
 	Disputes    []seen      `json:"disputes"`
+	Sent        []seen      `json:"notifications"`
 	Requests    []Request   `json:"requests"` // the latest first
 }
 
@@ -95,6 +96,12 @@ func (s *Server) view() view {
 		o.Amount, o.Note = d.Amount.String(), d.FilingReason
 		return o
 	})
+	v.Sent = []seen{}
+	for _, d := range slices.Backward(w.deliveries[max(0, len(w.deliveries)-shownObjects):]) {
+		o := look(d.MessageID, scope{d.Region, d.Notification.MerchantID, d.Env}, d.Status, d.At)
+		o.Amount, o.Note = d.Notification.ObjectType+" "+d.Notification.ObjectID, d.Endpoint
+		v.Sent = append(v.Sent, o)
+	}
 	v.Requests = append([]Request{}, s.log[max(0, len(s.log)-shownObjects):]...) // in JSON never null
 	slices.Reverse(v.Requests)
 	return v

@@ -63,6 +63,8 @@ type status struct {
 	Reason  string
 	Updated time.Time
 	History []change // oldest first
+	Count   int      // of all changes
+	Told    int      // of how many notifications were made
 }
 
 // maxHistory is how much of an object's history is kept.
@@ -71,6 +73,7 @@ const maxHistory = 100
 func (s *status) become(state, reason string, at time.Time) {
 	s.State, s.Reason, s.Updated = state, reason, at
 	s.History = append(s.History, change{state, reason, at})
+	s.Count++
 	if len(s.History) > maxHistory {
 		s.History = slices.Delete(s.History, 0, len(s.History)-maxHistory)
 	}
@@ -101,6 +104,8 @@ type world struct {
 	disputes    map[string]*dispute
 	files       map[string]*file
 	accounts    map[string]*account
+	endpoints   []string    // of notifications
+	deliveries  []*delivery // oldest first
 }
 
 func newWorld() *world {

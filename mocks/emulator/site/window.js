@@ -34,8 +34,8 @@
   function when(text) { return text ? text.replace('T', ' ').replace(/\.\d+/, '').replace('Z', '') : ''; }
 
   function mood(text) {
-    if (/Declined|Canceled|Closed|Expired/.test(text)) { return 'bad'; }
-    if (/Initiated|NonChargeable|ActionRequired|UnderReview/.test(text)) { return 'wait'; }
+    if (/Declined|Canceled|Closed|Expired|Failed/.test(text)) { return 'bad'; }
+    if (/Pending|Initiated|NonChargeable|ActionRequired|UnderReview/.test(text)) { return 'wait'; }
     return 'good';
   }
 
@@ -163,7 +163,7 @@
     fill(document.getElementById('fault-operation'), state.operations);
     fill(document.getElementById('fault-kind'), state.faultKinds);
     list('requests', state.requests, 'No request has arrived yet.', drawRequest);
-    ['sessions', 'permissions', 'charges', 'refunds', 'disputes'].forEach(function (kind) {
+    ['sessions', 'permissions', 'charges', 'refunds', 'disputes', 'notifications'].forEach(function (kind) {
       list(kind, state[kind], 'None yet.', drawObject(kind));
     });
     list('faults', state.faults, 'None is switched on.', drawFault);

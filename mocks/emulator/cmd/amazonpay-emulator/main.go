@@ -39,6 +39,7 @@ func main() {
 type settings struct {
 	port, proxyPort int
 	file            string
+	endpoint        string
 	options         []emulator.Option
 }
 
@@ -65,6 +66,7 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	flags.IntVar(&given.port, "port", 8443, "`port` of 127.0.0.1 to listen at; 0 for a free one")
 	flags.IntVar(&given.proxyPort, "proxy-port", 8444, "`port` of 127.0.0.1 to be a proxy at; 0 for a free one, -1 for none")
 	flags.StringVar(&given.file, "file", "amazonpay-emulator.json", "`path` of the file that is written for clients; the CA goes beside it, as .pem")
+	flags.StringVar(&given.endpoint, "ipn", "", "`URL` on loopback to which notifications are sent")
 	region := flags.String("region", "", "`name`: us, na, eu, de, uk or jp; by default that of the state file, or na; the proxy has all of them")
 	seed := flags.Uint64("seed", 0, "`number` that decides which requests fail at random")
 	clock := flags.String("clock", "", "`time` to begin at (2026-12-24T18:00:00Z), or how far to be ahead (720h)")
@@ -115,6 +117,11 @@ func serve(ctx context.Context, given settings, out io.Writer) error {
 	server, err := emulator.Listen(loopback(given.port), given.options...)
 	if err != nil {
 		return err
+	}
+	if given.endpoint != "" {
+		if err := server.NotifyAt(given.endpoint); err != nil {
+			return errors.Join(err, server.Close())
+		}
 	}
 	if err := announce(server.Description(), given.file, out); err != nil {
 		return errors.Join(err, server.Close())

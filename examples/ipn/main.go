@@ -1,0 +1,157 @@
+// Command ipn is a server that takes Instant Payment Notifications: it verifies each, reads the object that it
+// speaks of, and prints what has become of it.
+//
+//	go run ./examples/ipn
+//
+// This runs against the emulator, which sends the notifications, and reads nothing of the environment: a payment whose
+// authorization is pending is decided half a minute later by the emulator's clock. Against the service it listens until it is
+// interrupted:
+//
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	go run ./examples/ipn -service -merchant A1EXAMPLE -topic-account 123456789012 -listen 127.0.0.1:8080
+//
+// The endpoint that is set in Seller Central must lead there, through a proxy that has a certificate. How to find
+// out the topic's account is said at ipn.WithTopicAccounts.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/amazonpay/ipn"
+	"github.com/amazonpay-go/sdk/examples/internal/target"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+func main() {
+	listen := flag.String("listen", "127.0.0.1:0", "address to listen at")
+	merchant := flag.String("merchant", "", "with -service: the merchant's id")
+	account := flag.String("topic-account", "", "with -service: the AWS account whose topics are trusted")
+	target.Main(func(ctx context.Context, t *target.Target) error {
+		options := []ipn.Option{ipn.WithTopicAccounts(*account), ipn.WithMerchantIDs(*merchant)}
+		if t.Emulator != nil {
+			d := t.Emulator.Description()
+			options = []ipn.Option{
+				ipn.WithTopicAccounts(d.TopicAccount), ipn.WithMerchantIDs(d.Merchants[0].MerchantID), ipn.WithRoundTripper(t.Network), ipn.WithClock(t.Emulator.Now),
+			}
+		}
+		return run(ctx, t, *listen, options)
+	})
+}
+
+func run(ctx context.Context, t *target.Target, listen string, options []ipn.Option) error {
+	options = append(options, ipn.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, nil))))
+	verifier, err := ipn.NewVerifier(options...)
+	if err != nil {
+		return err
+	}
+	shop := webstore.New(t.Client)
+	changed := make(chan *webstore.Charge, 1)
+	mux := http.NewServeMux()
+	mux.Handle("/ipn", verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {
+		return handle(ctx, shop, n, changed)
+	}))
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	url := "http://" + listener.Addr().String() + "/ipn"
+	t.Say("Notifications are taken at %s.", url)
+
+	if t.Emulator == nil {
+		<-ctx.Done() // the interrupt
+	} else if err := pay(ctx, t, shop, url, changed); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil { // notifications that are being handled may end
+		return err
+	}
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// handle reads what a notification speaks of. An error has it sent again.
+func handle(ctx context.Context, shop *webstore.Client, n *ipn.Notification, changed chan<- *webstore.Charge) error {
+	now, err := shop.FetchNotified(ctx, string(n.ObjectType), n.ObjectID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case now.Charge != nil:
+		fmt.Printf("\nThe charge %s is %s.\n", now.Charge.ChargeID, now.Charge.StatusDetails.State)
+		select {
+		case changed <- now.Charge:
+		default: // nobody waits for it
+		}
+	case now.ChargePermission != nil:
+		fmt.Printf("\nThe charge permission %s is %s.\n", now.ChargePermission.ChargePermissionID, now.ChargePermission.StatusDetails.State)
+	case now.Refund != nil:
+		fmt.Printf("\nThe refund %s is %s.\n", now.Refund.RefundID, now.Refund.StatusDetails.State)
+	case now.Dispute != nil:
+		fmt.Printf("\nThe dispute %s is %s.\n", now.Dispute.DisputeID, now.Dispute.StatusDetails.State)
+	}
+	return nil
+}
+
+// pay takes a payment whose authorization is pending, and waits until a notification says that it is not any more.
+func pay(ctx context.Context, t *target.Target, shop *webstore.Client, url string, changed <-chan *webstore.Charge) error {
+	if err := t.Emulator.NotifyAt(url); err != nil {
+		return err
+	}
+	total, err := amazonpay.NewPrice(1400, t.Currency)
+	if err != nil {
+		return err
+	}
+	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
+		StoreID:            t.Emulator.Description().Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: total, CanHandlePendingAuthorization: new(true)},
+	})
+	if err != nil {
+		return err
+	}
+	buyer := t.Emulator.Buyer()
+	if err := errors.Join(buyer.SignIn(session.CheckoutSessionID), buyer.ChangeCard(session.CheckoutSessionID, "0701"), buyer.Approve(session.CheckoutSessionID)); err != nil {
+		return err
+	}
+	done, err := shop.CompleteCheckoutSession(ctx, session.CheckoutSessionID, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: total})
+	if err != nil {
+		return err
+	}
+	charge, err := shop.GetCharge(ctx, done.ChargeID)
+	if err != nil {
+		return err
+	}
+	t.Step("The checkout is completed, its authorization pending", done.Meta,
+		"charge", charge.ChargeID, "state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorizationInitiated))
+
+	if err := t.Emulator.Advance(30 * time.Second); err != nil {
+		return err
+	}
+	select {
+	case charge = <-changed:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(30 * time.Second):
+		return errors.New("no notification has come")
+	}
+	t.Step("A notification has come, and the charge was read", charge.Meta,
+		"charge", charge.ChargeID, "state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized))
+	return nil
+}

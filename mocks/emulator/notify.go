@@ -1,0 +1,297 @@
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
+)
+
+const (
+	// maxTries is how often a notification is sent: at once, and hourly for the next three hours.
+	maxTries   = 4
+	retryAfter = time.Hour
+
+	answerTime     = 15 * time.Second // how long an endpoint may take
+	atOnce         = 8                // how many notifications are on the way at a time
+	maxDeliveries  = 1_000            // that are over, and kept to be shown
+	notifyInterval = time.Second      // at which the clock is looked at
+)
+
+// processSNS is one for all emulators of a process, since its keys are slow to make.
+var processSNS = sync.OnceValues(ipntest.New)
+
+// snsHost is where the certificate of the notifications is.
+const snsHost = "sns." + ipntest.Region + ".amazonaws.com"
+
+// delivery is a notification on its way to an endpoint.
+type delivery struct {
+	MessageID    string
+	Endpoint     string
+	Notification ipntest.Notification
+	Env          environment
+	Region       string
+	At           time.Time // when it happened
+	Next         time.Time // when it is sent
+	Tries        int
+	Status       status // Pending, Delivered or Failed
+}
+
+const (
+	deliveryPending   = "Pending"
+	deliveryDelivered = "Delivered"
+	deliveryFailed    = "Failed"
+)
+
+// NotifyAt has the emulator send an Instant Payment Notification to a URL, of http or https on loopback, at each change
+// of state from now on: of a charge, charge permission or refund after it was made, and of a dispute, for both merchants and
+// environments. As the service does, it sends again what was answered with 5xx or not within 15 seconds: hourly, by the
+// emulator's clock, for the next three hours.
+//
+// The messages are signed by a stand-in for AWS SNS, whose account is [Description].TopicAccount and whose certificate
+// [Server.RoundTripper] leads to: give both to ipn.NewVerifier (WithTopicAccounts, WithRoundTripper). A URL that is not on
+// loopback, and an emulator that does not listen, are errors. What has happened to each notification is in the window and
+// in [Server.Notifications].
+func (s *Server) NotifyAt(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
+		return fmt.Errorf("emulator: NotifyAt: %q is not an http or https URL", endpoint)
+	}
+	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return fmt.Errorf("emulator: NotifyAt: %q is not on loopback", endpoint)
+	}
+	if s.listening == nil {
+		return errors.New("emulator: NotifyAt: this emulator does not listen: use Start or Listen")
+	}
+	if _, err := processSNS(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.Contains(s.world.endpoints, endpoint) {
+		return nil
+	}
+	if len(s.world.endpoints) == 0 { // nobody has heard of what came before
+		s.world.age(s.Now())
+		s.world.changes(func(ipntest.Notification, scope, time.Time) {})
+	}
+	s.world.endpoints = append(s.world.endpoints, endpoint)
+	s.startNotifying()
+	s.changed()
+	return nil
+}
+
+// startNotifying starts the sender, once. The caller holds the lock.
+func (s *Server) startNotifying() {
+	if s.notifying {
+		return
+	}
+	s.notifying = true
+	s.listening.connected.Go(s.keepNotifying)
+}
+
+// keepNotifying sends what is due, until the emulator ends.
+func (s *Server) keepNotifying() {
+	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it ends with the emulator, not with a request
+	defer cancel()
+	sender := &http.Client{
+		Transport:     &http.Transport{DialContext: (&net.Dialer{Timeout: answerTime}).DialContext, DisableKeepAlives: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       answerTime,
+	}
+	s.listening.connected.Go(func() {
+		<-s.leaving
+		cancel()
+	})
+	for {
+		changes := s.changes.watch()
+		s.sendAll(ctx, sender, s.due())
+		timer := time.NewTimer(notifyInterval)
+		select {
+		case <-changes:
+		case <-timer.C:
+		case <-s.leaving:
+			timer.Stop()
+			return
+		}
+		timer.Stop()
+	}
+}
+
+// due makes notifications of what has changed, and returns those whose time it is.
+func (s *Server) due() []delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w, now := s.world, s.Now()
+	if len(w.endpoints) == 0 {
+		return nil
+	}
+	w.age(now)
+	var made []*delivery
+	w.changes(func(n ipntest.Notification, of scope, at time.Time) {
+		for _, endpoint := range w.endpoints {
+			d := &delivery{MessageID: newUUID(), Endpoint: endpoint, Notification: n, Env: of.Env, Region: of.Region, At: at, Next: now}
+			d.Status.become(deliveryPending, "", now)
+			made = append(made, d)
+		}
+	})
+	slices.SortStableFunc(made, func(a, b *delivery) int { return a.At.Compare(b.At) })
+	w.deliveries = append(w.deliveries, made...)
+	var ready []delivery
+	for _, d := range w.deliveries {
+		if d.Status.State == deliveryPending && !d.Next.After(now) {
+			ready = append(ready, *d)
+		}
+	}
+	return ready
+}
+
+// changes reports each change of state that nobody was told of yet, and counts it as told.
+func (w *world) changes(tell func(n ipntest.Notification, of scope, at time.Time)) {
+	each := func(s *status, first int, of scope, kind, id, permissionID string) {
+		s.Told = max(s.Told, first, s.Count-len(s.History)) // what is forgotten cannot be told
+		for ; s.Told < s.Count; s.Told++ {
+			tell(ipntest.Notification{
+				MerchantID: of.MerchantID, ObjectType: kind, ObjectID: id, ChargePermissionID: permissionID, NotificationID: newUUID(),
+			}, of, s.History[len(s.History)-(s.Count-s.Told)].At)
+		}
+	}
+	for _, p := range w.permissions {
+		each(&p.Status, 1, p.Scope, "CHARGE_PERMISSION", p.ID, p.ID)
+	}
+	for _, ch := range w.madeCharges {
+		each(&ch.Status, 1, ch.Scope, "CHARGE", ch.ID, ch.permission.ID)
+	}
+	for _, r := range w.madeRefunds {
+		each(&r.Status, 1, r.Scope, "REFUND", r.ID, r.charge.permission.ID)
+	}
+	for _, d := range w.disputes {
+		each(&d.Status, 0, d.Scope, "CHARGEBACK", d.ID, d.charge.permission.ID)
+	}
+}
+
+// sendAll sends notifications, a few at a time.
+func (s *Server) sendAll(ctx context.Context, sender *http.Client, ready []delivery) {
+	places := make(chan struct{}, atOnce)
+	var wg sync.WaitGroup
+	for _, d := range ready {
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			outcome, again := deliver(ctx, sender, d)
+			if ctx.Err() == nil {
+				s.delivered(d.MessageID, outcome, again)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// deliver posts a notification as SNS does. It returns what became of it, nothing where all is well, and whether it
+// is worth another time.
+func deliver(ctx context.Context, sender *http.Client, d delivery) (wrong string, again bool) {
+	sns, err := processSNS()
+	if err != nil {
+		return err.Error(), true
+	}
+	m := sns.Notify(d.Notification, d.At)
+	m.MessageID = d.MessageID
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Endpoint, bytes.NewReader(sns.Sign(m).JSON()))
+	if err != nil {
+		return err.Error(), false
+	}
+	r.Header.Set("Content-Type", "text/plain; charset=UTF-8")
+	r.Header.Set("User-Agent", "Amazon Simple Notification Service Agent")
+	r.Header.Set("X-Amz-Sns-Message-Type", m.Type)
+	r.Header.Set("X-Amz-Sns-Message-Id", m.MessageID)
+	r.Header.Set("X-Amz-Sns-Topic-Arn", m.TopicARN)
+	res, err := sender.Do(r)
+	if err != nil {
+		return err.Error(), true
+	}
+	_, _ = io.CopyN(io.Discard, res.Body, maxBody)
+	_ = res.Body.Close()
+	if res.StatusCode/100 == 2 {
+		return "", false
+	}
+	return fmt.Sprintf("status %d", res.StatusCode), res.StatusCode >= 500
+}
+
+// delivered notes what became of a notification.
+func (s *Server) delivered(messageID, wrong string, again bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w, now := s.world, s.Now()
+	i := slices.IndexFunc(w.deliveries, func(d *delivery) bool { return d.MessageID == messageID })
+	if i < 0 { // the emulator was reset
+		return
+	}
+	d := w.deliveries[i]
+	d.Tries++
+	switch {
+	case wrong == "":
+		d.Status.become(deliveryDelivered, "", now)
+	case again && d.Tries < maxTries:
+		d.Next = now.Add(retryAfter)
+		d.Status.become(deliveryPending, wrong, now)
+	default:
+		d.Status.become(deliveryFailed, wrong, now)
+	}
+	over := len(w.deliveries) - maxDeliveries
+	w.deliveries = slices.DeleteFunc(w.deliveries, func(d *delivery) bool {
+		over--
+		return over >= 0 && d.Status.State != deliveryPending
+	})
+	s.changed()
+}
+
+// Notification is one that the emulator sends, or has sent.
+type Notification struct {
+	MessageID  string `json:"messageId"` // of SNS
+	Endpoint   string `json:"endpoint"`
+	ObjectType string `json:"objectType"` // CHARGE_PERMISSION, CHARGE, REFUND, CHARGEBACK
+	ObjectID   string `json:"objectId"`
+	State      string `json:"state"` // Pending, Delivered or Failed
+	Reason     string `json:"reason"`
+	Tries      int    `json:"tries"` // so far
+}
+
+// Notifications returns what was sent, or is to be, to the URLs of [Server.NotifyAt], the oldest first. Of those that are
+// over the last 1,000 are kept.
+func (s *Server) Notifications() []Notification {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sent := make([]Notification, 0, len(s.world.deliveries))
+	for _, d := range s.world.deliveries {
+		sent = append(sent, Notification{
+			d.MessageID, d.Endpoint, d.Notification.ObjectType, d.Notification.ObjectID, d.Status.State, d.Status.Reason, d.Tries,
+		})
+	}
+	return sent
+}
+
+// isCertificate reports whether a request is for the certificate of the notifications.
+func isCertificate(r *http.Request) bool {
+	return strings.EqualFold((&url.URL{Host: r.Host}).Hostname(), snsHost) && strings.HasPrefix(r.URL.Path, "/SimpleNotificationService-")
+}
+
+// serveCertificate answers as SNS does.
+func serveCertificate(w http.ResponseWriter, r *http.Request) {
+	sns, err := processSNS()
+	if err != nil || r.URL.Path != strings.TrimPrefix(sns.CertificateURL(), "https://"+snsHost) {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	_, _ = w.Write(sns.CertificatePEM())
+}
