@@ -91,7 +91,7 @@ needs-chromium:
 
 examples: ## Run each example against the emulator
 	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \
-		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run .); \
+		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run . && if [ -f go.mod ]; then CGO_ENABLED=0 go test ./...; fi); \
 	done
 
 vuln: ## Look for known vulnerabilities (the database needs the internet)

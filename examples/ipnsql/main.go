@@ -1,0 +1,73 @@
+// Command ipnsql keeps what became of notifications in a database, so that each is handled once, over restarts and by
+// several processes too. Here the database is SQLite; the statements are plain SQL.
+//
+//	cd examples/ipnsql && go run .
+//
+// It sends itself one notification three times, with a shop that fails the first time: the shop's function is called
+// twice, and succeeds once.
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/amazonpay-go/sdk/amazonpay/ipn"
+	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "Failed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	db, err := sql.Open("sqlite", "file::memory:?cache=shared")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	deduper, err := newDeduper(ctx, db, time.Now)
+	if err != nil {
+		return err
+	}
+	sns, err := ipntest.New() // for AWS SNS
+	if err != nil {
+		return err
+	}
+	verifier, err := ipn.NewVerifier(
+		ipn.WithTopicAccounts(ipntest.Account), ipn.WithMerchantIDs("A1EXAMPLE"), ipn.WithRoundTripper(sns), ipn.WithDeduper(deduper))
+	if err != nil {
+		return err
+	}
+	calls := 0
+	handler := verifier.Handler(func(_ context.Context, n *ipn.Notification) error {
+		if calls++; calls == 1 {
+			return errors.New("the shop is busy")
+		}
+		fmt.Println("handled", n.ObjectType, n.ObjectID)
+		return nil
+	})
+	m := sns.Notify(ipntest.Notification{MerchantID: "A1EXAMPLE", ObjectType: "CHARGE", ObjectID: "S01-0000000-0000000-C000000"}, time.Now())
+	for range 3 {
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/ipn", bytes.NewReader(m.JSON()))
+		r.Header.Set("X-Amz-Sns-Message-Type", m.Type)
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, r)
+		fmt.Println("status", w.Code)
+	}
+	if calls != 2 {
+		return fmt.Errorf("the function was called %d times", calls)
+	}
+	return nil
+}
