@@ -37,7 +37,7 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
 	if !c.made() || ctx == nil {
-		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient}
+		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: OutcomeNotSent}
 		return err.Meta, err
 	}
 	if _, ok := ctx.Deadline(); !ok {
@@ -57,7 +57,7 @@ func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...Ca
 func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []CallOption) (*Meta, *CallError) {
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		meta := &Meta{}
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: &FieldError{"out", "is not a pointer to the answer's type"}}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: &FieldError{"out", "is not a pointer to the answer's type"}, Outcome: OutcomeNotSent}
 	}
 	p, err := c.prepare(ctx, op, in, opts)
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 		if p != nil {
 			meta.IdempotencyKey = p.key
 		}
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Outcome: OutcomeNotSent}
 	}
 	meta := &Meta{IdempotencyKey: p.key}
 	err = c.send(ctx, p, out, meta)
@@ -76,7 +76,9 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 		}
 	}
 	if err != nil {
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Uncertain: uncertain(op.Method, meta.Attempts, err, c.core.mocked)}
+		outcome := outcomeOf(meta.Attempts, err, c.core.mocked)
+		uncertain := op.Method != http.MethodGet && (outcome == OutcomeUnknown || outcome == OutcomeDone)
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Uncertain: uncertain, Outcome: outcome}
 	}
 	return meta, nil
 }

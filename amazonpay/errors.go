@@ -41,6 +41,9 @@ type CallError struct {
 	// attempt's success that it complains about. Read the object, or repeat the call with
 	// the same request and, where the operation takes one, the idempotency key of Meta.
 	Uncertain bool
+
+	// Outcome is what is known of the work: see [OutcomeOf].
+	Outcome Outcome
 }
 
 // Error returns the operation, the cause, and what is needed to ask Amazon's support
@@ -51,7 +54,7 @@ func (e *CallError) Error() string {
 	b.WriteString(e.Operation)
 	b.WriteString(": ")
 	b.WriteString(strings.TrimPrefix(fmt.Sprint(e.Err), "amazonpay: "))
-	if e.Uncertain {
+	if e.Uncertain && e.Outcome == OutcomeUnknown {
 		b.WriteString("; an attempt ended without a certain answer, so the outcome is unknown")
 	}
 	meta := e.Meta
@@ -145,32 +148,41 @@ func (e *DecodeError) Error() string {
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// uncertain reports whether the work may have been done, given how a failed call's
-// attempts ended and what the last error is. Of a Doer of the user's own the attempts are
-// not known, unless it is one of package transport.
-func uncertain(method string, attempts []Attempt, err error, mocked bool) bool {
-	if method == http.MethodGet {
-		return false
-	}
-	if _, ok := errors.AsType[*DecodeError](err); ok {
-		return true
-	}
+// outcomeOf tells the outcome of a failed call from its attempts and its last error. Of a Doer of the user's own
+// the attempts are not known, unless it is one of package transport.
+func outcomeOf(attempts []Attempt, err error, mocked bool) Outcome {
 	api, answered := errors.AsType[*APIError](err)
-	failed := answered && api.StatusCode == http.StatusInternalServerError && api.ReasonCode == ReasonProcessingFailure
-	if mocked && len(attempts) == 0 {
-		_, unsent := errors.AsType[*transport.SigningError](err)
-		return !unsent && (!answered || silent(api.StatusCode) && !failed)
+	failure := answered && api.StatusCode == http.StatusInternalServerError && api.ReasonCode == ReasonProcessingFailure
+	large, isLarge := errors.AsType[*transport.TooLargeError](err)
+	_, undecoded := errors.AsType[*DecodeError](err)
+	switch {
+	case undecoded, isLarge && large.StatusCode/100 == 2:
+		return OutcomeDone
+	case len(attempts) == 0 && !mocked:
+		return OutcomeNotSent
+	case len(attempts) == 0:
+		if _, unsigned := errors.AsType[*transport.SigningError](err); unsigned {
+			return OutcomeNotSent
+		}
+		if answered && (failure || refuses(api.StatusCode)) {
+			return OutcomeRefused
+		}
+		return OutcomeUnknown
 	}
-	last := len(attempts) - 1
+	outcome := OutcomeNotSent
 	for i, a := range attempts {
-		if a.StatusCode == 0 || silent(a.StatusCode) && (!failed || i < last) {
-			return true
+		switch last := i == len(attempts)-1; {
+		case a.Unsent:
+		case refuses(a.StatusCode), last && failure:
+			outcome = OutcomeRefused
+		default:
+			return OutcomeUnknown
 		}
 	}
-	return false
+	return outcome
 }
 
-// silent reports a status that says nothing about whether the work was done.
-func silent(status int) bool {
-	return status == http.StatusRequestTimeout || status == http.StatusTooEarly || status >= 500
+// refuses reports a status that says that the work was not done.
+func refuses(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooEarly
 }

@@ -37,6 +37,10 @@ type Attempt struct {
 	Date       time.Time     // the X-Amz-Pay-Date that was signed, in whole seconds, UTC
 	StatusCode int           // 0 where no complete answer came
 	Err        error         // why none came: a *NetworkError or *TooLargeError; names no URL and no token
+
+	// Unsent says that not a byte of the request was written: no connection was had. It is seen by
+	// [net/http/httptrace], so that it is never set where Config.Base does not lead to an [http.Transport].
+	Unsent bool
 }
 
 type callKey struct{}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -158,7 +160,13 @@ func (x *exchange) attempt(req *http.Request) {
 		return
 	}
 
-	got, err := x.send(signed)
+	// A wish for a connection that was never had: else the request may have gone out.
+	var wished, had atomic.Bool
+	got, err := x.send(signed.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { wished.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { had.Store(true) },
+	})))
+	made.Unsent = err != nil && wished.Load() && !had.Load()
 	made.Duration = max(0, x.Now().Sub(start))
 	switch _, tooLarge := errors.AsType[*TooLargeError](err); {
 	case err == nil:
