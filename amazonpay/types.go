@@ -33,6 +33,29 @@ const (
 	StatePending  State = "Pending"  // listed by the .NET SDK, for which objects is not known
 )
 
+// IsFinal reports whether an object in the state stays in it: a session that is Completed or Canceled, a permission that is
+// Closed, a charge that is Captured, Canceled or Declined, a refund that is Refunded or Declined. A state that is not
+// known is not final.
+func (s State) IsFinal() bool {
+	switch s {
+	case StateCompleted, StateCanceled, StateClosed, StateCaptured, StateDeclined, StateRefunded:
+		return true
+	default:
+		return false
+	}
+}
+
+// IsPending reports whether Amazon is still deciding, so that the object will change by itself: AuthorizationInitiated,
+// CaptureInitiated, RefundInitiated and Pending.
+func (s State) IsPending() bool {
+	switch s {
+	case StateAuthorizationInitiated, StateCaptureInitiated, StateRefundInitiated, StatePending:
+		return true
+	default:
+		return false
+	}
+}
+
 // StatusDetails is the state of a checkout session, charge or refund and how it came
 // about.
 type StatusDetails struct {

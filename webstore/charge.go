@@ -220,12 +220,19 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 // CancelCharge gives up a charge that is AuthorizationInitiated or Authorized; it becomes
 // Canceled with MerchantCanceled. What is captured must be refunded instead:
 // InvalidChargeStatus. InvalidChargePermissionStatus is possible too. It is a DELETE with a
-// body, and takes no idempotency key.
+// body, and takes no idempotency key: where the outcome is not certain, the charge is read once, and returned
+// without an error if it is Canceled.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#cancel-charge
 func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
-	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+	charge, err := amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
 		Name: "CancelCharge", Method: http.MethodDelete, Path: "charges/{chargeId}/cancel",
 		PathValues: map[string]string{"chargeId": chargeID},
 	}, in, opts...)
+	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {
+		return c.GetCharge(ctx, chargeID, opts...)
+	}, func(ch *Charge) bool { return ch.StatusDetails.State == amazonpay.StateCanceled }); done != nil {
+		return done, nil
+	}
+	return charge, err
 }

@@ -144,12 +144,19 @@ func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID 
 // CloseChargePermission ends a charge permission for good, for instance when the order has
 // been shipped in full or the subscription was cancelled. Captured charges can still be
 // refunded. It is refused with InvalidChargePermissionStatus where the state is Closed. It is a
-// DELETE with a body, and takes no idempotency key.
+// DELETE with a body, and takes no idempotency key: where the outcome is not certain, the permission is read
+// once, and returned without an error if it is Closed.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#close-charge-permission
 func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
-	return amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
+	permission, err := amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
 		Name: "CloseChargePermission", Method: http.MethodDelete, Path: "chargePermissions/{chargePermissionId}/close",
 		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
 	}, in, opts...)
+	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*ChargePermission, error) {
+		return c.GetChargePermission(ctx, chargePermissionID, opts...)
+	}, func(p *ChargePermission) bool { return p.StatusDetails.State == amazonpay.StateClosed }); done != nil {
+		return done, nil
+	}
+	return permission, err
 }

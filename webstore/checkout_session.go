@@ -202,12 +202,21 @@ func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID st
 // CheckoutSessionCanceled where the buyer gave up or the payment failed: read the session
 // for the reason. An idempotency key is made where none is given.
 //
+// It is not known whether the service honours the key here. Where the outcome is not certain, the session is therefore read
+// once, and returned without an error if it is Completed: its Meta is then that of the reading.
+//
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#complete-checkout-session
 func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
 		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
 	}, in, opts...)
+	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+		return c.GetCheckoutSession(ctx, checkoutSessionID, opts...)
+	}, func(s *CheckoutSession) bool { return s.StatusDetails.State == amazonpay.StateCompleted }); done != nil {
+		return done, nil
+	}
+	return session, err
 }
 
 // FinalizeCheckoutSession ends a session of a checkout on a single page ("Buy Now"), which
