@@ -264,6 +264,50 @@ func (c *MockWebstoreCompleteCheckoutSessionCall) DoAndReturn(f func(context.Con
 	return c
 }
 
+// CompleteOrFetch mocks base method.
+func (m *MockWebstore) CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *webstore.CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, checkoutSessionID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CompleteOrFetch", varargs...)
+	ret0, _ := ret[0].(*webstore.CheckoutSession)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CompleteOrFetch indicates an expected call of CompleteOrFetch.
+func (mr *MockWebstoreMockRecorder) CompleteOrFetch(ctx, checkoutSessionID, in any, opts ...any) *MockWebstoreCompleteOrFetchCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, checkoutSessionID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CompleteOrFetch", reflect.TypeOf((*MockWebstore)(nil).CompleteOrFetch), varargs...)
+	return &MockWebstoreCompleteOrFetchCall{Call: call}
+}
+
+// MockWebstoreCompleteOrFetchCall wrap *gomock.Call
+type MockWebstoreCompleteOrFetchCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCompleteOrFetchCall) Return(arg0 *webstore.CheckoutSession, arg1 error) *MockWebstoreCompleteOrFetchCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCompleteOrFetchCall) Do(f func(context.Context, string, *webstore.CompleteCheckoutSessionRequest, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreCompleteOrFetchCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCompleteOrFetchCall) DoAndReturn(f func(context.Context, string, *webstore.CompleteCheckoutSessionRequest, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreCompleteOrFetchCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // ContestDispute mocks base method.
 func (m *MockWebstore) ContestDispute(ctx context.Context, disputeID string, in *webstore.ContestDisputeRequest, opts ...amazonpay.CallOption) (*webstore.Dispute, error) {
 	m.ctrl.T.Helper()
@@ -1930,6 +1974,138 @@ func (c *MockWebstoreUploadFileCall) Do(f func(context.Context, *webstore.Upload
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreUploadFileCall) DoAndReturn(f func(context.Context, *webstore.UploadFileRequest, ...amazonpay.CallOption) (*webstore.File, error)) *MockWebstoreUploadFileCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// WaitForCharge mocks base method.
+func (m *MockWebstore) WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*webstore.Charge, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, chargeID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "WaitForCharge", varargs...)
+	ret0, _ := ret[0].(*webstore.Charge)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// WaitForCharge indicates an expected call of WaitForCharge.
+func (mr *MockWebstoreMockRecorder) WaitForCharge(ctx, chargeID any, opts ...any) *MockWebstoreWaitForChargeCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, chargeID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "WaitForCharge", reflect.TypeOf((*MockWebstore)(nil).WaitForCharge), varargs...)
+	return &MockWebstoreWaitForChargeCall{Call: call}
+}
+
+// MockWebstoreWaitForChargeCall wrap *gomock.Call
+type MockWebstoreWaitForChargeCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreWaitForChargeCall) Return(arg0 *webstore.Charge, arg1 error) *MockWebstoreWaitForChargeCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreWaitForChargeCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreWaitForChargeCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreWaitForChargeCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreWaitForChargeCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// WaitForChargePermission mocks base method.
+func (m *MockWebstore) WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*webstore.ChargePermission, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, chargePermissionID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "WaitForChargePermission", varargs...)
+	ret0, _ := ret[0].(*webstore.ChargePermission)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// WaitForChargePermission indicates an expected call of WaitForChargePermission.
+func (mr *MockWebstoreMockRecorder) WaitForChargePermission(ctx, chargePermissionID any, opts ...any) *MockWebstoreWaitForChargePermissionCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, chargePermissionID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "WaitForChargePermission", reflect.TypeOf((*MockWebstore)(nil).WaitForChargePermission), varargs...)
+	return &MockWebstoreWaitForChargePermissionCall{Call: call}
+}
+
+// MockWebstoreWaitForChargePermissionCall wrap *gomock.Call
+type MockWebstoreWaitForChargePermissionCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreWaitForChargePermissionCall) Return(arg0 *webstore.ChargePermission, arg1 error) *MockWebstoreWaitForChargePermissionCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreWaitForChargePermissionCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.ChargePermission, error)) *MockWebstoreWaitForChargePermissionCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreWaitForChargePermissionCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.ChargePermission, error)) *MockWebstoreWaitForChargePermissionCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// WaitForRefund mocks base method.
+func (m *MockWebstore) WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*webstore.Refund, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, refundID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "WaitForRefund", varargs...)
+	ret0, _ := ret[0].(*webstore.Refund)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// WaitForRefund indicates an expected call of WaitForRefund.
+func (mr *MockWebstoreMockRecorder) WaitForRefund(ctx, refundID any, opts ...any) *MockWebstoreWaitForRefundCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, refundID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "WaitForRefund", reflect.TypeOf((*MockWebstore)(nil).WaitForRefund), varargs...)
+	return &MockWebstoreWaitForRefundCall{Call: call}
+}
+
+// MockWebstoreWaitForRefundCall wrap *gomock.Call
+type MockWebstoreWaitForRefundCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreWaitForRefundCall) Return(arg0 *webstore.Refund, arg1 error) *MockWebstoreWaitForRefundCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreWaitForRefundCall) Do(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Refund, error)) *MockWebstoreWaitForRefundCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreWaitForRefundCall) DoAndReturn(f func(context.Context, string, ...amazonpay.CallOption) (*webstore.Refund, error)) *MockWebstoreWaitForRefundCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }

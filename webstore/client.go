@@ -55,6 +55,10 @@ type API interface {
 	UploadFile(ctx context.Context, in *UploadFileRequest, opts ...amazonpay.CallOption) (*File, error)
 	UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...amazonpay.CallOption) (*File, error)
 
+	CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error)
+	WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error)
+	WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error)
+	WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error)
 	FetchNotified(ctx context.Context, objectType, objectID string, opts ...amazonpay.CallOption) (*Notified, error)
 
 	RegisterAmazonPayAccount(ctx context.Context, in *RegisterAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*RegisterAmazonPayAccountResponse, error)
@@ -70,7 +74,10 @@ type API interface {
 var _ API = (*Client)(nil)
 
 // Client makes the calls of an online shop. It is safe for concurrent use.
-type Client struct{ caller amazonpay.Caller }
+type Client struct {
+	caller  amazonpay.Caller
+	waiters waiters
+}
 
 // New returns a client that calls through caller, an [*amazonpay.Client] or a mock.
-func New(caller amazonpay.Caller) *Client { return &Client{caller} }
+func New(caller amazonpay.Caller) *Client { return &Client{caller: caller} }

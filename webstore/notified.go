@@ -18,7 +18,8 @@ type Notified struct {
 // FetchNotified reads the object of an Instant Payment Notification, which has no state in it. objectType and
 // objectID are those of the notification (ipn.Notification's ObjectType and ObjectID): CHARGE_PERMISSION, CHARGE, REFUND or
 // CHARGEBACK, and the id of the object, which for a chargeback is a dispute. Another type is an error before
-// anything is sent; others are those of the call.
+// anything is sent; others are those of the call. Who waits for the object with a method of this Client is
+// woken.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html
 func (c *Client) FetchNotified(ctx context.Context, objectType, objectID string, opts ...amazonpay.CallOption) (*Notified, error) {
@@ -39,5 +40,6 @@ func (c *Client) FetchNotified(ctx context.Context, objectType, objectID string,
 	if err != nil {
 		return nil, err
 	}
+	c.waiters.wake(objectID)
 	return &n, nil
 }

@@ -98,7 +98,10 @@ func discard(resp *http.Response) {
 }
 
 // pause waits, or returns why the context ended.
-func pause(ctx context.Context, d time.Duration) error {
+func pause(ctx context.Context, d time.Duration) error { return pauseOr(ctx, d, nil) }
+
+// pauseOr is pause, but ends early when woken.
+func pauseOr(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -109,6 +112,8 @@ func pause(ctx context.Context, d time.Duration) error {
 		}
 		return fmt.Errorf("%w: %w", err, cause) // a cause of the caller's own
 	case <-timer.C:
+		return nil
+	case <-woken:
 		return nil
 	}
 }

@@ -3,6 +3,7 @@ package webstore
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -44,6 +45,121 @@ func (c *Client) WaitForReport(ctx context.Context, reportID string, opts ...ama
 		}
 		if cause := pause(ctx, jitter(wait)); cause != nil {
 			return nil, fmt.Errorf("webstore: the wait for the report %s, which was %s, ended: %w", reportID, report.ProcessingStatus, cause)
+		}
+	}
+}
+
+// patience is how long to wait between two reads: at first a second or so, since some things are decided at once,
+// and then ever longer.
+const (
+	firstWait = time.Second
+	mostWait  = 5 * time.Minute
+)
+
+// WaitForCharge reads a charge until Amazon has decided, and returns it: it is then Authorized, Captured, Canceled or
+// Declined, and its reason code says why. A charge whose permission is closed, or that is a few weeks old, may change once more.
+//
+// It waits between two reads, at first about a second, then longer, up to five minutes; [Client.FetchNotified], on the same
+// Client, ends a wait, so that a notification does. A read that fails ends it with its [*amazonpay.CallError]. The
+// wait ends with the context, whose cause is then in the error, and without a deadline it may take a day: that is how
+// long an authorization may be pending.
+//
+// https://developer.amazon.com/docs/amazon-pay-checkout/asynchronous-processing.html
+func (c *Client) WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error) {
+	return waitFor(ctx, c, "charge", chargeID, func() (*Charge, amazonpay.State, error) {
+		charge, err := c.GetCharge(ctx, chargeID, opts...)
+		if err != nil {
+			return nil, "", err
+		}
+		return charge, charge.StatusDetails.State, nil
+	})
+}
+
+// WaitForRefund reads a refund until it is Refunded or Declined, and returns it. It waits and ends as
+// [Client.WaitForCharge] does.
+func (c *Client) WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error) {
+	return waitFor(ctx, c, "refund", refundID, func() (*Refund, amazonpay.State, error) {
+		refund, err := c.GetRefund(ctx, refundID, opts...)
+		if err != nil {
+			return nil, "", err
+		}
+		return refund, refund.StatusDetails.State, nil
+	})
+}
+
+// WaitForChargePermission reads a charge permission until no charge is in progress, and returns it: it is then
+// Chargeable, Closed, or NonChargeable for a reason that the buyer must see to. It waits and ends as
+// [Client.WaitForCharge] does.
+func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error) {
+	return waitFor(ctx, c, "charge permission", chargePermissionID, func() (*ChargePermission, amazonpay.State, error) {
+		permission, err := c.GetChargePermission(ctx, chargePermissionID, opts...)
+		if err != nil {
+			return nil, "", err
+		}
+		state := permission.StatusDetails.State
+		for _, r := range permission.StatusDetails.Reasons {
+			if r.ReasonCode == amazonpay.ReasonChargeInProgress && state == amazonpay.StateNonChargeable {
+				state = amazonpay.StatePending
+			}
+		}
+		return permission, state, nil
+	})
+}
+
+// waitFor reads an object until its state is not pending.
+func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func() (*T, amazonpay.State, error)) (*T, error) {
+	woken, done := c.waiters.join(id)
+	defer done()
+	for wait := firstWait; ; wait = min(2*wait, mostWait) {
+		found, state, err := read()
+		if err != nil {
+			return nil, err
+		}
+		if !state.IsPending() {
+			return found, nil
+		}
+		if cause := pauseOr(ctx, jitter(wait), woken); cause != nil {
+			return nil, fmt.Errorf("webstore: the wait for the %s %s, which was %s, ended: %w", kind, id, state, cause)
+		}
+	}
+}
+
+// waiters are those who wait for an object to change.
+type waiters struct {
+	mu   sync.Mutex
+	byID map[string]map[chan struct{}]bool // by the object's id
+}
+
+// join returns a channel that gets something when the object has changed, until done is called.
+func (w *waiters) join(id string) (woken <-chan struct{}, done func()) {
+	mine := make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.byID == nil {
+		w.byID = make(map[string]map[chan struct{}]bool)
+	}
+	if w.byID[id] == nil {
+		w.byID[id] = make(map[chan struct{}]bool)
+	}
+	w.byID[id][mine] = true
+	return mine, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.byID[id], mine)
+		if len(w.byID[id]) == 0 {
+			delete(w.byID, id)
+		}
+	}
+}
+
+// wake wakes all who wait for an object.
+func (w *waiters) wake(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for waiter := range w.byID[id] {
+		select {
+		case waiter <- struct{}{}:
+		default: // it is awake
 		}
 	}
 }

@@ -1,0 +1,355 @@
+package webstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// codes are the values of all constants of type ReasonCode, from the source.
+func codes(t *testing.T) (all []amazonpay.ReasonCode) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../amazonpay/reasons.go", nil, 0)
+	require.NoError(t, err)
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			literal, ok := spec.Values[0].(*ast.BasicLit)
+			require.True(t, ok)
+			text, err := strconv.Unquote(literal.Value)
+			require.NoError(t, err)
+			all = append(all, amazonpay.ReasonCode(text))
+		}
+		return true
+	})
+	return all
+}
+
+// There is advice for every constant, and none for anything else.
+func TestDecline(t *testing.T) {
+	t.Parallel()
+	all := codes(t)
+	require.Greater(t, len(all), 50)
+	newKeys := map[amazonpay.ReasonCode]bool{}
+	for _, code := range all {
+		err := fmt.Errorf("order 7: %w", &amazonpay.CallError{Operation: "CreateCharge", Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: code}})
+		advice := webstore.Decline(err)
+		assert.Equal(t, code, advice.ReasonCode)
+		assert.NotEqual(t, webstore.DeclineUnknown, advice.Class, code)
+		assert.True(t, strings.HasSuffix(advice.Next, "."), code)
+		assert.Equal(t, advice, webstore.DeclineReason(code))
+		if advice.NewKey {
+			newKeys[code] = true
+			assert.Contains(t, advice.Next, "Chargeable")
+			assert.Equal(t, webstore.DeclineSoft, advice.Class)
+		}
+	}
+	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonSoftDeclined: true, amazonpay.ReasonProcessingFailure: true}, newKeys)
+	for class, some := range map[webstore.DeclineClass][]amazonpay.ReasonCode{
+		webstore.DeclineSoft:    {"SoftDeclined", "ProcessingFailure", "TransactionTimedOut"},
+		webstore.DeclineHard:    {"HardDeclined", "AmazonRejected", "Declined"},
+		webstore.DeclineBuyer:   {"PaymentMethodNotAllowed", "MFANotCompleted", "MFAFailed", "PaymentMethodInvalid"},
+		webstore.DeclineClosed:  {"CheckoutSessionCanceled", "InvalidChargeStatus", "AmazonClosed", "Expired"},
+		webstore.DeclineLater:   {"TooManyRequests", "ServiceUnavailable", "ChargeInProgress"},
+		webstore.DeclineRequest: {"InvalidParameterValue", "InvalidRequestSignature", "DuplicateIdempotencyKey"},
+	} {
+		for _, code := range some {
+			assert.Equal(t, class, webstore.DeclineReason(code).Class, code)
+		}
+	}
+	for _, err := range []error{nil, errors.New("x"), &amazonpay.APIError{StatusCode: 502}, &amazonpay.APIError{StatusCode: 422, ReasonCode: "QuiteNew"}} {
+		advice := webstore.Decline(err)
+		assert.Equal(t, webstore.DeclineUnknown, advice.Class)
+		assert.False(t, advice.NewKey)
+		assert.NotEmpty(t, advice.Next)
+	}
+	assert.Equal(t, amazonpay.ReasonCode("QuiteNew"), webstore.DeclineReason("QuiteNew").ReasonCode)
+}
+
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1161: a return URL without the session's id.
+func TestParseReturnURL(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]webstore.ReturnURL{
+		"https://shop.example/result?amazonCheckoutSessionId=b1": {CheckoutSessionID: "b1"},
+		"/review?cart=7&amazonCheckoutSessionId=b1#x":            {CheckoutSessionID: "b1"},
+		"https://shop.example/account?buyerToken=eyJ.a-b_c%3D":   {BuyerToken: "eyJ.a-b_c="},
+	} {
+		got, err := webstore.ParseReturnURL(url)
+		require.NoError(t, err, url)
+		assert.Equal(t, want, got, url)
+	}
+	for url, word := range map[string]string{
+		"": "neither", "https://shop.example/result": "neither", "/?AmazonCheckoutSessionId=b1": "neither", "/?amazonCheckoutSessionId=": "is empty",
+		"/?buyerToken=": "is empty", "/?amazonCheckoutSessionId=a&amazonCheckoutSessionId=b": "2 times", "/?amazonCheckoutSessionId=a&buyerToken=secret": "1 times",
+		"/?a=%zz&buyerToken=secret": "query", "https://shop.example:x/?buyerToken=secret": "cannot be read",
+	} {
+		_, err := webstore.ParseReturnURL(url)
+		require.ErrorContains(t, err, word, url)
+		assert.NotContains(t, err.Error(), "secret")
+		assert.Equal(t, word == "neither", errors.Is(err, webstore.ErrNoReturnID), url)
+	}
+}
+
+func FuzzParseReturnURL(f *testing.F) {
+	f.Add("https://shop.example/?amazonCheckoutSessionId=b1")
+	f.Add("/?buyerToken=a&buyerToken=b")
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := webstore.ParseReturnURL(text)
+		if err != nil {
+			require.Equal(t, webstore.ReturnURL{}, got)
+			return
+		}
+		require.NotEqual(t, got.CheckoutSessionID == "", got.BuyerToken == "", "one of them")
+	})
+}
+
+func TestRefundLimit(t *testing.T) {
+	t.Parallel()
+	price := func(amount, currency string) amazonpay.Price {
+		return amazonpay.Price{Amount: amazonpay.Decimal(amount), CurrencyCode: amazonpay.CurrencyCode(currency)}
+	}
+	for _, row := range []struct{ captured, currency, limit string }{
+		{"0.01", "USD", "0.01"},
+		{"0.99", "USD", "1.13"},
+		{"10", "EUR", "11.50"},
+		{"100.00", "GBP", "115.00"},
+		{"500", "USD", "575.00"},
+		{"1000.00", "USD", "1075.00"},
+		{"149925.00", "USD", "150000.00"},
+		{"149999.99", "USD", "150000.00"},
+		{"150000", "EUR", "150000.00"},
+	} {
+		got, err := webstore.RefundLimit(price(row.captured, row.currency))
+		require.NoError(t, err)
+		assert.Equal(t, price(row.limit, row.currency), got, row.captured)
+	}
+	for _, bad := range []amazonpay.Price{price("10", "JPY"), price("10", "CHF"), price("10", ""), price("ten", "USD"), price("1.005", "USD"), price("150000.01", "USD"), {}} {
+		_, err := webstore.RefundLimit(bad)
+		require.ErrorContains(t, err, "RefundLimit", "%v", bad)
+	}
+
+	left := func(captured, refunded amazonpay.Price) (amazonpay.Price, error) {
+		return webstore.RefundLeft(&webstore.Charge{ChargeAmount: price("200", "USD"), CaptureAmount: captured, RefundedAmount: refunded})
+	}
+	for _, row := range []struct {
+		captured, refunded amazonpay.Price
+		want               string
+	}{
+		{price("100", "USD"), amazonpay.Price{}, "115.00"},
+		{price("100", "USD"), price("15.01", "USD"), "99.99"},
+		{price("100", "USD"), price("115", "USD"), "0.00"},
+		{price("100", "USD"), price("116", "USD"), "0.00"},
+		{amazonpay.Price{}, amazonpay.Price{}, "0.00"},
+	} {
+		got, err := left(row.captured, row.refunded)
+		require.NoError(t, err)
+		assert.Equal(t, price(row.want, "USD"), got)
+	}
+	_, err := left(price("100", "USD"), price("1", "EUR"))
+	require.Error(t, err)
+	_, err = left(price("100", "USD"), price("x", "USD"))
+	require.Error(t, err)
+	_, err = webstore.RefundLeft(nil)
+	require.Error(t, err)
+}
+
+// What the arithmetic allows the service's stand-in takes, to the cent.
+func TestRefundLeftIsWhatIsTaken(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.AuthorizeWithCapture), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.NoError(t, err)
+	charge, err := shop.GetCharge(t.Context(), session.ChargeID)
+	require.NoError(t, err)
+	left, err := webstore.RefundLeft(charge)
+	require.NoError(t, err)
+	assert.Equal(t, "23.00 USD", left.String())
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: left})
+	require.NoError(t, err)
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: amazonpay.Price{Amount: "0.01", CurrencyCode: amazonpay.USD}})
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonTransactionAmountExceeded), "%v", err)
+}
+
+// A result page that is reloaded, and every other way to a session that is not open.
+func TestCompleteOrFetch(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	id := newApproved(t, shop, server, webstore.Authorize)
+	request := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
+	first, err := shop.CompleteOrFetch(t.Context(), id, request)
+	require.NoError(t, err)
+	again, err := shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("another"), amazonpay.WithSimulationCode("Declined"))
+	require.NoError(t, err)
+	assert.Equal(t, first.ChargeID, again.ChargeID)
+	assert.Equal(t, first.ChargePermissionID, again.ChargePermissionID)
+	require.Len(t, server.Charges(), 1)
+
+	gone := newApproved(t, shop, server, webstore.Authorize)
+	require.NoError(t, server.Buyer().Abandon(gone))
+	_, err = shop.CompleteOrFetch(t.Context(), gone, request)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCheckoutSessionCanceled), "%v", err)
+
+	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID:            server.Description().Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+	})
+	require.NoError(t, err)
+	_, err = shop.CompleteOrFetch(t.Context(), session.CheckoutSessionID, request)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "the buyer has not paid: %v", err)
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "getCheckoutSession", Status: 404}))
+	_, err = shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("third"))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "the completion's own error: %v", err)
+}
+
+// states is a caller whose object goes through states, one a reading.
+type states struct {
+	mu    sync.Mutex
+	left  []amazonpay.State
+	reads []time.Time
+}
+
+// becomes has the object be in a state from now on, and returns how often it was read.
+func (s *states) becomes(state amazonpay.State) (reads int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = []amazonpay.State{state}
+	return len(s.reads)
+}
+
+func (s *states) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reads = append(s.reads, time.Now())
+	state := s.left[0]
+	if len(s.left) > 1 {
+		s.left = s.left[1:]
+	}
+	switch o := out.(type) {
+	case *webstore.Charge:
+		o.StatusDetails.State = state
+	case *webstore.Refund:
+		o.StatusDetails.State = state
+	case *webstore.ChargePermission:
+		o.StatusDetails.State = state
+		if state == amazonpay.StateNonChargeable {
+			o.StatusDetails.Reasons = []webstore.Reason{{ReasonCode: amazonpay.ReasonChargeInProgress}}
+		}
+	}
+	return &amazonpay.Meta{}, nil
+}
+
+// Waits grow, and end with what is decided.
+func TestWaits(t *testing.T) {
+	t.Parallel()
+	pending := func(state amazonpay.State, end amazonpay.State) *states {
+		s := &states{}
+		for range 12 {
+			s.left = append(s.left, state)
+		}
+		s.left = append(s.left, end)
+		return s
+	}
+	for name, row := range map[string]struct {
+		caller *states
+		wait   func(ctx context.Context, c *webstore.Client) (amazonpay.State, error)
+		want   amazonpay.State
+	}{
+		"charge": {pending("AuthorizationInitiated", "Declined"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			charge, err := c.WaitForCharge(ctx, "C")
+			return charge.StatusDetails.State, err
+		}, "Declined"},
+		"capture": {pending("CaptureInitiated", "Captured"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			charge, err := c.WaitForCharge(ctx, "C")
+			return charge.StatusDetails.State, err
+		}, "Captured"},
+		"refund": {pending("RefundInitiated", "Refunded"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			refund, err := c.WaitForRefund(ctx, "R")
+			return refund.StatusDetails.State, err
+		}, "Refunded"},
+		"permission": {pending("NonChargeable", "Chargeable"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			permission, err := c.WaitForChargePermission(ctx, "P")
+			return permission.StatusDetails.State, err
+		}, "Chargeable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				got, err := row.wait(t.Context(), webstore.New(row.caller))
+				require.NoError(t, err)
+				assert.Equal(t, row.want, got)
+				require.Len(t, row.caller.reads, 13)
+				for i := 1; i < len(row.caller.reads); i++ {
+					waited, most := row.caller.reads[i].Sub(row.caller.reads[i-1]), min(time.Second<<(i-1), 5*time.Minute)
+					assert.LessOrEqual(t, waited, most, i)
+					assert.GreaterOrEqual(t, waited, most/2, i)
+				}
+			})
+		})
+	}
+}
+
+// A notification ends the wait, and the end of the context does, with its cause.
+func TestWaitsEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		caller := &states{left: []amazonpay.State{"AuthorizationInitiated"}}
+		c := webstore.New(caller)
+		done := make(chan error, 1)
+		start := time.Now()
+		go func() { _, err := c.WaitForCharge(t.Context(), "C"); done <- err }()
+		time.Sleep(10 * time.Minute) // the waits are long by now
+		reads := caller.becomes("Authorized")
+		_, err := c.FetchNotified(t.Context(), "CHARGE", "another")
+		require.NoError(t, err)
+		synctest.Wait()
+		require.Equal(t, reads+1, caller.becomes("Authorized"), "it is not woken by what concerns another charge")
+		_, err = c.FetchNotified(t.Context(), "CHARGE", "C")
+		require.NoError(t, err)
+		require.NoError(t, <-done)
+		assert.Equal(t, 10*time.Minute, time.Since(start))
+
+		leaving := errors.New("the shop closes")
+		ctx, leave := context.WithTimeoutCause(t.Context(), time.Hour, leaving)
+		defer leave()
+		caller.becomes("RefundInitiated")
+		_, err = c.WaitForRefund(ctx, "R")
+		require.ErrorIs(t, err, leaving)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.ErrorContains(t, err, "R, which was RefundInitiated")
+	})
+}
+
+func TestFinalAndPendingStates(t *testing.T) {
+	t.Parallel()
+	final, pending := map[amazonpay.State]bool{}, map[amazonpay.State]bool{}
+	for _, s := range []amazonpay.State{
+		"Open", "Completed", "Chargeable", "NonChargeable", "Closed", "AuthorizationInitiated", "Authorized", "CaptureInitiated", "Captured",
+		"RefundInitiated", "Refunded", "Canceled", "Declined", "Pending", "QuiteNew", "",
+	} {
+		if s.IsFinal() {
+			final[s] = true
+		}
+		if s.IsPending() {
+			pending[s] = true
+		}
+	}
+	assert.Equal(t, map[amazonpay.State]bool{"Completed": true, "Closed": true, "Captured": true, "Refunded": true, "Canceled": true, "Declined": true}, final)
+	assert.Equal(t, map[amazonpay.State]bool{"AuthorizationInitiated": true, "CaptureInitiated": true, "RefundInitiated": true, "Pending": true}, pending)
+}
