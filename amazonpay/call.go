@@ -47,7 +47,9 @@ func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...Ca
 	}
 	start := c.core.now()
 	meta, err := c.call(ctx, op, in, out, opts)
-	c.log(ctx, op, meta, err, c.core.now().Sub(start))
+	took := c.core.now().Sub(start)
+	c.log(ctx, op, meta, err, took)
+	c.core.observeCall(ctx, op, meta, err, start, took)
 	if err != nil { // a nil *CallError would not be a nil error
 		return meta, err
 	}
@@ -85,7 +87,9 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 
 // send makes the attempts, adds them to meta and decodes the answer.
 func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
-	state := &transport.Call{Operation: p.op.Name, NoRetry: p.options.NoRetry}
+	state := &transport.Call{
+		Operation: p.op.Name, NoRetry: p.options.NoRetry, Observe: c.core.observeAttempt(ctx, p, len(meta.Attempts)),
+	}
 	req, err := p.request(transport.WithCall(ctx, state))
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package amazonpay
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +40,8 @@ type core struct {
 	base   http.RoundTripper // for Fetch
 	logger *slog.Logger
 	now    func() time.Time
+
+	observers []func(context.Context, Event)
 }
 
 // Option configures a client.
@@ -52,6 +55,7 @@ type settings struct {
 	logger         *slog.Logger
 	now            func() time.Time
 	userAgent      string
+	observers      []func(context.Context, Event)
 }
 
 // WithDoer replaces signing, retries and network, for tests: the Doer sees each call once,
@@ -185,6 +189,8 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		base:   s.base,
 		logger: s.logger,
 		now:    s.now,
+
+		observers: s.observers,
 	}
 	if !specific {
 		c.prefix = "/" + string(environment) + c.prefix

@@ -27,46 +27,51 @@ func ExampleOutcomeOf() {
 		return
 	}
 	shop := webstore.New(client)
-	session := approved(server, shop, "14.00")
-	request := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}}
+	chargeID := authorized(server, shop, "14.00")
+	request := &webstore.CaptureChargeRequest{CaptureAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}}
 
-	if err := server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultLoseAnswer}); err != nil {
+	if err := server.FailNext(1, emulator.Fault{Operation: "captureCharge", Kind: emulator.FaultLoseAnswer}); err != nil {
 		fmt.Println(err)
 		return
 	}
-	key := amazonpay.KeyFrom("order-1042", "complete", "1")
-	_, err = shop.CompleteCheckoutSession(context.Background(), session, request, amazonpay.WithIdempotencyKey(key), amazonpay.WithoutRetry())
+	key := amazonpay.KeyFrom("order-1042", "capture", "1")
+	_, err = shop.CaptureCharge(context.Background(), chargeID, request, amazonpay.WithIdempotencyKey(key), amazonpay.WithoutRetry())
 	switch outcome := amazonpay.OutcomeOf(err); outcome {
 	case amazonpay.OutcomeDone:
-		fmt.Println("charged")
+		fmt.Println("captured")
 	case amazonpay.OutcomeNotSent, amazonpay.OutcomeRefused:
-		fmt.Println("not charged:", err)
+		fmt.Println("not captured:", err)
 	case amazonpay.OutcomeUnknown: // the same request under the same key settles it
-		done, err := shop.CompleteCheckoutSession(context.Background(), session, request, amazonpay.WithIdempotencyKey(key))
-		fmt.Println("it was", outcome, "- and is", done.StatusDetails.State, err)
+		charge, err := shop.CaptureCharge(context.Background(), chargeID, request, amazonpay.WithIdempotencyKey(key))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("it was", outcome, "and is", charge.StatusDetails.State)
 	}
-	fmt.Println("charges made:", len(server.Charges()))
+	fmt.Println("captured in all:", server.Charges()[0].Captured)
 	// Output:
-	// it was unknown - and is Completed <nil>
-	// charges made: 1
+	// it was unknown and is Captured
+	// captured in all: 14.00 USD
 }
 
-// approved makes a session that the buyer has approved.
-func approved(server *emulator.Server, shop *webstore.Client, amount amazonpay.Decimal) string {
-	d := server.Description()
+// authorized takes a checkout to its authorized charge.
+func authorized(server *emulator.Server, shop *webstore.Client, amount amazonpay.Decimal) (chargeID string) {
+	price := amazonpay.Price{Amount: amount, CurrencyCode: amazonpay.USD}
 	session, err := shop.CreateCheckoutSession(context.Background(), &webstore.CreateCheckoutSessionRequest{
-		StoreID:            d.Merchants[0].StoreID,
+		StoreID:            server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		PaymentDetails: &webstore.PaymentDetails{
-			PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: amazonpay.Price{Amount: amount, CurrencyCode: amazonpay.USD},
-		},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: price},
 	})
 	if err == nil {
 		err = server.Buyer().Approve(session.CheckoutSessionID)
+	}
+	if err == nil {
+		session, err = shop.CompleteCheckoutSession(context.Background(), session.CheckoutSessionID, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: price})
 	}
 	if err != nil {
 		fmt.Println(err)
 		return ""
 	}
-	return session.CheckoutSessionID
+	return session.ChargeID
 }

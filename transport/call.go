@@ -17,6 +17,10 @@ type Call struct {
 	// even so: no work was done.
 	NoRetry bool
 
+	// Observe, if it is not nil, is called after each attempt, before the wait for the next one, with the number of
+	// the attempt from 1 and the header and body of its answer, nil where none came. It must not change them.
+	Observe func(number int, a Attempt, header http.Header, body []byte)
+
 	// Attempts are the requests that were handed to the network, in order. One that
 	// could not be signed is not among them.
 	Attempts []Attempt

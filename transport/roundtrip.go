@@ -180,6 +180,14 @@ func (x *exchange) attempt(req *http.Request) {
 	}
 	made.Err = x.err
 	x.call.Attempts = append(x.call.Attempts, made)
+	if x.call.Observe != nil {
+		var header http.Header
+		var body []byte
+		if x.err == nil {
+			header, body = got.response.Header, got.body
+		}
+		x.call.Observe(len(x.call.Attempts), made, header, body)
+	}
 	x.logAttempt(req.Context(), len(x.call.Attempts), made.StatusCode, x.err, made.Duration)
 }
 
