@@ -1,0 +1,74 @@
+// Command otel shows calls to Amazon Pay as traces and metrics of OpenTelemetry: a span for each call and each of its
+// attempts, a histogram of how long calls take. Here they are printed; an exporter of yours sends them on.
+//
+//	cd examples/otel && go run .
+//
+// It calls the emulator, which fails once.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"go.opentelemetry.io/otel/exporters/stdout/stdouttrace"
+	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/transport"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		fmt.Fprintln(os.Stderr, "Failed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	exporter, err := stdouttrace.New(stdouttrace.WithPrettyPrint(), stdouttrace.WithoutTimestamps())
+	if err != nil {
+		return err
+	}
+	traces := sdktrace.NewTracerProvider(sdktrace.WithSyncer(exporter))
+	defer func() { _ = traces.Shutdown(ctx) }()
+	metrics := sdkmetric.NewMeterProvider()
+	defer func() { _ = metrics.Shutdown(ctx) }()
+	return pay(ctx, traces.Tracer("shop"), metrics.Meter("shop"))
+}
+
+// pay makes a checkout session, at the second attempt.
+func pay(ctx context.Context, tracer trace.Tracer, meter metric.Meter) error {
+	server, err := emulator.Listen("127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }()
+	observe, err := observer(tracer, meter)
+	if err != nil {
+		return err
+	}
+	d := server.Description()
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
+		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
+	}, amazonpay.WithRoundTripper(server.RoundTripper()), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}), amazonpay.WithObserver(observe))
+	if err != nil {
+		return err
+	}
+	if err := server.FailNext(1, emulator.Fault{Status: 503}); err != nil {
+		return err
+	}
+	ctx, span := tracer.Start(ctx, "checkout")
+	defer span.End()
+	_, err = webstore.New(client).CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
+		StoreID:            d.Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
+	})
+	return err
+}
