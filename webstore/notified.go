@@ -2,6 +2,7 @@ package webstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -15,9 +16,12 @@ type Notified struct {
 	Dispute          *Dispute
 }
 
+// ErrUnknownObjectType is that of a notification of a kind of object that this SDK does not know.
+var ErrUnknownObjectType = errors.New("webstore: the object type is unknown")
+
 // FetchNotified reads the object of an Instant Payment Notification, which has no state in it. objectType and
 // objectID are those of the notification (ipn.Notification's ObjectType and ObjectID): CHARGE_PERMISSION, CHARGE, REFUND or
-// CHARGEBACK, and the id of the object, which for a chargeback is a dispute. Another type is an error before
+// CHARGEBACK, and the id of the object, which for a chargeback is a dispute. Another type is [ErrUnknownObjectType] before
 // anything is sent; others are those of the call. Who waits for the object with a method of this Client is
 // woken.
 //
@@ -35,7 +39,7 @@ func (c *Client) FetchNotified(ctx context.Context, objectType, objectID string,
 	case "CHARGEBACK":
 		n.Dispute, err = c.GetDispute(ctx, objectID, opts...)
 	default:
-		return nil, fmt.Errorf("webstore: FetchNotified: objectType %.40q is not CHARGE_PERMISSION, CHARGE, REFUND or CHARGEBACK", objectType)
+		return nil, fmt.Errorf("%w: FetchNotified: objectType %.40q is not CHARGE_PERMISSION, CHARGE, REFUND or CHARGEBACK", ErrUnknownObjectType, objectType)
 	}
 	if err != nil {
 		return nil, err

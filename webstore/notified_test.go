@@ -51,6 +51,7 @@ func TestFetchNotified(t *testing.T) {
 	for _, objectType := range []string{"", "charge", "PAYOUT"} {
 		_, err := shop.FetchNotified(t.Context(), objectType, session.ChargeID)
 		require.ErrorContains(t, err, "objectType")
+		require.ErrorIs(t, err, webstore.ErrUnknownObjectType)
 	}
 	_, err = shop.FetchNotified(t.Context(), "CHARGE", "")
 	require.Error(t, err)

@@ -24,10 +24,10 @@ const (
 	minKeyBits     = 2048
 
 	// A URL that failed is not fetched again for failureTime. So that forgers cannot have us fetch ever new URLs,
-	// no more than maxFailures fetches may fail in failureWindow; good ones count nothing.
-	failureTime   = 30 * time.Second
-	failureWindow = time.Minute
-	maxFailures   = 10
+	// no more than maxFailures fetches may fail at once, and one more each refill; good ones count nothing.
+	failureTime = 30 * time.Second
+	maxFailures = 10
+	refill      = 6 * time.Second
 )
 
 // certificates fetches certificates and keeps them.
@@ -37,12 +37,21 @@ type certificates struct {
 	chain     bool           // it must lead to a root
 	now       func() time.Time
 
-	gate chan struct{} // has one place: one fetch at a time
+	known []string // URLs that may be fetched whatever else has failed
 
 	mu       sync.Mutex                   // guards what follows; never held during a fetch
 	cached   map[string]*x509.Certificate // by URL
 	failed   map[string]failure
-	failures []time.Time // of the window
+	flights  map[string]*flight
+	budget   float64 // how many fetches may fail now
+	budgeted time.Time
+}
+
+// flight is a fetch that is under way. Who needs its URL waits for it.
+type flight struct {
+	done  chan struct{} // closed when what follows is there
+	found *x509.Certificate
+	err   error
 }
 
 type failure struct {
@@ -64,64 +73,66 @@ func newTransport() *http.Transport {
 
 // get returns the certificate at a URL that was checked, for a host of SNS.
 func (c *certificates) get(ctx context.Context, url, host string) (*x509.Certificate, error) {
-	if found, err := c.known(url); found != nil || err != nil {
+	found, under, err := c.begin(url, host)
+	if under == nil {
 		return found, err
 	}
 	select {
-	case c.gate <- struct{}{}:
-		defer func() { <-c.gate }()
+	case <-under.done:
+		return under.found, under.err
 	case <-ctx.Done():
 		return nil, later(ErrCertificateUnavailable, "%v", context.Cause(ctx))
 	}
-	if found, err := c.known(url); found != nil || err != nil { // by who was at the gate before
-		return found, err
-	}
-	if err := c.mayFetch(); err != nil {
-		return nil, err
-	}
-	found, err := c.fetch(ctx, url, host)
-	if err == nil || ctx.Err() == nil { // the caller who left says nothing of the URL
-		c.keep(url, found, err)
-	}
-	return found, err
 }
 
-// known returns what was fetched before, or why that failed; neither where it must be fetched.
-func (c *certificates) known(url string) (*x509.Certificate, error) {
+// begin returns what is known of a URL, or the flight that will tell. The flight goes on, for five seconds at the most, when who
+// began it has left: else forgers who leave could begin one after the other.
+func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.now()
 	if found := c.cached[url]; found != nil && now.Before(found.NotAfter) {
-		return found, nil
+		return found, nil, nil
 	}
 	delete(c.cached, url)
 	if before, there := c.failed[url]; there && now.Sub(before.at) < failureTime {
-		return nil, before.err
+		return nil, nil, before.err
 	}
-	return nil, nil
+	if under := c.flights[url]; under != nil {
+		return nil, under, nil
+	}
+	paid := !slices.Contains(c.known, url)
+	if paid {
+		c.budget = min(maxFailures, c.budget+float64(max(0, now.Sub(c.budgeted)))/float64(refill))
+		c.budgeted = now
+		if c.budget < 1 {
+			return nil, nil, later(ErrCertificateUnavailable, "too many fetches have failed: nothing new is fetched for some seconds")
+		}
+		c.budget--
+	}
+	under := &flight{done: make(chan struct{})}
+	c.flights[url] = under
+	go func() {
+		under.found, under.err = c.fetch(url, host)
+		c.end(url, under, paid)
+	}()
+	return nil, under, nil
 }
 
-// mayFetch refuses a fetch where too many have failed.
-func (c *certificates) mayFetch() error {
+// end keeps what a flight has brought.
+func (c *certificates) end(url string, under *flight, paid bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	now := c.now()
-	c.failures = slices.DeleteFunc(c.failures, func(at time.Time) bool { return now.Sub(at) >= failureWindow })
-	if len(c.failures) >= maxFailures {
-		return later(ErrCertificateUnavailable, "%d fetches have failed within %v: nothing is fetched for now", maxFailures, failureWindow)
-	}
-	return nil
-}
-
-func (c *certificates) keep(url string, fetched *x509.Certificate, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err != nil {
+	delete(c.flights, url)
+	defer close(under.done)
+	if under.err != nil {
 		now := c.now()
-		c.failures = append(c.failures, now)
 		maps.DeleteFunc(c.failed, func(_ string, before failure) bool { return now.Sub(before.at) >= failureTime })
-		c.failed[url] = failure{now, err}
+		c.failed[url] = failure{now, under.err}
 		return
+	}
+	if paid {
+		c.budget++
 	}
 	for old := range c.cached {
 		if len(c.cached) < maxCached {
@@ -129,11 +140,11 @@ func (c *certificates) keep(url string, fetched *x509.Certificate, err error) {
 		}
 		delete(c.cached, old) // any will do: it is fetched again when it is needed
 	}
-	c.cached[url] = fetched
+	c.cached[url] = under.found
 }
 
-func (c *certificates) fetch(ctx context.Context, url, host string) (*x509.Certificate, error) {
-	ctx, cancel := context.WithTimeout(ctx, fetchTime)
+func (c *certificates) fetch(url, host string) (*x509.Certificate, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTime) //nolint:forbidigo // it is of no single request
 	defer cancel()
 	text, err := c.read(ctx, url)
 	if err != nil {
@@ -223,8 +234,8 @@ func (c *certificates) checkChain(found []*x509.Certificate, now time.Time) erro
 	}
 	if _, err := found[0].Verify(x509.VerifyOptions{
 		Roots: c.roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	}); err != nil {
-		return refuse(ErrCertificate, "it has no chain to a trusted root: %v", err)
+	}); err != nil { // the file came from SNS's own host: what is wrong is here, and can be mended
+		return later(ErrCertificate, "it has no chain to a trusted root: %v", err)
 	}
 	return nil
 }

@@ -8,6 +8,9 @@
 //	// …
 //	http.Handle("POST /ipn", verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {
 //		changed, err := shop.FetchNotified(ctx, string(n.ObjectType), n.ObjectID) // of package webstore
+//		if errors.Is(err, webstore.ErrUnknownObjectType) {
+//			return nil // it will not be known when it comes again
+//		}
 //		// … an error has SNS send the notification again
 //		return err
 //	}))
@@ -19,7 +22,7 @@
 //   - the topic's account, the merchant, and the age;
 //   - the certificate's URL: https, to the letter that of SNS in the topic's region;
 //   - the certificate: valid now, of SNS, not self-signed, with a chain to a root if its file has one. It is fetched once and kept;
-//     failures are remembered, and bounded, so that forgeries have next to nothing fetched;
+//     failures are remembered, and bounded, so that forgeries have ten fetched a minute at the most (see [WithCertificateURLs]);
 //   - the signature, of version 1 (SHA-1) or 2 (SHA-256).
 //
 // Package ipntest makes true and forged messages for tests.

@@ -63,6 +63,11 @@ func parseEnvelope(body []byte) (envelope, error) {
 			return e, refuse(ErrMalformed, "the member %s is missing or empty, or is not a text", name)
 		}
 	}
+	for _, name := range names { // a line end could move text from one to the next without a change of what was signed
+		if name, _ = strings.CutSuffix(name, "?"); name != "Message" && strings.ContainsFunc(e.field(name), isControl) {
+			return e, refuse(ErrMalformed, "the member %s has a line end or another control character", name)
+		}
+	}
 	if e.topic, known = parseTopic(e.field("TopicArn")); !known {
 		return e, refuse(ErrTopic, "%.80q is not the ARN of a topic", e.field("TopicArn"))
 	}
@@ -150,3 +155,5 @@ func skip(d *json.Decoder) error {
 	}
 	return nil
 }
+
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }

@@ -36,7 +36,7 @@ var (
 	ErrCertificateUnavailable = errors.New("the certificate cannot be fetched")
 	// ErrSignature is a signature that is not one of the certificate's key over the message.
 	ErrSignature = errors.New("the signature is wrong")
-	// ErrNotification is a true message of SNS that holds no notification of Amazon Pay.
+	// ErrNotification is a message that holds no notification of Amazon Pay, whoever has signed it.
 	ErrNotification = errors.New("the message is not a notification of Amazon Pay")
 	// ErrSubscribeURL is a confirmation whose URL is not one that confirms a subscription of its topic.
 	ErrSubscribeURL = errors.New("the URL does not confirm a subscription of the topic")

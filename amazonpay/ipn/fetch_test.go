@@ -57,12 +57,78 @@ func TestStormOfForgeries(t *testing.T) {
 	}
 	storm()
 	assert.Equal(t, 1+10, network.count())
-	clock.Store(int64(59 * time.Second))
+	clock.Store(int64(5 * time.Second))
 	storm()
 	assert.Equal(t, 1+10, network.count())
-	clock.Store(int64(time.Minute))
+	clock.Store(int64(6 * time.Second))
 	storm()
-	assert.Equal(t, 1+20, network.count())
+	assert.Equal(t, 1+11, network.count(), "one more each six seconds")
+	clock.Store(int64(time.Hour))
+	storm()
+	assert.Equal(t, 1+21, network.count(), "ten at the most at once")
+}
+
+// Forgers who leave have no more fetched than those who stay.
+func TestForgersWhoLeave(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	synctest.Test(t, func(t *testing.T) {
+		network := &counting{to: roundTrip(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second)
+			return s.RoundTrip(r)
+		})}
+		v := newVerifier(t, network)
+		m := s.Notify(charge, noon)
+		for i := range 200 {
+			ctx, leave := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			m.SigningCertURL = place(i)
+			_, err := v.Verify(ctx, m.JSON())
+			require.ErrorIs(t, err, ipn.ErrCertificateUnavailable)
+			leave()
+		}
+		time.Sleep(time.Minute) // for those that are under way
+		assert.Equal(t, 10, network.count())
+	})
+}
+
+// A certificate that was named is fetched in the middle of a storm, and no forged one with it.
+func TestNamedCertificateInAStorm(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	network := &counting{to: s}
+	v := newVerifier(t, network, ipn.WithCertificateURLs(s.CertificateURL()))
+	good := s.Notify(charge, noon)
+	for i := range 100 {
+		m := good
+		m.SigningCertURL = place(i)
+		_, err := v.Verify(t.Context(), m.JSON())
+		require.ErrorIs(t, err, ipn.ErrCertificateUnavailable)
+	}
+	_, err := newVerifier(t, s).Verify(t.Context(), good.JSON())
+	require.NoError(t, err)
+	_, err = v.Verify(t.Context(), good.JSON())
+	require.NoError(t, err)
+	assert.Equal(t, 11, network.count())
+}
+
+// One that does not answer keeps no other certificate waiting.
+func TestSlowFetchDelaysNoOther(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	synctest.Test(t, func(t *testing.T) {
+		v := newVerifier(t, s)
+		good := s.Notify(charge, noon)
+		slow := good
+		slow.SigningCertURL = strings.Replace(place(0), fmt.Sprintf("%032x", 0), "slow", 1)
+		done := make(chan error)
+		go func() { _, err := v.Verify(t.Context(), slow.JSON()); done <- err }()
+		synctest.Wait()
+		start := time.Now()
+		_, err := v.Verify(t.Context(), good.JSON())
+		require.NoError(t, err)
+		assert.Zero(t, time.Since(start))
+		require.ErrorIs(t, <-done, ipn.ErrCertificateUnavailable)
+	})
 }
 
 // Requests for one certificate that is not there yet fetch it once between them; a failure is remembered for
@@ -133,35 +199,34 @@ func TestSlowCertificateServer(t *testing.T) {
 	})
 }
 
-// Who leaves ends the wait, and says nothing about the certificate.
+// Who leaves does not wait, and the fetch goes on for those who come after.
 func TestTheCallerLeaves(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)
-	arrived := make(chan struct{}, 1)
-	var answering atomic.Bool
-	v := newVerifier(t, roundTrip(func(r *http.Request) (*http.Response, error) {
-		if answering.Load() {
-			return s.RoundTrip(r)
-		}
-		arrived <- struct{}{}
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}))
+	arrived, answer := make(chan struct{}), make(chan struct{})
+	network := &counting{to: roundTrip(func(r *http.Request) (*http.Response, error) {
+		close(arrived)
+		<-answer
+		return s.RoundTrip(r)
+	})}
+	v := newVerifier(t, network)
 	body := s.Notify(charge, noon).JSON()
 	ctx, leave := context.WithCancel(t.Context())
-	fetching, waiting := make(chan error), make(chan error)
-	go func() { _, err := v.Verify(ctx, body); fetching <- err }()
+	left := make(chan error, 2)
+	for range 2 {
+		go func() { _, err := v.Verify(ctx, body); left <- err }()
+	}
 	<-arrived
-	go func() { _, err := v.Verify(ctx, body); waiting <- err }()
 	leave()
-	for _, left := range []chan error{fetching, waiting} {
+	for range 2 {
 		err := <-left
 		require.ErrorIs(t, err, ipn.ErrCertificateUnavailable)
 		assert.True(t, ipn.Temporary(err))
 	}
-	answering.Store(true)
+	close(answer)
 	_, err := v.Verify(t.Context(), body)
 	require.NoError(t, err)
+	assert.Equal(t, 1, network.count())
 }
 
 // A certificate is kept until it expires.

@@ -101,14 +101,22 @@ func (v *Verifier) serve(w http.ResponseWriter, r *http.Request, handle func(con
 		return err
 	}
 	if n == nil {
-		return v.confirm(r.Context(), e)
+		return v.once(r.Context(), e.field("MessageId"), func(ctx context.Context) error { return v.confirm(ctx, e) })
 	}
-	return v.once(r.Context(), n, handle)
+	return v.once(r.Context(), n.MessageID, func(ctx context.Context) error {
+		if err := handle(ctx, n); err != nil {
+			return handlerError{err}
+		}
+		return nil
+	})
 }
 
-// once calls handle unless that was done before.
-func (v *Verifier) once(ctx context.Context, n *Notification, handle func(context.Context, *Notification) error) error {
-	progress, err := v.deduper.Begin(ctx, n.MessageID)
+// handlerError hides what the user's function returned from statusOf: it may be a refusal of another message.
+type handlerError struct{ error }
+
+// once does what is to be done for a message unless that was done before.
+func (v *Verifier) once(ctx context.Context, messageID string, do func(context.Context) error) (err error) {
+	progress, err := v.deduper.Begin(ctx, messageID)
 	switch {
 	case err != nil:
 		return fmt.Errorf("ipn: the deduper: %w", err)
@@ -118,30 +126,24 @@ func (v *Verifier) once(ctx context.Context, n *Notification, handle func(contex
 		return errTwin
 	}
 	ending := context.WithoutCancel(ctx) // what has become of the message must be said though the sender has left
-	if err := call(ctx, n, handle); err != nil {
-		if failed := v.deduper.Failed(ending, n.MessageID); failed != nil {
-			err = errors.Join(err, fmt.Errorf("ipn: the deduper: %w", failed))
-		}
-		return err
-	}
-	if err := v.deduper.Done(ending, n.MessageID); err != nil {
-		return fmt.Errorf("ipn: the deduper: %w", err)
-	}
-	return nil
-}
-
-// handlerError hides what the user's function returned from statusOf: it may be a refusal of another message.
-type handlerError struct{ error }
-
-// call turns a panic of the user's function into an error.
-func call(ctx context.Context, n *Notification, handle func(context.Context, *Notification) error) (err error) {
-	defer func() {
+	done := false
+	defer func() { // also where the function has panicked, or ended its goroutine
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("ipn: the handler panicked: %v", reason)
 		}
+		if done {
+			return
+		}
+		if failed := v.deduper.Failed(ending, messageID); failed != nil {
+			err = errors.Join(err, fmt.Errorf("ipn: the deduper: %w", failed))
+		}
 	}()
-	if err := handle(ctx, n); err != nil {
-		return handlerError{err}
+	if err := do(ctx); err != nil {
+		return err
+	}
+	done = true
+	if err := v.deduper.Done(ending, messageID); err != nil {
+		return fmt.Errorf("ipn: the deduper: %w", err)
 	}
 	return nil
 }

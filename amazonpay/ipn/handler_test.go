@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -67,6 +68,42 @@ func TestHandler(t *testing.T) {
 	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/ipn", nil))
 	assert.Equal(t, http.StatusMethodNotAllowed, w.Code)
 	assert.Equal(t, "POST", w.Header().Get("Allow"))
+}
+
+// What was begun is given back, however the function ends.
+func TestFunctionThatEndsItsGoroutine(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	exits := true
+	h := newVerifier(t, s).Handler(func(context.Context, *ipn.Notification) error {
+		if exits {
+			runtime.Goexit()
+		}
+		return nil
+	})
+	m := s.Notify(charge, noon)
+	var gone sync.WaitGroup
+	gone.Go(func() { post(t, h, "Notification", m.JSON()) })
+	gone.Wait()
+	exits = false
+	assert.Equal(t, http.StatusOK, post(t, h, "Notification", m.JSON()))
+}
+
+// A line end would let a true message come under two ids: what was signed stays the same when the subject moves into the
+// member before it.
+func TestNoTextMovesBetweenMembers(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	calls := 0
+	h := newVerifier(t, s).Handler(func(context.Context, *ipn.Notification) error { calls++; return nil })
+	m := s.Notify(charge, noon)
+	m.Subject = "Amazon Pay"
+	m = s.Sign(m)
+	moved := m
+	moved.Subject, moved.MessageID = "", m.MessageID+"\nSubject\nAmazon Pay"
+	assert.Equal(t, http.StatusOK, post(t, h, "Notification", m.JSON()))
+	assert.Equal(t, http.StatusBadRequest, post(t, h, "Notification", moved.JSON()))
+	assert.Equal(t, 1, calls)
 }
 
 func TestPanicOfTheFunction(t *testing.T) {
@@ -230,16 +267,18 @@ func TestConfirmations(t *testing.T) {
 		"another path":    func(m *ipntest.Message) { m.SubscribeURL = strings.Replace(m.SubscribeURL, "/?", "/x?", 1) },
 		"a fragment":      func(m *ipntest.Message) { m.SubscribeURL += "#x" },
 		"a bad query":     func(m *ipntest.Message) { m.SubscribeURL += "&%zz" },
-		"no URL":          func(m *ipntest.Message) { m.SubscribeURL = "\x7f" },
+		"no URL":          func(m *ipntest.Message) { m.SubscribeURL = "://" },
 		"an unsigned URL": func(m *ipntest.Message) { m.SubscribeURL += "&x=1"; m.Signature = "AAAA" },
 	} {
 		m := subscribe
+		m.MessageID = name // else it was confirmed already
 		change(&m)
 		if m.Signature != "AAAA" {
 			m = s.Sign(m)
 		}
 		assert.Equal(t, http.StatusForbidden, post(t, confirming, m.Type, m.JSON()), name)
 	}
+	assert.Equal(t, http.StatusOK, post(t, confirming, subscribe.Type, subscribe.JSON()), "once more")
 	assert.Len(t, network.urls, 2, "nothing else went out")
 
 	// What Amazon does not confirm is sent again. The token stands in no log.

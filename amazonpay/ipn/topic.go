@@ -90,7 +90,7 @@ func (t topic) checkSubscribeURL(text, arn, token string) (*url.URL, error) {
 	made := url.URL{Scheme: "https", Host: t.host(), Path: "/", RawQuery: u.RawQuery}
 	switch {
 	case text != made.String():
-		return nil, refuse(ErrSubscribeURL, "%.120q is not https://%s/ with a query", text, t.host())
+		return nil, refuse(ErrSubscribeURL, "%.80q is not https://%s/ with a query", u.Scheme+"://"+u.Host, t.host()) // without the token
 	case len(query["Action"]) != 1 || query.Get("Action") != "ConfirmSubscription":
 		return nil, refuse(ErrSubscribeURL, "its Action is not ConfirmSubscription")
 	case len(query["TopicArn"]) != 1 || query.Get("TopicArn") != arn:

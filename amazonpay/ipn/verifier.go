@@ -90,6 +90,22 @@ func WithChainRequired() Option {
 	return func(v *Verifier) error { v.certs.chain = true; return nil }
 }
 
+// WithCertificateURLs names certificates that are fetched whenever they are needed. Others are fetched only as long as not too many
+// fetches have failed, ten at once and ten a minute, so that a storm of forgeries can delay the first fetch of a certificate
+// that is not kept yet, after a start or when SNS changes it; SNS then sends again for a while. The SigningCertURL of a true
+// message, which a storm is not to delay after a restart, can be given here. A URL that SNS does not have is an error.
+func WithCertificateURLs(urls ...string) Option {
+	return func(v *Verifier) error {
+		for _, u := range urls {
+			if !certificateURL.MatchString(u) {
+				return fmt.Errorf("ipn: WithCertificateURLs: %.120q is not the URL of a certificate of SNS", u)
+			}
+		}
+		v.certs.known = append(v.certs.known, urls...)
+		return nil
+	}
+}
+
 // WithRootCAs sets the roots to which chains may lead, the system's by default.
 func WithRootCAs(roots *x509.CertPool) Option {
 	return func(v *Verifier) error {
@@ -171,8 +187,8 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 		v.logger = slog.New(slog.DiscardHandler)
 	}
 	v.certs.transport, v.certs.now = v.transport, v.now
-	v.certs.gate = make(chan struct{}, 1)
-	v.certs.cached, v.certs.failed = make(map[string]*x509.Certificate), make(map[string]failure)
+	v.certs.cached, v.certs.failed, v.certs.flights = make(map[string]*x509.Certificate), make(map[string]failure), make(map[string]*flight)
+	v.certs.budget, v.certs.budgeted = maxFailures, v.now()
 	return v, nil
 }
 

@@ -89,6 +89,9 @@ func run(ctx context.Context, t *target.Target, listen string, options []ipn.Opt
 // handle reads what a notification speaks of. An error has it sent again.
 func handle(ctx context.Context, shop *webstore.Client, n *ipn.Notification, changed chan<- *webstore.Charge) error {
 	now, err := shop.FetchNotified(ctx, string(n.ObjectType), n.ObjectID)
+	if errors.Is(err, webstore.ErrUnknownObjectType) {
+		return nil // it will not be known when it comes again
+	}
 	if err != nil {
 		return err
 	}

@@ -85,6 +85,7 @@ func (s *Server) controlRoutes() *http.ServeMux {
 		return s.FailNext(cmp.Or(o.Count, 1), o.Fault)
 	})
 	do("notifications", func(_ string, o order) error { return s.NotifyAt(o.URL) })
+	do("notifications/stop", func(_ string, o order) error { s.StopNotifying(o.URL); return nil })
 	do("clock", func(_ string, o order) error {
 		by, err := time.ParseDuration(o.Advance)
 		if err != nil {

@@ -79,6 +79,7 @@ var orders = []struct {
 	{"clock", "charge", `{"advance":"720h"}`, `ExpiredUnused`, `{"advance":"-1s"}`, 409},
 	{"clock", "charge", `{"advance":"1s"}`, `Authorized`, `{} {}`, 400},
 	{"notifications", "charge", `{"url":"http://127.0.0.1:1/ipn"}`, `Authorized`, `{"url":"http://192.0.2.1/ipn"}`, 409},
+	{"notifications/stop", "charge", `{"url":"http://127.0.0.1:1/ipn"}`, `Authorized`, `{"url":1}`, 400},
 	{"reset", "charge", ``, `ResourceNotFound`, `{"count":"one"}`, 400},
 }
 

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -161,6 +162,9 @@ func (w *world) updateDispute(c *call) (int, object, *refusal) {
 	if from := found.Status.State; from == disputeClosed || from == resolved && to != resolved && to != disputeClosed || found.isOpen() && to == disputeClosed {
 		return 0, nil, unprocessable(invalidRequest, "The dispute is %s and cannot become %s.", from, to)
 	}
+	if given := c.body.at("statusDetails").text("resolution"); given != "" && found.Resolution != "" && given != found.Resolution {
+		return 0, nil, unprocessable(invalidRequest, "The dispute was resolved already: %s.", found.Resolution)
+	}
 	found.update(c.body.at("statusDetails"), c.now)
 	if closed := c.body.time("closureTimestamp"); !closed.IsZero() {
 		found.Closed = closed
@@ -171,7 +175,7 @@ func (w *world) updateDispute(c *call) (int, object, *refusal) {
 
 func (d *dispute) update(details object, now time.Time) {
 	d.Status.become(details.text("state"), details.text("reasonCode"), now)
-	d.Description, d.Resolution = details.text("reasonDescription"), details.text("resolution")
+	d.Description, d.Resolution = details.text("reasonDescription"), cmp.Or(details.text("resolution"), d.Resolution)
 }
 
 func (w *world) contestDispute(c *call) (int, object, *refusal) {

@@ -132,3 +132,32 @@ func TestCreateDispute(t *testing.T) {
 		assert.Equal(t, row.lenient, a.reason, "%s: %s", name, a.raw)
 	}
 }
+
+// What the buyer has won stays won, and no more than was captured can be.
+func TestResolutionStays(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	chargeID, _ := c.newCharge("AuthorizeWithCapture", "50.00")
+	update := func(id, state, resolution string) answer {
+		details := object{"state": state}
+		if resolution != "" {
+			details["resolution"] = resolution
+		}
+		return c.patch("/disputes/"+id, object{"statusDetails": details})
+	}
+	won, err := s.Buyer().Dispute(chargeID)
+	require.NoError(t, err)
+	update(won, "Resolved", "BuyerWon").must(t, http.StatusOK)
+	assert.Equal(t, "BuyerWon", update(won, "Closed", "").must(t, http.StatusOK).at("statusDetails", "resolution"))
+	_, err = s.Buyer().Dispute(chargeID)
+	require.Error(t, err, "all of it was given back")
+
+	other, _ := c.newCharge("AuthorizeWithCapture", "50.00")
+	lost, err := s.Buyer().Dispute(other)
+	require.NoError(t, err)
+	update(lost, "Resolved", "MerchantWon").must(t, http.StatusOK)
+	_, err = s.Buyer().Dispute(other)
+	require.NoError(t, err)
+	update(lost, "Resolved", "BuyerWon").refused(t, http.StatusUnprocessableEntity, "InvalidRequest")
+}

@@ -46,7 +46,7 @@
 // differs. It has buttons for all of the above. Its script uses the endpoints below /_emulator/, which
 // other processes can use, too, with the control token as their bearer: GET description, requests, notifications and state; POST
 // sessions/{id}/, permissions/{id}/, charges/{id}/ and refunds/{id}/ with the name of what is to be done, clock, faults,
-// faults/clear, notifications, settle and reset.
+// faults/clear, notifications, notifications/stop, settle and reset.
 //
 // The command amazonpay-emulator, below this package, runs an emulator by itself, and writes what a client in
 // any language needs into a file. [WithStateFile] lets it outlive a restart, and [WithProxy] lets SDKs reach it whose host

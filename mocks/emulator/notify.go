@@ -23,7 +23,7 @@ const (
 	retryAfter = time.Hour
 
 	answerTime     = 15 * time.Second // how long an endpoint may take
-	atOnce         = 8                // how many notifications are on the way at a time
+	atOnce         = 8                // how many notifications are on the way to an endpoint at a time
 	maxDeliveries  = 1_000            // that are over, and kept to be shown
 	notifyInterval = time.Second      // at which the clock is looked at
 )
@@ -42,9 +42,11 @@ type delivery struct {
 	Env          environment
 	Region       string
 	At           time.Time // when it happened
+	Made         time.Time // when SNS took it
 	Next         time.Time // when it is sent
 	Tries        int
 	Status       status // Pending, Delivered or Failed
+	flying       bool   // it is being sent
 }
 
 const (
@@ -91,6 +93,16 @@ func (s *Server) NotifyAt(endpoint string) error {
 	return nil
 }
 
+// StopNotifying takes back a URL of [Server.NotifyAt]. What is on the way to it, or is to be sent again, is dropped.
+func (s *Server) StopNotifying(endpoint string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.world
+	w.endpoints = slices.DeleteFunc(w.endpoints, func(u string) bool { return u == endpoint })
+	w.deliveries = slices.DeleteFunc(w.deliveries, func(d *delivery) bool { return d.Endpoint == endpoint && d.Status.State == deliveryPending })
+	s.changed()
+}
+
 // startNotifying starts the sender, once. The caller holds the lock.
 func (s *Server) startNotifying() {
 	if s.notifying {
@@ -115,7 +127,14 @@ func (s *Server) keepNotifying() {
 	})
 	for {
 		changes := s.changes.watch()
-		s.sendAll(ctx, sender, s.due())
+		for _, d := range s.due() {
+			s.listening.connected.Go(func() { // an endpoint that does not answer delays no other one
+				outcome, again := deliver(ctx, sender, d)
+				if ctx.Err() == nil {
+					s.delivered(d.MessageID, outcome, again)
+				}
+			})
+		}
 		timer := time.NewTimer(notifyInterval)
 		select {
 		case <-changes:
@@ -140,16 +159,27 @@ func (s *Server) due() []delivery {
 	var made []*delivery
 	w.changes(func(n ipntest.Notification, of scope, at time.Time) {
 		for _, endpoint := range w.endpoints {
-			d := &delivery{MessageID: newUUID(), Endpoint: endpoint, Notification: n, Env: of.Env, Region: of.Region, At: at, Next: now}
+			d := &delivery{MessageID: newUUID(), Endpoint: endpoint, Notification: n, Env: of.Env, Region: of.Region, At: at, Made: now, Next: now}
 			d.Status.become(deliveryPending, "", now)
 			made = append(made, d)
 		}
 	})
 	slices.SortStableFunc(made, func(a, b *delivery) int { return a.At.Compare(b.At) })
 	w.deliveries = append(w.deliveries, made...)
+	if len(made) > 0 {
+		s.changed()
+	}
+	flying := make(map[string]int)
+	for _, d := range w.deliveries {
+		if d.flying {
+			flying[d.Endpoint]++
+		}
+	}
 	var ready []delivery
 	for _, d := range w.deliveries {
-		if d.Status.State == deliveryPending && !d.Next.After(now) {
+		if d.Status.State == deliveryPending && !d.flying && !d.Next.After(now) && flying[d.Endpoint] < atOnce {
+			d.flying = true
+			flying[d.Endpoint]++
 			ready = append(ready, *d)
 		}
 	}
@@ -180,23 +210,6 @@ func (w *world) changes(tell func(n ipntest.Notification, of scope, at time.Time
 	}
 }
 
-// sendAll sends notifications, a few at a time.
-func (s *Server) sendAll(ctx context.Context, sender *http.Client, ready []delivery) {
-	places := make(chan struct{}, atOnce)
-	var wg sync.WaitGroup
-	for _, d := range ready {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
-			outcome, again := deliver(ctx, sender, d)
-			if ctx.Err() == nil {
-				s.delivered(d.MessageID, outcome, again)
-			}
-		})
-	}
-	wg.Wait()
-}
-
 // deliver posts a notification as SNS does. It returns what became of it, nothing where all is well, and whether it
 // is worth another time.
 func deliver(ctx context.Context, sender *http.Client, d delivery) (wrong string, again bool) {
@@ -204,7 +217,7 @@ func deliver(ctx context.Context, sender *http.Client, d delivery) (wrong string
 	if err != nil {
 		return err.Error(), true
 	}
-	m := sns.Notify(d.Notification, d.At)
+	m := sns.Notify(d.Notification, d.Made)
 	m.MessageID = d.MessageID
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Endpoint, bytes.NewReader(sns.Sign(m).JSON()))
 	if err != nil {
@@ -237,6 +250,7 @@ func (s *Server) delivered(messageID, wrong string, again bool) {
 		return
 	}
 	d := w.deliveries[i]
+	d.flying = false
 	d.Tries++
 	switch {
 	case wrong == "":

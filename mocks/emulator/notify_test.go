@@ -30,7 +30,7 @@ func newEndpoint(t *testing.T, s *emulator.Server) *endpoint {
 	e := &endpoint{t: t, arrived: make(chan *ipn.Notification, 100), answer: make(chan error, 100)}
 	v, err := ipn.NewVerifier(
 		ipn.WithTopicAccounts(s.Description().TopicAccount), ipn.WithMerchantIDs(s.Description().Merchants[0].MerchantID),
-		ipn.WithRoundTripper(s.RoundTripper()), ipn.WithClock(s.Now), ipn.WithMaxAge(365*24*time.Hour))
+		ipn.WithRoundTripper(s.RoundTripper()), ipn.WithClock(s.Now))
 	require.NoError(t, err)
 	server := httptest.NewServer(v.Handler(func(_ context.Context, n *ipn.Notification) error {
 		e.arrived <- n
@@ -118,8 +118,13 @@ func TestNotifications(t *testing.T) {
 	require.NoError(t, s.Advance(11*24*time.Hour))
 	e.gets(ipn.Chargeback, dispute)
 
-	sent := settled(t, s, 8)
-	require.Len(t, sent, 8, "and nothing of what came before, or was just made")
+	old, _ := c.newCharge("Authorize", "5")
+	require.NoError(t, s.Advance(60*24*time.Hour)) // it expires on the thirtieth day, and SNS hears of it today
+	n = e.gets(ipn.Charge, old)
+	assert.WithinDuration(t, s.Now(), n.Timestamp, time.Minute)
+
+	sent := settled(t, s, 9)
+	require.Len(t, sent, 9, "and nothing of what came before, or was just made")
 	for _, n := range sent {
 		assert.Equal(t, "Delivered", n.State, n)
 		assert.Equal(t, e.url, n.Endpoint)
@@ -196,6 +201,33 @@ func TestNotificationsOutliveARestart(t *testing.T) {
 	require.NoError(t, second.Advance(time.Hour))
 	assert.Equal(t, before.MessageID, e.gets(ipn.ChargePermission, permission).MessageID)
 	assert.Equal(t, "Delivered", settled(t, second, 2)[0].State)
+}
+
+// An endpoint that does not answer delays no other one, and can be taken back.
+func TestDeadEndpoint(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	_, permission := c.newCharge("Confirm", "5")
+	release := make(chan struct{})
+	dead := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer dead.Close()
+	defer close(release)
+	require.NoError(t, s.NotifyAt(dead.URL))
+	e := newEndpoint(t, s)
+	require.NoError(t, s.NotifyAt(e.url))
+	for range 2 {
+		require.NoError(t, s.SuspendPermission(permission, "MFAFailed"))
+		e.gets(ipn.ChargePermission, permission)
+		require.NoError(t, s.Buyer().ChangePaymentMethod(permission, "1111"))
+		e.gets(ipn.ChargePermission, permission)
+	}
+	s.StopNotifying(dead.URL)
+	require.NoError(t, s.ClosePermission(permission, "BuyerClosed"))
+	e.gets(ipn.ChargePermission, permission)
+	for _, n := range s.Notifications() {
+		assert.Equal(t, e.url, n.Endpoint)
+	}
 }
 
 func TestNotifyAtLoopbackAlone(t *testing.T) {

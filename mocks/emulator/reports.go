@@ -201,8 +201,8 @@ func (s *Server) reportDocument(c *call) (int, object, *refusal) {
 // thrown away by now are left out.
 func (w *world) runSchedule(s *schedule, now time.Time) {
 	every := frequencies[s.Frequency]
-	if behind := now.Sub(s.Next) - reportKept; behind > 0 {
-		s.Next = s.Next.Add(behind.Truncate(every))
+	for now.Sub(s.Next) >= reportKept+every { // more than once where a Duration is too short for all of it
+		s.Next = s.Next.Add((now.Sub(s.Next) - reportKept).Truncate(every))
 	}
 	for ; !now.Before(s.Next); s.Next = s.Next.Add(every) {
 		w.newReport(s.Scope, s.Kind, s.Next.Add(-every), s.Next, s.Next)

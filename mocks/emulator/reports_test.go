@@ -239,3 +239,16 @@ func TestSchedules(t *testing.T) {
 	order["scheduleFrequency"] = "P5D"
 	assert.Equal(t, "InvalidParameterValue", c.post("/report-schedules", order).reason)
 }
+
+// A schedule may begin long ago: what would have been thrown away since is not made.
+func TestScheduleFromLongAgo(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	order := object{"reportType": sandboxSettlement, "scheduleFrequency": "P30D", "nextReportCreationTime": "00010101T000000Z"}
+	id := c.post("/report-schedules", order).must(t, http.StatusCreated).text(t, "reportScheduleId")
+	next, err := time.Parse("20060102T150405Z", c.get("/report-schedules/"+id).must(t, http.StatusOK).text(t, "nextReportCreationTime"))
+	require.NoError(t, err)
+	assert.True(t, next.After(time.Now()) && next.Before(time.Now().AddDate(0, 0, 31)), next)
+	reports, _ := c.get("/reports").must(t, http.StatusOK).body["reports"].([]any)
+	assert.LessOrEqual(t, len(reports), 4)
+}

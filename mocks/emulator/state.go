@@ -19,7 +19,7 @@ import (
 )
 
 // stateVersion is that of the state file; another one cannot be read.
-const stateVersion = 1
+const stateVersion = 2
 
 // WithStateFile has the emulator begin as it was when the file was last written, and write it again
 // a second after each change and when it ends: objects, idempotency keys, clock, keys, certificates

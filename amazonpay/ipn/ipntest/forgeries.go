@@ -97,6 +97,7 @@ func (f *forger) bodies() {
 	}
 	f.changed("body", "a signature that is no base64", func(m *Message) { m.Signature = "!" + m.Signature })
 	f.resigned("body", "a time in words", func(m *Message) { m.Timestamp = "yesterday" })
+	f.resigned("body", "a message id with a line end", func(m *Message) { m.MessageID += "\nSubject\nHello" })
 	f.resigned("type", "an unknown type", func(m *Message) { m.Type = "Surprise" })
 	f.resigned("type", "a type in another case", func(m *Message) { m.Type = "notification" })
 	f.add("type", "another type than the header says", whole)
@@ -225,7 +226,7 @@ func (f *forger) others(n Notification, at time.Time) {
 	f.resigned("topic", "a queue", func(m *Message) { m.TopicARN = strings.Replace(TopicARN, ":sns:", ":sqs:", 1) })
 	f.resigned("topic", "a topic with more behind it", func(m *Message) { m.TopicARN += ":" + Account })
 	f.resigned("topic", "a topic in no region", func(m *Message) { m.TopicARN = strings.Replace(TopicARN, Region, "s3", 1) })
-	f.resigned("topic", "a topic with a line end", func(m *Message) { m.TopicARN += "\n" })
+	f.resigned("body", "a topic with a line end", func(m *Message) { m.TopicARN += "\n" })
 	f.resigned("url", "a topic of another region than the certificate", func(m *Message) { m.TopicARN = strings.Replace(TopicARN, Region, "eu-west-1", 1) })
 
 	f.resigned("time", "sixteen days old", func(m *Message) { m.Timestamp = stamp(at.AddDate(0, 0, -16)) })
