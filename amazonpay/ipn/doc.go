@@ -17,9 +17,9 @@
 //
 // A notification has no state in it: it says which object to read. What is verified, in this order:
 //
-//   - the form: a JSON object of at most 256 KiB, no member twice, each that is needed there, the type as in the
+//   - the form: a JSON object of at most 256 KiB, no member twice, no name that is not ASCII, each that is needed there, the type as in the
 //     header x-amz-sns-message-type where there is one;
-//   - the topic's account, the merchant, and the age;
+//   - the topic's account, the age, and the merchant;
 //   - the certificate's URL: https, to the letter that of SNS in the topic's region;
 //   - the certificate: valid now, of SNS, not self-signed, with a chain to a root if its file has one. It is fetched once and kept;
 //     failures are remembered, and bounded, so that forgeries have ten fetched a minute at the most (see [WithCertificateURLs]);

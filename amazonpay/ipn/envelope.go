@@ -111,6 +111,9 @@ func parseObject(text []byte) (map[string]string, error) {
 		if err != nil || !isName {
 			return nil, errors.New("it is not JSON")
 		}
+		if strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) { // ſ is an s to some readers, and to others not
+			return nil, errors.New("the name of the member " + quote(name) + " is not ASCII")
+		}
 		if name = strings.ToLower(name); slices.Contains(seen, name) {
 			return nil, errors.New("the member " + quote(name) + " stands there twice")
 		}

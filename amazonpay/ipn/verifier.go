@@ -3,6 +3,7 @@ package ipn
 import (
 	"context"
 	"crypto"
+	"crypto/fips140"
 	"crypto/rsa"
 	"crypto/sha1" //nolint:gosec // version 1 of SNS's signatures, which the topic's owner chooses
 	"crypto/sha256"
@@ -248,6 +249,8 @@ func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
 		return refuse(ErrSignatureVersion, "%.20q is not 1 or 2", version)
 	case version == "1" && v.sha256Only:
 		return refuse(ErrSignatureVersion, "it is 1, and only 2 is accepted")
+	case version == "1" && fips140.Enforced(): // SHA-1 would panic
+		return later(ErrSignatureVersion, "it is 1, over SHA-1, which this process's FIPS mode forbids")
 	}
 	if err := e.topic.checkCertificateURL(url); err != nil {
 		return err

@@ -119,7 +119,7 @@ func TestForgeries(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // one of the servers never answers
 				network := &counting{to: sharedSNS(t)}
 				called := false
-				v := newVerifier(t, network)
+				v := newVerifier(t, network, ipn.WithRootCAs(sharedSNS(t).RootCAs()))
 				handler := v.Handler(func(context.Context, *ipn.Notification) error { called = true; return nil })
 
 				want := reasons[f.Kind]

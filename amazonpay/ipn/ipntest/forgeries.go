@@ -22,6 +22,7 @@ const (
 	certMissing    = "missing"
 	certSlow       = "slow"
 	certChain      = "chain"
+	certForeign    = "foreignchain"
 )
 
 // Forgery is a message that must be refused.
@@ -84,6 +85,7 @@ func (f *forger) bodies() {
 	f.add("body", "not UTF-8", replaced("V2", "V\xff"))
 	f.add("body", "a member twice", replaced("{", `{"MessageId":"another",`))
 	f.add("body", "a member twice in another case", replaced("{", `{"message":"another",`))
+	f.add("body", "a member with a letter that some take for another", replaced("{", `{"Meſsage":"another",`))
 	f.add("body", "a member that is no text", replaced(`"SignatureVersion":"1"`, `"SignatureVersion":1`))
 	f.add("body", "a megabyte", replaced("{", `{"Padding":"`+strings.Repeat("x", 1<<20)+`",`))
 	for _, name := range []string{"MessageId", "TopicArn", "Message", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL"} {
@@ -213,7 +215,7 @@ func (f *forger) certificates() {
 	at("certificate", "a certificate for a wildcard", certWildcard)
 	at("certificate", "a self-signed certificate", certSelfSigned)
 	at("certificate", "a certificate of another kind of key", certOtherKey)
-	at("certificate", "a chain to no root that is trusted", certChain)
+	at("certificate", "a chain to no root that is trusted", certForeign)
 	at("unavailable", "a redirect to the certificate", certRedirect)
 	at("unavailable", "a huge certificate", certHuge)
 	at("unavailable", "a page in place of the certificate", certGarbage)

@@ -118,7 +118,20 @@ func (s *SNS) makeCertificates() error {
 	if made[certOtherKey], err = issue(leaf(named, always), between, weak.Public(), betweenKey); err != nil {
 		return err
 	}
+	stranger, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	foreign := ca("ipntest foreign root", 4)
+	if foreign, err = issue(foreign, foreign, stranger.Public(), stranger); err != nil {
+		return err
+	}
+	ofForeign, err := issue(leaf(named, always), foreign, s.key.Public(), stranger)
+	if err != nil {
+		return err
+	}
 	s.files = map[string][]byte{
+		certForeign: append(pemOf(ofForeign), pemOf(foreign)...),
 		certChain:   append(pemOf(made["good"]), pemOf(between)...),
 		certHuge:    append(pemOf(made["good"]), bytes.Repeat([]byte("\n"), 1<<20)...),
 		certGarbage: []byte("<html><body>Please log in to the network.</body></html>"),
