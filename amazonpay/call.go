@@ -78,7 +78,10 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 		}
 	}
 	if err != nil {
-		outcome := outcomeOf(meta.Attempts, err, c.core.mocked)
+		outcome := outcomeOf(meta.Attempts, err, p.unseen)
+		if c.core.mocked && outcome == OutcomeNotSent && len(meta.Attempts) > 0 { // a Doer of the user's own may have sent more
+			outcome = OutcomeUnknown
+		}
 		uncertain := op.Method != http.MethodGet && (outcome == OutcomeUnknown || outcome == OutcomeDone)
 		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Uncertain: uncertain, Outcome: outcome}
 	}
@@ -96,6 +99,8 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 	}
 	resp, err := c.core.doer.Do(req)
 	meta.Attempts = append(meta.Attempts, state.Attempts...)
+	_, unsigned := errors.AsType[*transport.SigningError](err)
+	p.unseen = p.unseen || c.core.mocked && (state.Repeated || len(state.Attempts) == 0 && !unsigned)
 	meta.ClockOffset = state.ClockOffset
 	if err != nil {
 		return p.failure(err, req, state.Answer, meta)

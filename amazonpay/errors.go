@@ -148,9 +148,9 @@ func (e *DecodeError) Error() string {
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// outcomeOf tells the outcome of a failed call from its attempts and its last error. Of a Doer of the user's own
-// the attempts are not known, unless it is one of package transport.
-func outcomeOf(attempts []Attempt, err error, mocked bool) Outcome {
+// outcomeOf tells the outcome of a failed call from its attempts and its last error. unseen says that there may
+// have been other attempts, by a Doer of the user's own: then the last error alone counts, if no attempt is known.
+func outcomeOf(attempts []Attempt, err error, unseen bool) Outcome {
 	api, answered := errors.AsType[*APIError](err)
 	failure := answered && api.StatusCode == http.StatusInternalServerError && api.ReasonCode == ReasonProcessingFailure
 	large, isLarge := errors.AsType[*transport.TooLargeError](err)
@@ -158,15 +158,9 @@ func outcomeOf(attempts []Attempt, err error, mocked bool) Outcome {
 	switch {
 	case undecoded, isLarge && large.StatusCode/100 == 2:
 		return OutcomeDone
-	case len(attempts) == 0 && !mocked:
-		return OutcomeNotSent
-	case len(attempts) == 0:
-		if _, unsigned := errors.AsType[*transport.SigningError](err); unsigned {
-			return OutcomeNotSent
-		}
-		if answered && (failure || refuses(api.StatusCode)) {
-			return OutcomeRefused
-		}
+	case unseen && len(attempts) == 0 && answered && (failure || refuses(api.StatusCode)):
+		return OutcomeRefused
+	case unseen:
 		return OutcomeUnknown
 	}
 	outcome := OutcomeNotSent

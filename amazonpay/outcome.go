@@ -52,6 +52,10 @@ func (o Outcome) String() string {
 // What is unknown is settled by repeating the call with the same request and the idempotency key of the error's
 // Meta, wherever the service honours the key; or by reading the object. The key may be used for ever.
 //
+// The outcome is that of this one call. Where an earlier call for the same work has ended as unknown, only done, or an answer
+// that the key replays, settles it: that a repetition was not sent, or was refused with 429, for its signature, or because of the
+// object's state, says nothing of the first. Read the object then.
+//
 // That no attempt had a connection is known by [Attempt].Unsent. The answer of a Doer of the user's own counts
 // like one of the service.
 func OutcomeOf(err error) Outcome {

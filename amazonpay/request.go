@@ -26,6 +26,7 @@ type call struct {
 	url     string
 	body    []byte
 	key     string // the idempotency key
+	unseen  bool   // attempts may have been made of which nothing is known
 }
 
 // prepare checks a call and encodes it, once. The token source is asked last, when all

@@ -25,6 +25,10 @@ type Call struct {
 	// could not be signed is not among them.
 	Attempts []Attempt
 
+	// Repeated says that another Do had used the Call before, as a [Doer] does that repeats one of this package: the attempts of
+	// that are not among Attempts.
+	Repeated bool
+
 	// ClockOffset is what was added to the clock for the date of the last attempt: 0
 	// unless the service refused a date of this client, in this call or an earlier one.
 	ClockOffset time.Duration

@@ -55,6 +55,7 @@ func (a *answer) fresh() *http.Response {
 
 func newExchange(c *client, req *http.Request, body []byte) *exchange {
 	call := callFrom(req.Context())
+	call.Repeated = call.Repeated || len(call.Attempts) > 0
 	call.Attempts, call.ClockOffset, call.Answer = nil, 0, nil
 	return &exchange{
 		client:     c,

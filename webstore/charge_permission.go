@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -145,7 +146,8 @@ func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID 
 // been shipped in full or the subscription was cancelled. Captured charges can still be
 // refunded. It is refused with InvalidChargePermissionStatus where the state is Closed. It is a
 // DELETE with a body, and takes no idempotency key: where the outcome is not certain, the permission is read
-// once, and returned without an error if it is Closed.
+// once, and returned without an error if it is Closed; with CancelPendingCharges only if it was closed by the merchant, since else
+// its charges may be pending still.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#close-charge-permission
 func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
@@ -155,8 +157,22 @@ func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID s
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 		return c.GetChargePermission(ctx, chargePermissionID, opts...)
-	}, func(p *ChargePermission) bool { return p.StatusDetails.State == amazonpay.StateClosed }); done != nil {
+	}, func(p *ChargePermission) bool {
+		return p.StatusDetails.State == amazonpay.StateClosed && (!cancels(in) || isMerchants(p))
+	}); done != nil {
 		return done, nil
 	}
 	return permission, err
+}
+
+// cancels reports whether a closing is to cancel charges.
+func cancels(in *CloseChargePermissionRequest) bool {
+	return in != nil && in.CancelPendingCharges != nil && *in.CancelPendingCharges
+}
+
+// isMerchants reports whether a permission was closed by the merchant's call.
+func isMerchants(p *ChargePermission) bool {
+	return slices.ContainsFunc(p.StatusDetails.Reasons, func(r Reason) bool {
+		return r.ReasonCode == amazonpay.ReasonMerchantClosed || r.ReasonCode == amazonpay.ReasonMerchantCanceled
+	})
 }

@@ -39,14 +39,19 @@ type Advice struct {
 }
 
 // Decline returns what to do about an error of a call. Of an error without a reason code, and of a code that is not known
-// to this SDK, the class is [DeclineUnknown]. Look at [amazonpay.OutcomeOf] first: where the outcome is unknown, what a later
-// attempt was told does not say that the buyer was not charged.
+// to this SDK, the class is [DeclineUnknown]; so it is where the outcome of the call is not certain ([amazonpay.OutcomeOf]), since what
+// a later attempt was told does not say that the buyer was not charged.
 func Decline(err error) Advice {
 	api, ok := errors.AsType[*amazonpay.APIError](err)
 	if !ok {
 		return DeclineReason("")
 	}
-	return DeclineReason(api.ReasonCode)
+	advice := DeclineReason(api.ReasonCode)
+	if call, ok := errors.AsType[*amazonpay.CallError](err); ok && call.Uncertain {
+		advice.Class, advice.NewKey = DeclineUnknown, false
+		advice.Next = "Settle first whether an earlier attempt did the work: repeat the same request under the same key, or read the object."
+	}
+	return advice
 }
 
 // DeclineReason is [Decline] for the reason code of an object's state, such as that of a charge which is Declined.

@@ -72,6 +72,10 @@ func TestDecline(t *testing.T) {
 			assert.Equal(t, class, webstore.DeclineReason(code).Class, code)
 		}
 	}
+	uncertain := webstore.Decline(&amazonpay.CallError{Uncertain: true, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: "SoftDeclined"}})
+	assert.Equal(t, webstore.DeclineUnknown, uncertain.Class, "the first attempt may have charged the buyer")
+	assert.False(t, uncertain.NewKey)
+	assert.Contains(t, uncertain.Next, "same key")
 	for _, err := range []error{nil, errors.New("x"), &amazonpay.APIError{StatusCode: 502}, &amazonpay.APIError{StatusCode: 422, ReasonCode: "QuiteNew"}} {
 		advice := webstore.Decline(err)
 		assert.Equal(t, webstore.DeclineUnknown, advice.Class)

@@ -41,9 +41,9 @@ func (c *Client) FetchNotified(ctx context.Context, objectType, objectID string,
 	default:
 		return nil, fmt.Errorf("%w: FetchNotified: objectType %.40q is not CHARGE_PERMISSION, CHARGE, REFUND or CHARGEBACK", ErrUnknownObjectType, objectType)
 	}
+	c.waiters.wake(objectID) // also where the reading failed: the object has changed
 	if err != nil {
 		return nil, err
 	}
-	c.waiters.wake(objectID)
 	return &n, nil
 }

@@ -86,6 +86,23 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	}, seen)
 }
 
+// A permission that Amazon has closed has not had its charges cancelled by the merchant's call.
+func TestCloseThatDidNotCancel(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Authorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.NoError(t, err)
+	require.NoError(t, server.ClosePermission(session.ChargePermissionID, "AmazonClosed"))
+	closing := func(cancel bool) error {
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "closeChargePermission", Status: 503}))
+		_, err := shop.CloseChargePermission(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out", CancelPendingCharges: &cancel})
+		return err
+	}
+	assert.True(t, amazonpay.HasReason(closing(true), amazonpay.ReasonInvalidChargePermissionStatus))
+	require.NoError(t, closing(false), "it is closed, and no more was asked for")
+}
+
 // What was not done stays an error, and what is certain is not read.
 func TestReadingHidesNoFailure(t *testing.T) {
 	t.Parallel()

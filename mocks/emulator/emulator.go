@@ -189,7 +189,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // leave ends what would otherwise go on as long as the emulator does.
-func (s *Server) leave() { s.leaveOnce.Do(func() { close(s.leaving) }) }
+func (s *Server) leave() {
+	s.mu.Lock() // so that nothing is started once it has ended
+	defer s.mu.Unlock()
+	s.leaveOnce.Do(func() { close(s.leaving) })
+}
 
 // TB is what [Start] needs of a [testing.TB].
 type TB interface {

@@ -54,9 +54,9 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 	if s.listening, err = listen(s, listener); err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(s.world.endpoints) > 0 { // of a state file
-		s.mu.Lock()
-		defer s.mu.Unlock()
 		s.startNotifying()
 	}
 	return s, nil

@@ -25,7 +25,9 @@ const (
 	answerTime     = 15 * time.Second // how long an endpoint may take
 	atOnce         = 8                // how many notifications are on the way to an endpoint at a time
 	maxDeliveries  = 1_000            // that are over, and kept to be shown
-	notifyInterval = time.Second      // at which the clock is looked at
+	maxWaiting     = 10_000           // that wait to be sent, again or for the first time
+	coalesce       = 10 * time.Millisecond
+	notifyInterval = time.Second // at which the clock is looked at
 )
 
 // processSNS is one for all emulators of a process, since its keys are slow to make.
@@ -80,6 +82,11 @@ func (s *Server) NotifyAt(endpoint string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	select {
+	case <-s.leaving:
+		return errors.New("emulator: NotifyAt: this emulator has ended")
+	default:
+	}
 	if slices.Contains(s.world.endpoints, endpoint) {
 		return nil
 	}
@@ -138,12 +145,17 @@ func (s *Server) keepNotifying() {
 		timer := time.NewTimer(notifyInterval)
 		select {
 		case <-changes:
+			timer.Reset(coalesce) // many changes are looked at once
+		case <-timer.C:
+			timer.Reset(0)
+		case <-s.leaving:
+		}
+		select {
 		case <-timer.C:
 		case <-s.leaving:
 			timer.Stop()
 			return
 		}
-		timer.Stop()
 	}
 }
 
@@ -167,6 +179,7 @@ func (s *Server) due() []delivery {
 	slices.SortStableFunc(made, func(a, b *delivery) int { return a.At.Compare(b.At) })
 	w.deliveries = append(w.deliveries, made...)
 	if len(made) > 0 {
+		w.trimDeliveries(now)
 		s.changed()
 	}
 	flying := make(map[string]int)
@@ -261,12 +274,30 @@ func (s *Server) delivered(messageID, wrong string, again bool) {
 	default:
 		d.Status.become(deliveryFailed, wrong, now)
 	}
-	over := len(w.deliveries) - maxDeliveries
-	w.deliveries = slices.DeleteFunc(w.deliveries, func(d *delivery) bool {
-		over--
-		return over >= 0 && d.Status.State != deliveryPending
-	})
+	w.trimDeliveries(now)
 	s.changed()
+}
+
+// trimDeliveries forgets the oldest of those that are over, and gives up the oldest of those that wait, where there are too many.
+func (w *world) trimDeliveries(now time.Time) {
+	over, waiting := -maxDeliveries, -maxWaiting
+	for _, d := range w.deliveries {
+		if d.Status.State == deliveryPending {
+			waiting++
+		} else {
+			over++
+		}
+	}
+	w.deliveries = slices.DeleteFunc(w.deliveries, func(d *delivery) bool {
+		if d.Status.State == deliveryPending {
+			if waiting--; waiting >= 0 && !d.flying {
+				d.Status.become(deliveryFailed, "too many are waiting", now)
+			}
+			return false
+		}
+		over--
+		return over >= 0
+	})
 }
 
 // Notification is one that the emulator sends, or has sent.
