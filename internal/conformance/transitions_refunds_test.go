@@ -21,7 +21,7 @@ func TestRefundTransitions(t *testing.T) {
 		"dispute: ActionRequired MerchantAdditionalEvidencesRequired → UnderReview",
 		"dispute: UnderReview → ActionRequired MerchantAdditionalEvidencesRequired, Resolved, Resolved InvestigatorResolved MerchantWon",
 		"dispute: Resolved → Closed",
-		"dispute: Resolved NoFault → Closed",
+		"dispute: Resolved NoFault → Closed NoFault",
 		"charge: none → Authorized, Captured",
 		"charge: Authorized → Captured",
 		"charge: Captured → Captured",
@@ -85,7 +85,7 @@ var disputeRows = []row{
 	{
 		name:  "closed for good",
 		after: append(captured("50"), createDispute("50"), updateDispute("Resolved", `, "resolution": "NoFault"`)), turns: []turn{updateDispute("Closed", "")},
-		ends: "dispute Closed",
+		ends: "dispute Closed NoFault",
 	},
 	{name: "more than was captured", after: append(authorized(), captureCharge("20")), turns: []turn{createDispute("20.01").gives(tooMuch)}, ends: "charge Captured"},
 	{
