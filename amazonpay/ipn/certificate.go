@@ -113,8 +113,13 @@ func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, erro
 	under := &flight{done: make(chan struct{})}
 	c.flights[url] = under
 	go func() {
+		defer func() { // else a panic of the user's network would end the program
+			if reason := recover(); reason != nil {
+				under.err = later(ErrCertificateUnavailable, "the network panicked: %v", reason)
+			}
+			c.end(url, under, paid)
+		}()
 		under.found, under.err = c.fetch(url, host)
-		c.end(url, under, paid)
 	}()
 	return nil, under, nil
 }

@@ -268,6 +268,16 @@ func TestKeptCertificatesAreBounded(t *testing.T) {
 	assert.GreaterOrEqual(t, network.count(), 100)
 }
 
+// A network that panics ends nothing but the fetch.
+func TestNetworkThatPanics(t *testing.T) {
+	t.Parallel()
+	s := newSNS(t)
+	v := newVerifier(t, roundTrip(func(*http.Request) (*http.Response, error) { panic("nil map") }))
+	_, err := v.Verify(t.Context(), s.Notify(charge, noon).JSON())
+	require.ErrorIs(t, err, ipn.ErrCertificateUnavailable)
+	require.ErrorContains(t, err, "panicked")
+}
+
 // The default network follows no redirect and sends no cookie; the one that is given is asked for nothing else.
 func TestNoRedirectIsFollowed(t *testing.T) {
 	t.Parallel()
