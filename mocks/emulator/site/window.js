@@ -39,8 +39,14 @@
     return 'good';
   }
 
-  // list draws into an element again, and leaves open what was open and the focus where it was.
+  var drawnItems = {};
+
+  // list draws into an element again where something has changed, else a click could meet what is just replaced. It leaves
+  // open what was open and the focus where it was.
   function list(id, items, empty, draw) {
+    var text = JSON.stringify(items);
+    if (drawnItems[id] === text) { return; }
+    drawnItems[id] = text;
     var host = document.getElementById(id);
     var open = {};
     host.querySelectorAll('details[open]').forEach(function (d) { open[d.dataset.key] = true; });
