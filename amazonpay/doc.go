@@ -31,8 +31,8 @@
 // # Errors
 //
 // Every failed call returns a [*CallError] with its [Meta]; inside is an [*APIError], a
-// [*FieldError], or another cause that it lists. [CallError.Uncertain] tells whether the
-// work may have been done all the same.
+// [*FieldError], or another cause that it lists. [OutcomeOf] tells whether
+// the work was done, was not, or may have been.
 //
 // # Money
 //

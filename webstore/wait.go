@@ -49,8 +49,8 @@ func (c *Client) WaitForReport(ctx context.Context, reportID string, opts ...ama
 	}
 }
 
-// patience is how long to wait between two reads: at first a second or so, since some things are decided at once,
-// and then ever longer.
+// firstWait and mostWait are how long to wait between two reads: at first a second or so, since some things are
+// decided at once, and then ever longer.
 const (
 	firstWait = time.Second
 	mostWait  = 5 * time.Minute
