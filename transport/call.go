@@ -17,6 +17,11 @@ type Call struct {
 	// even so: no work was done.
 	NoRetry bool
 
+	// Admit, if it is not nil, is called before each attempt is signed, and may wait: the place of a rate limit. It
+	// must end with ctx. Where it returns an error that attempt is not made, and the call ends with what the attempt
+	// before brought, or, before the first, with the error as it is.
+	Admit func(ctx context.Context) error
+
 	// Observe, if it is not nil, is called after each attempt, before the wait for the next one, with the number of
 	// the attempt from 1 and the header and body of its answer, nil where none came. It must not change them.
 	Observe func(number int, a Attempt, header http.Header, body []byte)

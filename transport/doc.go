@@ -21,6 +21,7 @@
 //	retries                       3       RetryPolicy.MaxRetries
 //	wait before a retry           0.25 s to 1, 2, 4 … at most 8 s, drawn evenly
 //	longest Retry-After           30 s    RetryPolicy.MaxRetryAfter
+//	retries in an outage          100 of all calls together, and 1 more in 10 s: RetryPolicy.Budget
 //
 // A call as a whole has no limit here but its context.
 //

@@ -40,6 +40,13 @@ type RetryPolicy struct {
 	// answer that asks for a longer one, or for one that the context's deadline
 	// does not allow, is returned at once. It is at most 24 hours; 0 is 30 s.
 	MaxRetryAfter time.Duration
+
+	// Budget is how many retries all calls of one [Doer] may make while the service is out, so that
+	// they do not multiply what it must bear. Each retry takes one; each second gives back a tenth of one, and so does each call
+	// that was answered with a status that [RetryableStatus] does not name, up to Budget. While
+	// none is left a call ends with what its last attempt brought. At most 1,000,000; 0 is 100, negative
+	// is no limit.
+	Budget int
 }
 
 func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
@@ -59,6 +66,8 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 		return p, fmt.Errorf("transport: RetryPolicy.MinWait (%v) is above MaxWait (%v)", p.MinWait, p.MaxWait)
 	case p.MaxRetries > mostRetries:
 		return p, fmt.Errorf("transport: RetryPolicy.MaxRetries is above %d (%d)", mostRetries, p.MaxRetries)
+	case p.Budget > mostBudget:
+		return p, fmt.Errorf("transport: RetryPolicy.Budget is above %d (%d)", mostBudget, p.Budget)
 	}
 	switch {
 	case p.MaxRetries == 0:
@@ -74,6 +83,9 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	}
 	if p.MaxRetryAfter == 0 {
 		p.MaxRetryAfter = defaultMaxRetryAfter
+	}
+	if p.Budget == 0 {
+		p.Budget = defaultBudget
 	}
 	return p, nil
 }
@@ -112,28 +124,44 @@ func repeatable(req *http.Request) bool {
 // checkRetry says whether there is to be another attempt. It never returns an error,
 // which the loop would rank above the answer.
 func (x *exchange) checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
+	if x.rounds > x.Retry.MaxRetries || !x.mayRepeat(ctx) { // the loop counts too, but asks first
+		return false, nil
+	}
+	if !x.budget.take() {
+		x.Logger.LogAttrs(x.request.Context(), slog.LevelWarn, "amazon pay attempt is not repeated: the retry budget is spent",
+			slog.String("operation", x.call.Operation),
+			slog.String("method", x.request.Method),
+			slog.Int("attempt", len(x.call.Attempts)),
+		)
+		return false, nil
+	}
+	return true, nil
+}
+
+// mayRepeat reports whether what came of the last attempt may be followed by another one.
+func (x *exchange) mayRepeat(ctx context.Context) bool {
 	x.retryAfter = 0
 	switch {
-	case x.ended || !x.repeatable:
-		return false, nil
+	case x.ended || x.held || !x.repeatable:
+		return false
 	case x.err != nil:
 		network, ok := errors.AsType[*NetworkError](x.err)
-		return ok && ctx.Err() == nil && !refusedCertificate(network.Err), nil
+		return ok && ctx.Err() == nil && !refusedCertificate(network.Err)
 	}
 	status, header := x.last.response.StatusCode, x.last.response.Header
 	if !RetryableStatus(status) || x.Retryable != nil && !x.Retryable(status, header, x.last.body) {
-		return false, nil
+		return false
 	}
 	asked, ok := retryAfter(header, x.Now())
 	if !ok {
-		return true, nil
+		return true
 	}
 	if asked > x.Retry.MaxRetryAfter {
-		return false, nil
+		return false
 	}
 	x.retryAfter = asked + rand.N(x.Retry.MinWait+1) // never less than asked, and not all callers at one instant
 	deadline, ok := ctx.Deadline()
-	return !ok || time.Until(deadline) > x.retryAfter, nil // the runtime's clock, as the deadline's is
+	return !ok || time.Until(deadline) > x.retryAfter // the runtime's clock, as the deadline's is
 }
 
 // backoff returns the wait before the next attempt. The loop calls it only if there

@@ -127,7 +127,7 @@ func TestTrapBackoffHasNoJitter(t *testing.T) {
 			seen[i], lowest[i] = make(map[time.Duration]bool), time.Hour
 		}
 		doer := newDoer(t, transport.Config{
-			Retry: transport.RetryPolicy{MaxRetries: len(ceilings)},
+			Retry: transport.RetryPolicy{MaxRetries: len(ceilings), Budget: -1},
 			Base:  roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }),
 		})
 		for range rounds {

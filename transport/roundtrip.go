@@ -35,6 +35,8 @@ type exchange struct {
 	last       *answer       // the last answer that came
 	err        error         // why the last attempt brought none; nil where it brought one
 	ended      bool          // the context had ended before the next attempt began
+	held       bool          // Call.Admit did not let the next attempt begin
+	rounds     int           // attempts that the loop asked for
 	retryAfter time.Duration // the wait that the last answer asks for; 0: the policy's
 	offset     time.Duration // what this call adds to the clock, to its end
 	redated    bool          // the date was refused, and the request signed again
@@ -101,6 +103,9 @@ func (x *exchange) run() (*http.Response, error) {
 	}
 	resp, err := loop.Do(inner)
 	if err == nil {
+		if !RetryableStatus(resp.StatusCode) {
+			x.budget.answered()
+		}
 		return resp, nil
 	}
 	if x.last != nil {
@@ -121,6 +126,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		defer func() { _ = req.Body.Close() }()
 	}
+	x.rounds++
 	x.attempt(req)
 	if x.dateRefused() {
 		x.attempt(req)
@@ -136,7 +142,7 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // attempt signs a copy of req and sends it. What came of it is in x.last or x.err.
 func (x *exchange) attempt(req *http.Request) {
-	if x.ended = req.Context().Err() != nil; x.ended {
+	if !x.admitted(req.Context()) {
 		return
 	}
 	// Cancelled as soon as the body is read: nothing of an attempt outlives it.
@@ -190,6 +196,19 @@ func (x *exchange) attempt(req *http.Request) {
 		x.call.Observe(len(x.call.Attempts), made, header, body)
 	}
 	x.logAttempt(req.Context(), len(x.call.Attempts), made.StatusCode, x.err, made.Duration)
+}
+
+// admitted waits until the next attempt may begin. Where it may not, what came of the one before stands.
+func (x *exchange) admitted(ctx context.Context) bool {
+	var refused error
+	if x.call.Admit != nil && ctx.Err() == nil {
+		refused = x.call.Admit(ctx)
+	}
+	x.ended, x.held = ctx.Err() != nil, refused != nil
+	if x.held && !x.ended && len(x.call.Attempts) == 0 {
+		x.err = refused
+	}
+	return !x.ended && !x.held
 }
 
 // send sends the signed request and reads the whole answer. One whose body

@@ -79,10 +79,11 @@ type Config struct {
 }
 
 // client is the Doer that New makes. It is not changed after that, but for the
-// clock's correction.
+// clock's correction and the retry budget.
 type client struct {
 	Config
 	correction correction
+	budget     *budget
 }
 
 // New returns a [Doer] that signs each attempt, sends it through cfg.Base and repeats
@@ -124,7 +125,7 @@ func New(cfg Config) (Doer, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now //nolint:forbidigo // The default of the clock that is the input.
 	}
-	return &client{Config: cfg}, nil
+	return &client{Config: cfg, budget: newBudget(cfg.Retry.Budget)}, nil
 }
 
 // ClockOffset returns what is added to the clock for the date of the next call. It is
@@ -133,7 +134,7 @@ func (c *client) ClockOffset() time.Duration { return c.correction.load() }
 
 // Do sends req, with as many attempts as the policy allows, and returns the last
 // answer whatever its status: a status is not an error here. The errors are
-// [*SigningError], [*NetworkError], [*TooLargeError] and [*InterruptedError], or a
+// [*SigningError], [*NetworkError], [*TooLargeError] and [*InterruptedError], that of [Call].Admit, or a
 // plain one where req cannot be sent at all.
 //
 // req is not changed. Its body is closed, and read by GetBody alone, which must be
