@@ -93,6 +93,9 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 	state := &transport.Call{
 		Operation: p.op.Name, NoRetry: p.options.NoRetry, Observe: c.core.observeAttempt(ctx, p, len(meta.Attempts)),
 	}
+	if c.core.limiter != nil {
+		c.core.limiter.join(state, bucketOf(p))
+	}
 	req, err := p.request(transport.WithCall(ctx, state))
 	if err != nil {
 		return err

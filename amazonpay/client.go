@@ -41,6 +41,7 @@ type core struct {
 	logger *slog.Logger
 	now    func() time.Time
 
+	limiter   *limiter // nil without WithRateLimits
 	observers []func(context.Context, Event)
 }
 
@@ -55,6 +56,8 @@ type settings struct {
 	logger         *slog.Logger
 	now            func() time.Time
 	userAgent      string
+	limited        bool
+	limits         map[string]RateLimit
 	observers      []func(context.Context, Event)
 }
 
@@ -199,8 +202,14 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		if err := c.connect(s); err != nil {
 			return nil, err
 		}
-	} else if s.retry != nil || s.attemptTimeout != 0 {
-		return nil, errors.New("amazonpay: WithDoer replaces retries and time-outs: WithRetryPolicy and WithAttemptTimeout have no effect with it")
+	} else if s.retry != nil || s.attemptTimeout != 0 || s.limited {
+		return nil, errors.New("amazonpay: WithDoer replaces attempts, retries and time-outs: WithRetryPolicy, WithAttemptTimeout and WithRateLimits have no effect with it")
+	}
+	if s.limited {
+		if s.limits == nil {
+			s.limits = DocumentedRateLimits(environment)
+		}
+		c.limiter = newLimiter(s.limits, s.logger)
 	}
 	return &Client{core: c}, nil
 }

@@ -17,6 +17,8 @@ import (
 //
 //   - [*FieldError]: the request or an option is wrong; nothing was sent.
 //   - [*TokenError]: the [TokenSource] gave no token; nothing was sent.
+//   - [*RateLimitError]: the limits of [WithRateLimits] did not allow the call before its
+//     deadline; nothing was sent.
 //   - [*APIError]: the service, or a gateway before it, answered with an error.
 //   - [*DecodeError]: the answer says success, but was not understood.
 //   - [*transport.NetworkError]: the last attempt was not answered; the work may have been
