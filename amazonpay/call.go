@@ -78,6 +78,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 		}
 	}
 	if err != nil {
+		c.core.explain(ctx, p, err, meta)
 		outcome := outcomeOf(meta.Attempts, err, p.unseen)
 		if c.core.mocked && outcome == OutcomeNotSent && len(meta.Attempts) > 0 { // a Doer of the user's own may have sent more
 			outcome = OutcomeUnknown

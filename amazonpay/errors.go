@@ -91,6 +91,9 @@ func (e *CallError) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.Bool("uncertain", e.Uncertain)}
 	if api, ok := errors.AsType[*APIError](e.Err); ok {
 		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
+		if api.Signature != nil {
+			attrs = append(attrs, slog.String("signature", api.Signature.String()))
+		}
 	} else {
 		attrs = append(attrs, slog.String("error", fmt.Sprint(e.Err)))
 	}
@@ -104,9 +107,13 @@ type APIError struct {
 	StatusCode int
 	ReasonCode ReasonCode // empty where the answer was not the service's JSON, such as a gateway's page
 	Message    string     // the service's words, for people; tokens are taken out
+
+	// Signature is what this side knows of a signature that was refused with InvalidRequestSignature; nil for other codes,
+	// and with a Doer of the user's own.
+	Signature *SignatureHint
 }
 
-// Error returns the status, the reason code and the message.
+// Error returns the status, the reason code, the message, and of a refused signature the hint.
 func (e *APIError) Error() string {
 	text := strconv.Itoa(e.StatusCode)
 	if e.ReasonCode == "" {
@@ -116,6 +123,9 @@ func (e *APIError) Error() string {
 	}
 	if e.Message != "" {
 		text += ": " + e.Message
+	}
+	if e.Signature != nil {
+		text += "; " + e.Signature.String()
 	}
 	return text
 }

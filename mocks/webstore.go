@@ -176,6 +176,49 @@ func (c *MockWebstoreCaptureChargeCall) DoAndReturn(f func(context.Context, stri
 	return c
 }
 
+// CheckCredentials mocks base method.
+func (m *MockWebstore) CheckCredentials(ctx context.Context, opts ...amazonpay.CallOption) error {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CheckCredentials", varargs...)
+	ret0, _ := ret[0].(error)
+	return ret0
+}
+
+// CheckCredentials indicates an expected call of CheckCredentials.
+func (mr *MockWebstoreMockRecorder) CheckCredentials(ctx any, opts ...any) *MockWebstoreCheckCredentialsCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CheckCredentials", reflect.TypeOf((*MockWebstore)(nil).CheckCredentials), varargs...)
+	return &MockWebstoreCheckCredentialsCall{Call: call}
+}
+
+// MockWebstoreCheckCredentialsCall wrap *gomock.Call
+type MockWebstoreCheckCredentialsCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCheckCredentialsCall) Return(arg0 error) *MockWebstoreCheckCredentialsCall {
+	c.Call = c.Call.Return(arg0)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCheckCredentialsCall) Do(f func(context.Context, ...amazonpay.CallOption) error) *MockWebstoreCheckCredentialsCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCheckCredentialsCall) DoAndReturn(f func(context.Context, ...amazonpay.CallOption) error) *MockWebstoreCheckCredentialsCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // CloseChargePermission mocks base method.
 func (m *MockWebstore) CloseChargePermission(ctx context.Context, chargePermissionID string, in *webstore.CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*webstore.ChargePermission, error) {
 	m.ctrl.T.Helper()

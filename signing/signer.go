@@ -122,31 +122,14 @@ func (s *Signer) LogValue() slog.Value { return slog.StringValue(s.String()) }
 //
 // The service refuses a date that is ahead of its own clock, however slightly.
 func (s *Signer) SignRequest(r *http.Request, payload PayloadHash, at time.Time) error {
-	if r == nil || r.URL == nil || r.URL.Opaque != "" {
-		return errors.New("signing: the request has no URL with a path")
-	}
-	if strings.ContainsAny(r.Method, "\r\n") || strings.ContainsAny(r.URL.RawQuery, "\r\n") {
-		return errors.New("signing: the request's method or query has a line end")
-	}
 	date := at.UTC().Format(DateFormat)
-
 	var room [16]field
-	fields, err := appendSignable(room[:0], r.Header)
+	fields, err := appendFields(room[:0], r, date)
 	if err != nil {
 		return err
 	}
-	fields = append(fields, field{lowerDate, date})
-	sortFields(fields)
-	if err := checkMandatory(fields); err != nil {
-		return err
-	}
-
-	method := r.Method
-	if method == "" {
-		method = http.MethodGet
-	}
 	buf := make([]byte, 0, 1024) // the canonical text now, the header's value later
-	buf = appendCanonical(buf, method, r.URL.EscapedPath(), r.URL.RawQuery, fields, payload)
+	buf = appendCanonical(buf, methodOf(r), r.URL.EscapedPath(), r.URL.RawQuery, fields, payload)
 	signature, err := s.sign(r.Context(), buf)
 	if err != nil {
 		return err
@@ -201,6 +184,44 @@ func (s *Signer) sign(ctx context.Context, canonical []byte) ([]byte, error) {
 		return nil, fmt.Errorf("signing: the key made a signature of %d bytes, but an RSA key of %d bits makes %d", len(signature), s.public.N.BitLen(), s.public.Size())
 	}
 	return signature, nil
+}
+
+// NewCanonicalRequest returns what [Signer.SignRequest] signs of a request, for those who ask why a signature was
+// refused. It fails where SignRequest would, and changes nothing.
+func NewCanonicalRequest(r *http.Request, payload PayloadHash, at time.Time) (CanonicalRequest, error) {
+	fields, err := appendFields(nil, r, at.UTC().Format(DateFormat))
+	if err != nil {
+		return CanonicalRequest{}, err
+	}
+	header := make(http.Header, len(fields))
+	for _, f := range fields {
+		header.Set(f.name, f.value)
+	}
+	return CanonicalRequest{Method: methodOf(r), Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: header, PayloadHash: payload}, nil
+}
+
+func methodOf(r *http.Request) string {
+	if r.Method == "" {
+		return http.MethodGet
+	}
+	return r.Method
+}
+
+// appendFields appends the headers to sign, with the date, sorted. It refuses what cannot be signed.
+func appendFields(fields []field, r *http.Request, date string) ([]field, error) {
+	if r == nil || r.URL == nil || r.URL.Opaque != "" {
+		return nil, errors.New("signing: the request has no URL with a path")
+	}
+	if strings.ContainsAny(r.Method, "\r\n") || strings.ContainsAny(r.URL.RawQuery, "\r\n") {
+		return nil, errors.New("signing: the request's method or query has a line end")
+	}
+	fields, err := appendSignable(fields, r.Header)
+	if err != nil {
+		return nil, err
+	}
+	fields = append(fields, field{lowerDate, date})
+	sortFields(fields)
+	return fields, checkMandatory(fields)
 }
 
 // appendSignable appends the headers to sign, but for the date.

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -403,4 +404,32 @@ func TestSignConcurrently(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// What NewCanonicalRequest returns is what SignRequest signs, and it fails where that does.
+func TestNewCanonicalRequest(t *testing.T) {
+	t.Parallel()
+	signer := newSigner(t, testKey(), signing.PSSV2)
+	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	request := func(header http.Header) *http.Request {
+		r := httptest.NewRequest("", "/v2/charges/a%2Fb?b=2&a=1", nil)
+		r.Method, r.Header = "", header
+		return r
+	}
+	r := request(http.Header{
+		"Accept": {"application/json"}, "Content-Type": {"application/json"}, "X-Amz-Pay-Host": {"h"}, "X-Amz-Pay-Region": {"eu"}, "User-Agent": {"u"},
+		"X-Amz-Pay-Date": {"20200101T000000Z"}, "X-Amz-Pay-Simulation-Code": {"SoftDeclined"}, "X-Amz-Pay-Idempotency-Key": {" k "},
+	})
+	canonical, err := signing.NewCanonicalRequest(r, signing.HashPayload(nil), at)
+	require.NoError(t, err)
+	assert.Equal(t, "20200101T000000Z", r.Header.Get("X-Amz-Pay-Date"), "the request is not changed")
+	require.NoError(t, signer.SignRequest(r, signing.HashPayload(nil), at))
+	a, err := signing.ParseAuthorization(r.Header.Get("Authorization"))
+	require.NoError(t, err)
+	require.NoError(t, a.Verify(canonical.String(), signer.PublicKey()))
+	assert.Equal(t, a.SignedHeaders, canonical.SignedHeaders())
+
+	_, err = signing.NewCanonicalRequest(request(http.Header{"Accept": {"a"}}), signing.HashPayload(nil), at)
+	require.Error(t, err)
+	require.EqualError(t, signer.SignRequest(request(http.Header{"Accept": {"a"}}), signing.HashPayload(nil), at), err.Error())
 }

@@ -249,7 +249,7 @@ func operations() []operation {
 }
 
 // helpers are the methods that are made of operations.
-var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CompleteOrFetch", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
+var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
 
 func TestOperations(t *testing.T) {
 	t.Parallel()

@@ -86,6 +86,11 @@ func badSignature(message string) *refusal {
 	return forbidden(invalidRequestSignature, "Unable to verify the signature: %s.", message)
 }
 
+// wrongSignature repeats the string that should have been signed, as the service does.
+func wrongSignature(a signing.Authorization, canonical string) *refusal {
+	return forbidden(invalidRequestSignature, "Unable to verify signature, signing String [%s]", a.Algorithm.StringToSign(canonical))
+}
+
 // strictSignature takes one spelling of everything that is signed, ours.
 func strictSignature(r *http.Request, d destination, a signing.Authorization, canonical string, _ []byte, key *rsa.PublicKey) *refusal {
 	if refused := checkSpelling(d); refused != nil {
@@ -111,7 +116,7 @@ func strictSignature(r *http.Request, d destination, a signing.Authorization, ca
 		return badSignature("the authorization header is not spelled as documented")
 	}
 	if a.Verify(canonical, key) != nil {
-		return badSignature("it is not one of this key over this request")
+		return wrongSignature(a, canonical)
 	}
 	return nil
 }
@@ -119,7 +124,7 @@ func strictSignature(r *http.Request, d destination, a signing.Authorization, ca
 // lenientSignature takes what the official SDKs sign. The mandatory headers and the
 // idempotency key must be signed. Others may be unsigned, even two that decide what is done: the
 // authorization token, which the PHP SDK does not sign, and the simulation code.
-func lenientSignature(r *http.Request, _ destination, a signing.Authorization, _ string, body []byte, key *rsa.PublicKey) *refusal {
+func lenientSignature(r *http.Request, _ destination, a signing.Authorization, canonical string, body []byte, key *rsa.PublicKey) *refusal {
 	signed := strings.Split(strings.ToLower(a.SignedHeaders), ";")
 	for _, name := range append(slices.Clone(mandatory), headerKey) {
 		if len(r.Header.Values(name)) > 0 && !slices.Contains(signed, strings.ToLower(name)) {
@@ -127,7 +132,7 @@ func lenientSignature(r *http.Request, _ destination, a signing.Authorization, _
 		}
 	}
 	if signing.Verify(r, body, key) != nil {
-		return badSignature("it is not one of this key over this request")
+		return wrongSignature(a, canonical)
 	}
 	return nil
 }

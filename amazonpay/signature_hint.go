@@ -1,0 +1,99 @@
+package amazonpay
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/signing"
+)
+
+// SignatureHint is what this side knows of a signature that the service refused. Nothing in it is secret.
+type SignatureHint struct {
+	PublicKeyID string
+	// KeyFingerprint is the SHA-256 of the public key that belongs to the private key in use, in hex. That of a
+	// private key in a file is printed by
+	//
+	//	openssl pkey -in private.pem -pubout -outform DER | openssl dgst -sha256
+	KeyFingerprint string
+	Algorithm      string
+	Host           string
+	Environment    Environment
+	// CanonicalHash is the SHA-256 of the canonical request that was signed, in hex: the second line of the string to
+	// sign.
+	CanonicalHash string
+	// ServiceHash is the one that the service's message names; empty where it names none. That it names one is known from
+	// messages that users have quoted, not from the documentation.
+	ServiceHash string
+	// ClockDifference is how far this machine's clock is ahead of the answer's Date, to about a second; 0 where the
+	// answer has none.
+	ClockDifference time.Duration
+}
+
+// String says what the hashes prove, and then all that is known.
+func (h SignatureHint) String() string {
+	var b strings.Builder
+	switch h.ServiceHash {
+	case "":
+		b.WriteString("compare the key's fingerprint with that of the public key behind the public key id")
+	case h.CanonicalHash:
+		b.WriteString("the service made the same text of the request, so the private key is not the one of this public key id")
+	default:
+		b.WriteString("the service made another text of the request, whose hash is " + h.ServiceHash + ", so it was changed on its way (a proxy, a RoundTripper)")
+	}
+	fmt.Fprintf(&b, ": public key id %s, key fingerprint %s, canonical request %s, %s, %s, %s", h.PublicKeyID, h.KeyFingerprint, h.CanonicalHash, h.Algorithm, h.Host, h.Environment)
+	if off := h.ClockDifference.Round(time.Second); off > 0 {
+		fmt.Fprintf(&b, ", clock %s ahead", off)
+	} else if off < 0 {
+		fmt.Fprintf(&b, ", clock %s behind", -off)
+	}
+	return b.String()
+}
+
+// hexHash is a SHA-256 in a message, such as Unable to verify signature, signing String [AMZN-PAY-RSASSA-PSS\n8c1d…].
+var hexHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
+// explain adds the hint to an error that says that the signature was refused.
+func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
+	api, ok := errors.AsType[*APIError](err)
+	if !ok || api.ReasonCode != ReasonInvalidRequestSignature || c.mocked || len(meta.Attempts) == 0 {
+		return
+	}
+	der, err := x509.MarshalPKIXPublicKey(c.signer.PublicKey())
+	if err != nil {
+		return
+	}
+	req, err := p.request(ctx)
+	if err != nil {
+		return
+	}
+	last := meta.Attempts[len(meta.Attempts)-1]
+	canonical, err := signing.NewCanonicalRequest(req, signing.HashPayload(p.body), last.Date)
+	if err != nil {
+		return
+	}
+	api.Signature = &SignatureHint{
+		PublicKeyID:    c.signer.PublicKeyID(),
+		KeyFingerprint: hexOf(der),
+		Algorithm:      c.signer.Algorithm().String(),
+		Host:           p.header.Get("X-Amz-Pay-Host"),
+		Environment:    c.env,
+		CanonicalHash:  hexOf([]byte(canonical.String())),
+		ServiceHash:    hexHash.FindString(api.Message),
+	}
+	if date, err := http.ParseTime(meta.Header.Get("Date")); err == nil {
+		api.Signature.ClockDifference = last.Start.Add(last.Duration).Sub(date)
+	}
+}
+
+func hexOf(text []byte) string {
+	hash := sha256.Sum256(text)
+	return hex.EncodeToString(hash[:])
+}

@@ -1,0 +1,37 @@
+package webstore_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+func TestCheckCredentials(t *testing.T) {
+	t.Parallel()
+	shop, server, account := connect(t)
+	require.NoError(t, shop.CheckCredentials(t.Context()))
+
+	check := func(publicKeyID, privateKey string) error {
+		client, err := amazonpay.New(amazonpay.Config{
+			PublicKeyID: publicKeyID, PrivateKeyPEM: amazonpay.NewSecret(privateKey),
+			Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
+		}, amazonpay.WithRoundTripper(server.RoundTripper()))
+		require.NoError(t, err)
+		return webstore.New(client).CheckCredentials(t.Context())
+	}
+	err := check(account.KeyIDs.Sandbox, server.Description().Merchants[1].PrivateKeyPEM)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidRequestSignature), "%v", err)
+	require.ErrorContains(t, err, "so the private key is not the one of this public key id")
+	err = check("SANDBOX-NOBODY", account.PrivateKeyPEM)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthentication), "%v", err)
+
+	var kinds []string
+	for _, r := range server.Requests() {
+		kinds = append(kinds, r.Method+" "+r.Operation)
+	}
+	assert.Equal(t, []string{"GET getReports", "GET getReports", "GET getReports"}, kinds, "nothing is changed")
+}
