@@ -211,6 +211,11 @@ func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID 
 		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
 	}, in, opts...)
+	return c.settleSession(ctx, checkoutSessionID, session, err, opts)
+}
+
+// settleSession returns what a call brought that was to complete a session, or, where that is not certain, the session if it is Completed.
+func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, session *CheckoutSession, err error, opts []amazonpay.CallOption) (*CheckoutSession, error) {
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 		return c.GetCheckoutSession(ctx, checkoutSessionID, opts...)
 	}, func(s *CheckoutSession) bool { return s.StatusDetails.State == amazonpay.StateCompleted }); done != nil {
@@ -221,13 +226,14 @@ func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID 
 
 // FinalizeCheckoutSession ends a session of a checkout on a single page ("Buy Now"), which
 // has no payment page at Amazon: it gives the session what UpdateCheckoutSession would, and
-// does what [Client.CompleteCheckoutSession] does, with the same answer and reason codes.
-// An idempotency key is made where none is given.
+// does what [Client.CompleteCheckoutSession] does, with the same answer and reason codes, and is
+// settled like that where the outcome is not certain. An idempotency key is made where none is given.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#finalize-checkout-session
 func (c *Client) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
+	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
 		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
 	}, in, opts...)
+	return c.settleSession(ctx, checkoutSessionID, session, err, opts)
 }

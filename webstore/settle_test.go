@@ -74,6 +74,19 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateClosed, permission.StatusDetails.State)
 
+	made, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID: server.Description().Merchants[0].StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
+	})
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().SignIn(made.CheckoutSessionID))
+	lose("finalizeCheckoutSession")
+	session, err = shop.FinalizeCheckoutSession(t.Context(), made.CheckoutSessionID, &webstore.FinalizeCheckoutSessionRequest{
+		PaymentIntent: webstore.AuthorizeWithCapture, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: twenty,
+	})
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
+	require.Len(t, server.Charges(), 2)
+
 	// The first attempt of each was done, the second refused, and then the object read.
 	var seen []string
 	for _, r := range server.Requests()[1:] {
@@ -83,6 +96,8 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 		"completeCheckoutSession OK", "completeCheckoutSession Unprocessable Entity", "getCheckoutSession OK",
 		"cancelCharge OK", "cancelCharge Unprocessable Entity", "getCharge OK",
 		"closeChargePermission OK", "closeChargePermission Unprocessable Entity", "getChargePermission OK",
+		"createCheckoutSession Created",
+		"finalizeCheckoutSession OK", "finalizeCheckoutSession Unprocessable Entity", "getCheckoutSession OK",
 	}, seen)
 }
 
