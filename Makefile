@@ -11,10 +11,15 @@ export GOWORK = off
 
 # A count, since a time can end a fuzz run with a failure of its own (golang/go#75804).
 FUZZTIME = 20000x
+
+# How many payments make chaos takes, with which flags of go run (-race) and which of its own (-seed 7).
+PAYMENTS = 100000
+CHAOSRUN =
+CHAOS =
 COUNT = 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench fuzz conformance needs-node browser-test needs-chromium examples vuln
+.PHONY: help demo test race lint generate generate-check bench fuzz chaos conformance needs-node browser-test needs-chromium examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +73,9 @@ fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 		echo "$$package $$name"; \
 		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) "$$package" </dev/null; \
 	done
+
+chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and count the money (100,000 take about ten minutes)
+	go run $(CHAOSRUN) ./internal/chaos -payments $(PAYMENTS) $(CHAOS)
 
 conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, and curl through its proxy, against the emulator (needs Node 18 or newer, npm, curl)
 	cd internal/conformance && go test -count=1 ./...

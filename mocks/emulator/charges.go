@@ -22,6 +22,7 @@ type charge struct {
 	CaptureNow bool
 	Outcome    string // the reason with which what is pending will be declined; empty: it ends well
 	Details    object
+	TillOrder  string // the merchantOrderId that a till gave
 }
 
 // charge returns one of the caller's charges as it is by now.

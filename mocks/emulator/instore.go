@@ -67,6 +67,7 @@ func (w *world) tillCharge(c *call) (int, object, *refusal) {
 		}
 		made := w.newCharge(c, p, amount)
 		made.CaptureNow = true
+		made.TillOrder = c.body.at("metadata").at("communicationContext").text("merchantOrderId")
 		made.Details.merge(c.body.pick("softDescriptor"))
 		made.capture(amount, c.now)
 		w.settle(p, c.now)

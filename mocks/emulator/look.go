@@ -1,5 +1,7 @@
 package emulator
 
+import "cmp"
+
 // Charge is a charge as it is in the emulator.
 type Charge struct {
 	ID           string
@@ -10,6 +12,9 @@ type Charge struct {
 	Amount       string // with the currency: 14.00 USD
 	Captured     string // empty until it is
 	Refunded     string // empty until it is
+	// Reference is the shop's own: the merchantReferenceId of the charge, or else of its permission; at a till the
+	// merchantOrderId.
+	Reference string
 }
 
 // Charges returns all charges, oldest first: to see that a retried request made one
@@ -23,6 +28,7 @@ func (s *Server) Charges() []Charge {
 		seen := Charge{
 			ID: ch.ID, PermissionID: ch.permission.ID, MerchantID: ch.Scope.MerchantID,
 			Environment: string(ch.Scope.Env), State: ch.Status.State, Amount: ch.Amount.String(),
+			Reference: cmp.Or(ch.TillOrder, ch.Details.at("merchantMetadata").text("merchantReferenceId"), ch.permission.Details.at("merchantMetadata").text("merchantReferenceId")),
 		}
 		if ch.Captured.Currency != "" {
 			seen.Captured = ch.Captured.String()

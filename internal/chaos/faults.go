@@ -1,0 +1,101 @@
+package main
+
+import (
+	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// attemptTimeout is how long an attempt may take. The longest delay is longer.
+const attemptTimeout = 2 * time.Second
+
+// honoursNoKey are the operations of which it is not known whether they honour an idempotency key: here they do not.
+var honoursNoKey = []string{"completeCheckoutSession", "finalizeCheckoutSession", "merchantScan", "charge", "refund", "deliveryTrackers"}
+
+// share is a fault, and how often it is the one, in thousandths of the disturbed attempts.
+type share struct {
+	thousandths float64
+	fault       emulator.Fault
+}
+
+// anywhere are the faults of each operation: all kinds, and each status that the service can have.
+var anywhere = []share{
+	{110, emulator.Fault{Kind: emulator.FaultReset}},
+	{160, emulator.Fault{Kind: emulator.FaultLoseAnswer}},
+	{100, emulator.Fault{Kind: emulator.FaultTruncate}},
+	{60, emulator.Fault{Kind: emulator.FaultDelay, Delay: 5 * time.Millisecond}},
+	{1, emulator.Fault{Kind: emulator.FaultDelay, Delay: attemptTimeout + time.Second}},
+	{50, emulator.Fault{Kind: emulator.FaultSlow, Delay: time.Millisecond}},
+	{1, emulator.Fault{Kind: emulator.FaultSlow, Delay: attemptTimeout / 4}},
+	{50, emulator.Fault{Kind: emulator.FaultHTML}},
+	{20, emulator.Fault{Kind: emulator.FaultHTML, Status: 503, Delay: time.Millisecond}},
+	{10, emulator.Fault{Kind: emulator.FaultHTML, Status: 404}},
+	{40, emulator.Fault{Status: 408}},
+	{30, emulator.Fault{Status: 425}},
+	{40, emulator.Fault{Status: 429}},
+	{30, emulator.Fault{Status: 429, RetryAfter: "1"}},
+	{60, emulator.Fault{Status: 500}},
+	{30, emulator.Fault{Status: 502}},
+	{70, emulator.Fault{Status: 503}},
+	{20, emulator.Fault{Status: 503, RetryAfter: "Fri, 31 Dec 2100 23:59:59 GMT"}},
+	{30, emulator.Fault{Status: 504}},
+	{10, emulator.Fault{Status: 400}},
+	{5, emulator.Fault{Status: 401}},
+	{5, emulator.Fault{Status: 403, ReasonCode: "InvalidAccountStatus"}},
+	{5, emulator.Fault{Status: 403, ReasonCode: "InvalidRequestSignature"}},
+	{10, emulator.Fault{Status: 404}},
+	{5, emulator.Fault{Status: 405}},
+	{5, emulator.Fault{Status: 409}},
+	{5, emulator.Fault{Status: 422, ReasonCode: "InvalidChargeStatus"}},
+	{5, emulator.Fault{Status: 426}},
+}
+
+// declines are the failures of payments.
+var declines = []share{
+	{30, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "SoftDeclined"}},
+	{15, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "HardDeclined"}},
+	{10, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "TransactionTimedOut"}},
+	{30, emulator.Fault{Operation: "createCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "captureCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{10, emulator.Fault{Operation: "captureCharge", Status: 422, ReasonCode: "AmazonRejected"}},
+	{20, emulator.Fault{Operation: "createRefund", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{10, emulator.Fault{Operation: "createRefund", Status: 422, ReasonCode: "AmazonRejected"}},
+	{30, emulator.Fault{Operation: "charge", Status: 422, ReasonCode: "SoftDeclined"}},
+	{20, emulator.Fault{Operation: "charge", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "refund", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "completeCheckoutSession", Status: 422, ReasonCode: "HardDeclined"}},
+	{20, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "finalizeCheckoutSession", Status: 422, ReasonCode: "HardDeclined"}},
+	{20, emulator.Fault{Operation: "finalizeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
+}
+
+// disturb has the emulator disturb a part of all attempts. Of several faults that would happen to a request the first
+// one does, so each comes with what the ones before it have left.
+func disturb(server *emulator.Server, part float64) error {
+	if part == 0 {
+		return nil
+	}
+	for _, operation := range honoursNoKey {
+		if err := server.IgnoreIdempotencyKey(operation); err != nil {
+			return err
+		}
+	}
+	for _, s := range declines { // above the part: they are results
+		if err := server.FailSome(s.thousandths/1000, s.fault); err != nil {
+			return err
+		}
+	}
+	var total float64
+	for _, s := range anywhere {
+		total += s.thousandths
+	}
+	left := 1.0
+	for _, s := range anywhere {
+		one := part * s.thousandths / total
+		if err := server.FailSome(one/left, s.fault); err != nil {
+			return err
+		}
+		left -= one
+	}
+	return nil
+}

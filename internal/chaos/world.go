@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/delivery"
+	"github.com/amazonpay-go/sdk/instore"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/transport"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// world is an emulator, and a shop that calls it.
+type world struct {
+	options
+
+	server   *emulator.Server
+	storeID  string
+	scanData string
+
+	base     *http.Transport
+	shop     *webstore.Client
+	till     *instore.Client
+	trackers *delivery.Client
+	counts   counts
+
+	goroutines int          // before there was anything
+	open       atomic.Int64 // connections
+	dials      atomic.Uint64
+
+	wallets []wallet
+}
+
+// wallet is a customer's saved payment method, which the shop keeps.
+type wallet struct {
+	mu         sync.Mutex
+	permission string
+}
+
+// counts are what has happened.
+type counts struct {
+	calls, attempts, unanswered, notDialled atomic.Int64
+	unknown, settled                        atomic.Int64
+	interrupted, ended                      atomic.Int64
+}
+
+func (c *counts) print(out io.Writer, took time.Duration, share float64) {
+	_, _ = fmt.Fprintf(out, "%d calls, %d attempts, of which %d without an answer and %d without a connection; the emulator disturbed %.1f %% of its last requests.\n",
+		c.calls.Load(), c.attempts.Load(), c.unanswered.Load(), c.notDialled.Load(), 100*share)
+	_, _ = fmt.Fprintf(out, "%d callers were cancelled, %d workers ended and began anew. Of %d calls whose outcome was unknown %d were settled. It took %s.\n",
+		c.interrupted.Load(), c.ended.Load(), c.unknown.Load(), c.settled.Load(), took.Round(time.Second))
+}
+
+func (c *counts) observe(_ context.Context, e amazonpay.Event) {
+	switch {
+	case e.Attempt == 0:
+		c.calls.Add(1)
+	case e.Err != nil:
+		c.unanswered.Add(1)
+		fallthrough
+	default:
+		c.attempts.Add(1)
+	}
+}
+
+// open starts an emulator that disturbs nothing yet, and makes the shop and its customers.
+func open(o options) (*world, error) {
+	w := &world{options: o, goroutines: runtime.NumGoroutine(), wallets: make([]wallet, customers)}
+	var err error
+	if w.server, err = emulator.Listen("127.0.0.1:0", emulator.WithSeed(o.seed)); err != nil {
+		return nil, err
+	}
+	base, ok := w.server.RoundTripper().(*http.Transport)
+	if !ok {
+		return nil, errors.New("the emulator's round tripper is no *http.Transport")
+	}
+	w.base = base.Clone()
+	w.base.DialContext = w.dial(base.DialContext)
+	d := w.server.Description()
+	account := d.Merchants[0]
+	w.storeID, w.scanData = account.StoreID, account.ScanData
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
+		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
+	},
+		amazonpay.WithRoundTripper(w.base), amazonpay.WithAttemptTimeout(attemptTimeout), amazonpay.WithObserver(w.counts.observe),
+		// Short waits, and no budget: a third of the attempts fail for as long as it lasts.
+		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 100 * time.Microsecond, MaxWait: 5 * time.Millisecond, MaxRetryAfter: time.Millisecond, Budget: -1}))
+	if err != nil {
+		return nil, err
+	}
+	w.shop, w.till, w.trackers = webstore.New(client), instore.New(client), delivery.New(client)
+	return w, disturb(w.server, o.disturbed)
+}
+
+// dial counts connections, and does not get every one.
+func (w *world) dial(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if w.disturbed > 0 && rand.New(rand.NewPCG(w.seed, w.dials.Add(1))).IntN(50) == 0 {
+			w.counts.notDialled.Add(1)
+			return nil, errors.New("no route to the host")
+		}
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		w.open.Add(1)
+		return &counted{Conn: conn, open: &w.open}, nil
+	}
+}
+
+// counted is a connection that counts when it is closed.
+type counted struct {
+	net.Conn
+
+	open *atomic.Int64
+	once sync.Once
+}
+
+func (c *counted) Close() error {
+	c.once.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// pay has the workers take all payments, and returns what they report.
+func (w *world) pay(ctx context.Context, out io.Writer) ([]result, error) {
+	results := make([]result, w.payments)
+	var next, done atomic.Uint64
+	var workers sync.WaitGroup
+	broken := make([]error, w.workers)
+	for i := range w.workers {
+		workers.Go(func() {
+			for n := next.Add(1) - 1; n < uint64(len(results)); n = next.Add(1) - 1 {
+				if results[n], broken[i] = w.payOrder(ctx, newOrder(w.seed, n)); broken[i] != nil {
+					next.Store(uint64(len(results))) // no more orders
+					return
+				}
+				if d := done.Add(1); d%10_000 == 0 {
+					_, _ = fmt.Fprintf(out, "%d payments\n", d)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return results, errors.Join(broken...)
+}
+
+// disturbedShare is the part that was disturbed of the requests that the emulator's log still has.
+func (w *world) disturbedShare() float64 {
+	requests, disturbed := w.server.Requests(), 0
+	for _, r := range requests {
+		if r.Fault != "" {
+			disturbed++
+		}
+	}
+	return float64(disturbed) / float64(max(1, len(requests)))
+}
+
+// close ends everything, and returns what is left of it.
+func (w *world) close() (left []string) {
+	w.base.CloseIdleConnections()
+	if err := w.server.Close(); err != nil {
+		left = append(left, err.Error())
+	}
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && (runtime.NumGoroutine() > w.goroutines || w.open.Load() > 0); {
+		runtime.Gosched() // what was closed a moment ago may still be ending
+	}
+	if n := runtime.NumGoroutine() - w.goroutines; n > 0 {
+		left = append(left, fmt.Sprintf("%d goroutines are left", n))
+	}
+	if n := w.open.Load(); n != 0 {
+		left = append(left, fmt.Sprintf("%d connections are open", n))
+	}
+	return left
+}
