@@ -9,6 +9,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
@@ -48,22 +49,28 @@ type Target struct {
 // signature.
 func Main(run func(ctx context.Context, t *Target) error) {
 	service := flag.Bool("service", false, "call Amazon Pay, configured by the environment variables AMAZON_PAY_*, not the emulator")
+	debug := flag.Bool("debug", false, "log each attempt and each call to standard error")
 	live := flag.Bool("live-charges-real-money", false, "with -service: accept a live configuration")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "unexpected argument %q: the flags are listed by -help\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	if err := tell(run, *service, *live); err != nil {
+	level := slog.Level(100) // above all
+	if *debug {
+		level = slog.LevelDebug
+	}
+	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	if err := tell(run, *service, *live, logger); err != nil {
 		fmt.Fprintln(os.Stderr, "\nFailed:", err)
 		os.Exit(1)
 	}
 }
 
-func tell(run func(ctx context.Context, t *Target) error, service, live bool) error {
+func tell(run func(ctx context.Context, t *Target) error, service, live bool, logger *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	t, err := open(service, live)
+	t, err := open(service, live, logger)
 	if err != nil {
 		return err
 	}
@@ -75,18 +82,18 @@ func tell(run func(ctx context.Context, t *Target) error, service, live bool) er
 }
 
 // open makes the client. It calls nothing.
-func open(service, live bool) (*Target, error) {
+func open(service, live bool, logger *slog.Logger) (*Target, error) {
 	switch {
 	case service:
-		return openService(live)
+		return openService(live, logger)
 	case live:
 		return nil, errors.New("-live-charges-real-money has a meaning only with -service: without it no money can move")
 	}
-	return openEmulator()
+	return openEmulator(logger)
 }
 
 // openEmulator reads nothing of the environment.
-func openEmulator() (*Target, error) {
+func openEmulator(logger *slog.Logger) (*Target, error) {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -104,7 +111,7 @@ func openEmulator() (*Target, error) {
 		Emulator: server,
 		Network:  server.RoundTripper(),
 	}
-	if t.Client, err = amazonpay.New(t.config, amazonpay.WithRoundTripper(t.Network)); err != nil {
+	if t.Client, err = amazonpay.New(t.config, amazonpay.WithRoundTripper(t.Network), amazonpay.WithLogger(logger)); err != nil {
 		t.close()
 		return nil, err
 	}
@@ -112,10 +119,10 @@ func openEmulator() (*Target, error) {
 	return t, nil
 }
 
-func openService(live bool) (*Target, error) {
+func openService(live bool, logger *slog.Logger) (*Target, error) {
 	t := &Target{config: amazonpay.ConfigFromEnv(), Currency: amazonpay.USD, Script: scriptNA}
 	var err error
-	if t.Client, err = amazonpay.New(t.config, amazonpay.WithUserAgent("amazonpay-example")); err != nil {
+	if t.Client, err = amazonpay.New(t.config, amazonpay.WithUserAgent("amazonpay-example"), amazonpay.WithLogger(logger)); err != nil {
 		return nil, err
 	}
 	switch {

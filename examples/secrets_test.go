@@ -1,0 +1,156 @@
+package examples_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// https://github.com/amzn/amazon-payments-magento-2-plugin dumps whole bodies, with the buyer's data. Here the demo runs with
+// debug logging against a service whose secrets the test knows, with failures of each kind, with a key that is not the right one, and
+// without a service at all; and nothing that it prints or logs shows a key, a token, a signature or a person, nor do its logs an
+// address or an id.
+func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
+	t.Parallel()
+	server, err := emulator.Listen("127.0.0.1:0", emulator.WithProxy("127.0.0.1:0"))
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, server.Close()) })
+	d := server.Description()
+	shop := d.Merchants[0]
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(ca, []byte(d.CAPEM), 0o600))
+	otherKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	other := string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(otherKey)}))
+	env := func(key, proxy string) []string {
+		return []string{
+			"AMAZON_PAY_PUBLIC_KEY_ID=" + shop.KeyIDs.Sandbox, "AMAZON_PAY_PRIVATE_KEY=" + key, "AMAZON_PAY_REGION=us",
+			"HTTPS_PROXY=" + proxy, "SSL_CERT_FILE=" + ca,
+		}
+	}
+	secrets := map[string]string{
+		"control token": d.ControlToken, "buyer token": shop.BuyerToken, "buyer token, escaped": url.PathEscape(shop.BuyerToken),
+		"a signature": "Signature=", "a header": "Authorization:", "name": "Susie", "e-mail": "susie@", "phone": "800-555-0100", "address": "Ditka", "suite": "Suite 2500",
+		"a body": "chargePermissionId", "a token": "amzn.mws.", "PEM": "PRIVATE KEY",
+	}
+	keys := []string{other}
+	for _, m := range d.Merchants {
+		keys = append(keys, m.PrivateKeyPEM)
+		if m.AuthToken != "" { // the provider has none
+			secrets["auth token of "+m.MerchantID], secrets["MWS token of "+m.MerchantID] = m.AuthToken, m.MWSAuthToken
+		}
+	}
+	for k, key := range keys {
+		secrets[fmt.Sprint("key in base64 ", k)] = base64.StdEncoding.EncodeToString([]byte(key))[:48]
+		for i, line := range strings.Split(strings.TrimSpace(key), "\n") {
+			secrets[fmt.Sprintf("line %d of key %d", i, k)] = line
+		}
+	}
+	check := func(printed, logged string) {
+		for name, secret := range secrets {
+			require.NotEmpty(t, secret, name)
+			assert.Zero(t, strings.Count(printed+logged, secret), "the "+name+" is shown")
+		}
+		for _, address := range []string{"https://", "/v2/", "checkoutSessions", "S01-", "amazonCheckoutSessionId"} {
+			assert.Zero(t, strings.Count(logged, address), address+" is logged: "+logged)
+		}
+	}
+
+	session := newSession(t, server)
+	for i, f := range []emulator.Fault{
+		{Operation: "getCheckoutSession", Kind: emulator.FaultReset},
+		{Operation: "updateCheckoutSession", Kind: emulator.FaultLoseAnswer},
+		{Operation: "completeCheckoutSession", Kind: emulator.FaultHTML},
+		{Operation: "getCharge", Status: 429, RetryAfter: "1"},
+		{Operation: "getChargePermission", Kind: emulator.FaultTruncate},
+		{Operation: "captureCharge", Status: 503},
+		{Operation: "createRefund", Status: 408},
+		{Operation: "getRefund", Status: 425},
+	} {
+		require.NoError(t, server.FailNext(1, f), i)
+	}
+	status, printed, logged := debugged(t, server, env(shop.PrivateKeyPEM, d.ProxyURL), session)
+	require.Zero(t, status, printed+logged)
+	require.Contains(t, printed, "The charge is Captured: captured 14.00 USD, refunded 5.00 USD.")
+	assert.Equal(t, 8, strings.Count(logged, "amazon pay attempt will be repeated"), logged)
+	assert.GreaterOrEqual(t, strings.Count(logged, "amazon pay call"), 9, logged)
+	check(printed, logged)
+
+	require.NoError(t, server.FailNext(9, emulator.Fault{Operation: "captureCharge", Status: 422, ReasonCode: "AmazonRejected"}))
+	status, printed, logged = debugged(t, server, env(shop.PrivateKeyPEM, d.ProxyURL), newSession(t, server))
+	require.NotZero(t, status)
+	require.Contains(t, logged, "AmazonRejected")
+	check(printed, logged)
+
+	status, printed, logged = debugged(t, server, env(other, d.ProxyURL), session)
+	require.NotZero(t, status)
+	require.Contains(t, logged, "the private key is not the one of this public key id")
+	check(printed, logged)
+
+	status, printed, logged = debugged(t, server, env(shop.PrivateKeyPEM, "http://127.0.0.1:1"), session)
+	require.NotZero(t, status)
+	require.Contains(t, logged, "amazon pay attempt will be repeated")
+	check(printed, logged)
+}
+
+// newSession makes a session in which a buyer has signed in, as a button does.
+func newSession(t *testing.T, server *emulator.Server) (id string) {
+	t.Helper()
+	account := server.Description().Merchants[0]
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
+		Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
+	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	require.NoError(t, err)
+	session, err := webstore.New(client).CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID: account.StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
+		Scopes: []webstore.Scope{webstore.ScopeName, webstore.ScopeEmail, webstore.ScopeShippingAddress},
+	})
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))
+	return session.CheckoutSessionID
+}
+
+// debugged runs the demo with debug logging, plays its buyer, and returns its exit status and what it printed and logged.
+func debugged(t *testing.T, server *emulator.Server, env []string, session string) (status int, printed, logged string) {
+	t.Helper()
+	built, err := build()
+	require.NoError(t, err, string(built))
+	command := exec.CommandContext(t.Context(), filepath.Join(programs, "checkout"), "-service", "-debug", "-session", session)
+	var out, log bytes.Buffer
+	command.Env, command.Stderr = env, &log
+	input, err := command.StdinPipe()
+	require.NoError(t, err)
+	output, err := command.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, command.Start())
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		_, _ = fmt.Fprintln(&out, lines.Text())
+		if strings.Contains(lines.Text(), "Then press Enter here.") {
+			require.NoError(t, server.Buyer().Approve(session))
+			_, err := io.WriteString(input, "\n")
+			require.NoError(t, err)
+		}
+	}
+	_ = command.Wait() // the exit status tells
+	return command.ProcessState.ExitCode(), out.String(), log.String()
+}
