@@ -36,7 +36,8 @@ type CallError struct {
 	Meta      *Meta // never nil
 	Err       error
 
-	// Uncertain says that the work may have been done although the call failed: an
+	// Uncertain says that the work may have been done although the call failed (its Outcome is unknown or
+	// done, and it was to change something): an
 	// attempt to change something ended without an answer, with a status that says nothing
 	// about the work (408, 425 and 5xx but a ProcessingFailure), or with an answer that was
 	// not understood. A later 4xx does not settle that, since it may be the first
@@ -82,13 +83,13 @@ func (e *CallError) Error() string {
 // Unwrap returns Err.
 func (e *CallError) Unwrap() error { return e.Err }
 
-// LogValue shows operation, status, reason code, request id and attempts.
+// LogValue shows operation, status, reason code, request id, attempts and outcome.
 func (e *CallError) LogValue() slog.Value {
 	meta := Meta{}
 	if e.Meta != nil {
 		meta = *e.Meta
 	}
-	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.Bool("uncertain", e.Uncertain)}
+	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.String("outcome", e.Outcome.String()), slog.Bool("uncertain", e.Uncertain)}
 	if api, ok := errors.AsType[*APIError](e.Err); ok {
 		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
 		if api.Signature != nil {
