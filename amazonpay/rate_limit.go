@@ -138,10 +138,6 @@ type bucket struct {
 	first   chan struct{} // has room for the one who is first
 }
 
-func newBucket(limit RateLimit, rate, tokens float64) *bucket {
-	return &bucket{limit: limit, rate: rate, tokens: tokens, at: time.Now(), first: make(chan struct{}, 1)}
-}
-
 func newLimiter(limits map[string]RateLimit, logger *slog.Logger) *limiter {
 	return &limiter{limits: limits, logger: logger, buckets: make(map[bucketID]*bucket), sweepAt: fewestBuckets}
 }
@@ -242,8 +238,7 @@ func (l *limiter) learn(id bucketID, status int) {
 	b := l.bucket(id)
 	switch now := time.Now(); {
 	case status == http.StatusTooManyRequests && b == nil:
-		b = newBucket(RateLimit{}, learntRate, 0)
-		b.cut, l.buckets[id] = now, b
+		l.add(id, RateLimit{}, learntRate, 0).cut = now
 	case status == http.StatusTooManyRequests:
 		b.count()
 		b.tokens = 0 // the service has none
@@ -269,10 +264,14 @@ func (l *limiter) bucket(id bucketID) *bucket {
 	if !limited {
 		return nil
 	}
+	return l.add(id, limit, limit.PerSecond, float64(limit.Burst))
+}
+
+func (l *limiter) add(id bucketID, limit RateLimit, rate, tokens float64) *bucket {
 	if len(l.buckets) >= l.sweepAt {
 		l.sweep()
 	}
-	b := newBucket(limit, limit.PerSecond, float64(limit.Burst))
+	b := &bucket{limit: limit, rate: rate, tokens: tokens, at: time.Now(), first: make(chan struct{}, 1)}
 	l.buckets[id] = b
 	return b
 }
