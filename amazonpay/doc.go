@@ -21,7 +21,10 @@
 // Retry-After of up to 30 seconds. Each attempt is dated and signed afresh, with the same
 // body and the same idempotency key. A 500 with ProcessingFailure is an answer and is not
 // repeated, nor is any status that is not listed, nor a server whose certificate is refused.
-// After the last attempt the last answer is returned as the error.
+// After the last attempt the last answer is returned as the error. While the service is out all calls of a
+// client together make no more than 100 retries, and one for each ten seconds and each ten calls that are answered.
+//
+// [WithRateLimits] keeps a client within the limits that the service documents.
 //
 // # Time limits
 //

@@ -35,7 +35,7 @@
 // statuses, for as long as the policy allows; see [RetryPolicy].
 //
 // No redirect is followed: it comes back as the answer. After the last attempt the
-// caller gets the last answer, whatever its status.
+// caller gets the last answer, whatever its status, as it does once the retry budget is spent.
 //
 // # The clock
 //
