@@ -28,6 +28,32 @@ func noConnection(r *http.Request) (*http.Response, error) {
 	return unreachable.RoundTrip(r)
 }
 
+// notResolved is a network whose host has no address.
+func notResolved(r *http.Request) (*http.Response, error) {
+	unresolved := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "server misbehaving", Name: r.Host, IsTemporary: true}}
+	}}
+	return unresolved.RoundTrip(r)
+}
+
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/341: a name that was not resolved once ended a checkout. It is
+// tried again, and where it stays so, the error says that nothing was sent.
+func TestNameThatIsNotResolved(t *testing.T) {
+	t.Parallel()
+	meta, err := newClient(t, newNetwork(notResolved, answer(http.StatusCreated, `{}`))).Call(t.Context(), chargeOp, goodCharge(), nil)
+	require.NoError(t, err)
+	require.Len(t, meta.Attempts, 2)
+	assert.True(t, meta.Attempts[0].Unsent)
+
+	meta, err = newClient(t, newNetwork(notResolved)).Call(t.Context(), chargeOp, goodCharge(), nil)
+	dns, ok := errors.AsType[*net.DNSError](err)
+	require.True(t, ok, "%v", err)
+	assert.True(t, dns.IsTemporary)
+	assert.Len(t, meta.Attempts, 4)
+	assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(err))
+	assert.False(t, callError(t, err).Uncertain)
+}
+
 // lost is a network that takes the request, and brings no answer.
 func lost(r *http.Request) (*http.Response, error) { return fail(io.ErrUnexpectedEOF)(r) }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -124,6 +125,43 @@ func TestButtonSignature(t *testing.T) {
 			again, err := client.ButtonSignature([]byte(payload))
 			require.NoError(t, err)
 			assert.NotEqual(t, button.Signature, again.Signature)
+		}
+	}
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/12: one algorithm served the button to pay, and not the one to sign in;
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/18: a label on the page that was not the server's. What ButtonSignature
+// returns is posted as checkout.js does it, and the emulator verifies it by its label.
+func TestEachKindOfButtonWithEachAlgorithm(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	merchant := server.Description().Merchants[0]
+	pay := map[string]any{"storeId": merchant.StoreID, "webCheckoutDetails": map[string]string{"checkoutReviewReturnUrl": "https://shop.example/review"}}
+	signIn := map[string]any{"storeId": merchant.StoreID, "signInReturnUrl": "https://shop.example/in", "signInScopes": []string{"name"}}
+	for kind, value := range map[string]any{"PayAndShip": pay, "PayOnly": pay, "SignIn": signIn} {
+		for _, algorithm := range []signing.Algorithm{signing.PSSV2, signing.PSSV1} {
+			t.Run(kind+" "+algorithm.String(), func(t *testing.T) {
+				t.Parallel()
+				cfg := emulatedConfig(server)
+				cfg.Algorithm = algorithm
+				client, err := amazonpay.New(cfg)
+				require.NoError(t, err)
+				payload, err := amazonpay.EncodeJSON(value)
+				require.NoError(t, err)
+				button, err := client.ButtonSignature(payload)
+				require.NoError(t, err)
+				form := values("region", "na", "merchantId", merchant.MerchantID, "ledgerCurrency", "USD", "sandbox", "true", "productType", kind,
+					"publicKeyId", button.PublicKeyID, "payloadJSON", button.PayloadJSON, "signature", button.Signature, "algorithm", button.Algorithm)
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.Description().BaseURL+"/checkout/start", strings.NewReader(form.Encode()))
+				require.NoError(t, err)
+				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				resp, err := server.RoundTripper().RoundTrip(req)
+				require.NoError(t, err)
+				page, err := io.ReadAll(resp.Body)
+				require.NoError(t, err)
+				require.NoError(t, resp.Body.Close())
+				assert.Equal(t, http.StatusSeeOther, resp.StatusCode, "%s", page)
+			})
 		}
 	}
 }

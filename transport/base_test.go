@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"os"
+	"os/exec"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,6 +36,29 @@ func TestNewBase(t *testing.T) {
 	assert.Equal(t, 128, base.MaxIdleConnsPerHost)
 	assert.Zero(t, base.MaxIdleConns)
 	assert.NotSame(t, base, transport.NewBase(), "nothing is shared")
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-java/issues/1, https://github.com/amzn/amazon-pay-api-sdk-php/pull/30 and
+// https://github.com/amzn/amazon-pay-sdk-java/issues/22: no proxy, or one under a name of its own. A child process has the
+// environment, since net/http reads it once.
+func TestProxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("TRANSPORT_TEST_CHILD") != "" {
+		_, err := newDoer(t, transport.Config{Retry: transport.RetryPolicy{MaxRetries: -1}}).Do(newRequest(t, http.MethodGet, testURL, ""))
+		require.Error(t, err)
+		return
+	}
+	var asked atomic.Value
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Store(r.Method + " " + r.Host)
+		w.WriteHeader(http.StatusBadGateway)
+	}))
+	t.Cleanup(proxy.Close)
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestProxyOfTheEnvironment$")
+	child.Env = append(os.Environ(), "TRANSPORT_TEST_CHILD=1", "GOCOVERDIR="+t.TempDir(), "HTTPS_PROXY="+proxy.URL, "NO_PROXY=", "no_proxy=")
+	output, err := child.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	assert.Equal(t, "CONNECT pay-api.invalid:443", asked.Load())
 }
 
 // The connection is slow to begin, by the bubble's clock; the connection itself is real.

@@ -132,3 +132,18 @@ func TestCompleteBeforeTheBuyerPaid(t *testing.T) {
 	_, err = shop.CompleteCheckoutSession(t.Context(), session.CheckoutSessionID, &completeSession)
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "%v", err)
 }
+
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/9: a right field in a wrong call. The service's refusal names the field, and the
+// error the call.
+func TestFieldOfAnotherCall(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	_, err := shop.UpdateCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Authorize), &webstore.UpdateCheckoutSessionRequest{
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutMode: webstore.ProcessOrder},
+	})
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonUnrecognizedField), "%v", err)
+	require.ErrorContains(t, err, "UpdateCheckoutSession: 400 UnrecognizedField")
+	require.ErrorContains(t, err, "checkoutMode")
+	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err))
+}

@@ -340,6 +340,26 @@ func TestWaitsEnd(t *testing.T) {
 	})
 }
 
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/181: an authorization that is decided later, and captured by
+// itself then. https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1275: one that was never asked about again.
+func TestPendingChargeIsCaptured(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Confirm), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.NoError(t, err)
+	charge, err := shop.CreateCharge(t.Context(), &webstore.CreateChargeRequest{
+		ChargePermissionID: session.ChargePermissionID, ChargeAmount: twenty, CaptureNow: new(true), CanHandlePendingAuthorization: new(true),
+	}, amazonpay.WithSimulationCode("PendingAuthorized"))
+	require.NoError(t, err)
+	require.Equal(t, amazonpay.StateAuthorizationInitiated, charge.StatusDetails.State)
+	require.NoError(t, server.ResolvePending(charge.ChargeID))
+	charge, err = shop.WaitForCharge(t.Context(), charge.ChargeID)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.StateCaptured, charge.StatusDetails.State)
+	assert.Equal(t, twenty, charge.CaptureAmount)
+}
+
 func TestFinalAndPendingStates(t *testing.T) {
 	t.Parallel()
 	final, pending := map[amazonpay.State]bool{}, map[amazonpay.State]bool{}

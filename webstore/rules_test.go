@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/callertest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -219,4 +220,38 @@ func TestRulesInsideOfLists(t *testing.T) {
 	in.MultiAddressesCheckoutMetadata[0].Price.Amount = "7,00"
 	_, err := amazonpay.EncodeJSON(in)
 	requireRule(t, err, "multiAddressesCheckoutMetadata[0].price.amount", "is not decimal text")
+}
+
+// https://github.com/amzn/amazon-pay-sdk-csharp/pull/15: a false that nobody had set overrode the service's own default.
+func TestAbsentIsNotFalse(t *testing.T) {
+	t.Parallel()
+	caller := &callertest.Recorder{Answer: `{}`}
+	shop := webstore.New(caller)
+	price := amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+	for _, row := range []struct {
+		call func() error
+		want string
+	}{
+		{func() error {
+			_, err := shop.CreateCharge(t.Context(), &webstore.CreateChargeRequest{ChargePermissionID: "S01-1", ChargeAmount: price})
+			return err
+		}, `{"chargePermissionId":"S01-1","chargeAmount":{"amount":"14.00","currencyCode":"USD"}}`},
+		{func() error {
+			_, err := shop.CreateCharge(t.Context(), &webstore.CreateChargeRequest{
+				ChargePermissionID: "S01-1", ChargeAmount: price, CaptureNow: new(false), CanHandlePendingAuthorization: new(false),
+			})
+			return err
+		}, `{"chargePermissionId":"S01-1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"captureNow":false,"canHandlePendingAuthorization":false}`},
+		{func() error {
+			_, err := shop.CloseChargePermission(t.Context(), "S01-1", &webstore.CloseChargePermissionRequest{ClosureReason: "x"})
+			return err
+		}, `{"closureReason":"x"}`},
+		{func() error {
+			_, err := shop.UpdateCheckoutSession(t.Context(), "s", &webstore.UpdateCheckoutSessionRequest{PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.Confirm}})
+			return err
+		}, `{"paymentDetails":{"paymentIntent":"Confirm"}}`},
+	} {
+		require.NoError(t, row.call())
+		assert.Equal(t, row.want, caller.Body)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	_ "github.com/amazonpay-go/sdk/delivery"
 	_ "github.com/amazonpay-go/sdk/instore"
 	_ "github.com/amazonpay-go/sdk/mocks"
+	_ "github.com/amazonpay-go/sdk/signing"
 	_ "github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -44,6 +45,14 @@ func TestSubClientsImportNothingMore(t *testing.T) {
 			assert.ElementsMatch(t, dependencies(subClient), imported(t, module+subClient))
 		})
 	}
+}
+
+// https://github.com/amzn/amazon-pay-sdk-ruby/issues/23 and https://github.com/amzn/amazonpay-express-demo/issues/15: who wanted
+// signatures alone had to write them himself. https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/4: a library for
+// cryptography changed, and no signature was right any more.
+func TestSigningNeedsNothing(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, []string{module + "signing"}, imported(t, module+"signing"))
 }
 
 // The linter leaves generated files alone, so what the mocks import is held here.
