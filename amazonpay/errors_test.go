@@ -392,9 +392,10 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		start := time.Now()
-		_, err = client.Call(ctx, chargeOp, goodCharge(), nil)
+		meta, err := client.Call(ctx, chargeOp, goodCharge(), nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 2*time.Minute, time.Since(start), "the 90 seconds are for contexts without a deadline")
+		assert.Len(t, meta.Attempts, 1, "nor do the 30 seconds end an attempt that was given an hour")
 		assert.True(t, callError(t, err).Uncertain)
 	})
 }
