@@ -389,6 +389,7 @@ func TestDoWithoutCaller(t *testing.T) {
 	t.Parallel()
 	_, err := amazonpay.Do[everything](t.Context(), nil, getOp, nil)
 	require.ErrorContains(t, callError(t, err), "the Caller is nil")
+	assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(err))
 	_, err = amazonpay.Do[everything](t.Context(), (*amazonpay.Client)(nil), getOp, nil)
 	require.ErrorContains(t, callError(t, err), "the context is nil, or the Client was not made by New")
 }

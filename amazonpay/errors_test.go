@@ -301,6 +301,7 @@ func TestSigningFails(t *testing.T) {
 
 	_, err = client.SignRequest(t.Context(), chargeOp, goodCharge())
 	require.ErrorContains(t, callError(t, err), "signature of 5 bytes")
+	assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(err))
 	_, err = client.SignedHeaders(t.Context(), chargeOp, goodCharge())
 	require.ErrorContains(t, callError(t, err), "signature of 5 bytes")
 	_, err = client.ButtonSignature([]byte(`{}`))

@@ -22,7 +22,7 @@ import (
 // the client have learnt. The error is a [*CallError].
 func (c *Client) SignRequest(ctx context.Context, op Operation, in any, opts ...CallOption) (*http.Request, error) {
 	if !c.made() || ctx == nil {
-		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient}
+		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: OutcomeNotSent}
 	}
 	p, err := c.prepare(ctx, op, in, opts)
 	if err == nil {
@@ -31,7 +31,7 @@ func (c *Client) SignRequest(ctx context.Context, op Operation, in any, opts ...
 			return req, nil
 		}
 	}
-	return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: err}
+	return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: err, Outcome: OutcomeNotSent}
 }
 
 func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
