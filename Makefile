@@ -19,7 +19,7 @@ CHAOS =
 COUNT = 10
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench fuzz chaos conformance needs-node browser-test needs-chromium examples vuln
+.PHONY: help demo test race lint generate generate-check bench fuzz chaos memory conformance needs-node browser-test needs-chromium examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -76,6 +76,9 @@ fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 
 chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and count the money (100,000 take about ten minutes)
 	go run $(CHAOSRUN) ./internal/chaos -payments $(PAYMENTS) $(CHAOS)
+
+memory: ## Make a million calls without a network and 20,000 over TLS: the memory stays flat
+	go test -count=1 -v ./internal/memory -calls 1000000 -tlscalls 20000
 
 conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, and curl through its proxy, against the emulator (needs Node 18 or newer, npm, curl)
 	cd internal/conformance && go test -count=1 ./...
