@@ -53,7 +53,7 @@ func newClient(t *testing.T, baseURL string, network http.RoundTripper, opts ...
 		append(opts, amazonpay.WithRoundTripper(network),
 			amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}),
 			amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"GetCharge": {Burst: 1000, PerSecond: 1e9}, "CaptureCharge": {Burst: 1000, PerSecond: 1e9}}),
-			amazonpay.WithLogger(slog.New(slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			amazonpay.WithLogger(slog.New(slog.NewTextHandler(struct{ io.Writer }{io.Discard}, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			amazonpay.WithObserver(func(context.Context, amazonpay.Event) {}))...)
 	require.NoError(t, err)
 	return client
@@ -257,7 +257,9 @@ func TestFailuresLeaveNothing(t *testing.T) { //nolint:paralleltest // it measur
 			for k := range 12 {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+(i*12+k)%100)*10*time.Millisecond)
 				_, err := webstore.New(client).GetCharge(ctx, "S01-1")
-				assert.Error(t, err)
+				if err == nil {
+					t.Error("a call went well")
+				}
 				cancel()
 			}
 		})
