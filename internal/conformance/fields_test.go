@@ -172,7 +172,13 @@ func TestContractRefuses(t *testing.T) {
 func TestEmulatorKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
-	tellAll(t, server, &checked{t: t, contract: theContract(t), base: server.RoundTripper()})
+	network := &checked{t: t, contract: theContract(t), base: server.RoundTripper()}
+	connect := func(opts ...amazonpay.CallOption) shop {
+		return newShop(t, server.Description(), server.Description().Merchants[0].KeyIDs.Sandbox, network, opts...)
+	}
+	tellAll(t, server, connect)
+	_, err := connect().GetCharge(t.Context(), "S01-0000000-0000000-C000000")
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound), "an error keeps the contract too: %v", err)
 
 	missing := map[string]bool{}
 	for _, o := range all {
