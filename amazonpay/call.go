@@ -73,8 +73,11 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 	err = c.send(ctx, p, out, meta)
 	if source, ok := p.options.TokenSource.(TokenInvalidator); ok && HasReason(err, ReasonInvalidAuthorizationToken) {
 		source.Invalidate(p.token)
-		if p.setToken(ctx) == nil { // else the refusal is the better error
-			err = c.send(ctx, p, out, meta)
+		if p.setToken(ctx) == nil {
+			made := len(meta.Attempts)
+			if again := c.send(ctx, p, out, meta); again == nil || c.core.mocked || len(meta.Attempts) > made {
+				err = again
+			} // else the refusal is the better error: nothing more was sent
 		}
 	}
 	if err != nil {

@@ -110,8 +110,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithLogger logs calls and attempts: each attempt and each call at debug level, each
-// wait before a retry and each failed call as a warning. No record holds a key, a token, a path, a
+// WithLogger logs calls and attempts: each attempt, each call and each wait for a rate limit at debug level, each
+// wait before a retry, each retry that the budget does not allow, and each failed call as a warning. No record holds a key, a token, a path, a
 // body, or anything about a buyer. Without it nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {

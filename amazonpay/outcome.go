@@ -38,6 +38,7 @@ func (o Outcome) String() string {
 //	a request, option, token or signature that cannot be made      | not sent
 //	no attempt had a connection                                    | not sent
 //	the context ended before the first attempt                     | not sent
+//	the rate limit did not allow the first attempt                 | not sent
 //	a 4xx, but 408 and 425                                         | refused
 //	a 500 ProcessingFailure                                        | refused
 //	429 until the attempts or the context ended                    | refused

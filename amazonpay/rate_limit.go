@@ -74,15 +74,17 @@ var sandboxLimits = map[string]RateLimit{
 //
 // Other programs may use up the same limits, so the limiter learns: with each 429, at most once a second, it halves the rate of
 // that operation, down to a sixteenth, and each other answer below 500 raises it by a tenth, up to the limit. It is shared by a client and those that
-// [Client.With] derives from it. A merchant is told by its [TokenSource], or else by its token.
+// [Client.With] derives from it. A merchant is told by its [TokenSource], which must be the same value in each call and of one
+// merchant alone, or else by its token. Names of operations that do not exist have no effect.
 //
-// The wait counts towards the call's deadline, not the attempt's time-out. Where it would outlast the deadline the attempt is
-// not made: of the first, the error is a [*RateLimitError]; of a repetition, what came before is the result.
+// The wait counts towards the call's deadline, not the attempt's time-out. Where it would outlast the deadline, as things stand when it
+// begins, the attempt is not made: of the first, the error is a [*RateLimitError]; of a repetition, what came before is the result. A wait that
+// becomes longer, because the rate is cut, ends with the context.
 func WithRateLimits(limits map[string]RateLimit) Option {
 	return func(s *settings) error {
 		for name, limit := range limits {
-			if limit.Burst < 1 || !(limit.PerSecond > 0) { // and not NaN
-				return fmt.Errorf("amazonpay: WithRateLimits: the limit of %q needs a Burst of 1 or more and a PerSecond above 0", name)
+			if limit.Burst < 1 || !(limit.PerSecond > 0 && limit.PerSecond <= mostRate) { // and not NaN
+				return fmt.Errorf("amazonpay: WithRateLimits: the limit of %q needs a Burst of 1 or more and a PerSecond above 0 and up to a thousand million", name)
 			}
 		}
 		s.limited, s.limits = true, maps.Clone(limits)
@@ -106,6 +108,7 @@ const (
 	learntRate = 1
 	freeRate   = 16
 
+	mostRate      = 1e9
 	mostCut       = 16 // how far a rate goes down
 	recovery      = 1.1
 	timeBetween   = time.Second // cuts of one rate: the refusals of one moment are one piece of news
@@ -290,7 +293,7 @@ func (l *limiter) sweep() {
 // count adds the tokens that have come since.
 func (b *bucket) count() {
 	now := time.Now()
-	b.tokens = min(b.burst(), b.tokens+now.Sub(b.at).Seconds()*b.rate)
+	b.tokens = min(b.burst(), b.tokens+max(0, now.Sub(b.at).Seconds())*b.rate)
 	b.at = now
 }
 

@@ -251,6 +251,78 @@ func TestRateLimitOfARepetition(t *testing.T) {
 	})
 }
 
+// The refusals of one moment are one piece of news, which halves the rate once; and what the service has not is not taken from the
+// bucket either.
+func TestRateLimitIsCutOnceAMoment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		answers := []reply{answer(201, `{}`)}
+		for range 8 {
+			answers = append(answers, answer(429, `{"reasonCode":"TooManyRequests"}`))
+		}
+		n := newNetwork(append(answers, answer(503, `{}`), fail(errors.New("no answer")), answer(201, `{}`))...)
+		client := newClient(t, n, amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 20, PerSecond: 8}}))
+		var callers sync.WaitGroup
+		for range 9 {
+			callers.Go(func() { _ = called(client, t.Context(), amazonpay.WithoutRetry()) })
+		}
+		callers.Wait()
+		start := time.Now()
+		for range 2 { // a failure says nothing of the limit
+			require.Error(t, called(client, t.Context(), amazonpay.WithoutRetry()))
+		}
+		require.NoError(t, called(client, t.Context()))
+		assert.InDelta(t, 3./4, time.Since(start).Seconds(), 0.01, "three calls at half the rate, with an empty bucket")
+	})
+}
+
+// Who joins a queue that will outlast the deadline is told at once.
+func TestRateLimitCountsTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := limitedClient(t, newNetwork(answer(201, `{}`)))
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		start := time.Now()
+		var callers sync.WaitGroup
+		var mu sync.Mutex
+		sent, refused := 0, 0
+		for range 30 {
+			callers.Go(func() {
+				err := called(client, ctx)
+				mu.Lock()
+				defer mu.Unlock()
+				if limit, ok := errors.AsType[*amazonpay.RateLimitError](err); ok {
+					refused++
+					assert.GreaterOrEqual(t, limit.Wait, 10*time.Second)
+					assert.Zero(t, time.Since(start))
+					return
+				}
+				assert.NoError(t, err)
+				sent++
+			})
+		}
+		callers.Wait()
+		assert.Equal(t, 10, sent, "one at once, and one each second before the deadline")
+		assert.Equal(t, 20, refused)
+	})
+}
+
+// A call that is sent again with a fresh token, and is held back there, says what came of it before, and not that nothing was sent.
+func TestRateLimitAfterAFreshToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(answer(503, `{}`), answer(403, `{"reasonCode":"InvalidAuthorizationToken"}`))
+		client := newClient(t, n, amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 2, PerSecond: 0.001}}))
+		err := called(client, t.Context(), amazonpay.WithTokenSource(&tokens{answers: []string{"stale", "fresh"}}))
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthorizationToken), "%v", err)
+		_, held := errors.AsType[*amazonpay.RateLimitError](err)
+		assert.False(t, held)
+		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+		assert.Len(t, n.requests(), 2)
+	})
+}
+
 // Who is cancelled while waiting gives the turn back.
 func TestRateLimitWaitIsCancelled(t *testing.T) {
 	t.Parallel()
@@ -276,8 +348,7 @@ func TestRateLimitWaitIsCancelled(t *testing.T) {
 }
 
 // The limits of merchants, and of tokens that have been replaced, do not fill the memory.
-func TestRateLimitsForgetMerchants(t *testing.T) {
-	t.Parallel()
+func TestRateLimitsForgetMerchants(t *testing.T) { //nolint:paralleltest // it measures the process
 	client := newClient(t, answer(201, `{}`), amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 1, PerSecond: 1e9}}))
 	heap := func() uint64 {
 		runtime.GC()
@@ -298,9 +369,9 @@ func TestRateLimitsForgetMerchants(t *testing.T) {
 
 func TestRateLimitsThatAreWrong(t *testing.T) {
 	t.Parallel()
-	for _, limit := range []amazonpay.RateLimit{{}, {Burst: 1}, {PerSecond: 1}, {Burst: -1, PerSecond: 1}, {Burst: 1, PerSecond: -1}, {Burst: 1, PerSecond: math.NaN()}} {
+	for _, limit := range []amazonpay.RateLimit{{}, {Burst: 1}, {PerSecond: 1}, {Burst: -1, PerSecond: 1}, {Burst: 1, PerSecond: -1}, {Burst: 1, PerSecond: math.NaN()}, {Burst: 1, PerSecond: math.Inf(1)}, {Burst: 1, PerSecond: 2e9}} {
 		_, err := amazonpay.New(testConfig(), amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": limit}))
-		require.EqualError(t, err, `amazonpay: WithRateLimits: the limit of "CreateCharge" needs a Burst of 1 or more and a PerSecond above 0`)
+		require.EqualError(t, err, `amazonpay: WithRateLimits: the limit of "CreateCharge" needs a Burst of 1 or more and a PerSecond above 0 and up to a thousand million`)
 	}
 	_, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork()), amazonpay.WithRateLimits(nil))
 	require.ErrorContains(t, err, "have no effect")

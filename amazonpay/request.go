@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -244,9 +245,13 @@ func (p *call) request(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// clean takes the call's tokens out of a text of the service, and cuts it to a length
+// signatureText is what may be a signature in base64: that of an RSA key of 2048 bits has 344 characters.
+var signatureText = regexp.MustCompile(`[A-Za-z0-9+/=]{300,}`)
+
+// clean takes the call's tokens, and what may be a signature, out of a text of the service, and cuts it to a length
 // that is fit for an error.
 func (p *call) clean(text string) string {
+	text = signatureText.ReplaceAllString(text, redacted)
 	for _, secret := range append(p.op.secrets(), p.token) {
 		if secret != "" {
 			text = strings.ReplaceAll(text, secret, redacted)

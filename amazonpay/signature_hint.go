@@ -37,16 +37,16 @@ type SignatureHint struct {
 	ClockDifference time.Duration
 }
 
-// String says what the hashes prove, and then all that is known.
+// String says what the hashes mean most likely, and then all that is known.
 func (h SignatureHint) String() string {
 	var b strings.Builder
 	switch h.ServiceHash {
 	case "":
 		b.WriteString("compare the key's fingerprint with that of the public key behind the public key id")
 	case h.CanonicalHash:
-		b.WriteString("the service made the same text of the request, so the private key is not the one of this public key id")
+		b.WriteString("the service made the same text of the request, so most likely the private key is not the one of this public key id (or the signer does not sign as the algorithm says, or the region is another)")
 	default:
-		b.WriteString("the service made another text of the request, whose hash is " + h.ServiceHash + ", so it was changed on its way (a proxy, a RoundTripper)")
+		b.WriteString("the service names the hash of another text of the request, " + h.ServiceHash + ", so most likely it was changed on its way (a proxy, a RoundTripper)")
 	}
 	fmt.Fprintf(&b, ": public key id %s, key fingerprint %s, canonical request %s, %s, %s, %s", h.PublicKeyID, h.KeyFingerprint, h.CanonicalHash, h.Algorithm, h.Host, h.Environment)
 	if off := h.ClockDifference.Round(time.Second); off > 0 {
@@ -57,8 +57,9 @@ func (h SignatureHint) String() string {
 	return b.String()
 }
 
-// hexHash is a SHA-256 in a message, such as Unable to verify signature, signing String [AMZN-PAY-RSASSA-PSS\n8c1d…].
-var hexHash = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+// hexHash is a SHA-256 in a message, such as Unable to verify signature, signing String [AMZN-PAY-RSASSA-PSS\n8c1d…], whose line
+// end may be escaped.
+var hexHash = regexp.MustCompile(`[0-9a-f]{64}`)
 
 // explain adds the hint to an error that says that the signature was refused.
 func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
@@ -87,6 +88,9 @@ func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
 		Environment:    c.env,
 		CanonicalHash:  hexOf([]byte(canonical.String())),
 		ServiceHash:    hexHash.FindString(api.Message),
+	}
+	if strings.Contains(api.Message, api.Signature.CanonicalHash) { // the first one may be of something else
+		api.Signature.ServiceHash = api.Signature.CanonicalHash
 	}
 	if date, err := http.ParseTime(meta.Header.Get("Date")); err == nil {
 		api.Signature.ClockDifference = last.Start.Add(last.Duration).Sub(date)

@@ -44,18 +44,18 @@ func TestSignatureHint(t *testing.T) {
 	}{
 		"another key": {
 			cfg: wrongKey, between: func(*http.Request) {}, equal: true,
-			says: "the service made the same text of the request, so the private key is not the one of this public key id",
+			says: "the service made the same text of the request, so most likely the private key is not the one of this public key id",
 		},
 		"a changed body": {
 			cfg: emulatedConfig(server),
 			between: func(r *http.Request) {
 				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(`{"storeId":"another"}`)), 21
 			},
-			says: "so it was changed on its way",
+			says: "so most likely it was changed on its way",
 		},
 		"a changed header": {
 			cfg: emulatedConfig(server), between: func(r *http.Request) { r.Header.Set("X-Amz-Pay-Idempotency-Key", "another") },
-			says: "so it was changed on its way",
+			says: "so most likely it was changed on its way",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +99,19 @@ func asAPIError(err error) (*amazonpay.APIError, bool) {
 	return errors.AsType[*amazonpay.APIError](err)
 }
 
+// A message that repeats the signature does not bring it into the error.
+func TestSignatureIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	signature := ""
+	err := called(newClient(t, reply(func(r *http.Request) (*http.Response, error) {
+		_, signature, _ = strings.Cut(r.Header.Get("Authorization"), "Signature=")
+		return answer(403, `{"reasonCode":"InvalidRequestSignature","message":"signature [`+signature+`] does not match"}`)(r)
+	})), t.Context())
+	require.NotEmpty(t, signature)
+	assert.NotContains(t, err.Error(), signature)
+	assert.Contains(t, err.Error(), "signature [[redacted]] does not match")
+}
+
 // What the hint says where the service names no hash, where the clocks differ, and where it does not apply.
 func TestSignatureHintSays(t *testing.T) {
 	t.Parallel()
@@ -124,6 +137,8 @@ func TestSignatureHintSays(t *testing.T) {
 		assert.True(t, strings.HasSuffix(hint.String(), says), hint.String())
 	}
 	assert.Nil(t, hintOf(answer(403, `{"reasonCode":"InvalidAuthentication"}`)))
+	escaped := hintOf(answer(403, `{"reasonCode":"InvalidRequestSignature","message":"signing String [AMZN-PAY-RSASSA-PSS\\n`+strings.Repeat("ab", 32)+`]"}`))
+	assert.Equal(t, strings.Repeat("ab", 32), escaped.ServiceHash)
 	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork(answer(403, refusal))))
 	require.NoError(t, err)
 	api, ok := asAPIError(called(client, t.Context()))

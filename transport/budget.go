@@ -36,7 +36,7 @@ func (b *budget) take() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := runtimeNow()
-	b.left = min(b.most, b.left+now.Sub(b.at).Seconds()*refundPerSecond)
+	b.left = min(b.most, b.left+max(0, now.Sub(b.at).Seconds())*refundPerSecond)
 	b.at = now
 	if b.left < 1 {
 		return false

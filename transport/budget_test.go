@@ -92,6 +92,23 @@ func TestRetryBudgetPaysForRetriesAlone(t *testing.T) {
 	})
 }
 
+// One merchant who is throttled does not use up the retries of all others.
+func TestRetryBudgetIsNotForThrottling(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		attempts := 0
+		doer := newDoer(t, transport.Config{Retry: transport.RetryPolicy{Budget: 1, MinWait: 1, MaxWait: 1}, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			attempts++
+			return newAnswer(http.StatusTooManyRequests, "").Response, nil
+		})})
+		for range 10 {
+			_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 40, attempts)
+	})
+}
+
 func TestRetryBudgetWithoutEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -164,6 +181,7 @@ func TestAdmitRefuses(t *testing.T) {
 			}}
 			resp, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
 			assert.Len(t, call.Attempts, len(row.steps), name)
+			assert.Equal(t, -1, left, "%s: it is asked once more, and not again", name)
 			if row.isError != "" {
 				require.Error(t, err, name)
 				assert.True(t, strings.HasSuffix(err.Error(), row.isError), "%s: %v", name, err)

@@ -42,7 +42,8 @@ type RetryPolicy struct {
 	MaxRetryAfter time.Duration
 
 	// Budget is how many retries all calls of one [Doer] may make while the service is out, so that
-	// they do not multiply what it must bear. Each retry takes one; each second gives back a tenth of one, and so does each call
+	// they do not multiply what it must bear. Each retry takes one, but for that of a 429, which is no
+	// outage; each second gives back a tenth of one, and so does each call
 	// that was answered with a status that [RetryableStatus] does not name, up to Budget. While
 	// none is left a call ends with what its last attempt brought. At most 1,000,000; 0 is 100, negative
 	// is no limit.
@@ -127,7 +128,8 @@ func (x *exchange) checkRetry(ctx context.Context, _ *http.Response, _ error) (b
 	if x.rounds > x.Retry.MaxRetries || !x.mayRepeat(ctx) { // the loop counts too, but asks first
 		return false, nil
 	}
-	if !x.budget.take() {
+	throttled := x.err == nil && x.last.response.StatusCode == http.StatusTooManyRequests // which is about one merchant, and no outage
+	if !throttled && !x.budget.take() {
 		x.Logger.LogAttrs(x.request.Context(), slog.LevelWarn, "amazon pay attempt is not repeated: the retry budget is spent",
 			slog.String("operation", x.call.Operation),
 			slog.String("method", x.request.Method),

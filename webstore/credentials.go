@@ -7,10 +7,10 @@ import (
 )
 
 // CheckCredentials asks the service, by a [Client.GetReports] that changes nothing, whether it accepts the client's key: for the
-// start of a shop, before the first buyer comes. It returns nil if so, and otherwise the error of that call:
+// start of a shop, before the first buyer comes. Its error is that of the call:
 //
-//   - InvalidRequestSignature: the private key is not the one of the public key id, or the request was changed on
-//     its way. The Signature of the [*amazonpay.APIError] says which, where it can be told.
+//   - InvalidRequestSignature: most likely the private key is not the one of the public key id, or the request was changed on
+//     its way. The Signature of the [*amazonpay.APIError] has what can be told.
 //   - InvalidAuthentication: the public key id is not known, perhaps in this region or environment.
 //   - InvalidHeaderValue for x-amz-pay-date: this machine's clock is wrong by more than is corrected.
 //   - UnauthorizedAccess: the account may not read reports, which says nothing against the key.

@@ -51,15 +51,28 @@ type wallet struct {
 // counts are what has happened.
 type counts struct {
 	calls, attempts, unanswered, notDialled atomic.Int64
-	unknown, settled                        atomic.Int64
+	unknown                                 atomic.Int64
 	interrupted, ended                      atomic.Int64
 }
 
 func (c *counts) print(out io.Writer, took time.Duration, share float64) {
 	_, _ = fmt.Fprintf(out, "%d calls, %d attempts, of which %d without an answer and %d without a connection; the emulator disturbed %.1f %% of its last requests.\n",
 		c.calls.Load(), c.attempts.Load(), c.unanswered.Load(), c.notDialled.Load(), 100*share)
-	_, _ = fmt.Fprintf(out, "%d callers were cancelled, %d workers ended and began anew. Of %d calls whose outcome was unknown %d were settled. It took %s.\n",
-		c.interrupted.Load(), c.ended.Load(), c.unknown.Load(), c.settled.Load(), took.Round(time.Second))
+	_, _ = fmt.Fprintf(out, "%d callers were cancelled, %d workers ended and began anew. Of %d calls the outcome was unknown; each was settled. It took %s.\n",
+		c.interrupted.Load(), c.ended.Load(), c.unknown.Load(), took.Round(time.Second))
+}
+
+// calm says what there was nothing of, so that nothing was proved.
+func (c *counts) calm() (missing []string) {
+	for what, count := range map[string]*atomic.Int64{
+		"attempts without an answer": &c.unanswered, "attempts without a connection": &c.notDialled, "unknown outcomes": &c.unknown,
+		"cancelled callers": &c.interrupted, "workers that ended": &c.ended,
+	} {
+		if count.Load() == 0 {
+			missing = append(missing, "there were no "+what)
+		}
+	}
+	return missing
 }
 
 func (c *counts) observe(_ context.Context, e amazonpay.Event) {
