@@ -256,14 +256,17 @@ func TestRateLimitOfARepetition(t *testing.T) {
 func TestRateLimitIsCutOnceAMoment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		answers := []reply{answer(201, `{}`)}
+		var answers []reply
 		for range 8 {
-			answers = append(answers, answer(429, `{"reasonCode":"TooManyRequests"}`))
+			answers = append(answers, func(r *http.Request) (*http.Response, error) {
+				time.Sleep(time.Millisecond) // all are sent before the first is answered
+				return answer(429, `{"reasonCode":"TooManyRequests"}`)(r)
+			})
 		}
 		n := newNetwork(append(answers, answer(503, `{}`), fail(errors.New("no answer")), answer(201, `{}`))...)
 		client := newClient(t, n, amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 20, PerSecond: 8}}))
 		var callers sync.WaitGroup
-		for range 9 {
+		for range 8 {
 			callers.Go(func() { _ = called(client, t.Context(), amazonpay.WithoutRetry()) })
 		}
 		callers.Wait()
