@@ -165,7 +165,11 @@ func checkSpelling(d destination) *refusal {
 		if !wellEscaped(name, "") || !wellEscaped(value, "") || d.query != "" && (name == "" || !strings.Contains(pair, "=")) {
 			return badRequest(invalidRequest, "The query is not encoded as RFC 3986 says.")
 		}
-		names = append(names, name)
+		decoded, err := url.PathUnescape(name)
+		if err != nil {
+			decoded = name
+		}
+		names = append(names, decoded) // the official SDKs sort the names, and then encode them
 	}
 	if !slices.IsSorted(names) {
 		return badRequest(invalidRequest, "The query is not sorted.")
