@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/signing"
@@ -143,6 +144,10 @@ func readKeyFile(name string) ([]byte, error) {
 	return text, nil
 }
 
+// plainHost is a host that net/http sends as it is written, so that the host that is signed is the one that arrives. Of others it
+// writes the letters as punycode, leaves a zone out, or sends nothing.
+var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
+
 // host returns the host, with a port where BaseURL has one.
 func (c Config) host(regional string) (string, error) {
 	if c.BaseURL == "" {
@@ -161,6 +166,8 @@ func (c Config) host(regional string) (string, error) {
 		rule = "must not have a path: the client adds it"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		rule = "must not have a query or a fragment"
+	case !plainHost.MatchString(u.Host):
+		rule = "must have a host of ASCII letters, digits, dots, hyphens and underscores (write another name in its xn-- form), or an IP address without a zone"
 	}
 	if rule != "" {
 		return "", errors.New("amazonpay: Config.BaseURL " + rule) // not its text: user information is a secret
