@@ -78,7 +78,7 @@ func (a Authorization) CanonicalRequest(r *http.Request, payload PayloadHash) (s
 		return "", err
 	}
 	path, query := target(r)
-	return string(appendCanonical(nil, r.Method, path, query, fields, payload)), nil
+	return string(appendCanonical(nil, methodOf(r), path, query, fields, payload)), nil
 }
 
 // Verify checks that the signature is one of key over exactly this canonical text.
@@ -107,6 +107,14 @@ func checkReceived(r *http.Request) error {
 		return errors.New("signing: the request has neither a RequestURI nor a URL")
 	}
 	return nil
+}
+
+// methodOf returns the method. As for net/http, one that is to be sent and has none is a GET; on a wire there is always one.
+func methodOf(r *http.Request) string {
+	if r.Method == "" && r.RequestURI == "" {
+		return http.MethodGet
+	}
+	return r.Method
 }
 
 // target returns path and query as they stood on the request line, or would stand

@@ -1,11 +1,16 @@
 package signing_test
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/base64"
+	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -109,5 +114,50 @@ func FuzzParsePrivateKey(f *testing.F) {
 		}
 		require.GreaterOrEqual(t, key.N.BitLen(), 2048)
 		require.NoError(t, key.Validate())
+	})
+}
+
+// What is signed, and can be sent, verifies where it arrives, whatever its parts are, and with another body does not.
+func FuzzSignRequest(f *testing.F) {
+	signer := newSigner(f, testKey(), signing.PSSV2)
+	key := &testKey().PublicKey
+	for _, target := range []string{
+		"/v2/charges/S01?a=1&b", "/a%2Fb//c/../%zz?", "?a b", "/\u00e9/%C3%A9?\u00e9=%c3%a9&&=", "/a;b=c/*?+", "//h/x", "", "/x#y", "/~%7E%41?%7E=~", "*", "https://other/x?y",
+	} {
+		f.Add("GET", target, "X-Amz-Pay-New", "a,  b", "")
+	}
+	f.Add("post", "/", "x-amz-pay-HOST", "h", "{}")
+	f.Add("", "/", "Accept", " */*\t", "\xff")
+	f.Add("A B", "/", "X-Amz-Pay-Date", "x", "a")
+	f.Add("GET\r\n", "/", "Authorization", "x", "a")
+	f.Add("PATCH", "/", "X-Amz-Pay-Simulation-Code", "a\x00\u00e9", "a")
+	f.Fuzz(func(t *testing.T, method, target, name, value, body string) {
+		u, err := url.Parse(target)
+		if err != nil {
+			return
+		}
+		u.Scheme, u.Host = "https", "pay-api.amazon.eu"
+		r := &http.Request{Method: method, URL: u, Header: newRequest(t, http.MethodGet, "https://h").Header}
+		if name != "" {
+			r.Header[name] = []string{value}
+		}
+		if body != "" {
+			r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+		}
+		if signer.SignRequest(r, signing.HashPayload([]byte(body)), time.Unix(1_800_000_000, 0)) != nil {
+			require.NotContains(t, r.Header, "X-Amz-Pay-Date", "refused, and not half signed")
+			return
+		}
+		require.NoError(t, signing.Verify(r, []byte(body), key), "before it is sent")
+		var wire bytes.Buffer
+		if r.Write(&wire) != nil {
+			return
+		}
+		arrived, err := http.ReadRequest(bufio.NewReader(&wire))
+		if err != nil || strings.ContainsAny(value, "\r\n") || strings.ContainsAny(u.RawQuery, "\x00 \t") {
+			return // no server would take it
+		}
+		require.NoError(t, signing.Verify(arrived, []byte(body), key), "%s %s", arrived.Method, arrived.RequestURI)
+		require.ErrorIs(t, signing.Verify(arrived, []byte(body+"x"), key), signing.ErrSignature)
 	})
 }

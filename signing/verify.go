@@ -42,7 +42,7 @@ func Verify(r *http.Request, body []byte, key *rsa.PublicKey) error {
 	for _, p := range pathForms(path) {
 		for _, q := range queryForms(query) {
 			for _, f := range fieldForms(fields) {
-				canonical := appendCanonical(nil, r.Method, p, q, f, hash)
+				canonical := appendCanonical(nil, methodOf(r), p, q, f, hash)
 				if verify(a.Algorithm, canonical, a.Signature, key) == nil {
 					return nil
 				}
