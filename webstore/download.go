@@ -69,7 +69,7 @@ func (d *download) fetch(ctx context.Context, document *ReportDocument) (again b
 	case "GZIP":
 		zipped = true
 	default:
-		return false, &TransferError{Total: -1, Err: fmt.Errorf("the compression %q of the document is not known", algorithm)}
+		return false, &TransferError{Total: -1, Err: fmt.Errorf("the compression %.40q of the document is not known", algorithm)}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, document.URL, http.NoBody)
 	if err != nil { // its text has the URL
@@ -90,7 +90,7 @@ func (d *download) fetch(ctx context.Context, document *ReportDocument) (again b
 	case "gzip": // a store's word for what the service has said already, or has not
 		zipped = true
 	default:
-		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: fmt.Errorf("the encoding %q of the answer is not known", encoding)}
+		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: fmt.Errorf("the encoding %.40q of the answer is not known", encoding)}
 	}
 	if !zipped && resp.ContentLength < 0 && resp.ProtoMajor < 2 && !slices.Contains(resp.TransferEncoding, "chunked") {
 		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: errNoEnd}

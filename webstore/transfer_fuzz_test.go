@@ -1,0 +1,168 @@
+package webstore_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/callertest"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// places is a service that hands out one URL, and with its Client the network behind that.
+type places struct {
+	*amazonpay.Client
+
+	answer []byte
+}
+
+func (p *places) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	return &amazonpay.Meta{}, json.Unmarshal(p.answer, out)
+}
+
+// storage answers what goes to a URL that was handed out.
+type storage struct {
+	status   int
+	encoding string
+	body     string
+	fail     bool
+	seen     []*http.Request
+	sent     string // the body of the last request
+}
+
+func (s *storage) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.seen = append(s.seen, r)
+	if s.fail {
+		return nil, errors.New("refused: " + r.URL.String() + " " + r.URL.RawQuery)
+	}
+	sent, err := io.ReadAll(r.Body)
+	s.sent = string(sent)
+	return &http.Response{
+		StatusCode: s.status, Header: http.Header{"Content-Encoding": {s.encoding}}, ContentLength: int64(len(s.body)),
+		Body: io.NopCloser(strings.NewReader(s.body)), Request: r,
+	}, err
+}
+
+func gunzip(text string) (string, bool) {
+	r, err := gzip.NewReader(strings.NewReader(text))
+	if err != nil {
+		return "", false
+	}
+	plain, err := io.ReadAll(r)
+	return string(plain), err == nil
+}
+
+// Whatever URL the service hands out, a document comes whole or with an error, a file is taken whole or there is an
+// error, nothing of Amazon Pay's goes along, and no error shows the URL.
+func FuzzTransfer(f *testing.F) {
+	const place = "https://bucket.example/report?X-Amz-Signature=0123456789"
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	f.Add(place, "N/A", "", text, 200, false)
+	f.Add(place, "gzip", "", packed.String(), 200, false)
+	f.Add(place, "GZIP", "gzip", packed.String()[:20], 200, false)
+	f.Add(place, "", "GZIP", packed.String()+packed.String(), 204, false)
+	f.Add(place, strings.Repeat("zip", 5000), "", "", 403, false)
+	f.Add(place, "none", strings.Repeat("br", 5000), "x", 200, false)
+	f.Add("http://h/?X-Amz-Signature=0123456789", "", "", "", 200, false)
+	f.Add("https://user:0123456789@h/", "", "", "", 200, false)
+	f.Add("https://h/0123456789\x7f%zz", "", "", "", 200, false)
+	f.Add("//h/0123456789/%2e%2e", "", "", "", 503, true)
+	f.Add("", "", "", "", 302, true)
+	f.Fuzz(func(t *testing.T, url, compression, encoding, body string, status int, fail bool) {
+		answer, err := json.Marshal(map[string]string{"id": "file_1", "url": url, "compressionAlgorithm": compression})
+		require.NoError(t, err)
+		synctest.Test(t, func(t *testing.T) { // there are pauses
+			net := &storage{status: status, encoding: encoding, body: body, fail: fail}
+			client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox},
+				amazonpay.WithDoer(&callertest.Wire{}), amazonpay.WithRoundTripper(net))
+			require.NoError(t, err)
+			store := webstore.New(&places{client, answer})
+
+			var got strings.Builder
+			n, err := store.DownloadReport(t.Context(), "document_1", &got)
+			require.EqualValues(t, got.Len(), n)
+			want, whole := body, status == http.StatusOK
+			if strings.EqualFold(compression, "gzip") || strings.EqualFold(encoding, "gzip") {
+				var good bool
+				want, good = gunzip(body)
+				whole = whole && good
+			}
+			if err == nil {
+				require.True(t, whole && !fail)
+				require.Equal(t, want, got.String())
+			} else {
+				known := slices.Contains([]string{"", "N/A", "NONE", "GZIP"}, strings.ToUpper(compression)) &&
+					slices.Contains([]string{"", "identity", "gzip"}, strings.ToLower(encoding))
+				require.False(t, whole && known && !fail && len(net.seen) > 0, "%v", err)
+			}
+			requireKept(t, net, err, url)
+
+			net.seen = nil
+			file, err := store.UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: webstore.FileCSV, Body: strings.NewReader("a,b\n")})
+			if err == nil {
+				require.True(t, status >= 200 && status < 300 && !fail)
+				require.Equal(t, "a,b\n", net.sent)
+				require.Equal(t, "file_1", file.ID)
+			}
+			requireKept(t, net, err, url)
+		})
+	})
+}
+
+// requireKept fails if something went where it must not, or an error shows the URL.
+func requireKept(t *testing.T, net *storage, err error, url string) {
+	t.Helper()
+	for _, r := range net.seen {
+		require.Equal(t, "https", r.URL.Scheme)
+		require.NotEmpty(t, r.URL.Host)
+		require.Nil(t, r.URL.User)
+		for name := range r.Header {
+			require.Contains(t, []string{"Accept-Encoding", "Content-Type"}, name)
+		}
+	}
+	if err == nil {
+		require.NotEmpty(t, net.seen)
+		return
+	}
+	_, ok := errors.AsType[*webstore.TransferError](err)
+	require.True(t, ok, "%v", err)
+	require.Less(t, len(err.Error()), 1<<10)
+	if strings.Contains(url, "0123456789") {
+		require.NotContains(t, err.Error(), "0123456789")
+	}
+}
+
+// What is read can be written, and read again as the same second.
+func FuzzUnixTime(f *testing.F) {
+	for _, seed := range []string{`1767323045`, `1767323045678`, `"1767323045"`, `"20260102T030405Z"`, `0`, `-1`, `1e3`, `99999999999`, `100000000000`, `"9999-12-31T00:00:00Z"`, `null`, `{}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var read, again webstore.UnixTime
+		if json.Unmarshal(text, &read) != nil {
+			return
+		}
+		encoded, err := json.Marshal(read)
+		require.Equal(t, !read.IsZero() && (read.Unix() < 0 || read.Unix() >= 1e11), err != nil, "%v", read)
+		if err != nil {
+			return
+		}
+		require.NoError(t, json.Unmarshal(encoded, &again), "%s", encoded)
+		require.True(t, again.Equal(read.Truncate(time.Second)), "%s became %s by way of %s", read, again, encoded)
+	})
+}
