@@ -2,6 +2,7 @@ package authtoken_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,12 +14,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/authtoken"
+	"github.com/amazonpay-go/sdk/internal/callertest"
 )
 
 const (
@@ -181,12 +184,36 @@ func TestSourceOfADerivedClient(t *testing.T) {
 }
 
 func FuzzAuthorizationToken(f *testing.F) {
-	f.Add([]byte(`{"authorizationToken":"eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.x"}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		out := new(authtoken.AuthorizationToken)
-		if json.Unmarshal(text, out) == nil {
-			_, err := json.Marshal(out)
-			assert.NoError(t, err)
+	f.Add(200, `{"authorizationToken":"eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.x"}`)
+	f.Add(401, `{"reasonCode":"UnauthorizedAccess","message":"no"}`)
+	callertest.FuzzAnswers(f, reflect.TypeFor[authtoken.API]())
+}
+
+// Whatever a token holds, it is handed out as it came, and for a while without another call.
+func FuzzSource(f *testing.F) {
+	f.Add("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.x", "Mon, 23 Nov 2026 20:00:00 GMT")
+	for _, claims := range []string{`{"exp":1e11}`, `{"exp":-1}`, `{"exp":1,"iat":"x"}`, `{"exp":253402300799,"iat":0.5}`, `{"exp":1e400}`, `[]`} {
+		f.Add("a."+base64.RawURLEncoding.EncodeToString([]byte(claims))+".b", "")
+	}
+	f.Add("..", "Thu, 01 Jan 1970 00:00:00 GMT")
+	f.Fuzz(func(t *testing.T, token, date string) {
+		if !utf8.ValidString(token) { // JSON cannot hold it
+			return
 		}
+		c := &caller{answer: always(token)}
+		if at, err := http.ParseTime(date); err == nil {
+			c.date = func() time.Time { return at }
+		}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		for range 2 {
+			got, err := source.Token(t.Context())
+			if token == "" {
+				require.ErrorContains(t, err, "no authorization token")
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, token, got)
+		}
+		require.Equal(t, 1, c.calls())
 	})
 }

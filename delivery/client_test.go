@@ -143,12 +143,7 @@ func TestMembers(t *testing.T) {
 }
 
 func FuzzTrackersResponse(f *testing.F) {
-	f.Add([]byte(everyMember))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		out := new(delivery.TrackersResponse)
-		if json.Unmarshal(text, out) == nil {
-			_, err := json.Marshal(out)
-			assert.NoError(t, err)
-		}
-	})
+	f.Add(200, everyMember)
+	f.Add(403, `{"reasonCode":"UnauthorizedAccess","message":"no"}`)
+	callertest.FuzzAnswers(f, reflect.TypeFor[delivery.API]())
 }

@@ -2,6 +2,10 @@ package ipn_test
 
 import (
 	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,5 +61,55 @@ func FuzzNotification(f *testing.F) {
 		require.NotEmpty(t, n.MerchantID)
 		require.NotEmpty(t, n.ObjectType)
 		require.NotEmpty(t, n.ObjectID)
+	})
+}
+
+// Nothing is fetched but a file of a certificate's name from SNS's own host in the region of the topic, whatever a message says.
+func FuzzCertificateURL(f *testing.F) {
+	s := sharedSNS(f)
+	genuine := s.Notify(charge, noon)
+	urls := s.URLs()
+	for _, name := range slices.Sorted(maps.Keys(urls)) {
+		f.Add(urls[name], ipntest.TopicARN)
+	}
+	f.Add(s.CertificateURL(), ipntest.TopicARN)
+	f.Add("https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-a.pem", "arn:aws-cn:sns:cn-north-1:123456789012:t")
+	f.Add("https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-a.pem", "arn:aws:sns:s3-us-west-2:123456789012:t")
+	f.Fuzz(func(t *testing.T, text, topic string) {
+		_, known := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithCertificateURLs(text))
+		fetched := make(chan *http.Request, 10)
+		v, err := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithClock(func() time.Time { return noon }),
+			ipn.WithRoundTripper(roundTrip(func(r *http.Request) (*http.Response, error) {
+				fetched <- r
+				return s.RoundTrip(r)
+			})))
+		require.NoError(t, err)
+		m := genuine
+		m.TopicARN = topic
+		m = s.Sign(m)
+		m.SigningCertURL = text
+		n, err := v.Verify(t.Context(), m.JSON())
+		require.Equal(t, err == nil, n != nil)
+		if err == nil {
+			require.Equal(t, s.CertificateURL(), text)
+		} else {
+			require.Less(t, len(err.Error()), 2<<10)
+		}
+		close(fetched) // nothing comes after the answer
+		for r := range fetched {
+			require.NoError(t, known, "the option takes it too")
+			require.Equal(t, text, r.URL.String())
+			parts := strings.Split(topic, ":")
+			require.Len(t, parts, 6)
+			host := "sns." + parts[3] + ".amazonaws.com"
+			require.Contains(t, []string{host, host + ".cn"}, r.URL.Host)
+			require.Regexp(t, `^sns\.[a-z]{2}-[a-z-]+-[0-9]+\.amazonaws\.com(\.cn)?$`, r.URL.Host)
+			require.Regexp(t, `^/SimpleNotificationService-[0-9A-Za-z]+\.pem$`, r.URL.EscapedPath())
+			require.Equal(t, "https", r.URL.Scheme)
+			require.Nil(t, r.URL.User)
+			require.Empty(t, r.URL.RawQuery+r.URL.Fragment)
+			require.False(t, r.URL.ForceQuery)
+			require.Equal(t, http.MethodGet, r.Method)
+		}
 	})
 }
