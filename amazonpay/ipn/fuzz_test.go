@@ -1,9 +1,12 @@
 package ipn_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -111,5 +114,39 @@ func FuzzCertificateURL(f *testing.F) {
 			require.False(t, r.URL.ForceQuery)
 			require.Equal(t, http.MethodGet, r.Method)
 		}
+	})
+}
+
+// A confirmation goes to SNS's own host, and confirms the topic and the token of the message and nothing else.
+func FuzzSubscribeURL(f *testing.F) {
+	s := sharedSNS(f)
+	genuine := s.Confirmation(ipntest.TypeSubscriptionConfirm, noon)
+	f.Add(genuine.SubscribeURL, genuine.Token)
+	f.Add(genuine.SubscribeURL+"&Action=x", genuine.Token)
+	f.Add(genuine.SubscribeURL+"&action=x&;", genuine.Token)
+	f.Add(strings.Replace(genuine.SubscribeURL, "/?", "/\\@h/?", 1), genuine.Token)
+	f.Add(strings.Replace(genuine.SubscribeURL, genuine.Token, "a+b%26Action=x", 1), "a b&Action=x")
+	f.Add("http://169.254.169.254/?Action=ConfirmSubscription", "")
+	f.Fuzz(func(t *testing.T, text, token string) {
+		sent := &recording{to: s}
+		h := newVerifier(t, sent, ipn.WithSubscriptionConfirmation()).Handler(func(context.Context, *ipn.Notification) error {
+			return errors.New("it is no notification")
+		})
+		m := genuine
+		m.SubscribeURL, m.Token = text, token
+		status := post(t, h, m.Type, s.Sign(m).JSON())
+		if status != http.StatusOK {
+			require.LessOrEqual(t, len(sent.urls), 1, "the certificate alone: the network has what it is asked for")
+			return
+		}
+		require.Equal(t, []string{s.CertificateURL(), text}, sent.urls)
+		u, err := url.Parse(text)
+		require.NoError(t, err)
+		require.Equal(t, "https://sns.us-east-1.amazonaws.com/", strings.TrimSuffix(text, "?"+u.RawQuery))
+		query, err := url.ParseQuery(u.RawQuery)
+		require.NoError(t, err)
+		require.Equal(t, []string{"ConfirmSubscription"}, query["Action"])
+		require.Equal(t, []string{ipntest.TopicARN}, query["TopicArn"])
+		require.Equal(t, []string{token}, query["Token"])
 	})
 }

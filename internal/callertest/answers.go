@@ -20,8 +20,8 @@ func AnswerTypes(tb testing.TB, api reflect.Type) []reflect.Type {
 	tb.Helper()
 	var types []reflect.Type
 	seen := make(map[reflect.Type]bool)
-	for i := range api.NumMethod() {
-		result := api.Method(i).Type.Out(0)
+	for method := range api.Methods() {
+		result := method.Type.Out(0)
 		if result.Kind() != reflect.Pointer || result.Elem().Kind() != reflect.Struct || seen[result] {
 			continue
 		}
@@ -48,7 +48,7 @@ func (w *Wire) Do(r *http.Request) (*http.Response, error) {
 // FuzzAnswers lets each answer type of an interface be what arbitrary texts with arbitrary statuses are decoded into, by a
 // client as users have it. An error is a refusal of the service or an answer that was not understood, whatever came is in the
 // Meta, and what was understood can be encoded, and says the same when it is read and encoded again.
-func FuzzAnswers(f *testing.F, api reflect.Type) { //nolint:thelper // it is the target
+func FuzzAnswers(f *testing.F, api reflect.Type) {
 	types := AnswerTypes(f, api)
 	wire := &Wire{}
 	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(wire))
