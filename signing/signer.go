@@ -200,13 +200,6 @@ func NewCanonicalRequest(r *http.Request, payload PayloadHash, at time.Time) (Ca
 	return CanonicalRequest{Method: methodOf(r), Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Header: header, PayloadHash: payload}, nil
 }
 
-func methodOf(r *http.Request) string {
-	if r.Method == "" {
-		return http.MethodGet
-	}
-	return r.Method
-}
-
 // appendFields appends the headers to sign, with the date, sorted. It refuses what cannot be signed.
 func appendFields(fields []field, r *http.Request, date string) ([]field, error) {
 	if r == nil || r.URL == nil || r.URL.Opaque != "" {

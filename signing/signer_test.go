@@ -11,7 +11,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -412,7 +411,7 @@ func TestNewCanonicalRequest(t *testing.T) {
 	signer := newSigner(t, testKey(), signing.PSSV2)
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
 	request := func(header http.Header) *http.Request {
-		r := httptest.NewRequest("", "/v2/charges/a%2Fb?b=2&a=1", nil)
+		r := newRequest(t, http.MethodGet, "https://h/v2/charges/a%2Fb?b=2&a=1")
 		r.Method, r.Header = "", header
 		return r
 	}
