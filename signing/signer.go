@@ -226,6 +226,8 @@ func appendSignable(fields []field, header http.Header) ([]field, error) {
 			continue
 		case lower != "accept" && lower != "content-type" && !strings.HasPrefix(lower, lowerPrefix):
 			continue
+		case !isFieldName(lower): // in the list of names it would be read as another one, or two
+			return nil, fmt.Errorf("signing: the name of header %q has a character that may not stand in one", lower)
 		case len(values) != 1:
 			return nil, fmt.Errorf("signing: header %s has %d values: a signed header has one", lower, len(values))
 		}
@@ -241,6 +243,11 @@ func appendSignable(fields []field, header http.Header) ([]field, error) {
 		fields = append(fields, field{lower, value})
 	}
 	return fields, nil
+}
+
+// isFieldName reports whether a name that is not empty is a token of RFC 9110.
+func isFieldName(name string) bool {
+	return !strings.ContainsAny(name, "\"(),/:;<=>?@[\\]{}") && !strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c > '~' })
 }
 
 // lowerName spares the usual names an allocation.
