@@ -304,6 +304,7 @@ func TestBadCall(t *testing.T) {
 
 			_, err = newClient(t, n).SignRequest(t.Context(), row.op, row.in, row.opts...)
 			assert.Equal(t, field.Error(), callError(t, err).Err.Error(), "SignRequest checks the same")
+			assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(err))
 		})
 	}
 }

@@ -46,7 +46,9 @@ type AuthorizationToken struct {
 func (c *Client) GetAuthorizationToken(ctx context.Context, mwsAuthToken, merchantID string, opts ...amazonpay.CallOption) (*AuthorizationToken, error) {
 	const name = "GetAuthorizationToken"
 	if strings.TrimSpace(merchantID) == "" {
-		return nil, &amazonpay.CallError{Operation: name, Meta: &amazonpay.Meta{}, Err: &amazonpay.FieldError{Field: "merchantId", Rule: "is empty"}}
+		return nil, &amazonpay.CallError{
+			Operation: name, Meta: &amazonpay.Meta{}, Err: &amazonpay.FieldError{Field: "merchantId", Rule: "is empty"}, Outcome: amazonpay.OutcomeNotSent,
+		}
 	}
 	return amazonpay.Do[AuthorizationToken](ctx, c.caller, amazonpay.Operation{
 		Name: name, Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}",

@@ -134,6 +134,7 @@ func TestBadArgumentsAreRefused(t *testing.T) {
 		call, ok := errors.AsType[*amazonpay.CallError](err)
 		require.True(t, ok)
 		assert.Equal(t, "GetAuthorizationToken", call.Operation)
+		assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(err))
 		assert.NotContains(t, err.Error(), "amzn.mws")
 
 		_, err = tokens.Source(bad.mws, bad.merchant).Token(t.Context())

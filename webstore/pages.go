@@ -41,7 +41,7 @@ func walk[T any](operation string, get func(token string) (page[T], error)) iter
 				return
 			}
 			if seen[p.next] {
-				yield(none, &amazonpay.CallError{Operation: operation, Meta: p.meta, Err: &amazonpay.DecodeError{Err: errRepeatedToken}})
+				yield(none, &amazonpay.CallError{Operation: operation, Meta: p.meta, Err: &amazonpay.DecodeError{Err: errRepeatedToken}, Outcome: amazonpay.OutcomeDone})
 				return
 			}
 			seen[p.next] = true
@@ -52,7 +52,7 @@ func walk[T any](operation string, get func(token string) (page[T], error)) iter
 
 // notSent is the error of a call whose parameters are wrong.
 func notSent(operation string, err error) error {
-	return &amazonpay.CallError{Operation: operation, Meta: &amazonpay.Meta{}, Err: err}
+	return &amazonpay.CallError{Operation: operation, Meta: &amazonpay.Meta{}, Err: err, Outcome: amazonpay.OutcomeNotSent}
 }
 
 // setList joins the values of a filter by commas, as the documentation does.

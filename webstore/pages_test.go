@@ -110,6 +110,7 @@ func TestWalks(t *testing.T) {
 			assert.Equal(t, "request-3", failed.Meta.RequestID)
 			_, decode := errors.AsType[*amazonpay.DecodeError](err)
 			assert.True(t, decode)
+			assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
 			assert.Len(t, p.queries, 3)
 		}
 	}
@@ -186,6 +187,7 @@ func TestBadRequests(t *testing.T) {
 		failed, ok := errors.AsType[*amazonpay.CallError](row.err)
 		require.True(t, ok, "%s: %v", name, row.err)
 		assert.NotEmpty(t, failed.Operation)
+		assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(row.err), name)
 		field, ok := errors.AsType[*amazonpay.FieldError](row.err)
 		require.True(t, ok, "%s: %v", name, row.err)
 		assert.Equal(t, row.field, field.Field, name)
