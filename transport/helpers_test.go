@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"io"
 	"log/slog"
 	"net"
@@ -173,14 +174,21 @@ func newServer(t *testing.T, setUp func(*httptest.Server), handler http.HandlerF
 // pipes is a network in memory, for real HTTP within a synctest bubble, which fails the
 // test if a goroutine is left behind.
 type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
+	conns  chan net.Conn
+	once   sync.Once
+	done   chan struct{}
+	secure *tls.Config
 }
 
 func newPipes(t *testing.T, handler http.HandlerFunc) *http.Transport {
 	t.Helper()
-	p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+	return newSecurePipes(t, nil, handler)
+}
+
+// newSecurePipes has the server at the far end speak TLS, unless the configuration is nil.
+func newSecurePipes(t *testing.T, secure *tls.Config, handler http.HandlerFunc) *http.Transport {
+	t.Helper()
+	p := &pipes{conns: make(chan net.Conn), done: make(chan struct{}), secure: secure}
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: time.Hour,
@@ -213,6 +221,9 @@ func newPipes(t *testing.T, handler http.HandlerFunc) *http.Transport {
 func (p *pipes) Accept() (net.Conn, error) {
 	select {
 	case c := <-p.conns:
+		if p.secure != nil {
+			c = tls.Server(c, p.secure)
+		}
 		return c, nil
 	case <-p.done:
 		return nil, net.ErrClosed
