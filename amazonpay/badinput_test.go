@@ -118,6 +118,8 @@ func TestBadConfig(t *testing.T) {
 		"base URL without scheme":        {withURL("host:8443"), []string{"Config.BaseURL", "https://host[:port]"}},
 		"base URL without host":          {withURL("https://:8443"), []string{"Config.BaseURL", "https://host[:port]"}},
 		"base URL without port number":   {withURL("https://host:"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL with port 0":           {withURL("https://host:0"), []string{"Config.BaseURL", "1 to 65535"}},
+		"base URL with a port too high":  {withURL("https://host:65536"), []string{"Config.BaseURL", "1 to 65535"}},
 		"base URL with a line end":       {withURL("https://host\n"), []string{"Config.BaseURL", "https://host[:port]"}},
 
 		"integrator with a line end": {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/signing"
@@ -166,6 +167,8 @@ func (c Config) host(regional string) (string, error) {
 		rule = "must not have a path: the client adds it"
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		rule = "must not have a query or a fragment"
+	case u.Port() != "" && !isPort(u.Port()):
+		rule = "must have a port from 1 to 65535, or none"
 	case !plainHost.MatchString(u.Host):
 		rule = "must have a host of ASCII letters, digits, dots, hyphens and underscores (write another name in its xn-- form), or an IP address without a zone"
 	}
@@ -173,6 +176,11 @@ func (c Config) host(regional string) (string, error) {
 		return "", errors.New("amazonpay: Config.BaseURL " + rule) // not its text: user information is a secret
 	}
 	return u.Host, nil
+}
+
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && port > 0
 }
 
 func (i Integrator) headers() map[string]string {

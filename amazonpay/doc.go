@@ -47,5 +47,5 @@
 // Private keys and tokens print as [redacted]; types that hold personal data print and log
 // without it, and encode to JSON in full. None of it stands in a log record. None of it
 // stands in an error, but for what the service itself says in an [APIError]'s Message,
-// from which tokens alone are taken out.
+// from which tokens and signatures alone are taken out.
 package amazonpay

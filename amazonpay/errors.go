@@ -107,7 +107,7 @@ func (e *CallError) LogValue() slog.Value {
 type APIError struct {
 	StatusCode int
 	ReasonCode ReasonCode // empty where the answer was not the service's JSON, such as a gateway's page
-	Message    string     // the service's words, for people; tokens are taken out
+	Message    string     // the service's words, for people; tokens and signatures are taken out
 
 	// Signature is what this side knows of a signature that was refused with InvalidRequestSignature; nil for other codes,
 	// and with a Doer of the user's own.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 const (
@@ -102,7 +103,7 @@ func do[T any](ctx context.Context, j *job, name string, call func(ctx context.C
 		switch {
 		case ends: // whatever came, it is forgotten
 			return none, errEnded
-		case err == nil, outcome == amazonpay.OutcomeRefused && amazonpay.HasReason(err, declined...):
+		case err == nil, outcome == amazonpay.OutcomeRefused && isDecline(err):
 			return answer, err
 		case outcome == amazonpay.OutcomeUnknown || outcome == amazonpay.OutcomeDone:
 			j.result.unknown++
@@ -112,6 +113,28 @@ func do[T any](ctx context.Context, j *job, name string, call func(ctx context.C
 		}
 	}
 	return none, fmt.Errorf("%s is not settled", name)
+}
+
+// withKeys makes a step that may be declined, a few times, each under a key of its own, as long as another one may help.
+func withKeys[T any](ctx context.Context, j *job, name string, call func(ctx context.Context, key amazonpay.CallOption) (T, error)) (answer T, err error) {
+	for n := 1; n <= mostKeys; n++ {
+		key := j.key(name, n)
+		answer, err = do(ctx, j, name, func(ctx context.Context) (T, error) { return call(ctx, key) })
+		if err == nil || !webstore.Decline(err).NewKey {
+			break
+		}
+	}
+	return answer, err
+}
+
+func isDecline(err error) bool { return amazonpay.HasReason(err, declined...) }
+
+// unlessDecline is for steps that may be declined without harm.
+func unlessDecline(err error) error {
+	if isDecline(err) {
+		return nil
+	}
+	return err
 }
 
 // firstSteps are those at which an impatient order is given up: nothing is charged before.

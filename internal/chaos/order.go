@@ -27,7 +27,7 @@ type order struct {
 
 const customers = 500
 
-func newOrder(seed uint64, number uint64) order {
+func newOrder(seed, number uint64) order {
 	random := rand.New(rand.NewPCG(seed, number))
 	o := order{number: number, amount: 100 + random.Int64N(20_000), customer: random.IntN(customers), impatient: random.IntN(5) == 0}
 	o.refund = 1 + random.Int64N(o.amount)

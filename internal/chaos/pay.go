@@ -72,18 +72,13 @@ func (j *job) save(ctx context.Context) (permission string, err error) {
 		return "", err
 	}
 	_ = j.server.Buyer().Approve(session.CheckoutSessionID) // unless that was done before
-	for n := 1; n <= mostKeys; n++ {
-		var done *webstore.CheckoutSession
-		if done, err = do(ctx, j, "complete to save", func(ctx context.Context) (*webstore.CheckoutSession, error) {
-			return j.shop.CompleteOrFetch(ctx, session.CheckoutSessionID, new(webstore.CompleteCheckoutSessionRequest), j.key("saved", n))
-		}); err == nil {
-			return done.ChargePermissionID, nil
-		}
-		if !webstore.Decline(err).NewKey {
-			break
-		}
+	done, err := withKeys(ctx, j, "complete to save", func(ctx context.Context, key amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+		return j.shop.CompleteOrFetch(ctx, session.CheckoutSessionID, new(webstore.CompleteCheckoutSessionRequest), key)
+	})
+	if err != nil {
+		return "", j.fail(err)
 	}
-	return "", j.fail(err)
+	return done.ChargePermissionID, nil
 }
 
 var resultPage = &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"}
@@ -121,7 +116,7 @@ func (j *job) createCharge(ctx context.Context, permission string, total amazonp
 
 // fail reports a decline; other errors stay as they are.
 func (j *job) fail(err error) error {
-	if amazonpay.HasReason(err, declined...) {
+	if isDecline(err) {
 		return failure{err.Error()}
 	}
 	return err
@@ -129,22 +124,17 @@ func (j *job) fail(err error) error {
 
 // capture captures a charge, or cancels it where that is declined.
 func (j *job) capture(ctx context.Context, charge string, total amazonpay.Price) error {
-	var err error
-	for n := 1; n <= mostKeys; n++ {
-		if _, err = do(ctx, j, "capture", func(ctx context.Context) (*webstore.Charge, error) {
-			return j.shop.CaptureCharge(ctx, charge, &webstore.CaptureChargeRequest{CaptureAmount: total}, j.key("capture", n))
-		}); err == nil {
-			j.result.charged = j.amount
-			return nil
-		}
-		if !webstore.Decline(err).NewKey {
-			break
-		}
+	_, err := withKeys(ctx, j, "capture", func(ctx context.Context, key amazonpay.CallOption) (*webstore.Charge, error) {
+		return j.shop.CaptureCharge(ctx, charge, &webstore.CaptureChargeRequest{CaptureAmount: total}, key)
+	})
+	switch {
+	case err == nil:
+		j.result.charged = j.amount
+		return nil
+	case isDecline(err):
+		return j.cancel(ctx, charge, err.Error())
 	}
-	if failed := j.fail(err); failed == err { //nolint:errorlint // the same error, not one like it
-		return err
-	}
-	return j.cancel(ctx, charge, err.Error())
+	return err
 }
 
 // cancel cancels a charge; where that is refused, because it was done before, the charge says so.
@@ -172,25 +162,13 @@ func (j *job) giveBack(ctx context.Context, charge string) error {
 	if err != nil {
 		return err
 	}
-	for n := 1; n <= mostKeys; n++ {
-		if _, err = do(ctx, j, "refund", func(ctx context.Context) (*webstore.Refund, error) {
-			return j.shop.CreateRefund(ctx, &webstore.CreateRefundRequest{ChargeID: charge, RefundAmount: part}, j.key("refund", n))
-		}); err == nil {
-			j.result.given = j.refund
-			return nil
-		}
-		if !webstore.Decline(err).NewKey {
-			break
-		}
+	_, err = withKeys(ctx, j, "refund", func(ctx context.Context, key amazonpay.CallOption) (*webstore.Refund, error) {
+		return j.shop.CreateRefund(ctx, &webstore.CreateRefundRequest{ChargeID: charge, RefundAmount: part}, key)
+	})
+	if err == nil {
+		j.result.given = j.refund
 	}
-	return j.declinedIsFine(err)
-}
-
-func (j *job) declinedIsFine(err error) error {
-	if amazonpay.HasReason(err, declined...) {
-		return nil
-	}
-	return err
+	return unlessDecline(err)
 }
 
 // payInSession leads a checkout session to its end. The state of the session protects it: it is completed once.
@@ -221,15 +199,7 @@ func (j *job) payInSession(ctx context.Context, total amazonpay.Price) error {
 	} else {
 		_ = j.server.Buyer().Approve(id)
 	}
-	for n := 1; n <= mostKeys; n++ {
-		if session, err = do(ctx, j, "complete", func(ctx context.Context) (*webstore.CheckoutSession, error) { return end(ctx, j.key("complete", n)) }); err == nil {
-			break
-		}
-		if !webstore.Decline(err).NewKey {
-			break
-		}
-	}
-	if err != nil {
+	if session, err = withKeys(ctx, j, "complete", end); err != nil {
 		return j.fail(err)
 	}
 	if err := j.capture(ctx, session.ChargeID, total); err != nil {
@@ -271,7 +241,7 @@ func (j *job) closePermission(ctx context.Context, permission string) error {
 	_, err := do(ctx, j, "close", func(ctx context.Context) (*webstore.ChargePermission, error) {
 		return j.shop.CloseChargePermission(ctx, permission, &webstore.CloseChargePermissionRequest{ClosureReason: "Shipped"})
 	})
-	return j.declinedIsFine(err)
+	return unlessDecline(err)
 }
 
 // payAtTill charges a buyer in a store. It never takes another reference id: that is what protects from a double charge.
@@ -282,11 +252,11 @@ func (j *job) payAtTill(ctx context.Context, total amazonpay.Price) error {
 	if err != nil {
 		return err
 	}
-	charge, err := again(ctx, j, "till charge", func(ctx context.Context) (*instore.ChargeResponse, error) {
+	charge, err := withKeys(ctx, j, "till charge", func(ctx context.Context, key amazonpay.CallOption) (*instore.ChargeResponse, error) {
 		return j.till.Charge(ctx, &instore.ChargeRequest{
 			ChargePermissionID: scan.ChargePermissionID, ChargeReferenceID: j.reference() + "-charge", ChargeTotal: total,
 			Metadata: &instore.Metadata{CommunicationContext: &instore.CommunicationContext{MerchantOrderID: j.reference()}},
-		})
+		}, key)
 	})
 	if err != nil {
 		return j.fail(err)
@@ -296,21 +266,11 @@ func (j *job) payAtTill(ctx context.Context, total amazonpay.Price) error {
 	if err != nil {
 		return err
 	}
-	_, err = again(ctx, j, "till refund", func(ctx context.Context) (*instore.RefundResponse, error) {
-		return j.till.Refund(ctx, &instore.RefundRequest{ChargeID: charge.ChargeID, RefundReferenceID: j.reference() + "-refund", RefundTotal: part})
+	_, err = withKeys(ctx, j, "till refund", func(ctx context.Context, key amazonpay.CallOption) (*instore.RefundResponse, error) {
+		return j.till.Refund(ctx, &instore.RefundRequest{ChargeID: charge.ChargeID, RefundReferenceID: j.reference() + "-refund", RefundTotal: part}, key)
 	})
 	if err == nil {
 		j.result.given = j.refund
 	}
-	return j.declinedIsFine(err)
-}
-
-// again makes a declined step a few times, under the same reference id.
-func again[T any](ctx context.Context, j *job, name string, call func(context.Context) (T, error)) (answer T, err error) {
-	for range mostKeys {
-		if answer, err = do(ctx, j, name, call); err == nil || !webstore.Decline(err).NewKey {
-			return answer, err
-		}
-	}
-	return answer, err
+	return unlessDecline(err)
 }

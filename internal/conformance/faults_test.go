@@ -78,11 +78,10 @@ func (c *faulty) Call(ctx context.Context, op amazonpay.Operation, in, out any, 
 	c.network.next, c.key.failing = nil, 0
 	arrived := c.server.Requests()[before:]
 	c.check(op, meta, err, arrived)
+	c.met[op.Name] = true
 	if err == nil {
-		c.met[op.Name] = true
 		return meta, nil
 	}
-	c.met[op.Name] = true
 	if amazonpay.OutcomeOf(err) != amazonpay.OutcomeRefused && work(arrived) > 0 && slices.Contains(settledByReading, op.Name) {
 		return meta, err
 	}
@@ -288,7 +287,9 @@ func eachFault() []fault {
 		{name: "a bad option", want: notSent, arrange: func(*faulty, context.CancelFunc) []amazonpay.CallOption {
 			return []amazonpay.CallOption{amazonpay.WithHeader("Bad Name", "x")}
 		}},
-		{name: "no token", want: want{outcome: amazonpay.OutcomeNotSent, is: isA[*amazonpay.TokenError]}, arrange: nil},
+		{name: "no token", want: want{outcome: amazonpay.OutcomeNotSent, is: isA[*amazonpay.TokenError]}, arrange: func(*faulty, context.CancelFunc) []amazonpay.CallOption {
+			return []amazonpay.CallOption{amazonpay.WithTokenSource(new(brokenSource))}
+		}},
 		{
 			name: "an ended context", want: want{outcome: amazonpay.OutcomeNotSent, is: func(err error) bool { return errors.Is(err, context.Canceled) }},
 			arrange: func(_ *faulty, end context.CancelFunc) []amazonpay.CallOption { end(); return nil },
@@ -352,9 +353,6 @@ func eachFault() []fault {
 			name: "ProcessingFailure", arrange: atService(1, emulator.Fault{Status: 500, ReasonCode: "ProcessingFailure"}), newKey: true,
 			want: want{outcome: amazonpay.OutcomeRefused, attempts: 1, arrived: 1, is: isStatus(500)},
 		},
-	}
-	faults[2].arrange = func(*faulty, context.CancelFunc) []amazonpay.CallOption {
-		return []amazonpay.CallOption{amazonpay.WithTokenSource(new(brokenSource))}
 	}
 	for _, refusal := range []emulator.Fault{
 		{Status: 400},

@@ -86,7 +86,7 @@ func badSignature(message string) *refusal {
 	return forbidden(invalidRequestSignature, "Unable to verify the signature: %s.", message)
 }
 
-// wrongSignature repeats the string that should have been signed, as the service does.
+// wrongSignature repeats the string that should have been signed, as users have quoted the service.
 func wrongSignature(a signing.Authorization, canonical string) *refusal {
 	return forbidden(invalidRequestSignature, "Unable to verify signature, signing String [%s]", a.Algorithm.StringToSign(canonical))
 }

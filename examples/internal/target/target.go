@@ -56,11 +56,10 @@ func Main(run func(ctx context.Context, t *Target) error) {
 		fmt.Fprintf(os.Stderr, "unexpected argument %q: the flags are listed by -help\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	level := slog.Level(100) // above all
+	logger := slog.New(slog.DiscardHandler)
 	if *debug {
-		level = slog.LevelDebug
+		logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 	if err := tell(run, *service, *live, logger); err != nil {
 		fmt.Fprintln(os.Stderr, "\nFailed:", err)
 		os.Exit(1)
