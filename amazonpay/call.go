@@ -105,7 +105,11 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 		return err
 	}
 	resp, err := c.core.doer.Do(req)
-	meta.Attempts = append(meta.Attempts, state.Attempts...)
+	if meta.Attempts == nil {
+		meta.Attempts = state.Attempts
+	} else { // the second time, with another token
+		meta.Attempts = append(meta.Attempts, state.Attempts...)
+	}
 	_, unsigned := errors.AsType[*transport.SigningError](err)
 	p.unseen = p.unseen || c.core.mocked && (state.Repeated || len(state.Attempts) == 0 && !unsigned)
 	meta.ClockOffset = state.ClockOffset
@@ -143,7 +147,7 @@ func (p *call) failure(err error, req *http.Request, last *http.Response, meta *
 
 // read turns an answer into out or an error.
 func (p *call) read(resp *http.Response, out any, meta *Meta) error {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
+	body, err := readBody(resp)
 	_ = resp.Body.Close()
 	meta.StatusCode = resp.StatusCode
 	meta.RequestID = resp.Header.Get(headerRequestID)
@@ -173,6 +177,14 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 		return &DecodeError{err}
 	}
 	return nil
+}
+
+// readBody reads a body up to the limit and one byte more. That of package transport is in memory, and within the limit.
+func readBody(resp *http.Response) ([]byte, error) {
+	if whole, ok := resp.Body.(*transport.Body); ok {
+		return whole.Bytes(), nil
+	}
+	return io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
 }
 
 // isObject reports whether what is JSON is a JSON object.

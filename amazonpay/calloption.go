@@ -207,8 +207,8 @@ func (o CallOptions) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.Lo
 func Resolve(opts ...CallOption) (CallOptions, error) {
 	var r CallOptions
 	for _, o := range opts {
-		if o.broken != (FieldError{}) {
-			return CallOptions{}, &o.broken
+		if broken := o.broken; broken != (FieldError{}) {
+			return CallOptions{}, &broken
 		}
 		switch o.kind {
 		case optionAuthToken:
@@ -243,12 +243,8 @@ func checkHeaderName(name string) (rule string) {
 	if name == "" {
 		return "is empty"
 	}
-	for i := range len(name) {
-		switch c := name[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
-		default:
-			return "has a character that may not stand in a header's name"
-		}
+	if !consistsOf(name, "!#$%&'*+-.^_`|~") {
+		return "has a character that may not stand in a header's name"
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ type Client struct {
 
 // core is what a client and those derived from it share; it does not change.
 type core struct {
-	origin string // https://host
+	host   string // without the scheme, which is https
 	prefix string // /v2, or with the environment
 	env    Environment
 	header http.Header // of every request
@@ -182,7 +182,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	}
 
 	c := &core{
-		origin: "https://" + host,
+		host:   host,
 		prefix: "/" + APIVersion,
 		env:    environment,
 		header: commonHeader(region, host, cfg.Integrator, s.userAgent),
@@ -309,7 +309,7 @@ func (c *Client) String() string {
 	if !c.made() {
 		return "amazonpay.Client(nil)"
 	}
-	return "amazonpay.Client(" + c.core.origin + " " + string(c.core.env) + ")"
+	return "amazonpay.Client(https://" + c.core.host + " " + string(c.core.env) + ")"
 }
 
 // Format prints what String returns, whatever the verb.

@@ -44,6 +44,18 @@ func EncodeJSON(v any) ([]byte, error) {
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
+// unquote decodes a JSON string. Most hold nothing that is escaped, and need no decoder.
+func unquote(b []byte) (string, error) {
+	if n := len(b); n >= 2 && b[0] == '"' && b[n-1] == '"' && !bytes.ContainsFunc(b[1:n-1], mayBeEscaped) {
+		return string(b[1 : n-1]), nil
+	}
+	var text string
+	err := json.Unmarshal(b, &text)
+	return text, err
+}
+
+func mayBeEscaped(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }
+
 type validator interface{ Validate() error }
 
 var (

@@ -2,7 +2,6 @@ package amazonpay
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -39,28 +38,29 @@ type Operation struct {
 	NoContent bool
 }
 
-var pathTemplate = regexp.MustCompile(`^[A-Za-z0-9_.~-]+(/[A-Za-z0-9_.~-]+|/\{[A-Za-z0-9]+\})*$`)
-
-// expand returns the escaped path, with a leading slash.
-func (op Operation) expand() (string, error) {
-	first, _, _ := strings.Cut(op.Path, "/")
-	switch {
-	case !pathTemplate.MatchString(op.Path) || strings.Contains(op.Path+"/", "./"):
-		return "", &FieldError{Field: "Operation.Path", Rule: "must be segments of letters, digits, - . _ ~ or a name in braces, joined by slashes, without a leading one and without a segment that ends with a dot"}
-	case slices.Contains([]string{APIVersion, string(Live), string(Sandbox)}, strings.ToLower(first)):
-		return "", &FieldError{Field: "Operation.Path", Rule: "must not begin with " + first + "/: the client adds it"}
-	}
+// expand returns the escaped path behind a prefix.
+func (op Operation) expand(prefix string) (string, error) {
 	var escaped strings.Builder
+	escaped.Grow(128)
+	escaped.WriteString(prefix)
 	used := 0
 	for segment := range strings.SplitSeq(op.Path, "/") {
-		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			name = strings.TrimSuffix(name, "}")
+		name, isName := strings.CutPrefix(segment, "{")
+		if isName {
+			name, isName = strings.CutSuffix(name, "}")
+		}
+		switch first := escaped.Len() == len(prefix); {
+		case first && slices.Contains([]string{APIVersion, string(Live), string(Sandbox)}, strings.ToLower(segment)):
+			return "", &FieldError{Field: "Operation.Path", Rule: "must not begin with " + segment + "/: the client adds it"}
+		case !first && isName && consistsOf(name, ""):
 			value := op.PathValues[name]
 			if rule := checkPathValue(name, value); rule != "" {
 				return "", &FieldError{Field: name, Rule: rule}
 			}
 			segment = escapeSegment(value)
 			used++
+		case !consistsOf(segment, "-._~") || strings.HasSuffix(segment, "."):
+			return "", &FieldError{Field: "Operation.Path", Rule: "must be segments of letters, digits, - . _ ~ or a name in braces, joined by slashes, without a leading one and without a segment that ends with a dot"}
 		}
 		escaped.WriteByte('/')
 		escaped.WriteString(segment)
@@ -69,6 +69,18 @@ func (op Operation) expand() (string, error) {
 		return "", &FieldError{Field: "Operation.PathValues", Rule: "must hold one value for each name in Operation.Path and no other"}
 	}
 	return escaped.String(), nil
+}
+
+// consistsOf reports whether a text is not empty and has nothing but ASCII letters, digits and the other characters.
+func consistsOf(text, others string) bool {
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte(others, c) >= 0:
+		default:
+			return false
+		}
+	}
+	return text != ""
 }
 
 // escapeSegment leaves only RFC 3986's unreserved characters as they are: for those no

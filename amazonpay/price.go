@@ -39,12 +39,11 @@ func digits(s string) bool {
 // UnmarshalJSON accepts a string, a number and null.
 func (d *Decimal) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
-		var s string
-		if err := json.Unmarshal(b, &s); err != nil {
-			return err
+		text, err := unquote(b)
+		if err == nil {
+			*d = Decimal(text)
 		}
-		*d = Decimal(s)
-		return nil
+		return err
 	}
 	if string(b) == "null" {
 		return nil

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"reflect"
 	"regexp"
 	"slices"
@@ -24,7 +26,7 @@ type call struct {
 	options CallOptions
 	token   string // the auth token in use
 	header  http.Header
-	url     string
+	url     url.URL
 	body    []byte
 	key     string // the idempotency key
 	unseen  bool   // attempts may have been made of which nothing is known
@@ -71,11 +73,10 @@ func (p *call) setURL(c *core) error {
 	default:
 		return &FieldError{"Operation.Method", "must be GET, POST, PATCH or DELETE"}
 	}
-	path, err := p.op.expand()
+	path, err := p.op.expand(c.prefix)
 	if err != nil {
 		return err
 	}
-	p.url = c.origin + c.prefix + path
 	for name, values := range p.op.Query {
 		if name == "" || !utf8.ValidString(name) {
 			return &FieldError{"Operation.Query", "has a name that is empty or not valid UTF-8"}
@@ -86,10 +87,9 @@ func (p *call) setURL(c *core) error {
 			}
 		}
 	}
-	if query := signing.EncodeQuery(p.op.Query); query != "" {
-		p.url += "?" + query
-	}
-	return nil
+	p.url = url.URL{Scheme: "https", Host: c.host, RawPath: path, RawQuery: signing.EncodeQuery(p.op.Query)}
+	p.url.Path, err = url.PathUnescape(p.url.RawPath)
+	return err
 }
 
 func (p *call) setBody(in any) error {
@@ -191,7 +191,7 @@ var owned = map[string]string{
 }
 
 func (p *call) setHeader(common http.Header) error {
-	p.header = common.Clone()
+	p.header = maps.Clone(common) // the values are never changed
 	if p.key != "" {
 		p.header.Set(headerIdempotencyKey, p.key)
 	}
@@ -231,17 +231,22 @@ func (p *call) setToken(ctx context.Context) error {
 		return &TokenError{errors.New("the token is empty or has a character that may not stand in a header")}
 	}
 	p.token = token
+	p.header = p.header.Clone() // an earlier request, with another token, keeps its own
 	p.header.Set(headerAuthToken, token)
 	return nil
 }
 
-// request makes the unsigned request.
+// request makes the unsigned request. Its header is the call's own.
 func (p *call) request(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, p.op.Method, p.url, bytes.NewReader(p.body))
-	if err != nil {
-		return nil, errors.New("the request could not be made from its URL") // whose text may hold a token
+	var body io.Reader = http.NoBody
+	if len(p.body) > 0 {
+		body = bytes.NewReader(p.body)
 	}
-	req.Header = p.header.Clone() // a second request, with another token, must not change the first one's
+	req, err := http.NewRequestWithContext(ctx, p.op.Method, "", body)
+	if err != nil {
+		return nil, err
+	}
+	*req.URL, req.Host, req.Header = p.url, p.url.Host, p.header
 	return req, nil
 }
 

@@ -43,9 +43,10 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return nil
 	}
-	var text string
-	if json.Unmarshal(b, &text) == nil {
-		_ = t.UnmarshalText([]byte(text))
+	if text, err := unquote(b); err == nil {
+		if at, err := parseTime(text); err == nil {
+			t.Time = at
+		}
 		return nil
 	}
 	var n float64
@@ -77,16 +78,22 @@ func (t Time) MarshalText() ([]byte, error) {
 
 // UnmarshalText accepts the textual forms that [Time] lists.
 func (t *Time) UnmarshalText(text []byte) error {
-	s := strings.TrimSpace(string(text))
-	if s == "" {
-		t.Time = time.Time{}
-		return nil
+	at, err := parseTime(string(text))
+	if err == nil {
+		t.Time = at
+	}
+	return err
+}
+
+func parseTime(text string) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return time.Time{}, nil
 	}
 	for _, layout := range timeLayouts {
-		if parsed, err := time.Parse(layout, s); err == nil && writable(parsed.UTC()) {
-			t.Time = parsed.UTC()
-			return nil
+		if parsed, err := time.Parse(layout, text); err == nil && writable(parsed.UTC()) {
+			return parsed.UTC(), nil
 		}
 	}
-	return errors.New("a timestamp has none of the known forms")
+	return time.Time{}, errors.New("a timestamp has none of the known forms")
 }

@@ -148,8 +148,8 @@ func (s *Signer) SignRequest(r *http.Request, payload PayloadHash, at time.Time)
 			delete(r.Header, name)
 		}
 	}
-	r.Header[headerDate] = []string{date}
-	r.Header[headerAuthorization] = []string{string(buf)}
+	values := []string{date, string(buf)}
+	r.Header[headerDate], r.Header[headerAuthorization] = values[:1:1], values[1:]
 	return nil
 }
 

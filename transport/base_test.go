@@ -3,7 +3,6 @@ package transport_test
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -109,21 +108,19 @@ func TestDeadHTTP2ConnectionIsFoundByAPing(t *testing.T) {
 // connection whose write is not confirmed 50 ms after the answer, as happens on a busy machine.
 func TestHandshakesArePerConnection(t *testing.T) {
 	t.Parallel()
-	identity, _ := newServer(t, nil, nil)
-	roots := x509.NewCertPool()
-	roots.AddCert(identity.Certificate())
+	identity, roots := newIdentity(t)
 	synctest.Test(t, func(t *testing.T) {
-		const callers, calls = 64, 20
+		const calls = 20
 		var conns, arrived atomic.Int32
 		all := make(chan struct{})
-		base := newSecurePipes(t, &tls.Config{Certificates: identity.TLS.Certificates, MinVersion: tls.VersionTLS12}, func(w http.ResponseWriter, _ *http.Request) {
+		base := newSecurePipes(t, identity, func(w http.ResponseWriter, _ *http.Request) {
 			if arrived.Add(1) == callers {
 				close(all)
 			}
 			<-all // so that the first round needs a connection each
 			_, _ = io.WriteString(w, strings.Repeat("x", 2000))
 		})
-		base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+		base.TLSClientConfig = roots
 		dial := base.DialContext
 		base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 			conns.Add(1)
@@ -134,7 +131,7 @@ func TestHandshakesArePerConnection(t *testing.T) {
 		for range callers {
 			group.Go(func() {
 				for range calls {
-					_, err := doer.Do(newRequest(t, http.MethodGet, "https://example.com/", "")) // httptest's certificate is for it
+					_, err := doer.Do(newRequest(t, http.MethodGet, secureURL, ""))
 					assert.NoError(t, err)
 				}
 			})

@@ -16,6 +16,7 @@
 //	dial                          5 s     of NewBase
 //	TLS handshake, 1.2 or later   5 s     of NewBase
 //	idle connections              128 a host, kept for 90 s, of NewBase
+//	dials at a time               1, and 16 once there is a connection
 //	attempt                       30 s    Config.AttemptTimeout
 //	answer                        10 MiB  Config.MaxAnswerBytes
 //	retries                       3       RetryPolicy.MaxRetries
@@ -24,6 +25,13 @@
 //	retries in an outage          100 of all calls together, and 1 more in 10 s: RetryPolicy.Budget
 //
 // A call as a whole has no limit here but its context.
+//
+// # Connections
+//
+// Callers who come all at once to a Doer without connections, at its start or after a break, do not all dial: one does,
+// and if the connection can be shared (HTTP/2) all use it; else up to 16 dial at a time, and those who wait use
+// connections that become free. Nobody waits for that longer than half a second. This holds where Config.Base is an
+// [http.Transport]; one that is wrapped is left alone.
 //
 // # What is repeated
 //

@@ -171,6 +171,16 @@ func newServer(t *testing.T, setUp func(*httptest.Server), handler http.HandlerF
 	return server, base
 }
 
+// secureURL is what the certificate of newIdentity is for.
+const secureURL = "https://example.com/"
+
+// newIdentity returns a configuration of a server in newSecurePipes, and one of a client that trusts it.
+func newIdentity(t *testing.T) (server, client *tls.Config) {
+	t.Helper()
+	s, base := newServer(t, nil, nil)
+	return &tls.Config{Certificates: s.TLS.Certificates, MinVersion: tls.VersionTLS12}, base.TLSClientConfig
+}
+
 // pipes is a network in memory, for real HTTP within a synctest bubble, which fails the
 // test if a goroutine is left behind.
 type pipes struct {

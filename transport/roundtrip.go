@@ -7,8 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -40,20 +38,49 @@ type exchange struct {
 	retryAfter time.Duration // the wait that the last answer asks for; 0: the policy's
 	offset     time.Duration // what this call adds to the clock, to its end
 	redated    bool          // the date was refused, and the request signed again
+
+	http  http.Client
+	loop  retryablehttp.Client
+	inner retryablehttp.Request
 }
 
 // answer is a complete answer. Its body can be handed out more than once.
 type answer struct {
-	response *http.Response
+	response http.Response
 	came     time.Time // by Config.Now, before the body was read: its Date is of then
 	body     []byte
 }
 
-func (a *answer) fresh() *http.Response {
-	r := *a.response
-	r.Body = io.NopCloser(bytes.NewReader(a.body))
-	return &r
+// open returns the request's body as it is sent.
+func (x *exchange) open() (io.ReadCloser, error) {
+	return &Body{*bytes.NewReader(x.body), x.body}, nil
 }
+
+// fresh returns the answer with a body that was not read.
+func (a *answer) fresh() *http.Response {
+	r := &struct { // one piece of memory
+		http.Response
+
+		body Body
+	}{a.response, Body{*bytes.NewReader(a.body), a.body}}
+	r.Body = &r.body
+	return &r.Response
+}
+
+// Body is the body of each answer that a [Doer] of this package returns. It is complete in memory.
+type Body struct {
+	unread bytes.Reader
+	all    []byte
+}
+
+// Read reads what was not read yet.
+func (b *Body) Read(p []byte) (int, error) { return b.unread.Read(p) }
+
+// Bytes returns the whole body, however much of it was read. It must not be changed.
+func (b *Body) Bytes() []byte { return b.all }
+
+// Close does nothing.
+func (*Body) Close() error { return nil }
 
 func newExchange(c *client, req *http.Request, body []byte) *exchange {
 	call := callFrom(req.Context())
@@ -74,22 +101,18 @@ func newExchange(c *client, req *http.Request, body []byte) *exchange {
 // struct, its hooks are then methods of this call, and no call can see another's settings.
 func (x *exchange) run() (*http.Response, error) {
 	ctx := x.request.Context()
-	inner := &retryablehttp.Request{Request: x.request.WithContext(ctx)} // a shallow copy, since the loop sets Body
-	inner.Body, inner.GetBody, inner.ContentLength = nil, nil, 0
-	if len(x.body) > 0 {
-		if err := inner.SetBody(x.body); err != nil {
-			return nil, &SigningError{Err: err}
-		}
+	// The loop gets neither header nor body, of which it would make copies: each attempt is made of the caller's request.
+	x.inner.Request = x.request.WithContext(ctx)
+	x.inner.Header, x.inner.Body, x.inner.GetBody, x.inner.ContentLength = http.Header{}, nil, nil, 0
+	x.http = http.Client{
+		Transport: x,
+		// A redirect is an answer. To follow one would sign, and send tokens, for another host.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Jar:           nil,
+		Timeout:       0, // each attempt has its own, which can be told from the caller's
 	}
-
-	loop := &retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport: x,
-			// A redirect is an answer. To follow one would sign, and send tokens, for another host.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Jar:           nil,
-			Timeout:       0, // each attempt has its own, which can be told from the caller's
-		},
+	x.loop = retryablehttp.Client{
+		HTTPClient:      &x.http,
 		Logger:          nil, // it would print URLs
 		RetryWaitMin:    x.Retry.MinWait,
 		RetryWaitMax:    x.Retry.MaxWait,
@@ -101,7 +124,7 @@ func (x *exchange) run() (*http.Response, error) {
 		ErrorHandler:    x.finish,
 		PrepareRetry:    nil, // not called before the first attempt, and shares the header map with the one before
 	}
-	resp, err := loop.Do(inner)
+	resp, err := x.loop.Do(&x.inner)
 	if err == nil {
 		if !RetryableStatus(resp.StatusCode) {
 			x.budget.answered()
@@ -123,13 +146,10 @@ func (x *exchange) run() (*http.Response, error) {
 
 // RoundTrip makes one attempt, and a second one where the first one's date was refused.
 func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Body != nil {
-		defer func() { _ = req.Body.Close() }()
-	}
 	x.rounds++
-	x.attempt(req)
+	x.attempt(req.Context())
 	if x.dateRefused() {
-		x.attempt(req)
+		x.attempt(req.Context())
 	}
 	switch {
 	case x.ended:
@@ -140,40 +160,36 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 	return x.last.fresh(), nil
 }
 
-// attempt signs a copy of req and sends it. What came of it is in x.last or x.err.
-func (x *exchange) attempt(req *http.Request) {
-	if !x.admitted(req.Context()) {
+// attempt signs a copy of the request and sends it. What came of it is in x.last or x.err.
+func (x *exchange) attempt(caller context.Context) {
+	if !x.admitted(caller) {
 		return
 	}
 	// Cancelled as soon as the body is read: nothing of an attempt outlives it.
-	ctx, cancel := context.WithTimeoutCause(req.Context(), x.AttemptTimeout, timeoutError(x.AttemptTimeout))
+	ctx, cancel := context.WithTimeoutCause(caller, x.AttemptTimeout, x.tooSlow)
 	defer cancel()
 
 	start := x.Now()
 	made := Attempt{Start: start, Date: start.Add(x.offset).UTC().Truncate(time.Second)}
 	x.call.ClockOffset = x.offset
 
-	signed := req.Clone(ctx) // with its own header map: net/http may still be reading the last attempt's
-	var err error
-	if req.GetBody != nil {
-		signed.Body, err = req.GetBody()
+	seen := connection{gate: x.gate}
+	signed := x.request.Clone(seen.watch(ctx)) // with its own header map: net/http may still be reading the last attempt's
+	signed.Body, signed.GetBody, signed.ContentLength = nil, nil, int64(len(x.body))
+	if len(x.body) > 0 {
+		signed.GetBody = x.open // net/http sends it again where a kept connection was closed before it was used
+		signed.Body, _ = x.open()
 	}
-	if err == nil {
-		err = x.Signer.SignRequest(signed, x.hash, made.Date)
-	}
-	if err != nil {
-		x.err = &SigningError{Err: cause(req.Context(), signed, err)}
-		x.logAttempt(req.Context(), len(x.call.Attempts)+1, 0, x.err, x.Now().Sub(start))
+	if err := x.Signer.SignRequest(signed, x.hash, made.Date); err != nil {
+		x.err = &SigningError{Err: cause(caller, signed, err)}
+		x.logAttempt(caller, len(x.call.Attempts)+1, 0, x.err, x.Now().Sub(start))
 		return
 	}
 
-	// A wish for a connection that was never had: else the request may have gone out.
-	var wished, had atomic.Bool
-	got, err := x.send(signed.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { wished.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { had.Store(true) },
-	})))
-	made.Unsent = err != nil && wished.Load() && !had.Load()
+	seen.begin(ctx)
+	got, err := x.send(signed)
+	seen.end()
+	made.Unsent = err != nil && seen.wished.Load() && !seen.had.Load()
 	made.Duration = max(0, x.Now().Sub(start))
 	switch _, tooLarge := errors.AsType[*TooLargeError](err); {
 	case err == nil:
@@ -183,7 +199,7 @@ func (x *exchange) attempt(req *http.Request) {
 	case tooLarge:
 		x.err = err
 	default:
-		x.err = &NetworkError{Err: cause(req.Context(), signed, err)}
+		x.err = &NetworkError{Err: cause(caller, signed, err)}
 	}
 	made.Err = x.err
 	x.call.Attempts = append(x.call.Attempts, made)
@@ -195,7 +211,7 @@ func (x *exchange) attempt(req *http.Request) {
 		}
 		x.call.Observe(len(x.call.Attempts), made, header, body)
 	}
-	x.logAttempt(req.Context(), len(x.call.Attempts), made.StatusCode, x.err, made.Duration)
+	x.logAttempt(caller, len(x.call.Attempts), made.StatusCode, x.err, made.Duration)
 }
 
 // admitted waits until the next attempt may begin. Where it may not, what came of the one before stands.
@@ -227,24 +243,32 @@ func (x *exchange) send(signed *http.Request) (*answer, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 
-	tooLarge := &TooLargeError{StatusCode: resp.StatusCode, Limit: x.MaxAnswerBytes}
-	if resp.ContentLength > x.MaxAnswerBytes && signed.Method != http.MethodHead {
-		return nil, tooLarge
+	tooLarge := resp.ContentLength > x.MaxAnswerBytes && signed.Method != http.MethodHead
+	var body []byte
+	if !tooLarge {
+		if body, err = readAll(resp, x.MaxAnswerBytes+1); err != nil {
+			return nil, err
+		}
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, x.MaxAnswerBytes+1))
-	if err != nil {
-		return nil, err
-	}
-	if int64(len(body)) > x.MaxAnswerBytes {
-		return nil, tooLarge
+	if tooLarge || int64(len(body)) > x.MaxAnswerBytes {
+		return nil, &TooLargeError{StatusCode: resp.StatusCode, Limit: x.MaxAnswerBytes}
 	}
 
-	whole := *resp
-	whole.Request = x.request // not the signed copy: an answer that is printed shows no signature
+	got := &answer{response: *resp, came: came, body: body}
+	got.response.Request = x.request // not the signed copy: an answer that is printed shows no signature
 	if signed.Method != http.MethodHead {
-		whole.ContentLength = int64(len(body))
+		got.response.ContentLength = int64(len(body))
 	}
-	return &answer{response: &whole, came: came, body: body}, nil
+	return got, nil
+}
+
+// readAll reads a body up to a limit, in one piece of memory where the length that the answer states is not a large one.
+func readAll(resp *http.Response, limit int64) ([]byte, error) {
+	const trusted = 64 << 10
+	var b bytes.Buffer
+	b.Grow(bytes.MinRead + int(min(max(0, resp.ContentLength), trusted)))
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, limit))
+	return b.Bytes(), err
 }
 
 func (x *exchange) logAttempt(ctx context.Context, number, status int, err error, took time.Duration) {

@@ -84,6 +84,8 @@ type client struct {
 	Config
 	correction correction
 	budget     *budget
+	gate       *gate
+	tooSlow    error // the cause of the end of an attempt by AttemptTimeout
 }
 
 // New returns a [Doer] that signs each attempt, sends it through cfg.Base and repeats
@@ -125,7 +127,9 @@ func New(cfg Config) (Doer, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now //nolint:forbidigo // The default of the clock that is the input.
 	}
-	return &client{Config: cfg, budget: newBudget(cfg.Retry.Budget)}, nil
+	return &client{
+		Config: cfg, budget: newBudget(cfg.Retry.Budget), gate: newGate(cfg.Base), tooSlow: timeoutError(cfg.AttemptTimeout),
+	}, nil
 }
 
 // ClockOffset returns what is added to the clock for the date of the next call. It is
@@ -184,8 +188,14 @@ func check(req *http.Request) error {
 // isToken reports whether text is a token of RFC 9110, section 5.6.2: a method or the name
 // of a header.
 func isToken(text string) bool {
-	const allowed = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune(allowed, r) })
+	for i := range len(text) {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return text != ""
 }
 
 func hasControl(value string) bool {

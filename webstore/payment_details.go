@@ -48,6 +48,9 @@ type PaymentDetails struct {
 // UnmarshalJSON also accepts booleans as text.
 func (p *PaymentDetails) UnmarshalJSON(b []byte) error {
 	type plain PaymentDetails // without this method
+	if json.Unmarshal(b, (*plain)(p)) == nil {
+		return nil
+	}
 	lenient := struct {
 		*plain
 
