@@ -281,20 +281,6 @@ func (c *Client) With(defaults ...CallOption) *Client {
 	return derived
 }
 
-// CloseIdleConnections closes the connections of the client, and of those that share them by [Client.With], that are not in
-// use. The next call opens another. It does nothing where the network, given with [WithRoundTripper] or [WithDoer], has no such
-// method.
-func (c *Client) CloseIdleConnections() {
-	if !c.made() {
-		return
-	}
-	for _, network := range []any{c.core.base, c.core.doer} {
-		if closer, ok := network.(interface{ CloseIdleConnections() }); ok {
-			closer.CloseIdleConnections()
-		}
-	}
-}
-
 // Environment returns the environment in which the client calls, [Live] or [Sandbox],
 // whether Config or the public key id has decided it.
 func (c *Client) Environment() Environment {
