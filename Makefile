@@ -65,9 +65,10 @@ generate-check: ## Write the mocks anew and fail if that changed any file
 bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and compare calls with a minimal client
 	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
 	round=0; while [ $$round -lt $(COUNT) ]; do \
-		go test -run='^$$' -bench=. -benchmem $$packages; round=$$((round + 1)); \
+		go test -run='^$$' -bench=. -benchmem $$packages; \
+		(cd internal/bench && go test -run='^$$' -bench=. -benchmem .); round=$$((round + 1)); \
 	done
-	go run ./internal/bench
+	cd internal/bench && go run .
 
 fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 	@set -e; targets=$$(internal/tools/list-tests Fuzz); \

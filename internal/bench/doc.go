@@ -7,7 +7,7 @@
 // DownloadReport and package webstore/report, and compares that with encoding/csv on the
 // same bytes from memory.
 //
-//	go run ./internal/bench
+//	go run .
 //
 // The server, which checks no signature, is a process of its own, so that its processor time does
 // not count. The package's benchmarks measure the same calls for benchstat.
