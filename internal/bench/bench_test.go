@@ -4,21 +4,36 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"strconv"
 	"testing"
 )
 
-// BenchmarkCall measures whole calls, server included: compare sdk with minimal.
+// The test binary is the server's process, too.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == "serve" {
+		if err := serveParent(os.Args[2]); err != nil {
+			_, _ = fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// BenchmarkCall measures whole calls: compare sdk with minimal. The server is a process of its own, so that the
+// allocations are those of the client alone.
 func BenchmarkCall(b *testing.B) {
-	server, t, err := serve("HTTP/1.1")
+	s, err := startServer(context.WithoutCancel(b.Context()), "", "HTTP/1.1")
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer func() { _ = server.Close() }()
+	defer func() { _ = s.stop() }()
 	for _, concurrency := range []int{1, 64} {
 		for _, name := range []string{"sdk", "minimal"} {
 			b.Run(name+"/concurrent="+strconv.Itoa(concurrency), func(b *testing.B) {
-				c, err := newClient(name, t)
+				c, err := newClient(name, s.target)
 				if err != nil {
 					b.Fatal(err)
 				}
