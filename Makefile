@@ -19,9 +19,10 @@ PAYMENTS = 100000
 CHAOSRUN =
 CHAOS =
 COUNT = 10
+ROUNDS = 7
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench fuzz chaos memory conformance needs-node browser-test needs-chromium examples vuln
+.PHONY: help demo test race lint generate generate-check bench allocs compare fuzz chaos memory conformance needs-node browser-test needs-chromium examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -70,6 +71,12 @@ bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and com
 	done
 	cd internal/bench && go run .
 
+allocs: ## Run the benchmarks briefly, and fail where one allocates more than internal/bench/allocs.txt lets it
+	cd internal/bench && go test ./... && go run . allocs
+
+compare: needs-node $(NODE_MODULES) ## Compare speed and memory with the official Node SDK in ROUNDS interleaved rounds, as Markdown (Linux; needs Node 18 or newer)
+	@cd internal/bench && go run . compare -rounds $(ROUNDS)
+
 fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 	@set -e; targets=$$(internal/tools/list-tests Fuzz); \
 	printf '%s\n' "$$targets" | while read -r package name; do \
@@ -91,7 +98,7 @@ $(NODE_MODULES): internal/conformance/package.json internal/conformance/package-
 
 needs-node:
 	@{ command -v curl && command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1 || \
-		{ echo 'make conformance: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
+		{ echo 'make: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
 
 browser-test: needs-chromium ## A buyer's way through the emulator's pages in Chromium, with pictures (installs it where root can, from Debian)
 	cd internal/browser && go test -count=1 ./... -chromium "$$($(CHROMIUM))"

@@ -5,12 +5,17 @@ package main
 import (
 	"crypto"
 	"crypto/rsa"
-	"errors"
+
+	"github.com/amazonpay-go/sdk/signing/libcrypto"
 )
 
-// libcryptoKey gives the key to OpenSSL, and says to which.
-func libcryptoKey(*rsa.PrivateKey) (crypto.Signer, string, error) {
-	return nil, "", errors.New("libcrypto is not there yet")
+// libcryptoKey gives the key to OpenSSL, until the process ends, and says to which.
+func libcryptoKey(key *rsa.PrivateKey) (crypto.Signer, string, error) {
+	s, err := libcrypto.New(key)
+	if err != nil {
+		return nil, "", err
+	}
+	return s, s.Implementation(), nil
 }
 
 // keys are what is added to a client's name for each key that works here: nothing for the one in pure Go. The error says

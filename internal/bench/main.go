@@ -34,6 +34,8 @@ func run(ctx context.Context, args []string) error {
 	switch command, args := args[0], args[1:]; {
 	case command == "compare":
 		return compare(ctx, args)
+	case command == "allocs":
+		return allocs(ctx, args)
 	// The rest are processes that this program starts.
 	case command == "serve" && len(args) == 1:
 		return serveParent(args[0])
@@ -44,7 +46,7 @@ func run(ctx context.Context, args []string) error {
 	case command == "report" && len(args) == 0:
 		return readReport(ctx)
 	}
-	return errors.New("usage: bench [compare [-rounds n]]")
+	return errors.New("usage: bench [compare [-rounds n] | allocs [-update]]")
 }
 
 // compareMinimal compares the SDK with the minimal client.
@@ -95,8 +97,8 @@ type pair struct {
 func (p pair) ratios() []float64 { return ratios(p.SDK, p.Minimal) }
 
 func (p pair) print(protocol string) error {
-	_, err := fmt.Fprintf(os.Stdout, "%-8s  %2d at once  sdk%[3]s %s  minimal%[3]s %s  CPU us/call; ratio %s, goal %.2f: %s; handshakes %d and %d of %d calls\n",
-		protocol, p.Concurrency, p.Key, spread(p.SDK, 0), spread(p.Minimal, 0), spread(p.ratios(), 3), goalCPU, verdict(median(p.ratios()) <= goalCPU),
+	_, err := fmt.Fprintf(os.Stdout, "%-8s  %2d at once  sdk%s %s  minimal%s %s  CPU us/call; ratio %s, goal %.2f: %s; handshakes %d and %d of %d calls\n",
+		protocol, p.Concurrency, p.Key, spread(p.SDK, 0), p.Key, spread(p.Minimal, 0), spread(p.ratios(), 3), goalCPU, verdict(median(p.ratios()) <= goalCPU),
 		p.Handshakes[0], p.Handshakes[1], p.Calls)
 	return err
 }
