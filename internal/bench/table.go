@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// figures are the figures of the rounds, by what was measured and of whom.
+type figures map[string]map[string][]float64
+
 // add notes a figure of the round.
 func (f figures) add(what, of string, value float64) {
 	if f[what] == nil {
@@ -22,9 +25,6 @@ func (f figures) add(what, of string, value float64) {
 func (f figures) ratios(what, ours, theirs string) []float64 {
 	return ratios(f[what][ours], f[what][theirs])
 }
-
-// figures are the figures of the rounds, by what was measured and of whom.
-type figures map[string]map[string][]float64
 
 // row is a row of the table of measurements.
 type row struct {
@@ -70,7 +70,7 @@ func (g goal) row() string {
 		value = spread(g.values, g.digits)
 		judged = verdict(g.met())
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s %.*f | %s |\n", g.what, g.against, value, sign, g.digits, g.limit, judged)
+	return fmt.Sprintf("| %s | %s | %s | %s %g | %s |\n", g.what, g.against, value, sign, g.limit, judged)
 }
 
 func (g goal) met() bool {
@@ -83,23 +83,23 @@ func (g goal) met() bool {
 func (b *comparison) goals() []goal {
 	f := b.figures
 	goals := []goal{
-		{"sign a request, libcrypto: CPU", "`openssl speed rsa2048`", f.ratios("sign", "sdk+libcrypto", opensslSpeed), 1.08, false, 2},
-		{"sign a request, libcrypto: CPU", "node KeyObject", f.ratios("sign", "sdk+libcrypto", "node KeyObject"), 0.97, false, 2},
-		{"a whole call, pure Go, 8 at once: CPU", "node PEM", f.ratios(cpuOf(8), "sdk", "node PEM"), 0.60, false, 2},
-		{"a whole call, libcrypto, 8 at once: CPU", "node KeyObject", f.ratios(cpuOf(8), "sdk+libcrypto", "node KeyObject"), 0.45, false, 2},
-		{"calls per second, libcrypto, 64 at once", "node KeyObject", f.ratios(rateOf(64), "sdk+libcrypto", "node KeyObject"), 2.2, true, 2},
+		{"sign a request, libcrypto: CPU", "`openssl speed rsa2048`", f.ratios("sign", "sdk+libcrypto", opensslSpeed), 1.08, false, 3},
+		{"sign a request, libcrypto: CPU", "node KeyObject", f.ratios("sign", "sdk+libcrypto", "node KeyObject"), 0.97, false, 3},
+		{"a whole call, pure Go, 8 at once: CPU", "node PEM", f.ratios(cpuOf(8), "sdk", "node PEM"), 0.60, false, 3},
+		{"a whole call, libcrypto, 8 at once: CPU", "node KeyObject", f.ratios(cpuOf(8), "sdk+libcrypto", "node KeyObject"), 0.45, false, 3},
+		{"calls per second, libcrypto, 64 at once", "node KeyObject", f.ratios(rateOf(64), "sdk+libcrypto", "node KeyObject"), 2.2, true, 3},
 	}
 	for _, p := range b.pairs {
 		key := "pure Go"
 		if p.Key != "" {
 			key = "libcrypto"
 		}
-		goals = append(goals, goal{fmt.Sprintf("a whole call, %s, %d at once: CPU", key, p.Concurrency), "minimal, in the same process", p.ratios(), goalCPU, false, 2})
+		goals = append(goals, goal{fmt.Sprintf("a whole call, %s, %d at once: CPU", key, p.Concurrency), "minimal, in the same process", p.ratios(), goalCPU, false, 3})
 	}
 	for _, with := range [][2]string{{"sdk", "node PEM"}, {"sdk+libcrypto", "node KeyObject"}} {
 		goals = append(goals,
-			goal{with[0] + ": peak memory, 64 at once", with[1], f.ratios("peak", with[0], with[1]), 0.20, false, 2},
-			goal{with[0] + ": cold start", with[1], f.ratios("cold", with[0], with[1]), 0.10, false, 2},
+			goal{with[0] + ": peak memory, 64 at once", with[1], f.ratios("peak", with[0], with[1]), 0.20, false, 3},
+			goal{with[0] + ": cold start", with[1], f.ratios("cold", with[0], with[1]), 0.10, false, 3},
 			goal{with[0] + ": allocations of a whole call", "–", f["allocations"][with[0]], 150, false, 0})
 	}
 	return goals
@@ -108,7 +108,7 @@ func (b *comparison) goals() []goal {
 // print prints Markdown.
 func (b *comparison) print(ctx context.Context, out io.Writer) error {
 	var text strings.Builder
-	_, _ = fmt.Fprintf(&text, "`make compare`, %s, %d rounds: %s", time.Now().UTC().Format(time.DateOnly), b.rounds, strings.Join(machine(ctx, b.cores), ", "))
+	_, _ = fmt.Fprintf(&text, "`make compare ROUNDS=%d`, %s: %s", b.rounds, time.Now().UTC().Format(time.DateOnly), strings.Join(machine(ctx, b.cores), ", "))
 	for _, name := range []string{"sdk+libcrypto", "node PEM"} {
 		if w := b.workers[name]; w != nil {
 			_, _ = fmt.Fprintf(&text, "; %s: %s", strings.TrimSuffix(name, " PEM"), w.who)
@@ -118,7 +118,7 @@ func (b *comparison) print(ctx context.Context, out io.Writer) error {
 	for _, what := range b.missing {
 		_, _ = fmt.Fprintf(&text, "Not measured: %s.\n", what)
 	}
-	text.WriteString("Median of the rounds [least..greatest].\n\n|")
+	_, _ = fmt.Fprintf(&text, "Median of the rounds [least..greatest], after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, warmCallsOfNode)
 	for _, c := range b.contestants {
 		text.WriteString(" | " + c.name)
 	}

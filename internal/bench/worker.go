@@ -35,6 +35,14 @@ type result struct {
 	Allocations float64 `json:"allocations"`
 }
 
+// plus sums up two turns of one process.
+func (r result) plus(other result) result {
+	return result{
+		Count: r.Count + other.Count, Seconds: r.Seconds + other.Seconds, CPUSeconds: r.CPUSeconds + other.CPUSeconds,
+		PeakKB: max(r.PeakKB, other.PeakKB), Allocations: r.Allocations + other.Allocations,
+	}
+}
+
 // work reads a target and then orders from standard input, and prints who it is and then a result for each. worker.js
 // does the same.
 func work(ctx context.Context, name string) error {
