@@ -61,10 +61,10 @@ func each(t *testing.T, test func(t *testing.T, signer *libcrypto.Signer)) {
 }
 
 // verify takes a signature with the salt's exact length, and checks that it is exact.
-func verify(tb testing.TB, public crypto.PublicKey, digest, signature []byte, salt int) {
+func verify(tb testing.TB, key *rsa.PublicKey, digest, signature []byte, salt int) {
 	tb.Helper()
-	key, ok := public.(*rsa.PublicKey)
-	require.True(tb, ok)
 	require.NoError(tb, rsa.VerifyPSS(key, crypto.SHA256, digest, signature, pss(salt)))
 	require.ErrorIs(tb, rsa.VerifyPSS(key, crypto.SHA256, digest, signature, pss(52-salt)), rsa.ErrVerification) // 20 and 32
 }
+
+func publicKey(signer *libcrypto.Signer) *rsa.PublicKey { return signer.Public().(*rsa.PublicKey) }
