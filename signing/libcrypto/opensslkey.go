@@ -150,7 +150,7 @@ func (l *library) newContext(key uintptr) (*context, error) {
 		{"EVP_PKEY_CTX_set_signature_md", l.evpPKeyCtxSetSignatureMD, hash},
 		{"EVP_PKEY_CTX_set_rsa_mgf1_md", l.evpPKeyCtxSetRSAMGF1MD, hash},
 	} {
-		if ok, _, _ := purego.SyscallN(step.function, pointer, step.argument); int32(ok) != 1 {
+		if ok, _, _ := purego.SyscallN(step.function, pointer, step.argument); !succeeded(ok) {
 			err := l.failure(step.name)
 			purego.SyscallN(l.evpPKeyCtxFree, pointer)
 			return nil, err
@@ -166,14 +166,14 @@ func (l *library) sign(c *context, signature, digest []byte, salt int) error {
 
 	defer l.lockThread()()
 	if c.salt != salt {
-		if ok, _, _ := purego.SyscallN(l.evpPKeyCtxSetRSAPSSSaltLen, c.pointer, uintptr(salt)); int32(ok) != 1 {
+		if ok, _, _ := purego.SyscallN(l.evpPKeyCtxSetRSAPSSSaltLen, c.pointer, uintptr(salt)); !succeeded(ok) {
 			return l.failure("EVP_PKEY_CTX_set_rsa_pss_saltlen")
 		}
 		c.salt = salt
 	}
 	ok, _, _ := purego.SyscallN(l.evpPKeySign, c.pointer, uintptr(unsafe.Pointer(&signature[0])), uintptr(unsafe.Pointer(&c.length)),
 		uintptr(unsafe.Pointer(&c.digest[0])), uintptr(len(digest)))
-	if int32(ok) != 1 {
+	if !succeeded(ok) {
 		return l.failure("EVP_PKEY_sign")
 	}
 	if c.length != uintptr(len(signature)) {

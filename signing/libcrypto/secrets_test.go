@@ -52,7 +52,7 @@ func TestSignerShowsNoKey(t *testing.T) {
 		assert.Contains(t, lines.String(), `"signer":"`+want)
 		shown["slog text"], shown["slog JSON"] = text.String(), lines.String()
 
-		encoded, err := json.Marshal(holder)
+		encoded, err := json.Marshal([]any{signer, *signer})
 		require.NoError(t, err)
 		shown["JSON"] = string(encoded)
 

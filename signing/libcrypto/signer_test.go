@@ -25,11 +25,11 @@ func TestSign(t *testing.T) {
 		for _, tt := range []struct{ asked, salt int }{{32, 32}, {20, 20}, {rsa.PSSSaltLengthEqualsHash, 32}, {20, 20}} {
 			first, err := signer.Sign(rand.Reader, digest[:], pss(tt.asked))
 			require.NoError(t, err)
-			verify(t, public, digest[:], first, tt.salt)
+			require.NoError(t, verifies(public, digest[:], first, tt.salt))
 
 			second, err := signer.Sign(nil, digest[:], pss(tt.asked)) // the reader is ignored
 			require.NoError(t, err)
-			verify(t, public, digest[:], second, tt.salt)
+			require.NoError(t, verifies(public, digest[:], second, tt.salt))
 			assert.NotEqual(t, first, second, "the salt is random")
 
 			other := digest
@@ -66,7 +66,7 @@ func TestUnsupportedPlatform(t *testing.T) {
 	require.ErrorIs(t, signer.Fallback(), libcrypto.ErrUnavailable)
 	signature, err := signer.Sign(rand.Reader, digest[:], pss(20))
 	require.NoError(t, err)
-	verify(t, publicKey(signer), digest[:], signature, 20)
+	require.NoError(t, verifies(publicKey(signer), digest[:], signature, 20))
 }
 
 func TestOtherSignaturesAreRefused(t *testing.T) {
@@ -103,7 +103,7 @@ func TestOtherSignaturesAreRefused(t *testing.T) {
 		}
 		signature, err := signer.Sign(rand.Reader, digest[:], pss(32))
 		require.NoError(t, err)
-		verify(t, publicKey(signer), digest[:], signature, 32)
+		require.NoError(t, verifies(publicKey(signer), digest[:], signature, 32))
 	})
 }
 
@@ -115,7 +115,7 @@ func TestKeysOfOtherSizes(t *testing.T) {
 			signature, err := signer.Sign(rand.Reader, digest[:], pss(salt))
 			require.NoError(t, err)
 			assert.Len(t, signature, (bits+7)/8)
-			verify(t, publicKey(signer), digest[:], signature, salt)
+			require.NoError(t, verifies(publicKey(signer), digest[:], signature, salt))
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestKeyOfThreePrimes(t *testing.T) {
 	for _, salt := range []int{32, 20} {
 		signature, err := signer.Sign(rand.Reader, digest[:], pss(salt))
 		require.NoError(t, err)
-		verify(t, publicKey(signer), digest[:], signature, salt)
+		require.NoError(t, verifies(publicKey(signer), digest[:], signature, salt))
 	}
 }
 
@@ -143,7 +143,7 @@ func TestKeyIsNotChanged(t *testing.T) {
 	key.PublicKey = rsa.PublicKey{} // nor is it read again
 	signature, err := signer.Sign(rand.Reader, digest[:], pss(32))
 	require.NoError(t, err)
-	verify(t, &made.PublicKey, digest[:], signature, 32)
+	require.NoError(t, verifies(&made.PublicKey, digest[:], signature, 32))
 	assert.True(t, made.PublicKey.Equal(signer.Public()))
 }
 
