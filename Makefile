@@ -21,8 +21,11 @@ CHAOS =
 COUNT = 10
 ROUNDS = 7
 
+# How many signatures make libcrypto makes while it watches the memory.
+SIGNATURES = 20000
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench allocs compare fuzz chaos memory conformance needs-node browser-test needs-chromium examples vuln
+.PHONY: help demo test race lint generate generate-check bench allocs compare fuzz chaos memory libcrypto conformance needs-node browser-test needs-chromium examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -89,6 +92,14 @@ chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and 
 
 memory: ## Make a million calls without a network and 20,000 over TLS: the memory stays flat
 	go test -count=1 -v ./internal/memory -calls 1000000 -tlscalls 20000
+
+libcrypto: ## Test signing/libcrypto on OpenSSL 3, without cgo and with -race, and build it elsewhere (SIGNATURES=1000000 takes four minutes)
+	cd signing/libcrypto && CGO_ENABLED=0 go test -count=1 ./... -signatures $(SIGNATURES)
+	@if internal/tools/race-works; then echo 'go test -race'; cd signing/libcrypto && go test -race -count=1 ./...; \
+	else echo 'Without -race, which needs cgo and a working C compiler.'; fi
+	@set -e; cd signing/libcrypto; for platform in linux/arm64 linux/386 linux/riscv64 darwin/arm64 freebsd/amd64 windows/amd64; do \
+		echo "go build for $$platform"; CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build ./...; \
+	done
 
 conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, and curl through its proxy, against the emulator (needs Node 18 or newer, npm, curl)
 	cd internal/conformance && go test -count=1 ./...

@@ -59,10 +59,10 @@ func open(name string) (*library, error) {
 
 	// The version first: an older library lacks functions, and its age says more.
 	var versionNum, version, strlcpy, initCrypto uintptr
-	if err := lookUp(handle, name, map[string]*uintptr{
-		"OpenSSL_version_num": &versionNum,
-		"OpenSSL_version":     &version,
-		"OPENSSL_strlcpy":     &strlcpy,
+	if err := lookUp(handle, name, []function{
+		{"OpenSSL_version_num", &versionNum},
+		{"OpenSSL_version", &version},
+		{"OPENSSL_strlcpy", &strlcpy},
 	}); err != nil {
 		return nil, err
 	}
@@ -75,25 +75,25 @@ func open(name string) (*library, error) {
 		return nil, fmt.Errorf("%s is %q (%#x): it must be OpenSSL 3", name, l.version, number)
 	}
 
-	if err := lookUp(handle, name, map[string]*uintptr{
-		"OPENSSL_init_crypto": &initCrypto,
+	if err := lookUp(handle, name, []function{
+		{"OPENSSL_init_crypto", &initCrypto},
 
-		"ERR_clear_error":    &l.errClearError,
-		"ERR_get_error":      &l.errGetError,
-		"ERR_error_string_n": &l.errErrorStringN,
+		{"ERR_clear_error", &l.errClearError},
+		{"ERR_get_error", &l.errGetError},
+		{"ERR_error_string_n", &l.errErrorStringN},
 
-		"d2i_PrivateKey":    &l.d2iPrivateKey,
-		"EVP_PKEY_free":     &l.evpPKeyFree,
-		"EVP_PKEY_CTX_new":  &l.evpPKeyCtxNew,
-		"EVP_PKEY_CTX_free": &l.evpPKeyCtxFree,
-		"EVP_PKEY_sign":     &l.evpPKeySign,
-		"EVP_sha256":        &l.evpSHA256,
+		{"d2i_PrivateKey", &l.d2iPrivateKey},
+		{"EVP_PKEY_free", &l.evpPKeyFree},
+		{"EVP_PKEY_CTX_new", &l.evpPKeyCtxNew},
+		{"EVP_PKEY_CTX_free", &l.evpPKeyCtxFree},
+		{"EVP_PKEY_sign", &l.evpPKeySign},
+		{"EVP_sha256", &l.evpSHA256},
 
-		"EVP_PKEY_sign_init":               &l.evpPKeySignInit,
-		"EVP_PKEY_CTX_set_rsa_padding":     &l.evpPKeyCtxSetRSAPadding,
-		"EVP_PKEY_CTX_set_signature_md":    &l.evpPKeyCtxSetSignatureMD,
-		"EVP_PKEY_CTX_set_rsa_mgf1_md":     &l.evpPKeyCtxSetRSAMGF1MD,
-		"EVP_PKEY_CTX_set_rsa_pss_saltlen": &l.evpPKeyCtxSetRSAPSSSaltLen,
+		{"EVP_PKEY_sign_init", &l.evpPKeySignInit},
+		{"EVP_PKEY_CTX_set_rsa_padding", &l.evpPKeyCtxSetRSAPadding},
+		{"EVP_PKEY_CTX_set_signature_md", &l.evpPKeyCtxSetSignatureMD},
+		{"EVP_PKEY_CTX_set_rsa_mgf1_md", &l.evpPKeyCtxSetRSAMGF1MD},
+		{"EVP_PKEY_CTX_set_rsa_pss_saltlen", &l.evpPKeyCtxSetRSAPSSSaltLen},
 	}); err != nil {
 		return nil, err
 	}
@@ -103,17 +103,22 @@ func open(name string) (*library, error) {
 		noAtExit   = 0x00080000 // a handler that frees everything must not run while goroutines sign
 	)
 	defer l.lockThread()()
-	if ok, _, _ := purego.SyscallN(initCrypto, loadConfig|noAtExit, 0); int32(ok) != 1 {
+	if ok, _, _ := purego.SyscallN(initCrypto, loadConfig|noAtExit, 0); !succeeded(ok) {
 		return nil, l.failure("OPENSSL_init_crypto")
 	}
 	return l, nil
 }
 
-func lookUp(handle uintptr, name string, functions map[string]*uintptr) error {
-	for function, address := range functions {
+type function struct {
+	name    string
+	address *uintptr
+}
+
+func lookUp(handle uintptr, library string, functions []function) error {
+	for _, f := range functions {
 		var err error
-		if *address, err = purego.Dlsym(handle, function); err != nil {
-			return fmt.Errorf("%s has no function %s: it must be OpenSSL 3", name, function)
+		if *f.address, err = purego.Dlsym(handle, f.name); err != nil {
+			return fmt.Errorf("%s has no function %s: it must be OpenSSL 3", library, f.name)
 		}
 	}
 	return nil
@@ -143,6 +148,11 @@ func (l *library) failure(function string) error {
 		return errors.New(function + " failed without a reason")
 	}
 	return errors.New(function + ": " + strings.Join(causes, "; "))
+}
+
+// succeeded reads a C int, which fills half of the register.
+func succeeded(result uintptr) bool {
+	return int32(result) == 1 //nolint:gosec // the other half is no part of it
 }
 
 func cString(buf []byte) string {

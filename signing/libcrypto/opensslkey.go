@@ -3,7 +3,6 @@
 package libcrypto
 
 import (
-	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
@@ -44,7 +43,7 @@ func newOpenSSLKey(key *rsa.PrivateKey) (implementation, string, error) {
 	inside, err := lib.parseKey(der)
 	clear(der)
 	if err != nil {
-		return nil, "", err
+		return nil, "", fmt.Errorf("%s: %w", lib.version, err)
 	}
 	most := runtime.GOMAXPROCS(0)
 	k := &opensslKey{
@@ -54,9 +53,9 @@ func newOpenSSLKey(key *rsa.PrivateKey) (implementation, string, error) {
 	for range most {
 		k.room <- struct{}{}
 	}
-	if err := k.check(&key.PublicKey); err != nil {
+	if err := try(k, &key.PublicKey); err != nil {
 		k.close()
-		return nil, "", err
+		return nil, "", fmt.Errorf("%s: %w", lib.version, err)
 	}
 	return k, lib.version, nil
 }
@@ -75,23 +74,6 @@ func (l *library) parseKey(der []byte) (uintptr, error) {
 		return 0, l.failure("d2i_PrivateKey")
 	}
 	return key, nil
-}
-
-// check makes a signature of each kind and lets crypto/rsa verify it: a library that computes wrongly must not get as
-// far as a payment.
-func (k *opensslKey) check(public *rsa.PublicKey) error {
-	digest := sha256.Sum256([]byte("libcrypto"))
-	for _, salt := range []int{32, 20} {
-		signature, err := k.sign(digest[:], salt)
-		if err != nil {
-			return err
-		}
-		options := &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256}
-		if err := rsa.VerifyPSS(public, crypto.SHA256, digest[:], signature, options); err != nil {
-			return fmt.Errorf("%s made a wrong signature with a salt of %d bytes: %w", k.lib.version, salt, err)
-		}
-	}
-	return nil
 }
 
 func (k *opensslKey) sign(digest []byte, salt int) ([]byte, error) {
@@ -168,7 +150,7 @@ func (l *library) newContext(key uintptr) (*context, error) {
 		{"EVP_PKEY_CTX_set_signature_md", l.evpPKeyCtxSetSignatureMD, hash},
 		{"EVP_PKEY_CTX_set_rsa_mgf1_md", l.evpPKeyCtxSetRSAMGF1MD, hash},
 	} {
-		if ok, _, _ := purego.SyscallN(step.function, pointer, step.argument); int32(ok) != 1 {
+		if ok, _, _ := purego.SyscallN(step.function, pointer, step.argument); !succeeded(ok) {
 			err := l.failure(step.name)
 			purego.SyscallN(l.evpPKeyCtxFree, pointer)
 			return nil, err
@@ -184,14 +166,14 @@ func (l *library) sign(c *context, signature, digest []byte, salt int) error {
 
 	defer l.lockThread()()
 	if c.salt != salt {
-		if ok, _, _ := purego.SyscallN(l.evpPKeyCtxSetRSAPSSSaltLen, c.pointer, uintptr(salt)); int32(ok) != 1 {
+		if ok, _, _ := purego.SyscallN(l.evpPKeyCtxSetRSAPSSSaltLen, c.pointer, uintptr(salt)); !succeeded(ok) {
 			return l.failure("EVP_PKEY_CTX_set_rsa_pss_saltlen")
 		}
 		c.salt = salt
 	}
 	ok, _, _ := purego.SyscallN(l.evpPKeySign, c.pointer, uintptr(unsafe.Pointer(&signature[0])), uintptr(unsafe.Pointer(&c.length)),
 		uintptr(unsafe.Pointer(&c.digest[0])), uintptr(len(digest)))
-	if int32(ok) != 1 {
+	if !succeeded(ok) {
 		return l.failure("EVP_PKEY_sign")
 	}
 	if c.length != uintptr(len(signature)) {

@@ -27,7 +27,27 @@ func checkedCopy(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
 		return nil, fmt.Errorf("libcrypto: the private key is not consistent: %w", err)
 	}
 	own.Precompute()
+	if err := try(newGoKey(&own), &own.PublicKey); err != nil { // Validate does not look at a third prime
+		return nil, fmt.Errorf("libcrypto: the private key does not work: %w", err)
+	}
 	return &own, nil
+}
+
+// try makes a signature of each kind and lets crypto/rsa verify it: a library that computes wrongly must not get as far
+// as a payment.
+func try(key implementation, public *rsa.PublicKey) error {
+	digest := sha256.Sum256([]byte("libcrypto"))
+	for _, salt := range []int{32, 20} {
+		signature, err := key.sign(digest[:], salt)
+		if err != nil {
+			return err
+		}
+		options := &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256}
+		if err := rsa.VerifyPSS(public, crypto.SHA256, digest[:], signature, options); err != nil {
+			return fmt.Errorf("the signature with a salt of %d bytes is wrong: %w", salt, err)
+		}
+	}
+	return nil
 }
 
 // saltLength returns the salt's length in bytes, or which rule the call breaks.

@@ -44,9 +44,9 @@ type implementation interface {
 // with an error that wraps [ErrUnavailable], where OpenSSL cannot be used. Before it returns, it has
 // made one signature with each length of salt, and crypto/rsa has found them good.
 //
-// The key is read and not kept. OpenSSL overwrites its own copy when it is freed, by
-// [Signer.Close] or after the garbage collector finds that the Signer is in use no more; the copy
-// that the caller holds is the caller's to drop.
+// The key is read, not changed and not kept. OpenSSL overwrites its own copy when it is freed, by
+// [Signer.Close] or after the garbage collector finds that the Signer is in use no more. The
+// caller's own copy stays in memory for as long as the caller keeps it, and longer.
 func New(key *rsa.PrivateKey) (*Signer, error) {
 	own, err := checkedCopy(key)
 	if err != nil {
@@ -65,9 +65,14 @@ func NewOrGo(key *rsa.PrivateKey) (*Signer, error) {
 	}
 	s, err := newOpenSSL(own)
 	if err != nil {
-		s = &Signer{public: &own.PublicKey, name: "crypto/rsa", fallback: err, key: newGoKey(own)}
+		return newFallback(own, err), nil
 	}
 	return s, nil
+}
+
+func newFallback(key *rsa.PrivateKey, why error) *Signer {
+	public := key.PublicKey // not a pointer into key, which would keep all of it after Close
+	return &Signer{public: &public, name: "crypto/rsa", fallback: why, key: newGoKey(key)}
 }
 
 func newOpenSSL(key *rsa.PrivateKey) (*Signer, error) {
@@ -97,7 +102,8 @@ func (s *Signer) Fallback() error { return s.fallback }
 // knows. Everything else is an error, with OpenSSL and with crypto/rsa alike. The reader is
 // ignored and may be nil: the salt comes from the implementation's own generator.
 //
-// No more goroutines sign at once than GOMAXPROCS was when the signer was made; the others wait.
+// With OpenSSL no more goroutines sign at once than GOMAXPROCS was when the signer was made; the
+// others wait. A signature that fails says why in OpenSSL's own words, and never shows the key.
 func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	salt, err := saltLength(digest, opts)
 	if err != nil {
