@@ -74,7 +74,7 @@ bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and com
 	done
 	cd internal/bench && go run .
 
-allocs: ## Run the benchmarks briefly, and fail where one allocates more than internal/bench/allocs.txt lets it
+allocs: ## Run the benchmarks briefly, and fail where one allocates more than internal/bench/allocs.txt lets it (needs OpenSSL 3)
 	cd internal/bench && go test ./... && go run . allocs
 
 compare: needs-node $(NODE_MODULES) ## Compare speed and memory with the official Node SDK in ROUNDS interleaved rounds, as Markdown (Linux; needs Node 18 or newer)
