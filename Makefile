@@ -19,9 +19,13 @@ PAYMENTS = 100000
 CHAOSRUN =
 CHAOS =
 COUNT = 10
+ROUNDS = 7
+
+# How many signatures make libcrypto makes while it watches the memory.
+SIGNATURES = 20000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench fuzz chaos memory conformance needs-node browser-test needs-chromium examples vuln
+.PHONY: help demo test race lint generate generate-check bench allocs compare fuzz chaos memory libcrypto conformance needs-node browser-test needs-chromium examples vuln
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -65,9 +69,16 @@ generate-check: ## Write the mocks anew and fail if that changed any file
 bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and compare calls with a minimal client
 	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
 	round=0; while [ $$round -lt $(COUNT) ]; do \
-		go test -run='^$$' -bench=. -benchmem $$packages; round=$$((round + 1)); \
+		go test -run='^$$' -bench=. -benchmem $$packages; \
+		(cd internal/bench && go test -run='^$$' -bench=. -benchmem .); round=$$((round + 1)); \
 	done
-	go run ./internal/bench
+	cd internal/bench && go run .
+
+allocs: ## Run the benchmarks briefly, and fail where one allocates more than internal/bench/allocs.txt lets it (needs OpenSSL 3)
+	cd internal/bench && go test ./... && go run . allocs
+
+compare: needs-node $(NODE_MODULES) ## Compare speed and memory with the official Node SDK in ROUNDS interleaved rounds, as Markdown (Linux; needs Node 18 or newer)
+	@cd internal/bench && go run . compare -rounds $(ROUNDS)
 
 fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 	@set -e; targets=$$(internal/tools/list-tests Fuzz); \
@@ -82,6 +93,14 @@ chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and 
 memory: ## Make a million calls without a network and 20,000 over TLS: the memory stays flat
 	go test -count=1 -v ./internal/memory -calls 1000000 -tlscalls 20000
 
+libcrypto: ## Test signing/libcrypto on OpenSSL 3, without cgo and with -race, and build it elsewhere (SIGNATURES=1000000 takes four minutes)
+	cd signing/libcrypto && CGO_ENABLED=0 go test -count=1 ./... -signatures $(SIGNATURES)
+	@if internal/tools/race-works; then echo 'go test -race'; cd signing/libcrypto && go test -race -count=1 ./...; \
+	else echo 'Without -race, which needs cgo and a working C compiler.'; fi
+	@set -e; cd signing/libcrypto; for platform in linux/arm64 linux/386 linux/riscv64 darwin/arm64 freebsd/amd64 windows/amd64; do \
+		echo "go build for $$platform"; CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build ./...; \
+	done
+
 conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, and curl through its proxy, against the emulator (needs Node 18 or newer, npm, curl)
 	cd internal/conformance && go test -count=1 ./...
 
@@ -90,7 +109,7 @@ $(NODE_MODULES): internal/conformance/package.json internal/conformance/package-
 
 needs-node:
 	@{ command -v curl && command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 18))'; } >/dev/null 2>&1 || \
-		{ echo 'make conformance: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
+		{ echo 'make: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
 
 browser-test: needs-chromium ## A buyer's way through the emulator's pages in Chromium, with pictures (installs it where root can, from Debian)
 	cd internal/browser && go test -count=1 ./... -chromium "$$($(CHROMIUM))"

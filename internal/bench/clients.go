@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -13,8 +14,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/pem"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -22,7 +21,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 	"github.com/amazonpay-go/sdk/webstore"
 )
@@ -30,22 +32,61 @@ import (
 const (
 	keyID     = "SANDBOX-AFABCDEFGHIJKLMNOPQRSTUV"
 	sessionID = "bd504926-f659-4ad7-a1a9-9a747aaf5275"
+	algorithm = "AMZN-PAY-RSASSA-PSS-V2"
 )
 
-// client makes calls, and counts the TLS handshakes that they take.
+// payload is a createCheckoutSession of about 500 bytes.
+const payload = `{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/review","checkoutResultReturnUrl":"https://shop.example/result"},` +
+	`"storeId":"amzn1.application-oa2-client.0123456789abcdef0123456789abcdef","chargePermissionType":"OneTime",` +
+	`"paymentDetails":{"paymentIntent":"AuthorizeWithCapture","canHandlePendingAuthorization":false,"chargeAmount":{"amount":"14.00","currencyCode":"USD"}},` +
+	`"merchantMetadata":{"merchantReferenceId":"order-1042","merchantStoreName":"Shop","noteToBuyer":"Thank you for your order"}}`
+
+// client does each task once a call, and counts the TLS handshakes that it takes.
 type client struct {
-	call       func(ctx context.Context) error
+	sign       func(ctx context.Context) error // the request of a createCheckoutSession
+	button     func(ctx context.Context) error // the signature of a button
+	call       func(ctx context.Context) error // a whole getCheckoutSession
 	handshakes *atomic.Int64
+	key        string // what makes the signatures
 }
 
-func newClient(name string, t target) (client, error) {
+// task is what a client is told to do.
+func (c client) task(name string) (func(ctx context.Context) error, error) {
 	switch name {
-	case "sdk":
-		return newSDK(t)
-	case "minimal":
-		return newMinimal(t)
+	case "sign":
+		return c.sign, nil
+	case "button":
+		return c.button, nil
+	case "call":
+		return c.call, nil
 	}
-	return client{}, fmt.Errorf("unknown client %q", name)
+	return nil, fmt.Errorf("unknown task %q", name)
+}
+
+// newClient makes the client sdk or minimal, with a key in pure Go or, as sdk+libcrypto and minimal+libcrypto, in libcrypto.
+func newClient(name string, t target) (client, error) {
+	base, inLibcrypto := strings.CutSuffix(name, "+libcrypto")
+	pure, err := signing.ParsePrivateKey([]byte(t.KeyPEM))
+	if err != nil {
+		return client{}, err
+	}
+	key, described := crypto.Signer(pure), "crypto/rsa"
+	if inLibcrypto {
+		if key, described, err = libcryptoKey(pure); err != nil {
+			return client{}, err
+		}
+	}
+	var c client
+	switch base {
+	case "sdk":
+		c, err = newSDK(t, key)
+	case "minimal":
+		c, err = newMinimal(t, key)
+	default:
+		err = fmt.Errorf("unknown client %q", name)
+	}
+	c.key = described
+	return c, err
 }
 
 // counting trusts the server, and counts handshakes.
@@ -63,24 +104,46 @@ func counting(t target) (*tls.Config, *atomic.Int64) {
 	}, handshakes
 }
 
-func newSDK(t target) (client, error) {
+func newSDK(t target, key crypto.Signer) (client, error) {
 	base := transport.NewBase()
 	config, handshakes := counting(t)
 	base.TLSClientConfig = config
 	c, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: keyID, PrivateKeyPEM: amazonpay.NewSecret(t.KeyPEM), Region: amazonpay.RegionUS, BaseURL: t.URL,
+		PublicKeyID: keyID, PrivateKey: key, Region: amazonpay.RegionUS, BaseURL: t.URL,
 	}, amazonpay.WithRoundTripper(base))
 	if err != nil {
 		return client{}, err
 	}
+	body, err := createSession()
+	if err != nil {
+		return client{}, err
+	}
+	create := amazonpay.Operation{Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", IdempotencyKey: true}
 	shop := webstore.New(c)
-	return client{func(ctx context.Context) error {
-		session, err := shop.GetCheckoutSession(ctx, sessionID)
-		if err != nil {
+	return client{
+		sign: func(ctx context.Context) error {
+			_, err := c.SignRequest(ctx, create, body)
 			return err
-		}
-		return check(session.CheckoutSessionID)
-	}, handshakes}, nil
+		},
+		button: func(context.Context) error {
+			_, err := c.ButtonSignature([]byte(payload))
+			return err
+		},
+		call: func(ctx context.Context) error {
+			session, err := shop.GetCheckoutSession(ctx, sessionID)
+			if err != nil {
+				return err
+			}
+			return check(session.CheckoutSessionID)
+		},
+		handshakes: handshakes,
+	}, nil
+}
+
+// createSession is the payload as a program has it before it is encoded.
+func createSession() (*webstore.CreateCheckoutSessionRequest, error) {
+	body := new(webstore.CreateCheckoutSessionRequest)
+	return body, json.Unmarshal([]byte(payload), body)
 }
 
 func check(id string) error {
@@ -94,24 +157,12 @@ func check(id string) error {
 // transport has the SDK's settings; with net/http's own it would shake hands for most calls.
 type minimal struct {
 	http *http.Client
-	key  *rsa.PrivateKey
+	key  crypto.Signer
 	url  string
 	host string
 }
 
-func newMinimal(t target) (client, error) {
-	block, _ := pem.Decode([]byte(t.KeyPEM))
-	if block == nil {
-		return client{}, errors.New("the key is not PEM")
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return client{}, err
-	}
-	key, ok := parsed.(*rsa.PrivateKey)
-	if !ok {
-		return client{}, errors.New("the key is not RSA")
-	}
+func newMinimal(t target, key crypto.Signer) (client, error) {
 	config, handshakes := counting(t)
 	m := &minimal{
 		http: &http.Client{
@@ -120,29 +171,58 @@ func newMinimal(t target) (client, error) {
 		},
 		key: key, url: t.URL, host: strings.TrimPrefix(t.URL, "https://"),
 	}
-	return client{func(ctx context.Context) error {
-		session, err := m.getCheckoutSession(ctx, sessionID)
-		if err != nil {
+	body, err := createSession()
+	if err != nil {
+		return client{}, err
+	}
+	return client{
+		sign: func(ctx context.Context) error {
+			encoded, err := json.Marshal(body)
+			if err != nil {
+				return err
+			}
+			_, err = m.request(ctx, http.MethodPost, "/v2/checkoutSessions", encoded, strings.ReplaceAll(uuid.NewString(), "-", ""))
 			return err
-		}
-		return check(session.CheckoutSessionID)
-	}, handshakes}, nil
+		},
+		button: func(context.Context) error {
+			_, err := m.signature([]byte(payload))
+			return err
+		},
+		call: func(ctx context.Context) error {
+			session, err := m.getCheckoutSession(ctx, sessionID)
+			if err != nil {
+				return err
+			}
+			return check(session.CheckoutSessionID)
+		},
+		handshakes: handshakes,
+	}, nil
 }
 
-func (m *minimal) getCheckoutSession(ctx context.Context, id string) (*webstore.CheckoutSession, error) {
-	path := "/v2/checkoutSessions/" + id
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.url+path, http.NoBody)
+// signature signs a canonical request or the payload of a button.
+func (m *minimal) signature(text []byte) (string, error) {
+	hash := sha256.Sum256(text)
+	digest := sha256.Sum256([]byte(algorithm + "\n" + hex.EncodeToString(hash[:])))
+	signature, err := m.key.Sign(rand.Reader, digest[:], &rsa.PSSOptions{SaltLength: 32, Hash: crypto.SHA256})
+	return base64.StdEncoding.EncodeToString(signature), err
+}
+
+// request makes a signed request. The idempotency key is empty where the operation takes none.
+func (m *minimal) request(ctx context.Context, method, path string, body []byte, idempotencyKey string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, m.url+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
 	date := time.Now().UTC().Format("20060102T150405Z")
-	empty := sha256.Sum256(nil)
-	const names = "accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region"
-	canonical := sha256.Sum256([]byte(http.MethodGet + "\n" + path + "\n\n" +
-		"accept:application/json\ncontent-type:application/json\nx-amz-pay-date:" + date + "\nx-amz-pay-host:" + m.host + "\nx-amz-pay-region:na\n\n" +
-		names + "\n" + hex.EncodeToString(empty[:])))
-	digest := sha256.Sum256([]byte("AMZN-PAY-RSASSA-PSS-V2\n" + hex.EncodeToString(canonical[:])))
-	signature, err := rsa.SignPSS(rand.Reader, m.key, crypto.SHA256, digest[:], &rsa.PSSOptions{SaltLength: 32})
+	names := "accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-region"
+	lines := "accept:application/json\ncontent-type:application/json\nx-amz-pay-date:" + date + "\nx-amz-pay-host:" + m.host
+	if idempotencyKey != "" {
+		names = "accept;content-type;x-amz-pay-date;x-amz-pay-host;x-amz-pay-idempotency-key;x-amz-pay-region"
+		lines += "\nx-amz-pay-idempotency-key:" + idempotencyKey
+		req.Header.Set("X-Amz-Pay-Idempotency-Key", idempotencyKey)
+	}
+	hash := sha256.Sum256(body)
+	signature, err := m.signature([]byte(method + "\n" + path + "\n\n" + lines + "\nx-amz-pay-region:na\n\n" + names + "\n" + hex.EncodeToString(hash[:])))
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +231,15 @@ func (m *minimal) getCheckoutSession(ctx context.Context, id string) (*webstore.
 	req.Header.Set("X-Amz-Pay-Date", date)
 	req.Header.Set("X-Amz-Pay-Host", m.host)
 	req.Header.Set("X-Amz-Pay-Region", "na")
-	req.Header.Set("Authorization", "AMZN-PAY-RSASSA-PSS-V2 PublicKeyId="+keyID+", SignedHeaders="+names+", Signature="+base64.StdEncoding.EncodeToString(signature))
+	req.Header.Set("Authorization", algorithm+" PublicKeyId="+keyID+", SignedHeaders="+names+", Signature="+signature)
+	return req, nil
+}
 
+func (m *minimal) getCheckoutSession(ctx context.Context, id string) (*webstore.CheckoutSession, error) {
+	req, err := m.request(ctx, http.MethodGet, "/v2/checkoutSessions/"+id, nil, "")
+	if err != nil {
+		return nil, err
+	}
 	resp, err := m.http.Do(req)
 	if err != nil {
 		return nil, err

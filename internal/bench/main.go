@@ -3,20 +3,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
-	"sync"
-	"syscall"
-	"time"
 )
 
 const (
@@ -30,263 +21,144 @@ const (
 
 func main() {
 	ctx := context.Background() //nolint:forbidigo // There is no caller.
-	var err error
-	switch args := os.Args[1:]; {
-	case len(args) == 2 && args[0] == "serve":
-		err = serveParent(args[1])
-	case len(args) == 2 && args[0] == "once":
-		err = once(ctx, args[1])
-	case len(args) == 1 && args[0] == "report":
-		err = readReport(ctx)
-	case len(args) == 0:
-		err = compare(ctx)
-	default:
-		err = errors.New("usage: bench")
-	}
-	if err != nil {
+	if err := run(ctx, os.Args[1:]); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// serveParent tells the parent process how to reach a server, which lives until the
-// parent closes standard input.
-func serveParent(protocol string) error {
-	server, t, err := serve(protocol)
-	if err != nil {
-		return err
+func run(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return compareMinimal(ctx)
 	}
-	if err := json.NewEncoder(os.Stdout).Encode(t); err != nil {
-		return err
+	switch command, args := args[0], args[1:]; {
+	case command == "compare":
+		return compare(ctx, args)
+	case command == "allocs":
+		return allocs(ctx, args)
+	// The rest are processes that this program starts.
+	case command == "serve" && len(args) == 1:
+		return serveParent(args[0])
+	case command == "work" && len(args) == 1:
+		return work(ctx, args[0])
+	case command == "pairs" && len(args) == 1:
+		return tellPairs(ctx, args[0])
+	case command == "report" && len(args) == 0:
+		return readReport(ctx)
 	}
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	return server.Close()
+	return errors.New("usage: bench [compare [-rounds n] | allocs [-update]]")
 }
 
-// startServer runs this program as a server.
-func startServer(ctx context.Context, protocol string) (t target, stop func() error, err error) {
-	cmd, err := self(ctx, "serve", protocol)
-	if err != nil {
-		return t, nil, err
-	}
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		return t, nil, err
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return t, nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return t, nil, err
-	}
-	stop = func() error { return errors.Join(stdin.Close(), cmd.Wait()) }
-	if err := json.NewDecoder(stdout).Decode(&t); err != nil {
-		return t, nil, errors.Join(err, stop())
-	}
-	return t, stop, nil
-}
-
-func self(ctx context.Context, args ...string) (*exec.Cmd, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // This program, with words of its own.
-	cmd.Stderr = os.Stderr
-	return cmd, nil
-}
-
-func compare(ctx context.Context) error {
+// compareMinimal compares the SDK with the minimal client.
+func compareMinimal(ctx context.Context) error {
 	for _, protocol := range []string{"HTTP/1.1", "HTTP/2"} {
-		t, stop, err := startServer(ctx, protocol)
+		s, err := startServer(ctx, "", protocol)
 		if err != nil {
 			return err
 		}
-		for _, concurrency := range []int{1, 64} {
-			if err := compareCPU(ctx, t, protocol, concurrency); err != nil {
-				return errors.Join(err, stop())
+		keys, why := keys(s.target)
+		if why != nil && protocol == "HTTP/1.1" {
+			_, _ = fmt.Fprintln(os.Stderr, "not measured with libcrypto:", why)
+		}
+		for _, key := range keys {
+			for _, concurrency := range []int{1, 64} {
+				p, err := measurePair(ctx, s.target, key, concurrency, rounds)
+				if err != nil {
+					return errors.Join(err, s.stop())
+				}
+				if err := p.print(protocol); err != nil {
+					return errors.Join(err, s.stop())
+				}
 			}
 		}
 		if protocol == "HTTP/1.1" {
-			if err := errors.Join(compareMemory(ctx, t), compareReport(ctx, t)); err != nil {
-				return errors.Join(err, stop())
+			if err := errors.Join(compareMemory(ctx, s.target), compareReport(ctx, s.target)); err != nil {
+				return errors.Join(err, s.stop())
 			}
 		}
-		if err := stop(); err != nil {
+		if err := s.stop(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// compareCPU runs rounds of both clients in turn, and prints the ratio of their processor
-// time, which the machine's other work disturbs less than elapsed time.
-func compareCPU(ctx context.Context, t target, protocol string, concurrency int) error {
-	names := []string{"sdk", "minimal"}
-	clients := make(map[string]client)
-	for _, name := range names {
-		c, err := newClient(name, t)
-		if err != nil {
-			return err
-		}
-		// One call alone first: over HTTP/2 callers who start together all dial.
-		if err := c.call(ctx); err != nil {
-			return err
-		}
-		if _, err := spend(ctx, c, turnCalls, concurrency); err != nil {
-			return err
-		}
-		clients[name] = c
-	}
-	times := make(map[string][]float64)
-	var ratios []float64
-	for range rounds {
-		spent := make(map[string]time.Duration)
-		for range turns {
-			for _, name := range names {
-				cpu, err := spend(ctx, clients[name], turnCalls, concurrency)
-				if err != nil {
-					return err
-				}
-				spent[name] += cpu
-			}
-			slices.Reverse(names) // neither is always first
-		}
-		for _, name := range names {
-			times[name] = append(times[name], float64(spent[name].Microseconds())/roundCalls)
-		}
-		ratios = append(ratios, float64(spent["sdk"])/float64(spent["minimal"]))
-	}
-	calls := rounds*roundCalls + turnCalls + 1
-	_, err := fmt.Fprintf(os.Stdout, "%-8s  %2d at once  sdk %s  minimal %s  CPU us/call; sdk/minimal %s, goal %.2f: %s; handshakes %d and %d of %d calls\n",
-		protocol, concurrency, spread(times["sdk"], 0), spread(times["minimal"], 0), spread(ratios, 3), goalCPU, verdict(median(ratios) <= goalCPU),
-		clients["sdk"].handshakes.Load(), clients["minimal"].handshakes.Load(), calls)
+// pair is what measurePair found: processor microseconds a call, round by round.
+type pair struct {
+	Key         string    `json:"key"` // what is added to a client's name
+	Concurrency int       `json:"concurrency"`
+	SDK         []float64 `json:"sdk"`
+	Minimal     []float64 `json:"minimal"`
+	Calls       int       `json:"calls"` // of each, in all
+	Handshakes  [2]int64  `json:"handshakes"`
+}
+
+// ratios are those of the rounds.
+func (p pair) ratios() []float64 { return ratios(p.SDK, p.Minimal) }
+
+func (p pair) print(protocol string) error {
+	_, err := fmt.Fprintf(os.Stdout, "%-8s  %2d at once  sdk%s %s  minimal%s %s  CPU us/call; ratio %s, goal %.2f: %s; handshakes %d and %d of %d calls\n",
+		protocol, p.Concurrency, p.Key, spread(p.SDK, 0), p.Key, spread(p.Minimal, 0), spread(p.ratios(), 3), goalCPU, verdict(median(p.ratios()) <= goalCPU),
+		p.Handshakes[0], p.Handshakes[1], p.Calls)
 	return err
 }
 
-// spend makes calls and returns the processor time that this process spent on them.
-func spend(ctx context.Context, c client, calls, concurrency int) (time.Duration, error) {
-	before, err := processorTime()
-	if err != nil {
-		return 0, err
+// measurePair runs rounds of the SDK and the minimal client in turn in this process. It tells of processor time, which the
+// machine's other work disturbs less than elapsed time.
+func measurePair(ctx context.Context, t target, key string, concurrency, rounds int) (pair, error) {
+	p := pair{Key: key, Concurrency: concurrency, Calls: rounds*roundCalls + turnCalls + 1}
+	turn := order{Task: "call", Concurrency: concurrency, Count: turnCalls}
+	clients := make([]client, 2)
+	for i, name := range []string{"sdk", "minimal"} {
+		c, err := newClient(name+key, t)
+		if err != nil {
+			return p, err
+		}
+		// One call alone first: over HTTP/2 callers who start together all dial.
+		if err := c.call(ctx); err != nil {
+			return p, err
+		}
+		if _, err := carryOut(ctx, c, turn); err != nil {
+			return p, err
+		}
+		clients[i] = c
 	}
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		errs  error
-		tasks = make(chan struct{}, calls)
-	)
-	for range calls {
-		tasks <- struct{}{}
-	}
-	close(tasks)
-	for range concurrency {
-		wg.Go(func() {
-			for range tasks {
-				if err := c.call(ctx); err != nil {
-					mu.Lock()
-					errs = errors.Join(errs, err)
-					mu.Unlock()
-					return
+	turnOrder := []int{0, 1}
+	for range rounds {
+		var seconds [2]float64
+		for range turns {
+			for _, i := range turnOrder {
+				r, err := carryOut(ctx, clients[i], turn)
+				if err != nil {
+					return p, err
 				}
+				seconds[i] += r.CPUSeconds
 			}
-		})
+			slices.Reverse(turnOrder) // neither is always first
+		}
+		p.SDK = append(p.SDK, seconds[0]*1e6/roundCalls)
+		p.Minimal = append(p.Minimal, seconds[1]*1e6/roundCalls)
 	}
-	wg.Wait()
-	after, err := processorTime()
-	return after - before, errors.Join(errs, err)
-}
-
-func processorTime() (time.Duration, error) {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
-		return 0, err
+	for i, c := range clients {
+		p.Handshakes[i] = c.handshakes.Load()
 	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), nil
+	return p, nil
 }
 
 // compareMemory runs a process for one call of each client.
 func compareMemory(ctx context.Context, t target) error {
 	for _, name := range []string{"sdk", "minimal"} {
-		cmd, err := self(ctx, "once", name)
+		w, err := startWorker(ctx, contestant{name: name}, t, "", "")
 		if err != nil {
 			return err
 		}
-		stdin, err := json.Marshal(t)
-		if err != nil {
+		r, err := w.do(order{Task: "call", Concurrency: 1, Count: 1})
+		if err := errors.Join(err, w.stop()); err != nil {
 			return err
 		}
-		cmd.Stdin = strings.NewReader(string(stdin))
-		out, err := cmd.Output()
-		if err != nil {
-			return err
-		}
-		var kB float64
-		if _, err := fmt.Sscan(string(out), &kB); err != nil {
-			return fmt.Errorf("peak memory is known on Linux alone: %w", err)
-		}
-		if _, err := fmt.Fprintf(os.Stdout, "one call of %s: peak memory %.1f MB, goal %d: %s\n", name, kB/1000, goalMemory, verdict(kB < goalMemory*1000)); err != nil {
+		if _, err := fmt.Fprintf(os.Stdout, "one call of %s: peak memory %.1f MB, goal %d: %s\n", name, r.PeakKB/1000, goalMemory, verdict(r.PeakKB < goalMemory*1000)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// once makes one call and prints the peak of this process's memory in kB.
-func once(ctx context.Context, name string) error {
-	var t target
-	if err := json.NewDecoder(os.Stdin).Decode(&t); err != nil {
-		return err
-	}
-	c, err := newClient(name, t)
-	if err != nil {
-		return err
-	}
-	if err := c.call(ctx); err != nil {
-		return err
-	}
-	peak, err := peakKB()
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(os.Stdout, peak)
-	return err
-}
-
-// peakKB is the peak of this process's memory. The maximum that getrusage knows will not
-// do: it begins with that of the parent.
-func peakKB() (kB float64, err error) {
-	status, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = status.Close() }()
-	lines := bufio.NewScanner(status)
-	for lines.Scan() {
-		if peak, ok := strings.CutPrefix(lines.Text(), "VmHWM:"); ok {
-			return strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(peak, "kB")), 64)
-		}
-	}
-	return 0, errors.Join(errors.New("the kernel does not tell the peak"), lines.Err())
-}
-
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
-}
-
-func spread(values []float64, digits int) string {
-	return fmt.Sprintf("%.*f [%.*f..%.*f]", digits, median(values), digits, slices.Min(values), digits, slices.Max(values))
-}
-
-func verdict(met bool) string {
-	if met {
-		return "met"
-	}
-	return "MISSED"
 }

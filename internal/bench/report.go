@@ -116,7 +116,7 @@ func compareReport(ctx context.Context, t target) error {
 		if err != nil {
 			return err
 		}
-		cmd, err := self(ctx, "report")
+		cmd, err := self(ctx, "", "report")
 		if err != nil {
 			return err
 		}

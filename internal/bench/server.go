@@ -15,14 +15,18 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // target is what a client needs to know.
 type target struct {
-	URL    string `json:"url"`
-	CAPEM  string `json:"caPem"`
-	KeyPEM string `json:"keyPem"` // of the client
+	URL       string `json:"url"`
+	CAPEM     string `json:"caPem"`
+	KeyPEM    string `json:"keyPem"` // of the client
+	KeyID     string `json:"keyId"`
+	SessionID string `json:"sessionId"`
+	Payload   string `json:"payload"` // to be signed
 }
 
 // answer is a checkout session as the service answers with it.
@@ -37,25 +41,26 @@ const answer = `{"checkoutSessionId":"bd504926-f659-4ad7-a1a9-9a747aaf5275","web
 	`"expirationTimestamp":"20261124T203215Z","storeId":"amzn1.application-oa2-client.1234","providerMetadata":{"providerReferenceId":null},` +
 	`"releaseEnvironment":"Sandbox","checkoutButtonText":null,"deliverySpecifications":null}`
 
-// serve answers each request on a free port of loopback with the session, until the server is
-// closed.
-func serve(protocol string) (*http.Server, target, error) {
+// serve answers each request on a free port of loopback with the session, without a look at its signature, until the
+// server is closed. It counts the TLS handshakes.
+func serve(protocol string) (server *http.Server, t target, handshakes *atomic.Int64, err error) {
 	keyPEM, err := newKey()
 	if err != nil {
-		return nil, target{}, err
+		return nil, t, nil, err
 	}
 	certificate, caPEM, err := newCertificate()
 	if err != nil {
-		return nil, target{}, err
+		return nil, t, nil, err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It lives as long as the process.
 	if err != nil {
-		return nil, target{}, err
+		return nil, t, nil, err
 	}
+	handshakes = new(atomic.Int64)
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(protocol == "HTTP/1.1")
 	protocols.SetHTTP2(protocol == "HTTP/2")
-	server := &http.Server{
+	server = &http.Server{
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
 			if r.URL.Path == documentPath || strings.Contains(r.URL.Path, "/report-documents/") {
@@ -66,12 +71,20 @@ func serve(protocol string) (*http.Server, target, error) {
 			w.Header().Set("X-Amz-Pay-Request-Id", "2b7b1b4e-6f2a-4f8e-9f5e-0d8d3a4c5b6a")
 			_, _ = io.WriteString(w, answer)
 		}),
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
+		TLSConfig: &tls.Config{
+			Certificates: []tls.Certificate{certificate},
+			MinVersion:   tls.VersionTLS12,
+			VerifyConnection: func(tls.ConnectionState) error {
+				handshakes.Add(1)
+				return nil
+			},
+		},
 		Protocols:         protocols,
 		ReadHeaderTimeout: 10 * time.Second,
 	}
 	go func() { _ = server.ServeTLS(listener, "", "") }()
-	return server, target{URL: "https://" + listener.Addr().String(), CAPEM: caPEM, KeyPEM: keyPEM}, nil
+	t = target{URL: "https://" + listener.Addr().String(), CAPEM: caPEM, KeyPEM: keyPEM, KeyID: keyID, SessionID: sessionID, Payload: payload}
+	return server, t, handshakes, nil
 }
 
 func newKey() (keyPEM string, err error) {

@@ -1,0 +1,28 @@
+//go:build unix
+
+package main
+
+import (
+	"crypto"
+	"crypto/rsa"
+
+	"github.com/amazonpay-go/sdk/signing/libcrypto"
+)
+
+// libcryptoKey gives the key to OpenSSL, until the process ends, and says to which.
+func libcryptoKey(key *rsa.PrivateKey) (crypto.Signer, string, error) {
+	s, err := libcrypto.New(key)
+	if err != nil {
+		return nil, "", err
+	}
+	return s, s.Implementation(), nil
+}
+
+// keys are what is added to a client's name for each key that works here: nothing for the one in pure Go. The error says
+// why there is no other.
+func keys(t target) ([]string, error) {
+	if _, err := newClient("minimal+libcrypto", t); err != nil {
+		return []string{""}, err
+	}
+	return []string{"", "+libcrypto"}, nil
+}

@@ -1,0 +1,41 @@
+// Package libcrypto signs with the OpenSSL 3 of the machine in place of Go's crypto/rsa.
+//
+// It is for programs that sign so much that the processor is the limit. On a processor with AVX512-IFMA OpenSSL
+// takes about a quarter of a millisecond for a signature with a key of 2048 bits, less than a third of what
+// crypto/rsa takes; without it about two thirds. Measure it where the program runs, with go test -bench=Sign. Most
+// programs wait for Amazon Pay hundreds of times longer than they sign, and gain nothing.
+//
+//	key, err := signing.ParsePrivateKey(pem)
+//	signer, err := libcrypto.NewOrGo(key)
+//	defer signer.Close()
+//	client, err := amazonpay.New(amazonpay.Config{PublicKeyID: "SANDBOX-ABC123", PrivateKey: signer, Region: amazonpay.RegionEU})
+//
+// A signer is a [crypto.Signer] for [github.com/amazonpay-go/sdk/amazonpay.Config] and for
+// [github.com/amazonpay-go/sdk/signing.NewSigner]. It makes the two kinds of signature that Amazon Pay knows, and no
+// others. Everything in this package is safe for concurrent use.
+//
+// # What it changes in a program
+//
+// The package is a module of its own, so that a program that does not import it has none of this.
+//
+// It builds without cgo and for every platform, but uses OpenSSL on linux/amd64 and linux/arm64 only (the second is
+// compiled in the tests, but not run). Elsewhere [New] returns [ErrUnavailable], and [NewOrGo] uses crypto/rsa.
+//
+// On those two a program that imports it is linked dynamically, with CGO_ENABLED=0 too: it needs glibc's loader,
+// libc.so.6, libdl.so.2 and libpthread.so.0 to start at all, whether it calls this package or not. It does not start
+// in an image without glibc, such as scratch or Alpine; Debian, Ubuntu and Fedora have it.
+//
+// # Which library
+//
+// The first [New] or [NewOrGo] of a process loads libcrypto.so.3 from where the dynamic linker finds it; Debian and
+// Ubuntu have it in the package libssl3 or libssl3t64. The environment variable AMAZONPAY_LIBCRYPTO names another one,
+// by path or by name; it is read once. It decides whose code gets the private key, as LD_LIBRARY_PATH does, so whoever
+// sets it must be trusted. Only OpenSSL 3 is taken: its functions may differ in any other major version (4 too), and do
+// in LibreSSL and BoringSSL. A library that is refused after it was loaded stays loaded, as one that is used does.
+//
+// OpenSSL reads its configuration (openssl.cnf) as it does in any other program, so the system's choice of providers,
+// FIPS for one, holds for [New]. A [NewOrGo] that falls back leaves it; a program that must not, calls New. Its
+// handler at the exit of the process is not installed, since it would free what goroutines still use.
+//
+// A program that uses cgo may use this package too, and the race detector works.
+package libcrypto

@@ -1,0 +1,161 @@
+//go:build linux && !android && !faketime && (amd64 || arm64)
+
+package libcrypto
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+)
+
+const (
+	defaultLibrary = "libcrypto.so.3"
+	override       = "AMAZONPAY_LIBCRYPTO"
+)
+
+// library is OpenSSL 3: the addresses of the functions that are called.
+type library struct {
+	version string
+
+	errClearError   uintptr
+	errGetError     uintptr
+	errErrorStringN uintptr
+
+	d2iPrivateKey  uintptr
+	evpPKeyFree    uintptr
+	evpPKeyCtxNew  uintptr
+	evpPKeyCtxFree uintptr
+	evpPKeySign    uintptr
+	evpSHA256      uintptr
+
+	evpPKeySignInit            uintptr
+	evpPKeyCtxSetRSAPadding    uintptr
+	evpPKeyCtxSetSignatureMD   uintptr
+	evpPKeyCtxSetRSAMGF1MD     uintptr
+	evpPKeyCtxSetRSAPSSSaltLen uintptr
+}
+
+// load opens the library once in a process; it is never closed, since OpenSSL's threads could still
+// be in it.
+var load = sync.OnceValues(func() (*library, error) {
+	name := os.Getenv(override)
+	if name == "" {
+		name = defaultLibrary
+	}
+	return open(name)
+})
+
+func open(name string) (*library, error) {
+	handle, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		return nil, fmt.Errorf("the library cannot be loaded: %w", err)
+	}
+
+	// The version first: an older library lacks functions, and its age says more.
+	var versionNum, version, strlcpy, initCrypto uintptr
+	if err := lookUp(handle, name, []function{
+		{"OpenSSL_version_num", &versionNum},
+		{"OpenSSL_version", &version},
+		{"OPENSSL_strlcpy", &strlcpy},
+	}); err != nil {
+		return nil, err
+	}
+	l := &library{}
+	buf := make([]byte, 256)
+	text, _, _ := purego.SyscallN(version, 0) // OPENSSL_VERSION
+	purego.SyscallN(strlcpy, uintptr(unsafe.Pointer(&buf[0])), text, uintptr(len(buf)))
+	l.version = cString(buf)
+	if number, _, _ := purego.SyscallN(versionNum); number>>28 != 3 { // the major version; LibreSSL's is 2, BoringSSL's 1
+		return nil, fmt.Errorf("%s is %q (%#x): it must be OpenSSL 3", name, l.version, number)
+	}
+
+	if err := lookUp(handle, name, []function{
+		{"OPENSSL_init_crypto", &initCrypto},
+
+		{"ERR_clear_error", &l.errClearError},
+		{"ERR_get_error", &l.errGetError},
+		{"ERR_error_string_n", &l.errErrorStringN},
+
+		{"d2i_PrivateKey", &l.d2iPrivateKey},
+		{"EVP_PKEY_free", &l.evpPKeyFree},
+		{"EVP_PKEY_CTX_new", &l.evpPKeyCtxNew},
+		{"EVP_PKEY_CTX_free", &l.evpPKeyCtxFree},
+		{"EVP_PKEY_sign", &l.evpPKeySign},
+		{"EVP_sha256", &l.evpSHA256},
+
+		{"EVP_PKEY_sign_init", &l.evpPKeySignInit},
+		{"EVP_PKEY_CTX_set_rsa_padding", &l.evpPKeyCtxSetRSAPadding},
+		{"EVP_PKEY_CTX_set_signature_md", &l.evpPKeyCtxSetSignatureMD},
+		{"EVP_PKEY_CTX_set_rsa_mgf1_md", &l.evpPKeyCtxSetRSAMGF1MD},
+		{"EVP_PKEY_CTX_set_rsa_pss_saltlen", &l.evpPKeyCtxSetRSAPSSSaltLen},
+	}); err != nil {
+		return nil, err
+	}
+
+	const (
+		loadConfig = 0x00000040
+		noAtExit   = 0x00080000 // a handler that frees everything must not run while goroutines sign
+	)
+	defer l.lockThread()()
+	if ok, _, _ := purego.SyscallN(initCrypto, loadConfig|noAtExit, 0); !succeeded(ok) {
+		return nil, l.failure("OPENSSL_init_crypto")
+	}
+	return l, nil
+}
+
+type function struct {
+	name    string
+	address *uintptr
+}
+
+func lookUp(handle uintptr, library string, functions []function) error {
+	for _, f := range functions {
+		var err error
+		if *f.address, err = purego.Dlsym(handle, f.name); err != nil {
+			return fmt.Errorf("%s has no function %s: it must be OpenSSL 3", library, f.name)
+		}
+	}
+	return nil
+}
+
+// lockThread keeps the goroutine on its thread, which is where OpenSSL leaves its errors, and forgets those of earlier
+// calls. What it returns ends that.
+func (l *library) lockThread() (unlock func()) {
+	runtime.LockOSThread()
+	purego.SyscallN(l.errClearError)
+	return runtime.UnlockOSThread
+}
+
+// failure returns the thread's errors, the first cause first.
+func (l *library) failure(function string) error {
+	var causes []string
+	buf := make([]byte, 256)
+	for {
+		code, _, _ := purego.SyscallN(l.errGetError)
+		if code == 0 {
+			break
+		}
+		purego.SyscallN(l.errErrorStringN, code, uintptr(unsafe.Pointer(&buf[0])), uintptr(len(buf)))
+		causes = append(causes, cString(buf))
+	}
+	if len(causes) == 0 {
+		return errors.New(function + " failed without a reason")
+	}
+	return errors.New(function + ": " + strings.Join(causes, "; "))
+}
+
+// succeeded reads a C int, which fills half of the register.
+func succeeded(result uintptr) bool {
+	return int32(result) == 1 //nolint:gosec // the other half is no part of it
+}
+
+func cString(buf []byte) string {
+	text, _, _ := strings.Cut(string(buf), "\x00")
+	return text
+}

@@ -1,0 +1,72 @@
+package libcrypto
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+)
+
+const (
+	minKeyBits = 2048  // as signing.NewSigner asks
+	maxKeyBits = 16384 // OPENSSL_RSA_MAX_MODULUS_BITS
+)
+
+// checkedCopy returns a copy of a key that can be used, since later steps would write into the
+// caller's.
+func checkedCopy(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
+	if key == nil || key.N == nil || key.D == nil {
+		return nil, errors.New("libcrypto: the private key is nil or empty")
+	}
+	if bits := key.N.BitLen(); bits < minKeyBits || bits > maxKeyBits {
+		return nil, fmt.Errorf("libcrypto: the RSA key has %d bits: it must have %d to %d", bits, minKeyBits, maxKeyBits)
+	}
+	own := *key
+	if err := own.Validate(); err != nil {
+		return nil, fmt.Errorf("libcrypto: the private key is not consistent: %w", err)
+	}
+	own.Precompute()
+	if err := try(newGoKey(&own), &own.PublicKey); err != nil { // Validate does not look at a third prime
+		return nil, fmt.Errorf("libcrypto: the private key does not work: %w", err)
+	}
+	return &own, nil
+}
+
+// try makes a signature of each kind and lets crypto/rsa verify it: a library that computes wrongly must not get as far
+// as a payment.
+func try(key implementation, public *rsa.PublicKey) error {
+	digest := sha256.Sum256([]byte("libcrypto"))
+	for _, salt := range []int{32, 20} {
+		signature, err := key.sign(digest[:], salt)
+		if err != nil {
+			return err
+		}
+		options := &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256}
+		if err := rsa.VerifyPSS(public, crypto.SHA256, digest[:], signature, options); err != nil {
+			return fmt.Errorf("the signature with a salt of %d bytes is wrong: %w", salt, err)
+		}
+	}
+	return nil
+}
+
+// saltLength returns the salt's length in bytes, or which rule the call breaks.
+func saltLength(digest []byte, opts crypto.SignerOpts) (int, error) {
+	pss, ok := opts.(*rsa.PSSOptions)
+	if !ok || pss == nil {
+		return 0, fmt.Errorf("libcrypto: the options are a %T: only PSS signatures are made, so they must be an *rsa.PSSOptions", opts)
+	}
+	if pss.Hash != crypto.SHA256 {
+		return 0, fmt.Errorf("libcrypto: the hash is %v: it must be SHA-256", pss.Hash)
+	}
+	if len(digest) != sha256.Size {
+		return 0, fmt.Errorf("libcrypto: the digest has %d bytes: a SHA-256 digest has %d", len(digest), sha256.Size)
+	}
+	switch pss.SaltLength {
+	case 20, 32:
+		return pss.SaltLength, nil
+	case rsa.PSSSaltLengthEqualsHash:
+		return sha256.Size, nil
+	}
+	return 0, fmt.Errorf("libcrypto: the salt length is %d: it must be 32 or 20 bytes, named exactly (not rsa.PSSSaltLengthAuto)", pss.SaltLength)
+}

@@ -1,0 +1,13 @@
+//go:build !linux || android || faketime || !(amd64 || arm64)
+
+package libcrypto
+
+import (
+	"crypto/rsa"
+	"fmt"
+	"runtime"
+)
+
+func newOpenSSLKey(*rsa.PrivateKey) (implementation, string, error) {
+	return nil, "", fmt.Errorf("it is used on linux/amd64 and linux/arm64, and this is %s/%s", runtime.GOOS, runtime.GOARCH)
+}
