@@ -93,11 +93,6 @@ func (k *opensslKey) sign(digest []byte, salt int) ([]byte, error) {
 
 // take waits for a context that is idle, or for room to make one.
 func (k *opensslKey) take() (*context, error) {
-	select {
-	case <-k.closed:
-		return nil, ErrClosed
-	default:
-	}
 	select { // rather than make another
 	case c := <-k.idle:
 		return c, nil
