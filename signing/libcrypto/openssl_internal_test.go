@@ -57,6 +57,20 @@ func TestFailuresOfOpenSSL(t *testing.T) {
 	require.NoError(t, try(k, &key.PublicKey))
 }
 
+// A library that has signed may fail later; here, by an option that got past the rules.
+func TestFailureOfASigner(t *testing.T) {
+	t.Parallel()
+	key, k := newKey(t)
+	signer := &Signer{public: &key.PublicKey, key: longSalt{k}}
+	signature, err := signer.Sign(nil, make([]byte, sha256.Size), &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256})
+	require.ErrorContains(t, err, "libcrypto: the signature failed: EVP_PKEY_sign: error:")
+	assert.Nil(t, signature)
+}
+
+type longSalt struct{ *opensslKey }
+
+func (l longSalt) sign(digest []byte, _ int) ([]byte, error) { return l.opensslKey.sign(digest, 1000) }
+
 // What another user of the library has left in the thread's queue is not taken for a reason of ours.
 func TestErrorsOfOthersAreNotOurs(t *testing.T) {
 	t.Parallel()

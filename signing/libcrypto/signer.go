@@ -111,6 +111,9 @@ func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byt
 	}
 	signature, err := s.key.sign(digest, salt)
 	runtime.KeepAlive(s) // the cleanup would close the key while it is in use
+	if err != nil && !errors.Is(err, ErrClosed) {
+		return nil, fmt.Errorf("libcrypto: the signature failed: %w", err)
+	}
 	return signature, err
 }
 
