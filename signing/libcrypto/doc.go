@@ -18,8 +18,9 @@
 //
 // The package is a module of its own, so that a program that does not import it has none of this.
 //
-// It builds without cgo and for every platform, but uses OpenSSL on linux/amd64 and linux/arm64 only (the second is
-// compiled in the tests, but not run). Elsewhere [New] returns [ErrUnavailable], and [NewOrGo] uses crypto/rsa.
+// It builds without cgo and for every platform, but uses OpenSSL on linux/amd64 and linux/arm64 only; the second has
+// run in an emulator (QEMU), never on such a processor. Elsewhere [New] returns [ErrUnavailable], and [NewOrGo] uses
+// crypto/rsa.
 //
 // On those two a program that imports it is linked dynamically, with CGO_ENABLED=0 too: it needs glibc's loader,
 // libc.so.6, libdl.so.2 and libpthread.so.0 to start at all, whether it calls this package or not. It does not start
@@ -34,8 +35,8 @@
 // in LibreSSL and BoringSSL. A library that is refused after it was loaded stays loaded, as one that is used does.
 //
 // OpenSSL reads its configuration (openssl.cnf) as it does in any other program, so the system's choice of providers,
-// FIPS for one, holds for [New]. A [NewOrGo] that falls back leaves it; a program that must not, calls New. Its
-// handler at the exit of the process is not installed, since it would free what goroutines still use.
+// FIPS for one, holds for [New]. A [NewOrGo] that falls back leaves it; a program that must not do so calls New.
+// OpenSSL's handler at the exit of the process is not installed, since it would free what goroutines still use.
 //
 // A program that uses cgo may use this package too, and the race detector works.
 package libcrypto

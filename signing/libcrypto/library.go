@@ -52,6 +52,8 @@ var load = sync.OnceValues(func() (*library, error) {
 })
 
 func open(name string) (*library, error) {
+	runtime.LockOSThread() // which has the text of the dynamic linker's error, too
+	defer runtime.UnlockOSThread()
 	handle, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
 		return nil, fmt.Errorf("the library cannot be loaded: %w", err)

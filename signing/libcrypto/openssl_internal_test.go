@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ebitengine/purego"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -56,6 +57,38 @@ func TestFailuresOfOpenSSL(t *testing.T) {
 	require.NoError(t, try(k, &key.PublicKey))
 }
 
+// A library that has signed may fail later; here, by an option that got past the rules.
+func TestFailureOfASigner(t *testing.T) {
+	t.Parallel()
+	key, k := newKey(t)
+	signer := &Signer{public: &key.PublicKey, key: longSalt{k}}
+	signature, err := signer.Sign(nil, make([]byte, sha256.Size), &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256})
+	require.ErrorContains(t, err, "libcrypto: the signature failed: EVP_PKEY_sign: error:")
+	assert.Nil(t, signature)
+}
+
+type longSalt struct{ *opensslKey }
+
+func (l longSalt) sign(digest []byte, _ int) ([]byte, error) { return l.opensslKey.sign(digest, 1000) }
+
+// What another user of the library has left in the thread's queue is not taken for a reason of ours.
+func TestErrorsOfOthersAreNotOurs(t *testing.T) {
+	t.Parallel()
+	_, k := newKey(t)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	context, _, _ := purego.SyscallN(k.lib.evpPKeyCtxNew, 0, 0)
+	require.Zero(t, context)
+	failure := k.lib.failure("EVP_PKEY_CTX_new").Error()
+	require.Contains(t, failure, "error:")
+
+	purego.SyscallN(k.lib.evpPKeyCtxNew, 0, 0)
+	_, err := k.sign(make([]byte, 31), 32)
+	require.ErrorContains(t, err, "invalid digest length")
+	assert.NotContains(t, err.Error(), strings.TrimPrefix(failure, "EVP_PKEY_CTX_new: "))
+	assert.EqualError(t, k.lib.failure("nothing"), "nothing failed without a reason", "the queue is empty")
+}
+
 func TestKeyThatOpenSSLCannotRead(t *testing.T) {
 	t.Parallel()
 	lib, err := load()
@@ -68,7 +101,7 @@ func TestKeyThatOpenSSLCannotRead(t *testing.T) {
 	require.Error(t, err, "no key, no context")
 }
 
-// As many contexts as there are calls at once, and no more than GOMAXPROCS.
+// There are as many contexts as calls at once, up to the bound.
 func TestContextsAreReused(t *testing.T) {
 	t.Parallel()
 	_, k := newKey(t)
@@ -79,7 +112,7 @@ func TestContextsAreReused(t *testing.T) {
 		assert.Len(t, k.idle, 1)
 		assert.Len(t, k.room, cap(k.room)-1)
 	}
-	assert.Equal(t, runtime.GOMAXPROCS(0), cap(k.room))
+	assert.Equal(t, 4*runtime.GOMAXPROCS(0), cap(k.room))
 }
 
 // A call that waits for a context ends when the key is closed; Close waits for the calls that have one.
@@ -112,6 +145,39 @@ func TestCloseWaits(t *testing.T) {
 		k.idle <- c
 	}
 	<-done
+}
+
+// A call that waits is a use of the signer, though nobody else has it any more.
+func TestWaitingSignerIsNotDropped(t *testing.T) {
+	t.Parallel()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	signer, err := New(key)
+	require.NoError(t, err)
+	k, ok := signer.key.(*opensslKey)
+	require.True(t, ok)
+	taken := make([]*context, cap(k.room))
+	for i := range taken {
+		taken[i], err = k.take()
+		require.NoError(t, err)
+	}
+	failed := make(chan error)
+	go func() {
+		_, err := signer.Sign(nil, make([]byte, sha256.Size), &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256})
+		failed <- err
+	}()
+	for range 20 {
+		runtime.GC()
+		select {
+		case <-k.closed:
+			t.Fatal("closed while a call waited")
+		case <-time.After(time.Millisecond):
+		}
+	}
+	for _, c := range taken {
+		k.idle <- c
+	}
+	require.NoError(t, <-failed)
 }
 
 // The garbage collector closes the key of a signer that nobody has any more, and not before.

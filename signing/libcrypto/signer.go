@@ -102,8 +102,8 @@ func (s *Signer) Fallback() error { return s.fallback }
 // knows. Everything else is an error, with OpenSSL and with crypto/rsa alike. The reader is
 // ignored and may be nil: the salt comes from the implementation's own generator.
 //
-// With OpenSSL no more goroutines sign at once than GOMAXPROCS was when the signer was made; the
-// others wait. A signature that fails says why in OpenSSL's own words, and never shows the key.
+// With OpenSSL each goroutine that signs has an operating system's thread for that time. No more than
+// four times GOMAXPROCS (as it was when the signer was made) sign at once; the others wait. A signature that fails says why in OpenSSL's own words, and never shows the key.
 func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	salt, err := saltLength(digest, opts)
 	if err != nil {
@@ -111,6 +111,9 @@ func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byt
 	}
 	signature, err := s.key.sign(digest, salt)
 	runtime.KeepAlive(s) // the cleanup would close the key while it is in use
+	if err != nil && !errors.Is(err, ErrClosed) {
+		return nil, fmt.Errorf("libcrypto: the signature failed: %w", err)
+	}
 	return signature, err
 }
 
