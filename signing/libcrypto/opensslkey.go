@@ -14,9 +14,9 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// perProcessor bounds the threads that are in OpenSSL at the same time, and the contexts. With one for each processor,
-// the processors idle between two calls for an eighth of the time; with more than four there is nothing to gain.
-const perProcessor = 4
+// perProcessor bounds the threads that are in OpenSSL at the same time, and the contexts. With one for each processor the
+// processors idle between two calls for a tenth of the time; more than two bring nothing but memory.
+const perProcessor = 2
 
 // opensslKey is a key within OpenSSL, with the contexts that sign with it. A context serves one
 // call at a time and many one after another.

@@ -103,7 +103,8 @@ func (s *Signer) Fallback() error { return s.fallback }
 // ignored and may be nil: the salt comes from the implementation's own generator.
 //
 // With OpenSSL each goroutine that signs has an operating system's thread for that time. No more than
-// four times GOMAXPROCS (as it was when the signer was made) sign at once; the others wait. A signature that fails says why in OpenSSL's own words, and never shows the key.
+// twice GOMAXPROCS (as it was when the signer was made) sign at once; the others wait. A signature
+// that fails says why in OpenSSL's own words, and never shows the key.
 func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	salt, err := saltLength(digest, opts)
 	if err != nil {
