@@ -34,14 +34,11 @@ type exchange struct {
 	err        error         // why the last attempt brought none; nil where it brought one
 	ended      bool          // the context had ended before the next attempt began
 	held       bool          // Call.Admit did not let the next attempt begin
-	rounds     int           // attempts that the loop asked for
+	rounds     int           // attempts, but for those that repeat one with another date
 	retryAfter time.Duration // the wait that the last answer asks for; 0: the policy's
 	offset     time.Duration // what this call adds to the clock, to its end
 	redated    bool          // the date was refused, and the request signed again
-
-	http  http.Client
-	loop  retryablehttp.Client
-	inner retryablehttp.Request
+	looping    bool          // the loop has what came of the first round
 }
 
 // answer is a complete answer. Its body can be handed out more than once.
@@ -97,34 +94,15 @@ func newExchange(c *client, req *http.Request, body []byte) *exchange {
 	}
 }
 
-// run drives the attempts. The loop's client is made for each call: it is a plain
-// struct, its hooks are then methods of this call, and no call can see another's settings.
+// run makes the first attempt, with which most calls are done, and has the loop make the others.
 func (x *exchange) run() (*http.Response, error) {
 	ctx := x.request.Context()
-	// The loop gets neither header nor body, of which it would make copies: each attempt is made of the caller's request.
-	x.inner.Request = x.request.WithContext(ctx)
-	x.inner.Header, x.inner.Body, x.inner.GetBody, x.inner.ContentLength = http.Header{}, nil, nil, 0
-	x.http = http.Client{
-		Transport: x,
-		// A redirect is an answer. To follow one would sign, and send tokens, for another host.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Jar:           nil,
-		Timeout:       0, // each attempt has its own, which can be told from the caller's
+	x.round(ctx)
+	if !x.ended && x.err == nil && !RetryableStatus(x.last.response.StatusCode) {
+		x.budget.answered()
+		return x.last.fresh(), nil
 	}
-	x.loop = retryablehttp.Client{
-		HTTPClient:      &x.http,
-		Logger:          nil, // it would print URLs
-		RetryWaitMin:    x.Retry.MinWait,
-		RetryWaitMax:    x.Retry.MaxWait,
-		RetryMax:        x.Retry.MaxRetries,
-		RequestLogHook:  nil,
-		ResponseLogHook: nil,
-		CheckRetry:      x.checkRetry,
-		Backoff:         x.backoff,
-		ErrorHandler:    x.finish,
-		PrepareRetry:    nil, // not called before the first attempt, and shares the header map with the one before
-	}
-	resp, err := x.loop.Do(&x.inner)
+	resp, err := x.repeat(ctx)
 	if err == nil {
 		if !RetryableStatus(resp.StatusCode) {
 			x.budget.answered()
@@ -144,13 +122,40 @@ func (x *exchange) run() (*http.Response, error) {
 	return nil, x.err
 }
 
-// RoundTrip makes one attempt, and a second one where the first one's date was refused.
-func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
-	x.rounds++
-	x.attempt(req.Context())
-	if x.dateRefused() {
-		x.attempt(req.Context())
+// repeat has the loop decide on what came of the first attempt, and make the others. Its client is made for each call: it is a
+// plain struct, its hooks are then methods of this call, and no call can see another's settings.
+func (x *exchange) repeat(ctx context.Context) (*http.Response, error) {
+	// The loop gets neither header nor body, of which it would make copies: each attempt is made of the caller's request.
+	inner := &retryablehttp.Request{Request: x.request.WithContext(ctx)}
+	inner.Header, inner.Body, inner.GetBody, inner.ContentLength = http.Header{}, nil, nil, 0
+	loop := &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport: x,
+			// A redirect is an answer. To follow one would sign, and send tokens, for another host.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			Jar:           nil,
+			Timeout:       0, // each attempt has its own, which can be told from the caller's
+		},
+		Logger:          nil, // it would print URLs
+		RetryWaitMin:    x.Retry.MinWait,
+		RetryWaitMax:    x.Retry.MaxWait,
+		RetryMax:        x.Retry.MaxRetries,
+		RequestLogHook:  nil,
+		ResponseLogHook: nil,
+		CheckRetry:      x.checkRetry,
+		Backoff:         x.backoff,
+		ErrorHandler:    x.finish,
+		PrepareRetry:    nil, // not called before the first attempt, and shares the header map with the one before
 	}
+	return loop.Do(inner)
+}
+
+// RoundTrip gives the loop what came of the first attempt, and makes the next one each time after.
+func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
+	if x.looping {
+		x.round(req.Context())
+	}
+	x.looping = true
 	switch {
 	case x.ended:
 		return nil, req.Context().Err()
@@ -158,6 +163,15 @@ func (x *exchange) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, x.err
 	}
 	return x.last.fresh(), nil
+}
+
+// round makes one attempt, and a second one where the first one's date was refused.
+func (x *exchange) round(caller context.Context) {
+	x.rounds++
+	x.attempt(caller)
+	if x.dateRefused() {
+		x.attempt(caller)
+	}
 }
 
 // attempt signs a copy of the request and sends it. What came of it is in x.last or x.err.

@@ -112,7 +112,7 @@ func TestContextsAreReused(t *testing.T) {
 		assert.Len(t, k.idle, 1)
 		assert.Len(t, k.room, cap(k.room)-1)
 	}
-	assert.Equal(t, 4*runtime.GOMAXPROCS(0), cap(k.room))
+	assert.Equal(t, 2*runtime.GOMAXPROCS(0), cap(k.room))
 }
 
 // A call that waits for a context ends when the key is closed; Close waits for the calls that have one.
