@@ -19,7 +19,10 @@ PAYMENTS = 100000
 CHAOSRUN =
 CHAOS =
 COUNT = 10
+
+# How many rounds make compare takes, and how many calls Node makes before it is measured: V8 gets faster until some 5,000.
 ROUNDS = 7
+WARM = 5000
 
 # How many signatures make libcrypto makes while it watches the memory.
 SIGNATURES = 20000
@@ -70,7 +73,8 @@ bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and com
 	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
 	round=0; while [ $$round -lt $(COUNT) ]; do \
 		go test -run='^$$' -bench=. -benchmem $$packages; \
-		(cd internal/bench && go test -run='^$$' -bench=. -benchmem .); round=$$((round + 1)); \
+		for module in signing/libcrypto internal/bench; do (cd $$module && go test -run='^$$' -bench=. -benchmem .); done; \
+		round=$$((round + 1)); \
 	done
 	cd internal/bench && go run .
 
@@ -78,7 +82,7 @@ allocs: ## Run the benchmarks briefly, and fail where one allocates more than in
 	cd internal/bench && go test ./... && go run . allocs
 
 compare: needs-node $(NODE_MODULES) ## Compare speed and memory with the official Node SDK in ROUNDS interleaved rounds, as Markdown (Linux; needs Node 18 or newer)
-	@cd internal/bench && go run . compare -rounds $(ROUNDS)
+	@cd internal/bench && go run . compare -rounds $(ROUNDS) -warm $(WARM)
 
 fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 	@set -e; targets=$$(internal/tools/list-tests Fuzz); \

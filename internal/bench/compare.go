@@ -27,7 +27,7 @@ const (
 	freshAtOnce  = 64
 	warmCalls    = 300
 	// V8 makes a call cheaper until about then: after 1000 calls one still costs a fifth more.
-	warmCallsOfNode = 5000
+	warmCallsOfNode = 5000            // unless the flag says otherwise
 	opensslSpeed    = "openssl speed" // stands with the contestants where they sign
 )
 
@@ -84,6 +84,7 @@ func (w *worker) do(o order) (r result, err error) {
 // comparison is a run of make compare.
 type comparison struct {
 	rounds      int
+	nodeCalls   int // of Node's warm-up
 	cores       cores
 	server      *server
 	caFile      string
@@ -98,16 +99,17 @@ type comparison struct {
 func compare(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 7, "how many rounds")
+	warm := flags.Int("warm", warmCallsOfNode, "how many calls Node makes before it is measured")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *rounds < 1 || flags.NArg() > 0 {
-		return errors.New("usage: bench compare [-rounds n], n 1 or more")
+	if *rounds < 1 || *warm < 10 || flags.NArg() > 0 {
+		return errors.New("usage: bench compare [-rounds n] [-warm n], 1 round and 10 calls or more")
 	}
 	if _, err := os.Stat(nodeSDK); err != nil {
 		return errors.New("the Node SDK is not installed: run make compare")
 	}
-	b := &comparison{rounds: *rounds, cores: findCores(), workers: make(map[string]*worker), figures: make(figures)}
+	b := &comparison{rounds: *rounds, nodeCalls: *warm, cores: findCores(), workers: make(map[string]*worker), figures: make(figures)}
 	if b.server, err = startServer(ctx, b.cores.server, "HTTP/1.1"); err != nil {
 		return err
 	}
@@ -157,7 +159,7 @@ func (b *comparison) measure(ctx context.Context) error {
 		b.workers[c.name] = w
 		calls := warmCalls
 		if c.node != "" {
-			calls = warmCallsOfNode
+			calls = b.nodeCalls
 		}
 		for _, o := range []order{
 			{Task: "sign", Concurrency: 1, Seconds: 1},

@@ -10,7 +10,7 @@
 // settlement report of 1 GB through DownloadReport and package webstore/report, and compares that with encoding/csv on the
 // same bytes from memory. The package's benchmarks measure the same calls for benchstat.
 //
-//	go run . compare [-rounds n]
+//	go run . compare [-rounds n] [-warm n]
 //
 // is make compare: signatures, whole calls, peak memory and cold start of the SDK, the minimal client and the official
 // Node SDK, and the bare signature of openssl speed. Each contestant is a process that was warmed up; the rounds have them do a

@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string) error {
 	case command == "report" && len(args) == 0:
 		return readReport(ctx)
 	}
-	return errors.New("usage: bench [compare [-rounds n] | allocs [-update]]")
+	return errors.New("usage: bench [compare [-rounds n] [-warm n] | allocs [-update]]")
 }
 
 // compareMinimal compares the SDK with the minimal client.

@@ -108,7 +108,7 @@ func (b *comparison) goals() []goal {
 // print prints Markdown.
 func (b *comparison) print(ctx context.Context, out io.Writer) error {
 	var text strings.Builder
-	_, _ = fmt.Fprintf(&text, "`make compare ROUNDS=%d`, %s: %s", b.rounds, time.Now().UTC().Format(time.DateOnly), strings.Join(machine(ctx, b.cores), ", "))
+	_, _ = fmt.Fprintf(&text, "`make compare ROUNDS=%d WARM=%d`, %s: %s", b.rounds, b.nodeCalls, time.Now().UTC().Format(time.DateOnly), strings.Join(machine(ctx, b.cores), ", "))
 	for _, name := range []string{"sdk+libcrypto", "node PEM"} {
 		if w := b.workers[name]; w != nil {
 			_, _ = fmt.Fprintf(&text, "; %s: %s", strings.TrimSuffix(name, " PEM"), w.who)
@@ -118,7 +118,7 @@ func (b *comparison) print(ctx context.Context, out io.Writer) error {
 	for _, what := range b.missing {
 		_, _ = fmt.Fprintf(&text, "Not measured: %s.\n", what)
 	}
-	_, _ = fmt.Fprintf(&text, "Median of the rounds [least..greatest], after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, warmCallsOfNode)
+	_, _ = fmt.Fprintf(&text, "Median of the rounds [least..greatest], after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, b.nodeCalls)
 	for _, c := range b.contestants {
 		text.WriteString(" | " + c.name)
 	}
