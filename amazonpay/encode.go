@@ -32,8 +32,8 @@ func (e *FieldError) Error() string { return cmp.Or(e.Field, "the value") + ": "
 // method objects, such as a [Price], and for a field whose pay tag is broken:
 // required (neither absent nor blank), or max=N bytes.
 func EncodeJSON(v any) ([]byte, error) {
-	if err := checkValue(reflect.ValueOf(v), "", 0); err != nil {
-		return nil, err
+	if broken := checkValue(reflect.ValueOf(v), 0); broken != nil { // a nil *FieldError would not be a nil error
+		return nil, broken
 	}
 	var buf bytes.Buffer
 	encoder := json.NewEncoder(&buf)
@@ -66,43 +66,45 @@ var (
 // maxDepth ends the walk of a value that contains itself.
 const maxDepth = 200
 
-func checkValue(v reflect.Value, path string, depth int) error {
+// checkValue returns the first rule that a value breaks. Field is the path from the value; it is put together on the way back,
+// so that a value without a fault costs no text.
+func checkValue(v reflect.Value, depth int) *FieldError {
 	if depth > maxDepth {
-		return &FieldError{Field: path, Rule: "is nested too deeply"}
+		return &FieldError{Rule: "is nested too deeply"}
 	}
 	if !v.IsValid() {
 		return nil
 	}
-	if err := validate(v, path); err != nil {
-		return err
+	if broken := validate(v); broken != nil {
+		return broken
 	}
 	depth++
 	switch v.Kind() {
 	case reflect.String:
 		if !utf8.ValidString(v.String()) {
-			return &FieldError{Field: path, Rule: "is not valid UTF-8"}
+			return &FieldError{Rule: "is not valid UTF-8"}
 		}
 	case reflect.Pointer, reflect.Interface:
-		return checkValue(v.Elem(), path, depth)
+		return checkValue(v.Elem(), depth)
 	case reflect.Slice, reflect.Array:
-		return checkElements(v, path, depth)
+		return checkElements(v, depth)
 	case reflect.Map:
 		for it := v.MapRange(); it.Next(); {
-			if err := checkValue(it.Key(), path, depth); err != nil {
-				return err
+			if broken := checkValue(it.Key(), depth); broken != nil {
+				return broken
 			}
-			if err := checkValue(it.Value(), join(path, fmt.Sprint(it.Key())), depth); err != nil {
-				return err
+			if broken := checkValue(it.Value(), depth); broken != nil {
+				return broken.within(fmt.Sprint(it.Key()))
 			}
 		}
 	case reflect.Struct:
-		return checkStruct(v, path, depth)
+		return checkStruct(v, depth)
 	}
 	return nil
 }
 
 // validate asks a value that is neither a pointer nor an interface for its own rule.
-func validate(v reflect.Value, path string) error {
+func validate(v reflect.Value) *FieldError {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || !v.CanInterface() {
 		return nil
 	}
@@ -112,59 +114,57 @@ func validate(v reflect.Value, path string) error {
 	}
 	err := own.Validate()
 	if inner, ok := errors.AsType[*FieldError](err); ok {
-		return &FieldError{Field: join(path, inner.Field), Rule: inner.Rule}
+		return &FieldError{Field: inner.Field, Rule: inner.Rule}
 	}
 	if err != nil {
-		return &FieldError{Field: path, Rule: err.Error()}
+		return &FieldError{Rule: err.Error()}
 	}
 	return nil
 }
 
-func checkElements(v reflect.Value, path string, depth int) error {
+func checkElements(v reflect.Value, depth int) *FieldError {
 	if v.Type() == rawMessageType && v.Len() > 0 && (!json.Valid(v.Bytes()) || !utf8.Valid(v.Bytes())) {
-		return &FieldError{Field: path, Rule: "is not valid JSON"}
+		return &FieldError{Rule: "is not valid JSON"}
 	}
 	if v.Type().Elem().Kind() == reflect.Uint8 {
 		return nil
 	}
 	for i := range v.Len() {
-		if err := checkValue(v.Index(i), path+"["+strconv.Itoa(i)+"]", depth); err != nil {
-			return err
+		if broken := checkValue(v.Index(i), depth); broken != nil {
+			return broken.within("[" + strconv.Itoa(i) + "]")
 		}
 	}
 	return nil
 }
 
-func checkStruct(v reflect.Value, path string, depth int) error {
+func checkStruct(v reflect.Value, depth int) *FieldError {
 	if v.Type().Implements(marshalerType) {
 		return nil // its fields are not its members
 	}
 	for _, f := range fieldsOf(v.Type()) {
-		member := path
-		if f.name != "" {
-			member = join(path, f.name)
-		}
 		value := v.Field(f.index)
 		switch empty := value.IsZero(); {
 		case f.required && (empty || value.Kind() == reflect.String && strings.TrimSpace(value.String()) == ""):
-			return &FieldError{Field: member, Rule: "is required"}
+			return &FieldError{Field: f.name, Rule: "is required"}
 		case empty && f.omitted:
 			continue
 		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max:
-			return &FieldError{Field: member, Rule: fmt.Sprintf("has %d bytes, more than %d", value.Len(), f.max)}
+			return &FieldError{Field: f.name, Rule: fmt.Sprintf("has %d bytes, more than %d", value.Len(), f.max)}
 		}
-		if err := checkValue(value, member, depth); err != nil {
-			return err
+		if broken := checkValue(value, depth); broken != nil {
+			return broken.within(f.name)
 		}
 	}
 	return nil
 }
 
-func join(path, name string) string {
-	if path == "" {
-		return name
+// within puts the name of what holds the field before its path. An embedded struct has none.
+func (e *FieldError) within(name string) *FieldError {
+	if name != "" && e.Field != "" && !strings.HasPrefix(e.Field, "[") {
+		name += "."
 	}
-	return path + "." + name
+	e.Field = name + e.Field
+	return e
 }
 
 // structField is what checkStruct needs to know of a field. name is empty for an
