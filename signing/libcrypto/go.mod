@@ -3,7 +3,7 @@ module github.com/amazonpay-go/sdk/signing/libcrypto
 go 1.26.0
 
 require (
-	github.com/amazonpay-go/sdk v0.0.0
+	github.com/amazonpay-go/sdk v0.1.0
 	github.com/ebitengine/purego v0.11.3
 	github.com/stretchr/testify v1.12.1
 )
