@@ -23,8 +23,8 @@ type Config struct {
 	// SANDBOX-AFABC….
 	PublicKeyID string
 
-	// PrivateKey signs the requests: an *rsa.PrivateKey, or the key of a KMS or HSM. It must be
-	// safe for concurrent use.
+	// PrivateKey signs the requests: an *rsa.PrivateKey, the key of a KMS or HSM, or one that signs with the
+	// machine's OpenSSL (github.com/amazonpay-go/sdk/signing/libcrypto). It must be safe for concurrent use.
 	PrivateKey crypto.Signer `json:"-"` // an RSA key would encode in full
 	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey: NewSecret(text).
 	// [signing.ParsePrivateKey] says which forms it may have.

@@ -68,12 +68,18 @@ func machine(ctx context.Context, c cores) []string {
 	}
 	parts := []string{
 		fileField("/proc/cpuinfo", "model name"), strconv.Itoa(runtime.NumCPU()) + " cores", fileField("/etc/os-release", "PRETTY_NAME"),
-		"Linux " + firstLine(os.ReadFile("/proc/sys/kernel/osrelease")), pinned, runtime.Version() + " " + runtime.GOARCH,
+		"Linux " + upTo("-", firstLine(os.ReadFile("/proc/sys/kernel/osrelease"))), pinned, runtime.Version() + " " + runtime.GOARCH,
 	}
 	if version := firstLine(exec.CommandContext(ctx, "openssl", "version").Output()); version != "" {
-		parts = append(parts, "openssl speed of "+version)
+		parts = append(parts, "openssl speed of "+upTo(" (", version))
 	}
 	return parts
+}
+
+// upTo is the text before an end, if it has that.
+func upTo(end, text string) string {
+	before, _, _ := strings.Cut(text, end)
+	return before
 }
 
 // firstLine is empty where there is none, or an error.
