@@ -104,6 +104,9 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 	if err != nil {
 		return err
 	}
+	if c.core.mocked { // ours copies it for each attempt, the user's may change it
+		req.Header = req.Header.Clone()
+	}
 	resp, err := c.core.doer.Do(req)
 	if meta.Attempts == nil {
 		meta.Attempts = state.Attempts

@@ -191,7 +191,7 @@ var owned = map[string]string{
 }
 
 func (p *call) setHeader(common http.Header) error {
-	p.header = maps.Clone(common) // the values are never changed
+	p.header = maps.Clone(common)
 	if p.key != "" {
 		p.header.Set(headerIdempotencyKey, p.key)
 	}
@@ -236,7 +236,7 @@ func (p *call) setToken(ctx context.Context) error {
 	return nil
 }
 
-// request makes the unsigned request. Its header is the call's own.
+// request makes the unsigned request. Its header is the call's own, and its values the client's: neither may be changed.
 func (p *call) request(ctx context.Context) (*http.Request, error) {
 	var body io.Reader = http.NoBody
 	if len(p.body) > 0 {
@@ -246,9 +246,14 @@ func (p *call) request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(p.body) == 0 {
+		req.GetBody = noBody
+	}
 	*req.URL, req.Host, req.Header = p.url, p.url.Host, p.header
 	return req, nil
 }
+
+func noBody() (io.ReadCloser, error) { return http.NoBody, nil }
 
 // signatureText is what may be a signature in base64: that of an RSA key of 2048 bits has 344 characters.
 var signatureText = regexp.MustCompile(`[A-Za-z0-9+/=]{300,}`)

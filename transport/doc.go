@@ -16,7 +16,7 @@
 //	dial                          5 s     of NewBase
 //	TLS handshake, 1.2 or later   5 s     of NewBase
 //	idle connections              128 a host, kept for 90 s, of NewBase
-//	dials at a time               1, and 16 once there is a connection
+//	attempts at a time            1 until there is a connection, and 16, in the first second
 //	attempt                       30 s    Config.AttemptTimeout
 //	answer                        10 MiB  Config.MaxAnswerBytes
 //	retries                       3       RetryPolicy.MaxRetries
@@ -28,10 +28,10 @@
 //
 // # Connections
 //
-// Callers who come all at once to a Doer without connections, at its start or after a break, do not all dial: one does,
-// and if the connection can be shared (HTTP/2) all use it; else up to 16 dial at a time, and those who wait use
-// connections that become free. Nobody waits for that longer than half a second. This holds where Config.Base is an
-// [http.Transport]; one that is wrapped is left alone.
+// Callers who come all at once to a new Doer, which has no connection, do not all dial. One goes first: if its connection
+// can be shared (HTTP/2), all use it; else up to 16 attempts run at a time, and the others wait for their connections. A
+// second after the first of them came nobody waits any more. This holds where Config.Base is an [http.Transport] that keeps
+// connections and has no MaxConnsPerHost; one that is wrapped is left alone.
 //
 // # What is repeated
 //

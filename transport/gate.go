@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/http/httptrace"
 	"sync"
@@ -12,119 +13,89 @@ import (
 
 const (
 	gateWidth = 16
-	gateWait  = 500 * time.Millisecond
+	gateTime  = time.Second
 )
 
-// gate lets few attempts at a time look for a connection, so that callers who come all at once to a client that has
-// none do not all dial: one, until the first connection shows whether they can share it (HTTP/2), then gateWidth. Those
-// who wait take what has become free in the meantime. A connection that is there is taken in microseconds, and a
-// network that does not answer holds nobody up for longer than gateWait. A nil gate lets everyone through.
+// errAtGate says that the context ended before the attempt had its turn.
+var errAtGate = errors.New("the context ended while the attempt waited for a connection of another")
+
+// gate stands before a client that has just begun, so that callers who come all at once do not all dial. One goes first. If its
+// connection can be shared (HTTP/2) the gate is done with; else up to gateWidth attempts run at a time, and those who wait take
+// the connections of those that end. It is done with gateTime after the first caller came. A nil gate lets everyone through.
 type gate struct {
 	turns chan struct{}
-	open  sync.Once
+	over  chan struct{}
+
+	begun, had, ended sync.Once
 }
 
-// newGate returns a gate for an http.Transport, which is known to tell when it has a connection, and nil for any other.
+// newGate returns a gate for an http.Transport that keeps connections and sets no bound of its own, and nil for any other.
 func newGate(base http.RoundTripper) *gate {
-	if _, ok := base.(*http.Transport); !ok {
+	t, ok := base.(*http.Transport)
+	if !ok || t.DisableKeepAlives || t.MaxConnsPerHost > 0 {
 		return nil
 	}
-	g := &gate{turns: make(chan struct{}, gateWidth)}
-	g.turns <- struct{}{}
+	g := &gate{turns: make(chan struct{}, gateWidth), over: make(chan struct{})}
+	g.leave() // the one that goes first
 	return g
 }
 
-// enter waits for a turn, and reports whether it got one, which leave gives back.
-func (g *gate) enter(ctx context.Context) bool {
-	select {
-	case <-g.turns:
-		return true
+// enter waits for a turn, and returns what gives it back, or errAtGate.
+func (g *gate) enter(ctx context.Context) (leave func(), err error) {
+	if g == nil {
+		return func() {}, nil
+	}
+	select { // the usual case
+	case <-g.over:
+		return func() {}, nil
 	default:
 	}
-	wait := time.NewTimer(gateWait)
-	defer wait.Stop()
+	g.begun.Do(func() { time.AfterFunc(gateTime, g.end) })
 	select {
+	case <-g.over:
+		return func() {}, nil
 	case <-g.turns:
-		return true
-	case <-wait.C:
+		return g.leave, nil
 	case <-ctx.Done():
+		return nil, errAtGate
 	}
-	return false
 }
 
 func (g *gate) leave() { g.turns <- struct{}{} }
 
-// connected says that a connection was had.
-func (g *gate) connected() {
-	g.open.Do(func() {
+func (g *gate) end() { g.ended.Do(func() { close(g.over) }) }
+
+// connected says that there is a connection.
+func (g *gate) connected(info httptrace.GotConnInfo) {
+	if g == nil {
+		return
+	}
+	g.had.Do(func() {
+		if secure, ok := info.Conn.(*tls.Conn); ok && secure.ConnectionState().NegotiatedProtocol == "h2" {
+			g.end()
+			return
+		}
 		for range gateWidth - 1 {
 			g.leave()
 		}
 	})
 }
 
-// connection is what is seen of one attempt's way to a connection. Its hooks are called where Base leads to an
-// http.Transport, perhaps by several goroutines, and more than once where a kept connection turns out to be closed. None
-// waits: net/http may hold a lock.
+// connection is what is seen of one attempt's way to a connection, where Base leads to an http.Transport. net/http may hold a
+// lock while it calls, so that nothing here waits.
 type connection struct {
-	trace   httptrace.ClientTrace
-	gate    *gate
-	wished  atomic.Bool // a connection was wished for
-	had     atomic.Bool // and had: the request may have gone out
-	turn    atomic.Bool // holds a turn at the gate
-	lent    atomic.Bool // the turn is that of a dial which may outlast the attempt
-	dialled atomic.Bool // the dial is done
+	trace  httptrace.ClientTrace
+	gate   *gate
+	wished atomic.Bool // a connection was wished for
+	had    atomic.Bool // and had: the request may have gone out
 }
 
 // watch returns the context of the request to send.
 func (c *connection) watch(ctx context.Context) context.Context {
-	c.trace.GetConn, c.trace.GotConn, c.trace.TLSHandshakeDone = c.getConn, c.gotConn, c.handshakeDone
+	c.trace.GetConn = func(string) { c.wished.Store(true) }
+	c.trace.GotConn = func(info httptrace.GotConnInfo) {
+		c.had.Store(true)
+		c.gate.connected(info)
+	}
 	return httptrace.WithClientTrace(ctx, &c.trace)
-}
-
-// begin waits for a turn at the gate; end is the end of the attempt.
-func (c *connection) begin(ctx context.Context) {
-	if c.gate != nil {
-		c.wished.Store(true)
-		c.turn.Store(c.gate.enter(ctx))
-	}
-}
-
-func (c *connection) end() {
-	if !c.lent.Load() {
-		c.leave()
-	}
-}
-
-// leave gives the turn back, if there is one.
-func (c *connection) leave() {
-	if c.turn.Swap(false) {
-		c.gate.leave()
-	}
-}
-
-func (c *connection) getConn(string) { c.wished.Store(true) }
-
-func (c *connection) gotConn(info httptrace.GotConnInfo) {
-	c.had.Store(true)
-	if c.gate == nil {
-		return
-	}
-	c.gate.connected()
-	// One that comes from another call while this one dials was in use until now; a shared one is always so.
-	if secure, ok := info.Conn.(*tls.Conn); ok && info.Reused && !info.WasIdle && secure.ConnectionState().NegotiatedProtocol != "h2" {
-		c.lent.Store(true)
-		if !c.dialled.Load() {
-			time.AfterFunc(gateWait, c.leave)
-			return
-		}
-	}
-	c.leave()
-}
-
-func (c *connection) handshakeDone(tls.ConnectionState, error) {
-	c.dialled.Store(true)
-	if c.lent.Load() {
-		c.leave()
-	}
 }

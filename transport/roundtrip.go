@@ -189,6 +189,9 @@ func (x *exchange) attempt(caller context.Context) {
 
 	seen := connection{gate: x.gate}
 	signed := x.request.Clone(seen.watch(ctx)) // with its own header map: net/http may still be reading the last attempt's
+	if signed.Header == nil {
+		signed.Header = make(http.Header)
+	}
 	signed.Body, signed.GetBody, signed.ContentLength = nil, nil, int64(len(x.body))
 	if len(x.body) > 0 {
 		signed.GetBody = x.open // net/http sends it again where a kept connection was closed before it was used
@@ -200,10 +203,8 @@ func (x *exchange) attempt(caller context.Context) {
 		return
 	}
 
-	seen.begin(ctx)
 	got, err := x.send(signed)
-	seen.end()
-	made.Unsent = err != nil && seen.wished.Load() && !seen.had.Load()
+	made.Unsent = errors.Is(err, errAtGate) || err != nil && seen.wished.Load() && !seen.had.Load()
 	made.Duration = max(0, x.Now().Sub(start))
 	switch _, tooLarge := errors.AsType[*TooLargeError](err); {
 	case err == nil:
@@ -244,6 +245,11 @@ func (x *exchange) admitted(ctx context.Context) bool {
 // send sends the signed request and reads the whole answer. One whose body
 // breaks off is no answer: it may have said anything.
 func (x *exchange) send(signed *http.Request) (*answer, error) {
+	leave, err := x.gate.enter(signed.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	resp, err := x.Base.RoundTrip(signed)
 	if err != nil {
 		return nil, err

@@ -273,3 +273,17 @@ func TestRoundTripperThatReturnsNothing(t *testing.T) {
 	_, err := newDoer(t, transport.Config{Retry: quick, Base: roundTrip(func(*http.Request) (*http.Response, error) { return nil, nil })}).Do(newRequest(t, http.MethodGet, testURL, ""))
 	require.ErrorContains(t, err, "neither an answer nor an error")
 }
+
+// A signer of the user's own may count on there being a header.
+func TestRequestWithoutAHeader(t *testing.T) {
+	t.Parallel()
+	signer := signFunc(func(r *http.Request, _ signing.PayloadHash, _ time.Time) error {
+		r.Header.Set("Authorization", "signed")
+		return nil
+	})
+	req := newRequest(t, http.MethodGet, testURL, "")
+	req.Header = nil
+	_, err := newDoer(t, transport.Config{Signer: signer, Base: script(t, newAnswer(http.StatusOK, "{}"))}).Do(req)
+	require.NoError(t, err)
+	assert.Nil(t, req.Header, "the request is not changed")
+}

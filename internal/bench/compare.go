@@ -261,7 +261,7 @@ func (b *comparison) fresh(ctx context.Context) func(contestant) error {
 			return err
 		}
 		after, err := b.server.handshakes()
-		b.figures.add("peak", c.name, r.PeakKB/1000)
+		b.figures.add("peak", c.name, megabytes(r.PeakKB))
 		b.figures.add("handshakes", c.name, after-before)
 		return err
 	}

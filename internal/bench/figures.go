@@ -36,3 +36,6 @@ func verdict(met bool) string {
 	}
 	return "MISSED"
 }
+
+// megabytes are those of a number of what the kernel calls kB, which is 1024 bytes.
+func megabytes(kB float64) float64 { return kB * 1024 / 1e6 }

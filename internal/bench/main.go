@@ -156,7 +156,7 @@ func compareMemory(ctx context.Context, t target) error {
 		if err := errors.Join(err, w.stop()); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(os.Stdout, "one call of %s: peak memory %.1f MB, goal %d: %s\n", name, r.PeakKB/1000, goalMemory, verdict(r.PeakKB < goalMemory*1000)); err != nil {
+		if _, err := fmt.Fprintf(os.Stdout, "one call of %s: peak memory %.1f MB, goal %d: %s\n", name, megabytes(r.PeakKB), goalMemory, verdict(megabytes(r.PeakKB) < goalMemory)); err != nil {
 			return err
 		}
 	}

@@ -140,7 +140,7 @@ func compareReport(ctx context.Context, t target) error {
 		}
 		ratios = append(ratios, standard.Seconds()/o.Seconds)
 		speeds = append(speeds, float64(reportSize())/1e6/o.Seconds)
-		peaks = append(peaks, o.PeakKB/1000)
+		peaks = append(peaks, megabytes(o.PeakKB))
 	}
 	_, err := fmt.Fprintf(os.Stdout, "report of %.2f GB, %d rows: %s MB/s, sdk/encoding/csv speed %s, goal %.2f: %s; peak memory %s MB, goal %d: %s\n",
 		float64(reportSize())/1e9, reportBlocks*blockRows, spread(speeds, 0), spread(ratios, 2), goalReportSpeed, verdict(median(ratios) >= goalReportSpeed),

@@ -36,7 +36,8 @@
 //
 // OpenSSL reads its configuration (openssl.cnf) as it does in any other program, so the system's choice of providers,
 // FIPS for one, holds for [New]. A [NewOrGo] that falls back leaves it; a program that must not do so calls New.
-// OpenSSL's handler at the exit of the process is not installed, since it would free what goroutines still use.
+// OpenSSL's handler at the exit of the process, which would free what goroutines still use, is not installed, unless another
+// part of the process (in C) has used the same OpenSSL before. A Go program that ends does not call it in any case.
 //
 // A program that uses cgo may use this package too, and the race detector works.
 package libcrypto

@@ -104,7 +104,7 @@ func open(name string) (*library, error) {
 		loadConfig = 0x00000040
 		noAtExit   = 0x00080000 // a handler that frees everything must not run while goroutines sign
 	)
-	defer l.lockThread()()
+	// Before any other call, each of which would initialise the library with the handler.
 	if ok, _, _ := purego.SyscallN(initCrypto, loadConfig|noAtExit, 0); !succeeded(ok) {
 		return nil, l.failure("OPENSSL_init_crypto")
 	}

@@ -7,6 +7,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"testing"
@@ -205,5 +207,42 @@ func TestDroppedSignerIsClosed(t *testing.T) {
 			t.Fatal("the key is still open")
 		case <-time.After(time.Millisecond):
 		}
+	}
+}
+
+// OpenSSL's handler at exit would free keys while goroutines sign. A child process leaves by C's exit, with a function of its own
+// among those that the handler calls.
+func TestNothingIsFreedAtExit(t *testing.T) {
+	t.Parallel()
+	const env = "LIBCRYPTO_TEST_EXIT"
+	if os.Getenv(env) != "" {
+		newKey(t)
+		handle, err := purego.Dlopen(defaultLibrary, purego.RTLD_NOW|purego.RTLD_LOCAL)
+		require.NoError(t, err)
+		atExit, err := purego.Dlsym(handle, "OPENSSL_atexit")
+		require.NoError(t, err)
+		cleanup, err := purego.Dlsym(handle, "OPENSSL_cleanup")
+		require.NoError(t, err)
+		libc, err := purego.Dlopen("libc.so.6", purego.RTLD_NOW|purego.RTLD_LOCAL)
+		require.NoError(t, err)
+		exit, err := purego.Dlsym(libc, "exit")
+		require.NoError(t, err)
+		purego.SyscallN(atExit, purego.NewCallback(func() uintptr {
+			_, _ = os.Stdout.WriteString("cleaned up\n")
+			return 0
+		}))
+		if os.Getenv(env) == "clean up" {
+			purego.SyscallN(cleanup)
+		}
+		purego.SyscallN(exit, 0)
+	}
+	program, err := os.Executable()
+	require.NoError(t, err)
+	for how, want := range map[string]bool{"just exit": false, "clean up": true} {
+		child := exec.CommandContext(t.Context(), program, "-test.run=^TestNothingIsFreedAtExit$")
+		child.Env = append(os.Environ(), env+"="+how)
+		output, err := child.CombinedOutput()
+		require.NoError(t, err, "%s", output)
+		assert.Equal(t, want, strings.Contains(string(output), "cleaned up"), "%s: %s", how, output)
 	}
 }

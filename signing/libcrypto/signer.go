@@ -44,9 +44,9 @@ type implementation interface {
 // with an error that wraps [ErrUnavailable], where OpenSSL cannot be used. Before it returns, it has
 // made one signature with each length of salt, and crypto/rsa has found them good.
 //
-// The key is read, not changed and not kept. OpenSSL overwrites its own copy when it is freed, by
-// [Signer.Close] or after the garbage collector finds that the Signer is in use no more. The
-// caller's own copy stays in memory for as long as the caller keeps it, and longer.
+// The key is read and not changed, and the Signer keeps no part of it but the public one. OpenSSL overwrites its own copy when
+// it is freed, by [Signer.Close] or after the garbage collector finds that the Signer is in use no more. Copies in Go's
+// memory stay: the caller's own, for as long as the caller keeps it and longer, and what reading it left behind.
 func New(key *rsa.PrivateKey) (*Signer, error) {
 	own, err := checkedCopy(key)
 	if err != nil {
