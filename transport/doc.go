@@ -16,7 +16,7 @@
 //	dial                          5 s     of NewBase
 //	TLS handshake, 1.2 or later   5 s     of NewBase
 //	idle connections              128 a host, kept for 90 s, of NewBase
-//	attempts at a time            1 until there is a connection, and 16, in the first second
+//	attempts at a time            1 until there is a connection, then 16 more after each 0.25 s; in the first second only
 //	attempt                       30 s    Config.AttemptTimeout
 //	answer                        10 MiB  Config.MaxAnswerBytes
 //	retries                       3       RetryPolicy.MaxRetries
@@ -29,9 +29,9 @@
 // # Connections
 //
 // Callers who come all at once to a new Doer, which has no connection, do not all dial. One goes first: if its connection
-// can be shared (HTTP/2), all use it; else up to 16 attempts run at a time, and the others wait for their connections. A
-// second after the first of them came nobody waits any more. This holds where Config.Base is an [http.Transport] that keeps
-// connections and has no MaxConnsPerHost; one that is wrapped is left alone.
+// can be shared (HTTP/2), all use it; else 16 attempts may run at a time, 16 more after each quarter of a second, and the others
+// wait for their connections. A second after the first of them came nobody waits any more. This holds where Config.Base is an
+// [http.Transport] that keeps connections and has no MaxConnsPerHost; one that is wrapped is left alone.
 //
 // # What is repeated
 //

@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	gateWidth = 16
+	gateStep  = 16
+	gatePause = 250 * time.Millisecond
 	gateTime  = time.Second
 )
 
@@ -20,8 +21,9 @@ const (
 var errAtGate = errors.New("the context ended while the attempt waited for a connection of another")
 
 // gate stands before a client that has just begun, so that callers who come all at once do not all dial. One goes first. If its
-// connection can be shared (HTTP/2) the gate is done with; else up to gateWidth attempts run at a time, and those who wait take
-// the connections of those that end. It is done with gateTime after the first caller came. A nil gate lets everyone through.
+// connection can be shared (HTTP/2) the gate is done with; else gateStep attempts may run at a time, and gateStep more after
+// each gatePause, and those who wait take the connections of those that end. It is done with gateTime after the first caller
+// came. A nil gate lets everyone through.
 type gate struct {
 	turns chan struct{}
 	over  chan struct{}
@@ -35,7 +37,7 @@ func newGate(base http.RoundTripper) *gate {
 	if !ok || t.DisableKeepAlives || t.MaxConnsPerHost > 0 {
 		return nil
 	}
-	g := &gate{turns: make(chan struct{}, gateWidth), over: make(chan struct{})}
+	g := &gate{turns: make(chan struct{}, 1+gateStep*(1+gateTime/gatePause)), over: make(chan struct{})}
 	g.leave() // the one that goes first
 	return g
 }
@@ -75,10 +77,20 @@ func (g *gate) connected(info httptrace.GotConnInfo) {
 			g.end()
 			return
 		}
-		for range gateWidth - 1 {
+		g.widen()
+	})
+}
+
+// widen adds turns, now and again until the gate is over.
+func (g *gate) widen() {
+	select {
+	case <-g.over:
+	default:
+		for range gateStep {
 			g.leave()
 		}
-	})
+		time.AfterFunc(gatePause, g.widen)
+	}
 }
 
 // connection is what is seen of one attempt's way to a connection, where Base leads to an http.Transport. net/http may hold a

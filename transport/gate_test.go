@@ -73,8 +73,32 @@ func TestColdClientDoesNotDialForEachCaller(t *testing.T) {
 		t.Logf("%d dials, %d at once at most, all done in %s", d.all.Load(), d.most.Load(), took)
 		assert.EqualValues(t, 1, d.mostCold.Load(), "until the first connection is there")
 		// A few more than 16, since a dial goes on when its call has found another connection.
+		assert.LessOrEqual(t, d.most.Load(), int32(24))
 		assert.LessOrEqual(t, d.all.Load(), int32(24), "those who wait take connections that have become free")
 		assert.LessOrEqual(t, took, 400*time.Millisecond)
+	})
+}
+
+// Slow calls do not keep the others from their turns.
+func TestGateWidens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var arrived atomic.Int32
+		base := newPipes(t, func(http.ResponseWriter, *http.Request) {
+			arrived.Add(1)
+			time.Sleep(5 * time.Second) // an authorization
+		})
+		doer := newDoer(t, transport.Config{Base: base})
+		for range 100 {
+			req := newRequest(t, http.MethodGet, "http://pay.invalid/", "")
+			go func() { _, _ = doer.Do(req) }()
+		}
+		time.Sleep(time.Millisecond)
+		for _, want := range []int32{17, 33, 49, 65, 100} {
+			assert.Equal(t, want, arrived.Load())
+			time.Sleep(250 * time.Millisecond)
+		}
+		time.Sleep(time.Minute)
 	})
 }
 

@@ -37,8 +37,8 @@ func BenchmarkCall(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				// Connections first: they are no part of a call.
-				warm := order{Task: "call", Concurrency: concurrency, Count: 4 * concurrency}
+				// Connections first: they are no part of a call, and a new client opens them one after the other for a second.
+				warm := order{Task: "call", Concurrency: concurrency, Seconds: 1.5}
 				if _, err := carryOut(b.Context(), c, warm); err != nil {
 					b.Fatal(err)
 				}
