@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -274,6 +275,7 @@ func (x *exchange) send(signed *http.Request) (*answer, error) {
 		return nil, &TooLargeError{StatusCode: resp.StatusCode, Limit: x.MaxAnswerBytes}
 	}
 
+	runtime.Gosched() // net/http puts the connection back now, not after a next call has found none and dialled
 	got := &answer{response: *resp, came: came, body: body}
 	got.response.Request = x.request // not the signed copy: an answer that is printed shows no signature
 	if signed.Method != http.MethodHead {
