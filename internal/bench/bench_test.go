@@ -22,7 +22,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// BenchmarkCall measures whole calls: compare sdk with minimal. The server is a process of its own, so that the
+// BenchmarkCall measures whole calls: compare sdk with minimal, and take profiles of those with a null key, in which no RSA hides
+// the rest. The server is a process of its own, so that the
 // allocations are those of the client alone.
 func BenchmarkCall(b *testing.B) {
 	s, err := startServer(context.WithoutCancel(b.Context()), "", "HTTP/1.1")
@@ -31,7 +32,7 @@ func BenchmarkCall(b *testing.B) {
 	}
 	defer func() { _ = s.stop() }()
 	for _, concurrency := range []int{1, 64} {
-		for _, name := range []string{"sdk", "minimal"} {
+		for _, name := range []string{"sdk", "sdk+null", "minimal", "minimal+null"} {
 			b.Run(name+"/concurrent="+strconv.Itoa(concurrency), func(b *testing.B) {
 				c, err := newClient(name, s.target)
 				if err != nil {

@@ -63,18 +63,25 @@ func (c client) task(name string) (func(ctx context.Context) error, error) {
 	return nil, fmt.Errorf("unknown task %q", name)
 }
 
-// newClient makes the client sdk or minimal, with a key in pure Go or, as sdk+libcrypto and minimal+libcrypto, in libcrypto.
+// newClient makes the client sdk or minimal, with a key in pure Go or, as sdk+libcrypto and minimal+libcrypto, in libcrypto. As
+// sdk+null and minimal+null its key costs nothing, so that a profile shows the rest.
 func newClient(name string, t target) (client, error) {
-	base, inLibcrypto := strings.CutSuffix(name, "+libcrypto")
+	base, kind, _ := strings.Cut(name, "+")
 	pure, err := signing.ParsePrivateKey([]byte(t.KeyPEM))
 	if err != nil {
 		return client{}, err
 	}
 	key, described := crypto.Signer(pure), "crypto/rsa"
-	if inLibcrypto {
+	switch kind {
+	case "":
+	case "libcrypto":
 		if key, described, err = libcryptoKey(pure); err != nil {
 			return client{}, err
 		}
+	case "null":
+		key = nullKey{pure.Public(), make([]byte, pure.Size())}
+	default:
+		return client{}, fmt.Errorf("unknown key %q", kind)
 	}
 	var c client
 	switch base {
