@@ -104,15 +104,8 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 	if err != nil {
 		return err
 	}
-	if c.core.mocked { // ours copies it for each attempt, the user's may change it
-		req.Header = req.Header.Clone()
-	}
 	resp, err := c.core.doer.Do(req)
-	if meta.Attempts == nil {
-		meta.Attempts = state.Attempts
-	} else { // the second time, with another token
-		meta.Attempts = append(meta.Attempts, state.Attempts...)
-	}
+	meta.Attempts = append(meta.Attempts, state.Attempts...)
 	_, unsigned := errors.AsType[*transport.SigningError](err)
 	p.unseen = p.unseen || c.core.mocked && (state.Repeated || len(state.Attempts) == 0 && !unsigned)
 	meta.ClockOffset = state.ClockOffset

@@ -2,13 +2,9 @@ package amazonpay
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"time"
-
-	"github.com/amazonpay-go/sdk/transport"
 )
 
 // warmTimeout is the time that Warm takes at most: that of a dial, a handshake and an answer.
@@ -29,14 +25,14 @@ func (c *Client) Warm(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, warmTimeout)
 	defer cancel()
-	address := &url.URL{Scheme: "https", Host: c.core.host, Path: "/"}
-	req := (&http.Request{Method: http.MethodHead, URL: address, Header: http.Header{"User-Agent": c.core.header["User-Agent"]}}).WithContext(ctx)
-	resp, err := c.core.base.RoundTrip(req)
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://"+c.core.host+"/", http.NoBody)
 	if err != nil {
-		return fmt.Errorf("amazonpay: Warm: %w", transport.Scrub(err, req))
+		return fmt.Errorf("amazonpay: Warm: %w", err)
 	}
-	if resp == nil || resp.Body == nil {
-		return errors.New("amazonpay: Warm: the RoundTripper returned neither an answer nor an error")
+	req.Header.Set("User-Agent", c.core.header.Get("User-Agent"))
+	resp, err := c.core.roundTrip(req)
+	if err != nil {
+		return fmt.Errorf("amazonpay: Warm: %w", err)
 	}
 	return resp.Body.Close()
 }

@@ -34,16 +34,25 @@ func (c *Client) Fetch(req *http.Request) (*http.Response, error) {
 			return nil, &FieldError{"header " + lower, "must not go to a URL that is not the service's"}
 		}
 	}
-	resp, err := c.core.base.RoundTrip(req)
+	resp, err := c.core.roundTrip(req)
 	if err != nil {
-		return nil, fmt.Errorf("amazonpay: Fetch: %w", transport.Scrub(err, req))
-	}
-	if resp == nil || resp.Body == nil {
-		return nil, errors.New("amazonpay: Fetch: the RoundTripper returned neither an answer nor an error")
+		return nil, fmt.Errorf("amazonpay: Fetch: %w", err)
 	}
 	if resp.StatusCode >= 300 && resp.StatusCode <= 399 {
 		_ = resp.Body.Close()
 		return nil, fmt.Errorf("amazonpay: Fetch: the answer redirects (HTTP %d), which is not followed", resp.StatusCode)
+	}
+	return resp, nil
+}
+
+// roundTrip sends a request past signing and retries. Its error shows nothing that is private in the request.
+func (c *core) roundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := c.base.RoundTrip(req)
+	if err != nil {
+		return nil, transport.Scrub(err, req)
+	}
+	if resp == nil || resp.Body == nil {
+		return nil, errors.New("the RoundTripper returned neither an answer nor an error")
 	}
 	return resp, nil
 }

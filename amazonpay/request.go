@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/textproto"
@@ -231,29 +230,19 @@ func (p *call) setToken(ctx context.Context) error {
 		return &TokenError{errors.New("the token is empty or has a character that may not stand in a header")}
 	}
 	p.token = token
-	p.header = p.header.Clone() // an earlier request, with another token, keeps its own
 	p.header.Set(headerAuthToken, token)
 	return nil
 }
 
-// request makes the unsigned request. Its header is the call's own, and its values the client's: neither may be changed.
+// request makes the unsigned request, which shares nothing with another that can be changed.
 func (p *call) request(ctx context.Context) (*http.Request, error) {
-	var body io.Reader = http.NoBody
-	if len(p.body) > 0 {
-		body = bytes.NewReader(p.body)
-	}
-	req, err := http.NewRequestWithContext(ctx, p.op.Method, "", body)
+	req, err := http.NewRequestWithContext(ctx, p.op.Method, "", bytes.NewReader(p.body))
 	if err != nil {
 		return nil, err
 	}
-	if len(p.body) == 0 {
-		req.GetBody = noBody
-	}
-	*req.URL, req.Host, req.Header = p.url, p.url.Host, p.header
+	*req.URL, req.Host, req.Header = p.url, p.url.Host, p.header.Clone()
 	return req, nil
 }
-
-func noBody() (io.ReadCloser, error) { return http.NoBody, nil }
 
 // signatureText is what may be a signature in base64: that of an RSA key of 2048 bits has 344 characters.
 var signatureText = regexp.MustCompile(`[A-Za-z0-9+/=]{300,}`)

@@ -42,7 +42,6 @@ func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	req.Header = req.Header.Clone() // the caller may change it
 	at := c.core.now()
 	if doer, ok := c.core.doer.(interface{ ClockOffset() time.Duration }); ok {
 		at = at.Add(doer.ClockOffset())

@@ -264,15 +264,16 @@ func (x *exchange) send(signed *http.Request) (*answer, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 
-	tooLarge := resp.ContentLength > x.MaxAnswerBytes && signed.Method != http.MethodHead
-	var body []byte
-	if !tooLarge {
-		if body, err = readAll(resp, x.MaxAnswerBytes+1); err != nil {
-			return nil, err
-		}
+	tooLarge := TooLargeError{StatusCode: resp.StatusCode, Limit: x.MaxAnswerBytes}
+	if resp.ContentLength > x.MaxAnswerBytes && signed.Method != http.MethodHead {
+		return nil, new(tooLarge)
 	}
-	if tooLarge || int64(len(body)) > x.MaxAnswerBytes {
-		return nil, &TooLargeError{StatusCode: resp.StatusCode, Limit: x.MaxAnswerBytes}
+	body, err := readAll(resp, x.MaxAnswerBytes+1)
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(body)) > x.MaxAnswerBytes {
+		return nil, new(tooLarge)
 	}
 
 	runtime.Gosched() // net/http puts the connection back now, not after a next call has found none and dialled

@@ -16,7 +16,7 @@ import (
 	"github.com/amazonpay-go/sdk/signing/libcrypto"
 )
 
-// inChild is set in the child processes of TestLibraries, each of which loads another library: a process loads one.
+// inChild is set in the child processes of the tests of libraries, each of which loads another library: a process loads one.
 const inChild = "AMAZONPAY_LIBCRYPTO_TEST"
 
 // report is what a child process found.

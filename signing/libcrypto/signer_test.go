@@ -52,7 +52,7 @@ func TestWhichImplementation(t *testing.T) {
 	require.NoError(t, orGo.Fallback())
 }
 
-// Elsewhere the missing library is TestLibraries'.
+// make libcrypto runs it for linux/386. Where OpenSSL is used TestMissingLibrary shows the same.
 func TestUnsupportedPlatform(t *testing.T) {
 	t.Parallel()
 	if supported() {
