@@ -295,7 +295,7 @@ func TestBadCall(t *testing.T) {
 			failed := callError(t, err)
 			assert.Equal(t, row.op.Name, failed.Operation)
 			assert.Same(t, failed.Meta, meta)
-			assert.False(t, failed.Uncertain)
+			assert.False(t, mayBeDone(failed))
 			field, ok := errors.AsType[*amazonpay.FieldError](err)
 			require.True(t, ok, "%v is not a *FieldError", err)
 			assert.Equal(t, row.field, field.Field)
@@ -362,7 +362,7 @@ func TestBadCallOfClient(t *testing.T) {
 			failed := callError(t, err)
 			assert.Same(t, failed.Meta, meta)
 			require.ErrorContains(t, err, row.want)
-			assert.False(t, failed.Uncertain)
+			assert.False(t, mayBeDone(failed))
 			assert.Empty(t, n.requests())
 		})
 	}
@@ -380,7 +380,7 @@ func TestContextAlreadyCancelled(t *testing.T) {
 	failed := callError(t, err)
 	require.ErrorIs(t, err, context.Canceled)
 	require.ErrorIs(t, err, closing)
-	assert.False(t, failed.Uncertain)
+	assert.False(t, mayBeDone(failed))
 	assert.Empty(t, n.requests())
 	assert.Empty(t, source.asked(), "nobody needs a token")
 

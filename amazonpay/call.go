@@ -20,6 +20,7 @@ import (
 const (
 	callTimeout     = 90 * time.Second // where the context has no deadline
 	maxAnswerBytes  = 10 << 20
+	maxErrorBytes   = 64 << 10 // an error is a code and a sentence
 	maxMessageBytes = 1 << 10
 )
 
@@ -37,7 +38,7 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
 	if !c.made() || ctx == nil {
-		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: OutcomeNotSent}
+		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: unsent(opts)}
 		return err.Meta, err
 	}
 	if _, ok := ctx.Deadline(); !ok {
@@ -59,7 +60,7 @@ func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...Ca
 func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []CallOption) (*Meta, *CallError) {
 	if v := reflect.ValueOf(out); out != nil && (v.Kind() != reflect.Pointer || v.IsNil()) {
 		meta := &Meta{}
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: &FieldError{"out", "is not a pointer to the answer's type"}, Outcome: OutcomeNotSent}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: &FieldError{"out", "is not a pointer to the answer's type"}, Outcome: unsent(opts)}
 	}
 	p, err := c.prepare(ctx, op, in, opts)
 	if err != nil {
@@ -67,7 +68,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 		if p != nil {
 			meta.IdempotencyKey = p.key
 		}
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Outcome: OutcomeNotSent}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Outcome: unsent(opts), reads: op.Method == http.MethodGet}
 	}
 	meta := &Meta{IdempotencyKey: p.key}
 	err = c.send(ctx, p, out, meta)
@@ -82,20 +83,20 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 	}
 	if err != nil {
 		c.core.explain(ctx, p, err, meta)
-		outcome := outcomeOf(meta.Attempts, err, p.unseen)
-		if c.core.mocked && outcome == OutcomeNotSent && len(meta.Attempts) > 0 { // a Doer of the user's own may have sent more
-			outcome = OutcomeUnknown
-		}
-		uncertain := op.Method != http.MethodGet && (outcome == OutcomeUnknown || outcome == OutcomeDone)
-		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Uncertain: uncertain, Outcome: outcome}
+		return meta, &CallError{Operation: op.Name, Meta: meta, Err: err, Outcome: p.outcome(err), reads: op.Method == http.MethodGet}
 	}
 	return meta, nil
 }
 
 // send makes the attempts, adds them to meta and decodes the answer.
 func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
-	state := &transport.Call{
-		Operation: p.op.Name, NoRetry: p.options.NoRetry, Observe: c.core.observeAttempt(ctx, p, len(meta.Attempts)),
+	tell := c.core.observeAttempt(ctx, p, len(meta.Attempts))
+	state := &transport.Call{Operation: p.op.Name, NoRetry: p.options.NoRetry}
+	state.Observe = func(number int, a Attempt, header http.Header, body []byte) {
+		reason := p.saw(a, header, body)
+		if tell != nil {
+			tell(number, a, header, reason)
+		}
 	}
 	if c.core.limiter != nil {
 		c.core.limiter.join(state, bucketOf(p))
@@ -106,16 +107,20 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 	}
 	resp, err := c.core.doer.Do(req)
 	meta.Attempts = append(meta.Attempts, state.Attempts...)
-	_, unsigned := errors.AsType[*transport.SigningError](err)
-	p.unseen = p.unseen || c.core.mocked && (state.Repeated || len(state.Attempts) == 0 && !unsigned)
 	meta.ClockOffset = state.ClockOffset
-	if err != nil {
-		return p.failure(err, req, state.Answer, meta)
+	meta.StatusCode = 0 // that of these attempts, not of those before
+	switch {
+	case err != nil:
+		err = p.failure(err, req, state.Answer, meta)
+	case resp == nil || resp.Body == nil:
+		err = errNoAnswer
+	default:
+		err = p.read(resp, out, meta)
 	}
-	if resp == nil || resp.Body == nil {
-		return errNoAnswer
+	if c.core.mocked {
+		p.sawDoer(state, err, meta)
 	}
-	return p.read(resp, out, meta)
+	return err
 }
 
 var errNoAnswer = errors.New("the Doer returned neither an answer nor an error")
@@ -152,27 +157,46 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	seeOther := p.op.SeeOther && resp.StatusCode == http.StatusSeeOther
 	switch {
 	case seeOther && resp.Header.Get("Location") == "":
-		return &DecodeError{errors.New("it leads elsewhere, but does not say where")}
+		return notUnderstood("the 303 response has no Location header")
 	case !seeOther && (resp.StatusCode < 200 || resp.StatusCode > 299):
 		return p.apiError(resp.StatusCode, body)
 	case err != nil:
-		return &DecodeError{errors.New("it broke off")}
+		return notUnderstood("the response body is truncated")
 	case len(body) > maxAnswerBytes:
-		return &DecodeError{fmt.Errorf("it has more than %d bytes", maxAnswerBytes)}
-	case out == nil || seeOther && !isObject(body) || p.op.NoContent && len(bytes.TrimSpace(body)) == 0:
+		return notUnderstood("the response body has more than %d bytes", maxAnswerBytes)
+	case seeOther && !isObject(body):
 		return nil
+	case meta.RequestID != "" && (out == nil || p.op.NoContent && len(bytes.TrimSpace(body)) == 0):
+		return nil // the service has answered, and more is not wanted
 	}
 	if !isObject(body) { // null would decode to nothing
 		kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-		return &DecodeError{fmt.Errorf("its %d bytes (%q) are not a JSON object", len(body), p.clean(kind))}
+		return notUnderstood("its %d bytes (%q) are not a JSON object", len(body), p.clean(kind))
 	}
-	if err := json.Unmarshal(body, out); err != nil {
-		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone
-			err = fmt.Errorf("its member %q does not fit in a %s", wrong.Field, wrong.Type)
-		}
-		return &DecodeError{err}
+	var ignored struct{}
+	if out == nil {
+		out = &ignored
+	}
+	err = json.Unmarshal(body, out)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone
+		err = fmt.Errorf("its member %q does not fit in a %s", wrong.Field, wrong.Type)
+	} else if err != nil {
+		return &DecodeError{Err: err}
+	}
+	switch done := p.returned(out, body, meta.RequestID); {
+	case err != nil:
+		return &DecodeError{Err: err, done: done}
+	case !done && p.op.Returns != "":
+		return notUnderstood("it has no %s, so that it is not the service's answer to this operation", p.op.Returns)
+	case !done:
+		return notUnderstood("it has no mark of the service")
 	}
 	return nil
+}
+
+// notUnderstood is the error of an answer with a status of success that may be of anybody.
+func notUnderstood(format string, args ...any) *DecodeError {
+	return &DecodeError{Err: fmt.Errorf(format, args...)}
 }
 
 // readBody reads a body up to the limit and one byte more. That of package transport is in memory, and within the limit.
@@ -188,13 +212,14 @@ func isObject(text []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
 }
 
-// refusal reads the body of an error. A message of another form must not hide the code.
+// refusal reads the body of an error. A message of another form must not hide the code. What is longer than any error of
+// the service is not looked into.
 func refusal(body []byte) (reason ReasonCode, message string) {
 	var members struct {
 		ReasonCode ReasonCode `json:"reasonCode"`
 		Message    any        `json:"message"`
 	}
-	if json.Unmarshal(body, &members) != nil {
+	if len(body) > maxErrorBytes || json.Unmarshal(body, &members) != nil {
 		return "", "the answer is not the service's JSON"
 	}
 	message, _ = members.Message.(string)
@@ -209,15 +234,20 @@ func (p *call) apiError(status int, body []byte) *APIError {
 // retryable refuses the one 500 that is an answer about money: the same key would only
 // replay it.
 func retryable(status int, _ http.Header, body []byte) bool {
+	if status != http.StatusInternalServerError {
+		return true
+	}
 	reason, _ := refusal(body)
-	return status != http.StatusInternalServerError || reason != ReasonProcessingFailure
+	return reason != ReasonProcessingFailure
 }
 
 // dateRefused knows the answer to a date that is ahead of the service's clock.
 func dateRefused(status int, _ http.Header, body []byte) bool {
+	if status != http.StatusBadRequest {
+		return false
+	}
 	reason, message := refusal(body)
-	return status == http.StatusBadRequest && reason == ReasonInvalidHeaderValue &&
-		strings.Contains(strings.ToLower(message), "x-amz-pay-date")
+	return reason == ReasonInvalidHeaderValue && strings.Contains(strings.ToLower(message), "x-amz-pay-date")
 }
 
 func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {

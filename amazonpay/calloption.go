@@ -21,7 +21,8 @@ type CallOption struct {
 	name   string // of a header or a body member
 	value  Secret // any value may be a token or personal data
 	source TokenSource
-	report *Progress  // a pointer, since functions cannot be compared
+	report *Progress // a pointer, since functions cannot be compared
+	flag   bool
 	broken FieldError // what was wrong with the arguments
 }
 
@@ -37,6 +38,7 @@ const (
 	optionSimulationCode
 	optionWithoutRetry
 	optionProgress
+	optionUnsettled
 )
 
 var optionNames = map[optionKind]string{
@@ -48,6 +50,7 @@ var optionNames = map[optionKind]string{
 	optionSimulationCode: "WithSimulationCode",
 	optionWithoutRetry:   "WithoutRetry",
 	optionProgress:       "WithProgress",
+	optionUnsettled:      "WithUnsettled",
 }
 
 // String names the option without its values.
@@ -112,6 +115,15 @@ func WithIdempotencyKey(key string) CallOption {
 		o.broken = FieldError{"WithIdempotencyKey", "the key " + rule}
 	}
 	return o
+}
+
+// WithUnsettled tells a call whether an earlier call under the same idempotency key may have done the work: whether it ended
+// with [OutcomeUnknown], or is not known to have ended. Then an answer that proves nothing about the earlier call, such as 429 or a
+// failed connection, leaves the outcome unknown, and [Advise] never advises a new key on its account. Store the
+// [Advice].Unsettled of each call with the order, true while a call is under way, and pass it to the next call. With true, an
+// operation that takes an idempotency key needs [WithIdempotencyKey] too. It is refused as a default of [Client.With].
+func WithUnsettled(unsettled bool) CallOption {
+	return CallOption{kind: optionUnsettled, flag: unsettled}
 }
 
 // WithHeader adds a header, in place of one of the same name added before. A header
@@ -192,6 +204,7 @@ type CallOptions struct {
 	SimulationCode string
 	NoRetry        bool
 	Progress       Progress
+	Unsettled      bool
 }
 
 // LogValue shows the idempotency key.
@@ -233,6 +246,8 @@ func Resolve(opts ...CallOption) (CallOptions, error) {
 			r.NoRetry = true
 		case optionProgress:
 			r.Progress = *o.report
+		case optionUnsettled:
+			r.Unsettled = o.flag
 		case optionNone:
 		}
 	}

@@ -274,8 +274,12 @@ func (c *Client) With(defaults ...CallOption) *Client {
 	derived := &Client{core: c.core, err: c.err}
 	derived.defaults = append(append(derived.defaults, c.defaults...), defaults...)
 	for _, o := range defaults {
-		if o.kind == optionIdempotencyKey {
+		switch o.kind {
+		case optionIdempotencyKey:
 			derived.err = &FieldError{"Client.With", "an idempotency key belongs to one call: pass WithIdempotencyKey to the call"}
+		case optionUnsettled:
+			derived.err = &FieldError{"Client.With", "what is unsettled belongs to one call: pass WithUnsettled to the call"}
+		default:
 		}
 	}
 	return derived

@@ -30,7 +30,7 @@ func warmed(t *testing.T, http2 bool) (*amazonpay.Client, *atomic.Int32, *networ
 			w.WriteHeader(http.StatusForbidden) // any answer will do
 			return
 		}
-		_, err = w.Write([]byte("{}"))
+		_, err = w.Write([]byte(`{"buyerId":"b"}`))
 		assert.NoError(t, err)
 	}))
 	server.EnableHTTP2 = http2

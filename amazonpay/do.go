@@ -31,7 +31,7 @@ func Do[T any, P interface {
 	setMeta(m *Meta)
 }](ctx context.Context, c Caller, op Operation, in any, opts ...CallOption) (*T, error) {
 	if c == nil {
-		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Caller is nil"), Outcome: OutcomeNotSent}
+		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Caller is nil"), Outcome: unsent(opts)}
 	}
 	out := new(T)
 	meta, err := c.Call(ctx, op, in, out, opts...)

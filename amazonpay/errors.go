@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/amazonpay-go/sdk/transport"
 )
 
 // CallError is the envelope of every error that a call returns: which operation it was,
@@ -20,7 +18,7 @@ import (
 //   - [*RateLimitError]: the limits of [WithRateLimits] did not allow the call before its
 //     deadline; nothing was sent.
 //   - [*APIError]: the service, or a gateway before it, answered with an error.
-//   - [*DecodeError]: the answer says success, but was not understood.
+//   - [*DecodeError]: the answer has a status of success, but was not understood.
 //   - [*transport.NetworkError]: the last attempt was not answered; the work may have been
 //     done.
 //   - [*transport.InterruptedError]: the context ended before the call was done; the
@@ -36,17 +34,10 @@ type CallError struct {
 	Meta      *Meta // never nil
 	Err       error
 
-	// Uncertain says that the work may have been done although the call failed (its Outcome is unknown or
-	// done, and it was to change something): an
-	// attempt to change something ended without an answer, with a status that says nothing
-	// about the work (408, 425 and 5xx but a ProcessingFailure), or with an answer that was
-	// not understood. A later 4xx does not settle that, since it may be the first
-	// attempt's success that it complains about. Read the object, or repeat the call with
-	// the same request and, where the operation takes one, the idempotency key of Meta.
-	Uncertain bool
-
-	// Outcome is what is known of the work: see [OutcomeOf].
+	// Outcome is what is known of the work: see [OutcomeOf]. What to do next is the matter of [Advise].
 	Outcome Outcome
+
+	reads bool // nothing was to be changed
 }
 
 // Error returns the operation, the cause, and what is needed to ask Amazon's support
@@ -57,7 +48,7 @@ func (e *CallError) Error() string {
 	b.WriteString(e.Operation)
 	b.WriteString(": ")
 	b.WriteString(strings.TrimPrefix(fmt.Sprint(e.Err), "amazonpay: "))
-	if e.Uncertain && e.Outcome == OutcomeUnknown {
+	if !e.reads && e.Outcome == OutcomeUnknown {
 		b.WriteString("; an attempt ended without a certain answer, so the outcome is unknown")
 	}
 	meta := e.Meta
@@ -89,7 +80,7 @@ func (e *CallError) LogValue() slog.Value {
 	if e.Meta != nil {
 		meta = *e.Meta
 	}
-	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.String("outcome", e.Outcome.String()), slog.Bool("uncertain", e.Uncertain)}
+	attrs := []slog.Attr{slog.String("operation", e.Operation), slog.Any("call", meta), slog.String("outcome", e.Outcome.String())}
 	if api, ok := errors.AsType[*APIError](e.Err); ok {
 		attrs = append(attrs, slog.String("reason_code", string(api.ReasonCode)))
 		if api.Signature != nil {
@@ -149,47 +140,19 @@ func (e *TokenError) Error() string { return fmt.Sprint("no authorization token:
 // Is reports whether Err matches target.
 func (e *TokenError) Is(target error) bool { return errors.Is(e.Err, target) }
 
-// DecodeError is a 2xx answer that was not understood: the work was probably done. The
+// DecodeError is a 2xx answer that was not understood. If it has what the operation returns
+// the work was done; else it may be the page of a gateway, and the outcome is unknown. The
 // answer is in the Raw of the [CallError]'s Meta.
-type DecodeError struct{ Err error }
+type DecodeError struct {
+	Err error
+
+	done bool // it is the service's answer to the operation
+}
 
 // Error says what about the answer was not understood, without its content.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("the answer says success, but was not understood: %v", e.Err)
+	return fmt.Sprintf("the answer has a status of success, but was not understood: %v", e.Err)
 }
 
 // Unwrap returns Err.
 func (e *DecodeError) Unwrap() error { return e.Err }
-
-// outcomeOf tells the outcome of a failed call from its attempts and its last error. unseen says that there may
-// have been other attempts, by a Doer of the user's own: then the last error alone counts, if no attempt is known.
-func outcomeOf(attempts []Attempt, err error, unseen bool) Outcome {
-	api, answered := errors.AsType[*APIError](err)
-	failure := answered && api.StatusCode == http.StatusInternalServerError && api.ReasonCode == ReasonProcessingFailure
-	large, isLarge := errors.AsType[*transport.TooLargeError](err)
-	_, undecoded := errors.AsType[*DecodeError](err)
-	switch {
-	case undecoded, isLarge && large.StatusCode/100 == 2:
-		return OutcomeDone
-	case unseen && len(attempts) == 0 && answered && (failure || refuses(api.StatusCode)):
-		return OutcomeRefused
-	case unseen:
-		return OutcomeUnknown
-	}
-	outcome := OutcomeNotSent
-	for i, a := range attempts {
-		switch last := i == len(attempts)-1; {
-		case a.Unsent:
-		case refuses(a.StatusCode), last && failure:
-			outcome = OutcomeRefused
-		default:
-			return OutcomeUnknown
-		}
-	}
-	return outcome
-}
-
-// refuses reports a status that says that the work was not done.
-func refuses(status int) bool {
-	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooEarly
-}

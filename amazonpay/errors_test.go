@@ -35,24 +35,25 @@ func TestCallErrorText(t *testing.T) {
 				Operation: "CompleteCheckoutSession",
 				Meta:      &amazonpay.Meta{RequestID: "req-1", IdempotencyKey: "key-1", Attempts: make([]amazonpay.Attempt, 2)},
 				Err:       &amazonpay.APIError{StatusCode: 422, ReasonCode: "InvalidCheckoutSessionStatus", Message: "The session is Completed."},
+				Outcome:   amazonpay.OutcomeRefused,
 			},
 			"amazonpay: CompleteCheckoutSession: 422 InvalidCheckoutSessionStatus: The session is Completed. (request id req-1, attempts 2, idempotency key key-1)",
 		},
 		{
-			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: &amazonpay.APIError{StatusCode: 502}},
+			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: &amazonpay.APIError{StatusCode: 502}, Outcome: amazonpay.OutcomeRefused},
 			"amazonpay: GetCharge: 502 Bad Gateway",
 		},
 		{
-			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: &amazonpay.FieldError{Field: "chargeId", Rule: "is empty"}},
+			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: &amazonpay.FieldError{Field: "chargeId", Rule: "is empty"}, Outcome: amazonpay.OutcomeNotSent},
 			"amazonpay: GetCharge: chargeId: is empty",
 		},
 		{
-			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: errors.New("amazonpay: the Client is nil")},
+			&amazonpay.CallError{Operation: "GetCharge", Meta: &amazonpay.Meta{}, Err: errors.New("amazonpay: the Client is nil"), Outcome: amazonpay.OutcomeNotSent},
 			"amazonpay: GetCharge: the Client is nil",
 		},
 		// As a test of a shop may make them.
-		{&amazonpay.CallError{Operation: "GetCharge", Err: io.EOF}, "amazonpay: GetCharge: EOF"},
-		{&amazonpay.CallError{Operation: "GetCharge"}, "amazonpay: GetCharge: <nil>"},
+		{&amazonpay.CallError{Operation: "GetCharge", Err: io.EOF, Outcome: amazonpay.OutcomeNotSent}, "amazonpay: GetCharge: EOF"},
+		{&amazonpay.CallError{Operation: "GetCharge", Outcome: amazonpay.OutcomeNotSent}, "amazonpay: GetCharge: <nil>"},
 	} {
 		require.EqualError(t, row.err, row.want)
 		assert.NotPanics(t, func() { _ = row.err.LogValue().String() })
@@ -115,9 +116,9 @@ func TestUncertain(t *testing.T) {
 		"success not understood":      {chargeOp, answers{answer(201, page)}, true},
 		"lost, of an update":          {updateOp, answers{lost, answer(422, refusal)}, true},
 		"refused update":              {updateOp, answers{answer(422, refusal)}, false},
-		"lost, of a reading":          {getOp, answers{lost}, false},
-		"503, of a reading":           {getOp, answers{status(503)}, false},
-		"reading not understood":      {getOp, answers{answer(200, page)}, false},
+		"lost, of a reading":          {getOp, answers{lost}, true},
+		"503, of a reading":           {getOp, answers{status(503)}, true},
+		"reading not understood":      {getOp, answers{answer(200, page)}, true},
 		"success after a lost answer": {chargeOp, answers{lost, answer(201, `{}`)}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +128,7 @@ func TestUncertain(t *testing.T) {
 				assert.False(t, row.want)
 				return
 			}
-			assert.Equal(t, row.want, callError(t, err).Uncertain)
+			assert.Equal(t, row.want, mayBeDone(callError(t, err)))
 		})
 	}
 }
@@ -145,7 +146,7 @@ func TestUncertainOfADoer(t *testing.T) {
 		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork(row.answer)))
 		require.NoError(t, err)
 		_, err = client.Call(t.Context(), chargeOp, goodCharge(), new(everything))
-		assert.Equal(t, row.want, callError(t, err).Uncertain, name)
+		assert.Equal(t, row.want, mayBeDone(callError(t, err)), name)
 	}
 }
 
@@ -160,7 +161,7 @@ func TestUncertainOfARealDoer(t *testing.T) {
 	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doer))
 	require.NoError(t, err)
 	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
-	assert.True(t, callError(t, err).Uncertain)
+	assert.True(t, mayBeDone(callError(t, err)))
 	assert.Len(t, meta.Attempts, 2)
 }
 
@@ -175,7 +176,7 @@ func TestUncertainAtTheEdges(t *testing.T) {
 		return meta, callError(t, err)
 	}
 	_, err := call(doerFunc(func(*http.Request) (*http.Response, error) { return nil, &transport.SigningError{Err: io.EOF} }))
-	assert.False(t, err.Uncertain, "nothing was sent")
+	assert.False(t, mayBeDone(err), "nothing was sent")
 
 	meta, err := call(doerFunc(func(r *http.Request) (*http.Response, error) {
 		resp, _ := answer(429, `{"reasonCode":"TooManyRequests"}`)(r)
@@ -186,14 +187,14 @@ func TestUncertainAtTheEdges(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 
 	_, err = call(doerFunc(answer(503, `{"reasonCode":"ProcessingFailure"}`)))
-	assert.True(t, err.Uncertain, "that code is an answer with status 500 alone")
+	assert.True(t, mayBeDone(err), "that code is an answer with status 500 alone")
 
 	large := strings.Repeat(" ", 11<<20)
 	meta, failed := newClient(t, newNetwork(answer(503, `{}`), answer(201, large))).Call(t.Context(), chargeOp, goodCharge(), nil)
 	_, tooLarge := errors.AsType[*transport.TooLargeError](failed)
 	assert.True(t, tooLarge)
 	assert.Zero(t, meta.StatusCode, "not the one of the answer before")
-	assert.True(t, callError(t, failed).Uncertain)
+	assert.True(t, mayBeDone(callError(t, failed)))
 
 	assert.Equal(t, "no authorization token: <nil>", (&amazonpay.TokenError{}).Error())
 }
@@ -213,7 +214,7 @@ func TestMetaOfTheLastAnswerThatCame(t *testing.T) {
 	assert.Equal(t, 503, meta.StatusCode)
 	assert.Equal(t, "request-1", meta.RequestID)
 	assert.JSONEq(t, `{"reasonCode":"ServiceUnavailable"}`, string(meta.Raw))
-	assert.True(t, callError(t, err).Uncertain)
+	assert.True(t, mayBeDone(callError(t, err)))
 }
 
 // An errgroup cancels with its first error, which may be anything.
@@ -239,7 +240,7 @@ func TestReasonBesideAnOddMessage(t *testing.T) {
 		n := newNetwork(answer(500, `{"reasonCode":"ProcessingFailure","message":`+message+`}`))
 		meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
 		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonProcessingFailure), message)
-		assert.False(t, callError(t, err).Uncertain)
+		assert.False(t, mayBeDone(callError(t, err)))
 		assert.Len(t, meta.Attempts, 1, "an answer about money is not repeated")
 	}
 }
@@ -296,7 +297,7 @@ func TestSigningFails(t *testing.T) {
 	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil)
 	_, ok := errors.AsType[*transport.SigningError](err)
 	require.True(t, ok, "%v", err)
-	assert.False(t, callError(t, err).Uncertain)
+	assert.False(t, mayBeDone(callError(t, err)))
 	assert.Empty(t, n.requests())
 
 	_, err = client.SignRequest(t.Context(), chargeOp, goodCharge())
@@ -333,7 +334,7 @@ func TestDeadlineDuringAWait(t *testing.T) {
 		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonServiceUnavailable))
 		_, ok = errors.AsType[*transport.InterruptedError](err)
 		assert.True(t, ok)
-		assert.True(t, failed.Uncertain)
+		assert.True(t, mayBeDone(failed))
 		assert.Equal(t, http.StatusServiceUnavailable, meta.StatusCode)
 		assert.Equal(t, "request-1", meta.RequestID)
 		assert.Len(t, n.requests(), 1)
@@ -352,7 +353,7 @@ func TestCancelDuringAWait(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, closing)
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
-		assert.True(t, callError(t, err).Uncertain)
+		assert.True(t, mayBeDone(callError(t, err)))
 		assert.Len(t, n.requests(), 1)
 	})
 }
@@ -397,6 +398,6 @@ func TestDeadlineOfTheCaller(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 2*time.Minute, time.Since(start), "the 90 seconds are for contexts without a deadline")
 		assert.Len(t, meta.Attempts, 1, "nor do the 30 seconds end an attempt that was given an hour")
-		assert.True(t, callError(t, err).Uncertain)
+		assert.True(t, mayBeDone(callError(t, err)))
 	})
 }

@@ -231,13 +231,13 @@ func ExampleCallError() {
 		fmt.Println("status", api.StatusCode)
 	}
 	if failed, ok := errors.AsType[*amazonpay.CallError](err); ok {
-		fmt.Println(failed.Operation, "attempts:", len(failed.Meta.Attempts), "uncertain:", failed.Uncertain)
+		fmt.Println(failed.Operation, "attempts:", len(failed.Meta.Attempts), "outcome:", failed.Outcome)
 	}
 
 	// Output:
 	// there is no such permission
 	// status 404
-	// CreateCharge attempts: 1 uncertain: false
+	// CreateCharge attempts: 1 outcome: refused
 }
 
 // In a test a mocked Doer takes the place of signing, retries and network, and sees the request

@@ -205,3 +205,8 @@ func sameText(tb testing.TB, want, got string) {
 	tb.Helper()
 	assert.Equal(tb, want, got)
 }
+
+// mayBeDone reports whether a call failed that may have done its work.
+func mayBeDone(failed *amazonpay.CallError) bool {
+	return failed.Outcome == amazonpay.OutcomeUnknown || failed.Outcome == amazonpay.OutcomeDone
+}

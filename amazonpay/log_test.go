@@ -48,7 +48,7 @@ func TestLog(t *testing.T) {
 	assert.Equal(t, "CreateCharge", records["amazon pay call"]["operation"])
 	assert.Equal(t, map[string]any{"status": 201., "request_id": "request-1", "idempotency_key": "key-1", "attempts": 2.}, records["amazon pay call"]["call"])
 	assert.Equal(t, map[string]any{
-		"operation": "GetCharge", "call": map[string]any{"status": 0., "request_id": "", "idempotency_key": "", "attempts": 0.}, "outcome": "not sent", "uncertain": false,
+		"operation": "GetCharge", "call": map[string]any{"status": 0., "request_id": "", "idempotency_key": "", "attempts": 0.}, "outcome": "not sent",
 		"error": "chargeId: is empty",
 	}, records["amazon pay call failed"]["failure"])
 
@@ -56,6 +56,6 @@ func TestLog(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(seen.lines[5]), &declined))
 	assert.Equal(t, map[string]any{
 		"operation": "CreateCharge", "call": map[string]any{"status": 422., "request_id": "request-1", "idempotency_key": "key-1", "attempts": 1.},
-		"outcome": "refused", "uncertain": false, "reason_code": "SoftDeclined",
+		"outcome": "refused", "reason_code": "SoftDeclined",
 	}, declined["failure"])
 }

@@ -50,20 +50,15 @@ func (c *core) tell(ctx context.Context, e Event) {
 
 // observeAttempt returns what tells the observers of the attempts of a call, of which some were made before; nil where
 // there are no observers.
-func (c *core) observeAttempt(ctx context.Context, p *call, before int) func(int, Attempt, http.Header, []byte) {
+func (c *core) observeAttempt(ctx context.Context, p *call, before int) func(int, Attempt, http.Header, ReasonCode) {
 	if len(c.observers) == 0 {
 		return nil
 	}
-	return func(number int, a Attempt, header http.Header, body []byte) {
-		e := Event{
-			Operation: p.op.Name, Method: p.op.Method, Path: p.op.Path, Attempt: before + number, StatusCode: a.StatusCode,
+	return func(number int, a Attempt, header http.Header, reason ReasonCode) {
+		c.tell(ctx, Event{
+			Operation: p.op.Name, Method: p.op.Method, Path: p.op.Path, Attempt: before + number, StatusCode: a.StatusCode, ReasonCode: reason,
 			RequestID: header.Get(headerRequestID), Start: a.Start, Duration: a.Duration, Err: a.Err,
-		}
-		if a.StatusCode >= http.StatusMultipleChoices {
-			reason, _ := refusal(body)
-			e.ReasonCode = ReasonCode(p.clean(string(reason)))
-		}
-		c.tell(ctx, e)
+		})
 	}
 }
 

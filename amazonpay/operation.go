@@ -29,6 +29,15 @@ type Operation struct {
 	// IdempotencyKey says that a PATCH takes an idempotency key, as some do; every POST does.
 	// A call then carries one, its own or a made one.
 	IdempotencyKey bool
+	// Returns is the JSON name of the member without which an answer is no success, such as
+	// chargeId: a page of a gateway may have status 200 too. It is a text that is not empty.
+	// If Returns is empty, any JSON object that has no reasonCode and is not empty will do,
+	// and so will any answer with a request id of the service.
+	Returns string
+	// Replays says that the service is documented to answer a repeated idempotency key, or at a
+	// till a repeated reference id, with what became of the first request. A decline under
+	// that key then says that an earlier attempt did not charge either.
+	Replays bool
 	// SeeOther says that an answer with status 303 is a result and not an error. It is not
 	// followed: where it leads is the Location in the Header of [Meta], which is then not empty. Its
 	// body is decoded if it is JSON.

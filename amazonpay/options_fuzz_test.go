@@ -143,7 +143,7 @@ func FuzzConfig(f *testing.F) {
 			PublicKeyID: keyID, PrivateKey: quickSigner{}, Region: amazonpay.Region(region), Environment: amazonpay.Environment(environment), BaseURL: base,
 			Integrator: amazonpay.Integrator{ID: id, Version: version, PlatformVersion: platform},
 		}
-		net := &sentAndRead{handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) })}
+		net := &sentAndRead{handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"chargeId":"c"}`)) })}
 		client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(net), amazonpay.WithUserAgent(product))
 		if err != nil {
 			require.Nil(t, client)

@@ -1,6 +1,15 @@
 package amazonpay
 
-import "errors"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/amazonpay-go/sdk/transport"
+)
 
 // Outcome is what is known of the work that a call was to do: whether a buyer may have been charged.
 type Outcome int
@@ -30,7 +39,8 @@ func (o Outcome) String() string {
 	}
 }
 
-// OutcomeOf returns what is known of the work of a call that returned err, also where err is wrapped.
+// OutcomeOf returns what is known of the work of a call that returned err, also where err is wrapped. What to do about it is
+// the matter of [Advise].
 //
 //	the call                                                       | outcome
 //	---------------------------------------------------------------|---------
@@ -39,26 +49,29 @@ func (o Outcome) String() string {
 //	no attempt had a connection                                    | not sent
 //	the context ended before the first attempt                     | not sent
 //	the rate limit did not allow the first attempt                 | not sent
-//	a 4xx, but 408 and 425                                         | refused
+//	a 4xx of the service, but 408 and 425                          | refused
 //	a 500 ProcessingFailure                                        | refused
 //	429 until the attempts or the context ended                    | refused
 //	a refusal, then no connection                                  | refused
-//	a 2xx that was not understood, or was too large                | done
-//	408, 425, 5xx, or no answer, in the last attempt               | unknown
-//	a refusal after an attempt of the row above                    | unknown
+//	a 2xx of the service of which a member was not understood      | done
+//	a 2xx that is not the service's answer to this operation       | unknown
+//	a 4xx without the marks of the service, such as a gateway's    | unknown
+//	408, 425, 5xx, no answer, or one too large, in the last attempt| unknown
+//	a refusal after an attempt of the four rows above              | unknown
+//	the same, where the key is replayed and the refusal a decline  | refused
+//	400 DuplicateIdempotencyKey                                    | unknown
 //	a 3xx                                                          | unknown
-//	no answer from a Doer of the user's own                        | unknown
+//	no answer from a custom Doer                                   | unknown
 //	an error that is no [*CallError]                               | unknown
+//	any of the above but done and a decline, with [WithUnsettled]  | unknown
 //
-// What is unknown is settled by repeating the call with the same request and the idempotency key of the error's
-// Meta, wherever the service honours the key; or by reading the object. The key may be used for ever.
+// The marks of the service are a reason code in a JSON object, or its request id beside a body that is JSON or empty; in a
+// success, what the operation returns ([Operation].Returns). A decline is a reason code about the payment itself, such as
+// SoftDeclined. Where the service is documented to replay an idempotency key ([Operation].Replays), a decline
+// settles what an earlier attempt under the same key left open: had that one charged, the key would have replayed its success.
+// DuplicateIdempotencyKey proves that an earlier request arrived, so it is never a refusal.
 //
-// The outcome is that of this one call. Where an earlier call for the same work has ended as unknown, only done, or an answer
-// that the key replays, settles it: that a repetition was not sent, or was refused with 429, for its signature, or because of the
-// object's state, says nothing of the first. Read the object then.
-//
-// That no attempt had a connection is known by [Attempt].Unsent. The answer of a Doer of the user's own counts
-// like one of the service.
+// That no attempt had a connection is known by [Attempt].Unsent. The answer of a custom Doer counts like one of the service.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return OutcomeDone
@@ -68,4 +81,97 @@ func OutcomeOf(err error) Outcome {
 		return OutcomeUnknown
 	}
 	return call.Outcome
+}
+
+// workState is what the attempts so far say of the work, those of earlier calls under the same key included.
+type workState struct {
+	maybe   bool // an attempt may have done it
+	refused bool // the service has refused one
+}
+
+// saw takes in an attempt, and returns the reason code of its answer.
+func (p *call) saw(a Attempt, header http.Header, body []byte) ReasonCode {
+	if a.Unsent || a.StatusCode >= 200 && a.StatusCode <= 299 { // of a success, read decides
+		return ""
+	}
+	reason, _ := refusal(body)
+	failed := a.StatusCode == http.StatusInternalServerError && reason == ReasonProcessingFailure
+	marked := reason != "" || header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
+	switch {
+	case a.Err != nil, !marked, !failed && !refuses(a.StatusCode), reason == ReasonDuplicateIdempotencyKey:
+		p.state.maybe = true
+	case p.op.Replays && AdviseReason(reason).IsDecline():
+		p.state = workState{refused: true}
+	default:
+		p.state.refused = true
+	}
+	return ReasonCode(p.clean(string(reason)))
+}
+
+// sawDoer takes in what a custom Doer returned. It may have sent more than the attempts that are known.
+func (p *call) sawDoer(state *transport.Call, err error, meta *Meta) {
+	_, unsigned := errors.AsType[*transport.SigningError](err)
+	switch {
+	case state.Repeated, meta.StatusCode == 0 && !(unsigned && len(state.Attempts) == 0):
+		p.state.maybe = true
+	case len(state.Attempts) == 0 && !unsigned:
+		p.saw(Attempt{StatusCode: meta.StatusCode}, meta.Header, meta.Raw)
+	}
+}
+
+// unsent is the outcome of a call of which nothing was sent.
+func unsent(opts []CallOption) Outcome {
+	earlier := false
+	for _, o := range opts {
+		if o.kind == optionUnsettled {
+			earlier = o.flag
+		}
+	}
+	if earlier {
+		return OutcomeUnknown
+	}
+	return OutcomeNotSent
+}
+
+// outcome tells what is known of the work when the call has failed with err.
+func (p *call) outcome(err error) Outcome {
+	undecoded, isUndecoded := errors.AsType[*DecodeError](err)
+	switch {
+	case isUndecoded && undecoded.done:
+		return OutcomeDone
+	case isUndecoded, p.state.maybe:
+		return OutcomeUnknown
+	case p.state.refused:
+		return OutcomeRefused
+	}
+	return OutcomeNotSent
+}
+
+// returned reports whether a JSON object is the service's answer to this operation. It was decoded into out.
+func (p *call) returned(out any, body []byte, requestID string) bool {
+	if p.op.Returns == "" && requestID != "" {
+		return true
+	}
+	if v := reflect.ValueOf(out).Elem(); p.op.Returns != "" && v.Kind() == reflect.Struct {
+		for i := range v.NumField() {
+			if name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); name == p.op.Returns && v.Field(i).Kind() == reflect.String {
+				return v.Field(i).String() != ""
+			}
+		}
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) != nil {
+		return false
+	}
+	if p.op.Returns == "" {
+		_, failed := members["reasonCode"]
+		return !failed && len(members) > 0
+	}
+	var id string
+	return json.Unmarshal(members[p.op.Returns], &id) == nil && id != ""
+}
+
+// refuses reports a status with which the service says that the work was not done.
+func refuses(status int) bool {
+	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooEarly
 }

@@ -28,7 +28,7 @@ type call struct {
 	url     url.URL
 	body    []byte
 	key     string // the idempotency key
-	unseen  bool   // attempts may have been made of which nothing is known
+	state   workState
 }
 
 // prepare checks a call and encodes it, once. The token source is asked last, when all
@@ -47,7 +47,7 @@ func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallO
 	if err != nil {
 		return nil, err
 	}
-	p := &call{op: op, options: options}
+	p := &call{op: op, options: options, state: workState{maybe: options.Unsettled}}
 	if err := p.setURL(c.core); err != nil {
 		return nil, err
 	}
@@ -148,6 +148,8 @@ func (p *call) setKey() (err error) {
 	switch {
 	case p.key != "" && !takes:
 		return &FieldError{"WithIdempotencyKey", p.op.Name + " takes no idempotency key"}
+	case p.key == "" && takes && p.options.Unsettled:
+		return &FieldError{"WithUnsettled", "the earlier call's key is missing: pass it with WithIdempotencyKey"}
 	case p.key == "" && takes:
 		p.key, err = newIdempotencyKey()
 	}
@@ -177,6 +179,8 @@ var owned = map[string]string{
 	"X-Amz-Pay-Integrator-Id":      "use Config.Integrator",
 	"X-Amz-Pay-Integrator-Version": "use Config.Integrator",
 	"X-Amz-Pay-Platform-Version":   "use Config.Integrator",
+	"Idempotency-Key":              "use WithIdempotencyKey",
+	"X-Idempotency-Key":            "use WithIdempotencyKey",
 	"User-Agent":                   "use WithUserAgent",
 	"Host":                         "use Config.BaseURL",
 	"Content-Length":               "net/http sets it",

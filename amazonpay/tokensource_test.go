@@ -139,7 +139,7 @@ func TestFailureOfTheTokenSource(t *testing.T) {
 			failed := callError(t, err)
 			require.ErrorContains(t, err, row.want)
 			assert.NotContains(t, err.Error(), "token-1")
-			assert.False(t, failed.Uncertain)
+			assert.False(t, mayBeDone(failed))
 			assert.Empty(t, n.requests())
 			if name == "error" {
 				assert.ErrorIs(t, err, down)

@@ -51,7 +51,7 @@ func (c *Client) GetAuthorizationToken(ctx context.Context, mwsAuthToken, mercha
 		}
 	}
 	return amazonpay.Do[AuthorizationToken](ctx, c.caller, amazonpay.Operation{
-		Name: name, Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}",
+		Name: name, Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}", Returns: "authorizationToken",
 		PathValues: map[string]string{"mwsAuthToken": mwsAuthToken},
 		Query:      url.Values{"merchantId": {merchantID}},
 	}, nil, opts...)

@@ -82,7 +82,7 @@ func TestGetAuthorizationToken(t *testing.T) {
 	assert.Equal(t, "a.b.c", answer.AuthorizationToken.Reveal())
 	assert.Equal(t, "request-1", answer.Meta.RequestID)
 	assert.Equal(t, amazonpay.Operation{
-		Name: "GetAuthorizationToken", Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}",
+		Name: "GetAuthorizationToken", Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}", Returns: "authorizationToken",
 		PathValues: map[string]string{"mwsAuthToken": mwsToken}, Query: url.Values{"merchantId": {merchantID}},
 	}, c.op)
 	assert.Nil(t, c.in)
@@ -170,12 +170,12 @@ func TestSourceOfADerivedClient(t *testing.T) {
 		if token == "token-1" {
 			return http.StatusForbidden, `{"reasonCode":"InvalidAuthorizationToken","message":"token-1 is no good"}`
 		}
-		return http.StatusOK, `{}`
+		return http.StatusOK, `{"chargeId":"C1"}`
 	})
 	provider := newClient(t, d)
 	source := authtoken.New(provider.With(amazonpay.WithAuthToken("another"))).Source(mwsToken, merchantID)
 	merchant := provider.With(amazonpay.WithTokenSource(source))
-	op := amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}", PathValues: map[string]string{"chargeId": "C1"}}
+	op := amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}", Returns: "chargeId", PathValues: map[string]string{"chargeId": "C1"}}
 	for range 2 {
 		_, err := merchant.Call(t.Context(), op, nil, nil)
 		require.NoError(t, err)

@@ -30,7 +30,7 @@ func New(caller amazonpay.Caller) *Client { return &Client{caller} }
 // where none is given, is not known to do the same at a till.
 func (c *Client) MerchantScan(ctx context.Context, in *MerchantScanRequest, opts ...amazonpay.CallOption) (*MerchantScanResponse, error) {
 	return amazonpay.Do[MerchantScanResponse](ctx, c.caller, amazonpay.Operation{
-		Name: "MerchantScan", Method: http.MethodPost, Path: "in-store/merchantScan", IdempotencyKey: true,
+		Name: "MerchantScan", Method: http.MethodPost, Path: "in-store/merchantScan", Returns: "chargePermissionId", IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -44,7 +44,7 @@ func (c *Client) MerchantScan(ctx context.Context, in *MerchantScanRequest, opts
 // both.
 func (c *Client) Charge(ctx context.Context, in *ChargeRequest, opts ...amazonpay.CallOption) (*ChargeResponse, error) {
 	return amazonpay.Do[ChargeResponse](ctx, c.caller, amazonpay.Operation{
-		Name: "InStoreCharge", Method: http.MethodPost, Path: "in-store/charge", IdempotencyKey: true,
+		Name: "InStoreCharge", Method: http.MethodPost, Path: "in-store/charge", Returns: "chargeId", Replays: true, IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -54,6 +54,6 @@ func (c *Client) Charge(ctx context.Context, in *ChargeRequest, opts ...amazonpa
 // at a till. The answer is normally RefundInitiated.
 func (c *Client) Refund(ctx context.Context, in *RefundRequest, opts ...amazonpay.CallOption) (*RefundResponse, error) {
 	return amazonpay.Do[RefundResponse](ctx, c.caller, amazonpay.Operation{
-		Name: "InStoreRefund", Method: http.MethodPost, Path: "in-store/refund", IdempotencyKey: true,
+		Name: "InStoreRefund", Method: http.MethodPost, Path: "in-store/refund", Returns: "refundId", Replays: true, IdempotencyKey: true,
 	}, in, opts...)
 }

@@ -87,6 +87,8 @@ var operations = []operation{
 	},
 }
 
+var returns = map[string]string{"MerchantScan": "chargePermissionId", "InStoreCharge": "chargeId", "InStoreRefund": "refundId"}
+
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations {
@@ -97,7 +99,7 @@ func TestOperations(t *testing.T) {
 			opts := []amazonpay.CallOption{amazonpay.WithoutRetry()}
 			out, err := o.call(t.Context(), instore.New(caller), opts...)
 			require.NoError(t, err)
-			assert.Equal(t, amazonpay.Operation{Name: o.name, Method: http.MethodPost, Path: o.path, IdempotencyKey: true}, caller.Op)
+			assert.Equal(t, amazonpay.Operation{Name: o.name, Method: http.MethodPost, Path: o.path, IdempotencyKey: true, Returns: returns[o.name], Replays: o.name != "MerchantScan"}, caller.Op)
 			assert.Equal(t, o.body, caller.Body)
 			assert.Equal(t, opts, caller.Opts)
 

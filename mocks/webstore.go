@@ -1142,6 +1142,50 @@ func (c *MockWebstoreGetCheckoutSessionCall) DoAndReturn(f func(context.Context,
 	return c
 }
 
+// GetCheckoutSessionOfOrder mocks base method.
+func (m *MockWebstore) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, checkoutSessionID, merchantReferenceID}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "GetCheckoutSessionOfOrder", varargs...)
+	ret0, _ := ret[0].(*webstore.CheckoutSession)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// GetCheckoutSessionOfOrder indicates an expected call of GetCheckoutSessionOfOrder.
+func (mr *MockWebstoreMockRecorder) GetCheckoutSessionOfOrder(ctx, checkoutSessionID, merchantReferenceID any, opts ...any) *MockWebstoreGetCheckoutSessionOfOrderCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, checkoutSessionID, merchantReferenceID}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "GetCheckoutSessionOfOrder", reflect.TypeOf((*MockWebstore)(nil).GetCheckoutSessionOfOrder), varargs...)
+	return &MockWebstoreGetCheckoutSessionOfOrderCall{Call: call}
+}
+
+// MockWebstoreGetCheckoutSessionOfOrderCall wrap *gomock.Call
+type MockWebstoreGetCheckoutSessionOfOrderCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreGetCheckoutSessionOfOrderCall) Return(arg0 *webstore.CheckoutSession, arg1 error) *MockWebstoreGetCheckoutSessionOfOrderCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreGetCheckoutSessionOfOrderCall) Do(f func(context.Context, string, string, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreGetCheckoutSessionOfOrderCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreGetCheckoutSessionOfOrderCall) DoAndReturn(f func(context.Context, string, string, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreGetCheckoutSessionOfOrderCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // GetDisbursements mocks base method.
 func (m *MockWebstore) GetDisbursements(ctx context.Context, in *webstore.GetDisbursementsRequest, opts ...amazonpay.CallOption) (*webstore.GetDisbursementsResponse, error) {
 	m.ctrl.T.Helper()

@@ -27,7 +27,8 @@ type Call struct {
 	Observe func(number int, a Attempt, header http.Header, body []byte)
 
 	// Attempts are the requests that were handed to the network, in order. One that
-	// could not be signed is not among them.
+	// could not be signed is not among them. A request without a body that net/http sent
+	// again by itself counts once for each connection on which it was sent.
 	Attempts []Attempt
 
 	// Repeated says that another Do had used the Call before, as a [Doer] does that repeats one of this package: the attempts of

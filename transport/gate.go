@@ -104,15 +104,15 @@ func (g *gate) widen() {
 type connection struct {
 	trace  httptrace.ClientTrace
 	gate   *gate
-	wished atomic.Bool // a connection was wished for
-	had    atomic.Bool // and had: the request may have gone out
+	wished atomic.Bool  // a connection was wished for
+	had    atomic.Int32 // connections that were had: on each the request may have gone out
 }
 
 // watch returns the context of the request to send.
 func (c *connection) watch(ctx context.Context) context.Context {
 	c.trace.GetConn = func(string) { c.wished.Store(true) }
 	c.trace.GotConn = func(info httptrace.GotConnInfo) {
-		c.had.Store(true)
+		c.had.Add(1)
 		c.gate.connected(info)
 	}
 	return httptrace.WithClientTrace(ctx, &c.trace)

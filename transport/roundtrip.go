@@ -49,11 +49,6 @@ type answer struct {
 	body     []byte
 }
 
-// open returns the request's body as it is sent.
-func (x *exchange) open() (io.ReadCloser, error) {
-	return &Body{*bytes.NewReader(x.body), x.body}, nil
-}
-
 // fresh returns the answer with a body that was not read.
 func (a *answer) fresh() *http.Response {
 	r := &struct { // one piece of memory
@@ -193,10 +188,10 @@ func (x *exchange) attempt(caller context.Context) {
 	if signed.Header == nil {
 		signed.Header = make(http.Header)
 	}
+	// No GetBody: with one, net/http sends a request again by itself, over HTTP/2 also after the work was done.
 	signed.Body, signed.GetBody, signed.ContentLength = nil, nil, int64(len(x.body))
 	if len(x.body) > 0 {
-		signed.GetBody = x.open // net/http sends it again where a kept connection was closed before it was used
-		signed.Body, _ = x.open()
+		signed.Body = &Body{*bytes.NewReader(x.body), x.body}
 	}
 	if err := x.Signer.SignRequest(signed, x.hash, made.Date); err != nil {
 		x.err = &SigningError{Err: cause(caller, signed, err)}
@@ -205,7 +200,10 @@ func (x *exchange) attempt(caller context.Context) {
 	}
 
 	got, err := x.send(signed)
-	made.Unsent = errors.Is(err, errAtGate) || err != nil && seen.wished.Load() && !seen.had.Load()
+	made.Unsent = errors.Is(err, errAtGate) || err != nil && seen.wished.Load() && seen.had.Load() == 0
+	for range seen.had.Load() - 1 { // net/http sends what has no body again on another connection
+		x.record(caller, Attempt{Start: start, Date: made.Date, Err: &NetworkError{Err: errResent}}, nil)
+	}
 	made.Duration = max(0, x.Now().Sub(start))
 	switch _, tooLarge := errors.AsType[*TooLargeError](err); {
 	case err == nil:
@@ -218,16 +216,24 @@ func (x *exchange) attempt(caller context.Context) {
 		x.err = &NetworkError{Err: cause(caller, signed, err)}
 	}
 	made.Err = x.err
+	x.record(caller, made, got)
+}
+
+// errResent is why an attempt brought no answer that net/http repeated by itself.
+var errResent = errors.New("the connection failed, and net/http sent the request again on another one")
+
+// record adds an attempt to those that were made. got is nil where no answer came.
+func (x *exchange) record(caller context.Context, made Attempt, got *answer) {
 	x.call.Attempts = append(x.call.Attempts, made)
 	if x.call.Observe != nil {
 		var header http.Header
 		var body []byte
-		if x.err == nil {
+		if made.Err == nil {
 			header, body = got.response.Header, got.body
 		}
 		x.call.Observe(len(x.call.Attempts), made, header, body)
 	}
-	x.logAttempt(caller, len(x.call.Attempts), made.StatusCode, x.err, made.Duration)
+	x.logAttempt(caller, len(x.call.Attempts), made.StatusCode, made.Err, made.Duration)
 }
 
 // admitted waits until the next attempt may begin. Where it may not, what came of the one before stands.

@@ -44,7 +44,8 @@ type Config struct {
 	Signer RequestSigner
 
 	// Base sends the signed request: the place of a proxy, a private CA, tracing. It must
-	// not change what is signed, nor retry a POST by itself. Nil is [NewBase].
+	// not change what is signed, nor send a request again by itself. Requests reach it without
+	// GetBody, so that net/http does not repeat those that have a body. Nil is [NewBase].
 	Base http.RoundTripper
 
 	// Retry says how often and how long after.

@@ -76,7 +76,7 @@ func (b BuyerResponse) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#get-buyer
 func (c *Client) GetBuyer(ctx context.Context, buyerToken string, opts ...amazonpay.CallOption) (*BuyerResponse, error) {
 	return amazonpay.Do[BuyerResponse](ctx, c.caller, amazonpay.Operation{
-		Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}",
+		Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}", Returns: "buyerId",
 		PathValues: map[string]string{"buyerToken": buyerToken},
 	}, nil, opts...)
 }

@@ -249,7 +249,7 @@ func operations() []operation {
 }
 
 // helpers are the methods that are made of operations.
-var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
+var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "GetCheckoutSessionOfOrder", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
 
 func TestOperations(t *testing.T) {
 	t.Parallel()
@@ -264,7 +264,7 @@ func TestOperations(t *testing.T) {
 			out, err := o.call(t.Context(), webstore.New(caller), opts...)
 			require.NoError(t, err)
 
-			want := amazonpay.Operation{Name: o.name, Method: o.method, Path: o.path, IdempotencyKey: o.key, SeeOther: o.seeOther, NoContent: o.noContent}
+			want := amazonpay.Operation{Name: o.name, Method: o.method, Path: o.path, IdempotencyKey: o.key, SeeOther: o.seeOther, NoContent: o.noContent, Returns: returns[o.name], Replays: replays[o.name]}
 			for _, id := range [][2]string{o.id, o.second} {
 				if id[0] != "" {
 					if want.PathValues == nil {
@@ -293,6 +293,18 @@ func TestOperations(t *testing.T) {
 	}
 	assert.Len(t, operations(), reflect.TypeFor[webstore.API]().NumMethod()-len(helpers))
 }
+
+// returns are the members without which an answer is no success; operations without one are not known to return an id always.
+var returns = map[string]string{
+	"CreateCheckoutSession": "checkoutSessionId", "UpdateCheckoutSession": "checkoutSessionId", "CompleteCheckoutSession": "checkoutSessionId", "FinalizeCheckoutSession": "checkoutSessionId",
+	"GetChargePermission": "chargePermissionId", "UpdateChargePermission": "chargePermissionId", "CloseChargePermission": "chargePermissionId",
+	"CreateCharge": "chargeId", "GetCharge": "chargeId", "UpdateCharge": "chargeId", "CaptureCharge": "chargeId", "CancelCharge": "chargeId",
+	"CreateRefund": "refundId", "GetRefund": "refundId", "GetBuyer": "buyerId",
+	"CreateReport": "reportId", "GetReportByID": "reportId", "GetReportDocument": "url", "CreateReportSchedule": "reportScheduleId", "GetReportScheduleByID": "reportScheduleId",
+	"CreateDispute": "disputeId", "GetDispute": "disputeId", "UpdateDispute": "disputeId", "ContestDispute": "disputeId",
+}
+
+var replays = map[string]bool{"CreateCharge": true, "CaptureCharge": true, "CreateRefund": true}
 
 func TestOperationsFail(t *testing.T) {
 	t.Parallel()

@@ -173,7 +173,7 @@ func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#create-charge
 func (c *Client) CreateCharge(ctx context.Context, in *CreateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
-		Name: "CreateCharge", Method: http.MethodPost, Path: "charges", IdempotencyKey: true,
+		Name: "CreateCharge", Method: http.MethodPost, Path: "charges", Returns: "chargeId", Replays: true, IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -184,7 +184,7 @@ func (c *Client) CreateCharge(ctx context.Context, in *CreateChargeRequest, opts
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#get-charge
 func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error) {
 	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
-		Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}",
+		Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}", Returns: "chargeId",
 		PathValues: map[string]string{"chargeId": chargeID},
 	}, nil, opts...)
 }
@@ -196,7 +196,7 @@ func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonp
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
 func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
-		Name: "UpdateCharge", Method: http.MethodPatch, Path: "charges/{chargeId}",
+		Name: "UpdateCharge", Method: http.MethodPatch, Path: "charges/{chargeId}", Returns: "chargeId",
 		PathValues: map[string]string{"chargeId": chargeID}, IdempotencyKey: true,
 	}, in, opts...)
 }
@@ -207,14 +207,25 @@ func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateCh
 //
 // Reason codes: InvalidChargeStatus where the state is not Authorized,
 // TransactionAmountExceeded, TransactionCountExceeded, InvalidChargePermissionStatus,
-// AmazonRejected, ProcessingFailure. An idempotency key is made where none is given.
+// AmazonRejected, ProcessingFailure. An idempotency key is made where none is given. If the outcome is not
+// certain, the charge is read once, and returned without an error if it is Captured, or CaptureInitiated, with
+// the amount of in: a charge is captured once.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge
 func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
-	return amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
-		Name: "CaptureCharge", Method: http.MethodPost, Path: "charges/{chargeId}/capture",
+	charge, err := amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
+		Name: "CaptureCharge", Method: http.MethodPost, Path: "charges/{chargeId}/capture", Returns: "chargeId", Replays: true,
 		PathValues: map[string]string{"chargeId": chargeID}, IdempotencyKey: true,
 	}, in, opts...)
+	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {
+		return c.GetCharge(ctx, chargeID, opts...)
+	}, func(ch *Charge) bool {
+		state := ch.StatusDetails.State
+		return (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) && in != nil && samePrice(ch.CaptureAmount, in.CaptureAmount)
+	}); done != nil {
+		return done, nil
+	}
+	return charge, err
 }
 
 // CancelCharge gives up a charge that is AuthorizationInitiated or Authorized; it becomes
@@ -226,7 +237,7 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#cancel-charge
 func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := amazonpay.Do[Charge](ctx, c.caller, amazonpay.Operation{
-		Name: "CancelCharge", Method: http.MethodDelete, Path: "charges/{chargeId}/cancel",
+		Name: "CancelCharge", Method: http.MethodDelete, Path: "charges/{chargeId}/cancel", Returns: "chargeId",
 		PathValues: map[string]string{"chargeId": chargeID},
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {

@@ -125,7 +125,7 @@ func (r CloseChargePermissionRequest) Format(f fmt.State, _ rune) {
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#get-charge-permission
 func (c *Client) GetChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	return amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
-		Name: "GetChargePermission", Method: http.MethodGet, Path: "chargePermissions/{chargePermissionId}",
+		Name: "GetChargePermission", Method: http.MethodGet, Path: "chargePermissions/{chargePermissionId}", Returns: "chargePermissionId",
 		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
 	}, nil, opts...)
 }
@@ -137,7 +137,7 @@ func (c *Client) GetChargePermission(ctx context.Context, chargePermissionID str
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#update-charge-permission
 func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID string, in *UpdateChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	return amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
-		Name: "UpdateChargePermission", Method: http.MethodPatch, Path: "chargePermissions/{chargePermissionId}",
+		Name: "UpdateChargePermission", Method: http.MethodPatch, Path: "chargePermissions/{chargePermissionId}", Returns: "chargePermissionId",
 		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
 	}, in, opts...)
 }
@@ -152,7 +152,7 @@ func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID 
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#close-charge-permission
 func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	permission, err := amazonpay.Do[ChargePermission](ctx, c.caller, amazonpay.Operation{
-		Name: "CloseChargePermission", Method: http.MethodDelete, Path: "chargePermissions/{chargePermissionId}/close",
+		Name: "CloseChargePermission", Method: http.MethodDelete, Path: "chargePermissions/{chargePermissionId}/close", Returns: "chargePermissionId",
 		PathValues: map[string]string{"chargePermissionId": chargePermissionID},
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*ChargePermission, error) {

@@ -42,7 +42,12 @@ type CheckoutSession struct {
 	// ChargePermissionID is set by completing the session.
 	ChargePermissionID string `json:"chargePermissionId,omitzero"`
 	// ChargeID is set by completing the session, unless its intent is [Confirm].
-	ChargeID                       string                           `json:"chargeId,omitzero"`
+	ChargeID string `json:"chargeId,omitzero"`
+	// Pending says that Amazon has not decided on the charge yet, so that it may still be declined: do not deliver before
+	// [Client.WaitForCharge] or a notification says that it is Authorized or Captured. It is set by
+	// [Client.CompleteCheckoutSession], [Client.FinalizeCheckoutSession] and [Client.CompleteOrFetch], however they
+	// learned the result, and false in sessions of other calls.
+	Pending                        bool                             `json:"-"`
 	PlatformID                     string                           `json:"platformId,omitzero"`
 	ProviderMetadata               *ProviderMetadata                `json:"providerMetadata,omitzero"`
 	ReleaseEnvironment             amazonpay.ReleaseEnvironment     `json:"releaseEnvironment,omitzero"`
@@ -162,7 +167,7 @@ func (r FinalizeCheckoutSessionRequest) Format(f fmt.State, _ rune) {
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#create-checkout-session
 func (c *Client) CreateCheckoutSession(ctx context.Context, in *CreateCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
-		Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", IdempotencyKey: true,
+		Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", Returns: "checkoutSessionId", IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -186,7 +191,7 @@ func (c *Client) GetCheckoutSession(ctx context.Context, checkoutSessionID strin
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#update-checkout-session
 func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID string, in *UpdateCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	return amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
-		Name: "UpdateCheckoutSession", Method: http.MethodPatch, Path: "checkoutSessions/{checkoutSessionId}",
+		Name: "UpdateCheckoutSession", Method: http.MethodPatch, Path: "checkoutSessions/{checkoutSessionId}", Returns: "checkoutSessionId",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID},
 	}, in, opts...)
 }
@@ -194,46 +199,57 @@ func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID st
 // CompleteCheckoutSession ends a session when the buyer has come back to the result page,
 // within 24 hours of its creation: else it becomes Canceled, and so does its
 // authorization. The answer has the id of the charge permission and, unless the intent is
-// [Confirm], of the charge: store both. Status 202 in the answer's Meta says that the
-// authorization is pending; read the charge later.
+// [Confirm], of the charge: store both. If the answer is Pending, the authorization may still be
+// declined.
+//
+// The session's id comes from the buyer's browser. Before you complete it, make sure that it is the
+// session of this order: [Client.GetCheckoutSessionOfOrder].
 //
 // Reason codes: AmountMismatch where the amount differs from the session's;
 // InvalidCheckoutSessionStatus where the buyer has not paid yet or the session is over;
 // CheckoutSessionCanceled where the buyer gave up or the payment failed: read the session
 // for the reason. An idempotency key is made where none is given.
 //
-// It is not known whether the service honours the key here. Where the outcome is not certain, the session is therefore read
-// once, and returned without an error if it is Completed: its Meta is then that of the reading.
+// It is not known whether the service honours the key here. If the outcome is not certain, the session is therefore read. If it
+// is Completed, its charge is read too (for intent [Confirm], its charge permission), and the session is returned without an error
+// only if the amount and the currency are those of in and the charge has not failed since; otherwise the error is a [*CompletionError].
+// If it is Canceled, or Open after a decline, the outcome of the error is refused.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#complete-checkout-session
 func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
-		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete",
+	return c.endSession(ctx, amazonpay.Operation{
+		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete", Returns: "checkoutSessionId",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
-	}, in, opts...)
-	return c.settleSession(ctx, checkoutSessionID, session, err, opts)
+	}, in, in, opts)
 }
 
-// settleSession returns what a call brought that was to complete a session, or, where that is not certain, the session if it is Completed.
-func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, session *CheckoutSession, err error, opts []amazonpay.CallOption) (*CheckoutSession, error) {
-	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-		return c.GetCheckoutSession(ctx, checkoutSessionID, opts...)
-	}, func(s *CheckoutSession) bool { return s.StatusDetails.State == amazonpay.StateCompleted }); done != nil {
-		return done, nil
+// endSession makes a call that is to complete a session. asked is what it is to be completed with, for the case that only
+// reading tells.
+func (c *Client) endSession(ctx context.Context, op amazonpay.Operation, in any, asked *CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) (*CheckoutSession, error) {
+	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, op, in, opts...)
+	switch {
+	case err == nil:
+		session.Pending = session.Meta != nil && session.Meta.StatusCode == http.StatusAccepted
+		return session, nil
+	case asked == nil || !isUncertain(err):
+		return nil, err
 	}
-	return session, err
+	return c.settleSession(ctx, op.PathValues["checkoutSessionId"], *asked, err, opts)
 }
 
 // FinalizeCheckoutSession ends a session of a checkout on a single page ("Buy Now"), which
 // has no payment page at Amazon: it gives the session what UpdateCheckoutSession would, and
 // does what [Client.CompleteCheckoutSession] does, with the same answer and reason codes, and is
-// settled like that where the outcome is not certain. An idempotency key is made where none is given.
+// settled in the same way. An idempotency key is made where none is given.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#finalize-checkout-session
 func (c *Client) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, amazonpay.Operation{
-		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize",
+	var asked *CompleteCheckoutSessionRequest
+	if in != nil {
+		asked = &CompleteCheckoutSessionRequest{ChargeAmount: in.ChargeAmount, TotalOrderAmount: in.TotalOrderAmount}
+	}
+	return c.endSession(ctx, amazonpay.Operation{
+		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize", Returns: "checkoutSessionId",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
-	}, in, opts...)
-	return c.settleSession(ctx, checkoutSessionID, session, err, opts)
+	}, in, asked, opts)
 }

@@ -57,6 +57,7 @@ type API interface {
 
 	CheckCredentials(ctx context.Context, opts ...amazonpay.CallOption) error
 	CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error)
+	GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error)
 	WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error)
 	WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error)
 	WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error)

@@ -7,19 +7,17 @@ import (
 )
 
 // CompleteOrFetch completes a session, or returns what an earlier completion did: for a result page that a buyer reloads, a
-// clean-up job, a process that ended in between. Where [Client.CompleteCheckoutSession] is refused with
-// InvalidCheckoutSessionStatus, or its outcome is not certain, the session is read; if it is Completed it is returned without an
-// error, with the ids of its charge permission and charge. Everything else is the error of the completion.
+// clean-up job, a process that ended in between. If [Client.CompleteCheckoutSession] is refused with InvalidCheckoutSessionStatus,
+// the session is read. If it is Completed, its charge is read too (for intent [Confirm], its charge permission), and the session
+// is returned without an error only if the amount and the currency are those that in asks for and the charge has not failed
+// since; otherwise the error is a [*CompletionError]. Everything else is the error of the completion.
 //
-// A session that was completed long ago shows no amounts any more; read the charge for them.
+// The id of the session comes from the buyer's browser, and a buyer may present a session that has paid for another order of
+// the same price. Bind it to the order first: [Client.GetCheckoutSessionOfOrder].
 func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.CompleteCheckoutSession(ctx, checkoutSessionID, in, opts...)
-	if !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) {
+	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) { // then it was read
 		return session, err
 	}
-	found, readErr := c.GetCheckoutSession(ctx, checkoutSessionID, forReading(opts)...)
-	if readErr != nil || found.StatusDetails.State != amazonpay.StateCompleted {
-		return nil, err
-	}
-	return found, nil
+	return c.settleSession(ctx, checkoutSessionID, *in, err, opts)
 }

@@ -239,7 +239,7 @@ func (r ContestDisputeRequest) Format(f fmt.State, _ rune) {
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
 	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
-		Name: "CreateDispute", Method: http.MethodPost, Path: "disputes", IdempotencyKey: true,
+		Name: "CreateDispute", Method: http.MethodPost, Path: "disputes", Returns: "disputeId", IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -248,7 +248,7 @@ func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, op
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazonpay.CallOption) (*Dispute, error) {
 	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
-		Name: "GetDispute", Method: http.MethodGet, Path: "disputes/{disputeId}",
+		Name: "GetDispute", Method: http.MethodGet, Path: "disputes/{disputeId}", Returns: "disputeId",
 		PathValues: map[string]string{"disputeId": disputeID},
 	}, nil, opts...)
 }
@@ -260,7 +260,7 @@ func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazo
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) UpdateDispute(ctx context.Context, disputeID string, in *UpdateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
 	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
-		Name: "UpdateDispute", Method: http.MethodPatch, Path: "disputes/{disputeId}",
+		Name: "UpdateDispute", Method: http.MethodPatch, Path: "disputes/{disputeId}", Returns: "disputeId",
 		PathValues: map[string]string{"disputeId": disputeID}, IdempotencyKey: true,
 	}, in, opts...)
 }
@@ -274,7 +274,7 @@ func (c *Client) ContestDispute(ctx context.Context, disputeID string, in *Conte
 		return nil, notSent("ContestDispute", &amazonpay.FieldError{Field: "merchantEvidences", Rule: "is required"})
 	}
 	return amazonpay.Do[Dispute](ctx, c.caller, amazonpay.Operation{
-		Name: "ContestDispute", Method: http.MethodPost, Path: "disputes/{disputeId}/contest",
+		Name: "ContestDispute", Method: http.MethodPost, Path: "disputes/{disputeId}/contest", Returns: "disputeId",
 		PathValues: map[string]string{"disputeId": disputeID}, IdempotencyKey: true,
 	}, in, opts...)
 }

@@ -3,12 +3,6 @@ package webstore_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,69 +15,6 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 	"github.com/amazonpay-go/sdk/webstore"
 )
-
-// codes are the values of all constants of type ReasonCode, from the source.
-func codes(t *testing.T) (all []amazonpay.ReasonCode) {
-	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../amazonpay/reasons.go", nil, 0)
-	require.NoError(t, err)
-	ast.Inspect(file, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.ValueSpec); ok {
-			literal, ok := spec.Values[0].(*ast.BasicLit)
-			require.True(t, ok)
-			text, err := strconv.Unquote(literal.Value)
-			require.NoError(t, err)
-			all = append(all, amazonpay.ReasonCode(text))
-		}
-		return true
-	})
-	return all
-}
-
-// There is advice for every constant, and none for anything else.
-func TestDecline(t *testing.T) {
-	t.Parallel()
-	all := codes(t)
-	require.Greater(t, len(all), 50)
-	newKeys := map[amazonpay.ReasonCode]bool{}
-	for _, code := range all {
-		err := fmt.Errorf("order 7: %w", &amazonpay.CallError{Operation: "CreateCharge", Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: code}})
-		advice := webstore.Decline(err)
-		assert.Equal(t, code, advice.ReasonCode)
-		assert.NotEqual(t, webstore.DeclineUnknown, advice.Class, code)
-		assert.True(t, strings.HasSuffix(advice.Next, "."), code)
-		assert.Equal(t, advice, webstore.DeclineReason(code))
-		if advice.NewKey {
-			newKeys[code] = true
-			assert.Contains(t, advice.Next, "Chargeable")
-			assert.Equal(t, webstore.DeclineSoft, advice.Class)
-		}
-	}
-	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonSoftDeclined: true, amazonpay.ReasonProcessingFailure: true}, newKeys)
-	for class, some := range map[webstore.DeclineClass][]amazonpay.ReasonCode{
-		webstore.DeclineSoft:    {"SoftDeclined", "ProcessingFailure", "TransactionTimedOut"},
-		webstore.DeclineHard:    {"HardDeclined", "AmazonRejected", "Declined"},
-		webstore.DeclineBuyer:   {"PaymentMethodNotAllowed", "MFANotCompleted", "MFAFailed", "PaymentMethodInvalid"},
-		webstore.DeclineClosed:  {"CheckoutSessionCanceled", "InvalidChargeStatus", "AmazonClosed", "Expired"},
-		webstore.DeclineLater:   {"TooManyRequests", "ServiceUnavailable", "ChargeInProgress"},
-		webstore.DeclineRequest: {"InvalidParameterValue", "InvalidRequestSignature", "DuplicateIdempotencyKey"},
-	} {
-		for _, code := range some {
-			assert.Equal(t, class, webstore.DeclineReason(code).Class, code)
-		}
-	}
-	uncertain := webstore.Decline(&amazonpay.CallError{Uncertain: true, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: "SoftDeclined"}})
-	assert.Equal(t, webstore.DeclineUnknown, uncertain.Class, "the first attempt may have charged the buyer")
-	assert.False(t, uncertain.NewKey)
-	assert.Contains(t, uncertain.Next, "same key")
-	for _, err := range []error{nil, errors.New("x"), &amazonpay.APIError{StatusCode: 502}, &amazonpay.APIError{StatusCode: 422, ReasonCode: "QuiteNew"}} {
-		advice := webstore.Decline(err)
-		assert.Equal(t, webstore.DeclineUnknown, advice.Class)
-		assert.False(t, advice.NewKey)
-		assert.NotEmpty(t, advice.Next)
-	}
-	assert.Equal(t, amazonpay.ReasonCode("QuiteNew"), webstore.DeclineReason("QuiteNew").ReasonCode)
-}
 
 // https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1161: a return URL without the session's id.
 func TestParseReturnURL(t *testing.T) {

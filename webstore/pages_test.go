@@ -212,6 +212,7 @@ func TestQueriesOnTheWire(t *testing.T) {
 			w.WriteHeader(http.StatusSeeOther)
 			return
 		}
+		w.Header().Set("X-Amz-Pay-Request-Id", "request-1")
 		_, _ = w.Write([]byte(`{}`))
 	}))
 	t.Cleanup(server.Close)

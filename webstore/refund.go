@@ -44,7 +44,7 @@ type CreateRefundRequest struct {
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#create-refund
 func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts ...amazonpay.CallOption) (*Refund, error) {
 	return amazonpay.Do[Refund](ctx, c.caller, amazonpay.Operation{
-		Name: "CreateRefund", Method: http.MethodPost, Path: "refunds", IdempotencyKey: true,
+		Name: "CreateRefund", Method: http.MethodPost, Path: "refunds", Returns: "refundId", Replays: true, IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -54,7 +54,7 @@ func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#get-refund
 func (c *Client) GetRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error) {
 	return amazonpay.Do[Refund](ctx, c.caller, amazonpay.Operation{
-		Name: "GetRefund", Method: http.MethodGet, Path: "refunds/{refundId}",
+		Name: "GetRefund", Method: http.MethodGet, Path: "refunds/{refundId}", Returns: "refundId",
 		PathValues: map[string]string{"refundId": refundID},
 	}, nil, opts...)
 }

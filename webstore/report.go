@@ -180,7 +180,7 @@ func (c *Client) Reports(ctx context.Context, in *GetReportsRequest, opts ...ama
 // https://developer.amazon.com/docs/amazon-pay-reports/querying-report-metadata.html
 func (c *Client) GetReportByID(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error) {
 	return amazonpay.Do[Report](ctx, c.caller, amazonpay.Operation{
-		Name: "GetReportByID", Method: http.MethodGet, Path: "reports/{reportId}",
+		Name: "GetReportByID", Method: http.MethodGet, Path: "reports/{reportId}", Returns: "reportId",
 		PathValues: map[string]string{"reportId": reportID},
 	}, nil, opts...)
 }
@@ -194,7 +194,7 @@ func (c *Client) CreateReport(ctx context.Context, in *CreateReportRequest, opts
 		return nil, notSent("CreateReport", &amazonpay.FieldError{Field: "startTime", Rule: "is after endTime"})
 	}
 	return amazonpay.Do[CreateReportResponse](ctx, c.caller, amazonpay.Operation{
-		Name: "CreateReport", Method: http.MethodPost, Path: "reports", IdempotencyKey: true,
+		Name: "CreateReport", Method: http.MethodPost, Path: "reports", Returns: "reportId", IdempotencyKey: true,
 	}, in, opts...)
 }
 
@@ -204,7 +204,7 @@ func (c *Client) CreateReport(ctx context.Context, in *CreateReportRequest, opts
 // https://developer.amazon.com/docs/amazon-pay-reports/downloading-reports.html
 func (c *Client) GetReportDocument(ctx context.Context, reportDocumentID string, opts ...amazonpay.CallOption) (*ReportDocument, error) {
 	return amazonpay.Do[ReportDocument](ctx, c.caller, amazonpay.Operation{
-		Name: "GetReportDocument", Method: http.MethodGet, Path: "report-documents/{reportDocumentId}",
+		Name: "GetReportDocument", Method: http.MethodGet, Path: "report-documents/{reportDocumentId}", Returns: "url",
 		PathValues: map[string]string{"reportDocumentId": reportDocumentID},
 	}, nil, opts...)
 }

@@ -93,7 +93,7 @@ func (c *Client) GetReportSchedules(ctx context.Context, reportTypes []ReportTyp
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 func (c *Client) GetReportScheduleByID(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*ReportSchedule, error) {
 	return amazonpay.Do[ReportSchedule](ctx, c.caller, amazonpay.Operation{
-		Name: "GetReportScheduleByID", Method: http.MethodGet, Path: "report-schedules/{reportScheduleId}",
+		Name: "GetReportScheduleByID", Method: http.MethodGet, Path: "report-schedules/{reportScheduleId}", Returns: "reportScheduleId",
 		PathValues: map[string]string{"reportScheduleId": reportScheduleID},
 	}, nil, opts...)
 }
@@ -104,7 +104,7 @@ func (c *Client) GetReportScheduleByID(ctx context.Context, reportScheduleID str
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 func (c *Client) CreateReportSchedule(ctx context.Context, in *CreateReportScheduleRequest, opts ...amazonpay.CallOption) (*CreateReportScheduleResponse, error) {
 	return amazonpay.Do[CreateReportScheduleResponse](ctx, c.caller, amazonpay.Operation{
-		Name: "CreateReportSchedule", Method: http.MethodPost, Path: "report-schedules", IdempotencyKey: true,
+		Name: "CreateReportSchedule", Method: http.MethodPost, Path: "report-schedules", Returns: "reportScheduleId", IdempotencyKey: true,
 	}, in, opts...)
 }
 

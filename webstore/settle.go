@@ -3,20 +3,26 @@ package webstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// settleTime is how long the reading may take that settles a call.
+// settleTime is how long the readings may take that settle a call.
 const settleTime = 15 * time.Second
+
+// isUncertain reports whether a call failed that may have done its work.
+func isUncertain(err error) bool {
+	call, ok := errors.AsType[*amazonpay.CallError](err)
+	return ok && (call.Outcome == amazonpay.OutcomeUnknown || call.Outcome == amazonpay.OutcomeDone)
+}
 
 // settle reads the object of a call whose outcome is not certain, once, and returns it if it is as the call was to make
 // it. Else, and where the outcome is certain, it returns nil: the call's own error stands.
 func settle[T any](ctx context.Context, failed error, opts []amazonpay.CallOption, read func(context.Context, ...amazonpay.CallOption) (*T, error), isDone func(*T) bool) *T {
-	call, ok := errors.AsType[*amazonpay.CallError](failed)
-	if !ok || !call.Uncertain {
+	if !isUncertain(failed) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
@@ -31,6 +37,142 @@ func settle[T any](ctx context.Context, failed error, opts []amazonpay.CallOptio
 // forReading are the options that a reading takes too.
 func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 	return slices.DeleteFunc(slices.Clone(opts), func(o amazonpay.CallOption) bool {
-		return slices.Contains([]string{"WithIdempotencyKey", "WithBodyField", "WithSimulationCode"}, o.String())
+		return slices.Contains([]string{"WithIdempotencyKey", "WithUnsettled", "WithBodyField", "WithSimulationCode"}, o.String())
 	})
+}
+
+// CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
+// charge has failed since, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
+// or unknown where nothing can be compared. Do not deliver; read the objects, and let a person look.
+type CompletionError struct {
+	Session *CheckoutSession // as it was read
+	Charge  *Charge          // nil if the session has made none, or it could not be read
+	Asked   amazonpay.Price  // what the call was to complete the session with
+	Found   amazonpay.Price  // what it was completed with; zero if nothing shows it
+
+	rule string
+	err  error
+}
+
+// Error says what does not match.
+func (e *CompletionError) Error() string {
+	text := "the checkout session is Completed, but " + e.rule
+	if e.err != nil {
+		text += ": " + e.err.Error()
+	}
+	return text
+}
+
+// Unwrap returns why the charge or the charge permission could not be read, if that is the reason.
+func (e *CompletionError) Unwrap() error { return e.err }
+
+// settleSession finds out what became of a session that a call was to complete, which failed. It returns the session without an
+// error only if it is Completed with what was asked for.
+func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, asked CompleteCheckoutSessionRequest, failed error, opts []amazonpay.CallOption) (*CheckoutSession, error) {
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	opts = forReading(opts)
+	session, err := c.GetCheckoutSession(ctx, checkoutSessionID, opts...)
+	if err != nil || session == nil {
+		return nil, failed
+	}
+	switch session.StatusDetails.State {
+	case amazonpay.StateCompleted:
+		unproved := c.prove(ctx, session, asked, opts)
+		if unproved == nil {
+			return session, nil
+		}
+		outcome := amazonpay.OutcomeRefused
+		if unproved.Found == (amazonpay.Price{}) {
+			outcome = amazonpay.OutcomeUnknown
+		}
+		return nil, settled(failed, unproved, outcome)
+	case amazonpay.StateCanceled: // and so it stays
+		return nil, settled(failed, nil, amazonpay.OutcomeRefused)
+	case amazonpay.StateOpen:
+		if amazonpay.AdviseReason(reasonOf(failed)).IsDecline() {
+			return nil, settled(failed, nil, amazonpay.OutcomeRefused)
+		}
+	}
+	return nil, failed
+}
+
+// settled is the error of a call after its outcome was found out; err replaces what went wrong, if it is not nil.
+func settled(failed error, err *CompletionError, outcome amazonpay.Outcome) error {
+	now := amazonpay.CallError{Meta: &amazonpay.Meta{}, Err: failed}
+	if call, ok := errors.AsType[*amazonpay.CallError](failed); ok {
+		now = *call
+	}
+	now.Outcome = outcome
+	if err != nil {
+		now.Err = err
+	}
+	return &now
+}
+
+func reasonOf(err error) amazonpay.ReasonCode {
+	if api, ok := errors.AsType[*amazonpay.APIError](err); ok {
+		return api.ReasonCode
+	}
+	return ""
+}
+
+// prove reads what a Completed session was paid with, and returns nil if that is what was asked for: the session's charge or, if
+// it has none, the limit of its charge permission. It notes whether the charge is pending.
+func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) *CompletionError {
+	e := &CompletionError{Session: session, Asked: asked.ChargeAmount}
+	none := amazonpay.Price{}
+	if session.ChargeID != "" {
+		if e.Charge, e.err = c.GetCharge(ctx, session.ChargeID, opts...); e.err != nil {
+			e.rule = "its charge " + session.ChargeID + " cannot be read"
+			return e
+		}
+		e.Found = e.Charge.ChargeAmount
+		switch state := e.Charge.StatusDetails.State; {
+		case !samePrice(e.Found, asked.ChargeAmount):
+			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
+		case state == amazonpay.StateDeclined || state == amazonpay.StateCanceled:
+			e.rule = fmt.Sprintf("its charge %s is %s (%s)", session.ChargeID, state, e.Charge.StatusDetails.ReasonCode)
+		default:
+			session.Pending = state.IsPending()
+			return nil
+		}
+		return e
+	}
+	if asked.TotalOrderAmount != none {
+		e.Asked = asked.TotalOrderAmount
+	}
+	if e.Asked == none && session.ChargePermissionID != "" { // a payment method was saved, and no more was asked for
+		return nil
+	}
+	permission, err := c.GetChargePermission(ctx, session.ChargePermissionID, opts...)
+	switch {
+	case err != nil:
+		e.rule, e.err = "its charge permission cannot be read", err
+	case permission.ChargePermissionType == OneTime && permission.Limits != nil && permission.Limits.AmountLimit != none:
+		if e.Found = permission.Limits.AmountLimit; samePrice(e.Found, e.Asked) {
+			return nil
+		}
+		e.rule = fmt.Sprintf("its charge permission is for %s, where %s was asked for", e.Found, e.Asked)
+	default:
+		e.rule = fmt.Sprintf("nothing shows whether it was for %s: it has no charge, and its charge permission %s no limit of one order", e.Asked, session.ChargePermissionID)
+	}
+	return e
+}
+
+// samePrice reports whether two prices are the same amount in the same currency; 14 and 14.00 are.
+func samePrice(a, b amazonpay.Price) bool {
+	m, err := a.MinorUnits()
+	n, err2 := b.MinorUnits()
+	if err != nil || err2 != nil {
+		return a == b && a != (amazonpay.Price{})
+	}
+	return m == n && a.CurrencyCode == b.CurrencyCode
+}
+
+func orNothing(p amazonpay.Price) string {
+	if p == (amazonpay.Price{}) {
+		return "nothing"
+	}
+	return p.String()
 }

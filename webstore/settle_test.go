@@ -93,11 +93,11 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 		seen = append(seen, r.Operation+" "+http.StatusText(r.Status))
 	}
 	assert.Equal(t, []string{
-		"completeCheckoutSession OK", "completeCheckoutSession Unprocessable Entity", "getCheckoutSession OK",
+		"completeCheckoutSession OK", "completeCheckoutSession Unprocessable Entity", "getCheckoutSession OK", "getCharge OK",
 		"cancelCharge OK", "cancelCharge Unprocessable Entity", "getCharge OK",
 		"closeChargePermission OK", "closeChargePermission Unprocessable Entity", "getChargePermission OK",
 		"createCheckoutSession Created",
-		"finalizeCheckoutSession OK", "finalizeCheckoutSession Unprocessable Entity", "getCheckoutSession OK",
+		"finalizeCheckoutSession OK", "finalizeCheckoutSession Unprocessable Entity", "getCheckoutSession OK", "getCharge OK",
 	}, seen)
 }
 

@@ -90,7 +90,8 @@ func declined(ctx context.Context, t *target.Target, shop *webstore.Client, in *
 	t.Step("A declined charge", call.Meta,
 		"error", call.Err,
 		"declined", target.Want(amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined), true),
-		"uncertain", target.Want(call.Uncertain, false))
+		"outcome", target.Want(call.Outcome, amazonpay.OutcomeRefused),
+		"next", target.Want(amazonpay.Advise(err).Step, amazonpay.StepNewKey))
 
 	charge, err := shop.CreateCharge(ctx, in,
 		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(in.ChargePermissionID, "charge", "2")))
@@ -149,9 +150,10 @@ func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in 
 	}
 	t.Step("The same without retries: the call fails, and the outcome is not known", call.Meta,
 		"error", call.Err,
-		"uncertain", target.Want(call.Uncertain, true))
+		"outcome", target.Want(call.Outcome, amazonpay.OutcomeUnknown),
+		"next", target.Want(amazonpay.Advise(err).Step, amazonpay.StepRepeat))
 
-	charge, err := shop.CreateCharge(ctx, in, amazonpay.WithIdempotencyKey(call.Meta.IdempotencyKey))
+	charge, err := shop.CreateCharge(ctx, in, amazonpay.WithIdempotencyKey(call.Meta.IdempotencyKey), amazonpay.WithUnsettled(true))
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ const (
 	cancelled             // a charge on a saved payment method that the shop cancels
 )
 
-// order is all that a worker knows of a payment when it begins anew: its number, and what follows from that.
+// order is a payment: its number, and what follows from that.
 type order struct {
 	number         uint64
 	kind           kind
@@ -55,7 +55,6 @@ type result struct {
 	charged int64  // cents captured
 	given   int64  // cents refunded
 	failed  string // why nothing was charged, or is charged any more
-	unknown int64  // calls whose outcome was unknown; the next one, or the next worker, settles it
 	history []string
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/delivery"
@@ -33,12 +34,24 @@ func (j *job) payOnFile(ctx context.Context, total amazonpay.Price) error {
 	if err != nil {
 		return err
 	}
-	charge, err := j.createCharge(ctx, permission, total)
+	charge, err := j.do(ctx, "create charge", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		made, err := j.shop.CreateCharge(ctx, &webstore.CreateChargeRequest{
+			ChargePermissionID: permission, ChargeAmount: total, ChargeInitiator: webstore.MITU, Channel: webstore.ChannelWeb,
+			MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: j.reference(), CustomInformation: j.descriptor()},
+		}, opts...)
+		switch {
+		case err == nil:
+			return made.ChargeID, nil
+		case amazonpay.HasReason(err, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonHardDeclined):
+			_ = j.server.Buyer().ChangePaymentMethod(permission, goodCard) // the shop has asked for another card
+		}
+		return "", err
+	})
 	if err != nil {
 		return err
 	}
 	if j.kind == cancelled {
-		return j.cancel(ctx, charge, "the order was cancelled")
+		return j.cancel(ctx, charge, failure{"the order was cancelled"})
 	}
 	if err := j.capture(ctx, charge, total); err != nil {
 		return err
@@ -55,106 +68,77 @@ func (j *job) permission(ctx context.Context) (string, error) {
 		return w.permission, nil
 	}
 	var err error
-	w.permission, err = j.save(ctx)
+	w.permission, err = j.savedWallet(ctx)
 	return w.permission, err
 }
 
-// save has a customer save a payment method.
-func (j *job) save(ctx context.Context) (permission string, err error) {
-	session, err := do(ctx, j, "create session to save", func(ctx context.Context) (*webstore.CheckoutSession, error) {
-		return j.shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
-			StoreID: j.storeID, WebCheckoutDetails: resultPage, ChargePermissionType: webstore.PaymentMethodOnFile,
-			PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(true)},
-			PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.Confirm},
-		}, j.key("save", 1))
+// savedWallet has a customer save a payment method.
+func (j *job) savedWallet(ctx context.Context) (permission string, err error) {
+	session, err := j.createSession(ctx, "create session to save", &webstore.CreateCheckoutSessionRequest{
+		StoreID: j.storeID, WebCheckoutDetails: resultPage, ChargePermissionType: webstore.PaymentMethodOnFile,
+		PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(true)},
+		PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.Confirm},
 	})
 	if err != nil {
 		return "", err
 	}
-	_ = j.server.Buyer().Approve(session.CheckoutSessionID) // unless that was done before
-	done, err := withKeys(ctx, j, "complete to save", func(ctx context.Context, key amazonpay.CallOption) (*webstore.CheckoutSession, error) {
-		return j.shop.CompleteOrFetch(ctx, session.CheckoutSessionID, new(webstore.CompleteCheckoutSessionRequest), key)
+	_ = j.server.Buyer().Approve(session) // unless that was done before
+	return j.do(ctx, "complete to save", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		done, err := j.shop.CompleteOrFetch(ctx, session, new(webstore.CompleteCheckoutSessionRequest), opts...)
+		if err != nil {
+			return "", err
+		}
+		return done.ChargePermissionID, nil
 	})
-	if err != nil {
-		return "", j.fail(err)
-	}
-	return done.ChargePermissionID, nil
+}
+
+func (j *job) createSession(ctx context.Context, step string, in *webstore.CreateCheckoutSessionRequest) (string, error) {
+	return j.do(ctx, step, func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		made, err := j.shop.CreateCheckoutSession(ctx, in, opts...)
+		if err != nil {
+			return "", err
+		}
+		return made.CheckoutSessionID, nil
+	})
 }
 
 var resultPage = &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"}
 
-func (j *job) createCharge(ctx context.Context, permission string, total amazonpay.Price) (charge string, err error) {
-	for n := 1; n <= mostKeys; n++ {
-		var made *webstore.Charge
-		if made, err = do(ctx, j, "create charge", func(ctx context.Context) (*webstore.Charge, error) {
-			return j.shop.CreateCharge(ctx, &webstore.CreateChargeRequest{
-				ChargePermissionID: permission, ChargeAmount: total, ChargeInitiator: webstore.MITU, Channel: webstore.ChannelWeb,
-				MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: j.reference()},
-			}, j.key("charge", n))
-		}); err == nil {
-			return made.ChargeID, nil
-		}
-		if !webstore.Decline(err).NewKey {
-			break
-		}
-		if j.resumed { // the worker before may have got on with the next key: only that key can tell
-			continue
-		}
-		read, readErr := do(ctx, j, "read permission", func(ctx context.Context) (*webstore.ChargePermission, error) {
-			return j.shop.GetChargePermission(ctx, permission)
-		})
-		if readErr != nil {
-			return "", readErr
-		}
-		if read.StatusDetails.State != amazonpay.StateChargeable {
-			break
-		}
-	}
-	_ = j.server.Buyer().ChangePaymentMethod(permission, goodCard) // the shop has asked for another card
-	return "", j.fail(err)
-}
-
-// fail reports a decline; other errors stay as they are.
-func (j *job) fail(err error) error {
-	if isDecline(err) {
-		return failure{err.Error()}
-	}
-	return err
-}
-
 // capture captures a charge, or cancels it where that is declined.
 func (j *job) capture(ctx context.Context, charge string, total amazonpay.Price) error {
-	_, err := withKeys(ctx, j, "capture", func(ctx context.Context, key amazonpay.CallOption) (*webstore.Charge, error) {
-		return j.shop.CaptureCharge(ctx, charge, &webstore.CaptureChargeRequest{CaptureAmount: total}, key)
+	_, err := j.do(ctx, "capture", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		return charge, errorOf(j.shop.CaptureCharge(ctx, charge, &webstore.CaptureChargeRequest{CaptureAmount: total, SoftDescriptor: j.descriptor()}, opts...))
 	})
-	switch {
-	case err == nil:
+	if failed, ok := err.(failure); ok { //nolint:errorlint // do returns it as it is
+		return j.cancel(ctx, charge, failed)
+	}
+	if err == nil {
 		j.result.charged = j.amount
-		return nil
-	case isDecline(err):
-		return j.cancel(ctx, charge, err.Error())
 	}
 	return err
 }
 
-// cancel cancels a charge; where that is refused, because it was done before, the charge says so.
-func (j *job) cancel(ctx context.Context, charge, why string) error {
-	_, err := do(ctx, j, "cancel", func(ctx context.Context) (*webstore.Charge, error) {
-		done, err := j.shop.CancelCharge(ctx, charge, &webstore.CancelChargeRequest{CancellationReason: "The order cannot be shipped"})
-		if !amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus) {
-			return done, err
+// errorOf is the error of a call whose answer is not wanted.
+func errorOf[T any](_ T, err error) error { return err }
+
+// cancel cancels a charge, and returns why.
+func (j *job) cancel(ctx context.Context, charge string, why failure) error {
+	if err := j.insist(ctx, "cancel", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		_, err := j.shop.CancelCharge(ctx, charge, &webstore.CancelChargeRequest{CancellationReason: "The order cannot be shipped"}, withoutKey(opts)...)
+		if amazonpay.Advise(err).Step == amazonpay.StepRead {
+			if read, readErr := j.shop.GetCharge(ctx, charge); readErr == nil && read.StatusDetails.State == amazonpay.StateCanceled {
+				return charge, nil
+			}
 		}
-		read, readErr := j.shop.GetCharge(ctx, charge)
-		if readErr == nil && read.StatusDetails.State == amazonpay.StateCanceled {
-			return read, nil
-		}
-		return nil, err
-	})
-	if err != nil {
+		return charge, err
+	}); err != nil {
 		return err
 	}
-	return failure{why}
+	return why
 }
+
+// withoutKey is for operations that take no idempotency key.
+func withoutKey(opts []amazonpay.CallOption) []amazonpay.CallOption { return opts[1:] }
 
 // giveBack refunds a part, or nothing where that is declined for good.
 func (j *job) giveBack(ctx context.Context, charge string) error {
@@ -162,13 +146,24 @@ func (j *job) giveBack(ctx context.Context, charge string) error {
 	if err != nil {
 		return err
 	}
-	_, err = withKeys(ctx, j, "refund", func(ctx context.Context, key amazonpay.CallOption) (*webstore.Refund, error) {
-		return j.shop.CreateRefund(ctx, &webstore.CreateRefundRequest{ChargeID: charge, RefundAmount: part}, key)
-	})
+	return j.refunded(j.do(ctx, "refund", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		made, err := j.shop.CreateRefund(ctx, &webstore.CreateRefundRequest{ChargeID: charge, RefundAmount: part, SoftDescriptor: j.descriptor()}, opts...)
+		if err != nil {
+			return "", err
+		}
+		return made.RefundID, nil
+	}))
+}
+
+// refunded notes a refund. That it was declined does no harm.
+func (j *job) refunded(_ string, err error) error {
+	if _, failed := err.(failure); failed { //nolint:errorlint // do returns it as it is
+		return nil
+	}
 	if err == nil {
 		j.result.given = j.refund
 	}
-	return unlessDecline(err)
+	return err
 }
 
 // payInSession leads a checkout session to its end. The state of the session protects it: it is completed once.
@@ -181,96 +176,100 @@ func (j *job) payInSession(ctx context.Context, total amazonpay.Price) error {
 	if j.kind == buyNow {
 		request.PaymentDetails = nil
 	}
-	session, err := do(ctx, j, "create session", func(ctx context.Context) (*webstore.CheckoutSession, error) {
-		return j.shop.CreateCheckoutSession(ctx, request, j.key("session", 1))
+	session, err := j.createSession(ctx, "create session", request)
+	if err != nil {
+		return err
+	}
+	if j.kind == buyNow {
+		_ = j.server.Buyer().SignIn(session) // unless that was done before
+	} else {
+		_ = j.server.Buyer().Approve(session)
+	}
+	ids, err := j.do(ctx, "complete", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		var done *webstore.CheckoutSession
+		var err error
+		if j.kind == buyNow {
+			done, err = j.shop.FinalizeCheckoutSession(ctx, session, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.Authorize, ChargeAmount: total}, opts...)
+		} else {
+			done, err = j.shop.CompleteOrFetch(ctx, session, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: total}, opts...)
+		}
+		if err != nil {
+			return "", err
+		}
+		return done.ChargePermissionID + " " + done.ChargeID, nil
 	})
 	if err != nil {
 		return err
 	}
-	id := session.CheckoutSessionID
-	end := func(ctx context.Context, key amazonpay.CallOption) (*webstore.CheckoutSession, error) {
-		return j.shop.CompleteOrFetch(ctx, id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: total}, key)
-	}
-	if j.kind == buyNow {
-		_ = j.server.Buyer().SignIn(id) // unless that was done before
-		end = func(ctx context.Context, key amazonpay.CallOption) (*webstore.CheckoutSession, error) {
-			return j.finalizeOrFetch(ctx, id, total, key)
-		}
-	} else {
-		_ = j.server.Buyer().Approve(id)
-	}
-	if session, err = withKeys(ctx, j, "complete", end); err != nil {
-		return j.fail(err)
-	}
-	if err := j.capture(ctx, session.ChargeID, total); err != nil {
+	permission, charge, _ := strings.Cut(ids, " ")
+	if err := j.capture(ctx, charge, total); err != nil {
 		return err
 	}
-	if err := j.ship(ctx, session.ChargePermissionID); err != nil {
+	if err := j.ship(ctx, permission); err != nil {
 		return err
 	}
-	if err := j.giveBack(ctx, session.ChargeID); err != nil {
+	if err := j.giveBack(ctx, charge); err != nil {
 		return err
 	}
-	return j.closePermission(ctx, session.ChargePermissionID)
-}
-
-// finalizeOrFetch finalizes a session, or returns what an earlier worker has made of it.
-func (j *job) finalizeOrFetch(ctx context.Context, id string, total amazonpay.Price, key amazonpay.CallOption) (*webstore.CheckoutSession, error) {
-	session, err := j.shop.FinalizeCheckoutSession(ctx, id, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.Authorize, ChargeAmount: total}, key)
-	if !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) {
-		return session, err
-	}
-	read, readErr := j.shop.GetCheckoutSession(ctx, id)
-	if readErr == nil && read.StatusDetails.State == amazonpay.StateCompleted {
-		return read, nil
-	}
-	return nil, err
+	return j.closePermission(ctx, permission)
 }
 
 func (j *job) ship(ctx context.Context, permission string) error {
-	_, err := do(ctx, j, "ship", func(ctx context.Context) (*delivery.TrackersResponse, error) {
-		return j.trackers.DeliveryTrackers(ctx, &delivery.TrackersRequest{
+	return j.insist(ctx, "ship", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		return permission, errorOf(j.trackers.DeliveryTrackers(ctx, &delivery.TrackersRequest{
 			ChargePermissionID: permission, DeliveryDetails: []delivery.Details{{TrackingNumber: j.reference(), CarrierCode: "UPS"}},
-		})
+		}, opts...))
 	})
-	return err
 }
 
 // closePermission closes what is done with; a permission of which all was captured is closed by itself.
 func (j *job) closePermission(ctx context.Context, permission string) error {
-	_, err := do(ctx, j, "close", func(ctx context.Context) (*webstore.ChargePermission, error) {
-		return j.shop.CloseChargePermission(ctx, permission, &webstore.CloseChargePermissionRequest{ClosureReason: "Shipped"})
+	return j.insist(ctx, "close", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		_, err := j.shop.CloseChargePermission(ctx, permission, &webstore.CloseChargePermissionRequest{ClosureReason: "Shipped"}, withoutKey(opts)...)
+		if amazonpay.Advise(err).Step == amazonpay.StepRead {
+			if read, readErr := j.shop.GetChargePermission(ctx, permission); readErr == nil && read.StatusDetails.State == amazonpay.StateClosed {
+				return permission, nil
+			}
+		}
+		return permission, err
 	})
-	return unlessDecline(err)
 }
 
 // payAtTill charges a buyer in a store. It never takes another reference id: that is what protects from a double charge.
 func (j *job) payAtTill(ctx context.Context, total amazonpay.Price) error {
-	scan, err := do(ctx, j, "scan", func(ctx context.Context) (*instore.MerchantScanResponse, error) {
-		return j.till.MerchantScan(ctx, &instore.MerchantScanRequest{ScanData: j.scanData, ScanReferenceID: j.reference() + "-scan", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerUSD})
+	permission, err := j.do(ctx, "scan", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		scan, err := j.till.MerchantScan(ctx, &instore.MerchantScanRequest{ScanData: j.scanData, ScanReferenceID: j.reference() + "-scan", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerUSD}, opts...)
+		if err != nil {
+			return "", err
+		}
+		return scan.ChargePermissionID, nil
 	})
 	if err != nil {
 		return err
 	}
-	charge, err := withKeys(ctx, j, "till charge", func(ctx context.Context, key amazonpay.CallOption) (*instore.ChargeResponse, error) {
-		return j.till.Charge(ctx, &instore.ChargeRequest{
-			ChargePermissionID: scan.ChargePermissionID, ChargeReferenceID: j.reference() + "-charge", ChargeTotal: total,
+	charge, err := j.do(ctx, "till charge", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		made, err := j.till.Charge(ctx, &instore.ChargeRequest{
+			ChargePermissionID: permission, ChargeReferenceID: j.reference() + "-charge", ChargeTotal: total,
 			Metadata: &instore.Metadata{CommunicationContext: &instore.CommunicationContext{MerchantOrderID: j.reference()}},
-		}, key)
+		}, opts...)
+		if err != nil {
+			return "", err
+		}
+		return made.ChargeID, nil
 	})
 	if err != nil {
-		return j.fail(err)
+		return err
 	}
 	j.result.charged = j.amount
 	part, err := usd(j.refund)
 	if err != nil {
 		return err
 	}
-	_, err = withKeys(ctx, j, "till refund", func(ctx context.Context, key amazonpay.CallOption) (*instore.RefundResponse, error) {
-		return j.till.Refund(ctx, &instore.RefundRequest{ChargeID: charge.ChargeID, RefundReferenceID: j.reference() + "-refund", RefundTotal: part}, key)
-	})
-	if err == nil {
-		j.result.given = j.refund
-	}
-	return unlessDecline(err)
+	return j.refunded(j.do(ctx, "till refund", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
+		made, err := j.till.Refund(ctx, &instore.RefundRequest{ChargeID: charge, RefundReferenceID: j.reference() + "-refund", RefundTotal: part}, opts...)
+		if err != nil {
+			return "", err
+		}
+		return made.RefundID, nil
+	}))
 }

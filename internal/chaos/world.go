@@ -26,6 +26,8 @@ type world struct {
 	options
 
 	server   *emulator.Server
+	store    *store
+	requests atomic.Int64
 	storeID  string
 	scanData string
 
@@ -52,21 +54,21 @@ type wallet struct {
 type counts struct {
 	calls, attempts, unanswered, notDialled atomic.Int64
 	unknown                                 atomic.Int64
-	interrupted, ended                      atomic.Int64
+	interrupted, ended, duplicates          atomic.Int64
 }
 
 func (c *counts) print(out io.Writer, took time.Duration, share float64) {
 	_, _ = fmt.Fprintf(out, "%d calls, %d attempts, of which %d without an answer and %d without a connection; the emulator disturbed %.1f %% of its last requests.\n",
 		c.calls.Load(), c.attempts.Load(), c.unanswered.Load(), c.notDialled.Load(), 100*share)
-	_, _ = fmt.Fprintf(out, "%d callers were cancelled, %d workers ended and began anew. Of %d calls the outcome was unknown; each was settled. It took %s.\n",
-		c.interrupted.Load(), c.ended.Load(), c.unknown.Load(), took.Round(time.Second))
+	_, _ = fmt.Fprintf(out, "%d callers were cancelled, %d workers were killed, %d times a new version of the shop met the key of an old one. Of %d calls the outcome was unknown; each was settled. It took %s.\n",
+		c.interrupted.Load(), c.ended.Load(), c.duplicates.Load(), c.unknown.Load(), took.Round(time.Second))
 }
 
 // calm says what there was nothing of, so that nothing was proved.
 func (c *counts) calm() (missing []string) {
 	for what, count := range map[string]*atomic.Int64{
 		"attempts without an answer": &c.unanswered, "attempts without a connection": &c.notDialled, "unknown outcomes": &c.unknown,
-		"cancelled callers": &c.interrupted, "workers that ended": &c.ended,
+		"cancelled callers": &c.interrupted, "workers that were killed": &c.ended, "new versions that met an old key": &c.duplicates,
 	} {
 		if count.Load() == 0 {
 			missing = append(missing, "there were no "+what)
@@ -91,6 +93,9 @@ func (c *counts) observe(_ context.Context, e amazonpay.Event) {
 func open(o options) (*world, error) {
 	w := &world{options: o, goroutines: runtime.NumGoroutine(), wallets: make([]wallet, customers)}
 	var err error
+	if w.store, err = openStore(); err != nil {
+		return nil, err
+	}
 	if w.server, err = emulator.Listen("127.0.0.1:0", emulator.WithSeed(o.seed)); err != nil {
 		return nil, err
 	}
@@ -107,7 +112,7 @@ func open(o options) (*world, error) {
 		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
 		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
 	},
-		amazonpay.WithRoundTripper(w.base), amazonpay.WithAttemptTimeout(attemptTimeout), amazonpay.WithObserver(w.counts.observe),
+		amazonpay.WithRoundTripper(mortal{w.base}), amazonpay.WithAttemptTimeout(attemptTimeout), amazonpay.WithObserver(w.counts.observe),
 		// Short waits, and no budget: a third of the attempts fail for as long as it lasts.
 		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 100 * time.Microsecond, MaxWait: 5 * time.Millisecond, MaxRetryAfter: time.Millisecond, Budget: -1}))
 	if err != nil {
@@ -183,7 +188,7 @@ func (w *world) disturbedShare() float64 {
 // close ends everything, and returns what is left of it.
 func (w *world) close() (left []string) {
 	w.base.CloseIdleConnections()
-	if err := w.server.Close(); err != nil {
+	if err := errors.Join(w.server.Close(), w.store.close()); err != nil {
 		left = append(left, err.Error())
 	}
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && (runtime.NumGoroutine() > w.goroutines || w.open.Load() > 0); {

@@ -1,0 +1,261 @@
+package amazonpay_test
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// codes are the values of all constants of type ReasonCode, from the source.
+func codes(t *testing.T) (all []amazonpay.ReasonCode) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "reasons.go", nil, 0)
+	require.NoError(t, err)
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			literal, ok := spec.Values[0].(*ast.BasicLit)
+			require.True(t, ok)
+			text, err := strconv.Unquote(literal.Value)
+			require.NoError(t, err)
+			all = append(all, amazonpay.ReasonCode(text))
+		}
+		return true
+	})
+	return all
+}
+
+// There is advice for every constant, and none for anything else.
+func TestAdviseReason(t *testing.T) {
+	t.Parallel()
+	all := codes(t)
+	require.Greater(t, len(all), 50)
+	newKeys := map[amazonpay.ReasonCode]bool{}
+	for _, code := range all {
+		advice := amazonpay.AdviseReason(code)
+		assert.Equal(t, code, advice.ReasonCode)
+		assert.Equal(t, code == amazonpay.ReasonDuplicateIdempotencyKey, advice.Class == amazonpay.DeclineUnknown, code)
+		assert.True(t, strings.HasSuffix(advice.Next, "."), code)
+		assert.False(t, advice.Unsettled, code)
+		assert.NotEqual(t, amazonpay.StepDone, advice.Step, code)
+		refused := amazonpay.Advise(fmt.Errorf("order 7: %w", refusedWith(code, amazonpay.OutcomeRefused)))
+		assert.Equal(t, advice, refused, code)
+		if advice.Step == amazonpay.StepNewKey {
+			newKeys[code] = true
+			assert.Contains(t, advice.Next, "Chargeable")
+			assert.Equal(t, amazonpay.DeclineSoft, advice.Class)
+		}
+		unknown := amazonpay.Advise(refusedWith(code, amazonpay.OutcomeUnknown))
+		assert.True(t, unknown.Unsettled, code)
+		assert.Contains(t, []amazonpay.Step{amazonpay.StepRepeat, amazonpay.StepRead}, unknown.Step, code)
+	}
+	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonSoftDeclined: true, amazonpay.ReasonProcessingFailure: true}, newKeys)
+	for step, some := range map[amazonpay.Step][]amazonpay.ReasonCode{
+		amazonpay.StepNewKey: {"SoftDeclined", "ProcessingFailure"},
+		amazonpay.StepGiveUp: {"HardDeclined", "AmazonRejected", "TransactionTimedOut", "MFANotCompleted", "CheckoutSessionCanceled", "InvalidParameterValue", "AmountMismatch"},
+		amazonpay.StepRepeat: {"TooManyRequests", "ServiceUnavailable", "InvalidAccountStatus", "InvalidRequestSignature", "ChargeInProgress"},
+		amazonpay.StepRead:   {"DuplicateIdempotencyKey", "InvalidChargeStatus", "InvalidCheckoutSessionStatus", "InvalidChargePermissionStatus", "QuiteNew", ""},
+	} {
+		for _, code := range some {
+			assert.Equal(t, step, amazonpay.AdviseReason(code).Step, code)
+		}
+	}
+	assert.Equal(t, amazonpay.ReasonCode("QuiteNew"), amazonpay.AdviseReason("QuiteNew").ReasonCode)
+	for step, word := range map[amazonpay.Step]string{
+		amazonpay.StepRead: "read", amazonpay.StepDone: "done", amazonpay.StepRepeat: "repeat", amazonpay.StepNewKey: "new key", amazonpay.StepGiveUp: "give up", 9: "read",
+	} {
+		assert.Equal(t, word, step.String())
+	}
+}
+
+func refusedWith(code amazonpay.ReasonCode, outcome amazonpay.Outcome) error {
+	return &amazonpay.CallError{Operation: "CreateCharge", Outcome: outcome, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: code}}
+}
+
+func TestAdviseErrorsWithoutACode(t *testing.T) {
+	t.Parallel()
+	bad := &amazonpay.FieldError{Field: "chargeAmount", Rule: "is required"}
+	for name, row := range map[string]struct {
+		err       error
+		step      amazonpay.Step
+		unsettled bool
+	}{
+		"no error":                    {nil, amazonpay.StepDone, false},
+		"an error of another package": {errors.New("x"), amazonpay.StepRead, true},
+		"a bad request":               {&amazonpay.CallError{Err: bad, Outcome: amazonpay.OutcomeNotSent}, amazonpay.StepGiveUp, false},
+		"the same, unsettled":         {&amazonpay.CallError{Err: bad, Outcome: amazonpay.OutcomeUnknown}, amazonpay.StepRead, true},
+		"not sent":                    {&amazonpay.CallError{Err: errors.New("x"), Outcome: amazonpay.OutcomeNotSent}, amazonpay.StepRepeat, false},
+		"not understood":              {&amazonpay.CallError{Err: errors.New("x"), Outcome: amazonpay.OutcomeDone}, amazonpay.StepRead, true},
+		"unknown":                     {&amazonpay.CallError{Err: errors.New("x")}, amazonpay.StepRepeat, true},
+		"a gateway's page":            {&amazonpay.CallError{Err: &amazonpay.APIError{StatusCode: 403}}, amazonpay.StepRepeat, true},
+	} {
+		advice := amazonpay.Advise(row.err)
+		assert.Equal(t, row.step, advice.Step, name)
+		assert.Equal(t, row.unsettled, advice.Unsettled, name)
+		assert.Equal(t, row.err == nil, advice.Next == "", name)
+	}
+}
+
+// An earlier call under the same key has ended without an answer. What this call is told proves nothing about that one, unless
+// the key is replayed and the payment was declined.
+func TestUnsettledOverSeveralCalls(t *testing.T) {
+	t.Parallel()
+	replayed := chargeOp
+	replayed.Replays = true
+	reason := func(status int, code string) reply { return answer(status, `{"reasonCode":"`+code+`"}`) }
+	for name, row := range map[string]struct {
+		op      amazonpay.Operation
+		reply   reply
+		opts    []amazonpay.CallOption
+		outcome amazonpay.Outcome
+		step    amazonpay.Step
+	}{
+		"done":                       {replayed, answer(201, `{}`), nil, amazonpay.OutcomeDone, amazonpay.StepDone},
+		"lost again":                 {replayed, lost, nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"no connection":              {replayed, noConnection, nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"429":                        {replayed, reason(429, "TooManyRequests"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"403":                        {replayed, reason(403, "InvalidAccountStatus"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"the signature":              {replayed, reason(403, "InvalidRequestSignature"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"another request":            {replayed, reason(400, "DuplicateIdempotencyKey"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRead},
+		"the state":                  {replayed, reason(422, "InvalidChargePermissionStatus"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRead},
+		"the amount":                 {replayed, reason(400, "TransactionAmountExceeded"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRead},
+		"an option is wrong":         {replayed, lost, []amazonpay.CallOption{amazonpay.WithHeader("Accept", "x")}, amazonpay.OutcomeUnknown, amazonpay.StepRead},
+		"an option was made wrong":   {replayed, lost, []amazonpay.CallOption{amazonpay.WithAuthToken("")}, amazonpay.OutcomeUnknown, amazonpay.StepRead},
+		"no token":                   {replayed, lost, []amazonpay.CallOption{amazonpay.WithTokenSource(noToken{})}, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"declined":                   {replayed, reason(422, "HardDeclined"), nil, amazonpay.OutcomeRefused, amazonpay.StepGiveUp},
+		"declined softly":            {replayed, reason(422, "SoftDeclined"), nil, amazonpay.OutcomeRefused, amazonpay.StepNewKey},
+		"failed":                     {replayed, reason(500, "ProcessingFailure"), nil, amazonpay.OutcomeRefused, amazonpay.StepNewKey},
+		"declined, key not honoured": {chargeOp, reason(422, "SoftDeclined"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newClient(t, newNetwork(row.reply))
+			_, err := client.Call(t.Context(), row.op, goodCharge(), nil, append(row.opts, amazonpay.WithIdempotencyKey("key-1"), amazonpay.WithUnsettled(true))...)
+			assert.Equal(t, row.outcome, amazonpay.OutcomeOf(err), "%v", err)
+			advice := amazonpay.Advise(err)
+			assert.Equal(t, row.step, advice.Step)
+			assert.Equal(t, row.outcome == amazonpay.OutcomeUnknown, advice.Unsettled)
+		})
+	}
+}
+
+// The one refusal that proves the opposite: an earlier request under the key has arrived.
+func TestDuplicateIdempotencyKeyIsNeverRefused(t *testing.T) {
+	t.Parallel()
+	_, err := newClient(t, newNetwork(answer(400, `{"reasonCode":"DuplicateIdempotencyKey"}`))).Call(t.Context(), chargeOp, goodCharge(), nil)
+	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+	assert.Equal(t, amazonpay.Advice{
+		Step: amazonpay.StepRead, Unsettled: true, ReasonCode: "DuplicateIdempotencyKey", Class: amazonpay.DeclineUnknown, Next: amazonpay.Advise(err).Next,
+	}, amazonpay.Advise(err))
+}
+
+func TestWithUnsettledNeedsTheKey(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(201, `{}`))
+	client := newClient(t, n)
+	_, err := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithUnsettled(true))
+	require.ErrorContains(t, err, "WithUnsettled: the earlier call's key is missing")
+	_, err = client.With(amazonpay.WithUnsettled(true)).Call(t.Context(), chargeOp, goodCharge(), nil)
+	require.ErrorContains(t, err, "belongs to one call")
+	assert.Empty(t, n.requests())
+	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithUnsettled(true), amazonpay.WithUnsettled(false))
+	require.NoError(t, err)
+	_, err = client.Call(t.Context(), updateOp, goodCharge(), nil, amazonpay.WithUnsettled(true))
+	require.NoError(t, err, "an operation without keys")
+}
+
+// A gateway is not the service: neither its success nor its refusal says anything of the work.
+func TestAGatewayIsNotTheService(t *testing.T) {
+	t.Parallel()
+	op := chargeOp
+	op.Returns = "id"
+	plain := func(status int, kind, body string) reply {
+		return func(r *http.Request) (*http.Response, error) {
+			resp, err := answer(status, body, "Content-Type", kind)(r)
+			resp.Header.Del("X-Amz-Pay-Request-Id")
+			return resp, err
+		}
+	}
+	for name, row := range map[string]struct {
+		reply reply
+		want  amazonpay.Outcome
+	}{
+		"403 of a proxy":                 {plain(403, "text/html", "<html>blocked by policy</html>"), amazonpay.OutcomeUnknown},
+		"499":                            {plain(499, "text/html", "nginx"), amazonpay.OutcomeUnknown},
+		"421":                            {plain(421, "", ""), amazonpay.OutcomeUnknown},
+		"409 without a body":             {plain(409, "", ""), amazonpay.OutcomeUnknown},
+		"404 of a router":                {plain(404, "text/html", "<html>"), amazonpay.OutcomeUnknown},
+		"400 of a load balancer":         {plain(400, "text/html", "x"), amazonpay.OutcomeUnknown},
+		"429 of a firewall":              {plain(429, "text/html", "slow down"), amazonpay.OutcomeUnknown},
+		"403 of another service":         {plain(403, "application/json", `{"message":"Forbidden"}`), amazonpay.OutcomeUnknown},
+		"a long refusal":                 {plain(403, "application/json", `{"reasonCode":"X","message":"`+strings.Repeat("x", 70_000)+`"}`), amazonpay.OutcomeUnknown},
+		"a page with a request id":       {answer(403, page), amazonpay.OutcomeUnknown},
+		"maintenance":                    {plain(200, "text/html", "<html>Sorry</html>"), amazonpay.OutcomeUnknown},
+		"200 empty":                      {plain(200, "application/json", ""), amazonpay.OutcomeUnknown},
+		"200 {}":                         {plain(200, "application/json", "{}"), amazonpay.OutcomeUnknown},
+		"200 {} with a request id":       {answer(200, "{}"), amazonpay.OutcomeUnknown},
+		"200 with an error":              {plain(200, "application/json", `{"reasonCode":"InternalServerError","message":"x"}`), amazonpay.OutcomeUnknown},
+		"200 null":                       {plain(200, "application/json", "null"), amazonpay.OutcomeUnknown},
+		"201 of a login portal":          {plain(201, "text/html", "<html>login"), amazonpay.OutcomeUnknown},
+		"204":                            {plain(204, "", ""), amazonpay.OutcomeUnknown},
+		"206":                            {plain(206, "application/json", `{"id":"S01-`), amazonpay.OutcomeUnknown},
+		"an id that is empty":            {answer(201, `{"id":""}`), amazonpay.OutcomeUnknown},
+		"an id that is a number":         {answer(201, `{"id":7}`), amazonpay.OutcomeUnknown},
+		"302":                            {plain(302, "text/html", ""), amazonpay.OutcomeUnknown},
+		"the service's refusal":          {plain(403, "application/json", `{"reasonCode":"InvalidAccountStatus"}`), amazonpay.OutcomeRefused},
+		"the service's empty refusal":    {answer(405, ""), amazonpay.OutcomeRefused},
+		"the service's success":          {plain(201, "application/json", `{"id":"S01-1"}`), amazonpay.OutcomeDone},
+		"the service's, half understood": {plain(201, "application/json", `{"id":"S01-1","price":"14.00"}`), amazonpay.OutcomeDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, doer := range []bool{false, true} {
+				n := newNetwork(row.reply)
+				client := newClient(t, n)
+				if doer {
+					var err error
+					client, err = amazonpay.New(testConfig(), amazonpay.WithDoer(n))
+					require.NoError(t, err)
+				}
+				out, err := amazonpay.Do[everything](t.Context(), client, op, goodCharge())
+				assert.Equal(t, row.want, amazonpay.OutcomeOf(err), "%v", err)
+				assert.Equal(t, err == nil, out != nil)
+				assert.NotEqual(t, amazonpay.StepNewKey, amazonpay.Advise(err).Step)
+			}
+		})
+	}
+	for _, out := range []any{nil, new(map[string]any), new(struct{ Other string })} { // of callers with types of their own
+		client := newClient(t, newNetwork(plain(200, "application/json", `{"id":"1"}`)))
+		_, err := client.Call(t.Context(), op, goodCharge(), out)
+		require.NoError(t, err)
+		client = newClient(t, newNetwork(plain(200, "application/json", `{"id":""}`)))
+		_, err = client.Call(t.Context(), op, goodCharge(), out)
+		require.Error(t, err)
+	}
+}
+
+// The loop stands in the README, in the Example and in chaos. It is one.
+func TestTheLoopIsOne(t *testing.T) {
+	t.Parallel()
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return string(text)
+	}
+	_, loop, found := strings.Cut(read("../internal/chaos/once/once.go"), "// Work is what a shop stores")
+	require.True(t, found)
+	loop = strings.TrimSpace("// Work is what a shop stores" + loop)
+	assert.Contains(t, read("example_advise_test.go"), loop)
+	assert.Contains(t, read("../README.md"), loop)
+}

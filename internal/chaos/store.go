@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"sync"
+
+	"github.com/amazonpay-go/sdk/internal/chaos/once"
+)
+
+// record is what the shop stores of an order. Nothing else of a worker outlives it.
+type record struct {
+	Works map[string]*once.Work
+}
+
+// store is the shop's database: a file to which each change is appended, and where the last one of each order stands.
+type store struct {
+	mu   sync.Mutex
+	file *os.File
+	end  int64
+	at   map[uint64][2]int64 // where, and how long
+}
+
+func openStore() (*store, error) {
+	file, err := os.CreateTemp("", "chaos-*.jsonl")
+	if err != nil {
+		return nil, err
+	}
+	return &store{file: file, at: make(map[uint64][2]int64)}, nil
+}
+
+func (s *store) close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
+
+func (s *store) save(order uint64, r record) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.file.WriteAt(append(line, '\n'), s.end); err != nil {
+		return err
+	}
+	s.at[order] = [2]int64{s.end, int64(len(line))}
+	s.end += int64(len(line)) + 1
+	return nil
+}
+
+func (s *store) load(order uint64) (r record, err error) {
+	s.mu.Lock()
+	at, there := s.at[order]
+	s.mu.Unlock()
+	if there {
+		line := make([]byte, at[1])
+		if _, err := s.file.ReadAt(line, at[0]); err != nil {
+			return r, err
+		}
+		err = json.Unmarshal(line, &r)
+	}
+	if r.Works == nil {
+		r.Works = make(map[string]*once.Work)
+	}
+	return r, err
+}

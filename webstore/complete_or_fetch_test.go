@@ -1,0 +1,255 @@
+package webstore_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+func dollars(amount amazonpay.Decimal) amazonpay.Price {
+	return amazonpay.Price{Amount: amount, CurrencyCode: amazonpay.USD}
+}
+
+// approvedFor makes a session for an order that the buyer has approved with a card.
+func approvedFor(t *testing.T, shop *webstore.Client, server *emulator.Server, order, card string, payment webstore.PaymentDetails) string {
+	t.Helper()
+	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID:            server.Description().Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+		MerchantMetadata:   &webstore.MerchantMetadata{MerchantReferenceID: order},
+		PaymentDetails:     &payment,
+	})
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))
+	require.NoError(t, server.Buyer().ChangeCard(session.CheckoutSessionID, card))
+	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
+	return session.CheckoutSessionID
+}
+
+// ways are the ways in which a completion is presented again.
+func ways(shop *webstore.Client, server *emulator.Server, intent webstore.PaymentIntent) map[string]func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
+	lost := func(operation string) error {
+		return server.FailNext(1, emulator.Fault{Operation: operation, Status: http.StatusServiceUnavailable})
+	}
+	complete := func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+		return shop.CompleteCheckoutSession(ctx, id, &asked, opts...)
+	}
+	return map[string]func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error){
+		"CompleteOrFetch": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
+			return shop.CompleteOrFetch(ctx, id, &asked)
+		},
+		"CompleteOrFetch after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
+			if err := lost("completeCheckoutSession"); err != nil {
+				return nil, err
+			}
+			return shop.CompleteOrFetch(ctx, id, &asked)
+		},
+		"CompleteCheckoutSession after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
+			if err := lost("completeCheckoutSession"); err != nil {
+				return nil, err
+			}
+			return complete(ctx, id, asked)
+		},
+		"CompleteCheckoutSession, unsettled": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
+			return complete(ctx, id, asked, amazonpay.WithIdempotencyKey("another"), amazonpay.WithUnsettled(true))
+		},
+		"FinalizeCheckoutSession after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
+			if err := lost("finalizeCheckoutSession"); err != nil {
+				return nil, err
+			}
+			return shop.FinalizeCheckoutSession(ctx, id, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: intent, ChargeAmount: asked.ChargeAmount, TotalOrderAmount: asked.TotalOrderAmount})
+		},
+	}
+}
+
+// A session that was paid with 1.00 is presented again for an order of 999.00: it pays for 1.00, and for dollars.
+func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	total := dollars("5.00")
+	for _, row := range []struct {
+		payment webstore.PaymentDetails
+		paid    webstore.CompleteCheckoutSessionRequest
+		asked   map[webstore.CompleteCheckoutSessionRequest]bool // whether that is what was paid
+	}{
+		{
+			webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: dollars("1.00")},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")},
+			map[webstore.CompleteCheckoutSessionRequest]bool{
+				{ChargeAmount: dollars("1.00")}: true, {ChargeAmount: dollars("1")}: true, {ChargeAmount: dollars("999.00")}: false, {ChargeAmount: dollars("0.99")}: false,
+				{ChargeAmount: amazonpay.Price{Amount: "1.00", CurrencyCode: amazonpay.EUR}}: false, {}: false,
+			},
+		},
+		{
+			webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: dollars("1.00")},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")},
+			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00")}: true, {ChargeAmount: dollars("999.00")}: false},
+		},
+		{
+			webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("5.00"), TotalOrderAmount: dollars("6.00")}: false},
+		},
+	} {
+		id := approvedFor(t, shop, server, "order-1", "1111", row.payment)
+		first, err := shop.CompleteCheckoutSession(t.Context(), id, &row.paid)
+		require.NoError(t, err)
+		for asked, paid := range row.asked {
+			for name, again := range ways(shop, server, row.payment.PaymentIntent) {
+				session, err := again(t.Context(), id, asked)
+				if paid {
+					require.NoError(t, err, "%s %v", name, asked)
+					assert.Equal(t, first.ChargeID, session.ChargeID)
+					assert.Equal(t, first.ChargePermissionID, session.ChargePermissionID)
+					continue
+				}
+				assert.Nil(t, session, "%s %v", name, asked)
+				failed, ok := errors.AsType[*webstore.CompletionError](err)
+				require.True(t, ok, "%s %v: %v", name, asked, err)
+				assert.Equal(t, id, failed.Session.CheckoutSessionID)
+				assert.NotEmpty(t, failed.Found)
+				assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err))
+				assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+				assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "which old code takes for success")
+			}
+		}
+	}
+	assert.Len(t, server.Charges(), 1)
+}
+
+// What cannot be compared is never success: a subscription that was confirmed without a charge shows no amount of an order, and an
+// object that cannot be read shows nothing.
+func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	made, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID: server.Description().Merchants[0].StoreID, ChargePermissionType: webstore.Recurring,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+		RecurringMetadata:  &webstore.RecurringMetadata{Frequency: &webstore.Frequency{Unit: "Month", Value: "1"}, Amount: dollars("1.00")},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: dollars("1.00")},
+	})
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().Approve(made.CheckoutSessionID))
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	_, err = shop.CompleteCheckoutSession(t.Context(), made.CheckoutSessionID, asked)
+	require.NoError(t, err)
+	session, err := shop.CompleteOrFetch(t.Context(), made.CheckoutSessionID, asked)
+	assert.Nil(t, session)
+	require.ErrorContains(t, err, "nothing shows whether it was for 1.00 USD")
+	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+	assert.True(t, amazonpay.Advise(err).Unsettled)
+
+	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.Authorize, "getChargePermission": webstore.Confirm} {
+		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: dollars("1.00")})
+		_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
+		require.NoError(t, err)
+		require.NoError(t, server.FailNext(4, emulator.Fault{Operation: operation, Status: 503}))
+		session, err = shop.CompleteOrFetch(t.Context(), id, asked)
+		assert.Nil(t, session)
+		require.ErrorContains(t, err, "cannot be read")
+		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+		session, err = shop.CompleteOrFetch(t.Context(), id, asked)
+		require.NoError(t, err, "and later it can")
+		assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
+	}
+}
+
+// A pending authorization is seen as pending however the result came, and as no payment once it was declined.
+func TestPending(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	asked := webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	for _, lose := range []bool{false, true} {
+		id := approvedFor(t, shop, server, "order-1", "4354", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
+		if lose {
+			require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
+			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultLoseAnswer}))
+		}
+		session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
+		require.NoError(t, err)
+		assert.True(t, session.Pending, "lost: %v", lose)
+		for name, again := range ways(shop, server, webstore.Authorize) {
+			session, err := again(t.Context(), id, asked)
+			require.NoError(t, err, name)
+			assert.True(t, session.Pending, name)
+		}
+		require.NoError(t, server.Advance(time.Minute))
+		for name, again := range ways(shop, server, webstore.Authorize) {
+			session, err := again(t.Context(), id, asked)
+			assert.Nil(t, session, name)
+			require.ErrorContains(t, err, "is Declined (HardDeclined)", name)
+			failed, _ := errors.AsType[*webstore.CompletionError](err)
+			assert.Equal(t, amazonpay.ReasonHardDeclined, failed.Charge.StatusDetails.ReasonCode)
+		}
+	}
+	id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
+	require.NoError(t, err)
+	assert.False(t, session.Pending)
+	session, err = shop.CompleteOrFetch(t.Context(), id, &asked)
+	require.NoError(t, err)
+	assert.False(t, session.Pending)
+}
+
+// The state of the session settles a failure, too: Canceled for good, and Open after a decline.
+func TestReadingSettlesAFailure(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	lose := func() {
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultReset}))
+	}
+
+	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00")})
+	lose()
+	_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err), "%v", err)
+	assert.Equal(t, amazonpay.StepGiveUp, amazonpay.Advise(err).Step)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCheckoutSessionCanceled))
+
+	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00")})
+	lose()
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
+	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
+	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err), "%v", err)
+	assert.Equal(t, amazonpay.StepNewKey, amazonpay.Advise(err).Step)
+	lose()
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 403, ReasonCode: "InvalidAccountStatus"}))
+	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
+	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err), "the lost attempt may still be at work")
+	assert.Equal(t, amazonpay.StepRepeat, amazonpay.Advise(err).Step)
+}
+
+// A capture is settled by reading the charge, if the amount is the same.
+func TestCaptureIsSettledByReading(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("20.00")})
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("20.00")})
+	require.NoError(t, err)
+	capture := func(amount amazonpay.Decimal, key string) (*webstore.Charge, error) {
+		return shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: dollars(amount)}, amazonpay.WithIdempotencyKey(key), amazonpay.WithUnsettled(true))
+	}
+	_, err = capture("15.00", "first")
+	require.NoError(t, err)
+	charge, err := capture("15.00", "second") // as if keys were not honoured
+	require.NoError(t, err)
+	assert.Equal(t, dollars("15.00"), charge.CaptureAmount)
+	_, err = capture("20.00", "third")
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus))
+	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+}

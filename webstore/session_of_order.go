@@ -1,0 +1,56 @@
+package webstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// OtherOrderError says that a checkout session is not known to belong to an order.
+type OtherOrderError struct {
+	Session *CheckoutSession // as it was read
+	Order   string           // the merchant reference that was expected
+	Found   string           // the merchant reference of the session; empty if nothing shows one
+}
+
+// Error names both references.
+func (e *OtherOrderError) Error() string {
+	if e.Found == "" {
+		return fmt.Sprintf("webstore: nothing shows that the checkout session belongs to order %.256q: it has no merchant reference; set MerchantMetadata.MerchantReferenceID in the button's payload or by UpdateCheckoutSession", e.Order)
+	}
+	return fmt.Sprintf("webstore: the checkout session belongs to order %.256q, not to %.256q", e.Found, e.Order)
+}
+
+// GetCheckoutSessionOfOrder returns a session if its merchant reference
+// (MerchantMetadata.MerchantReferenceID) is that of the order, and an [*OtherOrderError] otherwise. Call it on the result
+// page before [Client.CompleteCheckoutSession]: the session's id comes from the buyer's browser, which may present a
+// session of another order, paid or not. A Completed session does not show its reference; it is then read from the charge
+// permission. Set the reference in the button's payload or by [Client.UpdateCheckoutSession].
+func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	if merchantReferenceID == "" { // which a session without a reference would match
+		return nil, &amazonpay.CallError{
+			Operation: "GetCheckoutSession", Meta: &amazonpay.Meta{}, Outcome: amazonpay.OutcomeNotSent,
+			Err: &amazonpay.FieldError{Field: "merchantReferenceID", Rule: "is empty"},
+		}
+	}
+	session, err := c.GetCheckoutSession(ctx, checkoutSessionID, opts...)
+	if err != nil {
+		return nil, err
+	}
+	metadata := session.MerchantMetadata
+	if (metadata == nil || metadata.MerchantReferenceID == "") && session.ChargePermissionID != "" {
+		permission, err := c.GetChargePermission(ctx, session.ChargePermissionID, opts...)
+		if err != nil {
+			return nil, err
+		}
+		metadata = permission.MerchantMetadata
+	}
+	if metadata == nil {
+		metadata = &MerchantMetadata{}
+	}
+	if metadata.MerchantReferenceID != merchantReferenceID {
+		return nil, &OtherOrderError{Session: session, Order: merchantReferenceID, Found: metadata.MerchantReferenceID}
+	}
+	return session, nil
+}
