@@ -52,7 +52,7 @@ type Attempt struct {
 	StatusCode int           // 0 where no complete answer came
 	Err        error         // why none came: a *NetworkError or *TooLargeError; names no URL and no token
 
-	// Unsent says that not a byte of the request was written: no connection was had. It is seen by
+	// Unsent says that not a byte of the request was written: no connection was had, and nobody has read the body. It is seen by
 	// [net/http/httptrace], so that it is never set where Config.Base does not lead to an [http.Transport]. A protocol
 	// of one's own in its TLSNextProto must call GotConn, as that of the standard library does.
 	Unsent bool

@@ -190,8 +190,9 @@ func (x *exchange) attempt(caller context.Context) {
 	}
 	// No GetBody: with one, net/http sends a request again by itself, over HTTP/2 also after the work was done.
 	signed.Body, signed.GetBody, signed.ContentLength = nil, nil, int64(len(x.body))
+	body := &Body{*bytes.NewReader(x.body), x.body}
 	if len(x.body) > 0 {
-		signed.Body = &Body{*bytes.NewReader(x.body), x.body}
+		signed.Body = body
 	}
 	if err := x.Signer.SignRequest(signed, x.hash, made.Date); err != nil {
 		x.err = &SigningError{Err: cause(caller, signed, err)}
@@ -200,7 +201,8 @@ func (x *exchange) attempt(caller context.Context) {
 	}
 
 	got, err := x.send(signed)
-	made.Unsent = errors.Is(err, errAtGate) || err != nil && seen.wished.Load() && seen.had.Load() == 0
+	made.Unsent = errors.Is(err, errAtGate) || err != nil && seen.wished.Load() && seen.had.Load() == 0 &&
+		body.unread.Len() == len(x.body) // else another round tripper may have sent it in a way of its own
 	for range seen.had.Load() - 1 { // net/http sends what has no body again on another connection
 		x.record(caller, Attempt{Start: start, Date: made.Date, Err: &NetworkError{Err: errResent}}, nil)
 	}
