@@ -112,9 +112,10 @@ func (p *call) saw(a Attempt, header http.Header, body []byte) ReasonCode {
 func (p *call) sawDoer(state *transport.Call, err error, meta *Meta) {
 	_, unsigned := errors.AsType[*transport.SigningError](err)
 	switch {
-	case state.Repeated, meta.StatusCode == 0 && !(unsigned && len(state.Attempts) == 0):
+	case unsigned && len(state.Attempts) == 0 && !state.Repeated:
+	case state.Repeated, meta.StatusCode == 0:
 		p.state.maybe = true
-	case len(state.Attempts) == 0 && !unsigned:
+	case len(state.Attempts) == 0:
 		p.saw(Attempt{StatusCode: meta.StatusCode}, meta.Header, meta.Raw)
 	}
 }

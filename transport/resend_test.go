@@ -153,7 +153,7 @@ func TestEachRequestIsAnAttempt(t *testing.T) {
 					body := map[bool]string{false: `{"chargeAmount":"14.00"}`}[method == http.MethodGet]
 					call := &transport.Call{NoRetry: noRetry}
 					err = do(method, body, call)
-					assert.Equal(t, s.seen(), len(call.Attempts), "%v", err)
+					assert.Len(t, call.Attempts, s.seen(), "%v", err)
 					for _, a := range call.Attempts {
 						assert.False(t, a.Unsent)
 					}

@@ -76,8 +76,8 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 	if err != nil || session == nil {
 		return nil, failed
 	}
-	switch session.StatusDetails.State {
-	case amazonpay.StateCompleted:
+	switch state := session.StatusDetails.State; {
+	case state == amazonpay.StateCompleted:
 		unproved := c.prove(ctx, session, asked, opts)
 		if unproved == nil {
 			return session, nil
@@ -87,12 +87,9 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 			outcome = amazonpay.OutcomeUnknown
 		}
 		return nil, settled(failed, unproved, outcome)
-	case amazonpay.StateCanceled: // and so it stays
+	case state == amazonpay.StateCanceled, // and so it stays
+		state == amazonpay.StateOpen && amazonpay.AdviseReason(reasonOf(failed)).IsDecline():
 		return nil, settled(failed, nil, amazonpay.OutcomeRefused)
-	case amazonpay.StateOpen:
-		if amazonpay.AdviseReason(reasonOf(failed)).IsDecline() {
-			return nil, settled(failed, nil, amazonpay.OutcomeRefused)
-		}
 	}
 	return nil, failed
 }

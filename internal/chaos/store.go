@@ -11,7 +11,7 @@ import (
 
 // record is what the shop stores of an order. Nothing else of a worker outlives it.
 type record struct {
-	Works map[string]*once.Work
+	Works map[string]*once.Work `json:"works"`
 }
 
 // store is the shop's database: a file to which each change is appended, and where the last one of each order stands.

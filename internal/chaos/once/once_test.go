@@ -1,0 +1,152 @@
+package once_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/chaos/once"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/transport"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// network fails to connect while it is down.
+type network struct {
+	http.RoundTripper
+
+	calls int
+	down  func(call int) bool
+}
+
+func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.calls++
+	if n.down(n.calls) {
+		r = r.Clone(r.Context())
+		r.URL.Host = "127.0.0.1:1"
+		return new(http.Transport).RoundTrip(r)
+	}
+	return n.RoundTripper.RoundTrip(r)
+}
+
+// Four ordinary ways in which a switch on the outcome of each call charged twice: an answer is lost, and the calls after it
+// are told something that says nothing of the first.
+func TestFourWaysToChargeTwice(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		after      emulator.Fault // what the calls get after the lost one
+		down       bool
+		descriptor string // of the calls after the lost one
+		step       amazonpay.Step
+	}{
+		"429":                 {after: emulator.Fault{Status: 429}, step: amazonpay.StepDone},
+		"403":                 {after: emulator.Fault{Status: 403, ReasonCode: "InvalidAccountStatus"}, step: amazonpay.StepDone},
+		"no connection":       {down: true, step: amazonpay.StepDone},
+		"another request":     {descriptor: "NEW", step: amazonpay.StepRead},
+		"another, and a 429":  {after: emulator.Fault{Status: 429}, descriptor: "NEW", step: amazonpay.StepRead},
+		"the page of a proxy": {after: emulator.Fault{Kind: emulator.FaultHTML, Status: 403}, step: amazonpay.StepDone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := emulator.Start(t)
+			d := server.Description()
+			base := &network{RoundTripper: server.RoundTripper(), down: func(int) bool { return false }}
+			client, err := amazonpay.New(amazonpay.Config{
+				PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
+				Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
+			}, amazonpay.WithRoundTripper(base), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
+			require.NoError(t, err)
+			shop := webstore.New(client)
+			request := &webstore.CreateChargeRequest{
+				ChargePermissionID: permission(t, server, shop), CaptureNow: new(true), SoftDescriptor: "OLD",
+				ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+			}
+			first := base.calls
+			if row.down {
+				base.down = func(call int) bool { return call > first+4 && call <= first+8 }
+			}
+			require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}))
+			if row.after.Status != 0 {
+				row.after.Operation = "createCharge"
+				require.NoError(t, server.FailNext(4, row.after))
+			}
+
+			stored := once.Work{Name: "order-1/charge"}
+			save := func() error { return nil }
+			calls := 0
+			err = once.Do(t.Context(), &stored, save, 0, func(opts ...amazonpay.CallOption) (string, error) {
+				if calls++; calls > 1 && row.descriptor != "" {
+					request.SoftDescriptor = row.descriptor
+				}
+				charge, err := shop.CreateCharge(t.Context(), request, opts...)
+				if err != nil {
+					assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err), "%v", err)
+					return "", err
+				}
+				return charge.ChargeID, nil
+			})
+			require.Len(t, server.Charges(), 1)
+			assert.Zero(t, stored.Attempt, "no new key")
+			assert.Empty(t, stored.Failed)
+			if row.step == amazonpay.StepDone {
+				require.NoError(t, err)
+				assert.Equal(t, server.Charges()[0].ID, stored.Done)
+				return
+			}
+			assert.Equal(t, row.step, amazonpay.Advise(err).Step)
+			assert.True(t, stored.Unsettled)
+			request.SoftDescriptor = "OLD" // the request that was sent first
+			require.NoError(t, once.Do(t.Context(), &stored, save, time.Millisecond, func(opts ...amazonpay.CallOption) (string, error) {
+				charge, err := shop.CreateCharge(t.Context(), request, opts...)
+				require.NoError(t, err)
+				return charge.ChargeID, nil
+			}))
+			assert.Len(t, server.Charges(), 1)
+		})
+	}
+}
+
+func permission(t *testing.T, server *emulator.Server, shop *webstore.Client) string {
+	t.Helper()
+	total := amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}
+	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID:            server.Description().Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: total},
+	})
+	require.NoError(t, err)
+	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
+	session, err = shop.CompleteCheckoutSession(t.Context(), session.CheckoutSessionID, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: total})
+	require.NoError(t, err)
+	return session.ChargePermissionID
+}
+
+// What ends the loop besides success.
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	refused := func(code amazonpay.ReasonCode) error {
+		return &amazonpay.CallError{Operation: "CreateCharge", Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: code}}
+	}
+	keys := func(err error) (w once.Work, calls int) {
+		w.Name = "order-1/charge"
+		require.NoError(t, once.Do(t.Context(), &w, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) {
+			calls++
+			return "", err
+		}))
+		return w, calls
+	}
+	w, calls := keys(refused(amazonpay.ReasonSoftDeclined))
+	assert.Equal(t, 3, calls, "a few keys at the most")
+	assert.Contains(t, w.Failed, "SoftDeclined")
+	assert.False(t, w.Unsettled)
+	w, calls = keys(refused(amazonpay.ReasonHardDeclined))
+	assert.Equal(t, 1, calls)
+	assert.Contains(t, w.Failed, "HardDeclined")
+
+	w = once.Work{Name: "order-1/charge"}
+	require.ErrorIs(t, once.Do(t.Context(), &w, func() error { return http.ErrAbortHandler }, 0, nil), http.ErrAbortHandler, "what cannot be stored is not sent")
+}
