@@ -190,8 +190,8 @@ func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonp
 }
 
 // UpdateCharge sets the state of a charge that a payment service provider processes; it is
-// for such providers only. An idempotency key is made where none is given: this is the one
-// PATCH of this package that takes one.
+// for such providers only. Like [Client.UpdateMerchantAccount] and [Client.UpdateDispute], and
+// unlike every other PATCH, it takes an idempotency key; if none is given, one is generated.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
 func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {

@@ -79,7 +79,7 @@ func TestRefundLimit(t *testing.T) {
 	}
 
 	left := func(captured, refunded amazonpay.Price) (amazonpay.Price, error) {
-		return webstore.RefundLeft(&webstore.Charge{ChargeAmount: price("200", "USD"), CaptureAmount: captured, RefundedAmount: refunded})
+		return webstore.RefundableWithMargin(&webstore.Charge{ChargeAmount: price("200", "USD"), CaptureAmount: captured, RefundedAmount: refunded})
 	}
 	for _, row := range []struct {
 		captured, refunded amazonpay.Price
@@ -99,12 +99,27 @@ func TestRefundLimit(t *testing.T) {
 	require.Error(t, err)
 	_, err = left(price("100", "USD"), price("x", "USD"))
 	require.Error(t, err)
-	_, err = webstore.RefundLeft(nil)
+	_, err = webstore.RefundableWithMargin(nil)
 	require.Error(t, err)
+
+	for refunded, want := range map[amazonpay.Decimal]string{"": "100.00", "15.01": "84.99", "100": "0.00", "110": "0.00"} {
+		charge := &webstore.Charge{CaptureAmount: price("100.00", "USD")}
+		if refunded != "" {
+			charge.RefundedAmount = price(string(refunded), "USD")
+		}
+		got, err := webstore.Unrefunded(charge)
+		require.NoError(t, err)
+		assert.Equal(t, price(want, "USD"), got)
+	}
+	_, err = webstore.Unrefunded(nil)
+	require.ErrorContains(t, err, "Unrefunded: the charge is nil")
+	yen, err := webstore.Unrefunded(&webstore.Charge{CaptureAmount: price("100", "JPY")})
+	require.NoError(t, err, "it needs no documented limit")
+	assert.Equal(t, price("100", "JPY"), yen)
 }
 
 // What the arithmetic allows the service's stand-in takes, to the cent.
-func TestRefundLeftIsWhatIsTaken(t *testing.T) {
+func TestRefundableWithMarginIsWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
@@ -112,9 +127,12 @@ func TestRefundLeftIsWhatIsTaken(t *testing.T) {
 	require.NoError(t, err)
 	charge, err := shop.GetCharge(t.Context(), session.ChargeID)
 	require.NoError(t, err)
-	left, err := webstore.RefundLeft(charge)
+	left, err := webstore.RefundableWithMargin(charge)
 	require.NoError(t, err)
 	assert.Equal(t, "23.00 USD", left.String())
+	paid, err := webstore.Unrefunded(charge)
+	require.NoError(t, err)
+	assert.Equal(t, "20.00 USD", paid.String(), "a full refund gives back no margin")
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: left})
 	require.NoError(t, err)
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: amazonpay.Price{Amount: "0.01", CurrencyCode: amazonpay.USD}})

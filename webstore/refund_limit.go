@@ -1,7 +1,6 @@
 package webstore
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -29,30 +28,42 @@ func RefundLimit(captured amazonpay.Price) (amazonpay.Price, error) {
 	return amazonpay.NewPrice(min(minor+min(minor*15/100, most), mostInAll), captured.CurrencyCode)
 }
 
-// RefundLeft returns how much may still be refunded of a charge: its [RefundLimit] less what was refunded, or is about to be. It
-// is nothing for a charge that has captured nothing.
-func RefundLeft(charge *Charge) (amazonpay.Price, error) {
-	if charge == nil {
-		return amazonpay.Price{}, errors.New("webstore: RefundLeft: the charge is nil")
-	}
+// RefundableWithMargin returns how much may still be refunded of a charge, the margin above what was captured included: its
+// [RefundLimit] less what was refunded, or is about to be. It is nothing for a charge that has captured nothing. To give back
+// what the buyer has paid and no more, use [Unrefunded].
+func RefundableWithMargin(charge *Charge) (amazonpay.Price, error) {
+	return refundLeft("RefundableWithMargin", charge, RefundLimit)
+}
+
+// Unrefunded returns what of a charge was captured and is not refunded yet, nor about to be: what a full refund gives back. It is
+// nothing where refunds have used up the margin ([RefundLimit]).
+func Unrefunded(charge *Charge) (amazonpay.Price, error) {
+	return refundLeft("Unrefunded", charge, func(captured amazonpay.Price) (amazonpay.Price, error) { return captured, nil })
+}
+
+// refundLeft is what limit allows of what was captured, less what was refunded.
+func refundLeft(name string, charge *Charge, limit func(captured amazonpay.Price) (amazonpay.Price, error)) (amazonpay.Price, error) {
 	none := amazonpay.Price{}
-	if charge.CaptureAmount == none {
+	switch {
+	case charge == nil:
+		return none, fmt.Errorf("webstore: %s: the charge is nil", name)
+	case charge.CaptureAmount == none:
 		return amazonpay.NewPrice(0, charge.ChargeAmount.CurrencyCode)
 	}
-	limit, err := RefundLimit(charge.CaptureAmount)
+	most, err := limit(charge.CaptureAmount)
 	if err != nil || charge.RefundedAmount == none {
-		return limit, err
+		return most, err
 	}
-	if charge.RefundedAmount.CurrencyCode != limit.CurrencyCode {
-		return none, fmt.Errorf("webstore: RefundLeft: the charge has captured %s and refunded %s", charge.CaptureAmount, charge.RefundedAmount)
+	if charge.RefundedAmount.CurrencyCode != most.CurrencyCode {
+		return none, fmt.Errorf("webstore: %s: the charge has captured %s and refunded %s", name, charge.CaptureAmount, charge.RefundedAmount)
 	}
-	all, err := limit.MinorUnits()
+	all, err := most.MinorUnits()
 	if err != nil {
-		return none, fmt.Errorf("webstore: RefundLeft: %w", err)
+		return none, fmt.Errorf("webstore: %s: %w", name, err)
 	}
 	refunded, err := charge.RefundedAmount.MinorUnits()
 	if err != nil {
-		return none, fmt.Errorf("webstore: RefundLeft: %w", err)
+		return none, fmt.Errorf("webstore: %s: %w", name, err)
 	}
-	return amazonpay.NewPrice(max(0, all-refunded), limit.CurrencyCode)
+	return amazonpay.NewPrice(max(0, all-refunded), most.CurrencyCode)
 }

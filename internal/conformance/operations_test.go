@@ -111,9 +111,10 @@ var all = []described{
 type answering struct{ status int }
 
 func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
-	body := `{"authorizationToken":"t"}`
+	body := `{"authorizationToken":"t","checkoutSessionId":"s","chargePermissionId":"p","chargeId":"c","refundId":"r","buyerId":"b","reportId":"1",` +
+		`"url":"https://x.example/","reportScheduleId":"2","disputeId":"d"}`
 	return &http.Response{
-		Status: http.StatusText(a.status), StatusCode: a.status, Header: http.Header{"Content-Type": {"application/json"}},
+		Status: http.StatusText(a.status), StatusCode: a.status, Header: http.Header{"Content-Type": {"application/json"}, "X-Amz-Pay-Request-Id": {"request-1"}},
 		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r,
 	}, nil
 }
