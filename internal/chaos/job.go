@@ -15,6 +15,8 @@ import (
 const (
 	// mostTries is how often a step that is to be read about is repeated before it counts as not to be settled.
 	mostTries = 100
+	// mostLives is how many workers an order may take before it counts as not to be settled.
+	mostLives = 200
 	// pause is how long the loop waits between two calls.
 	pause = time.Millisecond
 	// requestsADeployment is how many requests a version of the shop lives; versions is how many it knows of.
@@ -47,7 +49,10 @@ func (w *world) payOrder(ctx context.Context, o order) (result, error) {
 		ended, err := w.live(ctx, &r, life)
 		if ended {
 			w.counts.ended.Add(1)
-			continue
+			if life < mostLives {
+				continue
+			}
+			err = fmt.Errorf("%d workers have not settled it", mostLives)
 		}
 		if failed, ok := errors.AsType[failure](err); ok {
 			r.failed, err = failed.why, nil
