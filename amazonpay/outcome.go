@@ -39,8 +39,8 @@ func (o Outcome) String() string {
 	}
 }
 
-// OutcomeOf returns what is known of the work of a call that returned err, also where err is wrapped. What to do about it is
-// the matter of [Advise].
+// OutcomeOf returns what is known of the work of a call that returned err, also where err is wrapped. It judges this one call and,
+// with [WithUnsettled], the calls before it under the same key. Do not decide on a new key by the outcome: [Advise] says what to do next.
 //
 //	the call                                                       | outcome
 //	---------------------------------------------------------------|---------
@@ -56,7 +56,7 @@ func (o Outcome) String() string {
 //	a 2xx of the service of which a member was not understood      | done
 //	a 2xx that is not the service's answer to this operation       | unknown
 //	a 4xx without the marks of the service, such as a gateway's    | unknown
-//	408, 425, 5xx, no answer, or one too large, in the last attempt| unknown
+//	408, 425, 5xx, no answer, or a too large one, in the last one   | unknown
 //	a refusal after an attempt of the four rows above              | unknown
 //	the same, where the key is replayed and the refusal a decline  | refused
 //	400 DuplicateIdempotencyKey                                    | unknown
