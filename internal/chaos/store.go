@@ -33,7 +33,7 @@ func openStore() (*store, error) {
 func (s *store) close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
 
 func (s *store) save(order uint64, r record) error {
-	line, err := json.Marshal(r)
+	line, err := json.Marshal(r) //nolint:musttag // The README shows Work, and needs no tags.
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (s *store) load(order uint64) (r record, err error) {
 		if _, err := s.file.ReadAt(line, at[0]); err != nil {
 			return r, err
 		}
-		err = json.Unmarshal(line, &r)
+		err = json.Unmarshal(line, &r) //nolint:musttag // As in save.
 	}
 	if r.Works == nil {
 		r.Works = make(map[string]*once.Work)
