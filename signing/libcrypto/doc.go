@@ -29,10 +29,25 @@
 // # Which library
 //
 // The first [New] or [NewOrGo] of a process loads libcrypto.so.3 from where the dynamic linker finds it; Debian and
-// Ubuntu have it in the package libssl3 or libssl3t64. The environment variable AMAZONPAY_LIBCRYPTO names another one,
-// by path or by name; it is read once. It decides whose code gets the private key, as LD_LIBRARY_PATH does, so whoever
-// sets it must be trusted. Only OpenSSL 3 is taken: its functions may differ in any other major version (4 too), and do
-// in LibreSSL and BoringSSL. A library that is refused after it was loaded stays loaded, as one that is used does.
+// Ubuntu have it in the package libssl3 or libssl3t64. Only OpenSSL 3 is accepted: the functions may differ in any other
+// major version (4 too), and do differ in LibreSSL and BoringSSL. A library that is refused after it was loaded stays
+// loaded, and so does the one that is used.
+//
+// The environment variable AMAZONPAY_LIBCRYPTO names another library. It is either an absolute path or a name without a
+// slash, which the dynamic linker looks up as it does libcrypto.so.3. A relative path is refused: [New] returns an
+// error, [Signer.Fallback] has it after [NewOrGo]. The variable is read once per process.
+//
+// # What it trusts
+//
+// The library gets the private key. The package therefore trusts whoever can write to the directories of the dynamic
+// linker, and whoever sets the program's environment: AMAZONPAY_LIBCRYPTO and LD_LIBRARY_PATH name libraries, and
+// OPENSSL_CONF and OPENSSL_MODULES have OpenSSL load more of them.
+//
+// A program that runs with other rights than its user's (setuid, setgid or file capabilities) does not trust that
+// user's environment. This package then ignores AMAZONPAY_LIBCRYPTO, the dynamic linker ignores LD_LIBRARY_PATH, and
+// OpenSSL ignores its own two variables.
+//
+// # OpenSSL in the process
 //
 // OpenSSL reads its configuration (openssl.cnf) as it does in any other program, so the system's choice of providers,
 // FIPS for one, holds for [New]. A [NewOrGo] that falls back leaves it; a program that must not do so calls New.

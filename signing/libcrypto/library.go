@@ -44,12 +44,43 @@ type library struct {
 // load opens the library once in a process; it is never closed, since OpenSSL's threads could still
 // be in it.
 var load = sync.OnceValues(func() (*library, error) {
-	name := os.Getenv(override)
-	if name == "" {
-		name = defaultLibrary
+	name, err := libraryName()
+	if err != nil {
+		return nil, err
 	}
 	return open(name)
 })
+
+// libraryName returns the library that the environment names, or the default one. In a program that runs with other
+// rights than its user's the environment names none, as with secure_getenv(3): the user would choose the code that
+// gets the key.
+func libraryName() (string, error) {
+	name := os.Getenv(override)
+	if name == "" || otherRights() {
+		return defaultLibrary, nil
+	}
+	// Such a path would be another file in another working directory.
+	if strings.Contains(name, "/") && name[0] != '/' {
+		return "", fmt.Errorf("%s is %q, a relative path: set it to an absolute path or to a name without a slash, such as %s, or unset it", override, name, defaultLibrary)
+	}
+	return name, nil
+}
+
+// otherRights reports whether the program has other rights than the user who started it, by setuid, setgid or file
+// capabilities. The kernel says so in AT_SECURE, which the dynamic linker goes by for LD_LIBRARY_PATH, too. Where that
+// cannot be read the answer is yes. The ids are compared as well, since a program may have changed them later.
+func otherRights() bool {
+	if os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() {
+		return true
+	}
+	getauxval, err := purego.Dlsym(purego.RTLD_DEFAULT, "getauxval") // not /proc/self/auxv, which may not be there or not be readable
+	if err != nil {
+		return true
+	}
+	const atSecure = 23
+	secure, _, _ := purego.SyscallN(getauxval, atSecure)
+	return secure != 0
+}
 
 func open(name string) (*library, error) {
 	runtime.LockOSThread() // which has the text of the dynamic linker's error, too

@@ -1,3 +1,5 @@
+//go:build linux
+
 package libcrypto_test
 
 import (
@@ -7,7 +9,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,6 +23,12 @@ import (
 // inChild is set in the child processes of the tests of libraries, each of which loads another library: a process loads one.
 const inChild = "AMAZONPAY_LIBCRYPTO_TEST"
 
+// changeUID and changeGID have a child process change its effective ids before it loads a library.
+const (
+	changeUID = "AMAZONPAY_LIBCRYPTO_TEST_UID"
+	changeGID = "AMAZONPAY_LIBCRYPTO_TEST_GID"
+)
+
 // report is what a child process found.
 type report struct {
 	NewError       string `json:"newError"`
@@ -26,6 +36,11 @@ type report struct {
 	Implementation string `json:"implementation"`
 	Fallback       string `json:"fallback"`
 	SignError      string `json:"signError"`
+
+	UID  int `json:"uid"`
+	EUID int `json:"euid"`
+	GID  int `json:"gid"`
+	EGID int `json:"egid"`
 }
 
 func TestMain(m *testing.M) {
@@ -38,7 +53,14 @@ func TestMain(m *testing.M) {
 }
 
 func examine() report {
-	var r report
+	for variable, change := range map[string]func(int) error{changeUID: syscall.Seteuid, changeGID: syscall.Setegid} {
+		if id, err := strconv.Atoi(os.Getenv(variable)); err == nil {
+			if err := change(id); err != nil {
+				panic(err)
+			}
+		}
+	}
+	r := report{UID: os.Getuid(), EUID: os.Geteuid(), GID: os.Getgid(), EGID: os.Getegid()}
 	if _, err := libcrypto.New(testKey()); err != nil {
 		r.NewError, r.Unavailable = err.Error(), errors.Is(err, libcrypto.ErrUnavailable)
 	}
@@ -66,14 +88,20 @@ func examine() report {
 // withLibrary examines a library in a process of its own.
 func withLibrary(t *testing.T, library string, env ...string) report {
 	t.Helper()
-	if !supported() {
-		t.Skip("OpenSSL is not used on this platform")
-	}
 	program, err := os.Executable()
 	require.NoError(t, err)
 	child := exec.CommandContext(t.Context(), program)
-	child.Env = append(os.Environ(), inChild+"=1", "AMAZONPAY_LIBCRYPTO="+library)
-	child.Env = append(child.Env, env...)
+	child.Env = append(os.Environ(), env...)
+	return examineWith(t, child, library)
+}
+
+// examineWith examines a library in a copy of this program that is ready to start.
+func examineWith(t *testing.T, child *exec.Cmd, library string) report {
+	t.Helper()
+	if !supported() {
+		t.Skip("OpenSSL is not used on this platform")
+	}
+	child.Env = append(child.Environ(), inChild+"=1", "AMAZONPAY_LIBCRYPTO="+library)
 	output, err := child.Output()
 	require.NoError(t, err)
 	var r report
@@ -97,7 +125,10 @@ func TestLibraryByName(t *testing.T) {
 	t.Parallel()
 	for _, library := range []string{"", "libcrypto.so.3"} {
 		r := withLibrary(t, library)
-		assert.Equal(t, report{Implementation: newSigner(t, testKey()).Implementation()}, r)
+		assert.Equal(t, report{
+			Implementation: newSigner(t, testKey()).Implementation(),
+			UID:            os.Getuid(), EUID: os.Geteuid(), GID: os.Getgid(), EGID: os.Getegid(),
+		}, r)
 	}
 }
 
