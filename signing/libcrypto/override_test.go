@@ -32,10 +32,10 @@ func anotherProgram(t *testing.T) string {
 	defer func() { assert.NoError(t, from.Close()) }()
 	dir := t.TempDir()
 	for _, d := range []string{dir, filepath.Dir(dir)} {
-		require.NoError(t, os.Chmod(d, 0o755)) //nolint:gosec // nobody is to get there
+		require.NoError(t, os.Chmod(d, 0o755))
 	}
 	file := filepath.Join(dir, "program")
-	to, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o755) //nolint:gosec // nobody is to run it
+	to, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY, 0o755)
 	require.NoError(t, err)
 	_, err = io.Copy(to, from)
 	require.NoError(t, err)
