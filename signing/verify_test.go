@@ -256,6 +256,85 @@ func TestEscapedSlashIsNoSlash(t *testing.T) {
 	}
 }
 
+// Verify accepts each form in which an official SDK signs a target. It refuses a signature for another resource, and every
+// form that no SDK signs.
+func TestVerifySpellingsOfATarget(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		sent     string
+		accepted []string // as signed
+		refused  []string
+	}{
+		{ // .NET encodes each percent sign again; Java signs a slash, which is another path.
+			sent:     "/v2/buyers/a%2Fb",
+			accepted: []string{"/v2/buyers/a%2Fb", "/v2/buyers/a%252Fb"},
+			refused:  []string{"/v2/buyers/a/b", "/v2/buyers/a%2fb", "/v2/buyers/a%252fb", "/v2/buyers/a%25252Fb"},
+		},
+		{
+			sent:     "/v2/buyers/a%2fb",
+			accepted: []string{"/v2/buyers/a%2fb", "/v2/buyers/a%252fb"},
+			refused:  []string{"/v2/buyers/a/b", "/v2/buyers/a%2Fb", "/v2/buyers/a%252Fb"},
+		},
+		{
+			sent:     "/v2/buyers/a/b",
+			accepted: []string{"/v2/buyers/a/b"},
+			refused:  []string{"/v2/buyers/a%2Fb", "/v2/buyers/a%252Fb", "/v2/buyers//a/b"},
+		},
+		{ // An id with a percent sign of its own.
+			sent:     "/v2/buyers/a%252Fb",
+			accepted: []string{"/v2/buyers/a%252Fb", "/v2/buyers/a%25252Fb"},
+			refused:  []string{"/v2/buyers/a%2Fb", "/v2/buyers/a/b"},
+		},
+		{ // Other characters of the same path are encoded in the same way.
+			sent:     "/v2/buyers/a%2Fb%20c:d",
+			accepted: []string{"/v2/buyers/a%2Fb%20c:d", "/v2/buyers/a%252Fb%2520c%3Ad"},
+			refused:  []string{"/v2/buyers/a%2Fb%20c%3Ad", "/v2/buyers/a%252Fb%20c:d", "/v2/buyers/a%2Fb%2520c:d", "/v2/buyers/a/b%20c%3Ad"},
+		},
+		{
+			sent:     "/v2/buyers/a%20b",
+			accepted: []string{"/v2/buyers/a%20b", "/v2/buyers/a%2520b"},
+			refused:  []string{"/v2/buyers/a b", "/v2/buyers/a+b", "/v2/buyers/a%252520b"},
+		},
+		{
+			sent:     "/v2/buyers/a%2520b",
+			accepted: []string{"/v2/buyers/a%2520b", "/v2/buyers/a%252520b"},
+			refused:  []string{"/v2/buyers/a%20b", "/v2/buyers/a b"},
+		},
+		{ // Java and .NET collapse slashes in the signature, not those that are escaped.
+			sent:     "/v2//buyers///a%2F%2Fb",
+			accepted: []string{"/v2//buyers///a%2F%2Fb", "/v2/buyers/a%252F%252Fb"},
+			refused:  []string{"/v2/buyers/a%2F%2Fb", "/v2/buyers/a%252Fb", "/v2/buyers/a%2Fb", "/v2//buyers///a%252F%252Fb", "/v2/buyers/a/b"},
+		},
+		{ // A query is encoded once: Java sends it raw, .NET as it signs it.
+			sent:     "/v2/reports?a=b%2Fc%20d",
+			accepted: []string{"/v2/reports?a=b%2Fc%20d"},
+			refused:  []string{"/v2/reports?a=b%252Fc%2520d", "/v2/reports?a=b/c d", "/v2/reports?a=b/c%20d"},
+		},
+		{
+			sent:     "/v2/reports?a=b%252Fc",
+			accepted: []string{"/v2/reports?a=b%252Fc"},
+			refused:  []string{"/v2/reports?a=b%2Fc", "/v2/reports?a=b/c"},
+		},
+		{
+			sent:     "/v2/reports?a=b/c",
+			accepted: []string{"/v2/reports?a=b/c", "/v2/reports?a=b%2Fc"},
+			refused:  []string{"/v2/reports?a=b%252Fc"},
+		},
+	} {
+		try := func(signed string) error {
+			w := wire{method: "GET", target: row.sent, lines: basics("eu"), algorithm: nameV2, salt: 32, signed: basics("eu")}
+			w.path, w.query, _ = strings.Cut(signed, "?")
+			return w.verify(t, w.sign(t))
+		}
+		for _, signed := range row.accepted {
+			assert.NoError(t, try(signed), "%s signed, %s sent", signed, row.sent) //nolint:testifylint // Show all rows that fail.
+		}
+		for _, signed := range row.refused {
+			assert.ErrorIs(t, try(signed), signing.ErrSignature, "%s signed, %s sent", signed, row.sent) //nolint:testifylint // Show all rows that fail.
+		}
+	}
+}
+
 func TestVerifyRefusesEditsOfTheAuthorization(t *testing.T) {
 	t.Parallel()
 	w := official()["PHP: idempotency key signed, everything else unsigned"]
