@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -97,6 +98,25 @@ func TestFetchDoesNotFollowRedirects(t *testing.T) {
 	require.ErrorContains(t, err, "redirects (HTTP 302), which is not followed")
 	assert.NotContains(t, err.Error(), "token-1")
 	assert.Zero(t, elsewhere.Load())
+}
+
+// A redirect is any 3xx: 300 asks the caller to choose a place, and 304 has no document.
+func TestFetchRefusesEvery3xx(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{299, 300, 301, 303, 304, 307, 308, 399, 400} {
+		n := newNetwork(answer(status, "elsewhere", "Location", "https://other.example/?token-1"))
+		resp, err := newClient(t, n).Fetch(fetchRequest(t, http.MethodGet, presigned))
+		if status < 300 || status > 399 {
+			require.NoError(t, err, status)
+			require.NoError(t, resp.Body.Close())
+			assert.Equal(t, status, resp.StatusCode)
+		} else {
+			require.ErrorContains(t, err, "redirects (HTTP "+strconv.Itoa(status)+"), which is not followed")
+			assert.NotContains(t, err.Error(), "token-1")
+			assert.Nil(t, resp)
+		}
+		assert.Len(t, n.requests(), 1)
+	}
 }
 
 // A pre-signed URL is as good as a password.

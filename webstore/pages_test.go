@@ -34,6 +34,9 @@ func (p *pager) Call(ctx context.Context, op amazonpay.Operation, _, out any, op
 	if err := context.Cause(ctx); err != nil {
 		return &amazonpay.Meta{}, err
 	}
+	if len(p.queries) == 10 { // which no walk here needs: without its guard one would go on for ever
+		return &amazonpay.Meta{}, errors.New("pager: the walk has no end")
+	}
 	p.queries, p.opts = append(p.queries, op.Query), opts
 	found := p.pages[op.Query.Get("nextToken")]
 	meta := &amazonpay.Meta{RequestID: "request-" + strconv.Itoa(len(p.queries))}
