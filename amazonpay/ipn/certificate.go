@@ -59,6 +59,12 @@ type failure struct {
 	err error
 }
 
+// counts reports whether a failure still stands. One of the future was under a clock that was set back since.
+func (f failure) counts(now time.Time) bool {
+	age := now.Sub(f.at)
+	return 0 <= age && age < failureTime
+}
+
 // newTransport is the network of a verifier: for a few requests a year.
 func newTransport() *http.Transport {
 	return &http.Transport{
@@ -95,7 +101,7 @@ func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, erro
 		return found, nil, nil
 	}
 	delete(c.cached, url)
-	if before, there := c.failed[url]; there && now.Sub(before.at) < failureTime {
+	if before, there := c.failed[url]; there && before.counts(now) {
 		return nil, nil, before.err
 	}
 	if under := c.flights[url]; under != nil {
@@ -132,7 +138,7 @@ func (c *certificates) end(url string, under *flight, paid bool) {
 	defer close(under.done)
 	if under.err != nil {
 		now := c.now()
-		maps.DeleteFunc(c.failed, func(_ string, before failure) bool { return now.Sub(before.at) >= failureTime })
+		maps.DeleteFunc(c.failed, func(_ string, before failure) bool { return !before.counts(now) })
 		c.failed[url] = failure{now, under.err}
 		return
 	}
@@ -209,20 +215,22 @@ func parseCertificates(text []byte) ([]*x509.Certificate, error) {
 	return found, nil
 }
 
+// check checks a file that came from SNS's own host. Who sent the message had no part in it: what is wrong is our clock, our
+// network, our roots or a rule of this package, all of which can be mended. Each refusal is therefore temporary.
 func (c *certificates) check(found []*x509.Certificate, host string, now time.Time) error {
 	leaf := found[0]
 	key, isRSA := leaf.PublicKey.(*rsa.PublicKey)
 	switch {
 	case now.After(leaf.NotAfter):
-		return refuse(ErrCertificate, "it expired at %v", leaf.NotAfter)
+		return later(ErrCertificate, "it expired at %v", leaf.NotAfter)
 	case now.Before(leaf.NotBefore):
 		return later(ErrCertificate, "it is valid only from %v", leaf.NotBefore)
 	case !isNamed(leaf, host):
-		return refuse(ErrCertificate, "its name is %.100q, not one of SNS", append(leaf.DNSNames, leaf.Subject.CommonName))
+		return later(ErrCertificate, "its name is %.100q, not one of SNS", append(leaf.DNSNames, leaf.Subject.CommonName))
 	case !isRSA || key.N.BitLen() < minKeyBits:
-		return refuse(ErrCertificate, "its key is not an RSA key of at least %d bits", minKeyBits)
-	case leaf.CheckSignatureFrom(leaf) == nil || string(leaf.RawIssuer) == string(leaf.RawSubject):
-		return refuse(ErrCertificate, "it is self-signed")
+		return later(ErrCertificate, "its key is not an RSA key of at least %d bits", minKeyBits)
+	case isSelfSigned(leaf):
+		return later(ErrCertificate, "it is self-signed")
 	}
 	return c.checkChain(found, now)
 }
@@ -239,10 +247,15 @@ func (c *certificates) checkChain(found []*x509.Certificate, now time.Time) erro
 	}
 	if _, err := found[0].Verify(x509.VerifyOptions{
 		Roots: c.roots, Intermediates: between, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	}); err != nil { // the file came from SNS's own host: what is wrong is here, and can be mended
+	}); err != nil {
 		return later(ErrCertificate, "it has no chain to a trusted root: %v", err)
 	}
 	return nil
+}
+
+// isSelfSigned reports whether a certificate names itself as its issuer, or has a signature of its own key.
+func isSelfSigned(leaf *x509.Certificate) bool {
+	return string(leaf.RawIssuer) == string(leaf.RawSubject) || leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil
 }
 
 // isNamed reports whether a certificate is one of SNS: the names count, not wildcards, which other services

@@ -19,17 +19,25 @@ const (
 	Finished
 )
 
-// Deduper keeps a message that comes twice, as SNS's do now and then, from being handled twice. It has two phases: a message is
-// a duplicate only after it was handled well. Who implements it on a database should let what has begun, and
-// neither ended well nor failed, be begun again after a while, since a process may end in between. Its methods
-// are called from several goroutines at once.
+// Claim says who has begun a message. [Verifier.Handler] makes a new random one for each call of [Deduper.Begin], and gives the
+// same one to the Done or Failed that follows. It is printable ASCII of at most 64 bytes.
+type Claim string
+
+// Deduper keeps a message that comes twice, as SNS's do now and then, from being handled twice. It has two phases: a
+// message is a duplicate only after it was handled well.
+//
+// A Deduper on a database should let a message that was begun, and neither done nor failed, be begun again after a while: the
+// process may have ended in between. Such a process may also have been slow, and call Done or Failed later than
+// that. It then has an old claim. Measure the while by the database's clock: the clocks of two processes may differ.
+//
+// The methods are called from several goroutines at once.
 type Deduper interface {
-	// Begin asks for a message, by its [Notification].MessageID.
-	Begin(ctx context.Context, messageID string) (Progress, error)
-	// Done says that a message that was begun was handled well.
-	Done(ctx context.Context, messageID string) error
-	// Failed says that it was not: it may be begun again.
-	Failed(ctx context.Context, messageID string) error
+	// Begin asks for a message, by its [Notification].MessageID. If it returns Begun, the claim holds the message.
+	Begin(ctx context.Context, messageID string, claim Claim) (Progress, error)
+	// Done says that a message was handled well. It is Finished from then on, even if another claim holds it by now.
+	Done(ctx context.Context, messageID string, claim Claim) error
+	// Failed says that it was not: it may be begun again. It does nothing unless this claim still holds the message.
+	Failed(ctx context.Context, messageID string, claim Claim) error
 }
 
 // defaultKept is how many messages a MemoryDeduper remembers by default.
@@ -40,7 +48,7 @@ type MemoryDeduper struct {
 	most int
 
 	mu    sync.Mutex
-	begun map[string]bool
+	begun map[string]Claim
 	done  map[string]bool
 	order *list.List // of done, the oldest first
 }
@@ -51,25 +59,25 @@ func NewMemoryDeduper(most int) *MemoryDeduper {
 	if most <= 0 {
 		most = defaultKept
 	}
-	return &MemoryDeduper{most: most, begun: make(map[string]bool), done: make(map[string]bool), order: list.New()}
+	return &MemoryDeduper{most: most, begun: make(map[string]Claim), done: make(map[string]bool), order: list.New()}
 }
 
 // Begin implements [Deduper]. It returns no error.
-func (d *MemoryDeduper) Begin(_ context.Context, messageID string) (Progress, error) {
+func (d *MemoryDeduper) Begin(_ context.Context, messageID string, claim Claim) (Progress, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch {
-	case d.done[messageID]:
+	if d.done[messageID] {
 		return Finished, nil
-	case d.begun[messageID]:
+	}
+	if _, held := d.begun[messageID]; held {
 		return InProgress, nil
 	}
-	d.begun[messageID] = true
+	d.begun[messageID] = claim
 	return Begun, nil
 }
 
 // Done implements [Deduper]. It returns no error.
-func (d *MemoryDeduper) Done(_ context.Context, messageID string) error {
+func (d *MemoryDeduper) Done(_ context.Context, messageID string, _ Claim) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.begun, messageID)
@@ -86,9 +94,11 @@ func (d *MemoryDeduper) Done(_ context.Context, messageID string) error {
 }
 
 // Failed implements [Deduper]. It returns no error.
-func (d *MemoryDeduper) Failed(_ context.Context, messageID string) error {
+func (d *MemoryDeduper) Failed(_ context.Context, messageID string, claim Claim) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.begun, messageID)
+	if holder, held := d.begun[messageID]; held && holder == claim {
+		delete(d.begun, messageID)
+	}
 	return nil
 }

@@ -19,11 +19,13 @@
 //
 //   - the form: a JSON object of at most 256 KiB, no member twice, no name that is not ASCII, each that is needed there, the type as in the
 //     header x-amz-sns-message-type where there is one;
-//   - the topic's account, the age, and the merchant;
+//   - the topic's account, and the form of the notification;
 //   - the certificate's URL: https, to the letter that of SNS in the topic's region;
 //   - the certificate: valid now, of SNS, not self-signed, with a chain to a root if its file has one. It is fetched once and kept;
 //     failures are remembered, and bounded, so that forgeries have ten fetched a minute at the most (see [WithCertificateURLs]);
-//   - the signature, of version 1 (SHA-1) or 2 (SHA-256).
+//   - the signature, of version 1 (SHA-1) or 2 (SHA-256);
+//   - the age by our clock, and the merchant. That is last, since a true message that does not fit may be our mistake: it is
+//     refused with a 5xx, and SNS sends it again (see [Temporary]).
 //
 // Package ipntest makes true and forged messages for tests.
 //

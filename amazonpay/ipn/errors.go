@@ -20,18 +20,18 @@ var (
 	ErrConfirmation = errors.New("the message is a confirmation, not a notification")
 	// ErrTopic is a message of a topic that is not one of the accounts of [WithTopicAccounts].
 	ErrTopic = errors.New("the topic is not trusted")
-	// ErrMerchant is a notification for another merchant than those of [WithMerchantIDs].
+	// ErrMerchant is a true notification for another merchant than those of [WithMerchantIDs].
 	ErrMerchant = errors.New("the merchant is not expected")
-	// ErrTimestamp is a message that is too old, or from the future.
-	ErrTimestamp = errors.New("the message is not of this time")
+	// ErrTimestamp is a true message that is too old, or from the future, by our clock.
+	ErrTimestamp = errors.New("the timestamp is outside the accepted window")
 	// ErrSignatureVersion is a signature of an unknown version, or of version 1 with [WithSHA256Only].
 	ErrSignatureVersion = errors.New("the signature version is not accepted")
 	// ErrCertificateURL is a certificate from a place that is not that of SNS in the topic's region. It is
 	// never fetched.
 	ErrCertificateURL = errors.New("the certificate's URL is not one of SNS")
-	// ErrCertificate is a certificate that is not good: not valid now, of another name, self-signed, or without a
-	// chain to a trusted root.
-	ErrCertificate = errors.New("the certificate is not good")
+	// ErrCertificate is a certificate that is not valid for SNS: not valid now, of another name, of a short key, self-signed, or
+	// without a chain to a trusted root.
+	ErrCertificate = errors.New("the certificate is not valid for SNS")
 	// ErrCertificateUnavailable is a certificate that could not be fetched now.
 	ErrCertificateUnavailable = errors.New("the certificate cannot be fetched")
 	// ErrSignature is a signature that is not one of the certificate's key over the message.
@@ -62,9 +62,17 @@ func later(reason error, format string, args ...any) error {
 	return &refusal{reason: reason, detail: fmt.Sprintf(format, args...), temporary: true}
 }
 
-// Temporary reports whether the message of a refusal may be accepted when it comes again: its
-// certificate could not be fetched, or is not valid yet, or our clock is behind. Such a message should be
-// answered with a status of 500 or more, so that SNS sends it again; any other refusal with one of 400 or more.
+// Temporary reports whether the message of a refusal may be accepted when it comes again, since what is wrong may be ours
+// and may be mended:
+//
+//   - our network: the body did not come whole or in time, or the certificate could not be fetched;
+//   - our clock: a true message is too old or too new by it, or a certificate is not valid by it;
+//   - our options: a true notification is for a merchant that is not in [WithMerchantIDs], the signature is of version 1 and
+//     [WithSHA256Only] or the process's FIPS mode forbids it, or the certificate has no chain to our roots;
+//   - this package: the certificate that SNS's own host has breaks another rule.
+//
+// Such a message should be answered with a status of 500 or more, so that SNS sends it again; any other refusal with one of 400
+// or more. An untrusted topic is no such case: anybody can own one.
 func Temporary(err error) bool {
 	r, ok := errors.AsType[*refusal](err)
 	return ok && r.temporary

@@ -106,11 +106,46 @@ func TestNoTextMovesBetweenMembers(t *testing.T) {
 	assert.Equal(t, 1, calls)
 }
 
-func TestPanicOfTheFunction(t *testing.T) {
+// panicOfTheShop has a name that its stack shows.
+func panicOfTheShop() { panic("nil map") }
+
+// A panic of the function is said with its stack, whoever listens, and nothing else is where there is no logger.
+func TestPanicOfTheFunction(t *testing.T) { //nolint:paralleltest // it changes slog's default
+	var said bytes.Buffer
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&said, nil)))
+	t.Cleanup(func() { slog.SetDefault(before) })
+	s := sharedSNS(t)
+	var own bytes.Buffer
+	for name, row := range map[string]struct {
+		opts []ipn.Option
+		to   *bytes.Buffer
+	}{
+		"no logger":  {nil, &said},
+		"nil":        {[]ipn.Option{ipn.WithLogger(nil)}, &said},
+		"the user's": {[]ipn.Option{ipn.WithLogger(slog.New(slog.NewTextHandler(&own, nil)))}, &own},
+	} {
+		said.Reset()
+		h := newVerifier(t, s, row.opts...).Handler(func(context.Context, *ipn.Notification) error { panicOfTheShop(); return nil })
+		assert.Equal(t, http.StatusBadRequest, post(t, h, "Notification", nil), name)
+		assert.Empty(t, said.String(), name)
+		row.to.Reset()
+		assert.Equal(t, http.StatusInternalServerError, post(t, h, "Notification", s.Notify(charge, noon).JSON()), name)
+		assert.Contains(t, row.to.String(), "level=ERROR", name)
+		assert.Contains(t, row.to.String(), "nil map", name)
+		assert.Contains(t, row.to.String(), "panicOfTheShop", name)
+		assert.Equal(t, 1, strings.Count(row.to.String(), "level="), name)
+		if row.to != &said {
+			assert.Empty(t, said.String(), name)
+		}
+	}
+}
+
+func TestMessageComesAgainAfterAPanic(t *testing.T) {
 	t.Parallel()
 	s := sharedSNS(t)
 	panics := true
-	h := newVerifier(t, s).Handler(func(context.Context, *ipn.Notification) error {
+	h := newVerifier(t, s, ipn.WithLogger(slog.New(slog.DiscardHandler))).Handler(func(context.Context, *ipn.Notification) error {
 		if panics {
 			panic("nil map")
 		}
@@ -153,7 +188,7 @@ func TestTheSenderLeaves(t *testing.T) {
 	m := s.Notify(charge, noon)
 	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/ipn", bytes.NewReader(m.JSON()))
 	h.ServeHTTP(httptest.NewRecorder(), r)
-	progress, err := d.Begin(t.Context(), m.MessageID)
+	progress, err := d.Begin(t.Context(), m.MessageID, "another")
 	require.NoError(t, err)
 	assert.Equal(t, ipn.Finished, progress)
 }
@@ -165,25 +200,25 @@ type brokenDeduper struct {
 	begin, done, failed error
 }
 
-func (d *brokenDeduper) Begin(ctx context.Context, id string) (ipn.Progress, error) {
+func (d *brokenDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.Progress, error) {
 	if d.begin != nil {
 		return 0, d.begin
 	}
-	return d.Deduper.Begin(ctx, id)
+	return d.Deduper.Begin(ctx, id, claim)
 }
 
-func (d *brokenDeduper) Done(ctx context.Context, id string) error {
+func (d *brokenDeduper) Done(ctx context.Context, id string, claim ipn.Claim) error {
 	if err := errors.Join(d.done, ctx.Err()); err != nil {
 		return err
 	}
-	return d.Deduper.Done(ctx, id)
+	return d.Deduper.Done(ctx, id, claim)
 }
 
-func (d *brokenDeduper) Failed(ctx context.Context, id string) error {
+func (d *brokenDeduper) Failed(ctx context.Context, id string, claim ipn.Claim) error {
 	if err := errors.Join(d.failed, ctx.Err()); err != nil {
 		return err
 	}
-	return d.Deduper.Failed(ctx, id)
+	return d.Deduper.Failed(ctx, id, claim)
 }
 
 func TestDeduperThatFails(t *testing.T) {
@@ -214,21 +249,86 @@ func TestMemoryDeduperIsBounded(t *testing.T) {
 	t.Parallel()
 	d := ipn.NewMemoryDeduper(3)
 	begin := func(id string) ipn.Progress {
-		progress, err := d.Begin(t.Context(), id)
+		progress, err := d.Begin(t.Context(), id, "first")
 		require.NoError(t, err)
 		return progress
 	}
 	require.Equal(t, ipn.Begun, begin("held"))
 	for _, id := range []string{"1", "2", "3", "4"} {
 		require.Equal(t, ipn.Begun, begin(id))
-		require.NoError(t, d.Done(t.Context(), id))
+		require.NoError(t, d.Done(t.Context(), id, "first"))
 	}
 	assert.Equal(t, ipn.Finished, begin("4"))
 	assert.Equal(t, ipn.Finished, begin("2"))
 	assert.Equal(t, ipn.Begun, begin("1"), "forgotten, the oldest")
 	assert.Equal(t, ipn.InProgress, begin("held"), "never forgotten")
-	require.NoError(t, d.Failed(t.Context(), "held"))
+	require.NoError(t, d.Failed(t.Context(), "held", "first"))
 	assert.Equal(t, ipn.Begun, begin("held"))
+}
+
+// A claim that is over undoes nothing of the next one: a late Failed does not give the message away, and a late Done counts.
+func TestMemoryDeduperLateEnds(t *testing.T) {
+	t.Parallel()
+	d := ipn.NewMemoryDeduper(0)
+	begin := func(claim ipn.Claim, want ipn.Progress) {
+		t.Helper()
+		progress, err := d.Begin(t.Context(), "m", claim)
+		require.NoError(t, err)
+		require.Equal(t, want, progress)
+	}
+	require.NoError(t, d.Failed(t.Context(), "m", "")) // nobody has begun it
+	begin("first", ipn.Begun)
+	require.NoError(t, d.Failed(t.Context(), "m", "first"))
+	begin("second", ipn.Begun)
+	require.NoError(t, d.Failed(t.Context(), "m", "first")) // late
+	begin("third", ipn.InProgress)
+	require.NoError(t, d.Failed(t.Context(), "m", "third")) // it was never begun under this claim
+	begin("third", ipn.InProgress)
+	require.NoError(t, d.Done(t.Context(), "m", "first"))
+	begin("third", ipn.Finished)
+	require.NoError(t, d.Failed(t.Context(), "m", "second"))
+	begin("third", ipn.Finished)
+}
+
+// recordingDeduper notes the claims.
+type recordingDeduper struct {
+	ipn.Deduper
+
+	begun, ended []ipn.Claim
+}
+
+func (d *recordingDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.Progress, error) {
+	d.begun = append(d.begun, claim)
+	return d.Deduper.Begin(ctx, id, claim)
+}
+
+func (d *recordingDeduper) Done(ctx context.Context, id string, claim ipn.Claim) error {
+	d.ended = append(d.ended, claim)
+	return d.Deduper.Done(ctx, id, claim)
+}
+
+func (d *recordingDeduper) Failed(ctx context.Context, id string, claim ipn.Claim) error {
+	d.ended = append(d.ended, claim)
+	return d.Deduper.Failed(ctx, id, claim)
+}
+
+// Each delivery has a claim of its own, which ends what it began.
+func TestClaims(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	d := &recordingDeduper{Deduper: ipn.NewMemoryDeduper(0)}
+	fails := errors.New("no")
+	h := newVerifier(t, s, ipn.WithDeduper(d)).Handler(func(context.Context, *ipn.Notification) error { return fails })
+	m := s.Notify(charge, noon)
+	require.Equal(t, http.StatusInternalServerError, post(t, h, m.Type, m.JSON()))
+	fails = nil
+	require.Equal(t, http.StatusOK, post(t, h, m.Type, m.JSON()))
+	require.Len(t, d.begun, 2)
+	assert.Equal(t, d.begun, d.ended)
+	assert.NotEqual(t, d.begun[0], d.begun[1])
+	for _, claim := range d.begun {
+		assert.Regexp(t, "^[!-~]{16,64}$", string(claim))
+	}
 }
 
 func TestConfirmations(t *testing.T) {
@@ -251,6 +351,8 @@ func TestConfirmations(t *testing.T) {
 	assert.Equal(t, http.StatusForbidden, post(t, confirming, unsubscribe.Type, unsubscribe.JSON()))
 	for name, change := range map[string]func(m *ipntest.Message){
 		"another action": func(m *ipntest.Message) { m.SubscribeURL = strings.Replace(m.SubscribeURL, "ConfirmSub", "Sub", 1) },
+		"two tokens":     func(m *ipntest.Message) { m.SubscribeURL += "&Token=" + m.Token },
+		"two topics":     func(m *ipntest.Message) { m.SubscribeURL += "&TopicArn=" + ipntest.TopicARN },
 		"two actions":    func(m *ipntest.Message) { m.SubscribeURL += "&Action=ConfirmSubscription" },
 		"another topic": func(m *ipntest.Message) {
 			m.SubscribeURL = strings.Replace(m.SubscribeURL, "amazon-pay-ipn", "other", 1)

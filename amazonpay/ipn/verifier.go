@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -30,7 +31,7 @@ type Verifier struct {
 	transport   http.RoundTripper
 	deduper     Deduper
 	subscribing bool
-	logger      *slog.Logger
+	logger      *slog.Logger // nil: panics alone are logged
 
 	anyAccount, anyMerchant bool
 }
@@ -79,7 +80,7 @@ func WithAnyMerchantID() Option {
 }
 
 // WithSHA256Only refuses signatures of version 1, which are over SHA-1. The owner of the topic, Amazon Pay, decides on the
-// version, and SNS's default is 1.
+// version, and SNS's default is 1. The refusal is [Temporary].
 func WithSHA256Only() Option {
 	return func(v *Verifier) error { v.sha256Only = true; return nil }
 }
@@ -134,8 +135,8 @@ func WithMaxAge(age time.Duration) Option {
 // test, or one with a proxy. It must follow no redirects, as no RoundTripper does, and is given five seconds.
 func WithRoundTripper(network http.RoundTripper) Option {
 	return func(v *Verifier) error {
-		if network == nil {
-			return errors.New("ipn: WithRoundTripper: it is nil")
+		if isNil(network) {
+			return errors.New("ipn: WithRoundTripper: the RoundTripper is nil")
 		}
 		v.transport = network
 		return nil
@@ -168,11 +169,11 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 	}
 	switch {
 	case len(v.accounts) == 0 && !v.anyAccount:
-		return nil, errors.New("ipn: whose topics are trusted? Give WithTopicAccounts or, since anyone can own a topic only with care, WithAnyTopicAccount")
+		return nil, errors.New("ipn: no trusted topics: pass WithTopicAccounts (or WithAnyTopicAccount, which accepts any AWS account)")
 	case len(v.accounts) > 0 && v.anyAccount:
 		return nil, errors.New("ipn: WithTopicAccounts and WithAnyTopicAccount contradict each other")
 	case len(v.merchants) == 0 && !v.anyMerchant:
-		return nil, errors.New("ipn: for which merchants? Give WithMerchantIDs or WithAnyMerchantID")
+		return nil, errors.New("ipn: no merchants: pass WithMerchantIDs (or WithAnyMerchantID)")
 	case len(v.merchants) > 0 && v.anyMerchant:
 		return nil, errors.New("ipn: WithMerchantIDs and WithAnyMerchantID contradict each other")
 	case v.subscribing && v.anyAccount:
@@ -183,9 +184,6 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 	}
 	if v.deduper == nil {
 		v.deduper = NewMemoryDeduper(0)
-	}
-	if v.logger == nil {
-		v.logger = slog.New(slog.DiscardHandler)
 	}
 	v.certs.transport, v.certs.now = v.transport, v.now
 	v.certs.cached, v.certs.failed, v.certs.flights = make(map[string]*x509.Certificate), make(map[string]failure), make(map[string]*flight)
@@ -198,10 +196,13 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 // [Notification].MessageID, or use [Verifier.Handler], which also compares the type with the header.
 func (v *Verifier) Verify(ctx context.Context, body []byte) (*Notification, error) {
 	e, n, err := v.open(ctx, body, nil)
-	if err == nil && n == nil {
-		err = refuse(ErrConfirmation, "it is a %s", e.kind)
+	switch {
+	case err != nil:
+		return nil, err
+	case n == nil:
+		return nil, refuse(ErrConfirmation, "it is a %s", e.kind)
 	}
-	return n, err
+	return n, nil
 }
 
 // open verifies a message of any type, of which the request's header may have said what it is, and returns the
@@ -220,26 +221,30 @@ func (v *Verifier) open(ctx context.Context, body []byte, said []string) (envelo
 	if len(v.accounts) > 0 && !slices.Contains(v.accounts, e.topic.account) {
 		return e, nil, refuse(ErrTopic, "%.300q is of another account", e.field("TopicArn"))
 	}
-	now := v.now()
-	switch age := now.Sub(e.timestamp); {
-	case age > v.maxAge:
-		return e, nil, refuse(ErrTimestamp, "it is %v old, and %v are allowed", age.Round(time.Second), v.maxAge)
-	case age < -maxAhead:
-		return e, nil, later(ErrTimestamp, "it is %v ahead of this clock", (-age).Round(time.Second))
-	}
 	var n *Notification
 	if e.kind == typeNotification {
 		if n, err = parseNotification(e); err != nil {
 			return e, nil, err
 		}
-		if len(v.merchants) > 0 && !slices.Contains(v.merchants, n.MerchantID) {
-			return e, nil, refuse(ErrMerchant, "it is for %.60q", n.MerchantID)
-		}
 	}
 	if err := v.checkSignature(ctx, e); err != nil {
 		return e, nil, err
 	}
-	return e, n, nil
+	return e, n, v.checkExpected(e, n)
+}
+
+// checkExpected compares a true message with our clock and our merchants. It comes from a trusted topic, so what does not
+// fit may be wrong on our side: SNS is to send it again.
+func (v *Verifier) checkExpected(e envelope, n *Notification) error {
+	switch age := v.now().Sub(e.timestamp); {
+	case age > v.maxAge:
+		return later(ErrTimestamp, "by this clock it is %v old, and %v are allowed", age.Round(time.Second), v.maxAge)
+	case age < -maxAhead:
+		return later(ErrTimestamp, "it is %v ahead of this clock", (-age).Round(time.Second))
+	case n != nil && len(v.merchants) > 0 && !slices.Contains(v.merchants, n.MerchantID):
+		return later(ErrMerchant, "it is for %.60q", n.MerchantID)
+	}
+	return nil
 }
 
 func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
@@ -247,8 +252,8 @@ func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
 	switch {
 	case version != "1" && version != "2":
 		return refuse(ErrSignatureVersion, "%.20q is not 1 or 2", version)
-	case version == "1" && v.sha256Only:
-		return refuse(ErrSignatureVersion, "it is 1, and only 2 is accepted")
+	case version == "1" && v.sha256Only: // Amazon Pay may send nothing else, and the option be a mistake
+		return later(ErrSignatureVersion, "it is 1, and only 2 is accepted")
 	case version == "1" && fips140.Enforced(): // SHA-1 would panic
 		return later(ErrSignatureVersion, "it is 1, over SHA-1, which this process's FIPS mode forbids")
 	}
@@ -273,3 +278,16 @@ func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
 func sha256Of(text []byte) []byte { sum := sha256.Sum256(text); return sum[:] }
 
 func sha1Of(text []byte) []byte { sum := sha1.Sum(text); return sum[:] } //nolint:gosec // see the import
+
+// isNil also finds a nil pointer or function in an interface, which would panic much later.
+func isNil(v any) bool {
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan:
+		return r.IsNil()
+	default:
+		return false
+	}
+}

@@ -3,7 +3,16 @@ package ipn_test
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
+	"math/big"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -105,7 +114,8 @@ func TestNamesInEitherCase(t *testing.T) {
 	assert.Equal(t, charge.ObjectID, n.ObjectID)
 }
 
-// Each forgery is refused for its own reason, and none but those about the certificate has it fetched.
+// Each forgery is refused for its own reason, and none has a certificate fetched but those whose certificate or signature is
+// the question. SNS is to send again what our clock, network or options may have refused, and nothing else.
 func TestForgeries(t *testing.T) {
 	t.Parallel()
 	forgeries := sharedSNS(t).Forgeries(charge, noon)
@@ -145,7 +155,7 @@ func TestForgeries(t *testing.T) {
 					assert.GreaterOrEqual(t, status, 400)
 					assert.Less(t, status, 500)
 				}
-				mayFetch := f.Kind == "signature" || f.Kind == "certificate" || f.Kind == "unavailable"
+				mayFetch := slices.Contains([]string{"signature", "certificate", "unavailable", "time", "merchant"}, f.Kind)
 				assert.Equal(t, mayFetch, network.count() > 0, "fetches")
 				assert.LessOrEqual(t, network.count(), 1)
 			})
@@ -155,7 +165,103 @@ func TestForgeries(t *testing.T) {
 
 // isTemporary reports whether a forgery might be a true message that may be accepted later.
 func isTemporary(f ipntest.Forgery) bool {
-	return f.Kind == "unavailable" || slices.Contains([]string{"a certificate of the future", "a chain to no root that is trusted", "an hour ahead"}, f.Name)
+	return slices.Contains([]string{"unavailable", "certificate", "time", "merchant"}, f.Kind)
+}
+
+// A true message that comes while our clock is wrong is refused with a 5xx and accepted once the clock is right, also where a
+// certificate has run out by the wrong clock. What is forged is refused for good, whatever the clock.
+func TestClockThatIsWrong(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	m := s.Notify(charge, noon)
+	forged := m
+	forged.MessageID = "another"
+	for name, wrong := range map[string]time.Time{
+		"sixteen days ahead": noon.AddDate(0, 0, 16), "an hour behind": noon.Add(-time.Hour),
+		"past the certificate": noon.AddDate(100, 0, 0), "before the certificate": noon.AddDate(-50, 0, 0),
+	} {
+		at := wrong
+		calls := 0
+		h := newVerifier(t, s, ipn.WithClock(func() time.Time { return at })).
+			Handler(func(context.Context, *ipn.Notification) error { calls++; return nil })
+		assert.Equal(t, http.StatusServiceUnavailable, post(t, h, m.Type, m.JSON()), name)
+		if !strings.Contains(name, "certificate") {
+			assert.Equal(t, http.StatusForbidden, post(t, h, m.Type, forged.JSON()), name)
+		}
+		assert.Zero(t, calls, name)
+		at = noon
+		if wrong.Before(noon) {
+			at = noon.Add(time.Minute) // failures are remembered for half a minute
+		}
+		assert.Equal(t, http.StatusOK, post(t, h, m.Type, m.JSON()), name)
+		assert.Equal(t, http.StatusForbidden, post(t, h, m.Type, forged.JSON()), name)
+		assert.Equal(t, 1, calls, name)
+	}
+}
+
+// Options that refuse what Amazon Pay truly sends lose nothing until they are mended; who forges gets no more than before.
+func TestOptionsThatAreWrong(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	m := s.Notify(charge, noon)
+	for name, opt := range map[string]ipn.Option{"version 1": ipn.WithSHA256Only(), "no chain": ipn.WithChainRequired()} {
+		h := newVerifier(t, s, opt).Handler(func(context.Context, *ipn.Notification) error { return nil })
+		assert.Equal(t, http.StatusServiceUnavailable, post(t, h, m.Type, m.JSON()), name)
+	}
+	v, err := ipn.NewVerifier(ipn.WithTopicAccounts(ipntest.Account), ipn.WithMerchantIDs("A2NEW"), ipn.WithRoundTripper(s),
+		ipn.WithClock(func() time.Time { return noon }))
+	require.NoError(t, err)
+	n, err := v.Verify(t.Context(), m.JSON())
+	require.ErrorIs(t, err, ipn.ErrMerchant)
+	assert.Nil(t, n)
+	h := v.Handler(func(context.Context, *ipn.Notification) error { return nil })
+	assert.Equal(t, http.StatusServiceUnavailable, post(t, h, m.Type, m.JSON()))
+	m.Signature = s.Notify(charge, noon).Signature
+	assert.Equal(t, http.StatusForbidden, post(t, h, m.Type, m.JSON()))
+}
+
+// certificateOf makes a certificate for SNS with a public key, under an issuer's name, signed by the issuer's key.
+func certificateOf(t *testing.T, public crypto.PublicKey, issuerName string, issuer crypto.Signer) []byte {
+	t.Helper()
+	leaf := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sns.amazonaws.com"}, DNSNames: []string{"sns.amazonaws.com"},
+		NotBefore: noon.AddDate(-1, 0, 0), NotAfter: noon.AddDate(1, 0, 0),
+	}
+	parent := &x509.Certificate{Subject: pkix.Name{CommonName: issuerName}}
+	der, err := x509.CreateCertificate(rand.Reader, leaf, parent, public, issuer)
+	require.NoError(t, err)
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+// A certificate needs an RSA key of 2048 bits, and another issuer than itself: by the name, and by the signature.
+func TestCertificateOfSNS(t *testing.T) {
+	t.Parallel()
+	key := func(bits int) *rsa.PrivateKey {
+		made, err := rsa.GenerateKey(rand.Reader, bits)
+		require.NoError(t, err)
+		return made
+	}
+	issuer, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	short, least := key(2047), key(2048)
+	m := sharedSNS(t).Notify(charge, noon) // of another key
+	for name, row := range map[string]struct {
+		certificate []byte
+		reason      error
+		text        string
+	}{
+		"the least key":       {certificateOf(t, least.Public(), "CA", issuer), ipn.ErrSignature, "certificate's key"},
+		"a bit less":          {certificateOf(t, short.Public(), "CA", issuer), ipn.ErrCertificate, "RSA key of at least 2048 bits"},
+		"no RSA key":          {certificateOf(t, issuer.Public(), "CA", issuer), ipn.ErrCertificate, "RSA key of at least 2048 bits"},
+		"its own issuer":      {certificateOf(t, least.Public(), "sns.amazonaws.com", issuer), ipn.ErrCertificate, "self-signed"},
+		"its own signature":   {certificateOf(t, least.Public(), "CA", least), ipn.ErrCertificate, "self-signed"},
+		"both of them":        {certificateOf(t, least.Public(), "sns.amazonaws.com", least), ipn.ErrCertificate, "self-signed"},
+		"another's signature": {certificateOf(t, least.Public(), "CA", short), ipn.ErrSignature, "certificate's key"},
+	} {
+		_, err := newVerifier(t, file(row.certificate)).Verify(t.Context(), m.JSON())
+		require.ErrorIs(t, err, row.reason, name)
+		require.ErrorContains(t, err, row.text, name)
+	}
 }
 
 // The error of each URL says what is wrong with it, and no URL that is refused is ever asked for.
@@ -210,6 +316,7 @@ func TestSHA256Only(t *testing.T) {
 	m := s.Notify(charge, noon)
 	_, err := v.Verify(t.Context(), m.JSON())
 	require.ErrorIs(t, err, ipn.ErrSignatureVersion)
+	assert.True(t, ipn.Temporary(err))
 	m.SignatureVersion = "2"
 	_, err = v.Verify(t.Context(), s.Sign(m).JSON())
 	require.NoError(t, err)
@@ -283,7 +390,6 @@ func TestOptions(t *testing.T) {
 		"no roots":                         {topics, merchants, ipn.WithRootCAs(nil)},
 		"a certificate's URL that is none": {topics, merchants, ipn.WithCertificateURLs("https://evil.example/x.pem")},
 		"no deduper":                       {topics, merchants, ipn.WithDeduper(nil)},
-		"no logger":                        {topics, merchants, ipn.WithLogger(nil)},
 		"anybody's subscriptions": {
 			ipn.WithAnyTopicAccount(), merchants, ipn.WithSubscriptionConfirmation(),
 		},
@@ -291,6 +397,19 @@ func TestOptions(t *testing.T) {
 		_, err := ipn.NewVerifier(opts...)
 		require.ErrorContains(t, err, "ipn: ", name)
 	}
+	for want, opt := range map[string]ipn.Option{
+		"ipn: an option is nil":                            nil,
+		"ipn: WithDeduper: the Deduper is nil":             ipn.WithDeduper(nil),
+		"ipn: WithRoundTripper: the RoundTripper is nil":   ipn.WithRoundTripper(nil),
+		"ipn: WithDeduper: the Deduper is nil ":            ipn.WithDeduper((*ipn.MemoryDeduper)(nil)),
+		"ipn: WithRoundTripper: the RoundTripper is nil ":  ipn.WithRoundTripper((*http.Transport)(nil)),
+		"ipn: WithRoundTripper: the RoundTripper is nil  ": ipn.WithRoundTripper(roundTrip(nil)),
+	} {
+		_, err := ipn.NewVerifier(topics, merchants, opt)
+		require.EqualError(t, err, strings.TrimRight(want, " "))
+	}
+	_, err := ipn.NewVerifier(topics, merchants, ipn.WithLogger(nil))
+	require.NoError(t, err)
 	s := sharedSNS(t)
 	open, err := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithRoundTripper(s))
 	require.NoError(t, err)

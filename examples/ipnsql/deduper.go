@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
@@ -15,40 +14,50 @@ import (
 // longer than handling one takes.
 const lease = 5 * time.Minute
 
+// sqliteClock is the database's clock in seconds: the clocks of the processes may differ. In PostgreSQL it is
+// CAST(EXTRACT(EPOCH FROM now()) AS BIGINT).
+const sqliteClock = "unixepoch()"
+
 // deduper is an [ipn.Deduper] on a database.
 type deduper struct {
-	db   *sql.DB
-	now  func() time.Time
-	mine sync.Map // when this process has begun a message, by its id
+	db                        *sql.DB
+	begin, read, done, failed string
 }
 
-func newDeduper(ctx context.Context, db *sql.DB, now func() time.Time) (*deduper, error) {
+// newDeduper makes the table, unless it is there. clock is an SQL expression for the database's time in seconds.
+func newDeduper(ctx context.Context, db *sql.DB, clock string) (*deduper, error) {
 	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS notifications (
 		message_id TEXT PRIMARY KEY,
-		begun_at   BIGINT NOT NULL, -- Unix nanoseconds: also by whom it was begun
+		claim      TEXT NOT NULL, -- of whoever has begun it
+		begun_at   BIGINT NOT NULL, -- in seconds
 		done       BOOLEAN NOT NULL
 	)`)
 	if err != nil {
 		return nil, fmt.Errorf("notifications: %w", err)
 	}
-	return &deduper{db: db, now: now}, nil
+	return &deduper{
+		db: db,
+		begin: `INSERT INTO notifications (message_id, claim, begun_at, done) VALUES ($1, $2, ` + clock + `, FALSE)
+			ON CONFLICT (message_id) DO UPDATE SET claim = excluded.claim, begun_at = excluded.begun_at
+			WHERE NOT notifications.done AND notifications.begun_at <= excluded.begun_at - $3`,
+		read: `SELECT done FROM notifications WHERE message_id = $1`,
+		done: `INSERT INTO notifications (message_id, claim, begun_at, done) VALUES ($1, $2, ` + clock + `, TRUE)
+			ON CONFLICT (message_id) DO UPDATE SET done = TRUE`,
+		failed: `DELETE FROM notifications WHERE message_id = $1 AND NOT done AND claim = $2`,
+	}, nil
 }
 
 // Begin takes the row of a message, in one statement, so that of two processes one gets it.
-func (d *deduper) Begin(ctx context.Context, messageID string) (ipn.Progress, error) {
-	now := d.now().UnixNano()
-	taken, err := d.db.ExecContext(ctx, `INSERT INTO notifications (message_id, begun_at, done) VALUES ($1, $2, FALSE)
-		ON CONFLICT (message_id) DO UPDATE SET begun_at = excluded.begun_at
-		WHERE NOT notifications.done AND notifications.begun_at <= $3`, messageID, now, now-int64(lease))
+func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) (ipn.Progress, error) {
+	taken, err := d.db.ExecContext(ctx, d.begin, messageID, string(claim), int64(lease.Seconds()))
 	if err != nil {
 		return 0, err
 	}
 	if rows, err := taken.RowsAffected(); err != nil || rows == 1 {
-		d.mine.Store(messageID, now)
 		return ipn.Begun, err
 	}
 	var done bool
-	switch err := d.db.QueryRowContext(ctx, `SELECT done FROM notifications WHERE message_id = $1`, messageID).Scan(&done); {
+	switch err := d.db.QueryRowContext(ctx, d.read, messageID).Scan(&done); {
 	case errors.Is(err, sql.ErrNoRows): // it has failed between the two statements
 		return ipn.InProgress, nil
 	case err != nil:
@@ -61,16 +70,13 @@ func (d *deduper) Begin(ctx context.Context, messageID string) (ipn.Progress, er
 
 // Done keeps the row: the message is a duplicate from now on, whoever has begun it since. Rows older than the verifier's
 // maximal age may be deleted.
-func (d *deduper) Done(ctx context.Context, messageID string) error {
-	d.mine.Delete(messageID)
-	_, err := d.db.ExecContext(ctx, `INSERT INTO notifications (message_id, begun_at, done) VALUES ($1, $2, TRUE)
-		ON CONFLICT (message_id) DO UPDATE SET done = TRUE`, messageID, d.now().UnixNano())
+func (d *deduper) Done(ctx context.Context, messageID string, claim ipn.Claim) error {
+	_, err := d.db.ExecContext(ctx, d.done, messageID, string(claim))
 	return err
 }
 
-// Failed gives the row back, unless it is another process's by now.
-func (d *deduper) Failed(ctx context.Context, messageID string) error {
-	begun, _ := d.mine.LoadAndDelete(messageID)
-	_, err := d.db.ExecContext(ctx, `DELETE FROM notifications WHERE message_id = $1 AND NOT done AND begun_at = $2`, messageID, begun)
+// Failed gives the row back, unless another claim has it by now.
+func (d *deduper) Failed(ctx context.Context, messageID string, claim ipn.Claim) error {
+	_, err := d.db.ExecContext(ctx, d.failed, messageID, string(claim))
 	return err
 }

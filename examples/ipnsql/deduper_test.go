@@ -2,6 +2,7 @@ package main
 
 import (
 	"database/sql"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -11,23 +12,19 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 )
 
-func open(t *testing.T, path string, now func() time.Time) *deduper {
+func open(t *testing.T, path, clock string) *deduper {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	d, err := newDeduper(t.Context(), db, now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d, err := newDeduper(t.Context(), db, clock)
+	check(t, err)
 	return d
 }
 
-func begin(t *testing.T, d *deduper, want ipn.Progress) {
+func begin(t *testing.T, d *deduper, claim ipn.Claim, want ipn.Progress) {
 	t.Helper()
-	if got, err := d.Begin(t.Context(), "m"); err != nil || got != want {
+	if got, err := d.Begin(t.Context(), "m", claim); err != nil || got != want {
 		t.Fatalf("got %v, %v, want %v", got, err, want)
 	}
 }
@@ -39,40 +36,51 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// A message is begun once, again after it failed or was left, and never after it was done; by another process, too.
+// A message is begun once, again after it failed or was left, and never after it was done; by another process, too. Only the
+// database's clock counts, which is a table here. Who comes back late has an old claim.
 func TestPhases(t *testing.T) {
 	t.Parallel()
-	at := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	path := filepath.Join(t.TempDir(), "db")
-	first, second := open(t, path, func() time.Time { return at }), open(t, path, func() time.Time { return at })
-	begin(t, first, ipn.Begun)
-	begin(t, second, ipn.InProgress)
-	check(t, first.Failed(t.Context(), "m"))
-	begin(t, second, ipn.Begun)
-	at = at.Add(lease - time.Second)
-	begin(t, first, ipn.InProgress)
-	at = at.Add(time.Second)
-	begin(t, first, ipn.Begun)                // the second has ended
-	check(t, second.Failed(t.Context(), "m")) // or was slow: the message is the first's now
-	begin(t, second, ipn.InProgress)
-	check(t, first.Done(t.Context(), "m"))
-	at = at.Add(time.Hour)
-	begin(t, second, ipn.Finished)
-	check(t, second.Failed(t.Context(), "m")) // the second was slow, and comes back
-	begin(t, first, ipn.Finished)
+	const clock = "(SELECT at FROM clock)"
+	first := open(t, path, clock)
+	set := func(at time.Duration) {
+		t.Helper()
+		_, err := first.db.ExecContext(t.Context(), `INSERT INTO clock (id, at) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET at = excluded.at`, int64(at.Seconds()))
+		check(t, err)
+	}
+	_, err := first.db.ExecContext(t.Context(), `CREATE TABLE clock (id INTEGER PRIMARY KEY, at BIGINT NOT NULL)`)
+	check(t, err)
+	set(0)
+	second := open(t, path, clock)
+	begin(t, first, "a", ipn.Begun)
+	begin(t, second, "b", ipn.InProgress)
+	check(t, first.Failed(t.Context(), "m", "a"))
+	begin(t, second, "b", ipn.Begun)
+	set(lease - time.Second)
+	begin(t, first, "c", ipn.InProgress)
+	set(lease)
+	begin(t, first, "c", ipn.Begun)                // the second has ended
+	check(t, second.Failed(t.Context(), "m", "b")) // or was slow: the message is the first's now
+	begin(t, second, "d", ipn.InProgress)
+	begin(t, first, "e", ipn.InProgress) // also for the same process
+	check(t, second.Done(t.Context(), "m", "b"))
+	begin(t, second, "d", ipn.Finished) // it was handled well, whoever has it now
+	check(t, first.Failed(t.Context(), "m", "c"))
+	set(time.Hour)
+	begin(t, first, "f", ipn.Finished)
 }
 
-// Of many at once one gets the message.
+// Of many at once one gets the message, by the clock that SQLite has.
 func TestTwins(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "db")
 	var begun atomic.Int64
 	var wg sync.WaitGroup
-	for range 4 {
-		d := open(t, path, time.Now)
-		for range 8 {
+	for process := range 4 {
+		d := open(t, path, sqliteClock)
+		for request := range 8 {
 			wg.Go(func() {
-				switch progress, err := d.Begin(t.Context(), "m"); {
+				switch progress, err := d.Begin(t.Context(), "m", ipn.Claim(fmt.Sprint(process, request))); {
 				case err != nil:
 					t.Error(err)
 				case progress == ipn.Begun:

@@ -37,7 +37,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	deduper, err := newDeduper(ctx, db, time.Now)
+	deduper, err := newDeduper(ctx, db, sqliteClock)
 	if err != nil {
 		return err
 	}
