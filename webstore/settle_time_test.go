@@ -21,7 +21,7 @@ var errLost = errors.New("the answer was lost")
 
 func (h *hanging) Call(ctx context.Context, op amazonpay.Operation, _, _ any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
 	if op.Method != "" && op.Method != "GET" {
-		return &amazonpay.Meta{}, &amazonpay.CallError{Operation: op.Name, Meta: &amazonpay.Meta{}, Err: errLost, Uncertain: true, Outcome: amazonpay.OutcomeUnknown}
+		return &amazonpay.Meta{}, &amazonpay.CallError{Operation: op.Name, Meta: &amazonpay.Meta{}, Err: errLost, Outcome: amazonpay.OutcomeUnknown}
 	}
 	h.readings++
 	<-ctx.Done()
