@@ -121,7 +121,7 @@ func (op Operation) secrets() []string {
 	var tokens []string
 	for name, value := range op.PathValues {
 		if isToken(name) {
-			tokens = append(tokens, value, escapeSegment(value))
+			tokens = append(tokens, value)
 		}
 	}
 	return tokens

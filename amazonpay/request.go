@@ -16,6 +16,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/amazonpay-go/sdk/internal/redact"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
@@ -248,20 +249,42 @@ func (p *call) request(ctx context.Context) (*http.Request, error) {
 	return req, nil
 }
 
-// signatureText is what may be a signature in base64: that of an RSA key of 2048 bits has 344 characters.
-var signatureText = regexp.MustCompile(`[A-Za-z0-9+/=]{300,}`)
+// signatureText is what may be a signature in base64, percent-encoded or not: the signature of an RSA key of 2048 bits has 344
+// characters.
+var signatureText = regexp.MustCompile(`([A-Za-z0-9+/=]|%(25)*(2[BbFf]|3[Dd])){300,}`)
 
-// clean takes the call's tokens, and what may be a signature, out of a text of the service, and cuts it to a length
-// that is fit for an error.
+// clean takes the call's tokens, however they are spelled, and what may be a signature, out of a text of the service. It
+// cuts the text to a length that is fit for an error.
 func (p *call) clean(text string) string {
-	text = signatureText.ReplaceAllString(text, redacted)
-	for _, secret := range append(p.op.secrets(), p.token) {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, redacted)
+	// What is shown may end within a token or a signature, which is found only in what follows.
+	const beyond = 512
+	shown := min(len(text), maxMessageBytes)
+	seen := text[:min(len(text), maxMessageBytes+beyond)]
+	var secrets redact.Secrets
+	for _, token := range append(p.op.secrets(), p.token) {
+		secrets.Token(token)
+	}
+	spans := secrets.Find(seen)
+	for _, match := range signatureText.FindAllStringIndex(seen, -1) {
+		spans = append(spans, redact.Span{From: match[0], To: match[1]})
+	}
+	slices.SortFunc(spans, func(a, b redact.Span) int { return a.From - b.From })
+
+	var b strings.Builder
+	end := 0
+	for _, span := range spans {
+		if span.From < shown && span.To > end {
+			if span.From >= end { // else it overlaps the one before
+				b.WriteString(text[end:span.From] + redacted)
+			}
+			end = span.To
 		}
 	}
-	if len(text) > maxMessageBytes {
-		text = strings.ToValidUTF8(text[:maxMessageBytes], "") + "…"
+	if end < shown {
+		b.WriteString(text[end:shown])
 	}
-	return text
+	if shown < len(text) {
+		return strings.ToValidUTF8(b.String(), "") + "…"
+	}
+	return strings.ToValidUTF8(b.String(), "")
 }

@@ -2,9 +2,12 @@ package amazonpay_test
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -72,4 +75,22 @@ func TestOutcomeOfAProtocolWithoutTraces(t *testing.T) {
 	client := newClient(t, base, amazonpay.WithRetryPolicy(transport.RetryPolicy{MaxRetries: -1}))
 	_, err := client.Call(t.Context(), chargeOp, map[string]any{"a": 1}, nil)
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+}
+
+// A token that the service repeats in another spelling, or cut, stays out of the error.
+func TestTokensInAnotherSpelling(t *testing.T) {
+	t.Parallel()
+	const token = "IQEBLzAtAhRPpMJxdwVz2Nn4f2y/tpm3DuX7p+CAwE"
+	for name, said := range map[string]string{
+		"as it is": token, "percent-encoded": url.QueryEscape(token), "encoded in small letters": strings.ToLower(url.QueryEscape(token)),
+		"encoded twice": url.QueryEscape(url.QueryEscape(token)), "in capitals": strings.ToUpper(token), "in small letters": strings.ToLower(token),
+		"cut": token[:20] + "…", "without its beginning": token[12:],
+	} {
+		body, err := json.Marshal(map[string]string{"reasonCode": "InvalidAuthorizationToken", "message": "The token " + said + " of charge S01-0000000-0000000-C000000 is not valid"})
+		require.NoError(t, err)
+		_, err = newClient(t, newNetwork(answer(http.StatusForbidden, string(body)))).Call(t.Context(), getOp, nil, nil, amazonpay.WithAuthToken(token))
+		require.ErrorContains(t, err, "The token [redacted]", name)
+		require.ErrorContains(t, err, "of charge S01-0000000-0000000-C000000 is not valid", name)
+		assert.NotContains(t, strings.ToLower(err.Error()), strings.ToLower(token[14:19]), name)
+	}
 }

@@ -8,9 +8,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
+
+	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
 // SigningError says that an attempt could not be signed (a key store that cannot be
@@ -133,16 +134,17 @@ func (e foreign) Is(target error) bool {
 }
 
 // Scrub takes off the layers of err whose text has the request's address, which holds
-// ids and tokens, or its auth token or Authorization header: net/url's error, and what round trippers
-// of others put round it. Of the address it knows the path, the query, each path segment
-// of 16 or more bytes and each query value of 8 or more, escaped and not. Where no layer
-// is clean, the result names the type of the innermost and nothing else. A nil err stays nil.
+// ids and tokens, or its auth token or signature: net/url's error, and what round trippers
+// of others put around it. Of the address it knows the path, the query, each path segment
+// of 16 or more bytes and each query value of 8 or more. It finds them in any letter case
+// and percent-encoded in any way, and also where 16 consecutive characters of a segment, a value, the token or
+// the signature are left. Half of a shorter token is enough, if that half has 8 characters. If no layer
+// is clean, the result names the type of the innermost layer and nothing else. A nil err stays nil.
 func Scrub(err error, r *http.Request) error {
 	secrets := private(r)
 	for err != nil {
-		text := err.Error()
 		_, isURL := errors.AsType[*url.Error](err)
-		if !isURL && !slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(text, secret) }) {
+		if !isURL && !secrets.In(err.Error()) {
 			return err
 		}
 		inner := errors.Unwrap(err)
@@ -154,31 +156,37 @@ func Scrub(err error, r *http.Request) error {
 	return nil
 }
 
-// private lists what no error may show of a request. Shorter parts may be any word.
-func private(r *http.Request) []string {
+// private returns what no error may show of a request. Shorter parts may be any word.
+func private(r *http.Request) *redact.Secrets {
+	all := new(redact.Secrets)
 	if r == nil || r.URL == nil {
-		return nil
+		return all
 	}
-	var all []string
-	add := func(atLeast int, texts ...string) {
-		for _, text := range texts {
-			if len(text) >= atLeast {
-				all = append(all, text)
-			}
+	const run = 16 // consecutive characters that give a part away
+	add := func(atLeast, run int, text string) {
+		if len(text) >= atLeast {
+			all.Part(text, run)
 		}
 	}
-	add(2, r.URL.Path, r.URL.EscapedPath(), r.URL.RawQuery)
-	add(16, strings.Split(r.URL.Path, "/")...)
-	add(16, strings.Split(r.URL.EscapedPath(), "/")...)
+	add(2, len(r.URL.Path), r.URL.Path)
+	add(2, len(r.URL.RawQuery), r.URL.RawQuery)
+	for segment := range strings.SplitSeq(r.URL.Path, "/") {
+		add(run, run, segment)
+	}
 	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
-		_, escaped, _ := strings.Cut(pair, "=")
-		value, _ := url.QueryUnescape(escaped)
-		add(8, escaped, value)
+		_, value, _ := strings.Cut(pair, "=")
+		add(8, run, value)
 	}
 	for name, values := range r.Header {
-		switch http.CanonicalHeaderKey(name) {
-		case "X-Amz-Pay-Authtoken", "Authorization":
-			add(8, values...)
+		for _, value := range values {
+			switch http.CanonicalHeaderKey(name) {
+			case "X-Amz-Pay-Authtoken":
+				all.Token(value)
+			case "Authorization":
+				add(8, len(value), value)
+				_, signature, _ := strings.Cut(value, "Signature=") // the rest names the key and the headers
+				add(8, run, signature)
+			}
 		}
 	}
 	return all
