@@ -330,7 +330,7 @@ func TestVerifySpellingsOfATarget(t *testing.T) {
 			assert.NoError(t, try(signed), "%s signed, %s sent", signed, row.sent) //nolint:testifylint // Show all rows that fail.
 		}
 		for _, signed := range row.refused {
-			assert.ErrorIs(t, try(signed), signing.ErrSignature, "%s signed, %s sent", signed, row.sent) //nolint:testifylint // Show all rows that fail.
+			assert.ErrorIs(t, try(signed), signing.ErrSignature, "%s signed, %s sent", signed, row.sent)
 		}
 	}
 }

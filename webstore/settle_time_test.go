@@ -50,7 +50,7 @@ func TestReadingThatHangsEnds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				caller := &hanging{}
 				start := time.Now()
-				err := change(context.Background(), webstore.New(caller)) //nolint:usetesting // It never ends, as in a program.
+				err := change(context.Background(), webstore.New(caller))
 				require.ErrorIs(t, err, errLost, "the call's own error")
 				assert.Equal(t, 15*time.Second, time.Since(start))
 				assert.Equal(t, 1, caller.readings)
