@@ -94,7 +94,7 @@ fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 		go test -run='^$$' -fuzz="^$$name\$$" -fuzztime=$(FUZZTIME) -fuzzminimizetime=$(MINIMIZETIME) "$$package" </dev/null; \
 	done
 
-chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and count the money (100,000 take six minutes on two cores)
+chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and count the money (100,000 take a quarter of an hour on two cores)
 	go run $(CHAOSRUN) ./internal/chaos -payments $(PAYMENTS) $(CHAOS)
 
 memory: ## Make a million calls without a network and 20,000 over TLS: the memory stays flat
