@@ -112,7 +112,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 
 // WithLogger logs calls and attempts: each attempt, each call and each wait for a rate limit at debug level, each
 // wait before a retry, each retry that the budget does not allow, and each failed call as a warning. No record holds a key, a token, a path, a
-// body, or anything about a buyer. Without it nothing is logged.
+// body, or anything about a buyer. Without this option nothing is logged. With a nil logger nothing is logged either, whereas a nil
+// [Option] is an error of [New], as is a nil value given to [WithDoer] or [WithRoundTripper].
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		s.logger = logger

@@ -11,7 +11,7 @@ import (
 type keyRule int
 
 const (
-	keyIgnored keyRule = iota // GET, DELETE and PATCH but for updateCharge
+	keyIgnored keyRule = iota // GET, DELETE, and PATCH but for updateCharge, updateDispute and updateMerchantAccount
 	keyTaken                  // strict requests must have one
 	keyNeeded
 )
