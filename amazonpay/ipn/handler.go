@@ -156,7 +156,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		limit = min(limit, server.ReadTimeout)
 	}
 	reading := http.NewResponseController(w)
-	_ = reading.SetReadDeadline(time.Now().Add(limit)) //nolint:forbidigo // the connection's clock; an error: see Handler
+	_ = reading.SetReadDeadline(time.Now().Add(limit)) // by the connection's clock; an error: see Handler
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
 		_ = reading.SetReadDeadline(time.Time{}) // else it would end the request's context while the message is handled

@@ -3,6 +3,7 @@ package redact_test
 import (
 	"crypto/rand"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,8 +31,8 @@ func spellings(token string) map[string]string {
 }
 
 func without(text string, spans []redact.Span) string {
-	for i := len(spans) - 1; i >= 0; i-- {
-		text = text[:spans[i].From] + "#" + text[spans[i].To:]
+	for _, span := range slices.Backward(spans) {
+		text = text[:span.From] + "#" + text[span.To:]
 	}
 	return text
 }
