@@ -92,6 +92,10 @@ func (a Advice) IsDecline() bool {
 // is made ([KeyFrom]), and [Advice].Unsettled; store true before each call, since the process may end during it; and pass what was
 // stored before to the call by [WithUnsettled]. Then the advice holds for all calls under the key together, and the loop in the
 // README, which is the Example of [Advise], charges once.
+//
+// It judges the one call that has failed. Give each piece of work one call, and make calls for other work, such as the capture of
+// a charge, outside of it; a failed reading is never advised to be followed by a new key. Two processes must not work on
+// one order at the same time: lock it, or store with a comparison. Done means made, and not paid: a charge may be pending.
 func Advise(err error) Advice {
 	if err == nil {
 		return Advice{Step: StepDone}
@@ -106,6 +110,13 @@ func Advise(err error) Advice {
 	}
 	advice := AdviseReason(code)
 	_, badRequest := errors.AsType[*FieldError](err)
+	if call.reads { // which says nothing of the work that another call was to do
+		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: advice.Class, Next: settleFirst}
+		if badRequest || call.Outcome == OutcomeRefused && advice.Class != DeclineLater && advice.Class != DeclineAccount {
+			advice.Step, advice.Next = StepRead, lookItUp
+		}
+		return advice
+	}
 	switch call.Outcome {
 	case OutcomeRefused:
 	case OutcomeNotSent:

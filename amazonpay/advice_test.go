@@ -95,6 +95,9 @@ func TestAdviseErrorsWithoutACode(t *testing.T) {
 		"an error of another package": {errors.New("x"), amazonpay.StepRead, true},
 		"a bad request":               {&amazonpay.CallError{Err: bad, Outcome: amazonpay.OutcomeNotSent}, amazonpay.StepGiveUp, false},
 		"the same, unsettled":         {&amazonpay.CallError{Err: bad, Outcome: amazonpay.OutcomeUnknown}, amazonpay.StepRead, true},
+		"a reading, refused":          {readingFailed(t, answer(404, `{"reasonCode":"ResourceNotFound"}`)), amazonpay.StepRead, true},
+		"a reading, declined":         {readingFailed(t, answer(500, `{"reasonCode":"ProcessingFailure"}`)), amazonpay.StepRead, true},
+		"a reading, throttled":        {readingFailed(t, answer(429, `{"reasonCode":"TooManyRequests"}`)), amazonpay.StepRepeat, true},
 		"not sent":                    {&amazonpay.CallError{Err: errors.New("x"), Outcome: amazonpay.OutcomeNotSent}, amazonpay.StepRepeat, false},
 		"not understood":              {&amazonpay.CallError{Err: errors.New("x"), Outcome: amazonpay.OutcomeDone}, amazonpay.StepRead, true},
 		"unknown":                     {&amazonpay.CallError{Err: errors.New("x")}, amazonpay.StepRepeat, true},
@@ -105,6 +108,14 @@ func TestAdviseErrorsWithoutACode(t *testing.T) {
 		assert.Equal(t, row.unsettled, advice.Unsettled, name)
 		assert.Equal(t, row.err == nil, advice.Next == "", name)
 	}
+}
+
+// readingFailed is the error of a reading, which says nothing of the work that another call was to do.
+func readingFailed(t *testing.T, r reply) error {
+	t.Helper()
+	_, err := newClient(t, newNetwork(r)).Call(t.Context(), getOp, nil, nil)
+	require.Error(t, err)
+	return err
 }
 
 // An earlier call under the same key has ended without an answer. What this call is told proves nothing about that one, unless

@@ -38,7 +38,7 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
 	if !c.made() || ctx == nil {
-		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: unsent(opts)}
+		err := &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: unsent(opts), reads: op.Method == http.MethodGet}
 		return err.Meta, err
 	}
 	if _, ok := ctx.Deadline(); !ok {

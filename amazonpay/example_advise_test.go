@@ -107,11 +107,17 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		if next.Step == amazonpay.StepRead {
 			return err // next.Next says what to read
 		}
+		if w.Done != "" || w.Failed != "" {
+			break
+		}
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+	if w.Failed != "" {
+		return errors.New(w.Failed)
 	}
 	return nil
 }

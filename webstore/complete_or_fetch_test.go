@@ -127,6 +127,21 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 	assert.Len(t, server.Charges(), 1)
 }
 
+// A charge that was refunded pays for nothing.
+func TestARefundedChargeIsNoPayment(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: dollars("1.00")})
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+	require.NoError(t, err)
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: dollars("1.00")})
+	require.NoError(t, err)
+	_, err = shop.CompleteOrFetch(t.Context(), id, asked)
+	require.ErrorContains(t, err, "1.00 USD was refunded")
+}
+
 // What cannot be compared is never success: a subscription that was confirmed without a charge shows no amount of an order, and an
 // object that cannot be read shows nothing.
 func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
@@ -147,8 +162,9 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	session, err := shop.CompleteOrFetch(t.Context(), made.CheckoutSessionID, asked)
 	assert.Nil(t, session)
 	require.ErrorContains(t, err, "nothing shows whether it was for 1.00 USD")
-	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
 	assert.True(t, amazonpay.Advise(err).Unsettled)
+	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "a repetition would tell no more")
 
 	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.Authorize, "getChargePermission": webstore.Confirm} {
 		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: dollars("1.00")})

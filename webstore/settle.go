@@ -43,7 +43,7 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 
 // CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
 // charge has failed since, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
-// or unknown where nothing can be compared. Do not deliver; read the objects, and let a person look.
+// unknown if an object could not be read, and done if no object shows an amount. Do not deliver; read the objects, and let a person look.
 type CompletionError struct {
 	Session *CheckoutSession // as it was read
 	Charge  *Charge          // nil if the session has made none, or it could not be read
@@ -83,8 +83,11 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 			return session, nil
 		}
 		outcome := amazonpay.OutcomeRefused
-		if unproved.Found == (amazonpay.Price{}) {
+		switch {
+		case unproved.err != nil: // another reading may tell
 			outcome = amazonpay.OutcomeUnknown
+		case unproved.Found == (amazonpay.Price{}): // none will
+			outcome = amazonpay.OutcomeDone
 		}
 		return nil, settled(failed, unproved, outcome)
 	case state == amazonpay.StateCanceled, // and so it stays
@@ -128,7 +131,9 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 		switch state := e.Charge.StatusDetails.State; {
 		case !samePrice(e.Found, asked.ChargeAmount):
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
-		case state == amazonpay.StateDeclined || state == amazonpay.StateCanceled:
+		case e.Charge.RefundedAmount != none && !samePrice(e.Charge.RefundedAmount, amazonpay.Price{Amount: "0", CurrencyCode: e.Found.CurrencyCode}):
+			e.rule = fmt.Sprintf("of its charge %s %s was refunded", session.ChargeID, e.Charge.RefundedAmount)
+		case state != amazonpay.StateAuthorized && state != amazonpay.StateCaptured && !state.IsPending():
 			e.rule = fmt.Sprintf("its charge %s is %s (%s)", session.ChargeID, state, e.Charge.StatusDetails.ReasonCode)
 		default:
 			session.Pending = state.IsPending()

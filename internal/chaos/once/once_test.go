@@ -133,10 +133,11 @@ func TestEnds(t *testing.T) {
 	}
 	keys := func(err error) (w once.Work, calls int) {
 		w.Name = "order-1/charge"
-		require.NoError(t, once.Do(t.Context(), &w, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) {
+		failed := once.Do(t.Context(), &w, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) {
 			calls++
 			return "", err
-		}))
+		})
+		require.EqualError(t, failed, w.Failed, "a failure is no success")
 		return w, calls
 	}
 	w, calls := keys(refused(amazonpay.ReasonSoftDeclined))
