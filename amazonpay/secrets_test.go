@@ -278,3 +278,43 @@ func (h teeHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 func (h teeHandler) WithGroup(name string) slog.Handler {
 	return teeHandler{h.one.WithGroup(name), h.two.WithGroup(name)}
 }
+
+// A message of the service may repeat a token in its own spelling, or cut it. The rest of the message stays.
+func TestMessagesShowNoSpellingOfAToken(t *testing.T) {
+	t.Parallel()
+	const (
+		authToken  = "Atza|LongerThanHalf0123456789abcdefghijkl+/=="
+		buyerToken = "eyJhbGciOiJSU0EtT0FFUCJ9..48V1_ALb6US04U3b|5eym8TW"
+		signature  = "kZ0p9s8d7f6g5h4j3k2l1+/QwErTyUiOpAsDfGh="
+		kept       = "request 9d2ff6a5-0bb7-4bcc-9fcd-0d6a0cc0e3ba of charge S01-5105180-3221187-C022511 by amzn1.account.AGF2OUSOI"
+	)
+	op := amazonpay.Operation{Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}", PathValues: map[string]string{"buyerToken": buyerToken}}
+	said := func(message string) string {
+		body, err := json.Marshal(map[string]string{"reasonCode": "InvalidParameterValue", "message": message})
+		require.NoError(t, err)
+		_, err = newClient(t, newNetwork(answer(http.StatusBadRequest, string(body)))).Call(t.Context(), op, nil, nil, amazonpay.WithAuthToken(authToken))
+		api, ok := asAPIError(err)
+		require.True(t, ok, "%v", err)
+		return api.Message
+	}
+	for name, part := range map[string]string{"auth token": authToken, "buyer token": buyerToken, "signature": strings.Repeat(signature, 9)} {
+		once := url.QueryEscape(part)
+		spellings := map[string]string{
+			"as it is": part, "escaped": once, "escaped in small letters": strings.ToLower(once), "escaped twice": url.QueryEscape(once),
+			"large": strings.ToUpper(part), "small": strings.ToLower(part), "cut": part[:len(part)-8], "without its head": part[8:],
+		}
+		if name != "signature" { // whose text is not known, but its length
+			spellings["half"], spellings["escaped and cut"] = part[:16], once[:24]
+		}
+		for kind, spelled := range spellings {
+			message := said("[" + spelled + "…] is refused: " + kept)
+			assert.Equal(t, "[[redacted]…] is refused: "+kept, message, "%s: %s", name, kind)
+			// Where the message is cut for the error, within the token.
+			for _, before := range []int{1023, 1020, 1009, 1024 - len(spelled)} {
+				message = said(strings.Repeat(".", before) + spelled + strings.Repeat(" more", 300))
+				assert.Equal(t, strings.Repeat(".", before)+"[redacted]…", message, "%s: %s: %d", name, kind, before)
+			}
+		}
+	}
+	assert.Equal(t, kept, said(kept))
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -82,5 +83,37 @@ func TestScrub(t *testing.T) {
 	for _, r := range []*http.Request{nil, {}} {
 		assert.Equal(t, plain, transport.Scrub(plain, r))
 		assert.Equal(t, plain, transport.Scrub(&url.Error{Op: "Get", URL: tokenURL, Err: plain}, r))
+	}
+}
+
+// A proxy may write the request's parts in its own way, or cut them.
+func TestScrubFindsOtherSpellings(t *testing.T) {
+	t.Parallel()
+	const (
+		segment = "Atza|IQEBLzAtAhRPpMJxdwVz2Nn6f2y+tpJX2DeX"
+		value   = "amzn.mws|4ea38b7b-f563-7709-4bae-87aea"
+		token   = "Atza|LongerThanHalf0123456789abcdefghijkl"
+		signed  = "kZ0p9s8d7f6g5h4j3k2l1+/QwErTyUiOpAsDfGh=="
+	)
+	req := newRequest(t, http.MethodGet, "https://pay-api.invalid/v2/buyers/"+url.PathEscape(segment)+"?mwsAuthToken="+url.QueryEscape(value), "")
+	req.Header.Set("X-Amz-Pay-Authtoken", token)
+	req.Header.Set("Authorization", "AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-KEY, SignedHeaders=accept;content-type, Signature="+signed)
+	for name, part := range map[string]string{"segment": segment, "value": value, "token": token, "signature": signed} {
+		once := url.QueryEscape(part)
+		for kind, spelled := range map[string]string{
+			"as it is": part, "escaped": once, "escaped in small letters": strings.ToLower(once), "escaped twice": url.QueryEscape(once),
+			"large": strings.ToUpper(part), "small": strings.ToLower(part),
+			"cut": part[:16] + "…", "without its head": "…" + part[len(part)-16:], "escaped and cut": once[:24] + "…",
+		} {
+			err := transport.Scrub(wrap{"no route for [" + spelled + "]", syscall.ECONNREFUSED}, req)
+			assert.Equal(t, syscall.ECONNREFUSED, err, "%s: %s", name, kind)
+		}
+	}
+	for _, text := range []string{
+		"no route for Atza|IQEBLzAtAh…", "unsupported AMZN-PAY-RSASSA-PSS-V2 of PublicKeyId=SANDBOX-KEY", "dial tcp 192.0.2.1:443: connect: connection refused",
+		"request 9d2ff6a5-0bb7-4bcc-9fcd-0d6a0cc0e3ba", "charge S01-5105180-3221187-C022511", "SignedHeaders=accept;content-type", "buyers",
+	} {
+		plain := errors.New(text)
+		assert.Equal(t, plain, transport.Scrub(plain, req), "no secret, or too little of one")
 	}
 }

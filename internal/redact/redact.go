@@ -43,15 +43,6 @@ func (s *Secrets) Part(text string, run int) {
 // In reports whether a text has one of the secrets.
 func (s *Secrets) In(text string) bool { return len(s.Find(text)) > 0 }
 
-// runs returns all runs of a secret that give it away. A set keeps the time linear in both texts.
-func (s secret) runs() map[string]struct{} {
-	runs := make(map[string]struct{}, len(s.text)-s.run+1)
-	for i := 0; i+s.run <= len(s.text); i++ {
-		runs[s.text[i:i+s.run]] = struct{}{}
-	}
-	return runs
-}
-
 // A Span is a part of a text, from one offset to before another.
 type Span struct{ From, To int }
 
@@ -61,15 +52,13 @@ func (s *Secrets) Find(text string) []Span {
 		return nil
 	}
 	normal := normalise(text)
-	found := make([]bool, len(normal.text)) // bytes of a secret
+	runs := string(normal.text)
+	found := make([]bool, len(runs)) // bytes of a secret
 	for _, secret := range s.list {
-		if secret.run > len(normal.text) {
-			continue
-		}
-		runs := secret.runs()
+		shared := secret.shared(runs)
 		known := 0 // where the last run that was found ends
-		for i := 0; i+secret.run <= len(normal.text); i++ {
-			if _, has := runs[string(normal.text[i:i+secret.run])]; !has {
+		for i := 0; len(shared) > 0 && i+secret.run <= len(runs); i++ {
+			if !shared[runs[i:i+secret.run]] {
 				continue
 			}
 			for known = max(known, i); known < i+secret.run; known++ {
@@ -78,6 +67,28 @@ func (s *Secrets) Find(text string) []Span {
 		}
 	}
 	return normal.spans(found)
+}
+
+// shared returns the runs of a text that give the secret away, as true. A set keeps the time linear in both texts; its size
+// is that of the text, which is mostly the shorter one.
+func (s secret) shared(text string) map[string]bool {
+	if len(text) < s.run {
+		return nil
+	}
+	shared := make(map[string]bool, len(text)-s.run+1)
+	for i := 0; i+s.run <= len(text); i++ {
+		shared[text[i:i+s.run]] = false
+	}
+	found := false
+	for i := 0; i+s.run <= len(s.text); i++ {
+		if _, has := shared[s.text[i:i+s.run]]; has {
+			shared[s.text[i:i+s.run]], found = true, true
+		}
+	}
+	if !found {
+		return nil
+	}
+	return shared
 }
 
 // normal is a text without percent encoding, in lower case.
