@@ -92,7 +92,7 @@ func WithAuthToken(token string) CallOption {
 // client's defaults say.
 //
 // Use a pointer as the source: options with a source that cannot be compared, such as a
-// function, cannot be either.
+// function, cannot be either. Keep its token in a [Secret]: the diff of a test library looks into fields that are not exported.
 func WithTokenSource(source TokenSource) CallOption {
 	o := CallOption{kind: optionTokenSource, source: source}
 	if source != nil && isNil(source) {
@@ -194,7 +194,7 @@ func WithProgress(progress Progress) CallOption {
 }
 
 // CallOptions is what a list of options comes to, for implementations of [Caller] and
-// for tests. It prints and logs its idempotency key only.
+// for tests. It prints, logs and encodes its idempotency key only.
 type CallOptions struct {
 	AuthToken      Secret
 	TokenSource    TokenSource
@@ -212,8 +212,14 @@ func (o CallOptions) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("idempotency_key", o.IdempotencyKey))
 }
 
-// Format prints what LogValue shows, whatever the verb.
-func (o CallOptions) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.LogValue().String()) }
+// String returns what LogValue shows.
+func (o CallOptions) String() string { return o.LogValue().String() }
+
+// Format prints what String returns, whatever the verb.
+func (o CallOptions) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
+
+// MarshalText returns what String returns: headers and members can hold tokens.
+func (o CallOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // Resolve folds options in their order. It returns the first option's error, a
 // [*FieldError] that names the option and the rule.

@@ -24,8 +24,9 @@ type Config struct {
 	PublicKeyID string
 
 	// PrivateKey signs the requests: an *rsa.PrivateKey, the key of a KMS or HSM, or one that signs with the
-	// machine's OpenSSL (github.com/amazonpay-go/sdk/signing/libcrypto). It must be safe for concurrent use.
-	PrivateKey crypto.Signer `json:"-"` // an RSA key would encode in full
+	// machine's OpenSSL (github.com/amazonpay-go/sdk/signing/libcrypto). It must be safe for concurrent use. It is a value of the
+	// program's own: a printer that ignores methods, such as the diff of a test library, looks into it, and not into PrivateKeyPEM.
+	PrivateKey crypto.Signer `json:"-" toml:"-" xml:"-" yaml:"-"` // an RSA key would encode in full
 	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey: NewSecret(text).
 	// [signing.ParsePrivateKey] says which forms it may have.
 	PrivateKeyPEM Secret
@@ -93,8 +94,11 @@ func (c Config) LogValue() slog.Value {
 	)
 }
 
-// Format prints what LogValue shows, whatever the verb.
-func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.LogValue().String()) }
+// String returns what LogValue shows.
+func (c Config) String() string { return c.LogValue().String() }
+
+// Format prints what String returns, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
 // signer makes the signer; nil where the configuration has no key at all.
 func (c Config) signer() (*signing.Signer, error) {

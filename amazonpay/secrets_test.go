@@ -2,8 +2,10 @@ package amazonpay_test
 
 import (
 	"context"
+	"encoding"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +13,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +24,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/authtoken"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/signing"
 )
 
 // vault is a signer that is no pointer, and has a secret of its own.
@@ -277,6 +283,72 @@ func (h teeHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 func (h teeHandler) WithGroup(name string) slog.Handler {
 	return teeHandler{h.one.WithGroup(name), h.two.WithGroup(name)}
+}
+
+// printout is a test that has failed with a diff.
+type printout struct{ strings.Builder }
+
+func (p *printout) Errorf(format string, args ...any) { _, _ = fmt.Fprintf(p, format, args...) }
+
+// The diff of a test library asks no method, and looks into every field: options are made to be compared by mocks.
+func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	merchants := server.Description().Merchants
+	cfg := emulatedConfig(server)
+	client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(server.RoundTripper()))
+	require.NoError(t, err)
+	const secret = "Atza|a-token-that-nobody-sees"
+	source := authtoken.New(client).Source(merchants[1].MWSAuthToken, merchants[1].MerchantID)
+	issued, err := source.Token(t.Context())
+	require.NoError(t, err)
+	options := []amazonpay.CallOption{
+		amazonpay.WithAuthToken(secret), amazonpay.WithHeader("X-Buyer", secret), amazonpay.WithBodyField("buyerToken", secret),
+		amazonpay.WithTokenSource(source),
+	}
+	resolved, err := amazonpay.Resolve(options[:3]...)
+	require.NoError(t, err)
+	signer, err := signing.NewSigner("SANDBOX-A1", testKey(), signing.PSSV2)
+	require.NoError(t, err)
+
+	var shown printout
+	for _, value := range []any{amazonpay.NewSecret(secret), cfg, client, client.With(options...), options, resolved.AuthToken, signer} {
+		assert.Equal(&shown, []any{}, []any{value, &value})
+	}
+	require.Contains(t, shown.String(), "WithHeader", "the printer looks inside")
+	require.Contains(t, shown.String(), cfg.PublicKeyID, "the printer looks inside")
+	forbidden := append(strings.Split(strings.TrimSpace(merchants[0].PrivateKeyPEM), "\n"), issued, merchants[1].MWSAuthToken, secret, secret[5:], testKey().D.String(), fmt.Sprintf("%x", secret), "0x41, 0x74, 0x7a")
+	for _, word := range testKey().D.Bits()[:3] {
+		forbidden = append(forbidden, strconv.FormatUint(uint64(word), 10))
+	}
+	for _, text := range forbidden {
+		assert.NotContains(t, shown.String(), text)
+	}
+}
+
+// Config is embedded in the configurations of programs, which print and write them in many forms.
+func TestNoEncodingShowsAKeyOrAToken(t *testing.T) {
+	t.Parallel()
+	cfg := amazonpay.Config{PublicKeyID: "SANDBOX-A1", PrivateKey: vault{Password: "vault-password"}, PrivateKeyPEM: amazonpay.NewSecret("a-key")}
+	resolved, err := amazonpay.Resolve(amazonpay.WithHeader("X-Token", "a-key"), amazonpay.WithBodyField("token", "a-key"), amazonpay.WithAuthToken("a-key"))
+	require.NoError(t, err)
+	for _, value := range []any{cfg, &cfg, resolved} {
+		inJSON, err := json.Marshal(value)
+		require.NoError(t, err)
+		inXML, err := xml.Marshal(value)
+		require.NoError(t, err)
+		for _, text := range []string{string(inJSON), string(inXML), fmt.Sprint(value), value.(fmt.Stringer).String()} { //nolint:forcetypeassert // for printers that ask for String alone
+			assert.NotContains(t, text, "vault-password")
+			assert.NotContains(t, text, "a-key")
+			assert.NotContains(t, text, "YS1rZXk", "in base64")
+		}
+	}
+	field, _ := reflect.TypeFor[amazonpay.Config]().FieldByName("PrivateKey")
+	for _, format := range []string{"json", "toml", "xml", "yaml"} {
+		assert.Equal(t, "-", field.Tag.Get(format), format)
+	}
+	_, ok := any(cfg.PrivateKeyPEM).(encoding.TextMarshaler)
+	assert.True(t, ok, "what TOML and YAML ask for")
 }
 
 // A message of the service may repeat a token in its own spelling, or cut it. The rest of the message stays.

@@ -53,7 +53,7 @@ type Source struct {
 	merchantID   string
 
 	mu      sync.Mutex
-	token   string
+	token   amazonpay.Secret
 	renewal time.Time // from when on a call starts its replacement
 	end     time.Time // until when it serves meanwhile
 	running *refresh  // nil where none is
@@ -62,7 +62,7 @@ type Source struct {
 // refresh is one call for a token, and what comes of it once done is closed.
 type refresh struct {
 	done  chan struct{}
-	token string
+	token amazonpay.Secret
 	date  time.Time // of the answer that brought it; zero where it had none
 	err   error
 }
@@ -82,7 +82,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	s.mu.Lock()
 	now := time.Now()
-	token, valid := s.token, s.token != "" && now.Before(s.end)
+	token, valid := s.token, s.token != (amazonpay.Secret{}) && now.Before(s.end)
 	if s.running == nil && (!valid || !now.Before(s.renewal)) {
 		s.running = &refresh{done: make(chan struct{})}
 		go s.refresh(context.WithoutCancel(ctx), s.running)
@@ -90,12 +90,12 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	running := s.running
 	s.mu.Unlock()
 	if valid {
-		return token, nil
+		return token.Reveal(), nil
 	}
 
 	select {
 	case <-running.done:
-		return running.token, running.err
+		return running.token.Reveal(), running.err
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
@@ -105,8 +105,8 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 func (s *Source) Invalidate(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token == token {
-		s.token = ""
+	if s.token == amazonpay.NewSecret(token) {
+		s.token = amazonpay.Secret{}
 	}
 }
 
@@ -123,18 +123,18 @@ var (
 	errNoToken  = errors.New("authtoken: the answer has no authorization token")
 )
 
-func (s *Source) get(ctx context.Context) (token string, date time.Time, err error) {
+func (s *Source) get(ctx context.Context) (token amazonpay.Secret, date time.Time, err error) {
 	answer, err := s.client.GetAuthorizationToken(ctx, s.mwsAuthToken.Reveal(), s.merchantID, amazonpay.WithTokenSource(nil))
 	if err != nil {
-		return "", date, err
+		return token, date, err
 	}
-	if token = answer.AuthorizationToken.Reveal(); token == "" {
-		return "", date, errNoToken
+	if answer.AuthorizationToken == token {
+		return token, date, errNoToken
 	}
 	if answer.Meta != nil {
 		date, _ = http.ParseTime(answer.Meta.Header.Get("Date"))
 	}
-	return token, date, nil
+	return answer.AuthorizationToken, date, nil
 }
 
 // finish keeps a new token, or puts the next attempt off, and lets the waiting callers go.
@@ -144,7 +144,7 @@ func (s *Source) finish(r *refresh) {
 	now := time.Now()
 	if r.err != nil {
 		s.renewal = now.Add(refreshPause)
-	} else if left, ok := lifetime(r.token, r.date, now); ok {
+	} else if left, ok := lifetime(r.token.Reveal(), r.date, now); ok {
 		left = max(left, leastLifetime)
 		s.token, s.end = r.token, now.Add(left)
 		s.renewal = now.Add(max(left-refreshBefore, leastLifetime))

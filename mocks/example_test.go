@@ -67,7 +67,7 @@ func ExampleMockDoer() {
 		fmt.Println(string(body))
 		return &http.Response{
 			StatusCode: http.StatusOK,
-			Body:       io.NopCloser(strings.NewReader(`{"captureAmount": {"amount": "14.00", "currencyCode": "USD"}, "news": true}`)),
+			Body:       io.NopCloser(strings.NewReader(`{"chargeId": "S01-0000000-0000000-C000000", "captureAmount": {"amount": "14.00", "currencyCode": "USD"}, "news": true}`)),
 		}, err
 	})
 	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(doer))

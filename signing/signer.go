@@ -43,7 +43,7 @@ type ContextSigner interface {
 type Signer struct {
 	publicKeyID string
 	algorithm   Algorithm
-	key         crypto.Signer
+	key         func() crypto.Signer // behind a function, into which no printer looks
 	public      *rsa.PublicKey
 }
 
@@ -69,7 +69,7 @@ func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Sig
 	if err := checkPublicKey(public); err != nil {
 		return nil, err
 	}
-	return &Signer{publicKeyID: publicKeyID, algorithm: algorithm, key: key, public: public}, nil
+	return &Signer{publicKeyID: publicKeyID, algorithm: algorithm, key: func() crypto.Signer { return key }, public: public}, nil
 }
 
 // CheckPublicKeyID reports what is wrong with a public key id: it must be there and
@@ -172,10 +172,10 @@ func (s *Signer) sign(ctx context.Context, canonical []byte) ([]byte, error) {
 	digest := s.algorithm.digest(canonical)
 	var signature []byte
 	var err error
-	if key, ok := s.key.(ContextSigner); ok {
+	if key, ok := s.key().(ContextSigner); ok {
 		signature, err = key.SignContext(ctx, rand.Reader, digest[:], s.algorithm.options())
 	} else {
-		signature, err = s.key.Sign(rand.Reader, digest[:], s.algorithm.options())
+		signature, err = s.key().Sign(rand.Reader, digest[:], s.algorithm.options())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("signing: the key could not sign: %w", err)
