@@ -122,6 +122,7 @@ func TestTrackingNumbersStayOutOfPrintsAndLogs(t *testing.T) {
 	callertest.RequireShown(t, delivery.TrackersRequest{}, "AmazonOrderReferenceID", "ChargePermissionID")
 	callertest.RequireShown(t, delivery.TrackersResponse{}, "AmazonOrderReferenceID", "ChargePermissionID")
 	callertest.RequireShown(t, delivery.Details{}, "CarrierCode")
+	callertest.RequireRedacted[delivery.API](t)
 }
 
 // TestMembers compares the types with the members that the reference lists for each object.

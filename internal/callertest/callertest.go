@@ -125,26 +125,77 @@ func fill(t *testing.T, v reflect.Value, path string) {
 	}
 }
 
-// RequireShown fails if printing or logging v shows another of its texts than those at the
-// paths, whatever the verb, for a value and for a pointer.
+// RequireShown fails if printing or logging v in one of the ways that package amazonpay promises shows another of its texts than
+// those at the paths.
 func RequireShown(t *testing.T, v any, paths ...string) {
 	t.Helper()
 	pointer := reflect.New(reflect.TypeOf(v))
 	fill(t, pointer.Elem(), "")
-	for _, shown := range []any{pointer.Interface(), pointer.Elem().Interface()} {
-		var out bytes.Buffer
+	value := pointer.Elem()
+	list := reflect.Append(reflect.MakeSlice(reflect.SliceOf(value.Type()), 0, 1), value)
+	table := reflect.MakeMap(reflect.MapOf(reflect.TypeFor[string](), value.Type()))
+	table.SetMapIndex(reflect.ValueOf("key"), value)
+	around := reflect.New(reflect.StructOf([]reflect.StructField{{Name: "Field", Type: value.Type()}})).Elem()
+	around.Field(0).Set(value)
+
+	var out bytes.Buffer
+	for _, shown := range []reflect.Value{value, pointer, list, table, around} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
-			_, _ = fmt.Fprintf(&out, verb+"\n", shown)
+			_, _ = fmt.Fprintf(&out, verb+"\n", shown.Interface())
 		}
-		_, _ = fmt.Fprintln(&out, []any{shown}, struct{ Field any }{shown}, fmt.Errorf("%v", shown))
-		slog.New(slog.NewTextHandler(&out, nil)).Info("text", slog.Any("v", shown))
-		slog.New(slog.NewJSONHandler(&out, nil)).Info("json", slog.Any("v", shown))
-		text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(out.String())
-		for _, path := range paths {
-			assert.Contains(t, text, "<"+path+">")
-			text = strings.ReplaceAll(text, "<"+path+">", "")
-		}
-		assert.NotContains(t, text, "<", "%T", shown)
-		assert.NotContains(t, text, fmt.Sprintf("%x", "<"), "%T", shown)
+		slog.New(slog.NewTextHandler(&out, nil)).Info("text", slog.Any("v", shown.Interface()), slog.Group("group", slog.Any("v", shown.Interface())))
 	}
+	for _, shown := range []reflect.Value{value, pointer} {
+		slog.New(slog.NewJSONHandler(&out, nil)).Info("json", slog.Any("v", shown.Interface()), slog.Group("group", slog.Any("v", shown.Interface())))
+	}
+	text := strings.NewReplacer(`\u003c`, "<", `\u003e`, ">").Replace(out.String())
+	for _, path := range paths {
+		assert.Contains(t, text, "<"+path+">")
+		text = strings.ReplaceAll(text, "<"+path+">", "")
+	}
+	assert.NotContains(t, text, "<", "%T", v)
+	assert.NotContains(t, text, fmt.Sprintf("%x", "<"), "%T", v)
+	assert.NotContains(t, text, "[60 ", "%T", v)
+}
+
+// RequireRedacted fails for a struct of the API's package that its methods take or return, however deep, which neither prints and
+// logs in a form of its own nor is named as plain: to hold no personal data and no free text of the program's.
+func RequireRedacted[API any](t *testing.T, plain ...string) {
+	t.Helper()
+	api := reflect.TypeFor[API]()
+	var found []string
+	seen := make(map[reflect.Type]bool)
+	var walk func(reflect.Type)
+	walk = func(x reflect.Type) {
+		if seen[x] {
+			return
+		}
+		seen[x] = true
+		switch x.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			walk(x.Elem())
+		case reflect.Func: // a method, or the iterator that it returns
+			for i := range x.NumIn() {
+				walk(x.In(i))
+			}
+			for i := range x.NumOut() {
+				walk(x.Out(i))
+			}
+		case reflect.Struct:
+			zero := reflect.Zero(x).Interface()
+			_, prints := zero.(fmt.Formatter)
+			_, logs := zero.(slog.LogValuer)
+			if x.PkgPath() == api.PkgPath() && x != reflect.TypeFor[amazonpay.Answer]() && (!prints || !logs) {
+				found = append(found, x.Name())
+			}
+			for i := range x.NumField() {
+				walk(x.Field(i).Type)
+			}
+		default:
+		}
+	}
+	for i := range api.NumMethod() {
+		walk(api.Method(i).Type)
+	}
+	assert.ElementsMatch(t, plain, found)
 }
