@@ -159,7 +159,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	_ = reading.SetReadDeadline(time.Now().Add(limit)) // by the connection's clock; an error: see Handler
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		_ = reading.SetReadDeadline(time.Time{}) // else it would end the request's context while the message is handled
+		_ = reading.SetReadDeadline(time.Time{}) // net/http does this too; other ResponseWriters may not
 		return body, nil
 	}
 	abandonBody(w, r)
@@ -177,9 +177,6 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func abandonBody(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
-	}
-	if r.ProtoMajor == 1 { // in HTTP/2 it would end the other streams too
-		w.Header().Set("Connection", "close")
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Unix(0, 0))
 }
