@@ -35,7 +35,8 @@ const (
 	StepRead Step = iota
 	// StepDone says that the work is done.
 	StepDone
-	// StepRepeat says: the same request under the same key again, after a pause. It is always safe.
+	// StepRepeat says: the same request under the same key again, after a pause. It is always safe. It has no bound of its own:
+	// where the class is [DeclineAccount], each repetition is told the same until somebody mends the key or the account, so tell a person.
 	StepRepeat
 	// StepNewKey says that nothing was done under this key and nothing will be, and that another attempt may succeed: the
 	// same request under a new key, after a pause, and a few times at the most.

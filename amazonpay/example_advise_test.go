@@ -44,7 +44,7 @@ func ExampleAdvise() {
 	}
 
 	stored := Work{Name: "order-1042/charge"} // a row of the shop's database
-	for stored.Done == "" {
+	for !stored.Done {
 		w := stored // as a process that begins anew reads it
 		save := func() error { stored = w; return nil }
 		err := once(context.Background(), &w, save, time.Millisecond, func(opts ...amazonpay.CallOption) (string, error) {
@@ -73,13 +73,14 @@ type Work struct {
 	Name      string // unique for ever: "order-1042/charge"
 	Attempt   int    // the idempotency key is made of both
 	Unsettled bool   // a call under that key may have done the work
-	Done      string // the id of what was made
+	Done      bool
+	ID        string // of what was made
 	Failed    string // why nothing was, nor will be
 }
 
 // once has a call do the work once, however often once itself is called and wherever the process ends in it.
 func once(ctx context.Context, w *Work, save func() error, wait time.Duration, call func(opts ...amazonpay.CallOption) (id string, err error)) error {
-	for w.Done == "" && w.Failed == "" {
+	for !w.Done && w.Failed == "" {
 		earlier := w.Unsettled
 		w.Unsettled = true // the process may end during the call
 		if err := save(); err != nil {
@@ -92,7 +93,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		w.Unsettled = next.Unsettled
 		switch next.Step {
 		case amazonpay.StepDone:
-			w.Done = id
+			w.Done, w.ID = true, id
 		case amazonpay.StepGiveUp:
 			w.Failed = err.Error()
 		case amazonpay.StepNewKey:
@@ -107,7 +108,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		if next.Step == amazonpay.StepRead {
 			return err // next.Next says what to read
 		}
-		if w.Done != "" || w.Failed != "" {
+		if w.Done || w.Failed != "" {
 			break
 		}
 		select {

@@ -65,7 +65,7 @@ func (o Outcome) String() string {
 //	an error that is no [*CallError]                               | unknown
 //	any of the above but done and a decline, with [WithUnsettled]  | unknown
 //
-// The marks of the service are a reason code in a JSON object, or its request id beside a body that is JSON or empty; in a
+// The marks of the service are a reason code in a JSON object, or its request id beside a body that is empty or begins as a JSON object does; in a
 // success, what the operation returns ([Operation].Returns). A decline is a reason code about the payment itself, such as
 // SoftDeclined. Where the service is documented to replay an idempotency key ([Operation].Replays), a decline
 // settles what an earlier attempt under the same key left open: had that one charged, the key would have replayed its success.

@@ -13,7 +13,8 @@ import (
 // since; otherwise the error is a [*CompletionError]. Everything else is the error of the completion.
 //
 // The id of the session comes from the buyer's browser, and a buyer may present a session that has paid for another order of
-// the same price. Bind it to the order first: [Client.GetCheckoutSessionOfOrder].
+// the same price. Bind it to the order first: [Client.GetCheckoutSessionOfOrder]. An order may have had several sessions, of which each
+// can be completed: store the id of the first one that you complete with the order, before you do, and complete no other.
 func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.CompleteCheckoutSession(ctx, checkoutSessionID, in, opts...)
 	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) { // then it was read

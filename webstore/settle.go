@@ -91,6 +91,7 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 		}
 		return nil, settled(failed, unproved, outcome)
 	case state == amazonpay.StateCanceled, // and so it stays
+		// Amazon is taken to decide the attempts at one session one after the other, so that none is left after a decline.
 		state == amazonpay.StateOpen && amazonpay.AdviseReason(reasonOf(failed)).IsDecline():
 		return nil, settled(failed, nil, amazonpay.OutcomeRefused)
 	}

@@ -154,8 +154,8 @@ func (j *job) do(ctx context.Context, step string, call func(ctx context.Context
 		given := looping.Err() != nil
 		stop()
 		switch {
-		case w.Done != "":
-			return w.Done, nil
+		case w.Done:
+			return w.ID, nil
 		case w.Failed == "" && given && !w.Unsettled:
 			w.Failed = "given up"
 			if err := j.save(); err != nil {

@@ -21,13 +21,14 @@ type Work struct {
 	Name      string // unique for ever: "order-1042/charge"
 	Attempt   int    // the idempotency key is made of both
 	Unsettled bool   // a call under that key may have done the work
-	Done      string // the id of what was made
+	Done      bool
+	ID        string // of what was made
 	Failed    string // why nothing was, nor will be
 }
 
 // once has a call do the work once, however often once itself is called and wherever the process ends in it.
 func once(ctx context.Context, w *Work, save func() error, wait time.Duration, call func(opts ...amazonpay.CallOption) (id string, err error)) error {
-	for w.Done == "" && w.Failed == "" {
+	for !w.Done && w.Failed == "" {
 		earlier := w.Unsettled
 		w.Unsettled = true // the process may end during the call
 		if err := save(); err != nil {
@@ -40,7 +41,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		w.Unsettled = next.Unsettled
 		switch next.Step {
 		case amazonpay.StepDone:
-			w.Done = id
+			w.Done, w.ID = true, id
 		case amazonpay.StepGiveUp:
 			w.Failed = err.Error()
 		case amazonpay.StepNewKey:
@@ -55,7 +56,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		if next.Step == amazonpay.StepRead {
 			return err // next.Next says what to read
 		}
-		if w.Done != "" || w.Failed != "" {
+		if w.Done || w.Failed != "" {
 			break
 		}
 		select {

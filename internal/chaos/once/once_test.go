@@ -94,7 +94,7 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 			assert.Empty(t, stored.Failed)
 			if row.step == amazonpay.StepDone {
 				require.NoError(t, err)
-				assert.Equal(t, server.Charges()[0].ID, stored.Done)
+				assert.Equal(t, server.Charges()[0].ID, stored.ID)
 				return
 			}
 			assert.Equal(t, row.step, amazonpay.Advise(err).Step)
@@ -140,6 +140,10 @@ func TestEnds(t *testing.T) {
 		require.EqualError(t, failed, w.Failed, "a failure is no success")
 		return w, calls
 	}
+	var made once.Work
+	require.NoError(t, once.Do(t.Context(), &made, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) { return "", nil }))
+	assert.True(t, made.Done, "also without an id: a permission that is only confirmed has no charge")
+
 	w, calls := keys(refused(amazonpay.ReasonSoftDeclined))
 	assert.Equal(t, 3, calls, "a few keys at the most")
 	assert.Contains(t, w.Failed, "SoftDeclined")
