@@ -1,6 +1,10 @@
 package amazonpay
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/amazonpay-go/sdk/transport"
+)
 
 // DeclineClass is what a reason code means for the payment.
 type DeclineClass string
@@ -101,8 +105,8 @@ func Advise(err error) Advice {
 	if err == nil {
 		return Advice{Step: StepDone}
 	}
-	call, ok := errors.AsType[*CallError](err)
-	if !ok {
+	call, _ := errors.AsType[*CallError](err)
+	if call == nil {
 		return Advice{Unsettled: true, Class: DeclineUnknown, Next: lookItUp}
 	}
 	var code ReasonCode
@@ -122,16 +126,24 @@ func Advise(err error) Advice {
 	case OutcomeRefused:
 	case OutcomeNotSent:
 		advice = Advice{Step: StepRepeat, Class: DeclineLater, Next: waitAndAgain}
-		if badRequest {
+		_, unsigned := errors.AsType[*transport.SigningError](err)
+		token, _ := errors.AsType[*TokenError](err)
+		switch {
+		case badRequest:
 			advice = Advice{Step: StepGiveUp, Class: DeclineRequest, Next: mendRequest}
+		case unsigned, token != nil && Advise(token.Err).Class == DeclineAccount:
+			advice.Class, advice.Next = DeclineAccount, mendAccount
 		}
 	case OutcomeDone: // but not understood
 		advice = Advice{Step: StepRead, Unsettled: true, Class: DeclineUnknown, Next: "The work is done, but the answer was not understood: see the Raw of the error's Meta, or read the object."}
 	default:
 		// A state that the first attempt may have brought about, or another request under the key, stays as it is.
-		told := code != "" && advice.Class != DeclineLater && advice.Class != DeclineAccount && !advice.IsDecline()
+		class := advice.Class
 		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: DeclineUnknown, Next: settleFirst}
-		if told || badRequest {
+		switch {
+		case class == DeclineAccount:
+			advice.Class = class
+		case code != "" && class != DeclineLater, badRequest:
 			advice.Step, advice.Next = StepRead, readFirst
 		}
 	}

@@ -1,6 +1,7 @@
 package amazonpay_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/transport"
 )
 
 // codes are the values of all constants of type ReasonCode, from the source.
@@ -110,6 +112,71 @@ func TestAdviseErrorsWithoutACode(t *testing.T) {
 	}
 }
 
+// A key or an account that is wrong is told again and again, until a person mends it: the class says so, sent or not.
+func TestAWrongAccountIsNamed(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, newNetwork(answer(403, `{"reasonCode":"InvalidAccountStatus"}`)))
+	_, refused := client.Call(t.Context(), chargeOp, goodCharge(), nil)
+	_, unsettled := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithIdempotencyKey("key-1"), amazonpay.WithUnsettled(true))
+	_, noToken := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(&tokenless{refused}))
+	_, later := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(&tokenless{errors.New("the network is down")}))
+	for name, row := range map[string]struct {
+		err   error
+		class amazonpay.DeclineClass
+	}{
+		"refused": {refused, amazonpay.DeclineAccount}, "unsettled": {unsettled, amazonpay.DeclineAccount}, "a token refused": {noToken, amazonpay.DeclineAccount},
+		"a token that did not come": {later, amazonpay.DeclineLater}, "the key": {&amazonpay.CallError{Outcome: amazonpay.OutcomeNotSent, Err: &transport.SigningError{Err: errors.New("x")}}, amazonpay.DeclineAccount},
+	} {
+		require.Error(t, row.err, name)
+		assert.Equal(t, amazonpay.StepRepeat, amazonpay.Advise(row.err).Step, name)
+		assert.Equal(t, row.class, amazonpay.Advise(row.err).Class, name)
+	}
+}
+
+type tokenless struct{ err error }
+
+func (s *tokenless) Token(context.Context) (string, error) { return "", s.err }
+
+// The cause of a context may be the error of another call, as with errgroup. It says nothing of this one.
+func TestAnothersErrorIsNotAdvised(t *testing.T) {
+	t.Parallel()
+	causes := map[string]error{
+		"bad request": &amazonpay.CallError{Outcome: amazonpay.OutcomeNotSent, Err: &amazonpay.FieldError{Field: "chargeAmount.amount", Rule: "is not decimal"}},
+		"soft":        refusedWith(amazonpay.ReasonSoftDeclined, amazonpay.OutcomeRefused), "hard": refusedWith(amazonpay.ReasonHardDeclined, amazonpay.OutcomeRefused),
+		"token": refusedWith(amazonpay.ReasonInvalidAuthorizationToken, amazonpay.OutcomeRefused),
+	}
+	for name, cause := range causes {
+		for when, replies := range map[string][]reply{
+			"before": nil, "waiting": {answer(429, `{"reasonCode":"TooManyRequests"}`)}, "during": {lost},
+		} {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			n := newNetwork(replies...)
+			if when == "before" {
+				cancel(cause)
+			} else {
+				n = newNetwork(func(r *http.Request) (*http.Response, error) {
+					cancel(cause)
+					return replies[0](r)
+				})
+			}
+			_, err := newClient(t, n).Call(ctx, chargeOp, goodCharge(), nil, amazonpay.WithIdempotencyKey("key-1"))
+			require.ErrorIs(t, err, context.Canceled, "%s, %s", name, when)
+			require.ErrorIs(t, err, cause, "%s, %s", name, when)
+			advice := amazonpay.Advise(err)
+			assert.Equal(t, amazonpay.StepRepeat, advice.Step, "%s, %s: %v", name, when, err)
+			assert.Equal(t, when == "during", advice.Unsettled, "%s, %s", name, when)
+			assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined, amazonpay.ReasonHardDeclined, amazonpay.ReasonInvalidAuthorizationToken), "%s, %s", name, when)
+		}
+	}
+}
+
+func TestAdviseNil(t *testing.T) {
+	t.Parallel()
+	var none *amazonpay.CallError
+	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(none).Step)
+	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(none))
+}
+
 // readingFailed is the error of a reading, which says nothing of the work that another call was to do.
 func readingFailed(t *testing.T, r reply) error {
 	t.Helper()
@@ -147,7 +214,8 @@ func TestUnsettledOverSeveralCalls(t *testing.T) {
 		"declined":                   {replayed, reason(422, "HardDeclined"), nil, amazonpay.OutcomeRefused, amazonpay.StepGiveUp},
 		"declined softly":            {replayed, reason(422, "SoftDeclined"), nil, amazonpay.OutcomeRefused, amazonpay.StepNewKey},
 		"failed":                     {replayed, reason(500, "ProcessingFailure"), nil, amazonpay.OutcomeRefused, amazonpay.StepNewKey},
-		"declined, key not honoured": {chargeOp, reason(422, "SoftDeclined"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRepeat},
+		"declined, key not honoured": {chargeOp, reason(422, "SoftDeclined"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRead},
+		"the same, for good":         {chargeOp, reason(422, "HardDeclined"), nil, amazonpay.OutcomeUnknown, amazonpay.StepRead},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

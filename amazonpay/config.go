@@ -86,11 +86,15 @@ func ConfigFromEnv() Config {
 
 // LogValue shows the key id, the region, the environment and the base URL.
 func (c Config) LogValue() slog.Value {
+	base := c.BaseURL
+	if strings.ContainsRune(base, '@') { // New refuses it, and it can hold a password
+		base = redacted
+	}
 	return slog.GroupValue(
 		slog.String("public_key_id", c.PublicKeyID),
 		slog.String("region", string(c.Region)),
 		slog.String("environment", string(c.Environment)),
-		slog.String("base_url", c.BaseURL),
+		slog.String("base_url", base),
 	)
 }
 

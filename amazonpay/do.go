@@ -3,6 +3,7 @@ package amazonpay
 import (
 	"context"
 	"errors"
+	"net/http"
 )
 
 //go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -destination ../mocks/amazonpay.go . Caller,Fetcher
@@ -31,7 +32,7 @@ func Do[T any, P interface {
 	setMeta(m *Meta)
 }](ctx context.Context, c Caller, op Operation, in any, opts ...CallOption) (*T, error) {
 	if c == nil {
-		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Caller is nil"), Outcome: unsent(opts)}
+		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errors.New("amazonpay: the Caller is nil"), Outcome: unsent(opts), reads: op.Method == http.MethodGet}
 	}
 	out := new(T)
 	meta, err := c.Call(ctx, op, in, out, opts...)

@@ -97,7 +97,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		case amazonpay.StepGiveUp:
 			w.Failed = err.Error()
 		case amazonpay.StepNewKey:
-			if w.Attempt++; w.Attempt == 3 {
+			if w.Attempt++; w.Attempt >= 3 {
 				w.Failed = err.Error()
 			}
 		case amazonpay.StepRepeat, amazonpay.StepRead: // under the same key
@@ -114,7 +114,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return ctx.Err()
+			return errors.Join(ctx.Err(), err)
 		}
 	}
 	if w.Failed != "" {

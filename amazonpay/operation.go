@@ -1,6 +1,8 @@
 package amazonpay
 
 import (
+	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,6 +48,15 @@ type Operation struct {
 	// it is. Without it such an answer is a [*DecodeError].
 	NoContent bool
 }
+
+// String returns the name, the method and the path without its values, which can be tokens.
+func (op Operation) String() string { return op.Name + " (" + op.Method + " " + op.Path + ")" }
+
+// Format prints what String returns, whatever the verb.
+func (op Operation) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, op.String()) }
+
+// MarshalText returns what String returns.
+func (op Operation) MarshalText() ([]byte, error) { return []byte(op.String()), nil }
 
 // expand returns the escaped path behind a prefix.
 func (op Operation) expand(prefix string) (string, error) {

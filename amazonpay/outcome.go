@@ -76,8 +76,8 @@ func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return OutcomeDone
 	}
-	call, ok := errors.AsType[*CallError](err)
-	if !ok {
+	call, _ := errors.AsType[*CallError](err)
+	if call == nil {
 		return OutcomeUnknown
 	}
 	return call.Outcome

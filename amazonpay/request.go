@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/textproto"
@@ -16,6 +15,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/amazonpay-go/sdk/internal/ended"
 	"github.com/amazonpay-go/sdk/internal/redact"
 	"github.com/amazonpay-go/sdk/signing"
 )
@@ -38,11 +38,8 @@ func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallO
 	if c.err != nil {
 		return nil, c.err
 	}
-	if cause := context.Cause(ctx); cause != nil {
-		if err := ctx.Err(); !errors.Is(cause, err) { // a cause of the caller's own
-			cause = fmt.Errorf("%w: %w", err, cause)
-		}
-		return nil, cause
+	if err := ended.Of(ctx); err != nil {
+		return nil, err
 	}
 	options, err := Resolve(slices.Concat(c.defaults, opts)...)
 	if err != nil {

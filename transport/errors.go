@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/ended"
 	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
@@ -41,7 +42,7 @@ func (e *NetworkError) Unwrap() error { return e.Err }
 
 // InterruptedError says that the caller's context ended before the call was done:
 // before the first attempt, during one, or while waiting for the next. It
-// matches Cause, the context's own error, and Err.
+// matches Cause, the context's own error, and Err. [errors.As] does not look into Cause, which may be the error of another call.
 type InterruptedError struct {
 	// Cause is [context.Cause] of the caller's context.
 	Cause error
@@ -72,10 +73,13 @@ func (e *InterruptedError) Error() string {
 	return text
 }
 
-// Unwrap returns the causes.
+// Is reports whether Cause matches target.
+func (e *InterruptedError) Is(target error) bool { return errors.Is(e.Cause, target) }
+
+// Unwrap returns the context's own error and Err.
 func (e *InterruptedError) Unwrap() []error {
 	var causes []error
-	for _, err := range []error{e.Cause, e.ended, e.Err} {
+	for _, err := range []error{e.ended, e.Err} {
 		if err != nil {
 			causes = append(causes, err)
 		}
@@ -111,7 +115,7 @@ func (timeoutError) Temporary() bool { return true }
 func cause(caller context.Context, signed *http.Request, err error) error {
 	switch {
 	case caller.Err() != nil:
-		return context.Cause(caller)
+		return ended.Of(caller)
 	case signed.Context().Err() != nil:
 		return context.Cause(signed.Context())
 	}

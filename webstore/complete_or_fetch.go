@@ -14,7 +14,8 @@ import (
 //
 // The id of the session comes from the buyer's browser, and a buyer may present a session that has paid for another order of
 // the same price. Bind it to the order first: [Client.GetCheckoutSessionOfOrder]. An order may have had several sessions, of which each
-// can be completed: store the id of the first one that you complete with the order, before you do, and complete no other.
+// can be completed: store the id of the first one that you complete with the order, before you do, and complete no other unless that
+// one was refused.
 func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.CompleteCheckoutSession(ctx, checkoutSessionID, in, opts...)
 	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) { // then it was read

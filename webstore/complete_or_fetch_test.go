@@ -100,6 +100,14 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
 			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("5.00"), TotalOrderAmount: dollars("6.00")}: false},
 		},
+		{
+			webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			map[webstore.CompleteCheckoutSessionRequest]bool{
+				{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("1.00")}: true,
+				{ChargeAmount: dollars("1.00"), TotalOrderAmount: dollars("1000.00")}: false, {ChargeAmount: dollars("5.00"), TotalOrderAmount: total}: false,
+			},
+		},
 	} {
 		id := approvedFor(t, shop, server, "order-1", "1111", row.payment)
 		first, err := shop.CompleteCheckoutSession(t.Context(), id, &row.paid)
@@ -124,7 +132,22 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 			}
 		}
 	}
-	assert.Len(t, server.Charges(), 1)
+	assert.Len(t, server.Charges(), 2)
+}
+
+// A charge of which less was captured than was asked for pays for a part.
+func TestAPartlyCapturedChargeIsNoPayment(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: twenty})
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+	require.NoError(t, err)
+	_, err = shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: dollars("1.00")})
+	require.NoError(t, err)
+	_, err = shop.CompleteOrFetch(t.Context(), id, asked)
+	require.ErrorContains(t, err, "only 1.00 USD was captured")
 }
 
 // A charge that was refunded pays for nothing.

@@ -3,6 +3,7 @@ package webstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,11 +23,12 @@ func TestParseReturnURL(t *testing.T) {
 	for url, want := range map[string]webstore.ReturnURL{
 		"https://shop.example/result?amazonCheckoutSessionId=b1": {CheckoutSessionID: "b1"},
 		"/review?cart=7&amazonCheckoutSessionId=b1#x":            {CheckoutSessionID: "b1"},
-		"https://shop.example/account?buyerToken=eyJ.a-b_c%3D":   {BuyerToken: "eyJ.a-b_c="},
+		"https://shop.example/account?buyerToken=eyJ.a-b_c%3D":   {BuyerToken: amazonpay.NewSecret("eyJ.a-b_c=")},
 	} {
 		got, err := webstore.ParseReturnURL(url)
 		require.NoError(t, err, url)
 		assert.Equal(t, want, got, url)
+		assert.NotContains(t, fmt.Sprintf("%+v", got), "eyJ", "a token")
 	}
 	for url, word := range map[string]string{
 		"": "neither", "https://shop.example/result": "neither", "/?AmazonCheckoutSessionId=b1": "neither", "/?amazonCheckoutSessionId=": "is empty",
@@ -49,7 +51,7 @@ func FuzzParseReturnURL(f *testing.F) {
 			require.Equal(t, webstore.ReturnURL{}, got)
 			return
 		}
-		require.NotEqual(t, got.CheckoutSessionID == "", got.BuyerToken == "", "one of them")
+		require.NotEqual(t, got.CheckoutSessionID == "", got.BuyerToken == amazonpay.Secret{}, "one of them")
 	})
 }
 
@@ -286,6 +288,15 @@ func TestWaitsEnd(t *testing.T) {
 		require.ErrorIs(t, err, leaving)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.ErrorContains(t, err, "R, which was RefundInitiated")
+
+		// Another call's decline as the cause is no decline of this one.
+		declined := &amazonpay.CallError{Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: amazonpay.ReasonSoftDeclined}}
+		ctx, stop := context.WithCancelCause(t.Context())
+		time.AfterFunc(time.Minute, func() { stop(declined) })
+		_, err = c.WaitForRefund(ctx, "R")
+		require.ErrorIs(t, err, declined)
+		assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+		assert.True(t, amazonpay.Advise(err).Unsettled)
 	})
 }
 

@@ -4,14 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
 // ReturnURL is what Amazon Pay says in the URL to which it sends the buyer back.
 type ReturnURL struct {
 	// CheckoutSessionID is that of the review, result and cancel pages.
 	CheckoutSessionID string
-	// BuyerToken is that of the page after a sign-in, for [Client.GetBuyer].
-	BuyerToken string
+	// BuyerToken is that of the page after a sign-in, for [Client.GetBuyer], which takes what its Reveal returns.
+	BuyerToken amazonpay.Secret
 }
 
 // ErrNoReturnID is that of a URL to which the buyer did not come from Amazon Pay.
@@ -43,5 +45,5 @@ func ParseReturnURL(text string) (ReturnURL, error) {
 	case len(sessions) == 1:
 		return ReturnURL{CheckoutSessionID: sessions[0]}, nil
 	}
-	return ReturnURL{BuyerToken: tokens[0]}, nil
+	return ReturnURL{BuyerToken: amazonpay.NewSecret(tokens[0])}, nil
 }

@@ -9,13 +9,16 @@ import (
 
 // OtherOrderError says that a checkout session is not known to belong to an order.
 type OtherOrderError struct {
-	Session *CheckoutSession // as it was read
+	Session *CheckoutSession // as it was read; nil if Order is empty
 	Order   string           // the merchant reference that was expected
 	Found   string           // the merchant reference of the session; empty if nothing shows one
 }
 
 // Error names both references.
 func (e *OtherOrderError) Error() string {
+	if e.Order == "" {
+		return "webstore: merchantReferenceID is empty: nothing was read, since a session without a reference would match"
+	}
 	if e.Found == "" {
 		return fmt.Sprintf("webstore: nothing shows that the checkout session belongs to order %.256q: it has no merchant reference; set MerchantMetadata.MerchantReferenceID in the button's payload or by UpdateCheckoutSession", e.Order)
 	}
@@ -25,33 +28,43 @@ func (e *OtherOrderError) Error() string {
 // GetCheckoutSessionOfOrder returns a session if its merchant reference
 // (MerchantMetadata.MerchantReferenceID) is that of the order, and an [*OtherOrderError] otherwise. Call it on the result
 // page before [Client.CompleteCheckoutSession]: the session's id comes from the buyer's browser, which may present a
-// session of another order, paid or not. A Completed session does not show its reference; it is then read from the charge
-// permission. Set the reference in the button's payload or by [Client.UpdateCheckoutSession]. Of several sessions of one order it
+// session of another order, paid or not. A Completed session does not show its reference; it is then read from its charge or, where
+// that shows none, from the charge permission, unless that is [PaymentMethodOnFile] and so serves many orders. Set the reference in the button's payload or by [Client.UpdateCheckoutSession]. Of several sessions of one order it
 // returns each: see [Client.CompleteOrFetch].
 func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	if merchantReferenceID == "" { // which a session without a reference would match
-		return nil, &amazonpay.CallError{
-			Operation: "GetCheckoutSession", Meta: &amazonpay.Meta{}, Outcome: amazonpay.OutcomeNotSent,
-			Err: &amazonpay.FieldError{Field: "merchantReferenceID", Rule: "is empty"},
-		}
+		return nil, &OtherOrderError{}
 	}
 	session, err := c.GetCheckoutSession(ctx, checkoutSessionID, opts...)
 	if err != nil {
 		return nil, err
 	}
-	metadata := session.MerchantMetadata
-	if (metadata == nil || metadata.MerchantReferenceID == "") && session.ChargePermissionID != "" {
+	found := session.MerchantMetadata.reference()
+	if found == "" && session.ChargeID != "" {
+		charge, err := c.GetCharge(ctx, session.ChargeID, opts...)
+		if err != nil {
+			return nil, err
+		}
+		found = charge.MerchantMetadata.reference()
+	}
+	if found == "" && session.ChargePermissionID != "" {
 		permission, err := c.GetChargePermission(ctx, session.ChargePermissionID, opts...)
 		if err != nil {
 			return nil, err
 		}
-		metadata = permission.MerchantMetadata
+		if permission.ChargePermissionType != PaymentMethodOnFile { // which serves many orders, and names the last
+			found = permission.MerchantMetadata.reference()
+		}
 	}
-	if metadata == nil {
-		metadata = &MerchantMetadata{}
-	}
-	if metadata.MerchantReferenceID != merchantReferenceID {
-		return nil, &OtherOrderError{Session: session, Order: merchantReferenceID, Found: metadata.MerchantReferenceID}
+	if found != merchantReferenceID {
+		return nil, &OtherOrderError{Session: session, Order: merchantReferenceID, Found: found}
 	}
 	return session, nil
+}
+
+func (m *MerchantMetadata) reference() string {
+	if m == nil {
+		return ""
+	}
+	return m.MerchantReferenceID
 }

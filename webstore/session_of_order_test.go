@@ -37,12 +37,49 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	_, err := shop.GetCheckoutSessionOfOrder(t.Context(), nameless, "order-1")
 	require.ErrorContains(t, err, "set MerchantMetadata.MerchantReferenceID")
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), nameless, "")
-	require.ErrorContains(t, err, "merchantReferenceID: is empty")
-	assert.Equal(t, amazonpay.OutcomeNotSent, amazonpay.OutcomeOf(err))
+	require.ErrorContains(t, err, "merchantReferenceID is empty")
+	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "it settles nothing")
 
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), "no-such-session", "order-1")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound))
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getChargePermission", Status: 503}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")
 	require.Error(t, err, "what cannot be read is not taken for the order's")
+}
+
+// A charge permission that serves many orders names the last of them: it tells nothing of a session, whose charge does.
+func TestSessionOfOneOfManyOrders(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop := clientQuickly(t, server)
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("10.00")}
+	completed := func(order, permissionID string) *webstore.CheckoutSession {
+		session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+			StoreID:                     server.Description().Merchants[0].StoreID,
+			WebCheckoutDetails:          &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+			PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: dollars("10.00")},
+			MerchantMetadata:            &webstore.MerchantMetadata{MerchantReferenceID: order},
+			ChargePermissionType:        webstore.PaymentMethodOnFile,
+			ChargePermissionID:          permissionID,
+			PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(false)},
+		})
+		require.NoError(t, err)
+		require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
+		session, err = shop.CompleteCheckoutSession(t.Context(), session.CheckoutSessionID, asked)
+		require.NoError(t, err)
+		return session
+	}
+	first := completed("order-1", "")
+	second := completed("order-2", first.ChargePermissionID)
+	require.Equal(t, first.ChargePermissionID, second.ChargePermissionID)
+	_, err := shop.UpdateChargePermission(t.Context(), first.ChargePermissionID, &webstore.UpdateChargePermissionRequest{
+		MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: "order-3"},
+	})
+	require.NoError(t, err)
+	for session, order := range map[*webstore.CheckoutSession]string{first: "order-1", second: "order-2"} {
+		for _, other := range []string{"order-1", "order-2", "order-3"} {
+			_, err := shop.GetCheckoutSessionOfOrder(t.Context(), session.CheckoutSessionID, other)
+			assert.Equal(t, order == other, err == nil, "%s: %v", other, err)
+		}
+	}
 }

@@ -118,8 +118,8 @@ func reasonOf(err error) amazonpay.ReasonCode {
 	return ""
 }
 
-// prove reads what a Completed session was paid with, and returns nil if that is what was asked for: the session's charge or, if
-// it has none, the limit of its charge permission. It notes whether the charge is pending.
+// prove reads what a Completed session was paid with, and returns nil if that is what was asked for: the session's charge and, if it
+// has none or a total of the order was asked for, the limit of its charge permission. It notes whether the charge is pending.
 func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) *CompletionError {
 	e := &CompletionError{Session: session, Asked: asked.ChargeAmount}
 	none := amazonpay.Price{}
@@ -134,13 +134,19 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
 		case e.Charge.RefundedAmount != none && !samePrice(e.Charge.RefundedAmount, amazonpay.Price{Amount: "0", CurrencyCode: e.Found.CurrencyCode}):
 			e.rule = fmt.Sprintf("of its charge %s %s was refunded", session.ChargeID, e.Charge.RefundedAmount)
+		case e.Charge.CaptureAmount != none && !samePrice(e.Charge.CaptureAmount, e.Found):
+			e.rule = fmt.Sprintf("of its charge %s only %s was captured", session.ChargeID, e.Charge.CaptureAmount)
 		case state != amazonpay.StateAuthorized && state != amazonpay.StateCaptured && !state.IsPending():
 			e.rule = fmt.Sprintf("its charge %s is %s (%s)", session.ChargeID, state, e.Charge.StatusDetails.ReasonCode)
 		default:
 			session.Pending = state.IsPending()
+		}
+		if e.rule != "" {
+			return e
+		}
+		if asked.TotalOrderAmount == none {
 			return nil
 		}
-		return e
 	}
 	if asked.TotalOrderAmount != none {
 		e.Asked = asked.TotalOrderAmount
@@ -148,6 +154,7 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 	if e.Asked == none && session.ChargePermissionID != "" { // a payment method was saved, and no more was asked for
 		return nil
 	}
+	e.Found = none
 	permission, err := c.GetChargePermission(ctx, session.ChargePermissionID, opts...)
 	switch {
 	case err != nil:
@@ -158,7 +165,7 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 		}
 		e.rule = fmt.Sprintf("its charge permission is for %s, where %s was asked for", e.Found, e.Asked)
 	default:
-		e.rule = fmt.Sprintf("nothing shows whether it was for %s: it has no charge, and its charge permission %s no limit of one order", e.Asked, session.ChargePermissionID)
+		e.rule = fmt.Sprintf("nothing shows whether it was for %s: its charge permission %s has no limit of one order", e.Asked, session.ChargePermissionID)
 	}
 	return e
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/ended"
 )
 
 const (
@@ -60,8 +61,8 @@ func transfer(ctx context.Context, attempt func() (again bool, err error)) error
 		again, err := attempt()
 		failed, ok := errors.AsType[*TransferError](err)
 		if ok && failed.Err != nil {
-			if ended := ctx.Err(); ended != nil && !errors.Is(failed, ended) { // net/http may return the cause alone
-				failed.Err = fmt.Errorf("%w: %w", ended, failed.Err)
+			if cause := ended.Of(ctx); cause != nil { // net/http may return the cause as it is
+				failed.Err = cause
 			}
 		}
 		if err == nil || !again || n == maxURLs || ctx.Err() != nil {
@@ -106,11 +107,7 @@ func pauseOr(ctx context.Context, d time.Duration, woken <-chan struct{}) error 
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		err, cause := ctx.Err(), context.Cause(ctx)
-		if errors.Is(cause, err) {
-			return cause
-		}
-		return fmt.Errorf("%w: %w", err, cause) // a cause of the caller's own
+		return ended.Of(ctx)
 	case <-timer.C:
 		return nil
 	case <-woken:

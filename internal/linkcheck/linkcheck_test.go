@@ -29,6 +29,7 @@ func dependencies(subClient string) []string {
 	return []string{
 		module + "amazonpay",
 		module + "signing",
+		module + "internal/ended",
 		module + "internal/redact",
 		module + "transport",
 		"github.com/google/uuid",

@@ -1,6 +1,7 @@
 package once_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -151,6 +152,25 @@ func TestEnds(t *testing.T) {
 	w, calls = keys(refused(amazonpay.ReasonHardDeclined))
 	assert.Equal(t, 1, calls)
 	assert.Contains(t, w.Failed, "HardDeclined")
+
+	// A person lets a failed order be tried again.
+	again := once.Work{Name: "order-1/charge", Attempt: 3}
+	calls = 0
+	require.Error(t, once.Do(t.Context(), &again, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) {
+		calls++
+		return "", refused(amazonpay.ReasonSoftDeclined)
+	}))
+	assert.Equal(t, 1, calls)
+
+	// What was told last is not lost when the context ends.
+	ctx, cancel := context.WithCancel(t.Context())
+	throttled := refused(amazonpay.ReasonTooManyRequests)
+	err := once.Do(ctx, &once.Work{Name: "order-1/charge"}, func() error { return nil }, time.Hour, func(...amazonpay.CallOption) (string, error) {
+		cancel()
+		return "", throttled
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorIs(t, err, throttled)
 
 	w = once.Work{Name: "order-1/charge"}
 	require.ErrorIs(t, once.Do(t.Context(), &w, func() error { return http.ErrAbortHandler }, 0, nil), http.ErrAbortHandler, "what cannot be stored is not sent")
