@@ -337,7 +337,7 @@ func TestNoEncodingShowsAKeyOrAToken(t *testing.T) {
 		require.NoError(t, err)
 		inXML, err := xml.Marshal(value)
 		require.NoError(t, err)
-		for _, text := range []string{string(inJSON), string(inXML), fmt.Sprint(value), value.(fmt.Stringer).String()} { //nolint:forcetypeassert // for printers that ask for String alone
+		for _, text := range []string{string(inJSON), string(inXML), fmt.Sprint(value), value.(fmt.Stringer).String()} { //nolint:forcetypeassert,errcheck // for printers that ask for String alone
 			assert.NotContains(t, text, "vault-password")
 			assert.NotContains(t, text, "a-key")
 			assert.NotContains(t, text, "YS1rZXk", "in base64")

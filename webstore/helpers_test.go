@@ -287,7 +287,7 @@ func TestWaitsEnd(t *testing.T) {
 		_, err = c.WaitForRefund(ctx, "R")
 		require.ErrorIs(t, err, leaving)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.ErrorContains(t, err, "R, which was RefundInitiated")
+		require.ErrorContains(t, err, "R, which was RefundInitiated")
 
 		// Another call's decline as the cause is no decline of this one.
 		declined := &amazonpay.CallError{Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: amazonpay.ReasonSoftDeclined}}

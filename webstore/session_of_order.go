@@ -39,13 +39,13 @@ func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionI
 	if err != nil {
 		return nil, err
 	}
-	found := session.MerchantMetadata.reference()
+	found := referenceOf(session.MerchantMetadata)
 	if found == "" && session.ChargeID != "" {
 		charge, err := c.GetCharge(ctx, session.ChargeID, opts...)
 		if err != nil {
 			return nil, err
 		}
-		found = charge.MerchantMetadata.reference()
+		found = referenceOf(charge.MerchantMetadata)
 	}
 	if found == "" && session.ChargePermissionID != "" {
 		permission, err := c.GetChargePermission(ctx, session.ChargePermissionID, opts...)
@@ -53,7 +53,7 @@ func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionI
 			return nil, err
 		}
 		if permission.ChargePermissionType != PaymentMethodOnFile { // which serves many orders, and names the last
-			found = permission.MerchantMetadata.reference()
+			found = referenceOf(permission.MerchantMetadata)
 		}
 	}
 	if found != merchantReferenceID {
@@ -62,7 +62,7 @@ func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionI
 	return session, nil
 }
 
-func (m *MerchantMetadata) reference() string {
+func referenceOf(m *MerchantMetadata) string {
 	if m == nil {
 		return ""
 	}

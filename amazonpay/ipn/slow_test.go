@@ -37,7 +37,7 @@ func accept(context.Context, *ipn.Notification) error { return nil }
 
 func dial(t *testing.T, server *httptest.Server) net.Conn {
 	t.Helper()
-	config := server.Client().Transport.(*http.Transport).TLSClientConfig.Clone() //nolint:forcetypeassert // httptest's
+	config := server.Client().Transport.(*http.Transport).TLSClientConfig.Clone() //nolint:forcetypeassert,errcheck // httptest's
 	config.NextProtos = []string{"http/1.1"}
 	conn, err := tls.Dial("tcp", server.Listener.Addr().String(), config)
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestSlowBody(t *testing.T) {
 			server := endpoint(t, 300*time.Millisecond, accept)
 			client := server.Client()
 			if proto == "HTTP/1.1" {
-				client = &http.Client{Transport: &http.Transport{TLSClientConfig: client.Transport.(*http.Transport).TLSClientConfig.Clone()}} //nolint:forcetypeassert // httptest's
+				client = &http.Client{Transport: &http.Transport{TLSClientConfig: client.Transport.(*http.Transport).TLSClientConfig.Clone()}} //nolint:forcetypeassert,errcheck // httptest's
 			}
 			body := &trickle{end: make(chan struct{})}
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, body)

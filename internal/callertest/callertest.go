@@ -175,11 +175,11 @@ func RequireRedacted[API any](t *testing.T, plain ...string) {
 		case reflect.Pointer, reflect.Slice, reflect.Map:
 			walk(x.Elem())
 		case reflect.Func: // a method, or the iterator that it returns
-			for i := range x.NumIn() {
-				walk(x.In(i))
+			for in := range x.Ins() {
+				walk(in)
 			}
-			for i := range x.NumOut() {
-				walk(x.Out(i))
+			for out := range x.Outs() {
+				walk(out)
 			}
 		case reflect.Struct:
 			zero := reflect.Zero(x).Interface()
@@ -188,14 +188,14 @@ func RequireRedacted[API any](t *testing.T, plain ...string) {
 			if x.PkgPath() == api.PkgPath() && x != reflect.TypeFor[amazonpay.Answer]() && (!prints || !logs) {
 				found = append(found, x.Name())
 			}
-			for i := range x.NumField() {
-				walk(x.Field(i).Type)
+			for field := range x.Fields() {
+				walk(field.Type)
 			}
 		default:
 		}
 	}
-	for i := range api.NumMethod() {
-		walk(api.Method(i).Type)
+	for method := range api.Methods() {
+		walk(method.Type)
 	}
 	assert.ElementsMatch(t, plain, found)
 }
