@@ -42,7 +42,7 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 }
 
 // CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
-// charge has failed since, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
+// charge has failed since, was captured in part or refunded, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
 // unknown if an object could not be read, and done if no object shows an amount. Do not deliver; read the objects, and let a person look.
 type CompletionError struct {
 	Session *CheckoutSession // as it was read
