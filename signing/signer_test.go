@@ -361,10 +361,16 @@ func TestKeysThatUnderstandOneWayToSayTheSalt(t *testing.T) {
 			return sign(digest, salt)
 		}, []int{-1, 32, 32, 32}, ""},
 		{"none, and 32 always", signing.PSSV2, always(32), []int{-1, -1, -1}, ""},
-		{"none, and the longest always", signing.PSSV2, always(rsa.PSSSaltLengthAuto), []int{-1, 32, -1, 32, -1, 32},
-			"the service would refuse the key's signature for AMZN-PAY-RSASSA-PSS-V2: its salt does not have 32 bytes"},
-		{"the longest only", signing.PSSV2, only(rsa.PSSSaltLengthAuto), []int{-1, 32, -1, 32, -1, 32},
-			"signing: the key could not sign: unsupported salt length -1; asked for a salt of 32 bytes: signing: the key could not sign: unsupported salt length 32"},
+		{
+			"none, and the longest always", signing.PSSV2, always(rsa.PSSSaltLengthAuto),
+			[]int{-1, 32, -1, 32, -1, 32},
+			"the service would refuse the key's signature for AMZN-PAY-RSASSA-PSS-V2: its salt does not have 32 bytes",
+		},
+		{
+			"the longest only", signing.PSSV2, only(rsa.PSSSaltLengthAuto),
+			[]int{-1, 32, -1, 32, -1, 32},
+			"signing: the key could not sign: unsupported salt length -1; asked for a salt of 32 bytes: signing: the key could not sign: unsupported salt length 32",
+		},
 		{"20 always", signing.PSSV2, always(20), []int{-1, 32, -1, 32, -1, 32}, "its salt has 20 bytes: give AMZN-PAY-RSASSA-PSS as the algorithm, or a key that makes a salt of 32 bytes"},
 		{"PKCS#1 v1.5 always", signing.PSSV2, pkcs1v15, []int{-1, 32, -1, 32, -1, 32}, "it is one of PKCS#1 v1.5: set the key to RSASSA-PSS with SHA-256"},
 		{"the digest hashed again", signing.PSSV2, func(digest []byte, salt int) ([]byte, error) {
@@ -380,7 +386,8 @@ func TestKeysThatUnderstandOneWayToSayTheSalt(t *testing.T) {
 			t.Parallel()
 			var asked []int
 			signer := newSigner(t, signerFunc{&testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-				pss := opts.(*rsa.PSSOptions)
+				pss, ok := opts.(*rsa.PSSOptions)
+				require.True(t, ok)
 				assert.Equal(t, crypto.SHA256, pss.Hash)
 				asked = append(asked, pss.SaltLength)
 				return tt.sign(digest, pss.SaltLength)
