@@ -104,7 +104,7 @@ func parsePEM(text string) (*rsa.PrivateKey, error) {
 	case strings.HasSuffix(kind, "PUBLICKEY"):
 		return nil, errPublic
 	case kind != "PRIVATEKEY" && kind != "RSAPRIVATEKEY" && kind != "RSA-PSSPRIVATEKEY":
-		return nil, fmt.Errorf("signing: this is PEM of type %q, not an RSA private key; %s", block[1], howToMake)
+		return nil, fmt.Errorf("signing: this is PEM of type %.30q, not an RSA private key; %s", block[1], howToMake)
 	}
 	der, err := decodeBase64(body)
 	if err != nil {
