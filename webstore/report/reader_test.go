@@ -203,6 +203,39 @@ func TestCutAnywhere(t *testing.T) {
 	}
 }
 
+func TestLineEndsInValues(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"\n", "\r\n", "\r"} {
+		text := strings.ReplaceAll("a,b,c\n1,\"two\n\nlines\",3\n4,5,6\n", "\n", end)
+		for _, source := range []io.Reader{strings.NewReader(text), iotest.OneByteReader(strings.NewReader(text))} {
+			var rows [][]string
+			var lines []int
+			for row, err := range report.NewReader(source).Rows() {
+				require.NoError(t, err)
+				var values []string
+				for _, value := range row.All() {
+					values = append(values, value)
+				}
+				rows = append(rows, values)
+				lines = append(lines, row.Line())
+			}
+			assert.Equal(t, [][]string{{"1", "two\n\nlines", "3"}, {"4", "5", "6"}}, rows)
+			assert.Equal(t, []int{2, 5}, lines)
+		}
+	}
+}
+
+func TestSeparatorsInNames(t *testing.T) {
+	t.Parallel()
+	r := report.NewReader(strings.NewReader("\"a;1;2;3\",\"b\t\",c\n1,2,3\n"))
+	rows, err := read(r)
+	require.NoError(t, err)
+	assert.Equal(t, [][]string{{"1", "2", "3"}}, rows)
+	columns, err := r.Columns()
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a;1;2;3", "b", "c"}, columns)
+}
+
 func TestCutAnywhereInUTF16(t *testing.T) {
 	t.Parallel()
 	text := utf16Of(binary.LittleEndian, "\ufeffid;amount;text;\r\n1;-10.25;\U0001f600\r\n2;3.00;yy\r\n")

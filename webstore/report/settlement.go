@@ -200,7 +200,7 @@ func (p *positions) fill(r *SettlementRow, values []string) error {
 		}
 	}
 	for _, column := range [...]int{colSettlementID, colTransactionID, colReferenceID, colPermissionID, colOrderID} {
-		if value := text(column); strings.Contains(value, "E+") && rounded.MatchString(value) {
+		if value := text(column); strings.IndexByte(value, '+') > 0 && rounded.MatchString(value) {
 			return &Error{Column: columnNames[column], Err: errRounded}
 		}
 	}
@@ -241,7 +241,8 @@ var (
 )
 
 func isCurrency(text string) bool {
-	return len(text) == 3 && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	letter := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	return len(text) == 3 && letter(text[0]) && letter(text[1]) && letter(text[2])
 }
 
 // parseTime reads the forms that settlement reports have, and those of amazonpay.Time that have a time.

@@ -107,8 +107,8 @@ type pieces struct {
 	quote          bool // every value, else where it must be
 }
 
-// real is testdata/settlement.csv, whose header ends with a comma, as those of real documents do.
-func real(t *testing.T) pieces {
+// realDocument is testdata/settlement.csv, whose header ends with a comma, as those of real documents do.
+func realDocument(t *testing.T) pieces {
 	t.Helper()
 	text, err := os.ReadFile("testdata/settlement.csv")
 	require.NoError(t, err)
@@ -161,7 +161,7 @@ func TestRealSettlementInEveryForm(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/settlement.csv")
 	require.NoError(t, err)
-	doc := real(t)
+	doc := realDocument(t)
 	with := func(change func(*pieces)) string { changed := doc; change(&changed); return changed.String() }
 	trim := func(line []string) []string { return line[:15] }
 	forms := map[string]string{
@@ -272,7 +272,7 @@ func TestSettlementSavedByASpreadsheet(t *testing.T) {
 // What a spreadsheet or a script did to the values is refused where it cannot be taken exactly.
 func TestSettlementValuesThatWereRewritten(t *testing.T) {
 	t.Parallel()
-	doc := real(t)
+	doc := realDocument(t)
 	set := func(column int, value string) func(pieces) pieces {
 		return func(d pieces) pieces {
 			return d.columns(func(line []string) []string {
@@ -360,9 +360,9 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 // What a spreadsheet shortens stays exact.
 func TestSettlementNumbersThatStayExact(t *testing.T) {
 	t.Parallel()
-	doc := real(t)
-	for _, separator := range []string{",", ";"} {
-		for _, amount := range []string{"5", "5.0", "5.00", "+5", "005.00", "500", "5000", "0.5", "-0"} {
+	doc := realDocument(t)
+	for separator, more := range map[string]string{",": "5.005", ";": "5.0050"} {
+		for _, amount := range []string{"5", "5.0", "5.00", "+5", "005.00", "500", "5000", "0.5", "-0", more} {
 			d := doc.columns(func(line []string) []string {
 				if line[0] != "TransactionPostedDate" {
 					line[10] = amount
@@ -393,7 +393,7 @@ func TestSettlementNumbersThatStayExact(t *testing.T) {
 // A row that is cut is not there, in any form of the document.
 func TestSettlementCutAnywhere(t *testing.T) {
 	t.Parallel()
-	doc := real(t)
+	doc := realDocument(t)
 	crlf := doc.padded(17)
 	crlf.end = "\r\n"
 	for _, text := range []string{doc.String(), crlf.String(), strings.ReplaceAll(doc.String(), "\n", "\r")} {
@@ -421,8 +421,8 @@ func TestSettlementCutAnywhere(t *testing.T) {
 
 func TestTransactionTypes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, report.TransactionType("Reserve"), report.Reserve)
-	assert.Equal(t, report.TransactionType("Carryover"), report.Carryover)
+	assert.Equal(t, "Reserve", string(report.Reserve))
+	assert.Equal(t, "Carryover", string(report.Carryover))
 	for _, claim := range []report.TransactionType{report.AToZClaim, "A to Z Guarantee Claim", "A-to-z Guarantee", "Claim", "A-to-Z Guarantee Claim"} {
 		assert.True(t, claim.IsAToZClaim(), claim)
 	}
