@@ -75,9 +75,14 @@ func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Sig
 	if v := reflect.ValueOf(key); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, errors.New("signing: the private key is nil; " + howToMake)
 	}
-	public, ok := key.Public().(*rsa.PublicKey)
-	if !ok {
-		return nil, fmt.Errorf("signing: the private key's public half is a %T, not RSA; %s", key.Public(), howToMake)
+	var public *rsa.PublicKey
+	switch half := key.Public().(type) {
+	case *rsa.PublicKey:
+		public = half
+	case rsa.PublicKey: // some adapters forget the pointer
+		public = &half
+	default:
+		return nil, fmt.Errorf("signing: the private key's public half is a %T, not RSA; %s", half, howToMake)
 	}
 	if err := checkPublicKey(public); err != nil {
 		return nil, err

@@ -407,6 +407,39 @@ func TestKeysThatUnderstandOneWayToSayTheSalt(t *testing.T) {
 	}
 }
 
+func TestPublicHalfWithoutAPointer(t *testing.T) {
+	t.Parallel()
+	key := signerFunc{testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+		return testKey().Sign(rand.Reader, digest, opts)
+	}}
+	signature, err := newSigner(t, key, signing.PSSV2).SignPayload([]byte("{}"))
+	require.NoError(t, err)
+	require.NoError(t, signing.VerifyPayload(signing.PSSV2, []byte("{}"), signature, &testKey().PublicKey))
+}
+
+// The first signatures of many goroutines are right, whichever of them finds the words.
+func TestFirstSignaturesConcurrently(t *testing.T) {
+	t.Parallel()
+	key := signerFunc{&testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+		if pss, ok := opts.(*rsa.PSSOptions); !ok || pss.SaltLength != 32 {
+			return nil, errors.New("unsupported salt length")
+		}
+		return testKey().Sign(rand.Reader, digest, opts)
+	}}
+	signer := newSigner(t, key, signing.PSSV2)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 2 {
+				signature, err := signer.SignPayload([]byte("{}"))
+				assert.NoError(t, err)
+				assert.NoError(t, signing.VerifyPayload(signing.PSSV2, []byte("{}"), signature, signer.PublicKey()))
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // A signature that is neither right nor known to be wrong goes out: the service knows which key is registered.
 func TestUnexplainedSignatureGoesOut(t *testing.T) {
 	t.Parallel()
