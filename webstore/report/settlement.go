@@ -30,7 +30,7 @@ const (
 	Transfer      TransactionType = "Transfer"
 	// Reserve is an amount that Amazon Pay keeps back, or gives free again.
 	Reserve TransactionType = "Reserve"
-	// Carryover is a balance that goes over to the next settlement.
+	// Carryover is a balance that was not transferred and goes over to the next settlement.
 	Carryover TransactionType = "Carryover"
 )
 
