@@ -26,12 +26,12 @@ const (
 // RSASSA-PSS alone (openssl genpkey -algorithm RSA-PSS) is taken unless it is
 // restricted to parameters; whether Seller Central takes its public half is not known.
 //
-// It takes the text as files, shells, environment variables and editors mangle it: with
-// CRLF or CR, on one line, with spaces, with line ends that were escaped as \n once or more often or as
-// %0A, in quotes, with a byte-order mark, in UTF-16, with typographic quotes and dashes,
-// with other text around it, or wrapped in base64. Any other kind of key (OpenSSH, encrypted,
-// public, not RSA, shorter than 2048 bits) is an error that says what it is and which
-// openssl command makes a right one. No error contains a part of the key.
+// It takes the text as files, shells, environment variables and editors mangle it: with CRLF or CR,
+// on one line, with spaces, with line ends that were escaped as \n once or more often or as %0A, in
+// quotes, with a byte-order mark, in UTF-16, with typographic quotes and dashes, with other text
+// around it, or wrapped in base64. Any other kind of key (OpenSSH, encrypted, public, not RSA,
+// shorter than 2048 bits) is an error that says what it is and which openssl command makes a right
+// one. No error contains a part of the key.
 func ParsePrivateKey(pem []byte) (*rsa.PrivateKey, error) {
 	const layers = 3 // of base64, in which deployments wrap it
 	for layer := range layers + 1 {
@@ -75,7 +75,8 @@ var foreign = []struct{ prefix, what string }{
 	{"{", "JSON, perhaps a JSON Web Key"},
 }
 
-// pemBlock finds an armoured block however its line ends were mangled; the body may hold old-style headers.
+// pemBlock finds an armoured block however its line ends were mangled; the body may hold old-style
+// headers.
 var (
 	pemBegin = regexp.MustCompile(`--\s*BEGIN[A-Z0-9\s-]+--`)
 	pemBlock = regexp.MustCompile(`(?s)--\s*BEGIN\s*([A-Z0-9][A-Z0-9\s-]*?)\s*--+(.*?)--+\s*END[A-Z0-9\s-]+?--+`)
@@ -123,7 +124,8 @@ var (
 		"\u201c", `"`, "\u201d", `"`, "\u2018", "'", "\u2019", "'", "\u00a0", " ", "\ufeff", "", "\u200b", "")
 )
 
-// unmangle returns what was meant by a text. Neither base64 nor the lines round it have a backslash or a percent sign.
+// unmangle returns what was meant by a text. Neither base64 nor the lines round it have a backslash
+// or a percent sign.
 func unmangle(data []byte) string {
 	text := typographic.Replace(string(decodeUTF16(data)))
 	if plain, err := url.PathUnescape(text); err == nil {
@@ -143,7 +145,8 @@ func unmangle(data []byte) string {
 	return strings.Trim(text, "\"'`,; \t\r\n")
 }
 
-// decodeUTF16 returns the UTF-8 of a text whose first character says that it is UTF-16, as PowerShell's > makes it.
+// decodeUTF16 returns the UTF-8 of a text whose first character says that it is UTF-16, as
+// PowerShell's > makes it.
 func decodeUTF16(data []byte) []byte {
 	if len(data) < 2 {
 		return data
@@ -163,7 +166,8 @@ func decodeUTF16(data []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// decodeBase64 passes over white space, and the quotes and commas of code that had the lines as strings.
+// decodeBase64 passes over white space, and the quotes and commas of code that had the lines as
+// strings.
 func decodeBase64(s string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(strings.Map(func(c rune) rune {
 		if unicode.IsSpace(c) || strings.ContainsRune(`"',`, c) {
@@ -200,7 +204,8 @@ type algorithm struct {
 	Parameters asn1.RawValue `asn1:"optional"`
 }
 
-// parseUncommon reads a key for RSASSA-PSS alone, which crypto/x509 does not know, and names what is not to be read.
+// parseUncommon reads a key for RSASSA-PSS alone, which crypto/x509 does not know, and names what
+// is not to be read.
 func parseUncommon(der []byte) (*rsa.PrivateKey, error) {
 	var pkcs8 struct {
 		Version   int

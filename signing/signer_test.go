@@ -316,8 +316,8 @@ func TestRemoteKeySigns(t *testing.T) {
 	}
 }
 
-// Keys understand different words for the length of the salt. The rows are what adapters of KMS, HSM, PKCS#11, TPM and the
-// certificate stores of operating systems do.
+// Keys understand different words for the length of the salt. The rows are what adapters of KMS,
+// HSM, PKCS#11, TPM and the certificate stores of operating systems do.
 func TestKeysThatUnderstandOneWayToSayTheSalt(t *testing.T) {
 	t.Parallel()
 	sign := func(digest []byte, salt int) ([]byte, error) {
@@ -440,7 +440,8 @@ func TestFirstSignaturesConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-// A signature that is neither right nor known to be wrong goes out: the service knows which key is registered.
+// A signature that is neither right nor known to be wrong goes out: the service knows which key is
+// registered.
 func TestUnexplainedSignatureGoesOut(t *testing.T) {
 	t.Parallel()
 	calls := 0

@@ -10,8 +10,9 @@
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/ipn -service -merchant A1EXAMPLE -topic-account 291180941288,598607868003 -listen 127.0.0.1:8080
 //
-// The endpoint that is set in Seller Central must lead there, through a proxy that has a certificate. The
-// two accounts are those that are known to have sent notifications, and the default: see ipn.WithTopicAccounts.
+// The endpoint that is set in Seller Central must lead there, through a proxy that has a
+// certificate. The two accounts are those that are known to have sent notifications, and the
+// default: see ipn.WithTopicAccounts.
 package main
 
 import (

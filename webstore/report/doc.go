@@ -19,10 +19,11 @@
 //
 // # Documents that a spreadsheet has saved
 //
-// [Reader] takes the forms in which spreadsheets and shells save a document: other separators, line ends and
-// encodings, lines of the same width, empty lines. [Reader.Settlement] does not guess at values: an amount, a date, a currency or
-// an id that was rewritten is an error, never another amount. What a spreadsheet changes without a trace, such as 12.10 that
-// became another number, cannot be found: keep the document as it was downloaded.
+// [Reader] takes the forms in which spreadsheets and shells save a document: other separators, line
+// ends and encodings, lines of the same width, empty lines. [Reader.Settlement] does not guess at
+// values: an amount, a date, a currency or an id that was rewritten is an error, never another
+// amount. What a spreadsheet changes without a trace, such as 12.10 that became another number,
+// cannot be found: keep the document as it was downloaded.
 //
 // # What is a whole document
 //

@@ -54,8 +54,8 @@ var (
 // Option changes how a document is read.
 type Option func(*Reader)
 
-// WithDecoder reads documents of another encoding than UTF-8 and UTF-16: decode makes a reader of UTF-8
-// of the document. Those of golang.org/x/text fit: japanese.ShiftJIS.NewDecoder().Reader, or
+// WithDecoder reads documents of another encoding than UTF-8 and UTF-16: decode makes a reader of
+// UTF-8 of the document. Those of golang.org/x/text fit: japanese.ShiftJIS.NewDecoder().Reader, or
 // charmap.Windows1252.NewDecoder().Reader for what a spreadsheet in Europe saves.
 func WithDecoder(decode func(io.Reader) io.Reader) Option {
 	return func(r *Reader) {
@@ -71,18 +71,18 @@ func AllowUnterminated() Option { return func(r *Reader) { r.unterminated = true
 // Field is a name and its value.
 type Field struct{ Name, Value string }
 
-// Reader reads one document, from its beginning to its end, once. Values are separated by
-// tabs, commas or semicolons, whichever the header has, and may stand in double quotes, with a quote in
+// Reader reads one document, from its beginning to its end, once. Values are separated by tabs,
+// commas or semicolons, whichever the header has, and may stand in double quotes, with a quote in
 // them doubled. The header is the first line with three columns or more, in any order; up to 1,000
 // lines before it are the summary. A line may have up to 1 MiB.
 //
-// It reads a document as it was downloaded, and as spreadsheets and shells leave it: in UTF-8
-// or UTF-16, with or without a byte-order mark, with lines that end with LF, CRLF or CR (a line end in a value
-// becomes LF). Lines that are empty, or have empty values only, are passed over. Names and values
-// that are empty to the end of a line do not count: real headers end with a comma, and
-// spreadsheets fill every line up to the same width. A row may have such values beyond the last column
-// where the header or the first row has as many. Every other row with fewer or more values than
-// the header has columns is an error, since its values may stand under the wrong names.
+// It reads a document as it was downloaded, and as spreadsheets and shells leave it: in UTF-8 or
+// UTF-16, with or without a byte-order mark, with lines that end with LF, CRLF or CR (a line end in
+// a value becomes LF). Lines that are empty, or have empty values only, are passed over. Names and
+// values that are empty to the end of a line do not count: real headers end with a comma, and
+// spreadsheets fill every line up to the same width. A row may have such values beyond the last
+// column where the header or the first row has as many. Every other row with fewer or more values
+// than the header has columns is an error, since its values may stand under the wrong names.
 //
 // It reads ahead, and is for one goroutine at a time.
 type Reader struct {
@@ -240,8 +240,8 @@ func (r *Reader) next(values []string) (Row, error) {
 	}
 }
 
-// fit returns the values that have a column. A row with a comma that should stand in quotes must not pass: its amounts
-// would move to other columns.
+// fit returns the values that have a column. A row with a comma that should stand in quotes must
+// not pass: its amounts would move to other columns.
 func (r *Reader) fit(values []string) ([]string, error) {
 	columns := len(r.header.columns)
 	if r.width == 0 {
@@ -334,8 +334,8 @@ func (r *Reader) columns(text string) (fields []string, separator byte, err erro
 	return fields, separator, err
 }
 
-// separatorOf returns what separates the values of a line: a tab, if it has one outside quotes, or that of comma and
-// semicolon of which it has more.
+// separatorOf returns what separates the values of a line: a tab, if it has one outside quotes, or
+// that of comma and semicolon of which it has more.
 func separatorOf(text string) byte {
 	var tabs, commas, semicolons int
 	quoted := false

@@ -16,8 +16,8 @@ import (
 // TransactionType is the type of a row of a settlement report. There may be more.
 type TransactionType string
 
-// The transaction types. Capture, Refund, Transfer and Reserve are known from documents, the spelling
-// of the others from the documentation alone.
+// The transaction types. Capture, Refund, Transfer and Reserve are known from documents, the
+// spelling of the others from the documentation alone.
 const (
 	Authorization TransactionType = "Authorization"
 	Capture       TransactionType = "Capture"
@@ -35,8 +35,9 @@ const (
 )
 
 // IsAToZClaim reports whether the row is of an A-to-z Guarantee claim, in any of the spellings that
-// the documentation has: the Japanese page writes "A to Z Guarantee Claim", and the list of the English
-// one can be read as "A-to-z Guarantee" and "Claim". Compare with this in place of [AToZClaim].
+// the documentation has: the Japanese page writes "A to Z Guarantee Claim", and the list of the
+// English one can be read as "A-to-z Guarantee" and "Claim". Compare with this in place of
+// [AToZClaim].
 func (t TransactionType) IsAToZClaim() bool {
 	switch strings.ToLower(strings.ReplaceAll(string(t), "-", " ")) {
 	case "a to z guarantee claim", "a to z guarantee", "a to z claim", "claim":
@@ -88,10 +89,10 @@ func (r SettlementRow) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (r SettlementRow) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
-// Settlement goes through the rows of a settlement report, as [Reader.Rows] does through
-// those of any. A document without the columns of its date, type, amount, total fee and
-// net amount is an error, as is a value that cannot be taken exactly: a date of an unknown form,
-// an amount that is no plain decimal text (1.400,00, 1E+3 and $5 are not), a currency that is no code of three
+// Settlement goes through the rows of a settlement report, as [Reader.Rows] does through those of
+// any. A document without the columns of its date, type, amount, total fee and net amount is an
+// error, as is a value that cannot be taken exactly: a date of an unknown form, an amount that is
+// no plain decimal text (1.400,00, 1E+3 and $5 are not), a currency that is no code of three
 // capital letters, an id of which a spreadsheet has made a number (5.04E+12).
 func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 	return func(yield func(SettlementRow, error) bool) {
@@ -245,7 +246,8 @@ func isCurrency(text string) bool {
 	return len(text) == 3 && letter(text[0]) && letter(text[1]) && letter(text[2])
 }
 
-// parseTime reads the forms that settlement reports have, and those of amazonpay.Time that have a time.
+// parseTime reads the forms that settlement reports have, and those of amazonpay.Time that have a
+// time.
 func (d *dates) parseTime(text string) (at amazonpay.Time, err error) {
 	if text == "" {
 		return at, nil

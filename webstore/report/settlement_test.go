@@ -107,7 +107,8 @@ type pieces struct {
 	quote          bool // every value, else where it must be
 }
 
-// realDocument is testdata/settlement.csv, whose header ends with a comma, as those of real documents do.
+// realDocument is testdata/settlement.csv, whose header ends with a comma, as those of real
+// documents do.
 func realDocument(t *testing.T) pieces {
 	t.Helper()
 	text, err := os.ReadFile("testdata/settlement.csv")

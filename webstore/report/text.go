@@ -26,8 +26,8 @@ var containers = []struct {
 	{"\x1f\x8b", errors.New("this is a gzip file: read it through compress/gzip")},
 }
 
-// text reads a document as UTF-8 in which each line ends with LF, whatever it has: CRLF, CR alone, UTF-16 as spreadsheets
-// write it.
+// text reads a document as UTF-8 in which each line ends with LF, whatever it has: CRLF, CR alone,
+// UTF-16 as spreadsheets write it.
 type text struct {
 	source io.Reader
 	begun  bool
