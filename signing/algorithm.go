@@ -79,13 +79,16 @@ func (a Algorithm) digest(canonical []byte) [sha256.Size]byte {
 	return sha256.Sum256(a.appendStringToSign(buf[:0], canonical))
 }
 
-// The two option values live once, so that signing allocates none.
+// In these words a key is asked for its salt, one after the other until it understands. They stand
+// here so that signing allocates none. [rsa.PSSSaltLengthEqualsHash] is what crypto/tls asks with,
+// so that most keys know it, and some know nothing else; others hand the number on to an HSM, to
+// which it is -1.
 var (
-	optionsV1 = &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256}
-	optionsV2 = &rsa.PSSOptions{SaltLength: 32, Hash: crypto.SHA256}
+	optionsV1 = []*rsa.PSSOptions{{SaltLength: 20, Hash: crypto.SHA256}}
+	optionsV2 = []*rsa.PSSOptions{{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256}, {SaltLength: 32, Hash: crypto.SHA256}}
 )
 
-func (a Algorithm) options() *rsa.PSSOptions {
+func (a Algorithm) options() []*rsa.PSSOptions {
 	if a == PSSV1 {
 		return optionsV1
 	}

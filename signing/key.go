@@ -1,14 +1,18 @@
 package signing
 
 import (
-	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 )
 
 const (
@@ -17,56 +21,91 @@ const (
 	howToUnlock = "decrypt it with: openssl pkey -in encrypted.pem -out private.pem"
 )
 
-// pemBlock finds an armoured block however its line ends were mangled; the body
-// may hold old-style headers.
-var pemBlock = regexp.MustCompile(`(?s)-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END ([A-Z0-9 ]+)-----`)
-
 // ParsePrivateKey reads an RSA private key from PEM text in PKCS#1 ("RSA PRIVATE
-// KEY") or PKCS#8 ("PRIVATE KEY") form.
+// KEY") or PKCS#8 ("PRIVATE KEY") form, or from the DER inside it. A PKCS#8 key for
+// RSASSA-PSS alone (openssl genpkey -algorithm RSA-PSS) is taken unless it is
+// restricted to parameters; whether Seller Central takes its public half is not known.
 //
-// It takes the text as files and environment variables mangle it: with CRLF, with
-// the two characters \n in place of line ends, on one line, with spaces or quotes
-// around it, or wrapped in base64. Any other kind of key (OpenSSH, encrypted, public,
-// not RSA, shorter than 2048 bits) is an error that says what it is and which
-// openssl command makes a right one. No error contains a part of the key.
+// It takes the text as files, shells, environment variables and editors mangle it: with CRLF or CR,
+// on one line, with spaces, with line ends that were escaped as \n once or more often or as %0A, in
+// quotes, with a byte-order mark, in UTF-16, with typographic quotes and dashes, with other text
+// around it, or wrapped in base64. Any other kind of key (OpenSSH, encrypted, public, not RSA,
+// shorter than 2048 bits) is an error that says what it is and which openssl command makes a right
+// one. No error contains a part of the key.
 func ParsePrivateKey(pem []byte) (*rsa.PrivateKey, error) {
-	text := strings.Trim(string(pem), "\ufeff\"' \t\r\n")
-	if text == "" {
-		return nil, errors.New("signing: the private key is empty; " + howToMake)
-	}
-	if !strings.Contains(text, "-----BEGIN ") {
-		der, err := decodeBase64(text)
+	const layers = 3 // of base64, in which deployments wrap it
+	for layer := range layers + 1 {
+		if len(pem) > 1 && pem[0] == 0x30 && pem[1] >= 0x80 { // a long SEQUENCE, and no UTF-8
+			return parseDER(pem)
+		}
+		text := unmangle(pem)
+		if text == "" {
+			return nil, errors.New("signing: the private key is empty; " + howToMake)
+		}
+		if pemBegin.MatchString(text) {
+			return parsePEM(text)
+		}
+		for _, f := range foreign {
+			if strings.HasPrefix(text, f.prefix) {
+				return nil, fmt.Errorf("signing: this is %s, not PKCS#1 or PKCS#8; %s", f.what, howToMake)
+			}
+		}
+		inner, err := decodeBase64(text)
 		if err != nil {
+			inner, err = base64.RawStdEncoding.DecodeString(text) // its padding fell to what splits at =
+		}
+		if err != nil && layer == 0 {
 			return nil, errors.New("signing: the private key is neither PEM nor base64 of it (a file name, perhaps?); " + howToMake)
 		}
-		if !bytes.Contains(der, []byte("-----BEGIN ")) {
-			return parseDER(der)
+		if err != nil {
+			break
 		}
-		text = string(der)
+		pem = inner
 	}
-	text = strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(text)
+	return parseDER(pem)
+}
 
+var errDamaged = errors.New("signing: the private key is damaged: it is neither PKCS#1 nor PKCS#8; " + howToMake)
+
+// foreign are the forms in which other programs keep keys.
+var foreign = []struct{ prefix, what string }{
+	{"PuTTY-User-Key-File", "a key of PuTTY"},
+	{"ssh-", "a public key of OpenSSH"},
+	{"<RSAKeyValue", "a key in XML, as .NET writes it"},
+	{"{", "JSON, perhaps a JSON Web Key"},
+}
+
+// pemBlock finds an armoured block however its line ends were mangled; the body may hold old-style
+// headers.
+var (
+	pemBegin = regexp.MustCompile(`--\s*BEGIN[A-Z0-9\s-]+--`)
+	pemBlock = regexp.MustCompile(`(?s)--\s*BEGIN\s*([A-Z0-9][A-Z0-9\s-]*?)\s*--+(.*?)--+\s*END[A-Z0-9\s-]+?--+`)
+)
+
+func parsePEM(text string) (*rsa.PrivateKey, error) {
 	blocks := pemBlock.FindAllStringSubmatch(text, -1)
 	if len(blocks) == 0 {
-		return nil, errors.New("signing: the private key's PEM text is cut off: it has no END line; " + howToMake)
+		return nil, errors.New("signing: the private key's PEM text is cut off: it has no END line (where a variable takes one line only, " +
+			`write \n for each line end); or ` + howToMake)
 	}
+	squeeze := func(kind string) string { return strings.Join(strings.Fields(kind), "") } // tr -d '[:space:]' did that
 	block := blocks[0]
 	for _, b := range blocks {
-		if strings.HasSuffix(b[1], "PRIVATE KEY") { // a bundle may begin with a certificate
+		if strings.HasSuffix(squeeze(b[1]), "PRIVATEKEY") { // a bundle may begin with a certificate
 			block = b
 			break
 		}
 	}
-	kind, body := block[1], block[2]
-	switch {
-	case kind == "OPENSSH PRIVATE KEY":
+	body := block[2]
+	switch kind := squeeze(block[1]); {
+	case kind == "OPENSSHPRIVATEKEY":
 		return nil, errors.New("signing: this is an OpenSSH private key (ssh-keygen's own format), not PKCS#1 or PKCS#8; " + howToMake)
-	case kind == "ENCRYPTED PRIVATE KEY" || strings.Contains(body, "ENCRYPTED"):
-		return nil, errors.New("signing: this private key is encrypted with a pass phrase; " + howToUnlock)
-	case strings.HasSuffix(kind, "PUBLIC KEY"):
-		return nil, errors.New("signing: this is a public key; give the private key that belongs to it, or " + howToMake)
-	case kind != "PRIVATE KEY" && kind != "RSA PRIVATE KEY":
-		return nil, fmt.Errorf("signing: this is PEM of type %q, not an RSA private key; %s", kind, howToMake)
+	case kind == "ENCRYPTEDPRIVATEKEY" || strings.Contains(body, "ENCRYPTED"):
+		return nil, errEncrypted
+	case strings.HasSuffix(kind, "PUBLICKEY"):
+		return nil, errPublic
+	case kind != "PRIVATEKEY" && kind != "RSAPRIVATEKEY" && kind != "RSA-PSSPRIVATEKEY":
+		return nil, fmt.Errorf("signing: this is PEM of type %.30q, not an RSA private key; %s", block[1], howToMake)
 	}
 	der, err := decodeBase64(body)
 	if err != nil {
@@ -75,8 +114,67 @@ func ParsePrivateKey(pem []byte) (*rsa.PrivateKey, error) {
 	return parseDER(der)
 }
 
+var (
+	errEncrypted = errors.New("signing: this private key is encrypted with a pass phrase; " + howToUnlock)
+	errPublic    = errors.New("signing: this is a public key; give the private key that belongs to it, or " + howToMake)
+
+	escaped = regexp.MustCompile(`\\+(?:u([0-9A-Fa-f]{4})|[nrt])?`)
+	// typographic is what editors make of quotes and dashes, and what nobody sees.
+	typographic = strings.NewReplacer("\u2013", "--", "\u2014", "--", "\u2010", "-", "\u2011", "-", "\u2212", "-",
+		"\u201c", `"`, "\u201d", `"`, "\u2018", "'", "\u2019", "'", "\u00a0", " ", "\ufeff", "", "\u200b", "")
+)
+
+// unmangle returns what was meant by a text. Neither base64 nor the lines round it have a backslash
+// or a percent sign.
+func unmangle(data []byte) string {
+	text := typographic.Replace(string(decodeUTF16(data)))
+	if plain, err := url.PathUnescape(text); err == nil {
+		text = plain
+	}
+	text = escaped.ReplaceAllStringFunc(text, func(escape string) string {
+		code := strings.TrimLeft(escape, `\`)
+		switch {
+		case code == "":
+			return "" // it stood before a line end, a slash or a quote
+		case code[0] == 'u':
+			char, _ := strconv.ParseUint(code[1:], 16, 16)
+			return string(rune(char))
+		}
+		return "\n"
+	})
+	return strings.Trim(text, "\"'`,; \t\r\n")
+}
+
+// decodeUTF16 returns the UTF-8 of a text whose first character says that it is UTF-16, as
+// PowerShell's > makes it.
+func decodeUTF16(data []byte) []byte {
+	if len(data) < 2 {
+		return data
+	}
+	high, low := 0, 1
+	switch first, second := data[0], data[1]; {
+	case first == 0xff && second == 0xfe, first != 0 && second == 0:
+		high, low = 1, 0
+	case first == 0xfe && second == 0xff, first == 0 && second != 0:
+	default:
+		return data
+	}
+	var units []uint16
+	for ; len(data) > 1; data = data[2:] {
+		units = append(units, uint16(data[high])<<8|uint16(data[low]))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// decodeBase64 passes over white space, and the quotes and commas of code that had the lines as
+// strings.
 func decodeBase64(s string) ([]byte, error) {
-	return base64.StdEncoding.DecodeString(strings.Join(strings.Fields(s), ""))
+	return base64.StdEncoding.DecodeString(strings.Map(func(c rune) rune {
+		if unicode.IsSpace(c) || strings.ContainsRune(`"',`, c) {
+			return -1
+		}
+		return c
+	}, s))
 }
 
 func parseDER(der []byte) (*rsa.PrivateKey, error) {
@@ -85,13 +183,78 @@ func parseDER(der []byte) (*rsa.PrivateKey, error) {
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
-		return nil, errors.New("signing: the private key is damaged: it is neither PKCS#1 nor PKCS#8; " + howToMake)
+		return parseUncommon(der)
 	}
 	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok {
 		return nil, fmt.Errorf("signing: this is a %T, not an RSA private key; %s", parsed, howToMake)
 	}
 	return checked(key)
+}
+
+var (
+	oidRSA   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	oidPSS   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+	oidPKCS7 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1} // what a PKCS#12 file begins with
+)
+
+// algorithm is an AlgorithmIdentifier, or the beginning of what looks like one.
+type algorithm struct {
+	OID        asn1.ObjectIdentifier
+	Parameters asn1.RawValue `asn1:"optional"`
+}
+
+// parseUncommon reads a key for RSASSA-PSS alone, which crypto/x509 does not know, and names what
+// is not to be read.
+func parseUncommon(der []byte) (*rsa.PrivateKey, error) {
+	var pkcs8 struct {
+		Version   int
+		Algorithm algorithm
+		Key       []byte
+	}
+	var pkcs12 struct {
+		Version  int
+		Contents algorithm
+	}
+	var encrypted struct {
+		Algorithm algorithm
+		Data      []byte
+	}
+	var public struct {
+		Algorithm algorithm
+		Key       asn1.BitString
+	}
+	is := func(form any) bool {
+		_, err := asn1.Unmarshal(der, form)
+		return err == nil
+	}
+	switch {
+	case is(&pkcs8) && pkcs8.Algorithm.OID.Equal(oidPSS):
+		if len(pkcs8.Algorithm.Parameters.FullBytes) > 0 {
+			return nil, errors.New("signing: this key is for RSASSA-PSS with certain parameters alone; " + howToMake)
+		}
+		if key, err := x509.ParsePKCS1PrivateKey(pkcs8.Key); err == nil {
+			return checked(key)
+		}
+	case is(&pkcs8) && !pkcs8.Algorithm.OID.Equal(oidRSA):
+		return nil, fmt.Errorf("signing: this is a private key of the algorithm %s, not an RSA private key; %s", pkcs8.Algorithm.OID, howToMake)
+	case is(&pkcs12) && pkcs12.Contents.OID.Equal(oidPKCS7):
+		return nil, errors.New("signing: this is a PKCS#12 file; take the key out of it with: openssl pkcs12 -in key.p12 -nocerts -nodes -out private.pem")
+	case is(&encrypted):
+		return nil, errEncrypted
+	case is(&public):
+		return nil, errPublic
+	}
+	if _, err := x509.ParsePKCS1PublicKey(der); err == nil {
+		return nil, errPublic
+	}
+	if _, err := x509.ParseCertificate(der); err == nil {
+		return nil, errors.New("signing: this is a certificate, not an RSA private key; " + howToMake)
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return nil, fmt.Errorf("signing: this is a %T, not an RSA private key; %s", key, howToMake)
+	}
+	return nil, errDamaged
 }
 
 func checkPublicKey(key *rsa.PublicKey) error {

@@ -7,12 +7,18 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/pem"
 	"math/big"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,6 +47,37 @@ func certificate(tb testing.TB) []byte {
 	return armour("CERTIFICATE", der)
 }
 
+// pssOnly is what openssl genpkey -algorithm RSA-PSS makes, with parameters in hexadecimal.
+func pssOnly(tb testing.TB, parameters string) []byte {
+	tb.Helper()
+	algorithm := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}}
+	if parameters != "" {
+		raw, err := hex.DecodeString(parameters)
+		require.NoError(tb, err)
+		algorithm.Parameters = asn1.RawValue{FullBytes: raw}
+	}
+	return pkcs8With(tb, algorithm, x509.MarshalPKCS1PrivateKey(testKey()))
+}
+
+func pkcs8With(tb testing.TB, algorithm pkix.AlgorithmIdentifier, key []byte) []byte {
+	tb.Helper()
+	der, err := asn1.Marshal(struct {
+		Version   int
+		Algorithm pkix.AlgorithmIdentifier
+		Key       []byte
+	}{0, algorithm, key})
+	require.NoError(tb, err)
+	return der
+}
+
+func utf16Of(order binary.AppendByteOrder, s string) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(s)) {
+		b = order.AppendUint16(b, unit)
+	}
+	return string(b)
+}
+
 // wrap breaks base64 after 76 characters, as the base64 command does.
 func wrap(s string) string {
 	var b strings.Builder
@@ -56,7 +93,10 @@ func TestParsePrivateKeyForms(t *testing.T) {
 	base64Of := base64.StdEncoding.EncodeToString
 	public, err := x509.MarshalPKIXPublicKey(&testKey().PublicKey)
 	require.NoError(t, err)
-	inputs := map[string]string{"PKCS#1": string(pkcs1()), "PKCS#8": string(pkcs8(t, testKey()))}
+	inputs := map[string]string{
+		"PKCS#1": string(pkcs1()), "PKCS#8": string(pkcs8(t, testKey())), "PKCS#8 for RSASSA-PSS": string(armour("PRIVATE KEY", pssOnly(t, ""))),
+		"PKCS#1 for RSASSA-PSS": string(armour("RSA-PSS PRIVATE KEY", x509.MarshalPKCS1PrivateKey(testKey()))),
+	}
 	forms := []struct {
 		name   string
 		mangle func(string) string
@@ -84,6 +124,43 @@ func TestParsePrivateKeyForms(t *testing.T) {
 		}},
 		{"text before and after", func(s string) string { return "Bag Attributes\n  friendlyName: x\n" + s + "see above\n" }},
 		{"a certificate before it", func(s string) string { return string(certificate(t)) + s }},
+		{`literal \\n`, func(s string) string { return strings.ReplaceAll(s, "\n", `\\n`) }},
+		{"line ends escaped four times", func(s string) string { return strings.ReplaceAll(s, "\n", strings.Repeat(`\`, 8)+"n") }},
+		{`literal \\r\\n`, func(s string) string { return strings.ReplaceAll(s, "\n", `\\r\\n`) }},
+		{"a backslash before each line end", func(s string) string { return strings.ReplaceAll(s, "\n", "\\\n") }},
+		{"JSON with escaped slashes", func(s string) string {
+			return `{"key":"` + strings.NewReplacer("\n", `\n`, "/", `\/`).Replace(s) + `"}`
+		}},
+		{"JSON with escaped signs", func(s string) string {
+			return strings.NewReplacer("\n", `\u000A`, "+", `\u002B`, "=", `\u003d`).Replace(s)
+		}},
+		{"percent-encoded line ends", func(s string) string { return strings.ReplaceAll(s, "\n", "%0A") }},
+		{"percent-encoded", func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }},
+		{"spaces without line ends", func(s string) string { return strings.ReplaceAll(s, "\n", "   ") }},
+		{"no white space at all", func(s string) string { return strings.Join(strings.Fields(s), "") }},
+		{"no-break spaces", func(s string) string { return strings.ReplaceAll(s, " ", "\u00a0") }},
+		{"lines as strings of code", func(s string) string { return `"` + strings.ReplaceAll(strings.TrimSpace(s), "\n", "\\n\",\n\"") + `"` }},
+		{"typographic quotes and dashes", func(s string) string {
+			return "\u201c" + strings.ReplaceAll(s, "-----", "\u2014\u2014\u2013") + "\u201d"
+		}},
+		{"four dashes", func(s string) string { return strings.ReplaceAll(s, "-----", "----") }},
+		{"a shell's assignment", func(s string) string { return "export KEY=$'" + strings.ReplaceAll(s, "\n", `\n`) + "';" }},
+		{"a prompt behind it", func(s string) string { return strings.TrimSpace(s) + "%" }},
+		{"two byte-order marks", func(s string) string { return "\ufeff\ufeff" + s }},
+		{"UTF-16", func(s string) string {
+			return utf16Of(binary.LittleEndian, "\ufeff"+strings.ReplaceAll(s, "\n", "\r\n"))
+		}},
+		{"UTF-16, big endian", func(s string) string { return utf16Of(binary.BigEndian, "\ufeff"+s) }},
+		{"UTF-16 without a mark", func(s string) string { return utf16Of(binary.LittleEndian, s) }},
+		{"UTF-16, big endian, without a mark", func(s string) string { return utf16Of(binary.BigEndian, s) }},
+		{"base64 of UTF-16", func(s string) string { return base64Of([]byte(utf16Of(binary.LittleEndian, s))) }},
+		{"base64 of base64 of it", func(s string) string { return base64Of([]byte(wrap(base64Of([]byte(s))))) }},
+		{"base64 of it without padding", func(s string) string {
+			return strings.TrimRight(base64Of([]byte(strings.Repeat("\n", 4-len(s)%3)+s)), "=")
+		}},
+		{"base64 of it in quotes and a comma", func(s string) string { return `'` + base64Of([]byte(s)) + `',` }},
+		{"base64 of it wrapped with literal \\n", func(s string) string { return strings.ReplaceAll(wrap(base64Of([]byte(s))), "\n", `\\n`) }},
+		{"DER", func(s string) string { block, _ := pem.Decode([]byte(s)); return string(block.Bytes) }},
 		{"a public key before it", func(s string) string { return string(armour("PUBLIC KEY", public)) + s }},
 	}
 	for kind, text := range inputs {
@@ -118,6 +195,26 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 	})
 	text := string(pkcs1())
 	body := strings.Split(text, "\n")
+	publicPSS, err := asn1.Marshal(struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}{pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}}, asn1.BitString{Bytes: public, BitLength: 8 * len(public)}})
+	require.NoError(t, err)
+	encrypted, err := asn1.Marshal(struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Data      []byte
+	}{pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}}, bytes.Repeat(secret, 9)})
+	require.NoError(t, err)
+	pkcs12, err := asn1.Marshal(struct {
+		Version  int
+		Contents pkix.AlgorithmIdentifier
+		MAC      struct{ A []byte }
+	}{Version: 3, Contents: pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1}}, MAC: struct{ A []byte }{der1}})
+	require.NoError(t, err)
+	dsa := pkcs8With(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10040, 4, 1}}, secret)
+	broken := pkcs8With(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}}, secret)
+	certificateDER, _ := pem.Decode(certificate(t))
+	inBase64 := func(der []byte) []byte { return []byte(base64.StdEncoding.EncodeToString(der)) }
 
 	tests := []struct {
 		name  string
@@ -149,6 +246,25 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		{"a foreign character", []byte(strings.Replace(text, body[3], "*"+body[3][1:], 1)), "damaged: its body is not base64"},
 		{"half of the base64 of PEM", []byte(base64.StdEncoding.EncodeToString([]byte(text))[:400]), "cut off: it has no END line"},
 		{"half of the base64 of DER", []byte(base64.StdEncoding.EncodeToString(der1)[:400]), "damaged: it is neither PKCS#1 nor PKCS#8"},
+		{"for RSASSA-PSS with parameters", armour("PRIVATE KEY", pssOnly(t, "3011a20302010ca30302010130050603550403")), "this key is for RSASSA-PSS with certain parameters alone; make a key with: openssl genpkey -algorithm RSA "},
+		{"for RSASSA-PSS, damaged", armour("PRIVATE KEY", pkcs8With(t, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}}, secret)), "damaged: it is neither PKCS#1 nor PKCS#8"},
+		{"PKCS#8 of noise", armour("PRIVATE KEY", broken), "damaged: it is neither PKCS#1 nor PKCS#8"},
+		{"DSA", armour("PRIVATE KEY", dsa), "this is a private key of the algorithm 1.2.840.10040.4.1, not an RSA private key"},
+		{"certificate, base64 of DER", inBase64(certificateDER.Bytes), "this is a certificate"},
+		{"public, base64 of DER", inBase64(public), "this is a public key"},
+		{"public PKCS#1, DER", x509.MarshalPKCS1PublicKey(&testKey().PublicKey), "this is a public key"},
+		{"public for RSASSA-PSS", inBase64(publicPSS), "this is a public key"},
+		{"public of OpenSSH", []byte("ssh-rsa AAAAB3NzaC1yc2E me@host"), "this is a public key of OpenSSH"},
+		{"SSH2", []byte("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----"), "this is a public key"},
+		{"encrypted PKCS#8, DER", encrypted, "this private key is encrypted with a pass phrase"},
+		{"EC, base64 of DER", inBase64(sec1), "this is a *ecdsa.PrivateKey"},
+		{"PKCS#12", pkcs12, "this is a PKCS#12 file; take the key out of it with: openssl pkcs12"},
+		{"PuTTY", []byte("PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\n"), "this is a key of PuTTY"},
+		{"XML", []byte("<RSAKeyValue><Modulus>AAAA</Modulus></RSAKeyValue>"), "this is a key in XML"},
+		{"JSON Web Key", []byte(`{"kty":"RSA","n":"AAAA"}`), "perhaps a JSON Web Key"},
+		{"certificate request", armour("CERTIFICATE REQUEST", secret), `PEM of type "CERTIFICATE REQUEST"`},
+		{"one line of many", []byte(body[0] + "\n"), `write \n for each line end`},
+		{"base64 in too many layers", inBase64(inBase64(inBase64(inBase64(inBase64(der1))))), "damaged"},
 		{"URL base64 of noise", []byte("-_-_-_-_" + string(secret)), "neither PEM nor base64"},
 	}
 	for _, tt := range tests {

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"net/textproto"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -45,13 +47,24 @@ type Signer struct {
 	algorithm   Algorithm
 	key         func() crypto.Signer // behind a function, into which no printer looks
 	public      *rsa.PublicKey
+	understood  *atomic.Pointer[rsa.PSSOptions] // nil until the key has made a right signature
 }
 
 // NewSigner returns a signer for the key that Amazon Pay knows by publicKeyID. The
 // key is an [rsa.PrivateKey] or any other [crypto.Signer] with an RSA public key of
-// 2048 bits or more that makes PSS signatures (a KMS or an HSM); it is asked with
-// [rsa.PSSOptions] that name the exact length of the salt. AWS KMS makes the salt of
-// [PSSV2] only.
+// 2048 bits or more that makes PSS signatures (a KMS or an HSM).
+//
+// The key is asked with [rsa.PSSOptions]: for [PSSV2] with
+// [rsa.PSSSaltLengthEqualsHash], as crypto/tls asks, and if that does not bring a right
+// signature, once more with 32; for [PSSV1] with 20. What another key than an
+// [rsa.PrivateKey] makes is verified until one signature was right; from then on the key is
+// asked in the same words and trusted. A signature with a salt of another length, of
+// PKCS#1 v1.5 or over a digest that was hashed once more is an error, since the service
+// would refuse it. One that cannot be explained goes out: it is for the service to say
+// whether it comes from the key that is registered there.
+//
+// Key stores that make the salt as long as the hash, such as AWS KMS, Google Cloud KMS and
+// Azure Key Vault, sign [PSSV2] only.
 func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Signer, error) {
 	if err := CheckPublicKeyID(publicKeyID); err != nil {
 		return nil, err
@@ -62,14 +75,26 @@ func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Sig
 	if v := reflect.ValueOf(key); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, errors.New("signing: the private key is nil; " + howToMake)
 	}
-	public, ok := key.Public().(*rsa.PublicKey)
-	if !ok {
-		return nil, fmt.Errorf("signing: the private key's public half is a %T, not RSA; %s", key.Public(), howToMake)
+	var public *rsa.PublicKey
+	switch half := key.Public().(type) {
+	case *rsa.PublicKey:
+		public = half
+	case rsa.PublicKey: // some adapters forget the pointer
+		public = &half
+	default:
+		return nil, fmt.Errorf("signing: the private key's public half is a %T, not RSA; %s", half, howToMake)
 	}
 	if err := checkPublicKey(public); err != nil {
 		return nil, err
 	}
-	return &Signer{publicKeyID: publicKeyID, algorithm: algorithm, key: func() crypto.Signer { return key }, public: public}, nil
+	s := &Signer{
+		publicKeyID: publicKeyID, algorithm: algorithm, key: func() crypto.Signer { return key }, public: public,
+		understood: new(atomic.Pointer[rsa.PSSOptions]),
+	}
+	if _, ok := key.(*rsa.PrivateKey); ok {
+		s.understood.Store(algorithm.options()[0])
+	}
+	return s, nil
 }
 
 // CheckPublicKeyID reports what is wrong with a public key id: it must be there and
@@ -170,12 +195,51 @@ func (s *Signer) SignPayload(payload []byte) (string, error) {
 
 func (s *Signer) sign(ctx context.Context, canonical []byte) ([]byte, error) {
 	digest := s.algorithm.digest(canonical)
-	var signature []byte
-	var err error
+	if options := s.understood.Load(); options != nil {
+		return s.ask(ctx, digest[:], options)
+	}
+	return s.first(ctx, digest[:])
+}
+
+// first finds the words that the key understands, and makes sure that the salt is right.
+func (s *Signer) first(ctx context.Context, digest []byte) ([]byte, error) {
+	var failed error
+	var unexplained []byte
+	var words *rsa.PSSOptions // those that brought unexplained
+	for _, options := range s.algorithm.options() {
+		signature, err := s.ask(ctx, digest, options)
+		right := false
+		if err == nil {
+			right, err = s.check(digest, signature)
+		}
+		switch {
+		case right:
+			s.understood.Store(options)
+			return signature, nil
+		case err == nil && unexplained == nil:
+			unexplained, words = signature, options
+		case err != nil && failed == nil:
+			failed = err
+		case err != nil && err.Error() != failed.Error():
+			failed = fmt.Errorf("%w; asked for a salt of %d bytes: %w", failed, options.SaltLength, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if unexplained == nil {
+		return nil, failed
+	}
+	s.understood.CompareAndSwap(nil, words)
+	return unexplained, nil
+}
+
+// ask has the key make a signature, of which only the length is known to be right.
+func (s *Signer) ask(ctx context.Context, digest []byte, options *rsa.PSSOptions) (signature []byte, err error) {
 	if key, ok := s.key().(ContextSigner); ok {
-		signature, err = key.SignContext(ctx, rand.Reader, digest[:], s.algorithm.options())
+		signature, err = key.SignContext(ctx, rand.Reader, digest, options)
 	} else {
-		signature, err = s.key().Sign(rand.Reader, digest[:], s.algorithm.options())
+		signature, err = s.key().Sign(rand.Reader, digest, options)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("signing: the key could not sign: %w", err)
@@ -184,6 +248,31 @@ func (s *Signer) sign(ctx context.Context, canonical []byte) ([]byte, error) {
 		return nil, fmt.Errorf("signing: the key made a signature of %d bytes, but an RSA key of %d bits makes %d", len(signature), s.public.N.BitLen(), s.public.Size())
 	}
 	return signature, nil
+}
+
+// check reports whether a signature is right, and if it is not, what is known to be wrong with it.
+func (s *Signer) check(digest, signature []byte) (right bool, err error) {
+	hasSalt := func(length int, digest []byte) bool {
+		return rsa.VerifyPSS(s.public, crypto.SHA256, digest, signature, &rsa.PSSOptions{SaltLength: length, Hash: crypto.SHA256}) == nil
+	}
+	if hasSalt(s.algorithm.SaltLength(), digest) {
+		return true, nil
+	}
+	var wrong string
+	twice := sha256.Sum256(digest)
+	switch other := PSSV1 + PSSV2 - s.algorithm; {
+	case hasSalt(other.SaltLength(), digest):
+		wrong = fmt.Sprintf("its salt has %d bytes: give %s as the algorithm, or a key that makes a salt of %d bytes", other.SaltLength(), other, s.algorithm.SaltLength())
+	case hasSalt(rsa.PSSSaltLengthAuto, digest):
+		wrong = fmt.Sprintf("its salt does not have %d bytes: set the key to that length", s.algorithm.SaltLength())
+	case hasSalt(rsa.PSSSaltLengthAuto, twice[:]):
+		wrong = "the digest was hashed once more: have the key sign the digest as it is (in AWS KMS, MessageType DIGEST)"
+	case rsa.VerifyPKCS1v15(s.public, crypto.SHA256, digest, signature) == nil:
+		wrong = "it is one of PKCS#1 v1.5: set the key to RSASSA-PSS with SHA-256"
+	default:
+		return false, nil
+	}
+	return false, fmt.Errorf("signing: the service would refuse the key's signature for %s: %s", s.algorithm, wrong)
 }
 
 // NewCanonicalRequest returns what [Signer.SignRequest] signs of a request, for those who ask why a signature was

@@ -7,11 +7,14 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -311,6 +314,162 @@ func TestRemoteKeySigns(t *testing.T) {
 		require.NoError(t, signer.SignRequest(r, signing.HashPayload(nil), at))
 		require.NoError(t, signing.Verify(send(t, r), nil, &testKey().PublicKey))
 	}
+}
+
+// Keys understand different words for the length of the salt. The rows are what adapters of KMS,
+// HSM, PKCS#11, TPM and the certificate stores of operating systems do.
+func TestKeysThatUnderstandOneWayToSayTheSalt(t *testing.T) {
+	t.Parallel()
+	sign := func(digest []byte, salt int) ([]byte, error) {
+		return rsa.SignPSS(rand.Reader, testKey(), crypto.SHA256, digest, &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256})
+	}
+	pkcs1v15 := func(digest []byte, _ int) ([]byte, error) {
+		return rsa.SignPKCS1v15(rand.Reader, testKey(), crypto.SHA256, digest)
+	}
+	only := func(words ...int) func([]byte, int) ([]byte, error) {
+		return func(digest []byte, salt int) ([]byte, error) {
+			if slices.Contains(words, salt) {
+				return sign(digest, salt)
+			}
+			return nil, fmt.Errorf("unsupported salt length %d", salt)
+		}
+	}
+	always := func(salt int) func([]byte, int) ([]byte, error) {
+		return func(digest []byte, _ int) ([]byte, error) { return sign(digest, salt) }
+	}
+	tests := []struct {
+		name      string
+		algorithm signing.Algorithm
+		sign      func(digest []byte, salt int) ([]byte, error)
+		asked     []int  // by three signatures
+		want      string // the error, nothing if the signatures are right
+	}{
+		{"all words", signing.PSSV2, sign, []int{-1, -1, -1}, ""},
+		{"the hash's length only", signing.PSSV2, only(rsa.PSSSaltLengthEqualsHash), []int{-1, -1, -1}, ""},
+		{"a number only", signing.PSSV2, only(32), []int{-1, 32, 32, 32}, ""},
+		{"-1 as a number", signing.PSSV2, func(digest []byte, salt int) ([]byte, error) { return sign(digest, int(uint8(salt))%190) }, []int{-1, 32, 32, 32}, ""},
+		{"another kind of signature for -1", signing.PSSV2, func(digest []byte, salt int) ([]byte, error) {
+			if salt == -1 {
+				return pkcs1v15(digest, salt)
+			}
+			return sign(digest, salt)
+		}, []int{-1, 32, 32, 32}, ""},
+		{"noise for -1", signing.PSSV2, func(digest []byte, salt int) ([]byte, error) {
+			if salt == -1 {
+				return make([]byte, 256), nil
+			}
+			return sign(digest, salt)
+		}, []int{-1, 32, 32, 32}, ""},
+		{"none, and 32 always", signing.PSSV2, always(32), []int{-1, -1, -1}, ""},
+		{
+			"none, and the longest always", signing.PSSV2, always(rsa.PSSSaltLengthAuto),
+			[]int{-1, 32, -1, 32, -1, 32},
+			"the service would refuse the key's signature for AMZN-PAY-RSASSA-PSS-V2: its salt does not have 32 bytes",
+		},
+		{
+			"the longest only", signing.PSSV2, only(rsa.PSSSaltLengthAuto),
+			[]int{-1, 32, -1, 32, -1, 32},
+			"signing: the key could not sign: unsupported salt length -1; asked for a salt of 32 bytes: signing: the key could not sign: unsupported salt length 32",
+		},
+		{"20 always", signing.PSSV2, always(20), []int{-1, 32, -1, 32, -1, 32}, "its salt has 20 bytes: give AMZN-PAY-RSASSA-PSS as the algorithm, or a key that makes a salt of 32 bytes"},
+		{"PKCS#1 v1.5 always", signing.PSSV2, pkcs1v15, []int{-1, 32, -1, 32, -1, 32}, "it is one of PKCS#1 v1.5: set the key to RSASSA-PSS with SHA-256"},
+		{"the digest hashed again", signing.PSSV2, func(digest []byte, salt int) ([]byte, error) {
+			twice := sha256.Sum256(digest)
+			return sign(twice[:], salt)
+		}, []int{-1, 32, -1, 32, -1, 32}, "the digest was hashed once more: have the key sign the digest as it is (in AWS KMS, MessageType DIGEST)"},
+		{"V1, a number", signing.PSSV1, only(20), []int{20, 20, 20}, ""},
+		{"V1, 32 always", signing.PSSV1, always(32), []int{20, 20, 20}, "its salt has 32 bytes: give AMZN-PAY-RSASSA-PSS-V2 as the algorithm, or a key that makes a salt of 20 bytes"},
+		{"V1, the hash's length only", signing.PSSV1, only(rsa.PSSSaltLengthEqualsHash), []int{20, 20, 20}, "signing: the key could not sign: unsupported salt length 20"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var asked []int
+			signer := newSigner(t, signerFunc{&testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+				pss, ok := opts.(*rsa.PSSOptions)
+				require.True(t, ok)
+				assert.Equal(t, crypto.SHA256, pss.Hash)
+				asked = append(asked, pss.SaltLength)
+				return tt.sign(digest, pss.SaltLength)
+			}}, tt.algorithm)
+			for range 3 {
+				signature, err := signer.SignPayload([]byte("{}"))
+				if tt.want != "" {
+					require.ErrorContains(t, err, tt.want)
+					assert.Empty(t, signature)
+					continue
+				}
+				require.NoError(t, err)
+				require.NoError(t, signing.VerifyPayload(tt.algorithm, []byte("{}"), signature, signer.PublicKey()))
+			}
+			assert.Equal(t, tt.asked, asked)
+		})
+	}
+}
+
+func TestPublicHalfWithoutAPointer(t *testing.T) {
+	t.Parallel()
+	key := signerFunc{testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+		return testKey().Sign(rand.Reader, digest, opts)
+	}}
+	signature, err := newSigner(t, key, signing.PSSV2).SignPayload([]byte("{}"))
+	require.NoError(t, err)
+	require.NoError(t, signing.VerifyPayload(signing.PSSV2, []byte("{}"), signature, &testKey().PublicKey))
+}
+
+// The first signatures of many goroutines are right, whichever of them finds the words.
+func TestFirstSignaturesConcurrently(t *testing.T) {
+	t.Parallel()
+	key := signerFunc{&testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+		if pss, ok := opts.(*rsa.PSSOptions); !ok || pss.SaltLength != 32 {
+			return nil, errors.New("unsupported salt length")
+		}
+		return testKey().Sign(rand.Reader, digest, opts)
+	}}
+	signer := newSigner(t, key, signing.PSSV2)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 2 {
+				signature, err := signer.SignPayload([]byte("{}"))
+				assert.NoError(t, err)
+				assert.NoError(t, signing.VerifyPayload(signing.PSSV2, []byte("{}"), signature, signer.PublicKey()))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// A signature that is neither right nor known to be wrong goes out: the service knows which key is
+// registered.
+func TestUnexplainedSignatureGoesOut(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	signer := newSigner(t, signerFunc{&testKey().PublicKey, func(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+		calls++
+		return otherKey().Sign(rand.Reader, digest, opts)
+	}}, signing.PSSV2)
+	for range 3 {
+		signature, err := signer.SignPayload([]byte("{}"))
+		require.NoError(t, err)
+		require.NoError(t, signing.VerifyPayload(signing.PSSV2, []byte("{}"), signature, &otherKey().PublicKey))
+	}
+	assert.Equal(t, 4, calls, "in both ways once, and then in one")
+}
+
+// The end of a context is no reason to ask in other words.
+func TestContextEndsTheSearchForWords(t *testing.T) {
+	t.Parallel()
+	calls := 0
+	ctx, cancel := context.WithCancel(t.Context())
+	key := kms{signerFunc: signerFunc{public: &testKey().PublicKey}, signContext: func(context.Context, []byte, crypto.SignerOpts) ([]byte, error) {
+		calls++
+		cancel()
+		return nil, ctx.Err()
+	}}
+	r := newRequest(t, http.MethodGet, "https://pay-api.amazon.eu/v2/charges/x").WithContext(ctx)
+	require.ErrorIs(t, newSigner(t, key, signing.PSSV2).SignRequest(r, signing.HashPayload(nil), at), context.Canceled)
+	assert.Equal(t, 1, calls)
 }
 
 func TestContextReachesTheKey(t *testing.T) {

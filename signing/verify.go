@@ -70,7 +70,7 @@ func verify(algorithm Algorithm, canonical, signature []byte, key *rsa.PublicKey
 		return err
 	}
 	digest := algorithm.digest(canonical)
-	if rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, algorithm.options()) != nil {
+	if rsa.VerifyPSS(key, crypto.SHA256, digest[:], signature, algorithm.options()[0]) != nil {
 		return ErrSignature
 	}
 	return nil

@@ -3,7 +3,7 @@
 // pending authorization, a refund, a permission that was closed, a chargeback.
 //
 //	verifier, err := ipn.NewVerifier(
-//		ipn.WithTopicAccounts("598607868003"), // the AWS account of the topic: see there
+//		ipn.WithTopicAccounts("291180941288", "598607868003"), // the AWS accounts of the topic: see there
 //		ipn.WithMerchantIDs("A1EXAMPLE"))
 //	// …
 //	http.Handle("POST /ipn", verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {

@@ -53,7 +53,7 @@ func Example() {
 
 // A message outside of an HTTP server: from a queue, say.
 func ExampleVerifier_Verify() {
-	verifier, err := ipn.NewVerifier(ipn.WithTopicAccounts("123456789012"), ipn.WithMerchantIDs("A1EXAMPLE"))
+	verifier, err := ipn.NewVerifier(ipn.WithTopicAccounts("291180941288", "598607868003"), ipn.WithMerchantIDs("A1EXAMPLE"))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -39,10 +39,17 @@ type Verifier struct {
 // Option changes what [NewVerifier] makes.
 type Option func(*Verifier) error
 
-// WithTopicAccounts sets the AWS accounts, of twelve digits, whose topics are trusted: those of Amazon Pay. Anyone can
-// own a topic, and have SNS sign messages of it. Amazon does not document its accounts: take them from the
-// TopicArn of the notifications that you get, in each environment and region. Public code of 2023 and
-// before has 598607868003 (us-east-1) and 291180941288 (eu-west-1), which was not confirmed for version 2.
+// WithTopicAccounts sets the AWS accounts, of twelve digits, whose topics are trusted: those of
+// Amazon Pay. Anyone can own a topic, and have SNS sign messages of it. Amazon does not document
+// its accounts. Two are known, neither of them confirmed for Checkout v2:
+//
+//   - 291180941288 sent the notifications of shops from 2014 to 2018, live and sandbox alike, in us-east-1, eu-west-1 and us-west-2;
+//   - 598607868003 stands in test data of the official SDKs, of 2013 and 2017, in us-east-1.
+//
+// Give both to begin with, and keep those that stand in the TopicArn of the notifications that you
+// get, in each environment and region. A true notification from another account is refused with
+// [ErrTopic], which names its topic, and SNS does not send it again: watch for that error
+// ([WithLogger]) when you go live.
 func WithTopicAccounts(accounts ...string) Option {
 	return func(v *Verifier) error {
 		for _, a := range accounts {
@@ -219,7 +226,7 @@ func (v *Verifier) open(ctx context.Context, body []byte, said []string) (envelo
 		}
 	}
 	if len(v.accounts) > 0 && !slices.Contains(v.accounts, e.topic.account) {
-		return e, nil, refuse(ErrTopic, "%.300q is of another account", e.field("TopicArn"))
+		return e, nil, refuse(ErrTopic, "%.300q is of another account than those of WithTopicAccounts", e.field("TopicArn"))
 	}
 	var n *Notification
 	if e.kind == typeNotification {

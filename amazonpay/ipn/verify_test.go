@@ -72,6 +72,32 @@ func newVerifier(tb testing.TB, network http.RoundTripper, opts ...ipn.Option) *
 	return v
 }
 
+// The accounts that the package comment names, in the regions in which they were seen.
+func TestKnownTopicAccounts(t *testing.T) {
+	t.Parallel()
+	s := sharedSNS(t)
+	v, err := ipn.NewVerifier(ipn.WithTopicAccounts("291180941288", "598607868003"), ipn.WithMerchantIDs(merchantID), ipn.WithRoundTripper(s),
+		ipn.WithClock(func() time.Time { return noon }))
+	require.NoError(t, err)
+	for account, regions := range map[string][]string{"291180941288": {"us-east-1", "eu-west-1", "us-west-2"}, "598607868003": {"us-east-1"}} {
+		for _, region := range regions {
+			m := s.Notify(charge, noon)
+			m.TopicARN = "arn:aws:sns:" + region + ":" + account + ":A3BXB0YN3XH17HA1EXAMPLE"
+			m.SigningCertURL = strings.Replace(m.SigningCertURL, ipntest.Region, region, 1)
+			n, err := v.Verify(t.Context(), s.Sign(m).JSON())
+			if region != ipntest.Region { // of which the stand-in has no certificate
+				require.ErrorIs(t, err, ipn.ErrCertificateUnavailable, m.TopicARN)
+				continue
+			}
+			require.NoError(t, err, m.TopicARN)
+			assert.Equal(t, charge.ObjectID, n.ObjectID)
+		}
+	}
+	_, err = v.Verify(t.Context(), s.Notify(charge, noon).JSON())
+	require.ErrorIs(t, err, ipn.ErrTopic)
+	require.ErrorContains(t, err, `"`+ipntest.TopicARN+`" is of another account than those of WithTopicAccounts`)
+}
+
 func TestVerify(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)

@@ -8,10 +8,11 @@
 // interrupted:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
-//	go run ./examples/ipn -service -merchant A1EXAMPLE -topic-account 123456789012 -listen 127.0.0.1:8080
+//	go run ./examples/ipn -service -merchant A1EXAMPLE -topic-account 291180941288,598607868003 -listen 127.0.0.1:8080
 //
-// The endpoint that is set in Seller Central must lead there, through a proxy that has a certificate. How to find
-// out the topic's account is said at ipn.WithTopicAccounts.
+// The endpoint that is set in Seller Central must lead there, through a proxy that has a
+// certificate. The two accounts are those that are known to have sent notifications, and the
+// default: see ipn.WithTopicAccounts.
 package main
 
 import (
@@ -23,6 +24,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -34,9 +36,9 @@ import (
 func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address to listen at")
 	merchant := flag.String("merchant", "", "with -service: the merchant's id")
-	account := flag.String("topic-account", "", "with -service: the AWS account whose topics are trusted")
+	accounts := flag.String("topic-account", "291180941288,598607868003", "with -service: the AWS accounts whose topics are trusted, between commas")
 	target.Main(func(ctx context.Context, t *target.Target) error {
-		options := []ipn.Option{ipn.WithTopicAccounts(*account), ipn.WithMerchantIDs(*merchant)}
+		options := []ipn.Option{ipn.WithTopicAccounts(strings.Split(*accounts, ",")...), ipn.WithMerchantIDs(*merchant)}
 		if t.Emulator != nil {
 			d := t.Emulator.Description()
 			options = []ipn.Option{

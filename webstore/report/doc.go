@@ -17,6 +17,14 @@
 // the other reports are not documented: [Reader.Rows] gives the values of any report by
 // the names of its own header.
 //
+// # Documents that a spreadsheet has saved
+//
+// [Reader] takes the forms in which spreadsheets and shells save a document: other separators, line
+// ends and encodings, lines of the same width, empty lines. [Reader.Settlement] does not guess at
+// values: an amount, a date, a currency or an id that was rewritten is an error, never another
+// amount. What a spreadsheet changes without a trace, such as 12.10 that became another number,
+// cannot be found: keep the document as it was downloaded.
+//
 // # What is a whole document
 //
 // A document that breaks off in a row is an error: a row with too few values, a quote that

@@ -38,14 +38,14 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // ErrUnterminated says that the last row has no line end, so that it may be cut, even where
 // a quote seems to close it. [AllowUnterminated] takes such a row.
-var ErrUnterminated = errors.New("the last row has no line end, so that it may be cut")
+var ErrUnterminated = errors.New("the last row has no line end, so that it may be cut; if the document is whole, give AllowUnterminated")
 
 var (
 	errNoDocument = errors.New("report: the document is nil")
-	errNoHeader   = errors.New("the document has no header: no line has three columns or more")
+	errNoHeader   = errors.New("the document has no header: no line has three columns or more between tabs, commas or semicolons")
 	errLong       = fmt.Errorf("the line has more than %d bytes", maxLine)
 	errEncoding   = errors.New("the text is not UTF-8: give the decoder of its encoding with WithDecoder")
-	errNUL        = errors.New("the text has a NUL")
+	errNUL        = errors.New("the text has a NUL, so that it is no text or of another encoding")
 	errQuote      = errors.New("there is something behind a closing quote")
 	errOpenQuote  = errors.New("a quote is not closed, so that the document may be cut")
 	errTwice      = errors.New("the header has a column twice")
@@ -54,8 +54,9 @@ var (
 // Option changes how a document is read.
 type Option func(*Reader)
 
-// WithDecoder reads documents of another encoding than UTF-8: decode makes a reader of UTF-8 of the
-// document. Those of golang.org/x/text fit: japanese.ShiftJIS.NewDecoder().Reader.
+// WithDecoder reads documents of another encoding than UTF-8 and UTF-16: decode makes a reader of
+// UTF-8 of the document. Those of golang.org/x/text fit: japanese.ShiftJIS.NewDecoder().Reader, or
+// charmap.Windows1252.NewDecoder().Reader for what a spreadsheet in Europe saves.
 func WithDecoder(decode func(io.Reader) io.Reader) Option {
 	return func(r *Reader) {
 		if decode != nil && r.source != nil {
@@ -70,10 +71,18 @@ func AllowUnterminated() Option { return func(r *Reader) { r.unterminated = true
 // Field is a name and its value.
 type Field struct{ Name, Value string }
 
-// Reader reads one document, from its beginning to its end, once. Values are separated by
-// tabs or commas, whichever the header has, and may stand in double quotes, with a quote in them
-// doubled. The header is the first line with three columns or more; up to 1,000 lines before it are
-// the summary. A byte-order mark and empty lines are passed over. A line may have up to 1 MiB.
+// Reader reads one document, from its beginning to its end, once. Values are separated by tabs,
+// commas or semicolons, whichever the header has, and may stand in double quotes, with a quote in
+// them doubled. The header is the first line with three columns or more, in any order; up to 1,000
+// lines before it are the summary. A line may have up to 1 MiB.
+//
+// It reads a document as it was downloaded, and as spreadsheets and shells leave it: in UTF-8 or
+// UTF-16, with or without a byte-order mark, with lines that end with LF, CRLF or CR (a line end in
+// a value becomes LF). Lines that are empty, or have empty values only, are passed over. Names and
+// values that are empty to the end of a line do not count: real headers end with a comma, and
+// spreadsheets fill every line up to the same width. A row may have such values beyond the last
+// column where the header or the first row has as many. Every other row with fewer or more values
+// than the header has columns is an error, since its values may stand under the wrong names.
 //
 // It reads ahead, and is for one goroutine at a time.
 type Reader struct {
@@ -87,11 +96,13 @@ type Reader struct {
 	summary   []Field
 	header    *header
 	separator byte
+	width     int    // the most values that a row may have, 0 before the first
 	record    string // the row that was read last, over all its lines
 }
 
 type header struct {
 	columns []string
+	cells   int // of its line, with the empty ones at its end
 	index   map[string]int
 }
 
@@ -107,7 +118,7 @@ func NewReader(document io.Reader, opts ...Option) *Reader {
 		r.err = errNoDocument
 		return r
 	}
-	r.in = bufio.NewReaderSize(r.source, 256<<10)
+	r.in = bufio.NewReaderSize(&text{source: r.source}, 256<<10)
 	return r
 }
 
@@ -160,7 +171,7 @@ func (r Row) split() []string {
 		return r.values
 	}
 	values, _ := new(Reader).split(nil, r.record, r.separator) // it was split before, without an error
-	return values
+	return values[:len(r.header.columns)]
 }
 
 // Get returns the value in a column, and whether there is such a column.
@@ -198,30 +209,56 @@ func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) 
 // errEnd is the end of the document.
 var errEnd = errors.New("report: there are no more rows")
 
-// next returns the next row, whose values are appended to values.
+// next returns the next row that has a value. Its values are appended to values.
 func (r *Reader) next(values []string) (Row, error) {
 	if err := r.readHeader(); err != nil {
 		return Row{}, err
 	}
-	text, line, err := r.text()
-	if err != nil {
-		return Row{}, err
-	}
-	r.record = text
 	if values == nil {
-		values = make([]string, 0, len(r.header.columns))
+		values = make([]string, 0, r.header.cells)
 	}
-	values, err = r.split(values, text, r.separator)
-	if err == nil {
-		err = r.checkEnd()
+	for {
+		text, line, err := r.text()
+		if err != nil {
+			return Row{}, err
+		}
+		r.record = text
+		row, err := r.split(values, text, r.separator)
+		if err == nil {
+			err = r.checkEnd()
+		}
+		if err == nil && len(withoutEmptyEnd(row)) == 0 {
+			continue
+		}
+		if err == nil {
+			row, err = r.fit(row)
+		}
+		if err != nil {
+			return Row{}, r.fail(line, err)
+		}
+		return Row{r.header, row, r.record, r.separator, line}, nil
 	}
-	if err == nil && len(values) != len(r.header.columns) {
-		err = fmt.Errorf("the row has %d values where the header has %d columns", len(values), len(r.header.columns))
+}
+
+// fit returns the values that have a column. A row with a comma that should stand in quotes must
+// not pass: its amounts would move to other columns.
+func (r *Reader) fit(values []string) ([]string, error) {
+	columns := len(r.header.columns)
+	if r.width == 0 {
+		r.width = max(r.header.cells, len(values))
 	}
-	if err != nil {
-		return Row{}, r.fail(line, err)
+	if len(values) < columns || len(values) > r.width || len(values) > columns && len(withoutEmptyEnd(values)) > columns {
+		return nil, fmt.Errorf("the row has %d values where the header has %d columns", len(values), columns)
 	}
-	return Row{r.header, values, r.record, r.separator, line}, nil
+	return values[:columns], nil
+}
+
+// withoutEmptyEnd returns the values up to the last that is not blank.
+func withoutEmptyEnd(values []string) []string {
+	for len(values) > 0 && strings.TrimSpace(values[len(values)-1]) == "" {
+		values = values[:len(values)-1]
+	}
+	return values
 }
 
 // checkEnd refuses a last line without a line end.
@@ -256,9 +293,13 @@ func (r *Reader) readHeader() error {
 		if err != nil {
 			return err
 		}
-		fields, separator, err := r.columns(text)
+		cells, separator, err := r.columns(text)
 		if err != nil {
 			return r.fail(line, err)
+		}
+		fields := withoutEmptyEnd(cells)
+		if len(fields) == 0 {
+			continue
 		}
 		if len(fields) < 3 {
 			if len(r.summary) == maxSummary {
@@ -270,7 +311,7 @@ func (r *Reader) readHeader() error {
 		if err := r.checkEnd(); err != nil {
 			return r.fail(line, err)
 		}
-		h := &header{columns: fields, index: make(map[string]int, len(fields))}
+		h := &header{columns: fields, cells: len(cells), index: make(map[string]int, len(fields))}
 		for i, name := range fields {
 			if _, there := h.index[name]; there && name != "" {
 				return r.fail(line, errTwice)
@@ -282,18 +323,42 @@ func (r *Reader) readHeader() error {
 	return r.err
 }
 
-// columns splits a line of which the separator is not known yet: a tab, if it has one.
+// columns splits a line of which the separator is not known yet.
 func (r *Reader) columns(text string) (fields []string, separator byte, err error) {
-	separator = ','
-	if strings.Contains(text, "\t") {
-		separator = '\t'
-	}
+	separator = separatorOf(text)
 	r.record = text
 	fields, err = r.split(nil, text, separator)
 	for i := range fields {
 		fields[i] = strings.TrimSpace(fields[i])
 	}
 	return fields, separator, err
+}
+
+// separatorOf returns what separates the values of a line: a tab, if it has one outside quotes, or
+// that of comma and semicolon of which it has more.
+func separatorOf(text string) byte {
+	var tabs, commas, semicolons int
+	quoted := false
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '\t':
+			tabs++
+		case c == ',':
+			commas++
+		case c == ';':
+			semicolons++
+		}
+	}
+	switch {
+	case tabs > 0:
+		return '\t'
+	case semicolons > commas:
+		return ';'
+	}
+	return ','
 }
 
 // split appends the values of a row. A quoted one may go on over the next lines.
@@ -405,11 +470,8 @@ func (r *Reader) readLine() (string, error) {
 	default:
 		line = line[:len(line)-1]
 	}
-	if n := len(line); n > 0 && line[n-1] == '\r' {
-		line = line[:n-1]
-	}
-	if r.line == 1 {
-		line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	for mark := []byte("\xef\xbb\xbf"); r.line == 1 && bytes.HasPrefix(line, mark); {
+		line = line[len(mark):]
 	}
 	switch {
 	case len(line) > maxLine:

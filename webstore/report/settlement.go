@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,19 +16,35 @@ import (
 // TransactionType is the type of a row of a settlement report. There may be more.
 type TransactionType string
 
-// The transaction types. Capture, Refund and Transfer are known from documents, the spelling
-// of the others from the documentation alone.
+// The transaction types. Capture, Refund, Transfer and Reserve are known from documents, the
+// spelling of the others from the documentation alone.
 const (
 	Authorization TransactionType = "Authorization"
 	Capture       TransactionType = "Capture"
 	Refund        TransactionType = "Refund"
-	AToZClaim     TransactionType = "A-to-z Guarantee Claim"
+	AToZClaim     TransactionType = "A-to-z Guarantee Claim" // see IsAToZClaim for its other spellings
 	Chargeback    TransactionType = "Chargeback"
 	Dispute       TransactionType = "Dispute"
 	Debt          TransactionType = "Debt"
 	Adjustment    TransactionType = "Adjustment"
 	Transfer      TransactionType = "Transfer"
+	// Reserve is an amount that Amazon Pay keeps back, or gives free again.
+	Reserve TransactionType = "Reserve"
+	// Carryover is a balance that was not transferred and goes over to the next settlement.
+	Carryover TransactionType = "Carryover"
 )
+
+// IsAToZClaim reports whether the row is of an A-to-z Guarantee claim, in any of the spellings that
+// the documentation has: the Japanese page writes "A to Z Guarantee Claim", and the list of the
+// English one can be read as "A-to-z Guarantee" and "Claim". Compare with this in place of
+// [AToZClaim].
+func (t TransactionType) IsAToZClaim() bool {
+	switch strings.ToLower(strings.ReplaceAll(string(t), "-", " ")) {
+	case "a to z guarantee claim", "a to z guarantee", "a to z claim", "claim":
+		return true
+	}
+	return false
+}
 
 // SettlementRow is a row of a settlement report. Amounts are exact decimal texts with a
 // sign: a fee, a refund and a transfer to the bank are negative. A value that is empty, or
@@ -72,9 +89,11 @@ func (r SettlementRow) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (r SettlementRow) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
-// Settlement goes through the rows of a settlement report, as [Reader.Rows] does through
-// those of any. A document without the columns of its date, type, amount, total fee and
-// net amount is an error, as is a date or an amount that cannot be read.
+// Settlement goes through the rows of a settlement report, as [Reader.Rows] does through those of
+// any. A document without the columns of its date, type, amount, total fee and net amount is an
+// error, as is a value that cannot be taken exactly: a date of an unknown form, an amount that is
+// no plain decimal text (1.400,00, 1E+3 and $5 are not), a currency that is no code of three
+// capital letters, an id of which a spreadsheet has made a number (5.04E+12).
 func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 	return func(yield func(SettlementRow, error) bool) {
 		if err := r.readHeader(); err != nil {
@@ -88,7 +107,8 @@ func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 			yield(SettlementRow{}, r.fail(r.line, err))
 			return
 		}
-		values := make([]string, 0, len(r.header.columns)) // of one row after the other
+		columns.decimalComma = r.separator == ';'
+		values := make([]string, 0, r.header.cells+1) // of one row after the other
 		for {
 			row, err := r.next(values)
 			if errors.Is(err, errEnd) {
@@ -139,7 +159,8 @@ var columnNames = [columnCount]string{
 
 // positions are where the columns stand in a document, -1 where one is not there.
 type positions struct {
-	at [columnCount]int
+	at           [columnCount]int
+	decimalComma bool // a spreadsheet wrote the document where the decimal sign is a comma
 	dates
 }
 
@@ -171,9 +192,21 @@ func (p *positions) fill(r *SettlementRow, values []string) error {
 		return values[p.at[column]]
 	}
 	for column := colAmount; column <= colNet; column++ {
-		if value := text(column); value != "" && !isDecimal(value) {
+		value := text(column)
+		if value != "" && !isDecimal(value) {
 			return &Error{Column: columnNames[column], Err: errDecimal}
 		}
+		if _, decimals, _ := strings.Cut(value, "."); p.decimalComma && len(decimals) == 3 {
+			return &Error{Column: columnNames[column], Err: errThousands}
+		}
+	}
+	for _, column := range [...]int{colSettlementID, colTransactionID, colReferenceID, colPermissionID, colOrderID} {
+		if value := text(column); strings.IndexByte(value, '+') > 0 && rounded.MatchString(value) {
+			return &Error{Column: columnNames[column], Err: errRounded}
+		}
+	}
+	if value := text(colCurrency); value != "" && !isCurrency(value) {
+		return &Error{Column: columnNames[colCurrency], Err: errCurrency}
 	}
 	var err error
 	if r.TransactionPostedDate, err = p.parseTime(text(colPosted)); err != nil {
@@ -196,12 +229,25 @@ func (p *positions) fill(r *SettlementRow, values []string) error {
 	return nil
 }
 
+const asDownloaded = "a spreadsheet may have rewritten it: use the document as it was downloaded"
+
 var (
-	errTime    = errors.New("the text is no date and time of a known form")
-	errDecimal = errors.New("the text is no decimal number")
+	errTime      = errors.New("the text is no date and time of a known form; " + asDownloaded)
+	errDecimal   = errors.New("the text is no decimal number such as -1234.50, with a point and nothing else; " + asDownloaded)
+	errThousands = errors.New("the point of the number can stand for thousands where semicolons separate the values; " + asDownloaded)
+	errRounded   = errors.New("the id is a rounded number such as 5.04E+12; " + asDownloaded)
+	errCurrency  = errors.New("the text is no currency code of three capital letters: the values may stand under the wrong names")
+
+	rounded = regexp.MustCompile(`^[0-9](?:[.,][0-9]+)?E\+[0-9]+$`)
 )
 
-// parseTime reads the forms that settlement reports have, and those of amazonpay.Time.
+func isCurrency(text string) bool {
+	letter := func(c byte) bool { return 'A' <= c && c <= 'Z' }
+	return len(text) == 3 && letter(text[0]) && letter(text[1]) && letter(text[2])
+}
+
+// parseTime reads the forms that settlement reports have, and those of amazonpay.Time that have a
+// time.
 func (d *dates) parseTime(text string) (at amazonpay.Time, err error) {
 	if text == "" {
 		return at, nil
@@ -209,8 +255,8 @@ func (d *dates) parseTime(text string) (at amazonpay.Time, err error) {
 	if fixed, ok := d.parseOffset(text); ok {
 		return amazonpay.Time{Time: fixed}, nil
 	}
-	if at.UnmarshalText([]byte(text)) != nil {
-		return at, errTime
+	if len(text) <= len(time.DateOnly) || at.UnmarshalText([]byte(text)) != nil {
+		return amazonpay.Time{}, errTime
 	}
 	return at, nil
 }

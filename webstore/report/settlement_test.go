@@ -1,7 +1,13 @@
 package report_test
 
 import (
+	"bytes"
+	"encoding/binary"
+	"encoding/csv"
+	"fmt"
 	"math/big"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,6 +97,338 @@ func TestSettlementDates(t *testing.T) {
 			require.NoError(t, err, text)
 			assert.Equal(t, want, row.TransactionPostedDate.Time, text)
 		}
+	}
+}
+
+// pieces is a document in pieces, to be written in another form.
+type pieces struct {
+	lines          [][]string
+	separator, end string
+	quote          bool // every value, else where it must be
+}
+
+// realDocument is testdata/settlement.csv, whose header ends with a comma, as those of real
+// documents do.
+func realDocument(t *testing.T) pieces {
+	t.Helper()
+	text, err := os.ReadFile("testdata/settlement.csv")
+	require.NoError(t, err)
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	in.FieldsPerRecord = -1
+	lines, err := in.ReadAll()
+	require.NoError(t, err)
+	require.Len(t, lines, 9)
+	return pieces{lines, ",", "\n", true}
+}
+
+func (d pieces) String() string {
+	var b strings.Builder
+	for _, line := range d.lines {
+		for i, value := range line {
+			if i > 0 {
+				b.WriteString(d.separator)
+			}
+			if d.quote || strings.ContainsAny(value, d.separator+"\"") {
+				value = `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
+			}
+			b.WriteString(value)
+		}
+		b.WriteString(d.end)
+	}
+	return b.String()
+}
+
+// columns changes the lines from the header on.
+func (d pieces) columns(change func([]string) []string) pieces {
+	lines := slices.Clone(d.lines)
+	for i := 5; i < len(lines); i++ {
+		lines[i] = change(slices.Clone(lines[i]))
+	}
+	d.lines = lines
+	return d
+}
+
+// padded has lines of the same width, as a spreadsheet writes them.
+func (d pieces) padded(width int) pieces {
+	lines := make([][]string, len(d.lines))
+	for i, line := range d.lines {
+		lines[i] = append(slices.Clone(line), make([]string, max(0, width-len(line)))...)
+	}
+	d.lines = lines
+	return d
+}
+
+func TestRealSettlementInEveryForm(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/settlement.csv")
+	require.NoError(t, err)
+	doc := realDocument(t)
+	with := func(change func(*pieces)) string { changed := doc; change(&changed); return changed.String() }
+	trim := func(line []string) []string { return line[:15] }
+	forms := map[string]string{
+		"as downloaded":               string(text),
+		"without a mark":              doc.String(),
+		"CRLF":                        with(func(d *pieces) { d.end = "\r\n" }),
+		"CR":                          with(func(d *pieces) { d.end = "\r" }),
+		"CR CR LF":                    with(func(d *pieces) { d.end = "\r\r\n" }),
+		"empty lines between":         with(func(d *pieces) { d.end = "\n\n" }),
+		"quotes where they are due":   with(func(d *pieces) { d.quote = false }),
+		"tabs":                        with(func(d *pieces) { d.separator = "\t" }),
+		"tabs without quotes":         with(func(d *pieces) { d.separator, d.quote = "\t", false }),
+		"semicolons":                  with(func(d *pieces) { d.separator, d.quote = ";", false }),
+		"semicolons, padded, CRLF":    with(func(d *pieces) { *d = d.padded(16); d.separator, d.quote, d.end = ";", false, "\r\n" }),
+		"UTF-16 with tabs":            utf16Of(binary.LittleEndian, "\ufeff"+with(func(d *pieces) { d.separator, d.quote, d.end = "\t", false, "\r\n" })),
+		"UTF-16, big endian":          utf16Of(binary.BigEndian, "\ufeff"+doc.String()),
+		"commas behind every line":    doc.padded(16).String(),
+		"more commas":                 doc.padded(20).String(),
+		"more commas, without quotes": with(func(d *pieces) { *d = d.padded(20); d.quote = false }),
+		"commas behind rows alone": doc.columns(trim).columns(func(line []string) []string {
+			if line[0] == "TransactionPostedDate" {
+				return line
+			}
+			return append(line, "")
+		}).String(),
+		"no comma at all":           doc.columns(trim).String(),
+		"rows of commas at the end": doc.String() + strings.Repeat(strings.Repeat(",", 15)+"\n", 3) + strings.Repeat(`"",`, 15) + `""` + "\n",
+		"rows of commas everywhere": with(func(d *pieces) { d.quote, d.end = false, "\n"+strings.Repeat(",", 14)+"\n" }),
+		"another order": doc.columns(trim).columns(func(line []string) []string {
+			slices.Reverse(line)
+			return line
+		}).String(),
+		"more columns": doc.columns(trim).columns(func(line []string) []string {
+			return append(slices.Insert(line, 8, "Tax"+line[0]), "More"+line[0])
+		}).String(),
+		"an index in front": doc.columns(func(line []string) []string {
+			if line[0] == "TransactionPostedDate" {
+				return append([]string{""}, line...)
+			}
+			return append([]string{"0"}, line...)
+		}).String(),
+		"without the summary": with(func(d *pieces) { d.lines = d.lines[5:] }),
+	}
+	for name, text := range forms {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := report.NewReader(strings.NewReader(text))
+			var rows []string
+			for row, err := range r.Settlement() {
+				require.NoError(t, err)
+				rows = append(rows, fmt.Sprintf("%s %s %s %s %s %s %s", row.TransactionType, row.TransactionAmount, row.TotalTransactionFee, row.NetTransactionAmount,
+					row.TransactionPostedDate.Format(time.RFC3339), row.StoreName, row.SettlementID))
+				for name, value := range row.Row.All() {
+					got, ok := row.Row.Get(name)
+					assert.True(t, ok)
+					assert.Equal(t, value, got)
+				}
+			}
+			assert.Equal(t, []string{
+				"Reserve 24.00 0 24.00 2026-09-11T07:19:53Z  5000000001",
+				"Transfer -25.54 0 -25.54 2026-09-12T14:06:47Z  5000000001",
+				"Capture 5.00 -0.41 4.59 2026-09-12T21:10:08Z Shop, Inc. 5000000001",
+			}, rows)
+			columns, err := r.Columns()
+			require.NoError(t, err)
+			if name != "more columns" && name != "an index in front" {
+				assert.Len(t, columns, 15)
+				assert.NotContains(t, columns, "")
+			}
+			summary, err := r.Summary()
+			require.NoError(t, err)
+			if name != "without the summary" {
+				assert.Equal(t, []report.Field{
+					{Name: "Amazon Payments Advanced"},
+					{Name: "Settlement Report"},
+					{Name: "SellerId", Value: "A1EXAMPLE"},
+					{Name: "SettlementStartDate", Value: "2026-09-11T00:04:03 -0700"},
+					{Name: "SettlementEndDate", Value: "2026-09-18T00:00:03 -0700"},
+				}, summary)
+			}
+		})
+	}
+}
+
+func TestSettlementSavedByASpreadsheet(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/spreadsheet.csv")
+	require.NoError(t, err)
+	for name, text := range map[string]string{
+		"commas": string(text), "CRLF": strings.ReplaceAll(string(text), "\n", "\r\n"), "semicolons": strings.ReplaceAll(string(text), ",", ";"),
+		"tabs, UTF-16": utf16Of(binary.LittleEndian, "\ufeff"+strings.ReplaceAll(string(text), ",", "\t")),
+	} {
+		r := report.NewReader(strings.NewReader(text))
+		var rows []report.SettlementRow
+		for row, err := range r.Settlement() {
+			require.NoError(t, err, name)
+			rows = append(rows, row)
+		}
+		require.Len(t, rows, 1)
+		assert.Equal(t, report.Capture, rows[0].TransactionType)
+		assert.Equal(t, amazonpay.Decimal("4.59"), rows[0].NetTransactionAmount)
+		summary, err := r.Summary()
+		require.NoError(t, err)
+		assert.Equal(t, report.Field{Name: "SellerId", Value: "A1EXAMPLE"}, summary[0])
+	}
+}
+
+// What a spreadsheet or a script did to the values is refused where it cannot be taken exactly.
+func TestSettlementValuesThatWereRewritten(t *testing.T) {
+	t.Parallel()
+	doc := realDocument(t)
+	set := func(column int, value string) func(pieces) pieces {
+		return func(d pieces) pieces {
+			return d.columns(func(line []string) []string {
+				if line[4] == "Capture" {
+					line[column] = value
+				}
+				return line
+			})
+		}
+	}
+	const number, date, id = "the text is no decimal number", "TransactionPostedDate: the text is no date", "the id is a rounded number"
+	tests := map[string]struct {
+		change func(pieces) pieces
+		want   string
+	}{
+		"decimal comma":               {set(10, "5,00"), "TransactionAmount: " + number},
+		"thousands":                   {set(10, "1,005.00"), "TransactionAmount: " + number},
+		"thousands, decimal comma":    {set(10, "1.005,00"), "TransactionAmount: " + number},
+		"thousands with points":       {set(10, "1.005.000"), "TransactionAmount: " + number},
+		"thousands with spaces":       {set(10, "1 005.00"), "TransactionAmount: " + number},
+		"thousands with apostrophes":  {set(10, "1'005.00"), "TransactionAmount: " + number},
+		"an exponent":                 {set(10, "1E+2"), "TransactionAmount: " + number},
+		"a small exponent":            {set(13, "-4.1E-1"), "TotalTransactionFee: " + number},
+		"a currency sign":             {set(10, "$5.00"), "TransactionAmount: " + number},
+		"a currency behind it":        {set(10, "5.00 USD"), "TransactionAmount: " + number},
+		"an accountant's minus":       {set(13, "(0.41)"), "TotalTransactionFee: " + number},
+		"a minus behind it":           {set(13, "0.41-"), "TotalTransactionFee: " + number},
+		"a typographic minus":         {set(13, "\u22120.41"), "TotalTransactionFee: " + number},
+		"a formula":                   {set(13, "=-0.41"), "TotalTransactionFee: " + number},
+		"a column that is too narrow": {set(14, "####"), "NetTransactionAmount: " + number},
+		"a number that became a date": {set(10, "05. Okt"), "TransactionAmount: " + number},
+		"a broken formula":            {set(14, "#VALUE!"), "NetTransactionAmount: " + number},
+		"points for thousands": {func(d pieces) pieces {
+			d = set(10, "1.005")(d)
+			d.separator = ";"
+			return d
+		}, "TransactionAmount: the point of the number can stand for thousands"},
+		"an American date":         {set(0, "9/12/2026 14:10"), date},
+		"a European date":          {set(0, "12.09.2026 14:10:08"), date},
+		"a date without a time":    {set(0, "2026-09-12"), date},
+		"a time without an offset": {set(0, "2026-09-12 14:10:08"), date},
+		"a spreadsheet's number":   {set(0, "46277.59"), date},
+		"a whole number":           {set(0, "46277"), date},
+		"a settlement id":          {set(1, "5E+09"), "SettlementId: " + id},
+		"a long settlement id":     {set(1, "1.23457E+11"), "SettlementId: " + id},
+		"an order id":              {set(6, "2,02609E+13"), "SellerOrderId: " + id},
+		"a currency's name":        {set(8, "US dollar"), "CurrencyCode: the text is no currency code"},
+		"quotes that were lost": {func(d pieces) pieces {
+			return d.columns(func(line []string) []string { return strings.Split(strings.Join(line, ","), ",") })
+		}, "line 9: the row has 16 values where the header has 15 columns"},
+		"quotes that were lost, and an empty column at the end": {func(d pieces) pieces {
+			return d.columns(func(line []string) []string {
+				if line[0] == "TransactionPostedDate" {
+					return append(line[:15], "More", "")
+				}
+				return strings.Split(strings.Join(append(line[:15], ""), ","), ",")
+			})
+		}, "line 9: CurrencyCode: the text is no currency code of three capital letters: the values may stand under the wrong names"},
+		"a row that is short by one": {func(d pieces) pieces {
+			return d.columns(func(line []string) []string {
+				if line[4] == "Capture" {
+					return line[:14]
+				}
+				return line
+			})
+		}, "line 9: the row has 14 values where the header has 15 columns"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var last error
+			n := 0
+			for row, err := range report.NewReader(strings.NewReader(tt.change(doc).String())).Settlement() {
+				if last = err; err == nil {
+					n++
+					assert.NotEqual(t, report.Capture, row.TransactionType)
+				}
+			}
+			require.ErrorContains(t, last, tt.want)
+			assert.Equal(t, 2, n, "the rows before it")
+		})
+	}
+}
+
+// What a spreadsheet shortens stays exact.
+func TestSettlementNumbersThatStayExact(t *testing.T) {
+	t.Parallel()
+	doc := realDocument(t)
+	for separator, more := range map[string]string{",": "5.005", ";": "5.0050"} {
+		for _, amount := range []string{"5", "5.0", "5.00", "+5", "005.00", "500", "5000", "0.5", "-0", more} {
+			d := doc.columns(func(line []string) []string {
+				if line[0] != "TransactionPostedDate" {
+					line[10] = amount
+				}
+				return line
+			})
+			d.separator = separator
+			for row, err := range report.NewReader(strings.NewReader(d.String())).Settlement() {
+				require.NoError(t, err)
+				assert.Equal(t, amazonpay.Decimal(amount), row.TransactionAmount)
+			}
+		}
+	}
+	for _, id := range []string{"1E5", "12E+3", "E+1", "5E+", "P01-1E+2", "5E+09x"} {
+		d := doc.columns(func(line []string) []string {
+			if line[0] != "TransactionPostedDate" {
+				line[6] = id
+			}
+			return line
+		})
+		for row, err := range report.NewReader(strings.NewReader(d.String())).Settlement() {
+			require.NoError(t, err)
+			assert.Equal(t, id, row.SellerOrderID, "an id of a shop, and no rounded number")
+		}
+	}
+}
+
+// A row that is cut is not there, in any form of the document.
+func TestSettlementCutAnywhere(t *testing.T) {
+	t.Parallel()
+	doc := realDocument(t)
+	crlf := doc.padded(17)
+	crlf.end = "\r\n"
+	for _, text := range []string{doc.String(), crlf.String(), strings.ReplaceAll(doc.String(), "\n", "\r")} {
+		var whole []string
+		for row, err := range report.NewReader(strings.NewReader(text)).Settlement() {
+			require.NoError(t, err)
+			whole = append(whole, string(row.NetTransactionAmount))
+		}
+		require.Len(t, whole, 3)
+		for cut := range len(text) {
+			nets := []string{}
+			var last error
+			for row, err := range report.NewReader(strings.NewReader(text[:cut])).Settlement() {
+				if last = err; err == nil {
+					nets = append(nets, string(row.NetTransactionAmount))
+				}
+			}
+			require.Equal(t, whole[:len(nets)], nets, "cut at %d", cut)
+			if last == nil {
+				require.Contains(t, "\r\n", text[cut-1:cut], "cut at %d, in a row, and no error", cut)
+			}
+		}
+	}
+}
+
+func TestTransactionTypes(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "Reserve", string(report.Reserve))
+	assert.Equal(t, "Carryover", string(report.Carryover))
+	for _, claim := range []report.TransactionType{report.AToZClaim, "A to Z Guarantee Claim", "A-to-z Guarantee", "Claim", "A-to-Z Guarantee Claim"} {
+		assert.True(t, claim.IsAToZClaim(), claim)
+	}
+	for _, other := range []report.TransactionType{report.Reserve, report.Carryover, report.Capture, report.Chargeback, report.Dispute, "", "Claims"} {
+		assert.False(t, other.IsAToZClaim(), other)
 	}
 }
 
