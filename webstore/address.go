@@ -2,6 +2,7 @@ package webstore
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,16 +18,19 @@ type AddressWithID struct {
 }
 
 // UnmarshalJSON decodes an address from a JSON text that holds it, which is how the
-// service sends them, and from a JSON object. Anything else leaves the zero value, since it
-// must not make a completed checkout fail; the Raw of the answer's Meta has it.
+// service sends them, and from a JSON object. Null and an empty text are the zero value.
 func (a *AddressWithID) UnmarshalJSON(b []byte) error {
 	type plain AddressWithID // without this method
 	var text string
-	if json.Unmarshal(b, &text) == nil && text != "" {
+	if json.Unmarshal(b, &text) == nil {
+		if text == "" {
+			return nil
+		}
 		b = []byte(text)
 	}
 	if json.Unmarshal(b, (*plain)(a)) != nil {
 		*a = AddressWithID{}
+		return errors.New("an address is no JSON object, nor a text that holds one")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package webstore_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"reflect"
 	"testing"
@@ -50,11 +51,22 @@ func read(tb testing.TB, name string) []byte {
 	return text
 }
 
+// decode decodes an answer in the way of a client.
 func decode[T any](t *testing.T, text string) *T {
 	t.Helper()
-	out := new(T)
-	require.NoError(t, json.Unmarshal([]byte(text), out))
+	out, _ := decodeParts[T](t, text)
 	return out
+}
+
+// decodeParts also returns the names of the members that were not decoded.
+func decodeParts[T any](t *testing.T, text string) (out *T, undecoded []string) {
+	t.Helper()
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(&callertest.Wire{Status: http.StatusOK, Text: text}))
+	require.NoError(t, err)
+	out = new(T)
+	meta, err := client.Call(t.Context(), amazonpay.Operation{Name: "GetAnswer", Method: http.MethodGet, Path: "answers"}, nil, out)
+	require.NoError(t, err)
+	return out, meta.Undecoded
 }
 
 func TestEveryMemberArrivesAndEncodesAgain(t *testing.T) {
@@ -178,7 +190,8 @@ func TestLenientDecoding(t *testing.T) {
 		assert.True(t, bool(c.CaptureNow))
 		assert.False(t, bool(c.CanHandlePendingAuthorization))
 		// An odd value must not hide a charge that was made.
-		odd := decode[webstore.Charge](t, `{"chargeId":"S01-1-C1","captureNow":"perhaps","canHandlePendingAuthorization":1}`)
+		odd, undecoded := decodeParts[webstore.Charge](t, `{"chargeId":"S01-1-C1","captureNow":"perhaps","canHandlePendingAuthorization":1}`)
+		assert.Equal(t, []string{"captureNow", "canHandlePendingAuthorization"}, undecoded)
 		assert.Equal(t, "S01-1-C1", odd.ChargeID)
 		assert.False(t, bool(odd.CaptureNow || odd.CanHandlePendingAuthorization))
 	})
@@ -197,10 +210,14 @@ func TestLenientDecoding(t *testing.T) {
 		want[0].AddressID, want[0].City, want[4].AddressID = "plain", "Ulm", "text"
 		assert.Equal(t, want, s.ShippingAddressList)
 		// An odd text must not hide a checkout that was completed.
-		s = decode[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
+		s, undecoded := decodeParts[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
 			`"{\"addressId\":\"odd\",\"city\":5}",{"addressId":5},5,[],"{\"addressId\":\"text\"}"],"chargeId":"S01-1-C1"}`)
 		want = make([]webstore.AddressWithID, 9)
-		want[8].AddressID = "text"
+		want[4].AddressID, want[8].AddressID = "odd", "text"
+		assert.Equal(t, []string{
+			"shippingAddressList[0]", "shippingAddressList[1]", "shippingAddressList[2]", "shippingAddressList[3]", "shippingAddressList[4].city",
+			"shippingAddressList[5].addressId", "shippingAddressList[6]", "shippingAddressList[7]",
+		}, undecoded)
 		assert.Equal(t, want, s.ShippingAddressList)
 		assert.Equal(t, "S01-1-C1", s.ChargeID)
 	})
