@@ -2,6 +2,7 @@ package webstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -227,6 +228,12 @@ func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID 
 // reading tells.
 func (c *Client) endSession(ctx context.Context, op amazonpay.Operation, in any, asked *CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, op, in, opts...)
+	if err == nil && !understood(session.Meta, "chargeId", "chargePermissionId") { // not "there is none": a shop would charge again
+		err = &amazonpay.CallError{
+			Operation: op.Name, Meta: session.Meta, Outcome: amazonpay.OutcomeDone,
+			Err: &amazonpay.DecodeError{Err: errors.New("the id of its charge or charge permission is of another JSON type")},
+		}
+	}
 	switch {
 	case err == nil:
 		session.Pending = session.Meta != nil && session.Meta.StatusCode == http.StatusAccepted

@@ -43,15 +43,17 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 
 // CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
 // charge has failed since, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
-// unknown if an object could not be read, and done if no object shows an amount. Do not deliver; read the objects, and let a person look.
+// unknown if an object could not be read, and done if no object shows an amount, or one shows it in a form that is not
+// understood ([amazonpay.Meta].Undecoded). Do not deliver; read the objects, and let a person look.
 type CompletionError struct {
 	Session *CheckoutSession // as it was read
 	Charge  *Charge          // nil if the session has made none, or it could not be read
 	Asked   amazonpay.Price  // what the call was to complete the session with
 	Found   amazonpay.Price  // what it was completed with; zero if nothing shows it
 
-	rule string
-	err  error
+	rule      string
+	err       error
+	undecoded bool // what would show it was not understood
 }
 
 // Error says what does not match.
@@ -86,7 +88,7 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 		switch {
 		case unproved.err != nil: // another reading may tell
 			outcome = amazonpay.OutcomeUnknown
-		case unproved.Found == (amazonpay.Price{}): // none will
+		case unproved.undecoded, unproved.Found == (amazonpay.Price{}): // none will
 			outcome = amazonpay.OutcomeDone
 		}
 		return nil, settled(failed, unproved, outcome)
@@ -123,13 +125,20 @@ func reasonOf(err error) amazonpay.ReasonCode {
 func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) *CompletionError {
 	e := &CompletionError{Session: session, Asked: asked.ChargeAmount}
 	none := amazonpay.Price{}
+	if e.undecoded = !understood(session.Meta, "chargeId", "chargePermissionId"); e.undecoded {
+		e.rule = "the id of its charge or charge permission was not understood"
+		return e
+	}
 	if session.ChargeID != "" {
 		if e.Charge, e.err = c.GetCharge(ctx, session.ChargeID, opts...); e.err != nil {
 			e.rule = "its charge " + session.ChargeID + " cannot be read"
 			return e
 		}
 		e.Found = e.Charge.ChargeAmount
+		e.undecoded = !understood(e.Charge.Meta, "chargeAmount", "refundedAmount")
 		switch state := e.Charge.StatusDetails.State; {
+		case e.undecoded:
+			e.rule = "an amount of its charge " + session.ChargeID + " was not understood"
 		case !samePrice(e.Found, asked.ChargeAmount):
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
 		case e.Charge.RefundedAmount != none && !samePrice(e.Charge.RefundedAmount, amazonpay.Price{Amount: "0", CurrencyCode: e.Found.CurrencyCode}):
@@ -152,6 +161,8 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 	switch {
 	case err != nil:
 		e.rule, e.err = "its charge permission cannot be read", err
+	case !understood(permission.Meta, "chargePermissionType", "limits.amountLimit"):
+		e.rule, e.undecoded = "the limit of its charge permission was not understood", true
 	case permission.ChargePermissionType == OneTime && permission.Limits != nil && permission.Limits.AmountLimit != none:
 		if e.Found = permission.Limits.AmountLimit; samePrice(e.Found, e.Asked) {
 			return nil
@@ -161,6 +172,11 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 		e.rule = fmt.Sprintf("nothing shows whether it was for %s: it has no charge, and its charge permission %s no limit of one order", e.Asked, session.ChargePermissionID)
 	}
 	return e
+}
+
+// understood reports whether all of these members of an answer were decoded: a zero value says nothing of the others.
+func understood(meta *amazonpay.Meta, members ...string) bool {
+	return !slices.ContainsFunc(members, func(member string) bool { return !meta.Understood(member) })
 }
 
 // samePrice reports whether two prices are the same amount in the same currency; 14 and 14.00 are.
