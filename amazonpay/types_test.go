@@ -46,5 +46,5 @@ func TestAddress(t *testing.T) {
 
 	address.PhoneNumber = "123456789012345678901"
 	_, err = amazonpay.EncodeJSON(map[string]any{"shippingAddress": &address})
-	require.EqualError(t, err, "shippingAddress.phoneNumber: has 21 bytes, more than 20")
+	require.EqualError(t, err, "shippingAddress.phoneNumber: has 21 characters, more than 20")
 }

@@ -12,7 +12,8 @@ import (
 
 // Charge is one payment on a charge permission. Its states are AuthorizationInitiated
 // (for up to 24 hours), Authorized, CaptureInitiated, Captured, Canceled and Declined. An
-// authorization that is not captured within 30 days is Canceled with ExpiredUnused. It
+// authorization that is not captured within 30 days is Canceled with ExpiredUnused. Members that
+// have no field here, such as disbursementDetails or paymentMethod, are in the Raw of its Meta. It
 // prints and logs its ids and its state only.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
@@ -89,10 +90,10 @@ const (
 // ChargeAmount are needed. It prints and logs its permission's id only.
 type CreateChargeRequest struct {
 	ChargePermissionID string          `json:"chargePermissionId,omitzero" pay:"required"`
-	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required"`
+	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required,transaction"`
 	// CaptureNow captures what was authorized at once. The default is false.
 	CaptureNow *bool `json:"captureNow,omitzero"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes, only
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters, only
 	// with CaptureNow.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The
@@ -134,15 +135,16 @@ type ChargeStatusUpdate struct {
 // CaptureChargeRequest is the request of [Client.CaptureCharge].
 type CaptureChargeRequest struct {
 	// CaptureAmount is needed. It may be less than the charge's amount.
-	CaptureAmount amazonpay.Price `json:"captureAmount,omitzero" pay:"required"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes.
+	CaptureAmount amazonpay.Price `json:"captureAmount,omitzero" pay:"required,transaction"`
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 }
 
 // CancelChargeRequest is the request of [Client.CancelCharge]. It prints and logs without
 // the reason's text.
 type CancelChargeRequest struct {
-	CancellationReason string `json:"cancellationReason,omitzero" pay:"required"`
+	// CancellationReason is needed: up to 255 characters.
+	CancellationReason string `json:"cancellationReason,omitzero" pay:"required,max=255"`
 }
 
 // LogValue shows nothing: the reason is free text.
@@ -162,9 +164,9 @@ func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
 // A declined charge is an error: SoftDeclined and ProcessingFailure may be tried again while
 // the permission is Chargeable, with a new idempotency key, since the old one replays the
 // decline; HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted and
-// TransactionTimedOut may not. Other codes: InvalidChargePermissionStatus,
-// TransactionAmountExceeded, PeriodicAmountExceeded (the monthly limit of a subscription),
-// TransactionCountExceeded, CurrencyMismatch.
+// TransactionTimedOut may not, the last one not before another day ([amazonpay.Advise]). Other codes:
+// InvalidChargePermissionStatus, TransactionAmountExceeded, PeriodicAmountExceeded (the month's limit of a subscription or a
+// saved payment method: [Limits]), TransactionCountExceeded, CurrencyMismatch.
 //
 // An idempotency key is made where none is given. Give one, of your order number and the
 // number of the attempt ([amazonpay.KeyFrom]), so that a repeated order is not charged
