@@ -256,7 +256,7 @@ func operations() []operation {
 }
 
 // helpers are the methods that are made of operations.
-var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "GetCheckoutSessionOfOrder", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
+var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "FinalizeOrFetch", "CaptureOrFetch", "CancelOrFetch", "CloseOrFetch", "GetCheckoutSessionOfOrder", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
 
 func TestOperations(t *testing.T) {
 	t.Parallel()

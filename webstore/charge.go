@@ -211,7 +211,7 @@ func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateCh
 // TransactionAmountExceeded, TransactionCountExceeded, InvalidChargePermissionStatus,
 // AmazonRejected, ProcessingFailure. An idempotency key is made where none is given. If the outcome is not
 // certain, the charge is read once, and returned without an error if it is Captured, or CaptureInitiated, with
-// the amount of in: a charge is captured once.
+// the amount of in, and nothing of it was refunded: a charge is captured once. [Client.CaptureOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge
 func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -221,10 +221,7 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {
 		return c.GetCharge(ctx, chargeID, opts...)
-	}, func(ch *Charge) bool {
-		state := ch.StatusDetails.State
-		return (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) && in != nil && samePrice(ch.CaptureAmount, in.CaptureAmount)
-	}); done != nil {
+	}, func(ch *Charge) bool { return isCaptured(ch, in) }); done != nil {
 		return done, nil
 	}
 	return charge, err
@@ -234,7 +231,7 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 // Canceled with MerchantCanceled. What is captured must be refunded instead:
 // InvalidChargeStatus. InvalidChargePermissionStatus is possible too. It is a DELETE with a
 // body, and takes no idempotency key: where the outcome is not certain, the charge is read once, and returned
-// without an error if it is Canceled.
+// without an error if it is Canceled. [Client.CancelOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#cancel-charge
 func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -244,7 +241,7 @@ func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelCh
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {
 		return c.GetCharge(ctx, chargeID, opts...)
-	}, func(ch *Charge) bool { return ch.StatusDetails.State == amazonpay.StateCanceled }); done != nil {
+	}, isCanceled); done != nil {
 		return done, nil
 	}
 	return charge, err

@@ -159,7 +159,7 @@ func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID 
 // refunded. It is refused with InvalidChargePermissionStatus where the state is Closed. It is a
 // DELETE with a body, and takes no idempotency key: where the outcome is not certain, the permission is read
 // once, and returned without an error if it is Closed; with CancelPendingCharges only if it was closed by the merchant, since else
-// its charges may be pending still.
+// its charges may be pending still. [Client.CloseOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#close-charge-permission
 func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {

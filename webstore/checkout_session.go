@@ -177,6 +177,14 @@ func (r FinalizeCheckoutSessionRequest) Validate() error {
 	return checkTotal(r.ChargeAmount, r.TotalOrderAmount)
 }
 
+// asked is what a session is to be completed with.
+func (r *FinalizeCheckoutSessionRequest) asked() *CompleteCheckoutSessionRequest {
+	if r == nil {
+		return nil
+	}
+	return &CompleteCheckoutSessionRequest{ChargeAmount: r.ChargeAmount, TotalOrderAmount: r.TotalOrderAmount}
+}
+
 // LogValue shows the intent alone.
 func (r FinalizeCheckoutSessionRequest) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("payment_intent", string(r.PaymentIntent)))
@@ -276,12 +284,8 @@ func (c *Client) endSession(ctx context.Context, op amazonpay.Operation, in any,
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#finalize-checkout-session
 func (c *Client) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-	var asked *CompleteCheckoutSessionRequest
-	if in != nil {
-		asked = &CompleteCheckoutSessionRequest{ChargeAmount: in.ChargeAmount, TotalOrderAmount: in.TotalOrderAmount}
-	}
 	return c.endSession(ctx, amazonpay.Operation{
 		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize", Returns: "checkoutSessionId",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
-	}, in, asked, opts)
+	}, in, in.asked(), opts)
 }

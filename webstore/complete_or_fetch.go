@@ -22,3 +22,13 @@ func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, 
 	}
 	return c.settleSession(ctx, checkoutSessionID, *in, err, opts)
 }
+
+// FinalizeOrFetch finalizes a session, or returns what an earlier completion did, as [Client.CompleteOrFetch] does for
+// [Client.CompleteCheckoutSession].
+func (c *Client) FinalizeOrFetch(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
+	session, err := c.FinalizeCheckoutSession(ctx, checkoutSessionID, in, opts...)
+	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) {
+		return session, err
+	}
+	return c.settleSession(ctx, checkoutSessionID, *in.asked(), err, opts)
+}

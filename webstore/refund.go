@@ -40,7 +40,9 @@ type CreateRefundRequest struct {
 // Reason codes: InvalidChargeStatus where the charge is not Captured,
 // TransactionAmountExceeded, TransactionCountExceeded, AmazonRejected, ProcessingFailure. An
 // idempotency key is made where none is given; give one ([amazonpay.KeyFrom]), so that a
-// repeated order is not refunded twice.
+// repeated order is not refunded twice. The key is the only protection, and there is no RefundOrFetch: reading
+// cannot tell whether a refund was made, since a charge shows the sum of its refunds, and two refunds of the same amount are
+// alike. If a refund's answer is lost, repeat it under its key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#create-refund
 func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts ...amazonpay.CallOption) (*Refund, error) {

@@ -101,7 +101,7 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 }
 
 // settled is the error of a call after its outcome was found out; err replaces what went wrong, if it is not nil.
-func settled(failed error, err *CompletionError, outcome amazonpay.Outcome) error {
+func settled(failed, err error, outcome amazonpay.Outcome) error {
 	now := amazonpay.CallError{Meta: &amazonpay.Meta{}, Err: failed}
 	if call, ok := errors.AsType[*amazonpay.CallError](failed); ok {
 		now = *call
@@ -135,13 +135,13 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 			return e
 		}
 		e.Found = e.Charge.ChargeAmount
-		e.undecoded = !understood(e.Charge.Meta, "chargeAmount", "refundedAmount")
+		e.undecoded = !understood(e.Charge.Meta, "chargeAmount", "captureAmount", "refundedAmount")
 		switch state := e.Charge.StatusDetails.State; {
 		case e.undecoded:
 			e.rule = "an amount of its charge " + session.ChargeID + " was not understood"
 		case !samePrice(e.Found, asked.ChargeAmount):
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
-		case e.Charge.RefundedAmount != none && !samePrice(e.Charge.RefundedAmount, amazonpay.Price{Amount: "0", CurrencyCode: e.Found.CurrencyCode}):
+		case isRefunded(e.Charge):
 			e.rule = fmt.Sprintf("of its charge %s %s was refunded", session.ChargeID, e.Charge.RefundedAmount)
 		case state != amazonpay.StateAuthorized && state != amazonpay.StateCaptured && !state.IsPending():
 			e.rule = fmt.Sprintf("its charge %s is %s (%s)", session.ChargeID, state, e.Charge.StatusDetails.ReasonCode)
@@ -173,6 +173,23 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 	}
 	return e
 }
+
+// isRefunded reports whether something of a charge was given back, or is about to be.
+func isRefunded(charge *Charge) bool {
+	refunded := charge.RefundedAmount
+	return refunded != (amazonpay.Price{}) && !samePrice(refunded, amazonpay.Price{Amount: "0", CurrencyCode: refunded.CurrencyCode})
+}
+
+// isCaptured reports whether a charge is as a capture was to make it. A charge is captured once, so that no other capture can
+// have taken the amount; of one that was refunded since, in part or in full, a person must see what it is for.
+func isCaptured(charge *Charge, in *CaptureChargeRequest) bool {
+	state := charge.StatusDetails.State
+	return in != nil && (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) &&
+		understood(charge.Meta, "captureAmount", "refundedAmount") && samePrice(charge.CaptureAmount, in.CaptureAmount) && !isRefunded(charge)
+}
+
+// isCanceled reports whether a charge is as a cancellation was to make it, whoever canceled it.
+func isCanceled(charge *Charge) bool { return charge.StatusDetails.State == amazonpay.StateCanceled }
 
 // understood reports whether all of these members of an answer were decoded: a zero value says nothing of the others.
 func understood(meta *amazonpay.Meta, members ...string) bool {
