@@ -10,7 +10,8 @@ import (
 // clean-up job, a process that ended in between. If [Client.CompleteCheckoutSession] is refused with InvalidCheckoutSessionStatus,
 // the session is read. If it is Completed, its charge is read too (for intent [Confirm], its charge permission), and the session
 // is returned without an error only if the amount and the currency are those that in asks for and the charge has not failed
-// since; otherwise the error is a [*CompletionError]. Everything else is the error of the completion.
+// since; otherwise the error is a [*CompletionError]. Everything else is the error of the completion. With AllowOvercharge and intent
+// [Confirm] no object shows the order's amount, only a higher limit: such a completion cannot be found out.
 //
 // The id of the session comes from the buyer's browser, and a buyer may present a session that has paid for another order of
 // the same price. Bind it to the order first: [Client.GetCheckoutSessionOfOrder]. An order may have had several sessions, of which each

@@ -43,17 +43,17 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 
 // CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
 // charge has failed since, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
-// unknown if an object could not be read, and done if no object shows an amount, or one shows it in a form that is not
-// understood ([amazonpay.Meta].Undecoded). Do not deliver; read the objects, and let a person look.
+// unknown if an object could not be read, and done if no object shows an amount, or only one that does not tell: in a form that is
+// not understood ([amazonpay.Meta].Undecoded), or the limit of a session with AllowOvercharge and without a charge. Do not deliver; read the objects, and let a person look.
 type CompletionError struct {
 	Session *CheckoutSession // as it was read
 	Charge  *Charge          // nil if the session has made none, or it could not be read
 	Asked   amazonpay.Price  // what the call was to complete the session with
 	Found   amazonpay.Price  // what it was completed with; zero if nothing shows it
 
-	rule      string
-	err       error
-	undecoded bool // what would show it was not understood
+	rule    string
+	err     error
+	unclear bool // what would show it was not understood, or does not tell
 }
 
 // Error says what does not match.
@@ -88,7 +88,7 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 		switch {
 		case unproved.err != nil: // another reading may tell
 			outcome = amazonpay.OutcomeUnknown
-		case unproved.undecoded, unproved.Found == (amazonpay.Price{}): // none will
+		case unproved.unclear, unproved.Found == (amazonpay.Price{}): // none will
 			outcome = amazonpay.OutcomeDone
 		}
 		return nil, settled(failed, unproved, outcome)
@@ -125,7 +125,7 @@ func reasonOf(err error) amazonpay.ReasonCode {
 func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) *CompletionError {
 	e := &CompletionError{Session: session, Asked: asked.ChargeAmount}
 	none := amazonpay.Price{}
-	if e.undecoded = !understood(session.Meta, "chargeId", "chargePermissionId"); e.undecoded {
+	if e.unclear = !understood(session.Meta, "chargeId", "chargePermissionId"); e.unclear {
 		e.rule = "the id of its charge or charge permission was not understood"
 		return e
 	}
@@ -135,9 +135,9 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 			return e
 		}
 		e.Found = e.Charge.ChargeAmount
-		e.undecoded = !understood(e.Charge.Meta, "chargeAmount", "captureAmount", "refundedAmount")
+		e.unclear = !understood(e.Charge.Meta, "chargeAmount", "captureAmount", "refundedAmount")
 		switch state := e.Charge.StatusDetails.State; {
-		case e.undecoded:
+		case e.unclear:
 			e.rule = "an amount of its charge " + session.ChargeID + " was not understood"
 		case !samePrice(e.Found, asked.ChargeAmount):
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
@@ -162,16 +162,41 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 	case err != nil:
 		e.rule, e.err = "its charge permission cannot be read", err
 	case !understood(permission.Meta, "chargePermissionType", "limits.amountLimit"):
-		e.rule, e.undecoded = "the limit of its charge permission was not understood", true
+		e.rule, e.unclear = "the limit of its charge permission was not understood", true
 	case permission.ChargePermissionType == OneTime && permission.Limits != nil && permission.Limits.AmountLimit != none:
 		if e.Found = permission.Limits.AmountLimit; samePrice(e.Found, e.Asked) {
 			return nil
 		}
 		e.rule = fmt.Sprintf("its charge permission is for %s, where %s was asked for", e.Found, e.Asked)
+		if e.unclear = samePrice(e.Found, withOvercharge(e.Asked)); e.unclear {
+			e.rule += ", which is its limit with AllowOvercharge, and that of other orders"
+		}
 	default:
 		e.rule = fmt.Sprintf("nothing shows whether it was for %s: it has no charge, and its charge permission %s no limit of one order", e.Asked, session.ChargePermissionID)
 	}
 	return e
+}
+
+// withOvercharge is the limit of a charge permission whose session has AllowOvercharge: 9 times the order's amount, and no less than 500
+// USD, GBP or EUR or 70,000 JPY.
+func withOvercharge(order amazonpay.Price) amazonpay.Price {
+	minor, err := order.MinorUnits()
+	if err != nil {
+		return amazonpay.Price{}
+	}
+	var least int64
+	switch order.CurrencyCode {
+	case amazonpay.USD, amazonpay.GBP, amazonpay.EUR:
+		least = 500_00
+	case amazonpay.JPY:
+		least = 70_000
+	default:
+	}
+	limit, err := amazonpay.NewPrice(max(9*minor, least), order.CurrencyCode)
+	if err != nil { // it has overflowed
+		return amazonpay.Price{}
+	}
+	return limit
 }
 
 // isRefunded reports whether something of a charge was given back, or is about to be.

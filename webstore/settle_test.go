@@ -283,6 +283,30 @@ func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	assert.NotEmpty(t, session.ChargeID)
 }
 
+// With AllowOvercharge a permission's limit is 9 times the order's amount or more, and so that of many orders: it tells no amount, and
+// no other amount either.
+func TestOverchargeTellsNoAmount(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop, network := doctoredShop(t, server)
+	for limit, outcome := range map[string]amazonpay.Outcome{
+		`{"amount":"500.00","currencyCode":"USD"}`: amazonpay.OutcomeDone, `{"amount":"180.00","currencyCode":"USD"}`: amazonpay.OutcomeRefused,
+		`{"amount":"500.00","currencyCode":"EUR"}`: amazonpay.OutcomeRefused,
+	} {
+		id := newApproved(t, shop, server, webstore.Confirm)
+		asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
+		_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+		require.NoError(t, err)
+		network.in, network.members, network.times = "chargePermissions/", map[string]string{"limits.amountLimit": limit}, 1
+		session, err := shop.CompleteOrFetch(t.Context(), id, asked)
+		assert.Nil(t, session)
+		_, unproved := errors.AsType[*webstore.CompletionError](err)
+		assert.True(t, unproved, "%v", err)
+		assert.Equal(t, outcome, amazonpay.OutcomeOf(err), limit)
+		assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+	}
+}
+
 func requireUnproved(t *testing.T, err error, member string) {
 	t.Helper()
 	unproved, ok := errors.AsType[*webstore.CompletionError](err)
