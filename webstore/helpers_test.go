@@ -259,6 +259,18 @@ func TestWaits(t *testing.T) {
 			refund, err := c.WaitForRefund(ctx, "R")
 			return refund.StatusDetails.State, err
 		}, "Refunded"},
+		"an unknown state": {pending("AuthorizationDelayed", "Authorized"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			charge, err := c.WaitForCharge(ctx, "C")
+			return charge.StatusDetails.State, err
+		}, "Authorized"},
+		"no state": {pending("", "Refunded"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			refund, err := c.WaitForRefund(ctx, "R")
+			return refund.StatusDetails.State, err
+		}, "Refunded"},
+		"canceled": {pending("Pending", "Canceled"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			charge, err := c.WaitForCharge(ctx, "C")
+			return charge.StatusDetails.State, err
+		}, "Canceled"},
 		"permission": {pending("NonChargeable", "Chargeable"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
 			permission, err := c.WaitForChargePermission(ctx, "P")
 			return permission.StatusDetails.State, err
