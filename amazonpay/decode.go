@@ -107,6 +107,9 @@ func around(opening string, name, part []byte, closing string) []byte {
 
 // quote is the JSON string of a text.
 func quote(text string) []byte {
-	quoted, _ := json.Marshal(text) // never fails
+	quoted, err := json.Marshal(text)
+	if err != nil { // which no text brings about
+		return []byte(`""`)
+	}
 	return quoted
 }

@@ -43,7 +43,10 @@ type lent struct {
 }
 
 // inText is an object that comes as a text.
-type inText struct{ A, B string }
+type inText struct {
+	A string `json:"A"`
+	B string `json:"B"`
+}
 
 func (i *inText) UnmarshalJSON(b []byte) error {
 	var text string

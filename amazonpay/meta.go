@@ -20,7 +20,7 @@ type Attempt = transport.Attempt
 // Meta is what is known of a call besides its typed answer. It comes with every answer
 // and with every error. Its values are shared; do not change them. It prints and logs
 // without the header and the body.
-type Meta struct {
+type Meta struct { //nolint:recvcheck // Understood is asked of a nil Meta, too; the others print values
 	// StatusCode is the HTTP status of the last answer, 0 where there was none.
 	StatusCode int
 	// RequestID is the service's id of the request, for Amazon's support.

@@ -177,8 +177,8 @@ func (r FinalizeCheckoutSessionRequest) Validate() error {
 	return checkTotal(r.ChargeAmount, r.TotalOrderAmount)
 }
 
-// asked is what a session is to be completed with.
-func (r *FinalizeCheckoutSessionRequest) asked() *CompleteCheckoutSessionRequest {
+// askedBy is what a request is to complete a session with.
+func askedBy(r *FinalizeCheckoutSessionRequest) *CompleteCheckoutSessionRequest {
 	if r == nil {
 		return nil
 	}
@@ -287,5 +287,5 @@ func (c *Client) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID 
 	return c.endSession(ctx, amazonpay.Operation{
 		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize", Returns: "checkoutSessionId",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
-	}, in, in.asked(), opts)
+	}, in, askedBy(in), opts)
 }

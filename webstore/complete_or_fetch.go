@@ -31,5 +31,5 @@ func (c *Client) FinalizeOrFetch(ctx context.Context, checkoutSessionID string, 
 	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) {
 		return session, err
 	}
-	return c.settleSession(ctx, checkoutSessionID, *in.asked(), err, opts)
+	return c.settleSession(ctx, checkoutSessionID, *askedBy(in), err, opts)
 }

@@ -100,19 +100,19 @@ func refusedFor(err error, codes ...amazonpay.ReasonCode) bool {
 }
 
 func foundCharge(charge *Charge, failed error) error {
-	text := fmt.Sprintf("the charge is %s", charge.StatusDetails.State)
-	for _, amount := range []struct {
-		member, done string
-		price        amazonpay.Price
-	}{{"captureAmount", "captured", charge.CaptureAmount}, {"refundedAmount", "refunded", charge.RefundedAmount}} {
-		switch {
-		case !charge.Meta.Understood(amount.member):
-			text += fmt.Sprintf("; how much of it was %s was not understood", amount.done)
-		case amount.price != amazonpay.Price{}:
-			text += fmt.Sprintf("; of it %s was %s", amount.price, amount.done)
-		}
-	}
+	text := fmt.Sprintf("the charge is %s", charge.StatusDetails.State) +
+		foundAmount(charge.Meta, "captureAmount", charge.CaptureAmount, "captured") + foundAmount(charge.Meta, "refundedAmount", charge.RefundedAmount, "refunded")
 	return refusedWith(failed, &FoundError{Charge: charge, found: text})
+}
+
+func foundAmount(meta *amazonpay.Meta, member string, amount amazonpay.Price, done string) string {
+	switch {
+	case !meta.Understood(member):
+		return "; how much of it was " + done + " was not understood"
+	case amount == amazonpay.Price{}:
+		return ""
+	}
+	return fmt.Sprintf("; of it %s was %s", amount, done)
 }
 
 // refusedWith puts what was found into a refusal.

@@ -48,23 +48,27 @@ func TestCaptureOrFetch(t *testing.T) {
 		assert.Nil(t, charge)
 		found := requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
 		assert.Equal(t, dollars("15.00"), found.Charge.CaptureAmount)
-		assert.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
+		require.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
 	}
 
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: dollars("1.00")})
 	require.NoError(t, err)
 	_, err = capture(dollars("15.00"), "refunded")
-	requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+	_ = requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
 	require.ErrorContains(t, err, "of it 1.00 USD was refunded")
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
 	_, err = capture(dollars("15.00"), "unread")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus), "the capture's own error: %v", err)
-	_, found := errors.AsType[*webstore.FoundError](err)
-	assert.False(t, found)
+	assert.False(t, isFound(err))
 	var none *webstore.CaptureChargeRequest
 	_, err = shop.CaptureOrFetch(t.Context(), id, none)
 	require.ErrorContains(t, err, "request: is nil")
+}
+
+func isFound(err error) bool {
+	found, ok := errors.AsType[*webstore.FoundError](err)
+	return ok && found != nil
 }
 
 func requireFound(t *testing.T, err error, reason amazonpay.ReasonCode) *webstore.FoundError {
@@ -91,7 +95,7 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCaptureInitiated, charge.StatusDetails.State)
 	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("19.00")})
-	requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+	_ = requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
 	require.NoError(t, server.Advance(time.Minute))
 	_, err = shop.CaptureOrFetch(t.Context(), id, in)
 	assert.Equal(t, amazonpay.StateDeclined, requireFound(t, err, amazonpay.ReasonInvalidChargeStatus).Charge.StatusDetails.State)
@@ -111,8 +115,7 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	id = authorized(t, shop, server).ChargeID
 	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("21.00")})
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonTransactionAmountExceeded), "%v", err)
-	_, found := errors.AsType[*webstore.FoundError](err)
-	assert.False(t, found, "the state is not to blame")
+	assert.False(t, isFound(err), "the state is not to blame")
 }
 
 // An amount that was not understood proves no capture, also where its outcome is unknown.
@@ -127,7 +130,7 @@ func TestCaptureThatIsNotUnderstood(t *testing.T) {
 		require.NoError(t, err)
 		network.in, network.members, network.times = "charges/", map[string]string{member: text}, -1
 		_, err = shop.CaptureOrFetch(t.Context(), id, in)
-		requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+		_ = requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
 		require.ErrorContains(t, err, "was not understood")
 		_, err = shop.CaptureCharge(t.Context(), id, in, amazonpay.WithIdempotencyKey("another"), amazonpay.WithUnsettled(true))
 		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
@@ -182,8 +185,7 @@ func TestCloseOrFetch(t *testing.T) {
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getChargePermission", Status: 503}))
 	_, err = closing(false)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargePermissionStatus))
-	_, isFound := errors.AsType[*webstore.FoundError](err)
-	assert.False(t, isFound)
+	assert.False(t, isFound(err))
 }
 
 func TestFinalizeOrFetch(t *testing.T) {
@@ -207,8 +209,9 @@ func TestFinalizeOrFetch(t *testing.T) {
 	assert.Equal(t, first.ChargeID, again.ChargeID)
 	require.Len(t, server.Charges(), 1)
 	_, err = finalize(dollars("19.00"))
-	_, unproved := errors.AsType[*webstore.CompletionError](err)
-	assert.True(t, unproved, "%v", err)
+	unproved, ok := errors.AsType[*webstore.CompletionError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, twenty, unproved.Found)
 	_, err = shop.FinalizeOrFetch(t.Context(), made.CheckoutSessionID, nil)
 	require.ErrorContains(t, err, "request: is nil")
 }

@@ -53,10 +53,11 @@ func (p PaymentDetails) Validate() error { return checkTotal(p.ChargeAmount, p.T
 
 // checkTotal compares the amount of a whole order with that of its first charge, if both are given.
 func checkTotal(charge, total amazonpay.Price) error {
-	first, err := charge.MinorUnits()
-	all, err2 := total.MinorUnits()
+	both := charge.Validate() == nil && total.Validate() == nil
+	first, _ := charge.MinorUnits() // of a currency that is not known, 0
+	all, _ := total.MinorUnits()
 	switch {
-	case err != nil || err2 != nil: // they are not both there, or are wrong in themselves
+	case !both: // one is missing, or wrong in itself
 		return nil
 	case total.CurrencyCode != charge.CurrencyCode:
 		return &amazonpay.FieldError{Field: "totalOrderAmount.currencyCode", Rule: fmt.Sprintf("is %s, where chargeAmount is in %s", total.CurrencyCode, charge.CurrencyCode)}

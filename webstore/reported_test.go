@@ -17,7 +17,7 @@ import (
 func TestReportedLengths(t *testing.T) {
 	t.Parallel()
 	var in webstore.FinalizeCheckoutSessionRequest
-	var with struct{ MerchantMetadata webstore.MerchantMetadata }
+	var with webstore.UpdateChargePermissionRequest
 	text := read(t, "reports/lengths-in-characters.json")
 	require.NoError(t, json.Unmarshal(text, &in))
 	require.NoError(t, json.Unmarshal(text, &with))

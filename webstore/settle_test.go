@@ -300,8 +300,9 @@ func TestOverchargeTellsNoAmount(t *testing.T) {
 		network.in, network.members, network.times = "chargePermissions/", map[string]string{"limits.amountLimit": limit}, 1
 		session, err := shop.CompleteOrFetch(t.Context(), id, asked)
 		assert.Nil(t, session)
-		_, unproved := errors.AsType[*webstore.CompletionError](err)
-		assert.True(t, unproved, "%v", err)
+		unproved, ok := errors.AsType[*webstore.CompletionError](err)
+		require.True(t, ok, "%v", err)
+		assert.NotEmpty(t, unproved.Found)
 		assert.Equal(t, outcome, amazonpay.OutcomeOf(err), limit)
 		assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
 	}
@@ -311,7 +312,7 @@ func requireUnproved(t *testing.T, err error, member string) {
 	t.Helper()
 	unproved, ok := errors.AsType[*webstore.CompletionError](err)
 	require.True(t, ok, "%s: %v", member, err)
-	assert.ErrorContains(t, unproved, "was not understood", member)
+	require.ErrorContains(t, unproved, "was not understood", member)
 	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err), member)
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, member)
 	assert.True(t, amazonpay.Advise(err).Unsettled, member)
