@@ -51,6 +51,25 @@ func TestCaptureOrFetch(t *testing.T) {
 		require.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
 	}
 
+	// Where an attempt may have captured, what is found does not make a refusal of it.
+	for _, unsettled := range []func() error{
+		func() error {
+			_, err := shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: twenty}, amazonpay.WithIdempotencyKey("lost"), amazonpay.WithUnsettled(true))
+			return err
+		},
+		func() error {
+			_, err := shop.CancelOrFetch(t.Context(), id, &webstore.CancelChargeRequest{CancellationReason: "Sold out"}, amazonpay.WithUnsettled(true))
+			return err
+		},
+	} {
+		before = len(server.Requests())
+		err = unsettled()
+		assert.False(t, isFound(err), "%v", err)
+		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
+		assert.True(t, amazonpay.Advise(err).Unsettled)
+		require.Len(t, server.Requests(), before+2, "it is read once")
+	}
+
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: dollars("1.00")})
 	require.NoError(t, err)
 	_, err = capture(dollars("15.00"), "refunded")
