@@ -2,9 +2,13 @@ package webstore_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -262,4 +266,112 @@ func TestEveryAnswerHasASample(t *testing.T) {
 		sampled = append(sampled, reflect.TypeOf(fresh()).Elem())
 	}
 	assert.ElementsMatch(t, callertest.AnswerTypes(t, reflect.TypeFor[webstore.API]()), sampled)
+}
+
+// Each member of each answer, as each other JSON type: it costs itself alone, and is named. Only without its state an answer is an error.
+func TestEachMemberOfAnotherType(t *testing.T) {
+	t.Parallel()
+	wrong := []any{5, 1e40, "text", "", true, []any{}, []any{5}, map[string]any{}, map[string]any{"a": 5}, "[]", "{}", `{"a":5}`, []any{nil}}
+	tried := 0
+	for name, fresh := range answers {
+		var full map[string]any
+		require.NoError(t, json.Unmarshal(read(t, name), &full))
+		for _, path := range pathsOf(full, nil) {
+			for _, value := range wrong {
+				body := encodeAny(t, replaced(full, path, value))
+				out := fresh()
+				wire := &callertest.Wire{Status: http.StatusOK, Text: body}
+				client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(wire))
+				require.NoError(t, err)
+				meta, err := client.Call(t.Context(), amazonpay.Operation{Name: "GetAnswer", Method: http.MethodGet, Path: "answers"}, nil, out)
+				strict := json.Unmarshal([]byte(body), fresh())
+				assert.Equal(t, strict == nil, len(meta.Undecoded) == 0, "%s %v: %s", name, path, body)
+				for _, member := range meta.Undecoded {
+					assert.True(t, strings.HasPrefix(member, named(path)), "%s %v: %s", name, path, member)
+				}
+				if err != nil {
+					require.Contains(t, []string{"statusDetails", "statusDetails.state", "processingStatus"}, named(path), "%s: %v", name, err)
+					continue
+				}
+				want := fresh()
+				require.NoError(t, json.Unmarshal([]byte(encodeAny(t, full)), want))
+				assert.Equal(t, without(t, want, path), without(t, out, path), "%s %v as %v", name, path, value)
+				tried++
+			}
+		}
+	}
+	assert.Greater(t, tried, 2000)
+}
+
+// pathsOf are the paths of all values in v.
+func pathsOf(v any, at []any) (paths [][]any) {
+	if at != nil {
+		paths = append(paths, at)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			paths = append(paths, pathsOf(inner, append(slices.Clone(at), name))...)
+		}
+	case []any:
+		for i, inner := range v {
+			paths = append(paths, pathsOf(inner, append(slices.Clone(at), i))...)
+		}
+	}
+	return paths
+}
+
+// named is a path as Meta names it.
+func named(path []any) string {
+	var text strings.Builder
+	for _, step := range path {
+		if i, ok := step.(int); ok {
+			_, _ = fmt.Fprintf(&text, "[%d]", i)
+			continue
+		}
+		if text.Len() > 0 {
+			text.WriteByte('.')
+		}
+		_, _ = fmt.Fprint(&text, step)
+	}
+	return text.String()
+}
+
+// replaced is a copy of v with another value at the path.
+func replaced(v any, path []any, value any) any {
+	if len(path) == 0 {
+		return value
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		name, _ := path[0].(string)
+		copied := maps.Clone(v)
+		copied[name] = replaced(v[name], path[1:], value)
+		return copied
+	case []any:
+		i, _ := path[0].(int)
+		copied := slices.Clone(v)
+		copied[i] = replaced(v[i], path[1:], value)
+		return copied
+	}
+	return v // the member is not there
+}
+
+func encodeAny(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// without is what a value encodes to, but for what is at the path.
+func without(t *testing.T, v any, path []any) any {
+	t.Helper()
+	var members map[string]any
+	require.NoError(t, json.Unmarshal([]byte(encodeAny(t, v)), &members))
+	if name, _ := path[0].(string); members[name] == nil {
+		members[name] = "removed"
+		return members
+	}
+	return replaced(members, path, "removed")
 }
