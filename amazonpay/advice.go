@@ -46,7 +46,7 @@ const (
 	// same request under a new key, after a pause, and a few times at the most.
 	StepNewKey
 	// StepGiveUp says that nothing was done, and that the same request will not be: the order has failed, unless the buyer or a
-	// programmer changes something.
+	// programmer changes something or, with [Advice].Later, time does.
 	StepGiveUp
 )
 
@@ -72,6 +72,10 @@ type Advice struct {
 	// Unsettled says that the work may have been done under this key. Store it with the order, and tell the next call
 	// ([WithUnsettled]).
 	Unsettled bool
+	// Later says that the same request may succeed another day, or for a month's limit in another month, under a new key. It comes with
+	// [StepGiveUp], since waiting for that is no matter of a loop: end the work, and have a job of that day read the charge permission
+	// and, only if it is Chargeable, begin a new attempt.
+	Later bool
 
 	ReasonCode ReasonCode // empty if there is none
 	Class      DeclineClass
@@ -198,7 +202,7 @@ var advices = map[ReasonCode]Advice{
 	ReasonCurrencyMismatch:                  {Class: DeclineRequest, Next: mendRequest},
 	ReasonInvalidAPIVersion:                 {Class: DeclineRequest, Next: mendRequest},
 	ReasonTransactionAmountExceeded:         {Class: DeclineRequest, Next: "Read the permission or the charge, and ask for no more than is left."},
-	ReasonPeriodicAmountExceeded:            {Class: DeclineRequest, Next: "Charge the rest in the next month, or let the buyer begin a new checkout."},
+	ReasonPeriodicAmountExceeded:            {Class: DeclineRequest, Step: StepGiveUp, Later: true, Next: "Charge the rest in the next month, under a new idempotency key and if the charge permission is Chargeable then, or let the buyer begin a new checkout."},
 
 	ReasonUnauthorizedAccess:        {Class: DeclineAccount, Next: mendAccount},
 	ReasonInvalidAuthentication:     {Class: DeclineAccount, Next: mendAccount},
@@ -223,7 +227,8 @@ var advices = map[ReasonCode]Advice{
 	ReasonAmazonRejected:                {Class: DeclineHard, Next: "Amazon will not take this payment: offer another way to pay."},
 	ReasonPaymentMethodNotAllowed:       {Class: DeclineBuyer, Next: askBuyer},
 	ReasonMFANotCompleted:               {Class: DeclineBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
-	ReasonTransactionTimedOut:           {Class: DeclineSoft, Step: StepGiveUp, Next: "Ask for an authorization that may be pending (canHandlePendingAuthorization), in a new request, or offer another way to pay."},
+	// https://www.amazonpay-faq.jp/faq/QA-45
+	ReasonTransactionTimedOut: {Class: DeclineSoft, Step: StepGiveUp, Later: true, Next: "Ask for an authorization that may be pending (canHandlePendingAuthorization), in a new request; or read the charge permission another day and, if it is Chargeable, try again under a new idempotency key; or offer another way to pay."},
 
 	ReasonTLSVersionNotSupported: {Class: DeclineAccount, Next: mendAccount},
 	ReasonTooManyRequests:        {Class: DeclineLater, Next: waitAndAgain},

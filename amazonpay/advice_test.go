@@ -43,7 +43,7 @@ func TestAdviseReason(t *testing.T) {
 	t.Parallel()
 	all := codes(t)
 	require.Greater(t, len(all), 50)
-	newKeys := map[amazonpay.ReasonCode]bool{}
+	newKeys, later := map[amazonpay.ReasonCode]bool{}, map[amazonpay.ReasonCode]bool{}
 	for _, code := range all {
 		advice := amazonpay.AdviseReason(code)
 		assert.Equal(t, code, advice.ReasonCode)
@@ -58,11 +58,20 @@ func TestAdviseReason(t *testing.T) {
 			assert.Contains(t, advice.Next, "Chargeable")
 			assert.Equal(t, amazonpay.DeclineSoft, advice.Class)
 		}
+		if advice.Later {
+			later[code] = true
+			assert.Equal(t, amazonpay.StepGiveUp, advice.Step, "a loop must not take it for another attempt in a minute")
+			assert.Contains(t, advice.Next, "Chargeable")
+			assert.Contains(t, advice.Next, "under a new idempotency key")
+		}
 		unknown := amazonpay.Advise(refusedWith(code, amazonpay.OutcomeUnknown))
 		assert.True(t, unknown.Unsettled, code)
+		assert.False(t, unknown.Later, "never before what may have happened is known")
 		assert.Contains(t, []amazonpay.Step{amazonpay.StepRepeat, amazonpay.StepRead}, unknown.Step, code)
 	}
 	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonSoftDeclined: true, amazonpay.ReasonProcessingFailure: true}, newKeys)
+	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonTransactionTimedOut: true, amazonpay.ReasonPeriodicAmountExceeded: true}, later)
+	assert.Contains(t, amazonpay.AdviseReason(amazonpay.ReasonTransactionTimedOut).Next, "canHandlePendingAuthorization", "the other way")
 	for step, some := range map[amazonpay.Step][]amazonpay.ReasonCode{
 		amazonpay.StepNewKey: {"SoftDeclined", "ProcessingFailure"},
 		amazonpay.StepGiveUp: {"HardDeclined", "AmazonRejected", "TransactionTimedOut", "MFANotCompleted", "CheckoutSessionCanceled", "InvalidParameterValue", "AmountMismatch"},

@@ -40,26 +40,26 @@ func TestAnswerThatIsNotTheServices(t *testing.T) {
 		decode   bool
 		want     string
 	}{
-		"page, 200":            {200, "text/html; charset=utf-8", page, 1, true, `its 50 bytes ("text/html") are not a JSON object`},
-		"page, 405":            {405, "text/html", page, 1, false, "405 Method Not Allowed: the answer is not the service's JSON"},
-		"page, 502":            {502, "text/html", page, 4, false, "502 Bad Gateway: the answer is not the service's JSON"},
-		"page as JSON, 200":    {200, "application/json", page, 1, true, `its 50 bytes ("application/json") are not a JSON object`},
-		"empty, 200":           {200, "application/json", "", 1, true, `its 0 bytes ("application/json") are not a JSON object`},
-		"empty, 204":           {204, "", "", 1, true, `its 0 bytes ("") are not a JSON object`},
-		"empty, 503":           {503, "", "", 4, false, "503 Service Unavailable"},
-		"empty, unknown":       {599, "", "", 1, false, ": 599: the answer is not the service's JSON"},
-		"cut off, 200":         {200, "application/json", `{"id":"1","price":{"amount":"1`, 1, true, "unexpected end of JSON input"},
-		"cut off, 400":         {400, "application/json", `{"reasonCode":"InvalidReq`, 1, false, "400 Bad Request: the answer is not the service's JSON"},
-		"null, 200":            {200, "application/json", "null", 1, true, "not a JSON object"},
-		"null, 404":            {404, "application/json", "null", 1, false, "404 Not Found"},
-		"list, 200":            {200, "application/json", "[]", 1, true, "not a JSON object"},
-		"list, 409":            {409, "application/json", "[]", 1, false, "409 Conflict"},
-		"two objects, 200":     {200, "application/json", "{}{}", 1, true, "invalid character"},
-		"other types, 422":     {422, "application/json", `{"reasonCode":5,"message":{}}`, 1, false, "422 Unprocessable Entity"},
-		"members null, 422":    {422, "application/json", `{"reasonCode":null,"message":null}`, 1, false, "422 Unprocessable Entity"},
-		"text where an object": {200, "application/json", `{"price":"14.00"}`, 1, true, `its member "price" does not fit in a amazonpay.Price`},
-		"redirect":             {303, "", "", 1, false, "303 See Other"},
-		"not modified":         {304, "", "", 1, false, "304 Not Modified"},
+		"page, 200":           {200, "text/html; charset=utf-8", page, 1, true, `its 50 bytes ("text/html") are not a JSON object`},
+		"page, 405":           {405, "text/html", page, 1, false, "405 Method Not Allowed: the answer is not the service's JSON"},
+		"page, 502":           {502, "text/html", page, 4, false, "502 Bad Gateway: the answer is not the service's JSON"},
+		"page as JSON, 200":   {200, "application/json", page, 1, true, `its 50 bytes ("application/json") are not a JSON object`},
+		"empty, 200":          {200, "application/json", "", 1, true, `its 0 bytes ("application/json") are not a JSON object`},
+		"empty, 204":          {204, "", "", 1, true, `its 0 bytes ("") are not a JSON object`},
+		"empty, 503":          {503, "", "", 4, false, "503 Service Unavailable"},
+		"empty, unknown":      {599, "", "", 1, false, ": 599: the answer is not the service's JSON"},
+		"cut off, 200":        {200, "application/json", `{"id":"1","price":{"amount":"1`, 1, true, "unexpected end of JSON input"},
+		"cut off, 400":        {400, "application/json", `{"reasonCode":"InvalidReq`, 1, false, "400 Bad Request: the answer is not the service's JSON"},
+		"null, 200":           {200, "application/json", "null", 1, true, "not a JSON object"},
+		"null, 404":           {404, "application/json", "null", 1, false, "404 Not Found"},
+		"list, 200":           {200, "application/json", "[]", 1, true, "not a JSON object"},
+		"list, 409":           {409, "application/json", "[]", 1, false, "409 Conflict"},
+		"two objects, 200":    {200, "application/json", "{}{}", 1, true, "invalid character"},
+		"other types, 422":    {422, "application/json", `{"reasonCode":5,"message":{}}`, 1, false, "422 Unprocessable Entity"},
+		"members null, 422":   {422, "application/json", `{"reasonCode":null,"message":null}`, 1, false, "422 Unprocessable Entity"},
+		"state of a new type": {200, "application/json", `{"id":"1","statusDetails":"Open"}`, 1, true, `its member "statusDetails.state", the state of the object, is of another type`},
+		"redirect":            {303, "", "", 1, false, "303 See Other"},
+		"not modified":        {304, "", "", 1, false, "304 Not Modified"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,9 +124,13 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 // encoding/json quotes a number that does not fit, and a phone may come as one.
 func TestDecodeErrorDoesNotQuoteTheAnswer(t *testing.T) {
 	t.Parallel()
-	n := newNetwork(answer(http.StatusOK, `{"shippingAddress":{"phoneNumber":8005550100}}`))
+	n := newNetwork(answer(http.StatusOK, `{"shippingAddress":{"phoneNumber":8005550100},"statusDetails":{"state":8005550100}}`))
 	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), getOp, nil)
-	require.ErrorContains(t, err, `its member "shippingAddress.phoneNumber" does not fit in a string`)
+	require.ErrorContains(t, err, `its member "statusDetails.state"`)
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
+
+	_, err = newClient(t, n).Call(t.Context(), getOp, nil, new([]string))
+	require.ErrorContains(t, err, `does not fit in a []string`, "nothing of it fits")
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
 }
 

@@ -256,13 +256,13 @@ func TestBadCall(t *testing.T) {
 		// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/148,
 		// https://github.com/amzn/amazon-payments-magento-2-plugin/pull/684: yen with decimals.
 		"yen with decimals":     {op: chargeOp, in: price("64615.90", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals, which JPY"},
-		"yen with .00":          {op: chargeOp, in: price("705.00", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals"},
+		"yen with .50":          {op: chargeOp, in: price("705.50", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals"},
 		"field that holds xff":  {op: chargeOp, in: &chargeRequest{ChargePermissionID: "a\xff", ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "not valid UTF-8"},
 		"required field, blank": {op: chargeOp, in: &chargeRequest{ChargePermissionID: " \t", ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "is required"},
 		"required field":        {op: chargeOp, in: &chargeRequest{ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "is required"},
 		"field that is too long": {
 			op: chargeOp, in: &chargeRequest{ChargePermissionID: "S01-1", ChargeAmount: good.ChargeAmount, SoftDescriptor: strings.Repeat("x", 17)},
-			field: "softDescriptor", rule: "17 bytes, more than 16",
+			field: "softDescriptor", rule: "17 characters, more than 16",
 		},
 		"nil request":       {op: chargeOp, in: (*chargeRequest)(nil), field: "request", rule: "is nil"},
 		"nil map":           {op: chargeOp, in: map[string]any(nil), field: "request", rule: "is nil"},

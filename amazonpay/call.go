@@ -22,6 +22,7 @@ const (
 	maxAnswerBytes  = 10 << 20
 	maxErrorBytes   = 64 << 10 // an error is a code and a sentence
 	maxMessageBytes = 1 << 10
+	maxLogged       = 20 // names of members that were not decoded
 )
 
 var errNoClient = errors.New("amazonpay: the context is nil, or the Client was not made by New")
@@ -34,6 +35,10 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a
 // in is the request, encoded by [EncodeJSON]; nil where the operation has no body. The
 // answer is decoded into out, a pointer; nil where its body does not matter. A context
 // without a deadline gets one of 90 seconds.
+//
+// A member of another JSON type than out has for it does not lose the rest: it is left out, and named in
+// [Meta].Undecoded. Only an answer without what the operation returns ([Operation].Returns), or without
+// the state of the object, is a [*DecodeError].
 //
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
@@ -154,6 +159,7 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	meta.RequestID = resp.Header.Get(headerRequestID)
 	meta.Header = resp.Header
 	meta.Raw = body
+	meta.Undecoded = nil // of an earlier answer
 	seeOther := p.op.SeeOther && resp.StatusCode == http.StatusSeeOther
 	switch {
 	case seeOther && resp.Header.Get("Location") == "":
@@ -177,7 +183,10 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	if out == nil {
 		out = &ignored
 	}
-	err = json.Unmarshal(body, out)
+	meta.Undecoded, err = decode(body, out)
+	for i, name := range meta.Undecoded {
+		meta.Undecoded[i] = p.clean(name)
+	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone
 		err = fmt.Errorf("its member %q does not fit in a %s", wrong.Field, wrong.Type)
 	} else if err != nil {
@@ -191,8 +200,16 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	case !done:
 		return notUnderstood("it has no mark of the service")
 	}
+	for _, state := range states {
+		if !meta.Understood(state) {
+			return &DecodeError{Err: fmt.Errorf("its member %q, the state of the object, is of another type", state), done: true}
+		}
+	}
 	return nil
 }
+
+// states are the members that say in which state an object is. Without it an answer cannot be used.
+var states = []string{"statusDetails.state", "chargeStatus.state", "refundStatus.state", "processingStatus"}
 
 // notUnderstood is the error of an answer with a status of success that may be of anybody.
 func notUnderstood(format string, args ...any) *DecodeError {
@@ -251,6 +268,10 @@ func dateRefused(status int, _ http.Header, body []byte) bool {
 }
 
 func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {
+	if n := len(meta.Undecoded); n > 0 {
+		c.core.logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay answer has members that were not decoded", slog.String("operation", op.Name),
+			slog.String("request_id", meta.RequestID), slog.Any("members", meta.Undecoded[:min(n, maxLogged)]), slog.Int("count", n))
+	}
 	if err == nil {
 		c.core.logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay call", slog.String("operation", op.Name), slog.Any("call", meta), slog.Duration("took", took))
 		return

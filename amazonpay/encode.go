@@ -30,7 +30,12 @@ func (e *FieldError) Error() string { return cmp.Or(e.Field, "the value") + ": "
 // Before that it checks what encoding would hide or the service would refuse, and
 // returns a [*FieldError] for text that is not UTF-8, for a value whose Validate
 // method objects, such as a [Price], and for a field whose pay tag is broken:
-// required (neither absent nor blank), or max=N bytes.
+//
+//   - required: it is neither absent nor blank.
+//   - max=N: a text of at most N characters. The documentation counts "characters/bytes", the service characters: here a
+//     character is a Unicode code point, so that no text is refused that the service may take.
+//   - transaction: a [Price] that one charge, capture or refund can have: more than zero, and at most 150,000 USD, GBP or EUR, or
+//     10,000,000 JPY.
 func EncodeJSON(v any) ([]byte, error) {
 	if broken := checkValue(reflect.ValueOf(v), 0); broken != nil { // a nil *FieldError would not be a nil error
 		return nil, broken
@@ -148,8 +153,14 @@ func checkStruct(v reflect.Value, depth int) *FieldError {
 			return &FieldError{Field: f.name, Rule: "is required"}
 		case empty && f.omitted:
 			continue
-		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max:
-			return &FieldError{Field: f.name, Rule: fmt.Sprintf("has %d bytes, more than %d", value.Len(), f.max)}
+		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max: // no text has more characters than bytes
+			if n := utf8.RuneCountInString(value.String()); n > f.max {
+				return &FieldError{Field: f.name, Rule: fmt.Sprintf("has %d characters, more than %d", n, f.max)}
+			}
+		case f.transaction:
+			if price, ok := reflect.TypeAssert[Price](value); ok && price.transactionRule() != "" {
+				return &FieldError{Field: f.name, Rule: price.transactionRule()}
+			}
 		}
 		if broken := checkValue(value, depth); broken != nil {
 			return broken.within(f.name)
@@ -170,11 +181,12 @@ func (e *FieldError) within(name string) *FieldError {
 // structField is what checkStruct needs to know of a field. name is empty for an
 // embedded struct.
 type structField struct {
-	index    int
-	name     string
-	omitted  bool // omitzero: a zero value is not encoded
-	required bool
-	max      int
+	index       int
+	name        string
+	omitted     bool // omitzero: a zero value is not encoded
+	required    bool
+	transaction bool
+	max         int
 }
 
 var structFields sync.Map // reflect.Type → []structField
@@ -196,8 +208,11 @@ func fieldsOf(t reflect.Type) []structField {
 			field.name = f.Name
 		}
 		for rule := range strings.SplitSeq(f.Tag.Get("pay"), ",") {
-			if rule == "required" {
+			switch rule {
+			case "required":
 				field.required = true
+			case "transaction":
+				field.transaction = true
 			}
 			if limit, ok := strings.CutPrefix(rule, "max="); ok {
 				field.max, _ = strconv.Atoi(limit)

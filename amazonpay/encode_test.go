@@ -3,6 +3,7 @@ package amazonpay_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -94,8 +95,8 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 		},
 		"zero price behind a pointer": {outer{Inner: inner{Need: "x", Limit: &amazonpay.Price{}}}, "inner.limit.amount", "not decimal text"},
 		"required":                    {outer{}, "inner.need", "is required"},
-		"too long":                    {outer{Inner: inner{Need: "x", Short: "äöü"}}, "inner.short", "has 6 bytes, more than 3"},
-		"too long, required":          {outer{Inner: inner{Need: "wxyz"}}, "inner.need", "has 4 bytes, more than 3"},
+		"too long":                    {outer{Inner: inner{Need: "x", Short: "äöü店"}}, "inner.short", "has 4 characters, more than 3"},
+		"too long, required":          {outer{Inner: inner{Need: "wxyz"}}, "inner.need", "has 4 characters, more than 3"},
 		"loop of interfaces":          {loop, "", "nested too deeply"},
 		"loop of pointers":            {ring, "", "nested too deeply"},
 	} {
@@ -114,9 +115,54 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 		})
 	}
 
-	got, err := amazonpay.EncodeJSON(outer{Inner: inner{Need: "x", Bytes: []byte("\xff"), Short: "abc"}, Skipped: "\xff", private: "\xff"})
+	got, err := amazonpay.EncodeJSON(outer{Inner: inner{Need: "x", Bytes: []byte("\xff"), Short: "äö店"}, Skipped: "\xff", private: "\xff"})
 	require.NoError(t, err, "bytes are encoded in base64, and a skipped field is not encoded")
-	sameText(t, `{"inner":{"note":"","short":"abc","need":"x","bytes":"/w=="}}`, string(got))
+	sameText(t, `{"inner":{"note":"","short":"äö店","need":"x","bytes":"/w=="}}`, string(got))
+}
+
+// The limits of the documentation are characters: the input is a shop's of Japan.
+func TestLengthsAreCharacters(t *testing.T) {
+	t.Parallel()
+	type limited struct {
+		Text string `json:"text,omitzero" pay:"max=50"`
+	}
+	for _, letter := range []string{"a", "é", "店", "👍"} {
+		_, err := amazonpay.EncodeJSON(limited{strings.Repeat(letter, 50)})
+		require.NoError(t, err, letter)
+		_, err = amazonpay.EncodeJSON(limited{strings.Repeat(letter, 51)})
+		require.EqualError(t, err, "text: has 51 characters, more than 50", letter)
+	}
+}
+
+// The amount of a charge, a capture or a refund has limits in the currencies for which they are documented.
+func TestTransactionAmounts(t *testing.T) {
+	t.Parallel()
+	type charge struct {
+		Amount amazonpay.Price `json:"amount,omitzero" pay:"transaction"`
+		Needed amazonpay.Price `json:"needed,omitzero" pay:"required,transaction"`
+	}
+	good := amazonpay.Price{Amount: "1", CurrencyCode: amazonpay.JPY}
+	for text, rule := range map[string]string{
+		"0.01 USD": "", "150000 USD": "", "150000.0000 EUR": "", "150000.01 EUR": "is 150000.01 EUR, more than 150000.00 EUR",
+		"150000.01 GBP": "more than 150000.00 GBP", "99999999999999999999 USD": "more than 150000.00 USD", "10000000 JPY": "", "10000001 JPY": "more than 10000000 JPY",
+		"0 USD": "must be more than zero", "0.000 USD": "must be more than zero", "0 JPY": "must be more than zero", "0 XTS": "must be more than zero",
+		"1500000.00 SEK": "", "99999999999999999999 XTS": "",
+		"1.001 USD": "more than 2 decimals", "1,5 USD": "not decimal text", "150001 usd": "three capital letters",
+	} {
+		amount, currency, _ := strings.Cut(text, " ")
+		price := amazonpay.Price{Amount: amazonpay.Decimal(amount), CurrencyCode: amazonpay.CurrencyCode(currency)}
+		for _, value := range []charge{{price, good}, {good, price}} {
+			_, err := amazonpay.EncodeJSON(value)
+			if rule == "" {
+				require.NoError(t, err, text)
+				continue
+			}
+			require.ErrorContains(t, err, rule, text)
+			assert.Regexp(t, `^(amount|needed)`, err.Error())
+		}
+	}
+	_, err := amazonpay.EncodeJSON(charge{})
+	require.EqualError(t, err, "needed: is required")
 }
 
 type node struct {

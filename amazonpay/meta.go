@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/transport"
@@ -18,7 +20,7 @@ type Attempt = transport.Attempt
 // Meta is what is known of a call besides its typed answer. It comes with every answer
 // and with every error. Its values are shared; do not change them. It prints and logs
 // without the header and the body.
-type Meta struct {
+type Meta struct { //nolint:recvcheck // Understood is asked of a nil Meta, too; the others print values
 	// StatusCode is the HTTP status of the last answer, 0 where there was none.
 	StatusCode int
 	// RequestID is the service's id of the request, for Amazon's support.
@@ -39,16 +41,43 @@ type Meta struct {
 	// know are here. It may be personal data, and it may not be JSON where an error came from
 	// a gateway.
 	Raw json.RawMessage
+	// Undecoded are the members of the answer that have another JSON type than their field, such
+	// as refundedAmount, paymentPreferences[1] or buyer.name. The fields have their zero values, which say
+	// nothing; the text is in Raw. The names are also logged, at warn level. Normally it is empty: see
+	// [Meta.Understood].
+	Undecoded []string
 }
 
-// LogValue shows status, request id, idempotency key and the number of attempts.
+// Understood reports whether a member of the answer, such as refundedAmount or limits.amountLimit, was
+// decoded, and all that is in it. Ask before a zero value decides about money; the methods of this SDK
+// do. An absent member counts as understood.
+func (m *Meta) Understood(member string) bool {
+	return m == nil || !slices.ContainsFunc(m.Undecoded, func(name string) bool {
+		return isWithin(name, member) || isWithin(member, name)
+	})
+}
+
+// isWithin reports whether a path is that of a member or of a part of it. The service may spell names in another case.
+func isWithin(path, member string) bool {
+	if len(path) < len(member) || !strings.EqualFold(path[:len(member)], member) {
+		return false
+	}
+	return len(path) == len(member) || path[len(member)] == '.' || path[len(member)] == '['
+}
+
+// LogValue shows status, request id, idempotency key, the number of attempts, and of an answer that
+// was not decoded in full the number of such members.
 func (m Meta) LogValue() slog.Value {
-	return slog.GroupValue(
+	attrs := []slog.Attr{
 		slog.Int("status", m.StatusCode),
 		slog.String("request_id", m.RequestID),
 		slog.String("idempotency_key", m.IdempotencyKey),
 		slog.Int("attempts", len(m.Attempts)),
-	)
+	}
+	if n := len(m.Undecoded); n > 0 {
+		attrs = append(attrs, slog.Int("undecoded", n))
+	}
+	return slog.GroupValue(attrs...)
 }
 
 // Format prints what LogValue shows, whatever the verb.
@@ -62,5 +91,6 @@ func (m Meta) MarshalJSON() ([]byte, error) {
 		RequestID      string `json:"requestId"`
 		IdempotencyKey string `json:"idempotencyKey,omitzero"`
 		Attempts       int    `json:"attempts"`
-	}{m.StatusCode, m.RequestID, m.IdempotencyKey, len(m.Attempts)})
+		Undecoded      int    `json:"undecoded,omitzero"`
+	}{m.StatusCode, m.RequestID, m.IdempotencyKey, len(m.Attempts), len(m.Undecoded)})
 }

@@ -53,7 +53,7 @@ func (o Outcome) String() string {
 //	a 500 ProcessingFailure                                        | refused
 //	429 until the attempts or the context ended                    | refused
 //	a refusal, then no connection                                  | refused
-//	a 2xx of the service of which a member was not understood      | done
+//	a 2xx of the service whose state was not understood            | done
 //	a 2xx that is not the service's answer to this operation       | unknown
 //	a 4xx without the marks of the service, such as a gateway's    | unknown
 //	408, 425, 5xx, no answer, or a too large one, in the last one   | unknown

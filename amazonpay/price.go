@@ -11,7 +11,7 @@ import (
 
 // Decimal is an amount as exact decimal text, such as "14.00" or "1080". It is never
 // a float: the text that the service sent is the text that you read, and the text
-// that you write is sent.
+// that you write is sent, but for the zeros of a [Price] that its currency does not have.
 //
 // In a request it must be digits, with at most one decimal point between digits. From
 // the service it is decoded from a JSON string or a JSON number alike.
@@ -94,6 +94,9 @@ func (c CurrencyCode) MinorDigits() (n int, ok bool) {
 // Price is an amount of money. An amount of up to 150,000 USD, EUR or GBP, or
 // 10,000,000 JPY, can be charged:
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html.
+//
+// An amount that is exact in its currency may have more decimals, as it does in a database with four of them: 475.4500 USD is
+// sent as 475.45, and 1080.0000 JPY as 1080. 475.4510 USD and 1080.5 JPY are refused.
 type Price struct {
 	Amount       Decimal      `json:"amount"`
 	CurrencyCode CurrencyCode `json:"currencyCode"`
@@ -131,8 +134,7 @@ func (p Price) MinorUnits() (int64, error) {
 	if err := p.Amount.Validate(); err != nil {
 		return 0, fmt.Errorf("amazonpay: the amount %w", err)
 	}
-	whole, fraction, _ := strings.Cut(string(p.Amount), ".")
-	fraction = strings.TrimRight(fraction, "0")
+	whole, fraction, _ := strings.Cut(string(p.normal().Amount), ".")
 	if len(fraction) > n {
 		return 0, fmt.Errorf("amazonpay: the amount %s is finer than the smallest unit of %s", p.Amount, p.CurrencyCode)
 	}
@@ -143,8 +145,53 @@ func (p Price) MinorUnits() (int64, error) {
 	return units.Int64(), nil
 }
 
-// Validate reports an amount that is not decimal text, that has more decimals than
-// the currency (JPY has none), and a currency that is not three capital letters.
+// normal is the price without zeros behind the decimals of its currency.
+func (p Price) normal() Price {
+	n, ok := p.CurrencyCode.MinorDigits()
+	whole, fraction, _ := strings.Cut(string(p.Amount), ".")
+	if !ok || len(fraction) <= n {
+		return p
+	}
+	fraction = fraction[:n] + strings.TrimRight(fraction[n:], "0")
+	if p.Amount = Decimal(whole); fraction != "" {
+		p.Amount += Decimal("." + fraction)
+	}
+	return p
+}
+
+// MarshalJSON encodes the amount without zeros that the currency does not have.
+func (p Price) MarshalJSON() ([]byte, error) {
+	type plain Price // without this method
+	return json.Marshal(plain(p.normal()))
+}
+
+// transactionRule is the rule that a price breaks as the amount of one charge, capture or refund; "" if none. Limits of other
+// currencies are not documented.
+func (p Price) transactionRule() string {
+	if p.Validate() != nil { // which says more
+		return ""
+	}
+	if strings.Trim(string(p.Amount), "0.") == "" {
+		return "is nothing: it must be more than zero"
+	}
+	var most int64
+	switch p.CurrencyCode {
+	case USD, GBP, EUR:
+		most = 150_000_00
+	case JPY:
+		most = 10_000_000
+	default:
+		return ""
+	}
+	if minor, err := p.MinorUnits(); err != nil || minor > most {
+		limit, _ := NewPrice(most, p.CurrencyCode)
+		return fmt.Sprintf("is %s, more than %s", p, limit)
+	}
+	return ""
+}
+
+// Validate reports an amount that is not decimal text, that is finer than the currency's
+// smallest unit (JPY has no decimals), and a currency that is not three capital letters.
 func (p Price) Validate() error {
 	if err := p.Amount.Validate(); err != nil {
 		return &FieldError{Field: "amount", Rule: err.Error()}
@@ -155,7 +202,7 @@ func (p Price) Validate() error {
 	if len(p.CurrencyCode) != 3 || strings.Trim(string(p.CurrencyCode), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 		return &FieldError{Field: "currencyCode", Rule: fmt.Sprintf("%q is not three capital letters", string(p.CurrencyCode))}
 	}
-	_, fraction, _ := strings.Cut(string(p.Amount), ".")
+	_, fraction, _ := strings.Cut(string(p.normal().Amount), ".")
 	if n, ok := p.CurrencyCode.MinorDigits(); ok && len(fraction) > n {
 		return &FieldError{Field: "amount", Rule: fmt.Sprintf("%q has more than %d decimals, which %s does not have", string(p.Amount), n, p.CurrencyCode)}
 	}

@@ -3,6 +3,7 @@ package amazonpay_test
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -82,6 +83,42 @@ func TestMinorUnits(t *testing.T) {
 		_, err := row.price.MinorUnits()
 		require.ErrorContains(t, err, row.want, "%s", row.price)
 	}
+}
+
+// A DECIMAL(12,4) column, as most shops' databases have one. What is exact is sent in its normal form.
+func TestTrailingZeros(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"475.4500 USD": "475.45", "1080.0000 JPY": "1080", "1080.0 JPY": "1080", "475.000 USD": "475.00", "0.0100 EUR": "0.01", "475.45 USD": "475.45",
+		"475.5 USD": "475.5", "475 USD": "475", "1080 JPY": "1080", "475.4500 XTS": "475.4500", "100.50000000000000000000 SEK": "100.50", "1000 JPY": "1000",
+	} {
+		amount, currency, _ := strings.Cut(text, " ")
+		price := amazonpay.Price{Amount: amazonpay.Decimal(amount), CurrencyCode: amazonpay.CurrencyCode(currency)}
+		for _, value := range []any{map[string]any{"price": price}, map[string]any{"price": &price}, struct {
+			Price amazonpay.Price `json:"price,omitzero"`
+		}{price}} {
+			encoded, err := amazonpay.EncodeJSON(value)
+			require.NoError(t, err, text)
+			sameText(t, `{"price":{"amount":"`+want+`","currencyCode":"`+currency+`"}}`, string(encoded))
+		}
+		assert.Equal(t, text, price.String(), "the value itself stays as it is")
+	}
+	for _, text := range []string{"475.4510 USD", "1080.5 JPY", "1080.50 JPY", "475.4500. USD", ".4500 USD", "475. USD", "475.45 0 USD", "1080. JPY"} {
+		i := strings.LastIndexByte(text, ' ')
+		_, err := amazonpay.EncodeJSON(amazonpay.Price{Amount: amazonpay.Decimal(text[:i]), CurrencyCode: amazonpay.CurrencyCode(text[i+1:])})
+		require.Error(t, err, text)
+	}
+	_, err := amazonpay.EncodeJSON(amazonpay.Price{Amount: "475.4510", CurrencyCode: amazonpay.USD})
+	require.EqualError(t, err, `amount: "475.4510" has more than 2 decimals, which USD does not have`)
+	_, err = amazonpay.EncodeJSON(amazonpay.Price{Amount: "1080.5", CurrencyCode: amazonpay.JPY})
+	require.EqualError(t, err, `amount: "1080.5" has more than 0 decimals, which JPY does not have`)
+
+	odd := amazonpay.Price{Amount: `1,5<"`, CurrencyCode: "?"} // as an answer may have it
+	encoded, err := json.Marshal(odd)
+	require.NoError(t, err)
+	var again amazonpay.Price
+	require.NoError(t, json.Unmarshal(encoded, &again))
+	assert.Equal(t, odd, again)
 }
 
 func TestDecimal(t *testing.T) {

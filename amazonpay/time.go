@@ -37,30 +37,31 @@ func (t Time) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON accepts the forms that [Time] lists. Anything else leaves the time as it is
-// and is no error: a timestamp of a new form must not hide a charge that was made. Its text
-// is in the Raw of the answer's [Meta].
+// and is an error, which in an answer hides nothing else: it is named in [Meta].Undecoded.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return nil
 	}
 	if text, err := unquote(b); err == nil {
-		if at, err := parseTime(text); err == nil {
-			t.Time = at
-		}
-		return nil
+		return t.UnmarshalText([]byte(text))
 	}
 	var n float64
-	if json.Unmarshal(b, &n) == nil && math.Abs(n) < 1e14 {
-		const firstMilliseconds = 1e11 // as seconds, the year 5138
-		if math.Abs(n) < firstMilliseconds {
-			n *= 1000
-		}
-		if at := time.UnixMilli(int64(n)).UTC(); writable(at) {
-			t.Time = at
-		}
+	if json.Unmarshal(b, &n) != nil || math.Abs(n) >= 1e14 {
+		return errUnknownTime
 	}
+	const firstMilliseconds = 1e11 // as seconds, the year 5138
+	if math.Abs(n) < firstMilliseconds {
+		n *= 1000
+	}
+	at := time.UnixMilli(int64(n)).UTC()
+	if !writable(at) {
+		return errUnknownTime
+	}
+	t.Time = at
 	return nil
 }
+
+var errUnknownTime = errors.New("a timestamp has none of the known forms")
 
 // writable reports a year that fits in the four digits of the basic form.
 func writable(at time.Time) bool { return 1 <= at.Year() && at.Year() <= 9999 }
@@ -95,5 +96,5 @@ func parseTime(text string) (time.Time, error) {
 			return parsed.UTC(), nil
 		}
 	}
-	return time.Time{}, errors.New("a timestamp has none of the known forms")
+	return time.Time{}, errUnknownTime
 }

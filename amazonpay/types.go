@@ -1,6 +1,7 @@
 package amazonpay
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -102,8 +103,8 @@ func (a Address) LogValue() slog.Value {
 func (a Address) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
 
 // Bool is a boolean of an answer. It is decoded from true and false, and from the texts
-// "true" and "false", which the samples of the official SDKs have in places. Anything
-// else, null too, leaves it as it is. It encodes as a boolean.
+// "true" and "false", which the samples of the official SDKs have in places. Null and an empty
+// text leave it as it is; anything else does too, and is an error. It encodes as a boolean.
 type Bool bool
 
 // UnmarshalJSON accepts the forms that [Bool] lists.
@@ -113,6 +114,9 @@ func (b *Bool) UnmarshalJSON(text []byte) error {
 		*b = true
 	case "false":
 		*b = false
+	case "null", "":
+	default:
+		return errors.New("a boolean is neither true nor false")
 	}
 	return nil
 }

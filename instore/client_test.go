@@ -190,6 +190,40 @@ func TestRequiredMembers(t *testing.T) {
 	}
 }
 
+// The limits of the texts, in characters, and of the amounts.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for field, in := range map[string]any{
+		"merchantCOE":               instore.MerchantScanRequest{ScanData: "x", ScanReferenceID: "x", LedgerCurrency: "USD", MerchantCOE: "USA"},
+		"storeLocation.countryCode": instore.MerchantScanRequest{ScanData: "x", ScanReferenceID: "x", LedgerCurrency: "USD", MerchantCOE: "US", StoreLocation: &instore.StoreLocation{CountryCode: "USAA"}},
+		"softDescriptor":            instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: scan.ChargeTotal, SoftDescriptor: strings.Repeat("店", 17)},
+		"chargeTotal":               instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: amazonpay.Price{Amount: "150000.01", CurrencyCode: amazonpay.USD}},
+		"refundTotal":               instore.RefundRequest{ChargeID: "x", RefundReferenceID: "x", RefundTotal: amazonpay.Price{Amount: "0", CurrencyCode: amazonpay.JPY}},
+	} {
+		_, err := amazonpay.EncodeJSON(in)
+		requireField(t, err, field)
+	}
+	_, err := amazonpay.EncodeJSON(instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: scan.ChargeTotal, SoftDescriptor: strings.Repeat("店", 16)})
+	require.NoError(t, err)
+}
+
+// A charge whose state is of another type was made, but says nothing: it is not taken for one without a state.
+func TestStateOfAnotherType(t *testing.T) {
+	t.Parallel()
+	wire := &callertest.Wire{Status: 200, Text: `{"chargeId":"S01-1-C1","chargeStatus":"Captured"}`}
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(wire))
+	require.NoError(t, err)
+	request := instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: scan.ChargeTotal}
+	charge, err := instore.New(client).Charge(t.Context(), &request)
+	assert.Nil(t, charge)
+	require.ErrorContains(t, err, "chargeStatus.state")
+	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
+	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+	wire.Text = `{"refundId":"S01-1-R1","refundStatus":{"state":5}}`
+	_, err = instore.New(client).Refund(t.Context(), &instore.RefundRequest{ChargeID: "x", RefundReferenceID: "x", RefundTotal: scan.ChargeTotal})
+	require.ErrorContains(t, err, "refundStatus.state")
+}
+
 func requireField(t *testing.T, err error, field string) {
 	t.Helper()
 	found, ok := errors.AsType[*amazonpay.FieldError](err)

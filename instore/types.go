@@ -16,10 +16,10 @@ type MerchantScanRequest struct {
 	// one.
 	ScanReferenceID string                   `json:"scanReferenceId,omitzero" pay:"required"`
 	LedgerCurrency  amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero" pay:"required"`
-	MerchantCOE     string                   `json:"merchantCOE,omitzero" pay:"required"` //nolint:tagliatelle // the service's spelling: country of establishment, such as US
+	MerchantCOE     string                   `json:"merchantCOE,omitzero" pay:"required,max=2"` //nolint:tagliatelle // the service's spelling: country of establishment, such as US
 	StoreLocation   *StoreLocation           `json:"storeLocation,omitzero"`
 	Metadata        *Metadata                `json:"metadata,omitzero"`
-	ChargeTotal     amazonpay.Price          `json:"chargeTotal,omitzero"` // in samples of the official SDKs; not in the .NET SDK
+	ChargeTotal     amazonpay.Price          `json:"chargeTotal,omitzero" pay:"transaction"` // in samples of the official SDKs; not in the .NET SDK
 }
 
 // LogValue shows the reference id alone.
@@ -34,7 +34,7 @@ func (r MerchantScanRequest) Format(f fmt.State, _ rune) {
 
 // StoreLocation is where the till stands.
 type StoreLocation struct {
-	CountryCode string `json:"countryCode,omitzero"`
+	CountryCode string `json:"countryCode,omitzero" pay:"max=3"`
 }
 
 // Metadata is what the shop says of a payment. It prints and logs the shop's order id only.
@@ -75,8 +75,8 @@ type ChargeRequest struct {
 	// ChargeReferenceID is the shop's own id of this charge: the one documented protection
 	// against a double charge. Repeat a charge whose outcome is uncertain with the same one.
 	ChargeReferenceID string          `json:"chargeReferenceId,omitzero" pay:"required"`
-	ChargeTotal       amazonpay.Price `json:"chargeTotal,omitzero" pay:"required"`
-	SoftDescriptor    string          `json:"softDescriptor,omitzero"` // on the buyer's statement
+	ChargeTotal       amazonpay.Price `json:"chargeTotal,omitzero" pay:"required,transaction"`
+	SoftDescriptor    string          `json:"softDescriptor,omitzero" pay:"max=16"` // on the buyer's statement: up to 16 characters
 	Metadata          *Metadata       `json:"metadata,omitzero"`
 }
 
@@ -106,8 +106,8 @@ type RefundRequest struct {
 	// RefundReferenceID is the shop's own id of this refund: the one documented protection
 	// against a double refund. Repeat a refund whose outcome is uncertain with the same one.
 	RefundReferenceID string          `json:"refundReferenceId,omitzero" pay:"required"`
-	RefundTotal       amazonpay.Price `json:"refundTotal,omitzero" pay:"required"`
-	SoftDescriptor    string          `json:"softDescriptor,omitzero"` // on the buyer's statement
+	RefundTotal       amazonpay.Price `json:"refundTotal,omitzero" pay:"required,transaction"`
+	SoftDescriptor    string          `json:"softDescriptor,omitzero" pay:"max=16"` // on the buyer's statement: up to 16 characters
 	Metadata          *Metadata       `json:"metadata,omitzero"`
 }
 

@@ -88,6 +88,50 @@ func (c *MockWebstoreCancelChargeCall) DoAndReturn(f func(context.Context, strin
 	return c
 }
 
+// CancelOrFetch mocks base method.
+func (m *MockWebstore) CancelOrFetch(ctx context.Context, chargeID string, in *webstore.CancelChargeRequest, opts ...amazonpay.CallOption) (*webstore.Charge, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, chargeID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CancelOrFetch", varargs...)
+	ret0, _ := ret[0].(*webstore.Charge)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CancelOrFetch indicates an expected call of CancelOrFetch.
+func (mr *MockWebstoreMockRecorder) CancelOrFetch(ctx, chargeID, in any, opts ...any) *MockWebstoreCancelOrFetchCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, chargeID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CancelOrFetch", reflect.TypeOf((*MockWebstore)(nil).CancelOrFetch), varargs...)
+	return &MockWebstoreCancelOrFetchCall{Call: call}
+}
+
+// MockWebstoreCancelOrFetchCall wrap *gomock.Call
+type MockWebstoreCancelOrFetchCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCancelOrFetchCall) Return(arg0 *webstore.Charge, arg1 error) *MockWebstoreCancelOrFetchCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCancelOrFetchCall) Do(f func(context.Context, string, *webstore.CancelChargeRequest, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreCancelOrFetchCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCancelOrFetchCall) DoAndReturn(f func(context.Context, string, *webstore.CancelChargeRequest, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreCancelOrFetchCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // CancelReportSchedule mocks base method.
 func (m *MockWebstore) CancelReportSchedule(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*webstore.CancelReportScheduleResponse, error) {
 	m.ctrl.T.Helper()
@@ -176,6 +220,50 @@ func (c *MockWebstoreCaptureChargeCall) DoAndReturn(f func(context.Context, stri
 	return c
 }
 
+// CaptureOrFetch mocks base method.
+func (m *MockWebstore) CaptureOrFetch(ctx context.Context, chargeID string, in *webstore.CaptureChargeRequest, opts ...amazonpay.CallOption) (*webstore.Charge, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, chargeID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CaptureOrFetch", varargs...)
+	ret0, _ := ret[0].(*webstore.Charge)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CaptureOrFetch indicates an expected call of CaptureOrFetch.
+func (mr *MockWebstoreMockRecorder) CaptureOrFetch(ctx, chargeID, in any, opts ...any) *MockWebstoreCaptureOrFetchCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, chargeID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CaptureOrFetch", reflect.TypeOf((*MockWebstore)(nil).CaptureOrFetch), varargs...)
+	return &MockWebstoreCaptureOrFetchCall{Call: call}
+}
+
+// MockWebstoreCaptureOrFetchCall wrap *gomock.Call
+type MockWebstoreCaptureOrFetchCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCaptureOrFetchCall) Return(arg0 *webstore.Charge, arg1 error) *MockWebstoreCaptureOrFetchCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCaptureOrFetchCall) Do(f func(context.Context, string, *webstore.CaptureChargeRequest, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreCaptureOrFetchCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCaptureOrFetchCall) DoAndReturn(f func(context.Context, string, *webstore.CaptureChargeRequest, ...amazonpay.CallOption) (*webstore.Charge, error)) *MockWebstoreCaptureOrFetchCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
 // CheckCredentials mocks base method.
 func (m *MockWebstore) CheckCredentials(ctx context.Context, opts ...amazonpay.CallOption) error {
 	m.ctrl.T.Helper()
@@ -259,6 +347,50 @@ func (c *MockWebstoreCloseChargePermissionCall) Do(f func(context.Context, strin
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreCloseChargePermissionCall) DoAndReturn(f func(context.Context, string, *webstore.CloseChargePermissionRequest, ...amazonpay.CallOption) (*webstore.ChargePermission, error)) *MockWebstoreCloseChargePermissionCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// CloseOrFetch mocks base method.
+func (m *MockWebstore) CloseOrFetch(ctx context.Context, chargePermissionID string, in *webstore.CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*webstore.ChargePermission, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, chargePermissionID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "CloseOrFetch", varargs...)
+	ret0, _ := ret[0].(*webstore.ChargePermission)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// CloseOrFetch indicates an expected call of CloseOrFetch.
+func (mr *MockWebstoreMockRecorder) CloseOrFetch(ctx, chargePermissionID, in any, opts ...any) *MockWebstoreCloseOrFetchCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, chargePermissionID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "CloseOrFetch", reflect.TypeOf((*MockWebstore)(nil).CloseOrFetch), varargs...)
+	return &MockWebstoreCloseOrFetchCall{Call: call}
+}
+
+// MockWebstoreCloseOrFetchCall wrap *gomock.Call
+type MockWebstoreCloseOrFetchCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreCloseOrFetchCall) Return(arg0 *webstore.ChargePermission, arg1 error) *MockWebstoreCloseOrFetchCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreCloseOrFetchCall) Do(f func(context.Context, string, *webstore.CloseChargePermissionRequest, ...amazonpay.CallOption) (*webstore.ChargePermission, error)) *MockWebstoreCloseOrFetchCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreCloseOrFetchCall) DoAndReturn(f func(context.Context, string, *webstore.CloseChargePermissionRequest, ...amazonpay.CallOption) (*webstore.ChargePermission, error)) *MockWebstoreCloseOrFetchCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }
@@ -962,6 +1094,50 @@ func (c *MockWebstoreFinalizeCheckoutSessionCall) Do(f func(context.Context, str
 
 // DoAndReturn rewrite *gomock.Call.DoAndReturn
 func (c *MockWebstoreFinalizeCheckoutSessionCall) DoAndReturn(f func(context.Context, string, *webstore.FinalizeCheckoutSessionRequest, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreFinalizeCheckoutSessionCall {
+	c.Call = c.Call.DoAndReturn(f)
+	return c
+}
+
+// FinalizeOrFetch mocks base method.
+func (m *MockWebstore) FinalizeOrFetch(ctx context.Context, checkoutSessionID string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	m.ctrl.T.Helper()
+	varargs := []any{ctx, checkoutSessionID, in}
+	for _, a := range opts {
+		varargs = append(varargs, a)
+	}
+	ret := m.ctrl.Call(m, "FinalizeOrFetch", varargs...)
+	ret0, _ := ret[0].(*webstore.CheckoutSession)
+	ret1, _ := ret[1].(error)
+	return ret0, ret1
+}
+
+// FinalizeOrFetch indicates an expected call of FinalizeOrFetch.
+func (mr *MockWebstoreMockRecorder) FinalizeOrFetch(ctx, checkoutSessionID, in any, opts ...any) *MockWebstoreFinalizeOrFetchCall {
+	mr.mock.ctrl.T.Helper()
+	varargs := append([]any{ctx, checkoutSessionID, in}, opts...)
+	call := mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "FinalizeOrFetch", reflect.TypeOf((*MockWebstore)(nil).FinalizeOrFetch), varargs...)
+	return &MockWebstoreFinalizeOrFetchCall{Call: call}
+}
+
+// MockWebstoreFinalizeOrFetchCall wrap *gomock.Call
+type MockWebstoreFinalizeOrFetchCall struct {
+	*gomock.Call
+}
+
+// Return rewrite *gomock.Call.Return
+func (c *MockWebstoreFinalizeOrFetchCall) Return(arg0 *webstore.CheckoutSession, arg1 error) *MockWebstoreFinalizeOrFetchCall {
+	c.Call = c.Call.Return(arg0, arg1)
+	return c
+}
+
+// Do rewrite *gomock.Call.Do
+func (c *MockWebstoreFinalizeOrFetchCall) Do(f func(context.Context, string, *webstore.FinalizeCheckoutSessionRequest, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreFinalizeOrFetchCall {
+	c.Call = c.Call.Do(f)
+	return c
+}
+
+// DoAndReturn rewrite *gomock.Call.DoAndReturn
+func (c *MockWebstoreFinalizeOrFetchCall) DoAndReturn(f func(context.Context, string, *webstore.FinalizeCheckoutSessionRequest, ...amazonpay.CallOption) (*webstore.CheckoutSession, error)) *MockWebstoreFinalizeOrFetchCall {
 	c.Call = c.Call.DoAndReturn(f)
 	return c
 }

@@ -2,8 +2,13 @@ package webstore_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
 	"os"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,11 +55,22 @@ func read(tb testing.TB, name string) []byte {
 	return text
 }
 
+// decode decodes an answer in the way of a client.
 func decode[T any](t *testing.T, text string) *T {
 	t.Helper()
-	out := new(T)
-	require.NoError(t, json.Unmarshal([]byte(text), out))
+	out, _ := decodeParts[T](t, text)
 	return out
+}
+
+// decodeParts also returns the names of the members that were not decoded.
+func decodeParts[T any](t *testing.T, text string) (out *T, undecoded []string) {
+	t.Helper()
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(&callertest.Wire{Status: http.StatusOK, Text: text}))
+	require.NoError(t, err)
+	out = new(T)
+	meta, err := client.Call(t.Context(), amazonpay.Operation{Name: "GetAnswer", Method: http.MethodGet, Path: "answers"}, nil, out)
+	require.NoError(t, err)
+	return out, meta.Undecoded
 }
 
 func TestEveryMemberArrivesAndEncodesAgain(t *testing.T) {
@@ -178,7 +194,8 @@ func TestLenientDecoding(t *testing.T) {
 		assert.True(t, bool(c.CaptureNow))
 		assert.False(t, bool(c.CanHandlePendingAuthorization))
 		// An odd value must not hide a charge that was made.
-		odd := decode[webstore.Charge](t, `{"chargeId":"S01-1-C1","captureNow":"perhaps","canHandlePendingAuthorization":1}`)
+		odd, undecoded := decodeParts[webstore.Charge](t, `{"chargeId":"S01-1-C1","captureNow":"perhaps","canHandlePendingAuthorization":1}`)
+		assert.Equal(t, []string{"captureNow", "canHandlePendingAuthorization"}, undecoded)
 		assert.Equal(t, "S01-1-C1", odd.ChargeID)
 		assert.False(t, bool(odd.CaptureNow || odd.CanHandlePendingAuthorization))
 	})
@@ -197,10 +214,14 @@ func TestLenientDecoding(t *testing.T) {
 		want[0].AddressID, want[0].City, want[4].AddressID = "plain", "Ulm", "text"
 		assert.Equal(t, want, s.ShippingAddressList)
 		// An odd text must not hide a checkout that was completed.
-		s = decode[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
+		s, undecoded := decodeParts[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
 			`"{\"addressId\":\"odd\",\"city\":5}",{"addressId":5},5,[],"{\"addressId\":\"text\"}"],"chargeId":"S01-1-C1"}`)
 		want = make([]webstore.AddressWithID, 9)
-		want[8].AddressID = "text"
+		want[4].AddressID, want[8].AddressID = "odd", "text"
+		assert.Equal(t, []string{
+			"shippingAddressList[0]", "shippingAddressList[1]", "shippingAddressList[2]", "shippingAddressList[3]", "shippingAddressList[4].city",
+			"shippingAddressList[5].addressId", "shippingAddressList[6]", "shippingAddressList[7]",
+		}, undecoded)
 		assert.Equal(t, want, s.ShippingAddressList)
 		assert.Equal(t, "S01-1-C1", s.ChargeID)
 	})
@@ -245,4 +266,112 @@ func TestEveryAnswerHasASample(t *testing.T) {
 		sampled = append(sampled, reflect.TypeOf(fresh()).Elem())
 	}
 	assert.ElementsMatch(t, callertest.AnswerTypes(t, reflect.TypeFor[webstore.API]()), sampled)
+}
+
+// Each member of each answer, as each other JSON type: it costs itself alone, and is named. Only without its state an answer is an error.
+func TestEachMemberOfAnotherType(t *testing.T) {
+	t.Parallel()
+	wrong := []any{5, 1e40, "text", "", true, []any{}, []any{5}, map[string]any{}, map[string]any{"a": 5}, "[]", "{}", `{"a":5}`, []any{nil}}
+	tried := 0
+	for name, fresh := range answers {
+		var full map[string]any
+		require.NoError(t, json.Unmarshal(read(t, name), &full))
+		for _, path := range pathsOf(full, nil) {
+			for _, value := range wrong {
+				body := encodeAny(t, replaced(full, path, value))
+				out := fresh()
+				wire := &callertest.Wire{Status: http.StatusOK, Text: body}
+				client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(wire))
+				require.NoError(t, err)
+				meta, err := client.Call(t.Context(), amazonpay.Operation{Name: "GetAnswer", Method: http.MethodGet, Path: "answers"}, nil, out)
+				strict := json.Unmarshal([]byte(body), fresh())
+				assert.Equal(t, strict == nil, len(meta.Undecoded) == 0, "%s %v: %s", name, path, body)
+				for _, member := range meta.Undecoded {
+					assert.True(t, strings.HasPrefix(member, named(path)), "%s %v: %s", name, path, member)
+				}
+				if err != nil {
+					require.Contains(t, []string{"statusDetails", "statusDetails.state", "processingStatus"}, named(path), "%s: %v", name, err)
+					continue
+				}
+				want := fresh()
+				require.NoError(t, json.Unmarshal([]byte(encodeAny(t, full)), want))
+				assert.Equal(t, without(t, want, path), without(t, out, path), "%s %v as %v", name, path, value)
+				tried++
+			}
+		}
+	}
+	assert.Greater(t, tried, 2000)
+}
+
+// pathsOf are the paths of all values in v.
+func pathsOf(v any, at []any) (paths [][]any) {
+	if at != nil {
+		paths = append(paths, at)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			paths = append(paths, pathsOf(inner, append(slices.Clone(at), name))...)
+		}
+	case []any:
+		for i, inner := range v {
+			paths = append(paths, pathsOf(inner, append(slices.Clone(at), i))...)
+		}
+	}
+	return paths
+}
+
+// named is a path as Meta names it.
+func named(path []any) string {
+	var text strings.Builder
+	for _, step := range path {
+		if i, ok := step.(int); ok {
+			_, _ = fmt.Fprintf(&text, "[%d]", i)
+			continue
+		}
+		if text.Len() > 0 {
+			text.WriteByte('.')
+		}
+		_, _ = fmt.Fprint(&text, step)
+	}
+	return text.String()
+}
+
+// replaced is a copy of v with another value at the path.
+func replaced(v any, path []any, value any) any {
+	if len(path) == 0 {
+		return value
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		name, _ := path[0].(string)
+		copied := maps.Clone(v)
+		copied[name] = replaced(v[name], path[1:], value)
+		return copied
+	case []any:
+		i, _ := path[0].(int)
+		copied := slices.Clone(v)
+		copied[i] = replaced(v[i], path[1:], value)
+		return copied
+	}
+	return v // the member is not there
+}
+
+func encodeAny(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// without is what a value encodes to, but for what is at the path.
+func without(t *testing.T, v any, path []any) any {
+	t.Helper()
+	var members map[string]any
+	require.NoError(t, json.Unmarshal([]byte(encodeAny(t, v)), &members))
+	if name, _ := path[0].(string); members[name] == nil {
+		members[name] = "removed"
+		return members
+	}
+	return replaced(members, path, "removed")
 }

@@ -33,10 +33,15 @@ var (
 
 	webDetails = webstore.WebCheckoutDetails{
 		CheckoutReviewReturnURL: "https://shop.example/review?a=1&b=2", CheckoutResultReturnURL: "https://shop.example/result",
-		CheckoutCancelURL: "https://shop.example/cancel", AmazonPayRedirectURL: "https://payments.example/", CheckoutMode: webstore.ProcessOrder,
+		CheckoutCancelURL: "https://shop.example/cancel", CheckoutErrorURL: "https://shop.example/error",
+		SignInReturnURL: "https://shop.example/in", SignInCancelURL: "https://shop.example/out", SignInErrorURL: "https://shop.example/lost",
+		AuthorizeResultReturnURL: "https://shop.example/a", AmazonPayDeclineURL: "https://payments.example/no",
+		AmazonPayRedirectURL: "https://payments.example/", CheckoutMode: webstore.ProcessOrder,
 	}
 	webDetailsJSON = `{"checkoutReviewReturnUrl":"https://shop.example/review?a=1&b=2","checkoutResultReturnUrl":"https://shop.example/result",` +
-		`"checkoutCancelUrl":"https://shop.example/cancel","amazonPayRedirectUrl":"https://payments.example/","checkoutMode":"ProcessOrder"}`
+		`"checkoutCancelUrl":"https://shop.example/cancel","checkoutErrorUrl":"https://shop.example/error",` +
+		`"signInReturnUrl":"https://shop.example/in","signInCancelUrl":"https://shop.example/out","signInErrorUrl":"https://shop.example/lost",` +
+		`"authorizeResultReturnUrl":"https://shop.example/a","amazonPayDeclineUrl":"https://payments.example/no","amazonPayRedirectUrl":"https://payments.example/","checkoutMode":"ProcessOrder"}`
 
 	merchant = webstore.MerchantMetadata{
 		MerchantReferenceID: "order-1042", MerchantStoreName: "Example <shop>", NoteToBuyer: "Thank you", CustomInformation: "{}",
@@ -70,7 +75,7 @@ var (
 		DeliverySpecifications: &webstore.DeliverySpecifications{
 			SpecialRestrictions: []webstore.SpecialRestriction{webstore.RestrictPOBoxes, webstore.RestrictPackstations},
 			AddressRestrictions: &webstore.AddressRestrictions{Type: webstore.NotAllowed, Restrictions: map[string]webstore.Restriction{
-				"GB": {}, "US": {StatesOrRegions: []string{"WA"}, ZipCodes: []string{"95050"}},
+				"GB": {}, "US": {StatesOrRegions: []string{"WA"}, ZipCodes: []string{"95050"}, Except: &webstore.Restriction{ZipCodes: []string{"9505?"}}},
 			}},
 		},
 		ChargePermissionType: webstore.PaymentMethodOnFile, RecurringMetadata: &recurring,
@@ -81,7 +86,8 @@ var (
 			Name: "Susie Smith", AddressLine1: "10 Ditka Ave", AddressLine2: "Suite 2500", AddressLine3: "Back door", City: "Chicago",
 			DistrictOrCounty: "Manhattan", StateOrRegion: "IL", PostalCode: "60602", CountryCode: "US", PhoneNumber: "800-555-0100",
 		},
-		MultiAddressesCheckoutMetadata: several,
+		MultiAddressesCheckoutMetadata: several, SignInScopes: []webstore.Scope{webstore.ScopeName}, ChannelType: webstore.ChannelTypeMobileSDK,
+		ProcessorSpecifications: &webstore.ProcessorSpecifications{Name: "gmopg"},
 	}
 	updateSession = webstore.UpdateCheckoutSessionRequest{
 		WebCheckoutDetails: &webDetails, PaymentDetails: &payment, MerchantMetadata: &merchant, SupplementaryData: "supplement",
@@ -171,13 +177,14 @@ func operations() []operation {
 			body: `{"webCheckoutDetails":` + webDetailsJSON + `,"storeId":"amzn1.application-oa2-client.example",` +
 				`"scopes":["name","email","postalCode","shippingAddress","phoneNumber","primeStatus","billingAddress"],` +
 				`"deliverySpecifications":{"specialRestrictions":["RestrictPOBoxes","RestrictPackstations"],` +
-				`"addressRestrictions":{"type":"NotAllowed","restrictions":{"GB":{},"US":{"statesOrRegions":["WA"],"zipCodes":["95050"]}}}},` +
+				`"addressRestrictions":{"type":"NotAllowed","restrictions":{"GB":{},"US":{"statesOrRegions":["WA"],"zipCodes":["95050"],"except":{"zipCodes":["9505?"]}}}}},` +
 				`"chargePermissionType":"PaymentMethodOnFile","recurringMetadata":` + recurringJSON + `,"paymentMethodOnFileMetadata":{"setupOnly":false},` +
 				`"chargePermissionId":"B01-5105180-3221187","paymentDetails":` + paymentJSON + `,"merchantMetadata":` + merchantJSON + `,` +
 				`"platformId":"A1PLATFORM","providerMetadata":{"providerReferenceId":"provider-1"},"supplementaryData":"supplement",` +
 				`"addressDetails":{"name":"Susie Smith","addressLine1":"10 Ditka Ave","addressLine2":"Suite 2500","addressLine3":"Back door",` +
 				`"city":"Chicago","districtOrCounty":"Manhattan","stateOrRegion":"IL","postalCode":"60602","countryCode":"US",` +
-				`"phoneNumber":"800-555-0100"},"multiAddressesCheckoutMetadata":` + severalJSON + `}`,
+				`"phoneNumber":"800-555-0100"},"multiAddressesCheckoutMetadata":` + severalJSON + `,` +
+				`"signInScopes":["name"],"channelType":"MOBILE_SDK","processorSpecifications":{"name":"gmopg"}}`,
 		},
 		{name: "GetCheckoutSession", calls: get(webstore.API.GetCheckoutSession, sessionID), method: http.MethodGet, path: "checkoutSessions/{checkoutSessionId}", id: session, answer: "checkout_session.json"},
 		{
@@ -249,7 +256,7 @@ func operations() []operation {
 }
 
 // helpers are the methods that are made of operations.
-var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "GetCheckoutSessionOfOrder", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
+var helpers = []string{"Reports", "Disbursements", "WaitForReport", "DownloadReport", "UploadEvidence", "FetchNotified", "CheckCredentials", "CompleteOrFetch", "FinalizeOrFetch", "CaptureOrFetch", "CancelOrFetch", "CloseOrFetch", "GetCheckoutSessionOfOrder", "WaitForCharge", "WaitForRefund", "WaitForChargePermission"}
 
 func TestOperations(t *testing.T) {
 	t.Parallel()

@@ -12,7 +12,8 @@ import (
 
 // Charge is one payment on a charge permission. Its states are AuthorizationInitiated
 // (for up to 24 hours), Authorized, CaptureInitiated, Captured, Canceled and Declined. An
-// authorization that is not captured within 30 days is Canceled with ExpiredUnused. It
+// authorization that is not captured within 30 days is Canceled with ExpiredUnused. Members that
+// have no field here, such as disbursementDetails or paymentMethod, are in the Raw of its Meta. It
 // prints and logs its ids and its state only.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
@@ -89,10 +90,10 @@ const (
 // ChargeAmount are needed. It prints and logs its permission's id only.
 type CreateChargeRequest struct {
 	ChargePermissionID string          `json:"chargePermissionId,omitzero" pay:"required"`
-	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required"`
+	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required,transaction"`
 	// CaptureNow captures what was authorized at once. The default is false.
 	CaptureNow *bool `json:"captureNow,omitzero"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes, only
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters, only
 	// with CaptureNow.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The
@@ -134,15 +135,16 @@ type ChargeStatusUpdate struct {
 // CaptureChargeRequest is the request of [Client.CaptureCharge].
 type CaptureChargeRequest struct {
 	// CaptureAmount is needed. It may be less than the charge's amount.
-	CaptureAmount amazonpay.Price `json:"captureAmount,omitzero" pay:"required"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes.
+	CaptureAmount amazonpay.Price `json:"captureAmount,omitzero" pay:"required,transaction"`
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 }
 
 // CancelChargeRequest is the request of [Client.CancelCharge]. It prints and logs without
 // the reason's text.
 type CancelChargeRequest struct {
-	CancellationReason string `json:"cancellationReason,omitzero" pay:"required"`
+	// CancellationReason is needed: up to 255 characters.
+	CancellationReason string `json:"cancellationReason,omitzero" pay:"required,max=255"`
 }
 
 // LogValue shows nothing: the reason is free text.
@@ -162,9 +164,9 @@ func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
 // A declined charge is an error: SoftDeclined and ProcessingFailure may be tried again while
 // the permission is Chargeable, with a new idempotency key, since the old one replays the
 // decline; HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted and
-// TransactionTimedOut may not. Other codes: InvalidChargePermissionStatus,
-// TransactionAmountExceeded, PeriodicAmountExceeded (the monthly limit of a subscription),
-// TransactionCountExceeded, CurrencyMismatch.
+// TransactionTimedOut may not, the last one not before another day ([amazonpay.Advise]). Other codes:
+// InvalidChargePermissionStatus, TransactionAmountExceeded, PeriodicAmountExceeded (the month's limit of a subscription or a
+// saved payment method: [Limits]), TransactionCountExceeded, CurrencyMismatch.
 //
 // An idempotency key is made where none is given. Give one, of your order number and the
 // number of the attempt ([amazonpay.KeyFrom]), so that a repeated order is not charged
@@ -209,7 +211,7 @@ func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateCh
 // TransactionAmountExceeded, TransactionCountExceeded, InvalidChargePermissionStatus,
 // AmazonRejected, ProcessingFailure. An idempotency key is made where none is given. If the outcome is not
 // certain, the charge is read once, and returned without an error if it is Captured, or CaptureInitiated, with
-// the amount of in: a charge is captured once.
+// the amount of in, and nothing of it was refunded: a charge is captured once. [Client.CaptureOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge
 func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -219,10 +221,7 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {
 		return c.GetCharge(ctx, chargeID, opts...)
-	}, func(ch *Charge) bool {
-		state := ch.StatusDetails.State
-		return (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) && in != nil && samePrice(ch.CaptureAmount, in.CaptureAmount)
-	}); done != nil {
+	}, func(ch *Charge) bool { return isCaptured(ch, in) }); done != nil {
 		return done, nil
 	}
 	return charge, err
@@ -232,7 +231,7 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 // Canceled with MerchantCanceled. What is captured must be refunded instead:
 // InvalidChargeStatus. InvalidChargePermissionStatus is possible too. It is a DELETE with a
 // body, and takes no idempotency key: where the outcome is not certain, the charge is read once, and returned
-// without an error if it is Canceled.
+// without an error if it is Canceled. [Client.CancelOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#cancel-charge
 func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -242,7 +241,7 @@ func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelCh
 	}, in, opts...)
 	if done := settle(ctx, err, opts, func(ctx context.Context, opts ...amazonpay.CallOption) (*Charge, error) {
 		return c.GetCharge(ctx, chargeID, opts...)
-	}, func(ch *Charge) bool { return ch.StatusDetails.State == amazonpay.StateCanceled }); done != nil {
+	}, isCanceled); done != nil {
 		return done, nil
 	}
 	return charge, err

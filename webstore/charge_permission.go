@@ -72,15 +72,25 @@ type Reason struct {
 	ReasonDescription string               `json:"reasonDescription,omitzero"`
 }
 
-// Limits say how much can be charged. Both are zero for permissions without a limit, which
-// are the recurring ones and those of type [PaymentMethodOnFile].
+// Limits say how much can be charged: of a permission for one order in all, of a recurring one in the calendar month. That they
+// say it of one of type [PaymentMethodOnFile] too was not seen: there they may be zero. A charge beyond the month's limit is
+// refused with PeriodicAmountExceeded.
+//
+//	limit of a month      | USD EUR GBP AUD CHF NZD | DKK HKD NOK SEK ZAR | JPY
+//	----------------------|-------------------------|---------------------|----------
+//	[Recurring]           |                   1,000 |              10,000 |   100,000
+//	[PaymentMethodOnFile] |                  15,000 |             150,000 | 2,000,000
+//
+// https://developer.amazon.com/docs/amazon-pay-checkout/monthly-recurring-charge-limits.html,
+// https://developer.amazon.com/docs/amazon-pay-checkout/monthly-paymentmethodonfile-charge-limits.html
 type Limits struct {
-	AmountLimit   amazonpay.Price `json:"amountLimit,omitzero"`
+	AmountLimit   amazonpay.Price `json:"amountLimit,omitzero"`   // with AllowOvercharge more than the order's amount: see [PaymentDetails]
 	AmountBalance amazonpay.Price `json:"amountBalance,omitzero"` // what is left of it
 }
 
 // UpdateChargePermissionRequest is the request of [Client.UpdateChargePermission]. What
-// it does not have stays as it is. It prints and logs the shop's reference id only.
+// it does not have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It prints and logs the
+// shop's reference id only.
 type UpdateChargePermissionRequest struct {
 	MerchantMetadata  *MerchantMetadata  `json:"merchantMetadata,omitzero"`
 	RecurringMetadata *RecurringMetadata `json:"recurringMetadata,omitzero"`
@@ -102,7 +112,7 @@ func (r UpdateChargePermissionRequest) Format(f fmt.State, _ rune) {
 // CloseChargePermissionRequest is the request of [Client.CloseChargePermission]. It
 // prints and logs without the reason's text.
 type CloseChargePermissionRequest struct {
-	// ClosureReason is needed: up to 255 bytes.
+	// ClosureReason is needed: up to 255 characters.
 	ClosureReason string `json:"closureReason,omitzero" pay:"required,max=255"`
 	// CancelPendingCharges also cancels charges that are not captured yet. The default is
 	// false.
@@ -131,7 +141,9 @@ func (c *Client) GetChargePermission(ctx context.Context, chargePermissionID str
 }
 
 // UpdateChargePermission changes the shop's metadata, such as the order number, or those of
-// a subscription. It is refused with ChargePermissionNotModifiable where the state is Closed.
+// a subscription. It is refused with ChargePermissionNotModifiable where the state is Closed; of a Closed permission for one order
+// each member of the metadata that is null or empty can still be set
+// (https://developer.amazon.com/docs/amazon-pay-checkout/update-info-post-checkout.html). To clear a text see [MerchantMetadata].
 // It takes no idempotency key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#update-charge-permission
@@ -147,7 +159,7 @@ func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID 
 // refunded. It is refused with InvalidChargePermissionStatus where the state is Closed. It is a
 // DELETE with a body, and takes no idempotency key: where the outcome is not certain, the permission is read
 // once, and returned without an error if it is Closed; with CancelPendingCharges only if it was closed by the merchant, since else
-// its charges may be pending still.
+// its charges may be pending still. [Client.CloseOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#close-charge-permission
 func (c *Client) CloseChargePermission(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {

@@ -2,6 +2,7 @@ package webstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,7 +14,8 @@ import (
 // CheckoutSession is one buyer's way through the checkout. It is Open for 24 hours, and
 // becomes Completed or Canceled; the service deletes it after 30 days. Once it is
 // Completed most of its details are gone, and once it is Canceled little more than state
-// and reason is left. It prints and logs its ids and its state only.
+// and reason is left. Members that have no field here, such as checkoutType or disbursementDetails, are in the Raw of its Meta.
+// It prints and logs its ids and its state only.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type CheckoutSession struct {
@@ -55,6 +57,11 @@ type CheckoutSession struct {
 	DeliverySpecifications         *DeliverySpecifications          `json:"deliverySpecifications,omitzero"`
 	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
 	CheckoutButtonText             string                           `json:"checkoutButtonText,omitzero"`
+	// OrderType and ChannelType are in answers that were seen, and not in the documentation's table.
+	OrderType   OrderType   `json:"orderType,omitzero"`
+	ChannelType ChannelType `json:"channelType,omitzero"`
+	// CartDetails have the delivery option that the buyer has chosen in a checkout on a single page; it stands nowhere else.
+	CartDetails *CartDetails `json:"cartDetails,omitzero"`
 }
 
 // LogValue shows the ids of the session and of what it made, and its state.
@@ -96,6 +103,14 @@ type CreateCheckoutSessionRequest struct {
 	SupplementaryData              string                           `json:"supplementaryData,omitzero"`
 	AddressDetails                 *AddressDetails                  `json:"addressDetails,omitzero"` // for an additional payment button that ships
 	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
+	// SignInScopes are the parts of the buyer's data that the shop gets, for a button that signs the buyer in and saves a payment
+	// method at once; its WebCheckoutDetails have the SignInReturnURL:
+	// https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html.
+	SignInScopes []Scope `json:"signInScopes,omitzero"`
+	// ChannelType is set by Amazon's mobile SDK, as [ChannelTypeMobileSDK]; a server need not send it:
+	// https://developer.amazon.com/docs/mobile-app/parameters1.html.
+	ChannelType             ChannelType              `json:"channelType,omitzero"`
+	ProcessorSpecifications *ProcessorSpecifications `json:"processorSpecifications,omitzero"`
 }
 
 // LogValue shows the store id alone.
@@ -109,7 +124,8 @@ func (r CreateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
 }
 
 // UpdateCheckoutSessionRequest is the request of [Client.UpdateCheckoutSession]. What it
-// does not have stays as it is. It prints and logs its platform id only.
+// does not have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It prints and logs its
+// platform id only.
 type UpdateCheckoutSessionRequest struct {
 	WebCheckoutDetails             *WebCheckoutDetails              `json:"webCheckoutDetails,omitzero"`
 	PaymentDetails                 *PaymentDetails                  `json:"paymentDetails,omitzero"`
@@ -135,8 +151,13 @@ func (r UpdateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
 // CompleteCheckoutSessionRequest is the request of [Client.CompleteCheckoutSession]. It is
 // empty, but not nil, for a session that only saves a payment method.
 type CompleteCheckoutSessionRequest struct {
-	ChargeAmount     amazonpay.Price `json:"chargeAmount,omitzero"`     // equal to the session's
-	TotalOrderAmount amazonpay.Price `json:"totalOrderAmount,omitzero"` // needed if the session has one
+	ChargeAmount     amazonpay.Price `json:"chargeAmount,omitzero" pay:"transaction"` // equal to the session's
+	TotalOrderAmount amazonpay.Price `json:"totalOrderAmount,omitzero"`               // needed if the session has one
+}
+
+// Validate reports a TotalOrderAmount that is less than the ChargeAmount, or in another currency.
+func (r CompleteCheckoutSessionRequest) Validate() error {
+	return checkTotal(r.ChargeAmount, r.TotalOrderAmount)
 }
 
 // FinalizeCheckoutSessionRequest is the request of [Client.FinalizeCheckoutSession].
@@ -147,8 +168,21 @@ type FinalizeCheckoutSessionRequest struct {
 	SupplementaryData             string             `json:"supplementaryData,omitzero"`
 	ShippingAddress               *amazonpay.Address `json:"shippingAddress,omitzero"`
 	BillingAddress                *amazonpay.Address `json:"billingAddress,omitzero"`
-	ChargeAmount                  amazonpay.Price    `json:"chargeAmount,omitzero"`
+	ChargeAmount                  amazonpay.Price    `json:"chargeAmount,omitzero" pay:"transaction"`
 	TotalOrderAmount              amazonpay.Price    `json:"totalOrderAmount,omitzero"`
+}
+
+// Validate reports a TotalOrderAmount that is less than the ChargeAmount, or in another currency.
+func (r FinalizeCheckoutSessionRequest) Validate() error {
+	return checkTotal(r.ChargeAmount, r.TotalOrderAmount)
+}
+
+// askedBy is what a request is to complete a session with.
+func askedBy(r *FinalizeCheckoutSessionRequest) *CompleteCheckoutSessionRequest {
+	if r == nil {
+		return nil
+	}
+	return &CompleteCheckoutSessionRequest{ChargeAmount: r.ChargeAmount, TotalOrderAmount: r.TotalOrderAmount}
 }
 
 // LogValue shows the intent alone.
@@ -227,6 +261,12 @@ func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID 
 // reading tells.
 func (c *Client) endSession(ctx context.Context, op amazonpay.Operation, in any, asked *CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := amazonpay.Do[CheckoutSession](ctx, c.caller, op, in, opts...)
+	if err == nil && !understood(session.Meta, "chargeId", "chargePermissionId") { // not "there is none": a shop would charge again
+		err = &amazonpay.CallError{
+			Operation: op.Name, Meta: session.Meta, Outcome: amazonpay.OutcomeDone,
+			Err: &amazonpay.DecodeError{Err: errors.New("the id of its charge or charge permission is of another JSON type")},
+		}
+	}
 	switch {
 	case err == nil:
 		session.Pending = session.Meta != nil && session.Meta.StatusCode == http.StatusAccepted
@@ -244,12 +284,8 @@ func (c *Client) endSession(ctx context.Context, op amazonpay.Operation, in any,
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#finalize-checkout-session
 func (c *Client) FinalizeCheckoutSession(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
-	var asked *CompleteCheckoutSessionRequest
-	if in != nil {
-		asked = &CompleteCheckoutSessionRequest{ChargeAmount: in.ChargeAmount, TotalOrderAmount: in.TotalOrderAmount}
-	}
 	return c.endSession(ctx, amazonpay.Operation{
 		Name: "FinalizeCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/finalize", Returns: "checkoutSessionId",
 		PathValues: map[string]string{"checkoutSessionId": checkoutSessionID}, IdempotencyKey: true,
-	}, in, asked, opts)
+	}, in, askedBy(in), opts)
 }

@@ -58,6 +58,10 @@ type API interface {
 	CheckCredentials(ctx context.Context, opts ...amazonpay.CallOption) error
 	CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error)
 	GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error)
+	FinalizeOrFetch(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error)
+	CaptureOrFetch(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error)
+	CancelOrFetch(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error)
+	CloseOrFetch(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error)
 	WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error)
 	WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error)
 	WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error)

@@ -80,6 +80,6 @@ func (c *Client) Disbursements(ctx context.Context, in *GetDisbursementsRequest,
 		if err != nil {
 			return page[Disbursement]{}, err
 		}
-		return page[Disbursement]{answer.Disbursements, answer.NextToken, answer.Meta}, nil
+		return page[Disbursement]{"disbursements", answer.Disbursements, answer.NextToken, answer.Meta}, nil
 	})
 }

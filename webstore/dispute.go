@@ -183,7 +183,7 @@ func (u DisputeStatusUpdate) Format(f fmt.State, _ rune) {
 type CreateDisputeRequest struct {
 	ChargeID         string                   `json:"chargeId,omitzero" pay:"required"`
 	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
-	DisputeAmount    amazonpay.Price          `json:"disputeAmount,omitzero" pay:"required"`
+	DisputeAmount    amazonpay.Price          `json:"disputeAmount,omitzero" pay:"required,transaction"`
 	FilingReason     DisputeFilingReason      `json:"filingReason,omitzero" pay:"required"`
 	// FilingTimestamp has this name in the samples for Node and Java; the one for PHP calls it
 	// creationTimestamp.

@@ -31,10 +31,11 @@
 // # Requests and answers
 //
 // A field of a request that has its zero value is not sent; a *bool is one where false
-// and absent differ, written new(true). In answers, a member that is null or absent
+// and absent differ, written new(true). An empty text is not sent either, so that it clears
+// nothing: to clear one see [MerchantMetadata]. In answers, a member that is null or absent
 // leaves the zero value: nil, the empty text, the zero [amazonpay.Price] or
 // [amazonpay.Time]. Members that the types do not know are in the Raw of the answer's
-// Meta.
+// Meta, and so are those of another JSON type, whose names are in its Undecoded.
 //
 // Requests and answers that can hold personal data or free text print and log their ids
 // and states only, and encode to JSON in full.

@@ -64,6 +64,9 @@ var errNoEnd = errors.New("the answer does not say where the document ends, so t
 // fetch uses the document's URL.
 func (d *download) fetch(ctx context.Context, document *ReportDocument) (again bool, err error) {
 	zipped := false
+	if !understood(document.Meta, "compressionAlgorithm") { // it is not "none"
+		return false, &TransferError{Total: -1, Err: errors.New("the compression of the document was not understood")}
+	}
 	switch algorithm := strings.ToUpper(document.CompressionAlgorithm); algorithm {
 	case "", "N/A", "NONE":
 	case "GZIP":

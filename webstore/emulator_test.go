@@ -46,9 +46,7 @@ func TestEveryCallAgainstTheEmulator(t *testing.T) {
 	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))
 	session, err = shop.GetCheckoutSession(ctx, session.CheckoutSessionID)
 	require.NoError(t, err)
-	require.NotEmpty(t, session.ShippingAddressList)
-	assert.NotEmpty(t, session.ShippingAddressList[0].AddressID)
-	assert.Equal(t, *session.ShippingAddress, session.ShippingAddressList[0].Address)
+	assert.NotEmpty(t, session.ShippingAddress.Name)
 	assert.NotEmpty(t, session.Constraints)
 
 	session, err = shop.UpdateCheckoutSession(ctx, session.CheckoutSessionID, &webstore.UpdateCheckoutSessionRequest{

@@ -70,12 +70,22 @@ func TestRefundLimit(t *testing.T) {
 		{"149925.00", "USD", "150000.00"},
 		{"149999.99", "USD", "150000.00"},
 		{"150000", "EUR", "150000.00"},
+		{"1", "JPY", "1"},
+		{"99", "JPY", "113"},
+		{"10000", "JPY", "11500"},
+		{"56000", "JPY", "64400"},
+		{"56007", "JPY", "64407"},
+		{"100000", "JPY", "108400"},
+		{"100000.00", "JPY", "108400"},
+		{"9991600", "JPY", "10000000"},
+		{"9999999", "JPY", "10000000"},
+		{"10000000", "JPY", "10000000"},
 	} {
 		got, err := webstore.RefundLimit(price(row.captured, row.currency))
 		require.NoError(t, err)
 		assert.Equal(t, price(row.limit, row.currency), got, row.captured)
 	}
-	for _, bad := range []amazonpay.Price{price("10", "JPY"), price("10", "CHF"), price("10", ""), price("ten", "USD"), price("1.005", "USD"), price("150000.01", "USD"), {}} {
+	for _, bad := range []amazonpay.Price{price("10", "CHF"), price("10", ""), price("ten", "USD"), price("1.005", "USD"), price("150000.01", "USD"), price("10.5", "JPY"), price("10000001", "JPY"), {}} {
 		_, err := webstore.RefundLimit(bad)
 		require.ErrorContains(t, err, "RefundLimit", "%v", bad)
 	}
@@ -115,9 +125,22 @@ func TestRefundLimit(t *testing.T) {
 	}
 	_, err = webstore.Unrefunded(nil)
 	require.ErrorContains(t, err, "Unrefunded: the charge is nil")
-	yen, err := webstore.Unrefunded(&webstore.Charge{CaptureAmount: price("100", "JPY")})
+	crowns, err := webstore.Unrefunded(&webstore.Charge{CaptureAmount: price("100", "SEK")})
 	require.NoError(t, err, "it needs no documented limit")
-	assert.Equal(t, price("100", "JPY"), yen)
+	assert.Equal(t, price("100", "SEK"), crowns)
+	yen, err := webstore.RefundableWithMargin(&webstore.Charge{CaptureAmount: price("100000", "JPY"), RefundedAmount: price("8400", "JPY")})
+	require.NoError(t, err)
+	assert.Equal(t, price("100000", "JPY"), yen)
+
+	// An amount that was not understood is neither nothing captured nor nothing refunded.
+	for _, member := range []string{"captureAmount", "refundedAmount.amount"} {
+		charge := &webstore.Charge{CaptureAmount: price("100.00", "USD")}
+		charge.Meta = &amazonpay.Meta{Undecoded: []string{member}}
+		_, err = webstore.Unrefunded(charge)
+		require.ErrorContains(t, err, "Unrefunded: the answer has an amount of another JSON type")
+		_, err = webstore.RefundableWithMargin(charge)
+		require.ErrorContains(t, err, "another JSON type")
+	}
 }
 
 // What the arithmetic allows the service's stand-in takes, to the cent.
@@ -238,6 +261,18 @@ func TestWaits(t *testing.T) {
 			refund, err := c.WaitForRefund(ctx, "R")
 			return refund.StatusDetails.State, err
 		}, "Refunded"},
+		"an unknown state": {pending("AuthorizationDelayed", "Authorized"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			charge, err := c.WaitForCharge(ctx, "C")
+			return charge.StatusDetails.State, err
+		}, "Authorized"},
+		"no state": {pending("", "Refunded"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			refund, err := c.WaitForRefund(ctx, "R")
+			return refund.StatusDetails.State, err
+		}, "Refunded"},
+		"canceled": {pending("Pending", "Canceled"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
+			charge, err := c.WaitForCharge(ctx, "C")
+			return charge.StatusDetails.State, err
+		}, "Canceled"},
 		"permission": {pending("NonChargeable", "Chargeable"), func(ctx context.Context, c *webstore.Client) (amazonpay.State, error) {
 			permission, err := c.WaitForChargePermission(ctx, "P")
 			return permission.StatusDetails.State, err

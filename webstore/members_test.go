@@ -34,17 +34,22 @@ func TestMembers(t *testing.T) {
 		{webstore.Limits{}, "amountLimit amountBalance"},
 		{webstore.Buyer{}, "buyerId name email phoneNumber primeMembershipTypes"},
 		{webstore.BuyerResponse{}, "buyerId name email postalCode countryCode shippingAddress billingAddress phoneNumber primeMembershipTypes"},
-		{webstore.WebCheckoutDetails{}, "checkoutReviewReturnUrl checkoutResultReturnUrl checkoutCancelUrl amazonPayRedirectUrl checkoutMode"},
+		{webstore.WebCheckoutDetails{}, "checkoutReviewReturnUrl checkoutResultReturnUrl checkoutCancelUrl checkoutErrorUrl signInReturnUrl signInCancelUrl " +
+			"signInErrorUrl authorizeResultReturnUrl amazonPayDeclineUrl amazonPayRedirectUrl checkoutMode"},
 		{webstore.PaymentDetails{}, "paymentIntent canHandlePendingAuthorization chargeAmount totalOrderAmount softDescriptor presentmentCurrency " +
 			"allowOvercharge extendExpiration estimateOrderTotal"},
 		{webstore.DeliverySpecifications{}, "specialRestrictions addressRestrictions"},
 		{webstore.AddressRestrictions{}, "type restrictions"},
-		{webstore.Restriction{}, "statesOrRegions zipCodes"},
+		{webstore.Restriction{}, "statesOrRegions zipCodes except"},
+		{webstore.ProcessorSpecifications{}, "name"},
+		{webstore.CartDetails{}, "deliveryOptions"},
+		{webstore.DeliveryOption{}, "id price shippingMethod isDefault"},
+		{webstore.ShippingMethod{}, "shippingMethodName shippingMethodCode"},
 		{webstore.Constraint{}, "constraintId description"},
 		{webstore.MultiAddressesCheckoutMetadata{}, "addressId price"},
 		{webstore.CreateCheckoutSessionRequest{}, "webCheckoutDetails storeId scopes deliverySpecifications chargePermissionType recurringMetadata " +
 			"paymentMethodOnFileMetadata chargePermissionId paymentDetails merchantMetadata platformId providerMetadata supplementaryData " +
-			"addressDetails multiAddressesCheckoutMetadata"},
+			"addressDetails multiAddressesCheckoutMetadata signInScopes channelType processorSpecifications"},
 		{webstore.UpdateCheckoutSessionRequest{}, "webCheckoutDetails paymentDetails merchantMetadata supplementaryData platformId providerMetadata " +
 			"chargePermissionType recurringMetadata multiAddressesCheckoutMetadata"},
 		{webstore.CompleteCheckoutSessionRequest{}, "chargeAmount totalOrderAmount"},
@@ -53,7 +58,8 @@ func TestMembers(t *testing.T) {
 		{webstore.CheckoutSession{}, "checkoutSessionId webCheckoutDetails productType chargePermissionType recurringMetadata " +
 			"paymentMethodOnFileMetadata paymentDetails merchantMetadata supplementaryData buyer shippingAddress shippingAddressList " +
 			"billingAddress paymentPreferences statusDetails constraints creationTimestamp expirationTimestamp chargePermissionId chargeId " +
-			"platformId providerMetadata releaseEnvironment storeId deliverySpecifications multiAddressesCheckoutMetadata checkoutButtonText"},
+			"platformId providerMetadata releaseEnvironment storeId deliverySpecifications multiAddressesCheckoutMetadata checkoutButtonText " +
+			"orderType channelType cartDetails"},
 		{webstore.ChargePermission{}, "chargePermissionId chargePermissionReferenceId amazonPayToken chargePermissionType recurringMetadata " +
 			"paymentMethodOnFileMetadata platformId buyer shippingAddress billingAddress paymentPreferences statusDetails creationTimestamp " +
 			"expirationTimestamp merchantMetadata releaseEnvironment limits presentmentCurrency"},

@@ -37,7 +37,7 @@ func (r CreateMerchantAccountRequest) Format(f fmt.State, _ rune) {
 }
 
 // UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. What has
-// its zero value is not sent and stays as it is. All samples send BusinessInfo alone. It
+// its zero value is not sent and stays as it is (to clear a text see [MerchantMetadata]). All samples send BusinessInfo alone. It
 // prints and logs its reference only.
 type UpdateMerchantAccountRequest struct {
 	UniqueReferenceID    string                   `json:"uniqueReferenceId,omitzero"`

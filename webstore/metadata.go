@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -12,15 +13,19 @@ import (
 // MerchantMetadata is what the shop says of an order, to the buyer and to itself. It
 // prints and logs its reference id only.
 //
+// An empty text is not sent, so it changes nothing. To clear one, send the object by hand in place of this one:
+//
+//	amazonpay.WithBodyField("merchantMetadata", map[string]string{"noteToBuyer": ""})
+//
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type MerchantMetadata struct {
-	// MerchantReferenceID is the shop's order number, shown to the buyer: up to 256 bytes.
+	// MerchantReferenceID is the shop's order number, shown to the buyer: up to 256 characters.
 	MerchantReferenceID string `json:"merchantReferenceId,omitzero" pay:"max=256"`
-	// MerchantStoreName is shown in place of the name in Seller Central: up to 50 bytes.
+	// MerchantStoreName is shown in place of the name in Seller Central: up to 50 characters.
 	MerchantStoreName string `json:"merchantStoreName,omitzero" pay:"max=50"`
-	// NoteToBuyer is shown to the buyer: up to 255 bytes.
+	// NoteToBuyer is shown to the buyer: up to 255 characters.
 	NoteToBuyer string `json:"noteToBuyer,omitzero" pay:"max=255"`
-	// CustomInformation is not shown to the buyer: up to 4096 bytes.
+	// CustomInformation is not shown to the buyer: up to 4096 characters.
 	CustomInformation string `json:"customInformation,omitzero" pay:"max=4096"`
 }
 
@@ -61,9 +66,17 @@ type RecurringMetadata struct {
 // Frequency is how often a subscription is charged.
 type Frequency struct {
 	Unit FrequencyUnit `json:"unit,omitzero"`
-	// Value is the number of units, such as "1". For [Variable] sources differ on whether it
+	// Value is the number of units, a whole number such as "1". For [Variable] sources differ on whether it
 	// must be "0".
 	Value amazonpay.Decimal `json:"value,omitzero"`
+}
+
+// Validate reports a Value that is not a whole number.
+func (f Frequency) Validate() error {
+	if strings.Trim(string(f.Value), "0123456789") != "" {
+		return &amazonpay.FieldError{Field: "value", Rule: fmt.Sprintf("%q is not a whole number", string(f.Value))}
+	}
+	return nil
 }
 
 // FrequencyUnit is the unit of a [Frequency].

@@ -2,8 +2,10 @@ package webstore
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,16 +14,21 @@ import (
 
 // page is one page of a list, and what it takes to ask for the next.
 type page[T any] struct {
+	list  string // the member that holds the items
 	items []T
 	next  string
 	meta  *amazonpay.Meta
 }
 
-var errRepeatedToken = errors.New("its next token was there before, so that the pages have no end")
+var (
+	errRepeatedToken = errors.New("its next token was there before, so that the pages have no end")
+	errNoToken       = errors.New("its next token is of another JSON type, so that the pages end too early")
+	errNoItem        = errors.New("an item of its list is of another JSON type")
+)
 
 // walk goes through the items of all pages. get asks for the page of a token, or for the
-// first one where it is empty. An error is the last that is yielded, with a zero item. The
-// walk can be made again, and begins anew.
+// first one where it is empty. An error is the last that is yielded, with a zero item; an item that is
+// lost is one, since it would be missed in a sum. The walk can be made again, and begins anew.
 func walk[T any](operation string, get func(token string) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -32,22 +39,42 @@ func walk[T any](operation string, get func(token string) (page[T], error)) iter
 				yield(none, err)
 				return
 			}
-			for _, item := range p.items {
+			fail := func(err error) {
+				yield(none, &amazonpay.CallError{Operation: operation, Meta: p.meta, Err: &amazonpay.DecodeError{Err: err}, Outcome: amazonpay.OutcomeDone})
+			}
+			if p.lost(p.list) {
+				fail(errNoItem)
+				return
+			}
+			for i, item := range p.items {
+				if p.lost(fmt.Sprintf("%s[%d]", p.list, i)) {
+					fail(errNoItem)
+					return
+				}
 				if !yield(item, nil) {
 					return
 				}
+			}
+			if p.lost("nextToken") {
+				fail(errNoToken)
+				return
 			}
 			if p.next == "" {
 				return
 			}
 			if seen[p.next] {
-				yield(none, &amazonpay.CallError{Operation: operation, Meta: p.meta, Err: &amazonpay.DecodeError{Err: errRepeatedToken}, Outcome: amazonpay.OutcomeDone})
+				fail(errRepeatedToken)
 				return
 			}
 			seen[p.next] = true
 			token = p.next
 		}
 	}
+}
+
+// lost reports whether a member of the page was not decoded at all.
+func (p *page[T]) lost(member string) bool {
+	return p.meta != nil && slices.ContainsFunc(p.meta.Undecoded, func(name string) bool { return strings.EqualFold(name, member) })
 }
 
 // notSent is the error of a call whose parameters are wrong.

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,8 @@ type pager struct {
 	pages   map[string]page
 	queries []url.Values
 	opts    []amazonpay.CallOption
+
+	undecoded []string // members of the first page
 }
 
 type page struct {
@@ -40,6 +43,9 @@ func (p *pager) Call(ctx context.Context, op amazonpay.Operation, _, out any, op
 	p.queries, p.opts = append(p.queries, op.Query), opts
 	found := p.pages[op.Query.Get("nextToken")]
 	meta := &amazonpay.Meta{RequestID: "request-" + strconv.Itoa(len(p.queries))}
+	if len(p.queries) == 1 {
+		meta.Undecoded = p.undecoded
+	}
 	switch out := out.(type) {
 	case *webstore.GetReportsResponse:
 		for _, id := range found.ids {
@@ -115,6 +121,41 @@ func TestWalks(t *testing.T) {
 			assert.True(t, decode)
 			assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
 			assert.Len(t, p.queries, 3)
+		}
+	}
+}
+
+// An item or a token that was not understood ends a walk, which would miss something without a sign. A part of an item does not.
+func TestWalkMissesNothing(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		undecoded string
+		want      []string
+		says      string
+	}{
+		{"%s", []string{""}, "an item of its list is of another JSON type"},
+		{"%s[1]", []string{"1", ""}, "an item of its list is of another JSON type"},
+		{"nextToken", []string{"1", "2", ""}, "its next token is of another JSON type"},
+		{"%s[1].amount", []string{"1", "2", "3"}, ""},
+		{"other", []string{"1", "2", "3"}, ""},
+	} {
+		for list, walk := range map[string]func(p *pager) ([]string, error){
+			"reports": func(p *pager) ([]string, error) { return ids(webstore.New(p).Reports(t.Context(), nil), reportOf) },
+			"disbursements": func(p *pager) ([]string, error) {
+				return ids(webstore.New(p).Disbursements(t.Context(), nil), disbursementOf)
+			},
+		} {
+			p := threePages()
+			p.undecoded = []string{strings.Replace(row.undecoded, "%s", list, 1)}
+			all, err := walk(p)
+			assert.Equal(t, row.want, all, row.undecoded)
+			if row.says == "" {
+				require.NoError(t, err)
+				continue
+			}
+			require.ErrorContains(t, err, row.says)
+			assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
+			assert.Len(t, p.queries, 1)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package webstore
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -25,24 +26,45 @@ type PaymentDetails struct {
 	// default is false.
 	CanHandlePendingAuthorization *bool `json:"canHandlePendingAuthorization,omitzero"`
 	// ChargeAmount is charged when the session is completed.
-	ChargeAmount amazonpay.Price `json:"chargeAmount,omitzero"`
+	ChargeAmount amazonpay.Price `json:"chargeAmount,omitzero" pay:"transaction"`
 	// TotalOrderAmount is the limit of the charge permission, given only when further charges
-	// follow the first one.
+	// follow the first one. It is no less than ChargeAmount, and in its currency.
 	TotalOrderAmount amazonpay.Price `json:"totalOrderAmount,omitzero"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 bytes, only
+	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters, only
 	// with [AuthorizeWithCapture].
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 	// PresentmentCurrency can be set when the session is created only; later the currency of
 	// ChargeAmount changes it:
 	// https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html.
 	PresentmentCurrency amazonpay.CurrencyCode `json:"presentmentCurrency,omitzero"`
-	// AllowOvercharge lifts the limit of the charge permission somewhat.
+	// AllowOvercharge lifts the limit of the charge permission (its Limits.AmountLimit) to 9 times the order's amount, and to 500
+	// USD, GBP or EUR or 70,000 JPY at least: https://www.amazonpay-faq.jp/faq/QA-12. Like ExtendExpiration it can be set when the
+	// session is created only.
 	AllowOvercharge *bool `json:"allowOvercharge,omitzero"`
 	// ExtendExpiration lets a charge permission for one order live for 13 months, not 180
 	// days.
 	ExtendExpiration *bool `json:"extendExpiration,omitzero"`
 	// EstimateOrderTotal is known from the .NET SDK alone.
 	EstimateOrderTotal amazonpay.Price `json:"estimateOrderTotal,omitzero"`
+}
+
+// Validate reports a TotalOrderAmount that is less than the ChargeAmount, or in another currency.
+func (p PaymentDetails) Validate() error { return checkTotal(p.ChargeAmount, p.TotalOrderAmount) }
+
+// checkTotal compares the amount of a whole order with that of its first charge, if both are given.
+func checkTotal(charge, total amazonpay.Price) error {
+	both := charge.Validate() == nil && total.Validate() == nil
+	first, _ := charge.MinorUnits() // of a currency that is not known, 0
+	all, _ := total.MinorUnits()
+	switch {
+	case !both: // one is missing, or wrong in itself
+		return nil
+	case total.CurrencyCode != charge.CurrencyCode:
+		return &amazonpay.FieldError{Field: "totalOrderAmount.currencyCode", Rule: fmt.Sprintf("is %s, where chargeAmount is in %s", total.CurrencyCode, charge.CurrencyCode)}
+	case all < first:
+		return &amazonpay.FieldError{Field: "totalOrderAmount", Rule: fmt.Sprintf("is %s, less than chargeAmount, which is %s", total, charge)}
+	}
+	return nil
 }
 
 // UnmarshalJSON also accepts booleans as text.

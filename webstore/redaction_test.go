@@ -48,7 +48,7 @@ func TestPersonalDataStaysOutOfPrintsAndLogs(t *testing.T) {
 	callertest.RequireShown(t, webstore.Person{}, "PersonID")
 	callertest.RequireShown(t, webstore.MerchantAccountClaimResponse{}, "UniqueReferenceID", "MerchantAccountID")
 	callertest.RequireRedacted[webstore.API](t, // but these: ids, states, amounts, times, and what a shop says of itself
-		"AddressRestrictions", "CancelReportScheduleResponse", "CaptureChargeRequest", "ChargePermissionStatus", "ChargeStatusUpdate",
+		"AddressRestrictions", "CancelReportScheduleResponse", "CaptureChargeRequest", "CartDetails", "DeliveryOption", "ProcessorSpecifications", "ShippingMethod", "ChargePermissionStatus", "ChargeStatusUpdate",
 		"CompleteCheckoutSessionRequest", "Constraint", "CreateMerchantAccountResponse", "CreateRefundRequest", "CreateReportRequest",
 		"CreateReportResponse", "CreateReportScheduleRequest", "CreateReportScheduleResponse", "CreateStoreRequest",
 		"DeleteAmazonPayAccountResponse", "DeliverySpecifications", "Disbursement", "DisputeProviderMetadata", "DisputeStatusDetails",

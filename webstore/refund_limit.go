@@ -6,14 +6,18 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// RefundLimit returns how much may be refunded in all of a charge that has captured this much: 15 % more, but no more than
-// 75 more and no more than 150,000 in all, in US dollars, pounds and euros, rounded down to the cent. For other
-// currencies no limit is documented, and there is an error; so there is for a price that is not valid.
+// RefundLimit returns how much may be refunded in all of a charge that has captured this much: 15 % more, rounded down to the
+// cent or yen, but no more than 75 USD, GBP or EUR or 8,400 JPY more, and no more than 150,000 USD, GBP or EUR or 10,000,000 JPY
+// in all. For other currencies no limit is documented, and there is an error; so there is for a price that is not valid.
 //
-// https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html
+// https://developer.amazon.com/docs/amazon-pay-checkout/manage-refunds.html
 func RefundLimit(captured amazonpay.Price) (amazonpay.Price, error) {
+	var most, mostInAll int64
 	switch captured.CurrencyCode {
 	case amazonpay.USD, amazonpay.GBP, amazonpay.EUR:
+		most, mostInAll = 75_00, 150_000_00
+	case amazonpay.JPY:
+		most, mostInAll = 8_400, 10_000_000
 	default:
 		return amazonpay.Price{}, fmt.Errorf("webstore: RefundLimit: no limit is documented for the currency %.10q", captured.CurrencyCode)
 	}
@@ -21,7 +25,6 @@ func RefundLimit(captured amazonpay.Price) (amazonpay.Price, error) {
 	if err != nil {
 		return amazonpay.Price{}, fmt.Errorf("webstore: RefundLimit: %w", err)
 	}
-	const most, mostInAll = 75_00, 150_000_00
 	if minor > mostInAll {
 		return amazonpay.Price{}, fmt.Errorf("webstore: RefundLimit: %s is more than one charge may be", captured)
 	}
@@ -30,13 +33,15 @@ func RefundLimit(captured amazonpay.Price) (amazonpay.Price, error) {
 
 // RefundableWithMargin returns how much may still be refunded of a charge, the margin above what was captured included: its
 // [RefundLimit] less what was refunded, or is about to be. It is nothing for a charge that has captured nothing. To give back
-// what the buyer has paid and no more, use [Unrefunded].
+// what the buyer has paid and no more, use [Unrefunded]. An amount of the charge that was not understood
+// ([amazonpay.Meta].Undecoded) is an error.
 func RefundableWithMargin(charge *Charge) (amazonpay.Price, error) {
 	return refundLeft("RefundableWithMargin", charge, RefundLimit)
 }
 
 // Unrefunded returns what of a charge was captured and is not refunded yet, nor about to be: what a full refund gives back. It is
-// nothing where refunds have used up the margin ([RefundLimit]).
+// nothing where refunds have used up the margin ([RefundLimit]). An amount of the charge that was not understood
+// ([amazonpay.Meta].Undecoded) is an error.
 func Unrefunded(charge *Charge) (amazonpay.Price, error) {
 	return refundLeft("Unrefunded", charge, func(captured amazonpay.Price) (amazonpay.Price, error) { return captured, nil })
 }
@@ -47,6 +52,8 @@ func refundLeft(name string, charge *Charge, limit func(captured amazonpay.Price
 	switch {
 	case charge == nil:
 		return none, fmt.Errorf("webstore: %s: the charge is nil", name)
+	case !understood(charge.Meta, "captureAmount", "refundedAmount"): // they are not nothing
+		return none, fmt.Errorf("webstore: %s: the answer has an amount of another JSON type: see the Raw of the charge's Meta", name)
 	case charge.CaptureAmount == none:
 		return amazonpay.NewPrice(0, charge.ChargeAmount.CurrencyCode)
 	}

@@ -171,7 +171,7 @@ func (c *Client) Reports(ctx context.Context, in *GetReportsRequest, opts ...ama
 		if err != nil {
 			return page[Report]{}, err
 		}
-		return page[Report]{answer.Reports, answer.NextToken, answer.Meta}, nil
+		return page[Report]{"reports", answer.Reports, answer.NextToken, answer.Meta}, nil
 	})
 }
 

@@ -17,36 +17,51 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// rules are the limits of the requests: required, or the largest number of bytes.
+// rules are the limits of the requests: required, the largest number of characters, or an amount of a transaction.
 var rules = map[string]map[string]string{
 	"CreateCheckoutSession": {
-		"webCheckoutDetails":                         "required",
-		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
-		"webCheckoutDetails.checkoutResultReturnUrl": "512",
-		"storeId":                              "required",
-		"paymentDetails.softDescriptor":        "16",
-		"merchantMetadata.merchantReferenceId": "256",
-		"merchantMetadata.merchantStoreName":   "50",
-		"merchantMetadata.noteToBuyer":         "255",
-		"merchantMetadata.customInformation":   "4096",
-		"addressDetails.name":                  "50",
-		"addressDetails.addressLine1":          "180",
-		"addressDetails.addressLine2":          "60",
-		"addressDetails.addressLine3":          "60",
-		"addressDetails.city":                  "50",
-		"addressDetails.stateOrRegion":         "50",
-		"addressDetails.postalCode":            "20",
-		"addressDetails.countryCode":           "3",
-		"addressDetails.phoneNumber":           "20",
+		"webCheckoutDetails":                          "required",
+		"webCheckoutDetails.checkoutReviewReturnUrl":  "512",
+		"webCheckoutDetails.checkoutResultReturnUrl":  "512",
+		"webCheckoutDetails.checkoutCancelUrl":        "512",
+		"webCheckoutDetails.checkoutErrorUrl":         "512",
+		"webCheckoutDetails.signInReturnUrl":          "512",
+		"webCheckoutDetails.signInCancelUrl":          "512",
+		"webCheckoutDetails.signInErrorUrl":           "512",
+		"webCheckoutDetails.authorizeResultReturnUrl": "512",
+		"webCheckoutDetails.amazonPayDeclineUrl":      "512",
+		"storeId":                                     "required",
+		"paymentDetails.softDescriptor":               "16",
+		"merchantMetadata.merchantReferenceId":        "256",
+		"merchantMetadata.merchantStoreName":          "50",
+		"merchantMetadata.noteToBuyer":                "255",
+		"merchantMetadata.customInformation":          "4096",
+		"addressDetails.name":                         "required,50",
+		"addressDetails.addressLine1":                 "required,180",
+		"addressDetails.addressLine2":                 "60",
+		"addressDetails.addressLine3":                 "60",
+		"addressDetails.city":                         "50",
+		"addressDetails.districtOrCounty":             "50",
+		"addressDetails.stateOrRegion":                "50", // required in the US, as the city is: TestAddressDetails
+		"addressDetails.postalCode":                   "required,20",
+		"addressDetails.countryCode":                  "required,3",
+		"addressDetails.phoneNumber":                  "required,20",
 	},
 	"UpdateCheckoutSession": {
-		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
-		"webCheckoutDetails.checkoutResultReturnUrl": "512",
-		"paymentDetails.softDescriptor":              "16",
-		"merchantMetadata.merchantReferenceId":       "256",
-		"merchantMetadata.merchantStoreName":         "50",
-		"merchantMetadata.noteToBuyer":               "255",
-		"merchantMetadata.customInformation":         "4096",
+		"webCheckoutDetails.checkoutReviewReturnUrl":  "512",
+		"webCheckoutDetails.checkoutResultReturnUrl":  "512",
+		"webCheckoutDetails.checkoutCancelUrl":        "512",
+		"webCheckoutDetails.checkoutErrorUrl":         "512",
+		"webCheckoutDetails.signInReturnUrl":          "512",
+		"webCheckoutDetails.signInCancelUrl":          "512",
+		"webCheckoutDetails.signInErrorUrl":           "512",
+		"webCheckoutDetails.authorizeResultReturnUrl": "512",
+		"webCheckoutDetails.amazonPayDeclineUrl":      "512",
+		"paymentDetails.softDescriptor":               "16",
+		"merchantMetadata.merchantReferenceId":        "256",
+		"merchantMetadata.merchantStoreName":          "50",
+		"merchantMetadata.noteToBuyer":                "255",
+		"merchantMetadata.customInformation":          "4096",
 	},
 	"CompleteCheckoutSession": {},
 	"FinalizeCheckoutSession": {
@@ -82,19 +97,26 @@ var rules = map[string]map[string]string{
 	},
 	"CloseChargePermission": {"closureReason": "required,255"},
 	"CreateCharge": {
-		"chargePermissionId":                         "required",
-		"chargeAmount":                               "required",
-		"softDescriptor":                             "16",
-		"merchantMetadata.merchantReferenceId":       "256",
-		"merchantMetadata.merchantStoreName":         "50",
-		"merchantMetadata.noteToBuyer":               "255",
-		"merchantMetadata.customInformation":         "4096",
-		"webCheckoutDetails.checkoutReviewReturnUrl": "512",
-		"webCheckoutDetails.checkoutResultReturnUrl": "512",
+		"chargePermissionId":                          "required",
+		"chargeAmount":                                "required",
+		"softDescriptor":                              "16",
+		"merchantMetadata.merchantReferenceId":        "256",
+		"merchantMetadata.merchantStoreName":          "50",
+		"merchantMetadata.noteToBuyer":                "255",
+		"merchantMetadata.customInformation":          "4096",
+		"webCheckoutDetails.checkoutReviewReturnUrl":  "512",
+		"webCheckoutDetails.checkoutResultReturnUrl":  "512",
+		"webCheckoutDetails.checkoutCancelUrl":        "512",
+		"webCheckoutDetails.checkoutErrorUrl":         "512",
+		"webCheckoutDetails.signInReturnUrl":          "512",
+		"webCheckoutDetails.signInCancelUrl":          "512",
+		"webCheckoutDetails.signInErrorUrl":           "512",
+		"webCheckoutDetails.authorizeResultReturnUrl": "512",
+		"webCheckoutDetails.amazonPayDeclineUrl":      "512",
 	},
 	"UpdateCharge":  {"statusDetails": "required", "statusDetails.state": "required"},
 	"CaptureCharge": {"captureAmount": "required", "softDescriptor": "16"},
-	"CancelCharge":  {"cancellationReason": "required"},
+	"CancelCharge":  {"cancellationReason": "required,255"},
 	"CreateRefund":  {"chargeId": "required", "refundAmount": "required", "softDescriptor": "16"},
 
 	"CreateReport":         {"reportType": "required", "startTime": "required", "endTime": "required"},
@@ -134,6 +156,8 @@ func TestRules(t *testing.T) {
 				err := encodeWith(t, o.request, path, func(v reflect.Value) { v.SetZero() })
 				if limit {
 					requireRule(t, err, path, "is required")
+				} else if path == "addressDetails.city" || path == "addressDetails.stateOrRegion" {
+					requireRule(t, err, path, "is required")
 				} else {
 					require.NoError(t, err, path)
 				}
@@ -147,10 +171,12 @@ func TestRules(t *testing.T) {
 					require.NoError(t, err, path)
 					continue
 				}
-				requireRule(t, err, path, "has 5000 bytes, more than "+strconv.Itoa(most))
-				require.NoError(t, encodeWith(t, o.request, path, func(v reflect.Value) { v.SetString(strings.Repeat("x", most)) }))
-				// Bytes, not characters.
-				requireRule(t, encodeWith(t, o.request, path, func(v reflect.Value) { v.SetString(strings.Repeat("é", most/2+1)) }), path, "more than")
+				requireRule(t, err, path, "has 5000 characters, more than "+strconv.Itoa(most))
+				// Characters, not bytes.
+				for _, letter := range []string{"x", "é", "店"} {
+					require.NoError(t, encodeWith(t, o.request, path, func(v reflect.Value) { v.SetString(strings.Repeat(letter, most)) }))
+					requireRule(t, encodeWith(t, o.request, path, func(v reflect.Value) { v.SetString(strings.Repeat(letter, most+1)) }), path, "more than")
+				}
 			}
 		})
 	}

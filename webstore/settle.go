@@ -42,16 +42,19 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 }
 
 // CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
-// charge has failed since, was captured in part or refunded, or nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is refused,
-// unknown if an object could not be read, and done if no object shows an amount. Do not deliver; read the objects, and let a person look.
+// charge has failed since, was captured in part or refunded, or nothing shows what it was paid with. The outcome of the
+// [*amazonpay.CallError] around it is refused, unknown if an object could not be read, and done if no object shows an amount, or only
+// one that does not tell: in a form that is not understood ([amazonpay.Meta].Undecoded), or a limit that AllowOvercharge has
+// raised. Do not deliver; read the objects, and let a person look.
 type CompletionError struct {
 	Session *CheckoutSession // as it was read
 	Charge  *Charge          // nil if the session has made none, or it could not be read
 	Asked   amazonpay.Price  // what the call was to complete the session with
 	Found   amazonpay.Price  // what it was completed with; zero if nothing shows it
 
-	rule string
-	err  error
+	rule    string
+	err     error
+	unclear bool // what would show it was not understood, or does not tell
 }
 
 // Error says what does not match.
@@ -86,7 +89,7 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 		switch {
 		case unproved.err != nil: // another reading may tell
 			outcome = amazonpay.OutcomeUnknown
-		case unproved.Found == (amazonpay.Price{}): // none will
+		case unproved.unclear, unproved.Found == (amazonpay.Price{}): // none will
 			outcome = amazonpay.OutcomeDone
 		}
 		return nil, settled(failed, unproved, outcome)
@@ -99,7 +102,7 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 }
 
 // settled is the error of a call after its outcome was found out; err replaces what went wrong, if it is not nil.
-func settled(failed error, err *CompletionError, outcome amazonpay.Outcome) error {
+func settled(failed, err error, outcome amazonpay.Outcome) error {
 	now := amazonpay.CallError{Meta: &amazonpay.Meta{}, Err: failed}
 	if call, ok := errors.AsType[*amazonpay.CallError](failed); ok {
 		now = *call
@@ -123,16 +126,23 @@ func reasonOf(err error) amazonpay.ReasonCode {
 func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) *CompletionError {
 	e := &CompletionError{Session: session, Asked: asked.ChargeAmount}
 	none := amazonpay.Price{}
+	if e.unclear = !understood(session.Meta, "chargeId", "chargePermissionId"); e.unclear {
+		e.rule = "the id of its charge or charge permission was not understood"
+		return e
+	}
 	if session.ChargeID != "" {
 		if e.Charge, e.err = c.GetCharge(ctx, session.ChargeID, opts...); e.err != nil {
 			e.rule = "its charge " + session.ChargeID + " cannot be read"
 			return e
 		}
 		e.Found = e.Charge.ChargeAmount
+		e.unclear = !understood(e.Charge.Meta, "chargeAmount", "captureAmount", "refundedAmount")
 		switch state := e.Charge.StatusDetails.State; {
+		case e.unclear:
+			e.rule = "an amount of its charge " + session.ChargeID + " was not understood"
 		case !samePrice(e.Found, asked.ChargeAmount):
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
-		case e.Charge.RefundedAmount != none && !samePrice(e.Charge.RefundedAmount, amazonpay.Price{Amount: "0", CurrencyCode: e.Found.CurrencyCode}):
+		case isRefunded(e.Charge):
 			e.rule = fmt.Sprintf("of its charge %s %s was refunded", session.ChargeID, e.Charge.RefundedAmount)
 		case e.Charge.CaptureAmount != none && !samePrice(e.Charge.CaptureAmount, e.Found):
 			e.rule = fmt.Sprintf("of its charge %s only %s was captured", session.ChargeID, e.Charge.CaptureAmount)
@@ -159,15 +169,64 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 	switch {
 	case err != nil:
 		e.rule, e.err = "its charge permission cannot be read", err
+	case !understood(permission.Meta, "chargePermissionType", "limits.amountLimit"):
+		e.rule, e.unclear = "the limit of its charge permission was not understood", true
 	case permission.ChargePermissionType == OneTime && permission.Limits != nil && permission.Limits.AmountLimit != none:
 		if e.Found = permission.Limits.AmountLimit; samePrice(e.Found, e.Asked) {
 			return nil
 		}
 		e.rule = fmt.Sprintf("its charge permission is for %s, where %s was asked for", e.Found, e.Asked)
+		if e.unclear = samePrice(e.Found, withOvercharge(e.Asked)); e.unclear {
+			e.rule += ", which is its limit with AllowOvercharge, and that of other orders"
+		}
 	default:
 		e.rule = fmt.Sprintf("nothing shows whether it was for %s: its charge permission %s has no limit of one order", e.Asked, session.ChargePermissionID)
 	}
 	return e
+}
+
+// withOvercharge is the limit of a charge permission whose session has AllowOvercharge: 9 times the order's amount, and no less than 500
+// USD, GBP or EUR or 70,000 JPY.
+func withOvercharge(order amazonpay.Price) amazonpay.Price {
+	minor, err := order.MinorUnits()
+	if err != nil {
+		return amazonpay.Price{}
+	}
+	var least int64
+	switch order.CurrencyCode {
+	case amazonpay.USD, amazonpay.GBP, amazonpay.EUR:
+		least = 500_00
+	case amazonpay.JPY:
+		least = 70_000
+	default:
+	}
+	limit, err := amazonpay.NewPrice(max(9*minor, least), order.CurrencyCode)
+	if err != nil { // it has overflowed
+		return amazonpay.Price{}
+	}
+	return limit
+}
+
+// isRefunded reports whether something of a charge was given back, or is about to be.
+func isRefunded(charge *Charge) bool {
+	refunded := charge.RefundedAmount
+	return refunded != (amazonpay.Price{}) && !samePrice(refunded, amazonpay.Price{Amount: "0", CurrencyCode: refunded.CurrencyCode})
+}
+
+// isCaptured reports whether a charge is as a capture was to make it. A charge is captured once, so that no other capture can
+// have taken the amount; of one that was refunded since, in part or in full, a person must see what it is for.
+func isCaptured(charge *Charge, in *CaptureChargeRequest) bool {
+	state := charge.StatusDetails.State
+	return in != nil && (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) &&
+		understood(charge.Meta, "captureAmount", "refundedAmount") && samePrice(charge.CaptureAmount, in.CaptureAmount) && !isRefunded(charge)
+}
+
+// isCanceled reports whether a charge is as a cancellation was to make it, whoever canceled it.
+func isCanceled(charge *Charge) bool { return charge.StatusDetails.State == amazonpay.StateCanceled }
+
+// understood reports whether all of these members of an answer were decoded: a zero value says nothing of the others.
+func understood(meta *amazonpay.Meta, members ...string) bool {
+	return !slices.ContainsFunc(members, func(member string) bool { return !meta.Understood(member) })
 }
 
 // samePrice reports whether two prices are the same amount in the same currency; 14 and 14.00 are.

@@ -1,9 +1,13 @@
 package webstore_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -147,4 +151,169 @@ func TestReadingHidesNoFailure(t *testing.T) {
 	assert.Len(t, server.Requests(), before+1, "a certain refusal is not read again")
 	assert.Empty(t, server.Charges())
 	require.NoError(t, complete(t.Context()))
+}
+
+// doctored is the emulator's network with answers of other JSON types, by the name of the member, which may be a path.
+type doctored struct {
+	base    http.RoundTripper
+	members map[string]string // of answers to requests whose path contains in
+	in      string
+	times   int // how many answers are left to change; negative: all
+}
+
+func (d *doctored) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.base.RoundTrip(r)
+	if err != nil || resp.StatusCode > 299 || !strings.Contains(r.URL.Path, d.in) || d.times == 0 {
+		return resp, err
+	}
+	d.times--
+	body, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	var answer map[string]any
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, err
+	}
+	for path, text := range d.members {
+		names := strings.Split(path, ".")
+		at := answer
+		for _, name := range names[:len(names)-1] {
+			at, _ = at[name].(map[string]any)
+		}
+		at[names[len(names)-1]] = json.RawMessage(text)
+	}
+	if body, err = json.Marshal(answer); err != nil {
+		return nil, err
+	}
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	resp.Header.Del("Content-Length")
+	return resp, nil
+}
+
+// doctoredShop is a client of the emulator whose answers are doctored.
+func doctoredShop(t *testing.T, server *emulator.Server) (*webstore.Client, *doctored) {
+	t.Helper()
+	network := &doctored{base: server.RoundTripper()}
+	account := server.Description().Merchants[0]
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
+		Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
+	}, amazonpay.WithRoundTripper(network), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
+	require.NoError(t, err)
+	return webstore.New(client), network
+}
+
+// A completion moves money. A member of another JSON type in its answer must not lose the charge's id and state.
+func TestCompletionWithAMemberOfAnotherType(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop, network := doctoredShop(t, server)
+	for member, text := range map[string]string{
+		"shippingAddressList": `"[]"`, "paymentPreferences": `{"paymentDescriptor":"Visa"}`, "shippingAddress": `""`, "productType": `5`, "buyer": `[]`,
+		"creationTimestamp": `{}`, "paymentDetails": `{"softDescriptor":5}`, "supplementaryData": `{}`, "merchantMetadata": `[1]`,
+	} {
+		id := newApproved(t, shop, server, webstore.Authorize)
+		network.in, network.members, network.times = id, map[string]string{member: text}, -1
+		session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+		require.NoError(t, err, member)
+		assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
+		assert.NotEmpty(t, session.ChargeID)
+		require.Len(t, session.Meta.Undecoded, 1, member)
+		assert.True(t, strings.HasPrefix(session.Meta.Undecoded[0], member), session.Meta.Undecoded[0])
+		assert.Contains(t, string(session.Meta.Raw), strings.Trim(text, `{}[]`))
+		again, err := shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}, amazonpay.WithIdempotencyKey("another"))
+		require.NoError(t, err, member)
+		assert.Equal(t, session.ChargeID, again.ChargeID)
+		network.times = 0
+	}
+}
+
+// What was not understood decides nothing: an amount is not nothing, and an id is not "there is none".
+func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop, network := doctoredShop(t, server)
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
+	for _, row := range []struct {
+		intent       webstore.PaymentIntent
+		in           string
+		member, text string
+	}{
+		{webstore.Authorize, "checkoutSessions", "chargeId", `{"id":"S01"}`},
+		{webstore.Authorize, "checkoutSessions", "chargeId", `5`},
+		{webstore.Confirm, "checkoutSessions", "chargePermissionId", `["S01"]`},
+		{webstore.Authorize, "charges/", "chargeAmount", `"20.00 USD"`},
+		{webstore.Authorize, "charges/", "chargeAmount", `{"amount":"20.00","currencyCode":7}`},
+		{webstore.Authorize, "charges/", "chargeAmount", `{"amount":[20.00],"currencyCode":"USD"}`},
+		{webstore.AuthorizeWithCapture, "charges/", "refundedAmount", `"20.00"`},
+		{webstore.AuthorizeWithCapture, "charges/", "refundedAmount", `{"amount":{},"currencyCode":"USD"}`},
+		{webstore.Confirm, "chargePermissions/", "limits", `"20.00"`},
+		{webstore.Confirm, "chargePermissions/", "limits.amountLimit", `20`},
+		{webstore.Confirm, "chargePermissions/", "chargePermissionType", `1`},
+	} {
+		id := newApproved(t, shop, server, row.intent)
+		network.in, network.members, network.times = row.in, map[string]string{row.member: row.text}, -1
+		if row.in == "checkoutSessions" { // also of the completion itself, which is settled by reading if that tells
+			session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+			assert.Nil(t, session)
+			requireUnproved(t, err, row.member)
+			network.times = 1
+			session, err = shop.CompleteOrFetch(t.Context(), id, asked)
+			assert.Nil(t, session, "%s", row.member)
+			requireUnproved(t, err, row.member)
+		} else {
+			_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+			require.NoError(t, err)
+		}
+		network.times = -1
+		session, err := shop.CompleteOrFetch(t.Context(), id, asked)
+		assert.Nil(t, session)
+		requireUnproved(t, err, row.member)
+		network.times = 0
+		_, err = shop.CompleteOrFetch(t.Context(), id, asked)
+		require.NoError(t, err)
+	}
+
+	id := newApproved(t, shop, server, webstore.Authorize)
+	network.in, network.members, network.times = "complete", map[string]string{"chargeId": `5`}, 1
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+	require.NoError(t, err, "the reading shows the id that the answer did not")
+	assert.NotEmpty(t, session.ChargeID)
+}
+
+// With AllowOvercharge a permission's limit is 9 times the order's amount or more, and so that of many orders: it tells no amount, and
+// no other amount either.
+func TestOverchargeTellsNoAmount(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop, network := doctoredShop(t, server)
+	for limit, outcome := range map[string]amazonpay.Outcome{
+		`{"amount":"500.00","currencyCode":"USD"}`: amazonpay.OutcomeDone, `{"amount":"180.00","currencyCode":"USD"}`: amazonpay.OutcomeRefused,
+		`{"amount":"500.00","currencyCode":"EUR"}`: amazonpay.OutcomeRefused,
+	} {
+		id := newApproved(t, shop, server, webstore.Confirm)
+		asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
+		_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
+		require.NoError(t, err)
+		network.in, network.members, network.times = "chargePermissions/", map[string]string{"limits.amountLimit": limit}, 1
+		session, err := shop.CompleteOrFetch(t.Context(), id, asked)
+		assert.Nil(t, session)
+		unproved, ok := errors.AsType[*webstore.CompletionError](err)
+		require.True(t, ok, "%v", err)
+		assert.NotEmpty(t, unproved.Found)
+		assert.Equal(t, outcome, amazonpay.OutcomeOf(err), limit)
+		assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+	}
+}
+
+func requireUnproved(t *testing.T, err error, member string) {
+	t.Helper()
+	unproved, ok := errors.AsType[*webstore.CompletionError](err)
+	require.True(t, ok, "%s: %v", member, err)
+	require.ErrorContains(t, unproved, "was not understood", member)
+	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err), member)
+	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, member)
+	assert.True(t, amazonpay.Advise(err).Unsettled, member)
 }

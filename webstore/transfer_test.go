@@ -49,7 +49,7 @@ type store struct {
 	urls        int
 	keys        []string // the idempotency keys of the calls
 	headers     []http.Header
-	compression string
+	compression any
 	target      func(n int) string // nil: a URL of the store
 	serve       func(n int, w http.ResponseWriter, r *http.Request)
 }
@@ -194,7 +194,10 @@ func TestDownloadRefuses(t *testing.T) {
 		assert.Equal(t, before+1, s.urls, name)
 	}
 	shop := webstore.New(clientOf(t, s.Server))
-	_, err := shop.DownloadReport(t.Context(), documentID, nil)
+	s.target, s.compression = nil, []string{"GZIP"}
+	_, err := shop.DownloadReport(t.Context(), documentID, io.Discard)
+	require.ErrorContains(t, err, "the compression of the document was not understood", "it is not taken for none")
+	_, err = shop.DownloadReport(t.Context(), documentID, nil)
 	require.ErrorContains(t, err, "w: is nil")
 	_, err = shop.DownloadReport(t.Context(), " ", io.Discard)
 	require.ErrorContains(t, err, "reportDocumentId: is empty")

@@ -1,6 +1,7 @@
 package webstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -57,7 +58,8 @@ const (
 )
 
 // WaitForCharge reads a charge until Amazon has decided, and returns it: it is then Authorized, Captured, Canceled or
-// Declined, and its reason code says why. A charge whose permission is closed, or that is a few weeks old, may change once more.
+// Declined, and its reason code says why. A state that is not known is waited out, since it may say "not yet". A charge whose
+// permission is closed, or that is a few weeks old, may change once more.
 //
 // It waits between two reads, at first about a second, then longer, up to five minutes; [Client.FetchNotified], on the same
 // Client, ends a wait, so that a notification does. A read that fails ends it with its [*amazonpay.CallError]. The
@@ -106,7 +108,12 @@ func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID
 	})
 }
 
-// waitFor reads an object until its state is not pending.
+// isDecided reports whether an object with the state waits for nothing of Amazon's. One that is not known may be such a wait.
+func isDecided(state amazonpay.State) bool {
+	return state.IsFinal() || state == amazonpay.StateAuthorized || state == amazonpay.StateChargeable || state == amazonpay.StateNonChargeable
+}
+
+// waitFor reads an object until its state is decided.
 func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func() (*T, amazonpay.State, error)) (*T, error) {
 	woken, done := c.waiters.join(id)
 	defer done()
@@ -115,11 +122,11 @@ func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func()
 		if err != nil {
 			return nil, err
 		}
-		if !state.IsPending() {
+		if isDecided(state) {
 			return found, nil
 		}
 		if cause := pauseOr(ctx, jitter(wait), woken); cause != nil {
-			return nil, fmt.Errorf("webstore: the wait for the %s %s, which was %s, ended: %w", kind, id, state, cause)
+			return nil, fmt.Errorf("webstore: the wait for the %s %s, which was %s, ended: %w", kind, id, cmp.Or(state, "without a state"), cause)
 		}
 	}
 }

@@ -1,0 +1,115 @@
+package amazonpay
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"strconv"
+)
+
+// decode decodes an answer. Members of another JSON type than out has for them are left out, and named. It fails for what is
+// not JSON, and for what is no out at all.
+//
+// An answer in which everything fits, as it does unless the service changes, is decoded once.
+func decode(answer []byte, out any) (undecoded []string, err error) {
+	if err = json.Unmarshal(answer, out); err == nil || !json.Valid(answer) {
+		return nil, err
+	}
+	target := reflect.TypeOf(out).Elem()
+	rest, undecoded := fitting(answer, "", 0, func(part []byte) bool {
+		return json.Unmarshal(part, reflect.New(target).Interface()) == nil
+	})
+	again := reflect.New(target)
+	if rest == nil || json.Unmarshal(rest, again.Interface()) != nil {
+		return nil, err
+	}
+	reflect.ValueOf(out).Elem().Set(again.Elem())
+	return undecoded, nil
+}
+
+// maxFitting is how deep an answer is searched for what fits; none of the service is as deep.
+const maxFitting = 20
+
+// fitting returns a JSON value without those of its members that do not fit, and the paths of those; nil if nothing of it
+// fits. An element of a list that does not fit becomes null, so that the others keep their places.
+func fitting(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte, undecoded []string) {
+	if fits(value) {
+		return value, nil
+	}
+	value = bytes.TrimSpace(value)
+	switch opening := value[0]; {
+	case depth == maxFitting:
+	case opening == '{' && fits([]byte("{}")):
+		return fittingMembers(value, path, depth, fits)
+	case opening == '[' && fits([]byte("[]")):
+		return fittingElements(value, path, depth, fits)
+	case opening == '"' && fits([]byte(`"{}"`)): // an object in a text, as in the shippingAddressList
+		if inner, err := unquote(value); err == nil && json.Valid([]byte(inner)) && isObject([]byte(inner)) {
+			rest, undecoded = fitting([]byte(inner), path, depth+1, func(part []byte) bool { return fits(quote(string(part))) })
+			return quote(string(rest)), undecoded
+		}
+	}
+	return nil, []string{path}
+}
+
+func fittingMembers(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte, undecoded []string) {
+	members := json.NewDecoder(bytes.NewReader(value))
+	_, _ = members.Token() // the brace; the value is valid
+	rest = []byte("{")
+	for members.More() {
+		token, _ := members.Token()
+		name, _ := token.(string)
+		var member json.RawMessage
+		_ = members.Decode(&member)
+		inner := name
+		if path != "" {
+			inner = path + "." + name
+		}
+		before := append(quote(name), ':')
+		kept, left := fitting(member, inner, depth+1, func(part []byte) bool { return fits(around("{", before, part, "}")) })
+		undecoded = append(undecoded, left...)
+		if kept == nil {
+			continue
+		}
+		if len(rest) > 1 {
+			rest = append(rest, ',')
+		}
+		rest = append(append(rest, before...), kept...)
+	}
+	return append(rest, '}'), undecoded
+}
+
+func fittingElements(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte, undecoded []string) {
+	elements := json.NewDecoder(bytes.NewReader(value))
+	_, _ = elements.Token()
+	rest = []byte("[")
+	for i := 0; elements.More(); i++ {
+		var element json.RawMessage
+		_ = elements.Decode(&element)
+		kept, left := fitting(element, path+"["+strconv.Itoa(i)+"]", depth+1, func(part []byte) bool { return fits(around("[", nil, part, "]")) })
+		undecoded = append(undecoded, left...)
+		if kept == nil {
+			kept = []byte("null")
+		}
+		if i > 0 {
+			rest = append(rest, ',')
+		}
+		rest = append(rest, kept...)
+	}
+	return append(rest, ']'), undecoded
+}
+
+// around puts a part of an answer where it stands in the answer, without what is beside it.
+func around(opening string, name, part []byte, closing string) []byte {
+	whole := make([]byte, 0, len(opening)+len(name)+len(part)+len(closing))
+	return append(append(append(append(whole, opening...), name...), part...), closing...)
+}
+
+// quote is the JSON string of a text.
+func quote(text string) []byte {
+	quoted, err := json.Marshal(text)
+	if err != nil { // which no text brings about
+		return []byte(`""`)
+	}
+	return quoted
+}

@@ -1,0 +1,125 @@
+package webstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// FoundError is the refusal of a call, with the object as it was read after it: it is not as the call was to make it, or not known
+// to be. Its reason code is that of the refusal.
+type FoundError struct {
+	Charge           *Charge           // of [Client.CaptureOrFetch] and [Client.CancelOrFetch]
+	ChargePermission *ChargePermission // of [Client.CloseOrFetch]
+
+	found   string
+	refusal error
+}
+
+// Error returns the refusal and what was found.
+func (e *FoundError) Error() string { return fmt.Sprint(e.refusal, "; found: ", e.found) }
+
+// Unwrap returns the refusal, an [*amazonpay.APIError].
+func (e *FoundError) Unwrap() error { return e.refusal }
+
+// CaptureOrFetch captures a charge, or returns what an earlier capture did: for a worker that has ended after its capture, and whose
+// successor has another idempotency key. If [Client.CaptureCharge] is refused because of the charge's state, the charge is read, and
+// returned without an error only if it is Captured or CaptureInitiated with the amount and the currency of in, and nothing of it was
+// refunded. Otherwise the refusal is a [*FoundError], with the charge. A CaptureInitiated charge may still be declined:
+// [Client.WaitForCharge].
+func (c *Client) CaptureOrFetch(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
+	charge, err := c.CaptureCharge(ctx, chargeID, in, opts...)
+	if found := c.chargeAfter(ctx, chargeID, err, opts); found != nil {
+		if isCaptured(found, in) {
+			return found, nil
+		}
+		return nil, foundCharge(found, err)
+	}
+	return charge, err
+}
+
+// CancelOrFetch cancels a charge, or returns what an earlier cancellation did. If [Client.CancelCharge] is refused because of the
+// charge's state, the charge is read, and returned without an error if it is Canceled, by whomever: nothing of it is held or taken.
+// Otherwise the refusal is a [*FoundError], with the charge.
+func (c *Client) CancelOrFetch(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
+	charge, err := c.CancelCharge(ctx, chargeID, in, opts...)
+	if found := c.chargeAfter(ctx, chargeID, err, opts); found != nil {
+		if isCanceled(found) {
+			return found, nil
+		}
+		return nil, foundCharge(found, err)
+	}
+	return charge, err
+}
+
+// CloseOrFetch closes a charge permission, or returns what an earlier closure did. If [Client.CloseChargePermission] is refused because
+// of the permission's state, the permission is read, and returned without an error if it is Closed, by whomever. With
+// CancelPendingCharges it is not: a permission does not show whether the call that has closed it has cancelled its charges, too. The
+// refusal is then a [*FoundError], with the permission; cancel the charges that the shop knows of by [Client.CancelOrFetch].
+func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
+	permission, err := c.CloseChargePermission(ctx, chargePermissionID, in, opts...)
+	if !refusedFor(err, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonChargePermissionNotModifiable) {
+		return permission, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	found, readErr := c.GetChargePermission(ctx, chargePermissionID, forReading(opts)...)
+	switch {
+	case readErr != nil || found == nil:
+		return nil, err
+	case found.StatusDetails.State == amazonpay.StateClosed && !cancels(in):
+		return found, nil
+	}
+	text := fmt.Sprintf("the charge permission is %s", found.StatusDetails.State)
+	if found.StatusDetails.State == amazonpay.StateClosed {
+		text += ", but not known to have cancelled its charges"
+	}
+	return nil, refusedWith(err, &FoundError{ChargePermission: found, found: text})
+}
+
+// chargeAfter reads a charge after a call that was refused because of its state. It is nil after any other call, and if it cannot be
+// read: the call's own error stands.
+func (c *Client) chargeAfter(ctx context.Context, chargeID string, failed error, opts []amazonpay.CallOption) *Charge {
+	if !refusedFor(failed, amazonpay.ReasonInvalidChargeStatus, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonTransactionCountExceeded) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, settleTime)
+	defer cancel()
+	found, err := c.GetCharge(ctx, chargeID, forReading(opts)...)
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
+// refusedFor reports whether a call was refused for certain, with one of the codes. What is not certain was read already.
+func refusedFor(err error, codes ...amazonpay.ReasonCode) bool {
+	return amazonpay.HasReason(err, codes...) && !isUncertain(err)
+}
+
+func foundCharge(charge *Charge, failed error) error {
+	text := fmt.Sprintf("the charge is %s", charge.StatusDetails.State) +
+		foundAmount(charge.Meta, "captureAmount", charge.CaptureAmount, "captured") + foundAmount(charge.Meta, "refundedAmount", charge.RefundedAmount, "refunded")
+	return refusedWith(failed, &FoundError{Charge: charge, found: text})
+}
+
+func foundAmount(meta *amazonpay.Meta, member string, amount amazonpay.Price, done string) string {
+	switch {
+	case !meta.Understood(member):
+		return "; how much of it was " + done + " was not understood"
+	case amount == amazonpay.Price{}:
+		return ""
+	}
+	return fmt.Sprintf("; of it %s was %s", amount, done)
+}
+
+// refusedWith puts what was found into a refusal.
+func refusedWith(failed error, found *FoundError) error {
+	found.refusal = failed
+	if call, ok := errors.AsType[*amazonpay.CallError](failed); ok {
+		found.refusal = call.Err
+	}
+	return settled(failed, found, amazonpay.OutcomeRefused)
+}

@@ -1,0 +1,47 @@
+package webstore_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// A total is no less than its first charge, and in its currency; a frequency is a whole number.
+func TestNumbersThatDoNotAgree(t *testing.T) {
+	t.Parallel()
+	ten, nine, euros := dollars("10.00"), dollars("9.99"), amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.EUR}
+	for _, total := range []amazonpay.Price{nine, euros} {
+		for _, in := range []any{
+			&webstore.PaymentDetails{ChargeAmount: ten, TotalOrderAmount: total},
+			&webstore.CompleteCheckoutSessionRequest{ChargeAmount: ten, TotalOrderAmount: total},
+			&webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.Confirm, ChargeAmount: ten, TotalOrderAmount: total},
+		} {
+			_, err := amazonpay.EncodeJSON(in)
+			require.ErrorContains(t, err, "totalOrderAmount", "%T", in)
+		}
+	}
+	for _, good := range []webstore.PaymentDetails{
+		{ChargeAmount: ten, TotalOrderAmount: dollars("10")}, {ChargeAmount: ten, TotalOrderAmount: dollars("200000")}, {TotalOrderAmount: nine}, {ChargeAmount: ten},
+	} {
+		_, err := amazonpay.EncodeJSON(good)
+		require.NoError(t, err)
+	}
+	for value, good := range map[amazonpay.Decimal]bool{"1": true, "0": true, "12": true, "": true, "1.5": false, "1.0": false, "-1": false, "one": false} {
+		_, err := amazonpay.EncodeJSON(webstore.Frequency{Unit: webstore.Month, Value: value})
+		assert.Equal(t, good, err == nil, "%s: %v", value, err)
+	}
+	for _, in := range []any{
+		&webstore.CreateChargeRequest{ChargePermissionID: "S01", ChargeAmount: dollars("150000.01")},
+		&webstore.CaptureChargeRequest{CaptureAmount: dollars("0")},
+		&webstore.CreateRefundRequest{ChargeID: "S01", RefundAmount: amazonpay.Price{Amount: "10000001", CurrencyCode: amazonpay.JPY}},
+		&webstore.PaymentDetails{ChargeAmount: dollars("0.00")},
+		&webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("150000.01")},
+	} {
+		_, err := amazonpay.EncodeJSON(in)
+		require.ErrorContains(t, err, "more than", "%T", in)
+	}
+}
