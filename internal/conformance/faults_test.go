@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -182,13 +183,17 @@ type unreliableKey struct {
 	*rsa.PrivateKey
 
 	failing int
+	failed  []byte // the digest that was not signed, which the signer asks for once more in other words
 }
 
 func (k *unreliableKey) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.failing > 0 {
 		if k.failing--; k.failing == 0 {
-			return nil, errors.New("the key store cannot be reached")
+			k.failed = slices.Clone(digest)
 		}
+	}
+	if bytes.Equal(digest, k.failed) {
+		return nil, errors.New("the key store cannot be reached")
 	}
 	return k.PrivateKey.Sign(random, digest, opts)
 }
