@@ -66,7 +66,7 @@ func TestSlowBody(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(proto, func(t *testing.T) {
 			t.Parallel()
-			server := endpoint(t, 300*time.Millisecond, accept)
+			server := endpoint(t, time.Second, accept)
 			client := server.Client()
 			if proto == "HTTP/1.1" {
 				client = &http.Client{Transport: &http.Transport{TLSClientConfig: client.Transport.(*http.Transport).TLSClientConfig.Clone()}} //nolint:forcetypeassert,errcheck // httptest's
@@ -129,9 +129,9 @@ func TestTooLargeBodyIsNotRead(t *testing.T) {
 // Neither limit is one of handling: a message that takes longer is handled to its end, on a connection that stays.
 func TestHandlingTakesItsTime(t *testing.T) {
 	t.Parallel()
-	server := endpoint(t, 300*time.Millisecond, func(ctx context.Context, _ *ipn.Notification) error {
+	server := endpoint(t, time.Second, func(ctx context.Context, _ *ipn.Notification) error {
 		select {
-		case <-time.After(700 * time.Millisecond):
+		case <-time.After(1500 * time.Millisecond):
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
