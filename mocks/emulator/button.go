@@ -104,7 +104,7 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 		showProblem(w, http.StatusBadRequest, "This button is not right", "The payload cannot be read: "+err.Error()+".")
 		return
 	}
-	if b.product == signIn {
+	if b.product == signIn && c.body["webCheckoutDetails"] == nil {
 		s.startSignIn(w, r, c)
 		return
 	}
@@ -127,7 +127,7 @@ const maxSessions = 100_000
 
 // sessionOf makes the session of a button that was clicked.
 func (s *Server) sessionOf(c *call, product string) (*session, *refusal) {
-	if refused := buttonMembers.check(c.body, "", c); refused != nil {
+	if refused := checkPayload(c, product); refused != nil {
 		return nil, refused
 	}
 	s.mu.Lock()
@@ -137,6 +137,31 @@ func (s *Server) sessionOf(c *call, product string) (*session, *refusal) {
 	}
 	c.now = s.Now()
 	return s.world.newSession(c, product)
+}
+
+// checkPayload checks what the payload of a checkout's button has, and adds what goes without saying in that of a button that
+// signs the buyer in and sets up a payment method: there is nothing to pay.
+func checkPayload(c *call, product string) *refusal {
+	if refused := buttonMembers.check(c.body, "", c); refused != nil {
+		return refused
+	}
+	pays := c.body.at("webCheckoutDetails").text("checkoutMode") != ""
+	ships := product == payAndShip || product == payAndShipMultiAddress
+	switch address := c.body["addressDetails"]; {
+	case pays && ships && address == nil:
+		return badRequest(missingParameterValue, "The member addressDetails is required with checkoutMode and productType %s.", product)
+	case !ships && address != nil:
+		return badRequest(invalidParameterCombo, "The member addressDetails does not go with productType %s: nothing is shipped.", product)
+	}
+	if c.body.at("webCheckoutDetails")["signInReturnUrl"] != nil {
+		setup := object{
+			"chargePermissionType": onFile, "paymentMethodOnFileMetadata": object{"setupOnly": true},
+			"paymentDetails": object{"paymentIntent": "Confirm"}, "scopes": c.body["signInScopes"],
+		}
+		setup.merge(c.body)
+		c.body = setup
+	}
+	return nil
 }
 
 // signInMembers are those of a sign-in button's payload. There is no session behind it.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 type kind int
@@ -19,6 +20,7 @@ const (
 	timeKind  // one of the forms of a timestamp
 	epochKind // seconds since 1970, or of others milliseconds
 	objectKind
+	addressKind // addressDetails of an additional payment button
 	listKind
 	mapKind // an object with any names; members has the one entry "" for all values
 )
@@ -27,7 +29,7 @@ const (
 type member struct {
 	kind     kind
 	required bool
-	max      int      // length in bytes; 0: any
+	max      int      // length in characters; 0: any
 	zero     bool     // of a price: may be nothing
 	oneOf    []string // the only values; none: any
 	members  members  // of an object; of a list or map the one entry "" for each element
@@ -117,10 +119,13 @@ func (m member) value(value any, path string, c *call) (any, *refusal) {
 			return nil, invalid(path, "must be a number of seconds since 1970")
 		}
 		return at, nil
-	case objectKind:
+	case objectKind, addressKind:
 		inner, ok := value.(object)
 		if !ok {
 			return nil, invalid(path, "must be an object")
+		}
+		if m.kind == addressKind {
+			return m.addressValue(inner, path, c)
 		}
 		return inner, m.members.check(inner, path+".", c)
 	case listKind:
@@ -138,8 +143,9 @@ func (m member) textValue(value any, path string, c *call) (any, *refusal) {
 		return nil, invalid(path, "must be a text")
 	case s == "" && m.required:
 		return nil, badRequest(missingParameterValue, "The member %s is empty.", path)
-	case m.max > 0 && len(s) > m.max:
-		return nil, badRequest(invalidParameterValue, "The member %s has more than %d bytes.", path, m.max)
+	case m.max > 0 && utf8.RuneCountInString(s) > m.max:
+		return nil, badRequest(invalidParameterValue, "The member %s has %d characters: the maximum allowed characters length is %d.",
+			path, utf8.RuneCountInString(s), m.max)
 	case len(m.oneOf) > 0 && !slices.Contains(m.oneOf, s):
 		return nil, invalid(path, "must be one of "+strings.Join(m.oneOf, ", "))
 	case m.kind == urlKind && !isReturnURL(s, c.Env):
@@ -194,6 +200,9 @@ func (m member) priceValue(value any, path string, c *call) (any, *refusal) {
 		return nil, badRequest(missingParameterValue, "The member %s.amount is required.", path)
 	}
 	amount := c.scalar(given)
+	if !c.strict {
+		amount = withoutTrailingZeros(amount)
+	}
 	o["amount"] = amount // checked below, once the currency is known
 	if refused := priceMembers.check(o, path+".", c); refused != nil {
 		return nil, refused

@@ -95,16 +95,28 @@ func TestAmounts(t *testing.T) {
 	}
 	for sent, shown := range map[string]string{
 		`"14.00"`: "14.00", `"14"`: "14.00", `"14.5"`: "14.50", `50`: "50.00", `0.01`: "0.01", `"150000.00"`: "150000.00", `"007"`: "7.00",
+		`"475.4500"`: "475.45", `475.4500`: "475.45", `"14.00000000"`: "14.00", `"0.0100"`: "0.01",
 	} {
 		a := update(`{"amount":`+sent+`,"currencyCode":"USD"}`).must(t, 200)
 		assert.Equal(t, shown, a.at("paymentDetails", "chargeAmount", "amount"), sent)
 	}
-	assert.Equal(t, "1080", update(`{"amount":"1080","currencyCode":"JPY"}`).must(t, 200).at("paymentDetails", "chargeAmount", "amount"))
+	jp := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
+	jp.agent = c.agent
+	yen := func(amount string) answer {
+		return jp.post("/checkoutSessions", `{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/"},"storeId":"`+jp.store()+
+			`","paymentDetails":{"chargeAmount":{"amount":`+amount+`,"currencyCode":"JPY"}}}`)
+	}
+	for _, amount := range []string{`"1080"`, `1080`, `"1080.0000"`, `1080.00`} {
+		assert.Equal(t, "1080", yen(amount).must(t, 201).at("paymentDetails", "chargeAmount", "amount"), amount)
+	}
+	for _, amount := range []string{`"1080.5"`, `"1080.0001"`, `"1080."`, `"0.0000"`} {
+		assert.Equal(t, "InvalidParameterValue", yen(amount).reason, amount)
+	}
 	for _, price := range []string{
 		`{"amount":"1,5","currencyCode":"USD"}`, `{"amount":"1e3","currencyCode":"USD"}`, `{"amount":1e3,"currencyCode":"USD"}`,
 		`{"amount":"NaN","currencyCode":"USD"}`, `{"amount":" 1","currencyCode":"USD"}`, `{"amount":"-1","currencyCode":"USD"}`,
 		`{"amount":"1.005","currencyCode":"USD"}`, `{"amount":".5","currencyCode":"USD"}`, `{"amount":"1.","currencyCode":"USD"}`,
-		`{"amount":true,"currencyCode":"USD"}`, `{"amount":"1080.00","currencyCode":"JPY"}`, `{"amount":"1","currencyCode":"XXX"}`,
+		`{"amount":true,"currencyCode":"USD"}`, `{"amount":"475.4510","currencyCode":"USD"}`, `{"amount":"1.00x","currencyCode":"USD"}`, `{"amount":"1","currencyCode":"XXX"}`,
 		`{"amount":"1","currencyCode":"usd"}`, `{"amount":"150000.01","currencyCode":"USD"}`, `{"amount":"10000001","currencyCode":"JPY"}`,
 		`{"amount":"0","currencyCode":"USD"}`, `{"amount":0.00,"currencyCode":"USD"}`, `{"amount":"0","currencyCode":"JPY"}`,
 		`{"amount":"9999999999999999999","currencyCode":"USD"}`, `"14.00"`, `14`,

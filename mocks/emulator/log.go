@@ -37,12 +37,14 @@ type Request struct {
 	// was signed differs from what was expected, or how else it was made wrong, where trying the usual
 	// mistakes finds that out.
 	Difference string `json:"difference"`
-	Verified   bool   `json:"verified"`   // the signature was right
-	Replayed   bool   `json:"replayed"`   // answered from the idempotency key
-	Fault      string `json:"fault"`      // what [Server.FailNext] or [Server.FailSome] did to it
-	Status     int    `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
-	ReasonCode string `json:"reasonCode"` // empty for a success, and where a fault gave none
-	Refusal    string `json:"refusal"`    // the reason in words
+	// Notes are what was taken of this request, but not documented: of this SDK's own requests there are none.
+	Notes      []string `json:"notes"`
+	Verified   bool     `json:"verified"`   // the signature was right
+	Replayed   bool     `json:"replayed"`   // answered from the idempotency key
+	Fault      string   `json:"fault"`      // what [Server.FailNext] or [Server.FailSome] did to it
+	Status     int      `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
+	ReasonCode string   `json:"reasonCode"` // empty for a success, and where a fault gave none
+	Refusal    string   `json:"refusal"`    // the reason in words
 }
 
 // Requests returns the log in the order of answering: the last 10,000 requests to the API, each of
@@ -54,6 +56,9 @@ func (s *Server) Requests() []Request {
 }
 
 func (s *Server) record(entry *Request) {
+	if entry.Notes == nil { // in JSON never null
+		entry.Notes = []string{}
+	}
 	// What anybody can send must not fill the memory.
 	entry.Method, entry.Target, entry.UserAgent = cut(entry.Method, 32), cut(entry.Target, 2048), cut(entry.UserAgent, 256)
 	entry.CanonicalRequest, entry.Refusal = cut(entry.CanonicalRequest, 4096), cut(entry.Refusal, 1024)

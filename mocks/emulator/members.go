@@ -1,5 +1,10 @@
 package emulator
 
+import (
+	"maps"
+	"slices"
+)
+
 // The members of each request, as the reference describes them.
 
 var address = members{
@@ -47,17 +52,23 @@ var paymentDetails = members{
 var deliverySpecifications = structure(members{
 	"specialRestrictions": list(oneOf("RestrictPOBoxes", "RestrictPackstations")),
 	"addressRestrictions": structure(members{
-		"type": oneOf("Allowed", "NotAllowed").needed(),
-		"restrictions": byName(structure(members{
-			"statesOrRegions": list(text(0)),
-			"zipCodes":        list(text(0)),
-		})).needed(),
+		"type":         oneOf("Allowed", "NotAllowed").needed(),
+		"restrictions": byName(structure(restriction.with(members{"except": structure(restriction)}))).needed(),
 	}),
 })
+
+var restriction = members{"statesOrRegions": list(text(0)), "zipCodes": list(text(0))}
 
 var webCheckoutDetails = members{
 	"checkoutReviewReturnUrl": link(), "checkoutResultReturnUrl": link(), "checkoutCancelUrl": link(),
 }
+
+// newWebCheckoutDetails are those that only a new session can have. checkoutErrorUrl is in the payloads of Amazon's mobile SDK
+// (https://developer.amazon.com/docs/mobile-app/sample-post-payload.html), signInReturnUrl in that of a button that signs the buyer
+// in and sets up a payment method (…/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html).
+var newWebCheckoutDetails = webCheckoutDetails.with(members{
+	"checkoutMode": oneOf("ProcessOrder"), "checkoutErrorUrl": link(), "signInReturnUrl": link(), "signInCancelUrl": link(),
+})
 
 var updateSessionMembers = members{
 	"webCheckoutDetails":             structure(webCheckoutDetails),
@@ -72,13 +83,18 @@ var updateSessionMembers = members{
 }
 
 var createSessionMembers = updateSessionMembers.with(members{
-	"webCheckoutDetails":          structure(webCheckoutDetails.with(members{"checkoutMode": oneOf("ProcessOrder")})).needed(),
+	"webCheckoutDetails":          structure(newWebCheckoutDetails).needed(),
 	"storeId":                     text(0).needed(),
-	"scopes":                      list(oneOf("name", "email", "postalCode", "shippingAddress", "phoneNumber", "primeStatus", "billingAddress")),
+	"scopes":                      list(oneOf(slices.Sorted(maps.Keys(buyerScopes))...)),
+	"signInScopes":                list(oneOf(slices.Sorted(maps.Keys(buyerScopes))...)),
 	"deliverySpecifications":      deliverySpecifications,
 	"paymentMethodOnFileMetadata": structure(members{"setupOnly": flag()}),
 	"chargePermissionId":          text(0),
-	"addressDetails":              structure(addressDetails),
+	"addressDetails":              {kind: addressKind, members: addressDetails},
+	// As Amazon's mobile SDK (https://developer.amazon.com/docs/mobile-app/parameters1.html) and its sample for payments
+	// through a processor (github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb) send them.
+	"channelType":             text(0),
+	"processorSpecifications": structure(members{"name": text(0)}),
 })
 
 var completeSessionMembers = members{"chargeAmount": price(), "totalOrderAmount": price()}

@@ -124,8 +124,11 @@ func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 	c := newClient(t, emulator.Start(t), 0)
 	id := c.post("/checkoutSessions", object{
 		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/", "checkoutMode": "ProcessOrder"}, "storeId": c.store(),
-		"paymentDetails":         object{"paymentIntent": "Confirm", "chargeAmount": usd("5")},
-		"addressDetails":         object{"addressLine1": "P.O. Box 7", "countryCode": "US"},
+		"paymentDetails": object{"paymentIntent": "Confirm", "chargeAmount": usd("5")},
+		"addressDetails": object{
+			"name": "Me", "addressLine1": "P.O. Box 7", "city": "Chicago", "stateOrRegion": "IL", "postalCode": "60602", "countryCode": "US",
+			"phoneNumber": "800-555-0100",
+		},
 		"deliverySpecifications": object{"specialRestrictions": []string{"RestrictPOBoxes"}},
 	}).must(t, http.StatusCreated).text(t, "checkoutSessionId")
 	require.NoError(t, c.server.Buyer().Approve(id))
@@ -203,7 +206,7 @@ func TestCardsAndCodes(t *testing.T) {
 		assert.Equal(t, "Open/signedIn", sessionStateOf(f, f.show()))
 	}
 	for _, unknown := range []string{"", "111", "01111", "x"} {
-		require.ErrorContains(t, buyer.ChangeCard(f.id, unknown), "want one of 1111, 0005, 4444, 9424, 0000, 3064, 3434, 0701, 4354")
+		require.ErrorContains(t, buyer.ChangeCard(f.id, unknown), "want one of 1111, 0005, 4444, 9424, 0000, 1212, 3064, 3434, 0701, 4354")
 		require.ErrorContains(t, buyer.ChangePaymentMethod(f.permission, unknown), "want one of 1111")
 	}
 	f.newPermission("OneTime")

@@ -137,9 +137,15 @@ type call struct {
 	query      url.Values
 	body       object
 	simulation string
+	notes      []string // what was taken, though this SDK must not send it
 	fault      *refusal // the outcome that a fault asks for, or nil
 	faulted    bool     // it was given
 	now        time.Time
+}
+
+// note keeps what people may want to know of a request that was taken, for the window.
+func (c *call) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
 }
 
 // demands reports whether a fault asks for an outcome.
