@@ -97,7 +97,7 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{
-		scope: scope{b.region.name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant, pages: s.pagesAt(r.Host),
+		scope: scope{b.region.name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant, pages: s.pagesAt(r.Host), about: s.about(),
 	}
 	var err error
 	if c.body, err = decode([]byte(b.payload)); err != nil {
@@ -181,7 +181,7 @@ type signInGrant struct {
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, c *call) {
 	refused := signInMembers.check(c.body, "", c)
 	if refused == nil && c.body.text("storeId") != c.merchant.storeID {
-		refused = invalid("storeId", "is not a store of this merchant")
+		refused = invalid("storeId", "is not a store of this merchant: "+c.merchant.storeID+" is. "+c.about)
 	}
 	if refused != nil {
 		showProblem(w, refused.status, "This button is not right", refused.message, "reason code: "+refused.reason)

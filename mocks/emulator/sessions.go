@@ -88,7 +88,7 @@ func (w *world) checkSession(c *call, o object) *refusal {
 	web, payment := o.at("webCheckoutDetails"), o.at("paymentDetails")
 	switch {
 	case o.text("storeId") != c.merchant.storeID:
-		return invalid("storeId", "is not a store of this merchant")
+		return invalid("storeId", "is not a store of this merchant: "+c.merchant.storeID+" is. "+c.about)
 	case o["webCheckoutDetails"] != nil && web.text("checkoutReviewReturnUrl") == "" && web.text("checkoutResultReturnUrl") == "" && web.text("signInReturnUrl") == "":
 		return badRequest(missingParameterValue, "The member webCheckoutDetails.checkoutReviewReturnUrl is required.")
 	case o.text("chargePermissionType") == recurring && o["recurringMetadata"] == nil:

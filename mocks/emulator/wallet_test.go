@@ -1,7 +1,9 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +97,31 @@ func TestAddressRestrictions(t *testing.T) {
 		{`{"US":{"zipCodes":["981*"]}}`, "US WA 98101", true},
 		{`{"US":{"zipCodes":["981*"]}}`, "US WA 98201", false},
 		{`{"US":{"zipCodes":["97*","981*"]}}`, "US OR 97035", true},
+		{`{"JP":{"zipCodes":["100-*"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*0001"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["10*-0001"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["100-000?"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["1?0-0001"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["**1"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*0*0*1"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*0002"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["100-000??"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["?100-0001"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["1001*0001*2"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["1530064"]}}`, "JP 東京都 153-0064", true},
+		{`{"JP":{"zipCodes":["153-0064"]}}`, "JP 東京都 1530064", true},
+		{`{"JP":{"zipCodes":["15300*"]}}`, "JP 東京都 153-0064", true},
+		{`{"JP":{"zipCodes":["1530065"]}}`, "JP 東京都 153-0064", false},
+		{`{"US":{"zipCodes":["981011234"]}}`, "US WA 98101-1234", false},
+		{`{"US":{"zipCodes":["98.01","9[8]101"]}}`, "US WA 98101", false},
+		{`{"JP":{"except":{"statesOrRegions":["北海道"],"zipCodes":["123-*"]}}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"except":{"statesOrRegions":["北海道"],"zipCodes":["123-*"]}}}`, "JP 北海道 060-0001", false},
+		{`{"JP":{"except":{"statesOrRegions":["北海道"],"zipCodes":["123-*"]}}}`, "JP 東京都 123-0001", false},
+		{`{"JP":{"except":{}}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"statesOrRegions":["東京都"],"except":{"zipCodes":["100-*"]}}}`, "JP 東京都 101-0001", true},
+		{`{"JP":{"statesOrRegions":["東京都"],"except":{"zipCodes":["100-*"]}}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"statesOrRegions":["東京都"],"except":{"zipCodes":["100-*"]}}}`, "JP 大阪府 530-0001", false},
 		{`{"US":{"zipCodes":["*"]}}`, "US OR 97035", true},
 		{`{"US":{"statesOrRegions":["WA"],"zipCodes":["97*"]}}`, "US OR 97035", true}, // either will do
 		{`{"US":{"statesOrRegions":["WA"],"zipCodes":["97*"]}}`, "US CA 94016", false},
@@ -116,6 +143,30 @@ func TestAddressRestrictions(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What is excepted is part of the session's answer, too.
+func TestExcept(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
+	text, err := os.ReadFile("testdata/reports/except.json")
+	require.NoError(t, err)
+	var given object
+	require.NoError(t, json.Unmarshal(text, &given))
+	id := c.specified(given["deliverySpecifications"])
+	assert.Equal(t, given["deliverySpecifications"], c.get("/checkoutSessions/" + id).body["deliverySpecifications"])
+	to := func(state, code string) error {
+		return c.server.Buyer().ChangeAddress(id, emulator.Address{StateOrRegion: state, PostalCode: code, CountryCode: "JP"})
+	}
+	require.NoError(t, to("東京都", "100-0001"))
+	for _, refused := range [][2]string{{"北海道", "060-0001"}, {"沖縄県", "900-0001"}, {"東京都", "123-4567"}} {
+		require.ErrorContains(t, to(refused[0], refused[1]), "does not deliver")
+	}
+	a := c.post("/checkoutSessions", object{
+		"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+		"deliverySpecifications": object{"addressRestrictions": object{"type": "Allowed", "restrictions": object{"JP": object{"except": object{"except": object{}}}}}},
+	}).refused(t, 400, "UnrecognizedField")
+	assert.Contains(t, a.body["message"], "restrictions.JP.except.except")
 }
 
 // The specifications are for the buyer's choice: an address that the shop itself gave is its own affair.

@@ -133,6 +133,7 @@ type call struct {
 	delegated  bool      // it came with an authorization token
 	host       string    // to which it was sent
 	pages      string    // where the buyer's pages are, https://host
+	about      string    // what the emulator says of itself where an id is not one of its own
 	location   string    // where a 303 leads, set by the work
 	query      url.Values
 	body       object
