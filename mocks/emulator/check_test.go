@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -182,6 +183,50 @@ func TestStrictBodies(t *testing.T) {
 			assert.Contains(t, a.body["message"], "The member "+tt.member+" ", tt.name)
 		}
 		assert.NotEqual(t, "InvalidParameterValue", others.call(tt.request(&others)).reason, tt.name)
+	}
+}
+
+// None of what others may send otherwise is taken of this SDK: ten members, each changed in one way.
+func TestNothingOfOursIsTakenMoreLeniently(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	others := *c
+	others.agent = "another/1"
+	right := func() object {
+		o := c.paying(american())
+		o["webCheckoutDetails"].(object)["checkoutErrorUrl"] = "https://shop.example/error"
+		o["paymentDetails"].(object)["canHandlePendingAuthorization"] = true
+		o["chargePermissionType"], o["recurringMetadata"] = "Recurring", object{"frequency": object{"unit": "Month", "value": "1"}, "amount": usd("5.00")}
+		o["merchantMetadata"], o["platformId"], o["scopes"] = object{"merchantStoreName": "shop"}, "A1EXAMPLE", []any{"name"}
+		o["deliverySpecifications"] = object{"addressRestrictions": object{"type": "Allowed", "restrictions": object{"US": object{"except": object{"zipCodes": []any{"1*"}}}}}}
+		return o
+	}
+	c.post("/checkoutSessions", right()).must(t, 201)
+	for member, row := range map[string]struct {
+		change func(o object)
+		others bool // are taken
+	}{
+		"paymentDetails.chargeAmount.amount":           {func(o object) { o["paymentDetails"].(object)["chargeAmount"] = usd("5.0000") }, true},
+		"recurringMetadata.amount.amount":              {func(o object) { o["recurringMetadata"].(object)["amount"] = usd(json.Number("5.00")) }, true},
+		"paymentDetails.canHandlePendingAuthorization": {func(o object) { o["paymentDetails"].(object)["canHandlePendingAuthorization"] = "true" }, true},
+		"recurringMetadata.frequency.value":            {func(o object) { o["recurringMetadata"].(object)["frequency"].(object)["value"] = 1 }, true},
+		"platformId":                                   {func(o object) { o["platformId"] = nil }, true},
+		"addressDetails.name":                          {func(o object) { o["addressDetails"].(object)["name"] = strings.Repeat("%20x", 25) }, true},
+		"addressDetails.stateOrRegion":                 {func(o object) { delete(o["addressDetails"].(object), "stateOrRegion") }, false},
+		"merchantMetadata.merchantStoreName":           {func(o object) { o["merchantMetadata"].(object)["merchantStoreName"] = strings.Repeat("店", 51) }, false},
+		"webCheckoutDetails.checkoutErrorUrl":          {func(o object) { o["webCheckoutDetails"].(object)["checkoutErrorUrl"] = 7 }, false},
+		"scopes[]":                                     {func(o object) { o["scopes"] = []any{"shoeSize"} }, false},
+		"storeId":                                      {func(o object) { o["storeId"] = "another" }, false},
+		"deliverySpecifications.addressRestrictions.restrictions.US.except.zipCodes": {func(o object) {
+			o["deliverySpecifications"].(object)["addressRestrictions"].(object)["restrictions"].(object)["US"].(object)["except"] = object{"zipCodes": "1*"}
+		}, false},
+	} {
+		o := right()
+		row.change(o)
+		a := c.post("/checkoutSessions", o)
+		assert.Equal(t, 400, a.status, member)
+		assert.Contains(t, a.body["message"], "The member "+member+" ", member)
+		assert.Equal(t, row.others, others.post("/checkoutSessions", o).status == 201, member)
 	}
 }
 

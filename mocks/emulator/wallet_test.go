@@ -189,6 +189,21 @@ func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{CountryCode: "USA"}), "two letters")
 }
 
+// The Diners card of Japan's sandbox is good.
+func TestDinersCard(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
+	id := c.post("/checkoutSessions", object{
+		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+		"paymentDetails": object{"paymentIntent": "AuthorizeWithCapture", "chargeAmount": priceIn("JPY", "500")},
+	}).must(t, http.StatusCreated).text(t, "checkoutSessionId")
+	require.NoError(t, c.server.Buyer().SignIn(id))
+	require.NoError(t, c.server.Buyer().ChangeCard(id, "1212"))
+	assert.Contains(t, c.get("/checkoutSessions/"+id).raw, "Diners ****1212")
+	require.NoError(t, c.server.Buyer().Approve(id))
+	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": priceIn("JPY", "500")}).must(t, http.StatusOK)
+}
+
 // What each test card does, to a session, to the first authorization, and to a later charge.
 func TestCards(t *testing.T) {
 	t.Parallel()
