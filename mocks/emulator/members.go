@@ -68,6 +68,7 @@ var webCheckoutDetails = members{
 // in and sets up a payment method (…/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html).
 var newWebCheckoutDetails = webCheckoutDetails.with(members{
 	"checkoutMode": oneOf("ProcessOrder"), "checkoutErrorUrl": link(), "signInReturnUrl": link(), "signInCancelUrl": link(),
+	"signInErrorUrl": link(), "authorizeResultReturnUrl": link(), "amazonPayDeclineUrl": link(), // as some types of answers have them
 })
 
 var updateSessionMembers = members{

@@ -242,7 +242,7 @@ func (s *session) showOpen(c *call, o object) {
 	o["productType"], o["orderType"] = s.Product, "PurchaseOrder"
 	o["expirationTimestamp"], o["releaseEnvironment"] = stamp(s.Expires), s.Scope.Env.release()
 	o["paymentPreferences"] = []any{nil}
-	for _, name := range []string{"channelType", "processorSpecifications", "multiAddressesCheckoutMetadata"} {
+	for _, name := range []string{"channelType", "multiAddressesCheckoutMetadata"} {
 		if given := s.Details[name]; given != nil {
 			o[name] = given
 		}
