@@ -60,7 +60,7 @@ func checkPresent(r *http.Request, rt *route, strict bool) *refusal {
 	for _, name := range needed(r, rt, strict) {
 		if values := r.Header.Values(name); len(values) == 0 {
 			missing = append(missing, name)
-		} else if strings.TrimSpace(values[0]) == "" {
+		} else if name != headerKey && strings.TrimSpace(values[0]) == "" { // checkKey looks at what it is
 			empty = append(empty, name)
 		}
 	}
