@@ -60,7 +60,7 @@ type checked struct {
 	contract contract
 	mu       sync.Mutex // the validator is not for several goroutines
 	base     http.RoundTripper
-	presence *presence // of an emulator's answers; nil for others
+	presence *presence     // of an emulator's answers; nil for others
 	seen     *http.Request // the last one
 	body     []byte
 }

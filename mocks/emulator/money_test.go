@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -20,9 +21,7 @@ func (c *client) paid(payment, more object) answer {
 	session := object{
 		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result"}, "storeId": c.store(), "paymentDetails": payment,
 	}
-	for name, value := range more {
-		session[name] = value
-	}
+	maps.Copy(session, more)
 	id := c.post("/checkoutSessions", session).must(c.tb, 201).text(c.tb, "checkoutSessionId")
 	require.NoError(c.tb, c.server.Buyer().Approve(id))
 	return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": payment["chargeAmount"]})
@@ -131,7 +130,9 @@ func TestCurrenciesOfAnAccount(t *testing.T) {
 		web := object{"checkoutReviewReturnUrl": "https://shop.example/", "checkoutResultReturnUrl": "https://shop.example/"}
 		for _, currency := range []string{"EUR", "SEK", "GBP", "AUD"} {
 			for _, payment := range []object{
-				{"chargeAmount": priceIn(currency, "10")}, {"presentmentCurrency": currency}, {"chargeAmount": priceIn(ledger, "10"), "totalOrderAmount": priceIn(currency, "10")},
+				{"chargeAmount": priceIn(currency, "10")},
+				{"presentmentCurrency": currency},
+				{"chargeAmount": priceIn(ledger, "10"), "totalOrderAmount": priceIn(currency, "10")},
 				{"estimateOrderTotal": priceIn(currency, "10")},
 			} {
 				c.post("/checkoutSessions", object{"webCheckoutDetails": web, "storeId": c.store(), "paymentDetails": payment}).refused(t, 400, "CurrencyMismatch")
