@@ -121,7 +121,7 @@ func TestAmounts(t *testing.T) {
 		`{"amount":true,"currencyCode":"USD"}`, `{"amount":"475.4510","currencyCode":"USD"}`, `{"amount":"1.00x","currencyCode":"USD"}`, `{"amount":"1","currencyCode":"XXX"}`,
 		`{"amount":"1","currencyCode":"usd"}`, `{"amount":"150000.01","currencyCode":"USD"}`, `{"amount":"10000001","currencyCode":"JPY"}`,
 		`{"amount":"0","currencyCode":"USD"}`, `{"amount":0.00,"currencyCode":"USD"}`, `{"amount":"0","currencyCode":"JPY"}`,
-		`{"amount":"9999999999999999999","currencyCode":"USD"}`, `"14.00"`, `14`,
+		`{"amount":"9999999999999999999","currencyCode":"USD"}`, `{"amount":"10000000000000","currencyCode":"USD"}`, `"14.00"`, `14`,
 	} {
 		assert.Equal(t, "InvalidParameterValue", update(price).reason, price)
 	}

@@ -40,13 +40,13 @@ var paymentIntent = oneOf("Confirm", "Authorize", "AuthorizeWithCapture")
 var paymentDetails = members{
 	"paymentIntent":                 paymentIntent,
 	"canHandlePendingAuthorization": flag(),
-	"chargeAmount":                  price(),
+	"chargeAmount":                  price().limited(),
 	"totalOrderAmount":              price(),
 	"softDescriptor":                text(16),
 	"presentmentCurrency":           oneOf(currencies...),
 	"allowOvercharge":               flag(),
 	"extendExpiration":              flag(),
-	"estimateOrderTotal":            price(),
+	"estimateOrderTotal":            price().orZero(),
 }
 
 var deliverySpecifications = structure(members{
@@ -80,7 +80,7 @@ var updateSessionMembers = members{
 	"providerMetadata":               providerMetadata,
 	"chargePermissionType":           oneOf(oneTime, recurring, onFile),
 	"recurringMetadata":              recurringMetadata,
-	"multiAddressesCheckoutMetadata": list(structure(members{"addressId": text(0), "price": price()})),
+	"multiAddressesCheckoutMetadata": list(structure(members{"addressId": text(0), "price": price().orZero()})),
 }
 
 var createSessionMembers = updateSessionMembers.with(members{
@@ -98,7 +98,7 @@ var createSessionMembers = updateSessionMembers.with(members{
 	"processorSpecifications": structure(members{"name": text(0)}),
 })
 
-var completeSessionMembers = members{"chargeAmount": price(), "totalOrderAmount": price()}
+var completeSessionMembers = members{"chargeAmount": price().limited(), "totalOrderAmount": price()}
 
 var finalizeSessionMembers = members{
 	"paymentIntent":                 paymentIntent.needed(),
@@ -106,7 +106,7 @@ var finalizeSessionMembers = members{
 	"supplementaryData":             text(0),
 	"shippingAddress":               structure(address),
 	"billingAddress":                structure(address),
-	"chargeAmount":                  price(),
+	"chargeAmount":                  price().limited(),
 	"totalOrderAmount":              price(),
 }
 
@@ -116,7 +116,7 @@ var closePermissionMembers = members{"closureReason": text(255).needed(), "cance
 
 var createChargeMembers = members{
 	"chargePermissionId":            text(0).needed(),
-	"chargeAmount":                  price().needed(),
+	"chargeAmount":                  price().limited().needed(),
 	"captureNow":                    flag(),
 	"softDescriptor":                text(16),
 	"canHandlePendingAuthorization": flag(),
@@ -132,12 +132,12 @@ var updateChargeMembers = members{
 	"statusDetails": structure(members{"state": oneOf(canceled, declined).needed(), "reasonCode": text(0)}).needed(),
 }
 
-var captureChargeMembers = members{"captureAmount": price().needed(), "softDescriptor": text(16)}
+var captureChargeMembers = members{"captureAmount": price().limited().needed(), "softDescriptor": text(16)}
 
 var cancelChargeMembers = members{"cancellationReason": text(255).needed()}
 
 var createRefundMembers = members{
-	"chargeId": text(0).needed(), "refundAmount": price().needed(), "softDescriptor": text(16),
+	"chargeId": text(0).needed(), "refundAmount": price().limited().needed(), "softDescriptor": text(16),
 }
 
 var tillMetadata = structure(members{
@@ -152,16 +152,16 @@ var merchantScanMembers = members{
 	"merchantCOE":     text(2).needed(),
 	"storeLocation":   structure(members{"countryCode": text(3)}),
 	"metadata":        tillMetadata,
-	"chargeTotal":     price(),
+	"chargeTotal":     price().limited(),
 }
 
 var tillChargeMembers = members{
-	"chargePermissionId": text(0).needed(), "chargeReferenceId": text(0).needed(), "chargeTotal": price().needed(),
+	"chargePermissionId": text(0).needed(), "chargeReferenceId": text(0).needed(), "chargeTotal": price().limited().needed(),
 	"softDescriptor": text(16), "metadata": tillMetadata,
 }
 
 var tillRefundMembers = members{
-	"chargeId": text(0).needed(), "refundReferenceId": text(0).needed(), "refundTotal": price().needed(),
+	"chargeId": text(0).needed(), "refundReferenceId": text(0).needed(), "refundTotal": price().limited().needed(),
 	"softDescriptor": text(16), "metadata": tillMetadata,
 }
 

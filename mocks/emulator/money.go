@@ -15,7 +15,7 @@ type money struct {
 
 var (
 	currencies  = []string{"AUD", "GBP", "DKK", "EUR", "HKD", "JPY", "NZD", "NOK", "ZAR", "SEK", "CHF", "USD"}
-	decimalText = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]{1,2})?$`)
+	decimalText = regexp.MustCompile(`^[0-9]{1,13}(\.[0-9]{1,2})?$`)
 )
 
 // parseMoney reads an amount of up to two decimals, or none for the yen.
@@ -71,12 +71,15 @@ func (o object) moneyAt(name string) money {
 	return m
 }
 
-// max is the highest amount of one transaction.
+// maxAmount is the highest amount of one transaction, without a currency where none is documented.
 func maxAmount(currency string) money {
-	if currency == "JPY" {
+	switch currency {
+	case "JPY":
 		return money{10_000_000, currency}
+	case "USD", "GBP", "EUR":
+		return money{150_000_00, currency}
 	}
-	return money{150_000_00, currency}
+	return money{}
 }
 
 // withMargin is how much may be refunded of what was captured: 15 % more, but no more than 75 more, 8,400 in yen
@@ -124,12 +127,13 @@ var rates = map[string]int64{
 }
 
 // inEuros converts an amount, and returns the rate as answers have it.
-func (m money) inEuros() (converted money, rate string) {
+func (m money) inEuros() (money, string) {
 	unit := int64(1)
 	if m.Currency == "JPY" {
 		unit = 100 // it has no cents
 	}
-	return money{(m.Minor*unit*rates[m.Currency] + 5_000) / 10_000, "EUR"}, fmt.Sprintf("%d.%04d", rates[m.Currency]/10_000, rates[m.Currency]%10_000)
+	rate, cents := rates[m.Currency], m.Minor*unit
+	return money{cents/10_000*rate + (cents%10_000*rate+5_000)/10_000, "EUR"}, fmt.Sprintf("%d.%04d", rate/10_000, rate%10_000)
 }
 
 // checkCurrency refuses a currency in which the caller's account cannot be paid: those with a ledger in euros or pounds take

@@ -27,6 +27,31 @@ func (c *client) paid(payment, more object) answer {
 	return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": payment["chargeAmount"]})
 }
 
+// One transaction may be so large, where that is documented. Other amounts may be any, and some of them nothing.
+func TestLargestAmounts(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithRegion("eu")), 0)
+	session := func(payment object) answer {
+		return c.post("/checkoutSessions", object{
+			"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": c.store(), "paymentDetails": payment,
+			"multiAddressesCheckoutMetadata": []any{object{"addressId": "a", "price": priceIn("EUR", "0")}},
+			"recurringMetadata":              object{"frequency": object{"unit": "Variable", "value": "1234567"}, "amount": priceIn("EUR", "0")},
+		})
+	}
+	for currency, row := range map[string][2]string{
+		"EUR": {"150000.00", "150000.01"}, "GBP": {"150000.00", "150000.01"}, "USD": {"150000.00", "150000.01"}, "JPY": {"10000000", "10000001"},
+		"SEK": {"150000.01", ""}, "HKD": {"9999999999999.99", ""},
+	} {
+		session(object{"chargeAmount": priceIn(currency, row[0])}).must(t, 201)
+		if row[1] != "" {
+			session(object{"chargeAmount": priceIn(currency, row[1])}).refused(t, 400, "InvalidParameterValue")
+			session(object{"totalOrderAmount": priceIn(currency, row[1]), "estimateOrderTotal": priceIn(currency, row[1])}).must(t, 201)
+		}
+		session(object{"chargeAmount": priceIn(currency, "0")}).refused(t, 400, "InvalidParameterValue")
+		session(object{"estimateOrderTotal": priceIn(currency, "0")}).must(t, 201)
+	}
+}
+
 // With allowOvercharge the limit is nine times the order, and 500 or 70,000 yen at least.
 func TestOverchargeLimits(t *testing.T) {
 	t.Parallel()
