@@ -72,6 +72,9 @@ func (p *presence) checkMembers(name string, described *base.Schema, value map[s
 		case there && mayLack && given == nil:
 			p.wrong = append(p.wrong, fmt.Sprintf("%s has %s, and it is null: it must be absent", path, member))
 		}
+		if given == nil && there && slices.Contains(neverNull, name+"."+member) {
+			p.wrong = append(p.wrong, fmt.Sprintf("%s.%s is null", path, member))
+		}
 		if mayLack {
 			p.seen[name+"."+member+map[bool]string{true: " there", false: " absent"}[there]] = true
 		}
@@ -167,6 +170,11 @@ func (c contract) answerSchemas() map[string]*base.Schema {
 	return found
 }
 
+// neverNull are members that the official .NET SDK's types cannot have null: it throws the whole answer away.
+var neverNull = strings.Fields(`CheckoutSession.creationTimestamp ChargePermission.creationTimestamp Charge.creationTimestamp Charge.expirationTimestamp
+	Refund.creationTimestamp StatusDetails.lastUpdatedTimestamp ChargePermissionStatus.lastUpdatedTimestamp Price.amount Report.startTime Report.endTime
+	Report.createdTime ReportSchedule.nextReportCreationTime`)
+
 // neverSent is what the emulator has no case of: a Buy Now session's cart, and the token of an acquirer.
 var neverSent = []string{
 	"CartDetails", "DeliveryOption", "ShippingMethod", "AddressWithID", "CheckoutSession.cartDetails there", "ChargePermission.amazonPayToken there",
@@ -244,10 +252,11 @@ func TestPresenceRefuses(t *testing.T) {
 		body  string
 		wrong string
 	}{
-		"right":              {`{"reportId":"r","reportType":null,"startTime":null,"endTime":null,"createdTime":null,"processingStatus":null}`, ""},
-		"a member is absent": {`{"reportId":"r","reportType":null,"startTime":null,"endTime":null,"createdTime":null}`, "lacks processingStatus"},
-		"null where absent":  {`{"reportId":"r","reportType":null,"startTime":null,"endTime":null,"createdTime":null,"processingStatus":null,"reportDocumentId":null}`, "reportDocumentId, and it is null"},
-		"not described":      {`{"reportId":"r","reportType":null,"startTime":null,"endTime":null,"createdTime":null,"processingStatus":null,"pages":1}`, "has pages"},
+		"right":              {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null}`, ""},
+		"a member is absent": {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c"}`, "lacks processingStatus"},
+		"null where absent":  {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null,"reportDocumentId":null}`, "reportDocumentId, and it is null"},
+		"null of a time":     {`{"reportId":"r","reportType":null,"startTime":null,"endTime":"e","createdTime":"c","processingStatus":null}`, "startTime is null"},
+		"not described":      {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null,"pages":1}`, "has pages"},
 	} {
 		p := newPresence()
 		wrong := strings.Join(p.answered(c, r, "200", []byte(row.body)), "; ")

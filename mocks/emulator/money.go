@@ -121,19 +121,20 @@ func monthlyLimit(kind, currency string) money {
 	return money{}
 }
 
-// rates are what one unit of a currency is in euros, made up all of them, in ten-thousandths.
+// rates are how much of a currency one euro is, made up all of them, in ten-thousandths.
 var rates = map[string]int64{
-	"USD": 9000, "GBP": 11500, "AUD": 6000, "CHF": 10500, "DKK": 1340, "HKD": 1150, "JPY": 61, "NOK": 860, "NZD": 5500, "SEK": 880, "ZAR": 490,
+	"USD": 1_1000, "GBP": 8500, "AUD": 1_6500, "CHF": 9500, "DKK": 7_4600, "HKD": 8_6000, "JPY": 160_0000, "NOK": 11_6000, "NZD": 1_8000, "SEK": 11_2500,
+	"ZAR": 20_0000,
 }
 
-// inEuros converts an amount, and returns the rate as answers have it.
+// inEuros converts an amount, and returns the rate as answers have it: convertedAmount is the amount divided by
+// conversionRate, as the official .NET SDK documents them.
 func (m money) inEuros() (money, string) {
-	unit := int64(1)
+	rate, cents := rates[m.Currency], m.Minor
 	if m.Currency == "JPY" {
-		unit = 100 // it has no cents
+		cents *= 100 // it has none
 	}
-	rate, cents := rates[m.Currency], m.Minor*unit
-	return money{cents/10_000*rate + (cents%10_000*rate+5_000)/10_000, "EUR"}, fmt.Sprintf("%d.%04d", rate/10_000, rate%10_000)
+	return money{cents/rate*10_000 + (cents%rate*10_000+rate/2)/rate, "EUR"}, fmt.Sprintf("%d.%04d", rate/10_000, rate%10_000)
 }
 
 // checkCurrency refuses a currency in which the caller's account cannot be paid: those with a ledger in euros or pounds take

@@ -180,7 +180,8 @@ func TestConversion(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t, emulator.WithRegion("eu")), 0)
 	for _, row := range []struct{ currency, amount, converted, rate string }{
-		{"SEK", "100.00", "8.80", "0.0880"}, {"JPY", "1000", "6.10", "0.0061"}, {"USD", "0.01", "0.01", "0.9000"}, {"GBP", "10.00", "11.50", "1.1500"}, {"EUR", "10.00", "", ""},
+		{"SEK", "100.00", "8.89", "11.2500"}, {"JPY", "1000", "6.25", "160.0000"}, {"USD", "0.01", "0.01", "1.1000"}, {"GBP", "8.50", "10.00", "0.8500"},
+		{"HKD", "9999999999999.99", "1162790697674.42", "8.6000"}, {"EUR", "10.00", "", ""},
 	} {
 		made := c.paid(object{"paymentIntent": "Authorize", "chargeAmount": priceIn(row.currency, row.amount)}, nil).must(t, 200).text(t, "chargeId")
 		authorized := c.get("/charges/" + made)
