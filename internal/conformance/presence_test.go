@@ -20,8 +20,8 @@ import (
 
 const absentUnless = "x-absent-unless"
 
-// presence holds answers against the description's rule on what is absent, null or empty, and keeps what it has seen: of each schema
-// the members that were absent, and those that were there.
+// presence holds answers against the description's rule on what is absent, null or empty, and keeps
+// what it has seen: of each schema the members that were absent, and those that were there.
 type presence struct {
 	mu    sync.Mutex
 	seen  map[string]bool // "schema" and "schema.member" with " absent" or " there"
@@ -170,18 +170,21 @@ func (c contract) answerSchemas() map[string]*base.Schema {
 	return found
 }
 
-// neverNull are members that the official .NET SDK's types cannot have null: it throws the whole answer away.
+// neverNull are members that the official .NET SDK's types cannot have null: it throws the whole
+// answer away.
 var neverNull = strings.Fields(`CheckoutSession.creationTimestamp ChargePermission.creationTimestamp Charge.creationTimestamp Charge.expirationTimestamp
 	Refund.creationTimestamp StatusDetails.lastUpdatedTimestamp ChargePermissionStatus.lastUpdatedTimestamp Price.amount Report.startTime Report.endTime
 	Report.createdTime ReportSchedule.nextReportCreationTime`)
 
-// neverSent is what the emulator has no case of: a Buy Now session's cart, and the token of an acquirer.
+// neverSent is what the emulator has no case of: a Buy Now session's cart, and the token of an
+// acquirer.
 var neverSent = []string{
 	"CartDetails", "DeliveryOption", "ShippingMethod", "AddressWithID", "CheckoutSession.cartDetails there", "ChargePermission.amazonPayToken there",
 	"APIError.reasonCode absent", "MultiAddressesCheckoutMetadata.addressId absent", "MultiAddressesCheckoutMetadata.price absent",
 }
 
-// TestAbsentIsAbsent has the emulator answer with each schema, and with and without each member that may be absent.
+// TestAbsentIsAbsent has the emulator answer with each schema, and with and without each member
+// that may be absent.
 func TestAbsentIsAbsent(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -9,17 +9,19 @@ import (
 )
 
 // The rules of an additional payment button's address, as
-// https://developer.amazon.com/docs/amazon-pay-checkout/address-formatting-and-validation.html has them: what is required, what
-// does not belong, and what the service makes of it.
+// https://developer.amazon.com/docs/amazon-pay-checkout/address-formatting-and-validation.html has
+// them: what is required, what does not belong, and what the service makes of it.
 
-// stateless are the countries for which stateOrRegion is not supported, optionalState those for which it may be left out.
+// stateless are the countries for which stateOrRegion is not supported, optionalState those for
+// which it may be left out.
 var (
 	stateless     = strings.Fields("UK GB SG AE MX")
 	optionalState = strings.Fields("DE FR IT ES AT BE BG HR CY CZ DK EE FI GR HU IE LV LT LU MT NL PL PT RO SK SI SE")
 )
 
-// addressValue takes addressDetails percent-encoded, as some official samples and plugins send it, or raw, and counts the
-// characters of what is meant. Of this SDK's own requests it counts those that were sent, too.
+// addressValue takes addressDetails percent-encoded, as some official samples and plugins send it,
+// or raw, and counts the characters of what is meant. Of this SDK's own requests it counts those
+// that were sent, too.
 func (m member) addressValue(given object, path string, c *call) (object, *refusal) {
 	if c.strict {
 		if refused := m.members.check(given, path+".", c); refused != nil {
@@ -58,10 +60,11 @@ func (m member) addressValue(given object, path string, c *call) (object, *refus
 	return given, nil
 }
 
-// decodeAddress returns an address with its percent-encoding decoded, once, and whether it had any. A text is encoded where each
-// percent sign begins an escape, what the escapes spell is UTF-8, and nothing is left that encoding would have taken away: a
-// text with a space in it, or with a letter beyond ASCII, is what its sender meant, percent signs and all. A plus is a space where
-// the address was encoded as forms are.
+// decodeAddress returns an address with its percent-encoding decoded, once, and whether it had any.
+// A text is encoded where each percent sign begins an escape, what the escapes spell is UTF-8, and
+// nothing is left that encoding would have taken away: a text with a space in it, or with a letter
+// beyond ASCII, is what its sender meant, percent signs and all. A plus is a space where the
+// address was encoded as forms are.
 func decodeAddress(given object) (decoded object, found bool) {
 	form := encodedAsForm(given)
 	decoded = make(object, len(given))
@@ -93,8 +96,9 @@ func onlyEncoded(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII || r <= ' ' })
 }
 
-// encodedAsForm reports whether the texts of an address were encoded as those of a form, with a plus for a space: none has a space
-// in any other spelling, and there is an escape, or a name that is written with a plus.
+// encodedAsForm reports whether the texts of an address were encoded as those of a form, with a
+// plus for a space: none has a space in any other spelling, and there is an escape, or a name that
+// is written with a plus.
 func encodedAsForm(given object) bool {
 	escaped := strings.Contains(given.text("name"), "+")
 	for _, value := range given {

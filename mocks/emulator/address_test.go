@@ -110,7 +110,8 @@ func TestLiteralPercentSigns(t *testing.T) {
 	assert.Equal(t, "Susie O'Hara", shown.at("shippingAddress", "name"))
 }
 
-// Which members there must be depends on the country, and the limits are in characters of what is meant.
+// Which members there must be depends on the country, and the limits are in characters of what is
+// meant.
 func TestWhatAddressDetailsNeed(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

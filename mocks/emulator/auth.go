@@ -95,7 +95,8 @@ func (s *Server) about() string {
 		"that its command writes, and in Server.Description." + s.seeWindow("all that it holds", "")
 }
 
-// seeWindow names the window where the emulator has one, without the token: to whom it is shown is not known here.
+// seeWindow names the window where the emulator has one, without the token: to whom it is shown is
+// not known here.
 func (s *Server) seeWindow(what, fragment string) string {
 	if s.listening == nil {
 		return ""
@@ -103,7 +104,8 @@ func (s *Server) seeWindow(what, fragment string) string {
 	return " See " + s.listening.url + windowPrefix + fragment + " for " + what + "."
 }
 
-// readAuthorization says of an authorization that cannot be read why, and names an algorithm that is not known.
+// readAuthorization says of an authorization that cannot be read why, and names an algorithm that
+// is not known.
 func (s *Server) readAuthorization(header string) (signing.Authorization, *refusal) {
 	a, err := signing.ParseAuthorization(header)
 	if err == nil {
@@ -180,8 +182,8 @@ func strictSignature(r *http.Request, d destination, a signing.Authorization, ca
 }
 
 // lenientSignature takes what the official SDKs and samples sign. Accept, content type, date and
-// idempotency key must be signed where they are there. Others may be unsigned, even two that decide what is done: the
-// authorization token, which the PHP SDK does not sign, and the simulation code.
+// idempotency key must be signed where they are there. Others may be unsigned, even two that decide
+// what is done: the authorization token, which the PHP SDK does not sign, and the simulation code.
 func lenientSignature(r *http.Request, _ destination, a signing.Authorization, canonical string, body []byte, key *rsa.PublicKey) *refusal {
 	loose := slices.DeleteFunc(unsigned(a, append(slices.Clone(mandatory), headerKey)), func(name string) bool {
 		return slices.Contains(optional, name) || len(r.Header.Values(name)) == 0

@@ -120,9 +120,9 @@ func (b *Buyer) ChangeAddress(sessionID string, a Address) error {
 }
 
 // ChangeCard has the buyer choose another card, by the last four digits of one of the test cards:
-// 1111, 0005, 4444, 9424, 0000 and 1212 are good, 3064 and 3434 end the session at payment, 0701 and 4354
-// make authorizations pending. A session whose buyer has not signed in and one that is over are
-// errors. An approval that was given before is taken back.
+// 1111, 0005, 4444, 9424, 0000 and 1212 are good, 3064 and 3434 end the session at payment, 0701
+// and 4354 make authorizations pending. A session whose buyer has not signed in and one that is
+// over are errors. An approval that was given before is taken back.
 func (b *Buyer) ChangeCard(sessionID, lastDigits string) error {
 	return b.act(sessionID, func(s *session, now time.Time) error { return s.changeCard(lastDigits, now) })
 }

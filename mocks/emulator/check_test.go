@@ -204,7 +204,8 @@ func (c *client) put(o object, path string, value any) {
 
 const absent = "\x00"
 
-// None of what others may send otherwise is taken of this SDK: a dozen members, each changed in one way.
+// None of what others may send otherwise is taken of this SDK: a dozen members, each changed in one
+// way.
 func TestNothingOfOursIsTakenMoreLeniently(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

@@ -38,8 +38,8 @@ type Request struct {
 	// was signed differs from what was expected, or how else it was made wrong, where trying the usual
 	// mistakes finds that out.
 	Difference string `json:"difference"`
-	// Notes say what was taken of the request though the documentation asks for something else. There are none
-	// of this SDK's own requests, but where addressDetails were percent-encoded.
+	// Notes say what was taken of the request though the documentation asks for something else.
+	// There are none of this SDK's own requests, but where addressDetails were percent-encoded.
 	Notes      []string `json:"notes"`
 	Verified   bool     `json:"verified"`   // the signature was right
 	Replayed   bool     `json:"replayed"`   // answered from the idempotency key

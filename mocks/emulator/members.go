@@ -63,9 +63,11 @@ var webCheckoutDetails = members{
 	"checkoutReviewReturnUrl": link(), "checkoutResultReturnUrl": link(), "checkoutCancelUrl": link(),
 }
 
-// newWebCheckoutDetails are those that only a new session can have. checkoutErrorUrl is in the payloads of Amazon's mobile SDK
-// (https://developer.amazon.com/docs/mobile-app/sample-post-payload.html), signInReturnUrl in that of a button that signs the buyer
-// in and sets up a payment method (…/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html).
+// newWebCheckoutDetails are those that only a new session can have. checkoutErrorUrl is in the
+// payloads of Amazon's mobile SDK
+// (https://developer.amazon.com/docs/mobile-app/sample-post-payload.html), signInReturnUrl in that
+// of a button that signs the buyer in and sets up a payment method
+// (…/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html).
 var newWebCheckoutDetails = webCheckoutDetails.with(members{
 	"checkoutMode": oneOf("ProcessOrder"), "checkoutErrorUrl": link(), "signInReturnUrl": link(), "signInCancelUrl": link(),
 	"signInErrorUrl": link(), "authorizeResultReturnUrl": link(), "amazonPayDeclineUrl": link(), // as some types of answers have them
@@ -92,8 +94,9 @@ var createSessionMembers = updateSessionMembers.with(members{
 	"paymentMethodOnFileMetadata": structure(members{"setupOnly": flag()}),
 	"chargePermissionId":          text(0),
 	"addressDetails":              {kind: addressKind, members: addressDetails},
-	// As Amazon's mobile SDK (https://developer.amazon.com/docs/mobile-app/parameters1.html) and its sample for payments
-	// through a processor (github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb) send them.
+	// As Amazon's mobile SDK (https://developer.amazon.com/docs/mobile-app/parameters1.html) and
+	// its sample for payments through a processor
+	// (github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb) send them.
 	"channelType":             text(0),
 	"processorSpecifications": structure(members{"name": text(0)}),
 })

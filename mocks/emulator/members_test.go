@@ -12,7 +12,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// Limits count characters, whatever number of bytes they take, of this SDK's requests and of others'.
+// Limits count characters, whatever number of bytes they take, of this SDK's requests and of
+// others'.
 func TestLengthsAreInCharacters(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("testdata/reports/lengths-in-characters.json")

@@ -32,7 +32,8 @@ func parseMoney(amount, currency string) (money, bool) {
 	return money{minor, currency}, err == nil
 }
 
-// withoutTrailingZeros cuts the zeros that end an amount's decimals: databases keep more of them than a currency has.
+// withoutTrailingZeros cuts the zeros that end an amount's decimals: databases keep more of them
+// than a currency has.
 func withoutTrailingZeros(amount string) string {
 	whole, fraction, _ := strings.Cut(amount, ".")
 	if fraction == "" || strings.Trim(fraction, "0123456789") != "" {
@@ -82,8 +83,8 @@ func maxAmount(currency string) money {
 	return money{}
 }
 
-// withMargin is how much may be refunded of what was captured: 15 % more, but no more than 75 more, 8,400 in yen
-// (https://developer.amazon.com/docs/amazon-pay-checkout/manage-refunds.html).
+// withMargin is how much may be refunded of what was captured: 15 % more, but no more than 75 more,
+// 8,400 in yen (https://developer.amazon.com/docs/amazon-pay-checkout/manage-refunds.html).
 func withMargin(m money) money {
 	most := int64(75_00)
 	if m.Currency == "JPY" {
@@ -92,15 +93,17 @@ func withMargin(m money) money {
 	return money{m.Minor + min(m.Minor*15/100, most), m.Currency}
 }
 
-// withOvercharge is what may be charged of an order in all with allowOvercharge: nine times as much, and 500 or 70,000 yen at
-// least (https://www.amazonpay-faq.jp/faq/QA-12, …/amazon-pay-checkout/advanced-one-time-payment-options.html).
+// withOvercharge is what may be charged of an order in all with allowOvercharge: nine times as
+// much, and 500 or 70,000 yen at least (https://www.amazonpay-faq.jp/faq/QA-12,
+// …/amazon-pay-checkout/advanced-one-time-payment-options.html).
 func withOvercharge(order money) money {
 	least := map[string]int64{"USD": 500_00, "EUR": 500_00, "GBP": 500_00, "JPY": 70_000}[order.Currency]
 	return money{max(order.Minor*9, least), order.Currency}
 }
 
-// monthlyLimit is what the charges of a permission may come to in one calendar month, without a currency where there is no limit
-// (…/amazon-pay-checkout/monthly-recurring-charge-limits.html and monthly-paymentmethodonfile-charge-limits.html).
+// monthlyLimit is what the charges of a permission may come to in one calendar month, without a
+// currency where there is no limit (…/amazon-pay-checkout/monthly-recurring-charge-limits.html and
+// monthly-paymentmethodonfile-charge-limits.html).
 func monthlyLimit(kind, currency string) money {
 	limit := money{1_000_00, currency}
 	switch currency {
@@ -127,8 +130,8 @@ var rates = map[string]int64{
 	"ZAR": 20_0000,
 }
 
-// inEuros converts an amount, and returns the rate as answers have it: convertedAmount is the amount divided by
-// conversionRate, as the official .NET SDK documents them.
+// inEuros converts an amount, and returns the rate as answers have it: convertedAmount is the
+// amount divided by conversionRate, as the official .NET SDK documents them.
 func (m money) inEuros() (money, string) {
 	rate, cents := rates[m.Currency], m.Minor
 	if m.Currency == "JPY" {
@@ -137,8 +140,9 @@ func (m money) inEuros() (money, string) {
 	return money{cents/rate*10_000 + (cents%rate*10_000+rate/2)/rate, "EUR"}, fmt.Sprintf("%d.%04d", rate/10_000, rate%10_000)
 }
 
-// checkCurrency refuses a currency in which the caller's account cannot be paid: those with a ledger in euros or pounds take
-// others as well (https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html).
+// checkCurrency refuses a currency in which the caller's account cannot be paid: those with a
+// ledger in euros or pounds take others as well
+// (https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html).
 func checkCurrency(c *call, path, currency string) *refusal {
 	if ledger := c.region().currency; currency != "" && ledger != "EUR" && currency != ledger {
 		return badRequest(currencyMismatch, "The member %s is in %s, and the account's ledger in %s: only accounts with a ledger in EUR or GBP take other currencies.", path, currency, ledger)

@@ -27,7 +27,8 @@ func (c *client) paid(payment, more object) answer {
 	return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": payment["chargeAmount"]})
 }
 
-// One transaction may be so large, where that is documented. Other amounts may be any, and some of them nothing.
+// One transaction may be so large, where that is documented. Other amounts may be any, and some of
+// them nothing.
 func TestLargestAmounts(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t, emulator.WithRegion("eu")), 0)
@@ -90,7 +91,8 @@ func TestSetAtCreationAlone(t *testing.T) {
 	assert.Equal(t, before, c.get("/checkoutSessions/"+id).raw)
 }
 
-// The charges of a calendar month may come to so much, by type and currency, and no more; the next month they may again.
+// The charges of a calendar month may come to so much, by type and currency, and no more; the next
+// month they may again.
 func TestMonthlyLimits(t *testing.T) {
 	t.Parallel()
 	limits := map[string]map[string][2]string{ // type → currency → limit, a little more than nothing
@@ -147,7 +149,8 @@ func TestFirstChargeBeyondTheMonth(t *testing.T) {
 	}
 }
 
-// Only accounts with a ledger in euros or pounds can be paid in other currencies, wherever one stands.
+// Only accounts with a ledger in euros or pounds can be paid in other currencies, wherever one
+// stands.
 func TestCurrenciesOfAnAccount(t *testing.T) {
 	t.Parallel()
 	for region, ledger := range map[string]string{"na": "USD", "jp": "JPY"} {
@@ -180,8 +183,12 @@ func TestConversion(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t, emulator.WithRegion("eu")), 0)
 	for _, row := range []struct{ currency, amount, converted, rate string }{
-		{"SEK", "100.00", "8.89", "11.2500"}, {"JPY", "1000", "6.25", "160.0000"}, {"USD", "0.01", "0.01", "1.1000"}, {"GBP", "8.50", "10.00", "0.8500"},
-		{"HKD", "9999999999999.99", "1162790697674.42", "8.6000"}, {"EUR", "10.00", "", ""},
+		{"SEK", "100.00", "8.89", "11.2500"},
+		{"JPY", "1000", "6.25", "160.0000"},
+		{"USD", "0.01", "0.01", "1.1000"},
+		{"GBP", "8.50", "10.00", "0.8500"},
+		{"HKD", "9999999999999.99", "1162790697674.42", "8.6000"},
+		{"EUR", "10.00", "", ""},
 	} {
 		made := c.paid(object{"paymentIntent": "Authorize", "chargeAmount": priceIn(row.currency, row.amount)}, nil).must(t, 200).text(t, "chargeId")
 		authorized := c.get("/charges/" + made)

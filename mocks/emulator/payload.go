@@ -1,7 +1,8 @@
 package emulator
 
-// checkPayload checks what the payload of a checkout's button has, and adds what goes without saying in that of a button that
-// signs the buyer in and sets up a payment method: there is nothing to pay.
+// checkPayload checks what the payload of a checkout's button has, and adds what goes without
+// saying in that of a button that signs the buyer in and sets up a payment method: there is nothing
+// to pay.
 func checkPayload(c *call, product string) *refusal {
 	if refused := buttonMembers.check(c.body, "", c); refused != nil {
 		return refused

@@ -38,7 +38,8 @@ func TestMembersOfAPayload(t *testing.T) {
 	c.patch("/checkoutSessions/"+other, object{"webCheckoutDetails": object{"checkoutErrorUrl": "https://shop.example/"}}).refused(t, 400, "UnrecognizedField")
 }
 
-// A button can sign the buyer in and set up a payment method: the buyer comes back with a session, which is then completed.
+// A button can sign the buyer in and set up a payment method: the buyer comes back with a session,
+// which is then completed.
 func TestSignInAndSetUp(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

@@ -169,8 +169,9 @@ func (w *world) updatePermission(c *call) (int, object, *refusal) {
 	return http.StatusOK, p.answer(c.now), nil
 }
 
-// completes reports whether an update gives a one-time permission what its merchantMetadata lacks, and nothing else, which a closed
-// one takes as well (https://developer.amazon.com/docs/amazon-pay-checkout/update-info-post-checkout.html).
+// completes reports whether an update gives a one-time permission what its merchantMetadata lacks,
+// and nothing else, which a closed one takes as well
+// (https://developer.amazon.com/docs/amazon-pay-checkout/update-info-post-checkout.html).
 func (p *permission) completes(update object) bool {
 	given, has := update.at("merchantMetadata"), p.Details.at("merchantMetadata")
 	for name := range given {

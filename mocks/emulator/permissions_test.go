@@ -94,7 +94,8 @@ func TestSessionOntoAPermissionOnFile(t *testing.T) {
 	assert.Len(t, s.Charges(), 3)
 }
 
-// Of a closed one-time permission what merchantMetadata lacks can still be set, member by member, and nothing else.
+// Of a closed one-time permission what merchantMetadata lacks can still be set, member by member,
+// and nothing else.
 func TestMetadataOfAClosedPermission(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

@@ -196,8 +196,8 @@ func (s *session) missing() []any {
 	return constraints
 }
 
-// sessionMembers are what every answer with a session has, in the service's order: the tests of the official Node SDK
-// compare both.
+// sessionMembers are what every answer with a session has, in the service's order: the tests of the
+// official Node SDK compare both.
 var sessionMembers = []string{
 	"checkoutSessionId", "webCheckoutDetails", "productType", "paymentDetails", "chargePermissionType", "orderType",
 	"recurringMetadata", "paymentMethodOnFileMetadata", "merchantDetails", "merchantMetadata", "supplementaryData", "buyer",
@@ -206,8 +206,8 @@ var sessionMembers = []string{
 	"checkoutButtonText", "deliverySpecifications", "tokens",
 }
 
-// answer is the session as the service shows it. Once it is over, all but its ids, its state and its
-// beginning is null.
+// answer is the session as the service shows it. Once it is over, all but its ids, its state and
+// its beginning is null.
 func (s *session) answer(c *call) object {
 	o := object{}.pick(sessionMembers...)
 	o.merge(object{

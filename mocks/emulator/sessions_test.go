@@ -75,7 +75,8 @@ func TestWhatIsLeftOfASession(t *testing.T) {
 	}
 }
 
-// theSDKsOrder is what webStoreClientTest.js of the official Node SDK 2.3.4 compares a session's members with.
+// theSDKsOrder is what webStoreClientTest.js of the official Node SDK 2.3.4 compares a session's
+// members with.
 var theSDKsOrder = strings.Fields(`checkoutSessionId webCheckoutDetails productType paymentDetails chargePermissionType orderType recurringMetadata
 	paymentMethodOnFileMetadata merchantDetails merchantMetadata supplementaryData buyer billingAddress paymentPreferences statusDetails
 	shippingAddress platformId chargePermissionId chargeId constraints creationTimestamp expirationTimestamp storeId providerMetadata
@@ -108,8 +109,8 @@ func (a answer) order(tb testing.TB) (names []string) {
 	return names
 }
 
-// Absent is absent: what only some sessions have, the others lack, null or not. The official .NET SDK casts
-// shippingAddressList to an array wherever it is there.
+// Absent is absent: what only some sessions have, the others lack, null or not. The official .NET
+// SDK casts shippingAddressList to an array wherever it is there.
 func TestMembersOfASession(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)

@@ -223,8 +223,8 @@ func restricted(specifications, address object) string {
 	return ""
 }
 
-// covers reports whether an address of a country is within what is listed for it: all of it, if no states and postal codes
-// are, and not what is excepted.
+// covers reports whether an address of a country is within what is listed for it: all of it, if no
+// states and postal codes are, and not what is excepted.
 func covers(area, address object) bool {
 	states, _ := area["statesOrRegions"].([]any)
 	codes, _ := area["zipCodes"].([]any)
@@ -245,8 +245,8 @@ func lists(area, address object) bool {
 	})
 }
 
-// fitsPostalCode compares an address with a postal code in which * stands for any characters and ? for any one. In Japan
-// the hyphen does not count: shops list 1530064, and addresses have 153-0064.
+// fitsPostalCode compares an address with a postal code in which * stands for any characters and ?
+// for any one. In Japan the hyphen does not count: shops list 1530064, and addresses have 153-0064.
 func fitsPostalCode(pattern string, address object) bool {
 	given := address.text("postalCode")
 	if strings.EqualFold(address.text("countryCode"), "JP") {

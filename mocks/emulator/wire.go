@@ -24,8 +24,9 @@ const (
 	ownAgent = "amazon-pay-sdk-go/"
 )
 
-// mandatory headers must be there, and signed. Those of optional may be missing, or unsigned, in the requests of others: an official
-// sample for Python signs accept and the date alone, and with a body the content type and the idempotency key.
+// mandatory headers must be there, and signed. Those of optional may be missing, or unsigned, in
+// the requests of others: an official sample for Python signs accept and the date alone, and with a
+// body the content type and the idempotency key.
 var (
 	mandatory = []string{"Accept", "Content-Type", headerDate, headerHost, headerRegion}
 	optional  = []string{headerHost, headerRegion}

@@ -191,8 +191,9 @@ func TestStrictAndLenient(t *testing.T) {
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// A sample for Python signs accept and the date alone, and with a body the content type and the key: it sends no more of them. It is
-// taken, with a note, and of this SDK's own requests it is not.
+// A sample for Python signs accept and the date alone, and with a body the content type and the
+// key: it sends no more of them. It is taken, with a note, and of this SDK's own requests it is
+// not.
 func TestFewHeaders(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)
@@ -246,7 +247,8 @@ func TestFewHeaders(t *testing.T) {
 	assert.Empty(t, last().Notes, "this SDK's own requests need none")
 }
 
-// Whoever is lost is told that this is the emulator, and where its keys and ids are; never the control token.
+// Whoever is lost is told that this is the emulator, and where its keys and ids are; never the
+// control token.
 func TestRefusalsSayWhereTheIDsAre(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)
