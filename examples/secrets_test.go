@@ -66,6 +66,9 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 		}
 	}
 	check := func(printed, logged string) {
+		// The emulator's refusal of a signature names its own page about it, which opens with a
+		// token alone.
+		logged = strings.ReplaceAll(logged, d.BaseURL+"/_emulator/#requests/", "")
 		for name, secret := range secrets {
 			require.NotEmpty(t, secret, name)
 			assert.Zero(t, strings.Count(printed+logged, secret), "the "+name+" is shown")

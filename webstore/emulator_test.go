@@ -41,6 +41,8 @@ func TestEveryCallAgainstTheEmulator(t *testing.T) {
 		StoreID:            account.StoreID, Scopes: createSession.Scopes, DeliverySpecifications: createSession.DeliverySpecifications,
 		PaymentDetails:   &webstore.PaymentDetails{PresentmentCurrency: amazonpay.USD, ExtendExpiration: new(false)},
 		MerchantMetadata: &merchant,
+		// Only a session with several addresses has a list of them.
+		MultiAddressesCheckoutMetadata: []webstore.MultiAddressesCheckoutMetadata{{AddressID: "amzn1.address.EMULATED0001"}},
 	})
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))

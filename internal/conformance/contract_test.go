@@ -60,6 +60,7 @@ type checked struct {
 	contract contract
 	mu       sync.Mutex // the validator is not for several goroutines
 	base     http.RoundTripper
+	presence *presence     // of an emulator's answers; nil for others
 	seen     *http.Request // the last one
 	body     []byte
 }
@@ -133,6 +134,9 @@ func (c *checked) answerProblems(r *http.Request, res *http.Response, body []byt
 		for _, s := range p.SchemaValidationErrors {
 			all = append(all, s.FieldPath+": "+s.Reason)
 		}
+	}
+	if c.presence != nil {
+		all = append(all, c.presence.answered(c.contract, r, res.Status[:3], body)...)
 	}
 	return all
 }

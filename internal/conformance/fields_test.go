@@ -172,7 +172,7 @@ func TestContractRefuses(t *testing.T) {
 func TestEmulatorKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
-	network := &checked{t: t, contract: theContract(t), base: server.RoundTripper()}
+	network := &checked{t: t, contract: theContract(t), presence: newPresence(), base: server.RoundTripper()}
 	connect := func(opts ...amazonpay.CallOption) shop {
 		return newShop(t, server.Description(), server.Description().Merchants[0].KeyIDs.Sandbox, network, opts...)
 	}

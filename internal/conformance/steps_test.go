@@ -48,6 +48,14 @@ var stories = []story{{steps: steps}, {live: true, steps: reportSteps}}
 var steps = []step{
 	{client: "WebStoreClient", method: "getBuyer", args: `["${buyerToken}"]`},
 
+	// A session with a buyer and several addresses has a shippingAddressList, which the SDK parses.
+	{client: "WebStoreClient", method: "createCheckoutSession", approve: true, args: `[{
+		"webCheckoutDetails": {"checkoutReviewReturnUrl": "https://localhost/store/checkoutReview"},
+		"storeId": "${storeId}",
+		"multiAddressesCheckoutMetadata": [{"addressId": "amzn1.address.EMULATED0001", "price": {"amount": 50, "currencyCode": "USD"}}]
+	}, {"x-amz-pay-idempotency-key": "${new}"}]`},
+	{client: "WebStoreClient", method: "getCheckoutSession", args: `["${checkoutSessionId}"]`},
+
 	{client: "WebStoreClient", method: "createCheckoutSession", args: `[{
 		"webCheckoutDetails": {
 			"checkoutReviewReturnUrl": "https://localhost/store/checkoutReview",
@@ -69,7 +77,6 @@ var steps = []step{
 			"customInformation": ""
 		}
 	}]`},
-	// After the buyer came, so that the SDK finds a shippingAddressList to parse.
 	{client: "WebStoreClient", method: "getCheckoutSession", args: `["${checkoutSessionId}"]`},
 	{client: "WebStoreClient", method: "completeCheckoutSession", args: `["${checkoutSessionId}", {
 		"chargeAmount": {"amount": "50.00", "currencyCode": "USD"}

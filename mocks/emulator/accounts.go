@@ -49,7 +49,7 @@ var updateMerchantAccountMembers = members{
 	"businessInfo": structure(members{
 		"email": text(0), "businessType": businessType, "businessLegalName": text(0), "businessCategory": text(0),
 		"businessAddress":     structure(businessAddress.with(members{"phoneNumber": phoneNumber})),
-		"businessDisplayName": text(0), "annualSalesVolume": price(), "countryOfEstablishment": text(0),
+		"businessDisplayName": text(0), "annualSalesVolume": price().orZero(), "countryOfEstablishment": text(0),
 		"customerSupportInformation": structure(members{"customerSupportEmail": text(0), "customerSupportPhoneNumber": phoneNumber}),
 	}),
 	"beneficiaryOwners":    list(person),

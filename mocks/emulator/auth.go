@@ -3,6 +3,7 @@ package emulator
 import (
 	"crypto/rsa"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,25 +18,27 @@ const maxSigned = 64
 // authenticate finds out who sent a request and for whom, and fills in the entry of
 // the log as it learns more.
 func (s *Server) authenticate(r *http.Request, d destination, body []byte, now time.Time, entry *Request) (*call, *refusal) {
-	if refused := s.checkHeaders(r, entry.Strict); refused != nil {
+	if refused := s.checkHeaders(r, d.route, entry.Strict); refused != nil {
 		return nil, refused
 	}
-	header := r.Header.Get(headerAuthorization)
-	a, err := signing.ParseAuthorization(header)
-	if err != nil {
-		return nil, badHeader(headerAuthorization, "cannot be read")
+	a, refused := s.readAuthorization(r.Header.Get(headerAuthorization))
+	if refused != nil {
+		return nil, refused
 	}
 	entry.PublicKeyID = a.PublicKeyID
 	caller, env := s.keyOwner(a.PublicKeyID)
 	if caller == nil {
-		return nil, forbidden(invalidAuthentication, "The public key id is not known.")
+		return nil, forbidden(invalidAuthentication, "The public key id is not known. %s", s.about())
 	}
 	if strings.Count(a.SignedHeaders, ";") >= maxSigned {
 		return nil, badHeader(headerAuthorization, "names too many headers")
 	}
-	hash := signing.HashPayload(body)
-	if entry.CanonicalRequest, err = a.CanonicalRequest(r, hash); err != nil {
-		return nil, badRequest(missingHeader, "A header that SignedHeaders names is missing.")
+	if absent := absentSigned(r, a); len(absent) > 0 {
+		return nil, badRequest(missingHeader, "%s", listed(absent, "is missing, which SignedHeaders names", "are missing, which SignedHeaders names"))
+	}
+	var err error
+	if entry.CanonicalRequest, err = a.CanonicalRequest(r, signing.HashPayload(body)); err != nil {
+		return nil, badRequest(invalidRequest, "The request cannot be read.")
 	}
 	verify := lenientSignature
 	if entry.Strict {
@@ -44,10 +47,14 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 	if refused := verify(r, d, a, entry.CanonicalRequest, body, &caller.key.PublicKey); refused != nil {
 		if refused.reason == invalidRequestSignature && a.Verify(entry.CanonicalRequest, &caller.key.PublicKey) != nil {
 			entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, s.merchants}.difference()
+			refused.message += s.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
 		}
 		return nil, refused
 	}
 	entry.Verified = true
+	if loose := unsigned(a, optional); !entry.Strict && len(loose) > 0 {
+		entry.Notes = append(entry.Notes, listed(loose, "is not signed, or not there", "are not signed, or not there"))
+	}
 
 	if refused := checkKey(r, d.route, entry.Strict); refused != nil {
 		return nil, refused
@@ -62,7 +69,6 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 	}
 	actedFor := caller
 	if token := r.Header.Get(headerAuthToken); token != "" {
-		var refused *refusal
 		if actedFor, refused = s.actedFor(token, caller, now); refused != nil {
 			return nil, refused
 		}
@@ -77,9 +83,63 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		delegated:  r.Header.Get(headerAuthToken) != "",
 		host:       r.Host,
 		pages:      s.pagesAt(r.Host),
+		about:      s.about(),
 		simulation: r.Header.Get(headerSimulation),
 		now:        now,
 	}, nil
+}
+
+// about is what the emulator says of itself to those whose ids or keys are not its own.
+func (s *Server) about() string {
+	return "This is the Amazon Pay emulator, which knows none of Amazon's accounts: its key ids, keys, merchant ids and store ids are in the file amazonpay-emulator.json " +
+		"that its command writes, and in Server.Description." + s.seeWindow("all that it holds", "")
+}
+
+// seeWindow names the window where the emulator has one, without the token: to whom it is shown is
+// not known here.
+func (s *Server) seeWindow(what, fragment string) string {
+	if s.listening == nil {
+		return ""
+	}
+	return " See " + s.listening.url + windowPrefix + fragment + " for " + what + "."
+}
+
+// readAuthorization says of an authorization that cannot be read why, and names an algorithm that
+// is not known.
+func (s *Server) readAuthorization(header string) (signing.Authorization, *refusal) {
+	a, err := signing.ParseAuthorization(header)
+	if err == nil {
+		return a, nil
+	}
+	const most = 64 // of a name; what is longer may be a secret
+	if name, _, more := strings.Cut(strings.TrimSpace(header), " "); more && len(name) <= most {
+		if _, unknown := signing.ParseAlgorithm(name); unknown != nil {
+			return a, badHeader(headerAuthorization, fmt.Sprintf("begins with %q, which is no algorithm of this service: want %s or %s. %s", name, signing.PSSV1, signing.PSSV2, s.about()))
+		}
+	}
+	return a, badHeader(headerAuthorization, fmt.Sprintf("cannot be read (%s): want {algorithm} PublicKeyId={id}, SignedHeaders={names}, Signature={base64}. %s",
+		strings.TrimPrefix(err.Error(), "signing: "), s.about()))
+}
+
+// unsigned returns those of the headers that an authorization does not sign.
+func unsigned(a signing.Authorization, names []string) (found []string) {
+	signed := strings.Split(strings.ToLower(a.SignedHeaders), ";")
+	for _, name := range names {
+		if !slices.Contains(signed, strings.ToLower(name)) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// absentSigned returns the headers that an authorization signs and the request lacks.
+func absentSigned(r *http.Request, a signing.Authorization) (found []string) {
+	for name := range strings.SplitSeq(a.SignedHeaders, ";") {
+		if len(r.Header.Values(name)) == 0 && !strings.EqualFold(name, "host") {
+			found = append(found, name)
+		}
+	}
+	return found
 }
 
 func badSignature(message string) *refusal {
@@ -121,15 +181,15 @@ func strictSignature(r *http.Request, d destination, a signing.Authorization, ca
 	return nil
 }
 
-// lenientSignature takes what the official SDKs sign. The mandatory headers and the
-// idempotency key must be signed. Others may be unsigned, even two that decide what is done: the
-// authorization token, which the PHP SDK does not sign, and the simulation code.
+// lenientSignature takes what the official SDKs and samples sign. Accept, content type, date and
+// idempotency key must be signed where they are there. Others may be unsigned, even two that decide
+// what is done: the authorization token, which the PHP SDK does not sign, and the simulation code.
 func lenientSignature(r *http.Request, _ destination, a signing.Authorization, canonical string, body []byte, key *rsa.PublicKey) *refusal {
-	signed := strings.Split(strings.ToLower(a.SignedHeaders), ";")
-	for _, name := range append(slices.Clone(mandatory), headerKey) {
-		if len(r.Header.Values(name)) > 0 && !slices.Contains(signed, strings.ToLower(name)) {
-			return badSignature("the header " + strings.ToLower(name) + " is not signed")
-		}
+	loose := slices.DeleteFunc(unsigned(a, append(slices.Clone(mandatory), headerKey)), func(name string) bool {
+		return slices.Contains(optional, name) || len(r.Header.Values(name)) == 0
+	})
+	if len(loose) > 0 {
+		return badSignature(strings.TrimSuffix(strings.TrimPrefix(listed(loose, "is not signed", "are not signed"), "The "), "."))
 	}
 	if signing.Verify(r, body, key) != nil {
 		return wrongSignature(a, canonical)

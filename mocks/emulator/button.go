@@ -97,14 +97,14 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c := &call{
-		scope: scope{b.region.name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant, pages: s.pagesAt(r.Host),
+		scope: scope{b.region.name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant, pages: s.pagesAt(r.Host), about: s.about(),
 	}
 	var err error
 	if c.body, err = decode([]byte(b.payload)); err != nil {
 		showProblem(w, http.StatusBadRequest, "This button is not right", "The payload cannot be read: "+err.Error()+".")
 		return
 	}
-	if b.product == signIn {
+	if b.product == signIn && c.body["webCheckoutDetails"] == nil {
 		s.startSignIn(w, r, c)
 		return
 	}
@@ -127,7 +127,7 @@ const maxSessions = 100_000
 
 // sessionOf makes the session of a button that was clicked.
 func (s *Server) sessionOf(c *call, product string) (*session, *refusal) {
-	if refused := buttonMembers.check(c.body, "", c); refused != nil {
+	if refused := checkPayload(c, product); refused != nil {
 		return nil, refused
 	}
 	s.mu.Lock()
@@ -156,7 +156,7 @@ type signInGrant struct {
 func (s *Server) startSignIn(w http.ResponseWriter, r *http.Request, c *call) {
 	refused := signInMembers.check(c.body, "", c)
 	if refused == nil && c.body.text("storeId") != c.merchant.storeID {
-		refused = invalid("storeId", "is not a store of this merchant")
+		refused = invalid("storeId", "is not a store of this merchant: "+c.merchant.storeID+" is. "+c.about)
 	}
 	if refused != nil {
 		showProblem(w, refused.status, "This button is not right", refused.message, "reason code: "+refused.reason)

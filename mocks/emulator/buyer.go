@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,8 +26,12 @@ func (w *world) getBuyer(c *call) (int, object, *refusal) {
 	all := b.summary()
 	all.merge(object{"postalCode": home["postalCode"], "countryCode": home["countryCode"], "shippingAddress": home, "billingAddress": home})
 	o := object{"buyerId": b.id}
-	for _, name := range scopes {
-		o.merge(all.pick(buyerScopes[name]...))
+	for name, lets := range buyerScopes {
+		if slices.Contains(scopes, name) {
+			o.merge(all.pick(lets...))
+		} else {
+			o.merge(object{}.pick(lets...))
+		}
 	}
 	return http.StatusOK, o, nil
 }
@@ -115,9 +120,9 @@ func (b *Buyer) ChangeAddress(sessionID string, a Address) error {
 }
 
 // ChangeCard has the buyer choose another card, by the last four digits of one of the test cards:
-// 1111, 0005, 4444, 9424 and 0000 are good, 3064 and 3434 end the session at payment, 0701 and 4354
-// make authorizations pending. A session whose buyer has not signed in and one that is over are
-// errors. An approval that was given before is taken back.
+// 1111, 0005, 4444, 9424, 0000 and 1212 are good, 3064 and 3434 end the session at payment, 0701
+// and 4354 make authorizations pending. A session whose buyer has not signed in and one that is
+// over are errors. An approval that was given before is taken back.
 func (b *Buyer) ChangeCard(sessionID, lastDigits string) error {
 	return b.act(sessionID, func(s *session, now time.Time) error { return s.changeCard(lastDigits, now) })
 }

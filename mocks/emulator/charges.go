@@ -185,20 +185,18 @@ func (p *permission) checkCharge(amount money, now time.Time) *refusal {
 		return badRequest(currencyMismatch, "The charge permission is in %s.", p.Currency)
 	case p.Kind == oneTime && len(p.Charges) >= maxCharges:
 		return unprocessable(transactionCountExceeded, "The charge permission has %d charges already.", maxCharges)
-	case p.Limit.Currency != "" && amount.Minor > p.most().Minor-taken-held:
+	case p.Limit.Currency != "" && amount.Minor > p.Limit.Minor-taken-held:
 		return badRequest(transactionAmountExceeded, "The amount is more than what is left of the charge permission's limit.")
-	case p.Kind == recurring && p.chargedInMonth(now)+amount.Minor > maxAmount(p.Currency).Minor:
-		return badRequest(periodicAmountExceeded, "The charges of this month would be more than %s.", maxAmount(p.Currency))
 	}
-	return nil
+	return p.checkMonth(amount, now)
 }
 
-// most is what may be charged in all.
-func (p *permission) most() money {
-	if p.Overcharge {
-		return withMargin(p.Limit)
+// checkMonth refuses a charge that would be too much for its calendar month.
+func (p *permission) checkMonth(amount money, now time.Time) *refusal {
+	if limit := monthlyLimit(p.Kind, p.Currency); limit.Currency != "" && p.chargedInMonth(now)+amount.Minor > limit.Minor {
+		return badRequest(periodicAmountExceeded, "The charges of this month to a permission of type %s would be more than %s.", p.Kind, limit)
 	}
-	return p.Limit
+	return nil
 }
 
 // chargedInMonth returns the sum of the charges of now's calendar month that came to something, or
@@ -334,7 +332,16 @@ func (ch *charge) answer() object {
 	if ch.Refunded > 0 {
 		refundedPrice = money{ch.Refunded, ch.Captured.Currency}.price()
 	}
-	o := ch.Details.pick("softDescriptor", "platformId", "merchantMetadata", "chargeInitiator", "channel", "webCheckoutDetails")
+	o := ch.Details.pick("softDescriptor", "platformId", "chargeInitiator", "channel", "webCheckoutDetails")
+	var converted, rate any
+	if ledger := ch.Scope.region().currency; ledger == "EUR" && ch.Status.State == captured && ch.Captured.Currency != ledger {
+		amount, at := ch.Captured.inEuros()
+		converted, rate = amount.price(), at
+	}
+	o["merchantMetadata"] = showMerchantMetadata(ch.Details)
+	if given := ch.Details.at("webCheckoutDetails"); given != nil {
+		o["webCheckoutDetails"] = showWebCheckoutDetails(given)
+	}
 	o["providerMetadata"] = ch.Details.at("providerMetadata").pick("providerReferenceId")
 	o.merge(object{
 		"chargeId":                      ch.ID,
@@ -347,8 +354,8 @@ func (ch *charge) answer() object {
 		"creationTimestamp":             stamp(ch.Created),
 		"expirationTimestamp":           stamp(ch.Expires),
 		"statusDetails":                 ch.Status.details(),
-		"convertedAmount":               nil,
-		"conversionRate":                nil,
+		"convertedAmount":               converted,
+		"conversionRate":                rate,
 		"releaseEnvironment":            ch.Scope.Env.release(),
 	})
 	return o

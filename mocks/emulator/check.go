@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 type kind int
@@ -19,6 +20,7 @@ const (
 	timeKind  // one of the forms of a timestamp
 	epochKind // seconds since 1970, or of others milliseconds
 	objectKind
+	addressKind // addressDetails of an additional payment button
 	listKind
 	mapKind // an object with any names; members has the one entry "" for all values
 )
@@ -27,8 +29,9 @@ const (
 type member struct {
 	kind     kind
 	required bool
-	max      int      // length in bytes; 0: any
+	max      int      // length in characters; 0: any
 	zero     bool     // of a price: may be nothing
+	capped   bool     // of a price: is that of one transaction, for which there is a maximum
 	oneOf    []string // the only values; none: any
 	members  members  // of an object; of a list or map the one entry "" for each element
 }
@@ -44,6 +47,7 @@ func price() member                 { return member{kind: priceKind} }
 func timestamp() member             { return member{kind: timeKind} }
 func epoch() member                 { return member{kind: epochKind} }
 func (m member) orZero() member     { m.zero = true; return m }
+func (m member) limited() member    { m.capped = true; return m }
 func structure(m members) member    { return member{kind: objectKind, members: m} }
 func list(element member) member    { return member{kind: listKind, members: members{"": element}} }
 func byName(element member) member  { return member{kind: mapKind, members: members{"": element}} }
@@ -99,7 +103,7 @@ func (m member) value(value any, path string, c *call) (any, *refusal) {
 		}
 		return nil, invalid(path, "must be true or false")
 	case countKind:
-		if s := c.scalar(value); s != "" && len(s) < 6 && strings.Trim(s, "0123456789") == "" {
+		if s := c.scalar(value); s != "" && strings.Trim(s, "0123456789") == "" {
 			return s, nil
 		}
 		return nil, invalid(path, c.wanted("a whole number"))
@@ -117,10 +121,13 @@ func (m member) value(value any, path string, c *call) (any, *refusal) {
 			return nil, invalid(path, "must be a number of seconds since 1970")
 		}
 		return at, nil
-	case objectKind:
+	case objectKind, addressKind:
 		inner, ok := value.(object)
 		if !ok {
 			return nil, invalid(path, "must be an object")
+		}
+		if m.kind == addressKind {
+			return m.addressValue(inner, path, c)
 		}
 		return inner, m.members.check(inner, path+".", c)
 	case listKind:
@@ -138,8 +145,9 @@ func (m member) textValue(value any, path string, c *call) (any, *refusal) {
 		return nil, invalid(path, "must be a text")
 	case s == "" && m.required:
 		return nil, badRequest(missingParameterValue, "The member %s is empty.", path)
-	case m.max > 0 && len(s) > m.max:
-		return nil, badRequest(invalidParameterValue, "The member %s has more than %d bytes.", path, m.max)
+	case m.max > 0 && utf8.RuneCountInString(s) > m.max:
+		return nil, badRequest(invalidParameterValue, "The member %s has %d characters: the maximum allowed characters length is %d.",
+			path, utf8.RuneCountInString(s), m.max)
 	case len(m.oneOf) > 0 && !slices.Contains(m.oneOf, s):
 		return nil, invalid(path, "must be one of "+strings.Join(m.oneOf, ", "))
 	case m.kind == urlKind && !isReturnURL(s, c.Env):
@@ -194,6 +202,9 @@ func (m member) priceValue(value any, path string, c *call) (any, *refusal) {
 		return nil, badRequest(missingParameterValue, "The member %s.amount is required.", path)
 	}
 	amount := c.scalar(given)
+	if !c.strict {
+		amount = withoutTrailingZeros(amount)
+	}
 	o["amount"] = amount // checked below, once the currency is known
 	if refused := priceMembers.check(o, path+".", c); refused != nil {
 		return nil, refused
@@ -205,7 +216,7 @@ func (m member) priceValue(value any, path string, c *call) (any, *refusal) {
 	if parsed.Minor == 0 && !m.zero {
 		return nil, invalid(path+".amount", "must be more than zero")
 	}
-	if most := maxAmount(parsed.Currency); parsed.Minor > most.Minor {
+	if most := maxAmount(parsed.Currency); m.capped && most.Currency != "" && parsed.Minor > most.Minor {
 		return nil, invalid(path+".amount", "must be at most "+most.String())
 	}
 	return parsed.price(), nil

@@ -1,10 +1,12 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
@@ -95,19 +97,31 @@ func TestAmounts(t *testing.T) {
 	}
 	for sent, shown := range map[string]string{
 		`"14.00"`: "14.00", `"14"`: "14.00", `"14.5"`: "14.50", `50`: "50.00", `0.01`: "0.01", `"150000.00"`: "150000.00", `"007"`: "7.00",
+		`"475.4500"`: "475.45", `475.4500`: "475.45", `"14.00000000"`: "14.00", `"0.0100"`: "0.01",
 	} {
 		a := update(`{"amount":`+sent+`,"currencyCode":"USD"}`).must(t, 200)
 		assert.Equal(t, shown, a.at("paymentDetails", "chargeAmount", "amount"), sent)
 	}
-	assert.Equal(t, "1080", update(`{"amount":"1080","currencyCode":"JPY"}`).must(t, 200).at("paymentDetails", "chargeAmount", "amount"))
+	jp := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
+	jp.agent = c.agent
+	yen := func(amount string) answer {
+		return jp.post("/checkoutSessions", `{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/"},"storeId":"`+jp.store()+
+			`","paymentDetails":{"chargeAmount":{"amount":`+amount+`,"currencyCode":"JPY"}}}`)
+	}
+	for _, amount := range []string{`"1080"`, `1080`, `"1080.0000"`, `1080.00`} {
+		assert.Equal(t, "1080", yen(amount).must(t, 201).at("paymentDetails", "chargeAmount", "amount"), amount)
+	}
+	for _, amount := range []string{`"1080.5"`, `"1080.0001"`, `"1080."`, `"0.0000"`} {
+		assert.Equal(t, "InvalidParameterValue", yen(amount).reason, amount)
+	}
 	for _, price := range []string{
 		`{"amount":"1,5","currencyCode":"USD"}`, `{"amount":"1e3","currencyCode":"USD"}`, `{"amount":1e3,"currencyCode":"USD"}`,
 		`{"amount":"NaN","currencyCode":"USD"}`, `{"amount":" 1","currencyCode":"USD"}`, `{"amount":"-1","currencyCode":"USD"}`,
 		`{"amount":"1.005","currencyCode":"USD"}`, `{"amount":".5","currencyCode":"USD"}`, `{"amount":"1.","currencyCode":"USD"}`,
-		`{"amount":true,"currencyCode":"USD"}`, `{"amount":"1080.00","currencyCode":"JPY"}`, `{"amount":"1","currencyCode":"XXX"}`,
+		`{"amount":true,"currencyCode":"USD"}`, `{"amount":"475.4510","currencyCode":"USD"}`, `{"amount":"1.00x","currencyCode":"USD"}`, `{"amount":"1","currencyCode":"XXX"}`,
 		`{"amount":"1","currencyCode":"usd"}`, `{"amount":"150000.01","currencyCode":"USD"}`, `{"amount":"10000001","currencyCode":"JPY"}`,
 		`{"amount":"0","currencyCode":"USD"}`, `{"amount":0.00,"currencyCode":"USD"}`, `{"amount":"0","currencyCode":"JPY"}`,
-		`{"amount":"9999999999999999999","currencyCode":"USD"}`, `"14.00"`, `14`,
+		`{"amount":"9999999999999999999","currencyCode":"USD"}`, `{"amount":"10000000000000","currencyCode":"USD"}`, `"14.00"`, `14`,
 	} {
 		assert.Equal(t, "InvalidParameterValue", update(price).reason, price)
 	}
@@ -170,6 +184,71 @@ func TestStrictBodies(t *testing.T) {
 			assert.Contains(t, a.body["message"], "The member "+tt.member+" ", tt.name)
 		}
 		assert.NotEqual(t, "InvalidParameterValue", others.call(tt.request(&others)).reason, tt.name)
+	}
+}
+
+// put sets a member, deep within an object, or removes it with nothing.
+func (c *client) put(o object, path string, value any) {
+	c.tb.Helper()
+	names := strings.Split(path, ".")
+	last := len(names) - 1
+	for _, name := range names[:last] {
+		inner, ok := o[name].(object)
+		require.True(c.tb, ok, path)
+		o = inner
+	}
+	if o[names[last]] = value; value == absent {
+		delete(o, names[last])
+	}
+}
+
+const absent = "\x00"
+
+// None of what others may send otherwise is taken of this SDK: a dozen members, each changed in one
+// way.
+func TestNothingOfOursIsTakenMoreLeniently(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	others := *c
+	others.agent = "another/1"
+	right := func() object {
+		o := c.paying(american())
+		c.put(o, "webCheckoutDetails.checkoutErrorUrl", "https://shop.example/error")
+		c.put(o, "paymentDetails.canHandlePendingAuthorization", true)
+		c.put(o, "chargePermissionType", "Recurring")
+		c.put(o, "recurringMetadata", object{"frequency": object{"unit": "Month", "value": "1"}, "amount": usd("5.00")})
+		c.put(o, "merchantMetadata", object{"merchantStoreName": "shop"})
+		c.put(o, "scopes", []any{"name"})
+		c.put(o, "deliverySpecifications", object{
+			"addressRestrictions": object{"type": "Allowed", "restrictions": object{"US": object{"except": object{"zipCodes": []any{"1*"}}}}},
+		})
+		return o
+	}
+	c.post("/checkoutSessions", right()).must(t, 201)
+	for _, row := range []struct {
+		member string
+		value  any
+		others bool // are taken
+	}{
+		{"paymentDetails.chargeAmount.amount", "5.0000", true},
+		{"recurringMetadata.amount.amount", json.Number("5.00"), true},
+		{"paymentDetails.canHandlePendingAuthorization", "true", true},
+		{"recurringMetadata.frequency.value", 1, true},
+		{"platformId", nil, true},
+		{"addressDetails.name", strings.Repeat("%20x", 25), true},
+		{"addressDetails.stateOrRegion", absent, false},
+		{"merchantMetadata.merchantStoreName", strings.Repeat("店", 51), false},
+		{"webCheckoutDetails.checkoutErrorUrl", 7, false},
+		{"scopes", []any{"shoeSize"}, false},
+		{"storeId", "another", false},
+		{"deliverySpecifications.addressRestrictions.restrictions.US.except.zipCodes", "1*", false},
+	} {
+		o := right()
+		c.put(o, row.member, row.value)
+		a := c.post("/checkoutSessions", o)
+		assert.Equal(t, 400, a.status, row.member)
+		assert.Contains(t, a.body["message"], "The member "+row.member, row.member)
+		assert.Equal(t, row.others, others.post("/checkoutSessions", o).status == 201, row.member)
 	}
 }
 

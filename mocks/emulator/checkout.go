@@ -226,7 +226,7 @@ func (s *Server) step(found *session, r *http.Request) step {
 		Card:   m.card().String(),
 		Paying: found.paysAtReview() && r.URL.Path != changePage,
 	}
-	if shop := cmp.Or(found.url("checkoutResultReturnUrl"), found.url("checkoutReviewReturnUrl")); shop != "" {
+	if shop := cmp.Or(found.url("checkoutResultReturnUrl"), found.url("checkoutReviewReturnUrl"), found.url("signInReturnUrl")); shop != "" {
 		page.Return = withSession(shop, found.ID)
 	}
 	if amount := details.at("paymentDetails").moneyAt("chargeAmount"); amount.Currency != "" {
@@ -238,7 +238,7 @@ func (s *Server) step(found *session, r *http.Request) step {
 	if found.choosesAddress() && page.Change != "changePayment" {
 		page.Addresses = found.addressChoices()
 	}
-	if found.Product == payAndShip {
+	if found.ships() {
 		page.Address = oneLine(m.shippingAddress(of, details))
 	}
 	if page.Change != "changeAddress" {
@@ -251,7 +251,7 @@ func (s *Server) step(found *session, r *http.Request) step {
 
 // choosesAddress reports whether the buyer chooses where the goods go.
 func (s *session) choosesAddress() bool {
-	return s.Product == payAndShip && s.Details["addressDetails"] == nil && s.Details["shippingAddress"] == nil
+	return s.ships() && s.Details["addressDetails"] == nil && s.Details["shippingAddress"] == nil
 }
 
 // undeliverable is why the shop does not deliver to the address that the buyer has chosen, or "".
@@ -297,10 +297,10 @@ func (s *session) url(name string) string { return s.Details.at("webCheckoutDeta
 
 // nextURL is where the shop goes on after a page; empty if it has no such page.
 func (s *session) nextURL(path string) string {
-	if s.Status.Reason == buyerCanceled && s.url("checkoutCancelUrl") != "" {
-		return s.url("checkoutCancelUrl")
+	if cancel := cmp.Or(s.url("checkoutCancelUrl"), s.url("signInCancelUrl")); s.Status.Reason == buyerCanceled && cancel != "" {
+		return cancel
 	}
-	result, review := s.url("checkoutResultReturnUrl"), s.url("checkoutReviewReturnUrl")
+	result, review := cmp.Or(s.url("checkoutResultReturnUrl"), s.url("signInReturnUrl")), s.url("checkoutReviewReturnUrl")
 	if path == payPage || s.paysAtReview() {
 		return cmp.Or(result, review)
 	}

@@ -67,7 +67,7 @@ func (c *client) button(product string, payload object) url.Values {
 	signature, err := c.signer.SignPayload(text)
 	require.NoError(c.tb, err)
 	return url.Values{
-		"region": {"na"}, "merchantId": {c.server.Description().Merchants[0].MerchantID}, "publicKeyId": {c.signer.PublicKeyID()},
+		"region": {c.region}, "merchantId": {c.server.Description().Merchants[0].MerchantID}, "publicKeyId": {c.signer.PublicKeyID()},
 		"ledgerCurrency": {"USD"}, "sandbox": {"true"}, "productType": {product}, "payloadJSON": {string(text)},
 		"signature": {signature}, "algorithm": {"AMZN-PAY-RSASSA-PSS-V2"},
 	}

@@ -238,3 +238,17 @@ func newClock(at time.Time) *testClock {
 
 func (c *testClock) Now() time.Time      { return time.Unix(c.seconds.Load(), 0).UTC() }
 func (c *testClock) Add(d time.Duration) { c.seconds.Add(int64(d / time.Second)) }
+
+// newRecurring goes all the way to a recurring charge permission, and returns its id.
+func (c *client) newRecurring(intent string, amount object) string {
+	c.tb.Helper()
+	id := c.post("/checkoutSessions", object{
+		"webCheckoutDetails":   object{"checkoutResultReturnUrl": "https://shop.example/result"},
+		"storeId":              c.store(),
+		"chargePermissionType": "Recurring",
+		"recurringMetadata":    object{"frequency": object{"unit": "Month", "value": "1"}},
+		"paymentDetails":       object{"paymentIntent": intent, "chargeAmount": amount},
+	}).must(c.tb, http.StatusCreated).text(c.tb, "checkoutSessionId")
+	require.NoError(c.tb, c.server.Buyer().Approve(id))
+	return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": amount}).must(c.tb, http.StatusOK).text(c.tb, "chargePermissionId")
+}

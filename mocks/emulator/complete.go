@@ -71,7 +71,7 @@ func (w *world) finalizeSession(c *call) (int, object, *refusal) {
 	final.merge(object{"paymentDetails": s.Details.at("paymentDetails").with(c.body,
 		"paymentIntent", "canHandlePendingAuthorization", "chargeAmount", "totalOrderAmount")})
 	final.merge(object{}.with(c.body, "supplementaryData", "shippingAddress", "billingAddress"))
-	if refused := checkPayment(final.at("paymentDetails")); refused != nil {
+	if refused := checkPayment(c, final.at("paymentDetails")); refused != nil {
 		return 0, nil, refused
 	}
 	if final.at("paymentDetails")["chargeAmount"] == nil && !final.at("paymentMethodOnFileMetadata").flag("setupOnly") {
@@ -93,11 +93,15 @@ func (o object) with(from object, names ...string) object {
 }
 
 // permissionOnFile returns the charge permission that the session names, once it may be charged the
-// amount, or nil if it names none.
+// amount, or nil if it names none, and a new one may be.
 func (w *world) permissionOnFile(c *call, details object, amount money) (*permission, *refusal) {
 	p := w.permissions[details.text("chargePermissionId")]
 	if p == nil {
-		return nil, nil
+		fresh := permission{Kind: details.text("chargePermissionType"), Currency: amount.Currency}
+		if details.at("paymentDetails").text("paymentIntent") == "Confirm" {
+			amount.Minor = 0
+		}
+		return nil, fresh.checkMonth(amount, c.now)
 	}
 	w.settle(p, c.now)
 	if amount.Currency == "" { // set up only

@@ -47,7 +47,7 @@ var filingReasons = strings.Fields("ProductNotReceived ProductUnacceptable Produ
 var createDisputeMembers = members{
 	"chargeId":                 text(0).needed(),
 	"providerMetadata":         structure(members{"providerDisputeId": text(0)}),
-	"disputeAmount":            price().needed(),
+	"disputeAmount":            price().limited().needed(),
 	"filingReason":             oneOf(filingReasons...).needed(),
 	"filingTimestamp":          epoch(),
 	"creationTimestamp":        epoch(), // as the PHP SDK's sample has it

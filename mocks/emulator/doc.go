@@ -70,9 +70,13 @@
 // idempotency.html, error-handling.html, checkout-session.html, charge-permission.html,
 // charge.html, refund.html, reports.html, dispute.html and file.html.
 //
-// The emulator has its own view of the wire, and shares no type with the client. It is
-// strict with requests whose User-Agent is that of this SDK, and accepts what the official SDKs
-// send from all others: see [Request.Strict]. How lenient the service itself is is not known.
+// The emulator has its own view of the wire, and shares no type with the client. It is strict with
+// requests whose User-Agent is that of this SDK, and accepts what the official SDKs and samples
+// send from all others: see [Request.Strict] and [Request.Notes]. How lenient the service itself is
+// is not known.
+//
+// Which members of an answer are absent, null or empty is written down at the beginning of
+// internal/spec/openapi.yaml.
 //
 // # Decisions
 //
@@ -81,6 +85,9 @@
 // Requests:
 //
 //   - A date is refused when it is more than a second ahead, or older than [WithMaxAge].
+//   - In requests of others x-amz-pay-host and x-amz-pay-region may be missing or unsigned, and
+//     content-type may be missing where there is no body, since a sample for Python sends no more.
+//   - Zeros that end the decimals of an amount are taken of others, and not answered.
 //   - Of the headers that are signed there may be 64.
 //   - A path with another version than v2 is InvalidAPIVersion if that is v1 or v3, and unknown otherwise.
 //
@@ -94,6 +101,18 @@
 //     paymentIntent Authorize and canHandlePendingAuthorization; otherwise 0701 is good, and 4354 declined.
 //   - The chargePermissionId of a new session must be that of an open permission of type PaymentMethodOnFile, which is
 //     then charged in place of a new one. paymentMethodOnFileMetadata goes with that type alone.
+//   - createCheckoutSession with multiAddressesCheckoutMetadata makes a session of type
+//     PayAndShipMultiAddress, whose shippingAddressList has all addresses of the buyer. The
+//     orderType of an open session is PurchaseOrder.
+//   - addressDetails are decoded, once, where a member is percent-encoded: each percent sign begins
+//     an escape, and neither a space nor a letter beyond ASCII is left. A plus is a space where
+//     nothing spells a space otherwise, and escapes, or a plus in the name, show that the address
+//     was encoded as forms are.
+//   - With signInReturnUrl there is nothing to pay: the session is of type PaymentMethodOnFile,
+//     setupOnly.
+//   - A currency that the account cannot be paid in is CurrencyMismatch. The accounts of the region
+//     eu have their ledger in EUR, and what is captured in another currency shows what it is in
+//     EUR, at made-up rates. Reports and disbursements stay in the currency of the capture.
 //   - Who cancels, or pays with card 3064, gets to checkoutCancelUrl, where there is one, with the session's id.
 //     "Change nothing" on the pages of a change action leaves the session as it was.
 //   - A Buy Now button's session, without webCheckoutDetails, ends for the buyer on a page that says so. No more than 100,000
@@ -102,23 +121,24 @@
 // Permissions and charges:
 //
 //   - Amounts must be more than zero, but for that of recurringMetadata.
-//   - The balance of a permission counts open authorizations as spent. allowOvercharge allows 15 % more than the limit, at most
-//     75 more, and such a permission is closed when all of that is captured.
+//   - The balance of a permission counts open authorizations as spent. With allowOvercharge, of a
+//     currency for which no least limit is documented, the limit is nine times the order.
 //   - ChargeInProgress is an authorization that is pending; while a capture is pending other charges can be made.
 //   - The authorizations of a closed permission can be neither captured nor cancelled. What is NonChargeable can
 //     be captured and cancelled, but not charged.
 //   - Of the 25 charges of a one-time permission those count, too, that were cancelled or declined later.
 //   - An authorization more than seven days old is captured with status 202 and CaptureInitiated.
-//   - The charges of a recurring permission in one calendar month may come to 150,000 (in yen 10,000,000) in all:
-//     PeriodicAmountExceeded beyond it. The service's own cap is not documented.
+//   - The monthly limits are of calendar months in UTC. What the first charge adds counts, so that
+//     a session whose charge is more than the month's limit is not completed:
+//     PeriodicAmountExceeded. limits shows those of a recurring permission alone.
 //   - With [Buyer.ChangePaymentMethod] the cards 3064 and 3434 are good: they act at checkout. The card 4354 declines what may not
 //     be pending.
 //   - updateCharge can cancel an open charge and decline a pending one, with the reasons that such a charge may have.
 //
 // Refunds and disputes:
 //
-//   - A refund of 10 for one charge is the last. A refund that ends Declined counts no longer. The cap of 75 is 8,400 in yen, and
-//     75 in the currencies for which none is documented.
+//   - A refund of 10 for one charge is the last. A refund that ends Declined counts no longer. The
+//     cap of 75 is 75 in the currencies for which none is documented.
 //   - A chargeback by [Buyer.Dispute] is all that was captured, for ProductNotReceived, until 11 days later. A dispute is
 //     UnderReview once it is contested, and lost (Resolved, BuyerWon) if it is not; what an investigator would decide
 //     is said with updateDispute. The disputes of a charge that are open, or that the

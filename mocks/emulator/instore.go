@@ -40,6 +40,11 @@ func (w *world) merchantScan(c *call) (int, object, *refusal) {
 		if c.body.text("scanData") != scanData {
 			return nil, invalid("scanData", "is not that of a buyer")
 		}
+		for name, currency := range map[string]string{"ledgerCurrency": c.body.text("ledgerCurrency"), "chargeTotal": c.body.moneyAt("chargeTotal").Currency} {
+			if refused := checkCurrency(c, name, currency); refused != nil {
+				return nil, refused
+			}
+		}
 		p := &permission{Kind: oneTime, InStore: true, Details: object{}, Limit: c.body.moneyAt("chargeTotal")}
 		p.Currency = p.Limit.Currency
 		if p.Currency == "" {

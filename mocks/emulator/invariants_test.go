@@ -111,6 +111,7 @@ type seenObject struct {
 		AmountBalance *seenPrice `json:"amountBalance"`
 	} `json:"limits"`
 	ChargePermissionType string `json:"chargePermissionType"`
+	CreationTimestamp    string `json:"creationTimestamp"`
 }
 
 func (w *walk) read(path string) (o seenObject) {
@@ -118,7 +119,7 @@ func (w *walk) read(path string) (o seenObject) {
 	return o
 }
 
-// margin is how much more than an amount of dollars may be refunded or overcharged.
+// margin is how much more than an amount of dollars may be refunded.
 func margin(cents int64) int64 { return min(cents*15/100, 75_00) }
 
 // checkMoney adds up by itself what the emulator says, and compares.
@@ -150,21 +151,48 @@ func (w *walk) checkMoney() {
 	for _, id := range w.permissions {
 		p := w.read("/chargePermissions/" + id)
 		if p.ChargePermissionType != "OneTime" {
-			require.Nil(w.t, p.Limits.AmountLimit, id)
+			w.checkMonths(id, p)
 			continue
 		}
 		limit := p.Limits.AmountLimit.cents()
-		most := limit
 		if w.roomier[id] {
-			most += margin(limit)
+			require.GreaterOrEqual(w.t, limit, int64(500_00), "%s allows an overcharge:\n%s", id, &w.story)
 		}
 		require.LessOrEqual(w.t, count[id], 25, "%s has too many charges", id)
-		require.LessOrEqual(w.t, captured[id]+held[id], most, "%s took more than allowed:\n%s", id, &w.story)
+		require.LessOrEqual(w.t, captured[id]+held[id], limit, "%s took more than allowed:\n%s", id, &w.story)
 		require.Equal(w.t, max(0, limit-captured[id]-held[id]), p.Limits.AmountBalance.cents(), "%s, balance:\n%s", id, &w.story)
-		if captured[id] >= most {
+		if captured[id] >= limit {
 			require.Equal(w.t, "Closed", p.StatusDetails.State, "%s is used up:\n%s", id, &w.story)
 		}
 	}
+}
+
+// checkMonths holds the charges of each calendar month against the limit of the permission's type.
+func (w *walk) checkMonths(id string, p seenObject) {
+	w.t.Helper()
+	limit := map[string]int64{"Recurring": 1_000_00, "PaymentMethodOnFile": 15_000_00}[p.ChargePermissionType]
+	months := map[string]int64{}
+	for _, chargeID := range w.charges {
+		ch := w.read("/charges/" + chargeID)
+		if ch.ChargePermissionID != id {
+			continue
+		}
+		switch ch.StatusDetails.State {
+		case "Captured":
+			months[ch.CreationTimestamp[:6]] += ch.CaptureAmount.cents()
+		case "AuthorizationInitiated", "Authorized", "CaptureInitiated":
+			months[ch.CreationTimestamp[:6]] += ch.ChargeAmount.cents()
+		}
+	}
+	for month, sum := range months {
+		require.LessOrEqual(w.t, sum, limit, "%s in %s:\n%s", id, month, &w.story)
+	}
+	if p.ChargePermissionType == "PaymentMethodOnFile" {
+		require.Nil(w.t, p.Limits.AmountLimit, id)
+		return
+	}
+	require.Equal(w.t, limit, p.Limits.AmountLimit.cents(), id)
+	require.Equal(w.t, limit-months[w.s.Now().Format("200601")], p.Limits.AmountBalance.cents(), "%s, balance:\n%s", id, &w.story)
 }
 
 // checkHistory checks that each object went along arrows, one after the other in time.

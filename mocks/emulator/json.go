@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"time"
 	"unicode/utf8"
 )
@@ -68,6 +69,22 @@ func encode(v any) []byte {
 		return []byte(`{"reasonCode":"InternalServerError","message":"The answer cannot be encoded."}`)
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+// encodeAnswer writes the members of a session in the service's order, and others behind them.
+func encodeAnswer(o object) []byte {
+	ordered, rest := []byte{'{'}, maps.Clone(o)
+	for _, name := range sessionMembers {
+		if value, there := rest[name]; there {
+			ordered = append(append(append(ordered, encode(name)...), ':'), encode(value)...)
+			ordered = append(ordered, ',')
+			delete(rest, name)
+		}
+	}
+	if len(rest) == 0 {
+		return append(bytes.TrimSuffix(ordered, []byte(",")), '}')
+	}
+	return append(ordered, encode(rest)[1:]...)
 }
 
 const maxDepth = 32

@@ -20,10 +20,11 @@ type Request struct {
 	UserAgent string `json:"userAgent"`
 	// Strict says that the User-Agent was this SDK's, so that one spelling alone was taken:
 	// SignedHeaders lower case, sorted, without repeats and complete; the basic date; the
-	// region's own name; the host as in the Host header; encoding as RFC 3986 has it and
-	// sorted parameters; an idempotency key with each POST and updateCharge and with nothing
-	// else; application/json; in bodies amounts and counts as texts, booleans as booleans, no
-	// null, and a softDescriptor only with captureNow or AuthorizeWithCapture.
+	// region's own name; the host as in the Host header; none of accept, content-type, date,
+	// host and region missing; encoding as RFC 3986 has it and sorted parameters; an idempotency
+	// key with each POST and updateCharge and with nothing else; application/json; in bodies
+	// amounts and counts as texts, without needless decimals, booleans as booleans, no null,
+	// and a softDescriptor only with captureNow or AuthorizeWithCapture.
 	Strict         bool   `json:"strict"`
 	PublicKeyID    string `json:"publicKeyId"`
 	SignedDate     string `json:"signedDate"` // the header x-amz-pay-date
@@ -37,12 +38,15 @@ type Request struct {
 	// was signed differs from what was expected, or how else it was made wrong, where trying the usual
 	// mistakes finds that out.
 	Difference string `json:"difference"`
-	Verified   bool   `json:"verified"`   // the signature was right
-	Replayed   bool   `json:"replayed"`   // answered from the idempotency key
-	Fault      string `json:"fault"`      // what [Server.FailNext] or [Server.FailSome] did to it
-	Status     int    `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
-	ReasonCode string `json:"reasonCode"` // empty for a success, and where a fault gave none
-	Refusal    string `json:"refusal"`    // the reason in words
+	// Notes say what was taken of the request though the documentation asks for something else.
+	// There are none of this SDK's own requests, but where addressDetails were percent-encoded.
+	Notes      []string `json:"notes"`
+	Verified   bool     `json:"verified"`   // the signature was right
+	Replayed   bool     `json:"replayed"`   // answered from the idempotency key
+	Fault      string   `json:"fault"`      // what [Server.FailNext] or [Server.FailSome] did to it
+	Status     int      `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
+	ReasonCode string   `json:"reasonCode"` // empty for a success, and where a fault gave none
+	Refusal    string   `json:"refusal"`    // the reason in words
 }
 
 // Requests returns the log in the order of answering: the last 10,000 requests to the API, each of
@@ -54,6 +58,9 @@ func (s *Server) Requests() []Request {
 }
 
 func (s *Server) record(entry *Request) {
+	if entry.Notes == nil { // in JSON never null
+		entry.Notes = []string{}
+	}
 	// What anybody can send must not fill the memory.
 	entry.Method, entry.Target, entry.UserAgent = cut(entry.Method, 32), cut(entry.Target, 2048), cut(entry.UserAgent, 256)
 	entry.CanonicalRequest, entry.Refusal = cut(entry.CanonicalRequest, 4096), cut(entry.Refusal, 1024)

@@ -30,9 +30,7 @@ func TestFromSessionToRefund(t *testing.T) {
 	require.NoError(t, s.Buyer().SignIn(id))
 	signedIn := c.get("/checkoutSessions/"+id).must(t, http.StatusOK)
 	assert.Equal(t, "Susie Smith", signedIn.at("buyer", "name"))
-	addresses, _ := signedIn.body["shippingAddressList"].([]any)
-	require.Len(t, addresses, 1)
-	assert.IsType(t, "", addresses[0])
+	assert.NotContains(t, signedIn.body, "shippingAddressList")
 
 	updated := c.patch("/checkoutSessions/"+id, object{
 		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result"},

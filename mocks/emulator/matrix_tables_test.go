@@ -76,6 +76,7 @@ func completedSession(f *fixture) {
 	f.post(f.path+"/complete", object{"chargeAmount": usd("50")}).must(f.tb, 200)
 }
 
+// What the merchantMetadata of a closed one lacks can still be set.
 var oneTimeMatrix = matrix{
 	cells: 20 * 11,
 	table: `
@@ -90,16 +91,16 @@ NonChargeable/PaymentMethodNotAllowed        ok   ok      MC     ICPS          I
 NonChargeable/PaymentMethodNotSet            ok   ok      MC     ICPS          ICPS       ICPS  IPV      CH                   BC               error              EX
 NonChargeable/MFAFailed                      ok   ok      MC     ICPS          ICPS       ICPS  IPV      CH                   BC               error              EX
 NonChargeable/ChargeInProgress               ok   ok      MC     ICPS          ICPS       ICPS  IPV      ok                   BC               error              EX
-Closed/MerchantClosed                        ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/BuyerClosed                           ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/BuyerCanceled                         ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/AmazonClosed                          ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/AmazonClosed:simulated                ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/AmazonClosed:rejected                 ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/AmazonClosed:total                    ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/AmazonCanceled                        ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/Expired                               ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
-Closed/Expired:now                           ok   CPNM    ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/MerchantClosed                        ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/BuyerClosed                           ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/BuyerCanceled                         ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/AmazonClosed                          ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/AmazonClosed:simulated                ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/AmazonClosed:rejected                 ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/AmazonClosed:total                    ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/AmazonCanceled                        ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/Expired                               ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
+Closed/Expired:now                           ok   ok      ICPS   ICPS          ICPS       ICPS  IPV      error                error            error              error
 `,
 	states: permissionStates,
 	state:  stateOf,

@@ -1,5 +1,10 @@
 package emulator
 
+import (
+	"maps"
+	"slices"
+)
+
 // The members of each request, as the reference describes them.
 
 var address = members{
@@ -35,29 +40,38 @@ var paymentIntent = oneOf("Confirm", "Authorize", "AuthorizeWithCapture")
 var paymentDetails = members{
 	"paymentIntent":                 paymentIntent,
 	"canHandlePendingAuthorization": flag(),
-	"chargeAmount":                  price(),
+	"chargeAmount":                  price().limited(),
 	"totalOrderAmount":              price(),
 	"softDescriptor":                text(16),
 	"presentmentCurrency":           oneOf(currencies...),
 	"allowOvercharge":               flag(),
 	"extendExpiration":              flag(),
-	"estimateOrderTotal":            price(),
+	"estimateOrderTotal":            price().orZero(),
 }
 
 var deliverySpecifications = structure(members{
 	"specialRestrictions": list(oneOf("RestrictPOBoxes", "RestrictPackstations")),
 	"addressRestrictions": structure(members{
-		"type": oneOf("Allowed", "NotAllowed").needed(),
-		"restrictions": byName(structure(members{
-			"statesOrRegions": list(text(0)),
-			"zipCodes":        list(text(0)),
-		})).needed(),
+		"type":         oneOf("Allowed", "NotAllowed").needed(),
+		"restrictions": byName(structure(restriction.with(members{"except": structure(restriction)}))).needed(),
 	}),
 })
+
+var restriction = members{"statesOrRegions": list(text(0)), "zipCodes": list(text(0))}
 
 var webCheckoutDetails = members{
 	"checkoutReviewReturnUrl": link(), "checkoutResultReturnUrl": link(), "checkoutCancelUrl": link(),
 }
+
+// newWebCheckoutDetails are those that only a new session can have. checkoutErrorUrl is in the
+// payloads of Amazon's mobile SDK
+// (https://developer.amazon.com/docs/mobile-app/sample-post-payload.html), signInReturnUrl in that
+// of a button that signs the buyer in and sets up a payment method
+// (…/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html).
+var newWebCheckoutDetails = webCheckoutDetails.with(members{
+	"checkoutMode": oneOf("ProcessOrder"), "checkoutErrorUrl": link(), "signInReturnUrl": link(), "signInCancelUrl": link(),
+	"signInErrorUrl": link(), "authorizeResultReturnUrl": link(), "amazonPayDeclineUrl": link(), // as some types of answers have them
+})
 
 var updateSessionMembers = members{
 	"webCheckoutDetails":             structure(webCheckoutDetails),
@@ -68,20 +82,26 @@ var updateSessionMembers = members{
 	"providerMetadata":               providerMetadata,
 	"chargePermissionType":           oneOf(oneTime, recurring, onFile),
 	"recurringMetadata":              recurringMetadata,
-	"multiAddressesCheckoutMetadata": list(structure(members{"addressId": text(0), "price": price()})),
+	"multiAddressesCheckoutMetadata": list(structure(members{"addressId": text(0), "price": price().orZero()})),
 }
 
 var createSessionMembers = updateSessionMembers.with(members{
-	"webCheckoutDetails":          structure(webCheckoutDetails.with(members{"checkoutMode": oneOf("ProcessOrder")})).needed(),
+	"webCheckoutDetails":          structure(newWebCheckoutDetails).needed(),
 	"storeId":                     text(0).needed(),
-	"scopes":                      list(oneOf("name", "email", "postalCode", "shippingAddress", "phoneNumber", "primeStatus", "billingAddress")),
+	"scopes":                      list(oneOf(slices.Sorted(maps.Keys(buyerScopes))...)),
+	"signInScopes":                list(oneOf(slices.Sorted(maps.Keys(buyerScopes))...)),
 	"deliverySpecifications":      deliverySpecifications,
 	"paymentMethodOnFileMetadata": structure(members{"setupOnly": flag()}),
 	"chargePermissionId":          text(0),
-	"addressDetails":              structure(addressDetails),
+	"addressDetails":              {kind: addressKind, members: addressDetails},
+	// As Amazon's mobile SDK (https://developer.amazon.com/docs/mobile-app/parameters1.html) and
+	// its sample for payments through a processor
+	// (github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb) send them.
+	"channelType":             text(0),
+	"processorSpecifications": structure(members{"name": text(0)}),
 })
 
-var completeSessionMembers = members{"chargeAmount": price(), "totalOrderAmount": price()}
+var completeSessionMembers = members{"chargeAmount": price().limited(), "totalOrderAmount": price()}
 
 var finalizeSessionMembers = members{
 	"paymentIntent":                 paymentIntent.needed(),
@@ -89,7 +109,7 @@ var finalizeSessionMembers = members{
 	"supplementaryData":             text(0),
 	"shippingAddress":               structure(address),
 	"billingAddress":                structure(address),
-	"chargeAmount":                  price(),
+	"chargeAmount":                  price().limited(),
 	"totalOrderAmount":              price(),
 }
 
@@ -99,7 +119,7 @@ var closePermissionMembers = members{"closureReason": text(255).needed(), "cance
 
 var createChargeMembers = members{
 	"chargePermissionId":            text(0).needed(),
-	"chargeAmount":                  price().needed(),
+	"chargeAmount":                  price().limited().needed(),
 	"captureNow":                    flag(),
 	"softDescriptor":                text(16),
 	"canHandlePendingAuthorization": flag(),
@@ -115,12 +135,12 @@ var updateChargeMembers = members{
 	"statusDetails": structure(members{"state": oneOf(canceled, declined).needed(), "reasonCode": text(0)}).needed(),
 }
 
-var captureChargeMembers = members{"captureAmount": price().needed(), "softDescriptor": text(16)}
+var captureChargeMembers = members{"captureAmount": price().limited().needed(), "softDescriptor": text(16)}
 
 var cancelChargeMembers = members{"cancellationReason": text(255).needed()}
 
 var createRefundMembers = members{
-	"chargeId": text(0).needed(), "refundAmount": price().needed(), "softDescriptor": text(16),
+	"chargeId": text(0).needed(), "refundAmount": price().limited().needed(), "softDescriptor": text(16),
 }
 
 var tillMetadata = structure(members{
@@ -135,16 +155,16 @@ var merchantScanMembers = members{
 	"merchantCOE":     text(2).needed(),
 	"storeLocation":   structure(members{"countryCode": text(3)}),
 	"metadata":        tillMetadata,
-	"chargeTotal":     price(),
+	"chargeTotal":     price().limited(),
 }
 
 var tillChargeMembers = members{
-	"chargePermissionId": text(0).needed(), "chargeReferenceId": text(0).needed(), "chargeTotal": price().needed(),
+	"chargePermissionId": text(0).needed(), "chargeReferenceId": text(0).needed(), "chargeTotal": price().limited().needed(),
 	"softDescriptor": text(16), "metadata": tillMetadata,
 }
 
 var tillRefundMembers = members{
-	"chargeId": text(0).needed(), "refundReferenceId": text(0).needed(), "refundTotal": price().needed(),
+	"chargeId": text(0).needed(), "refundReferenceId": text(0).needed(), "refundTotal": price().limited().needed(),
 	"softDescriptor": text(16), "metadata": tillMetadata,
 }
 

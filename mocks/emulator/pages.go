@@ -61,6 +61,14 @@ func (q pageQuery) filterTime(c *call, name string, missing time.Time) (time.Tim
 	return at, nil
 }
 
+// checkPeriod refuses a period that ends before it begins, where both bounds were given.
+func (q pageQuery) checkPeriod(from string, start time.Time, until string, end time.Time) *refusal {
+	if q.filters.Get(from) != "" && q.filters.Get(until) != "" && end.Before(start) {
+		return badRequest(invalidParameterValue, "The parameter %s is before %s.", until, from)
+	}
+	return nil
+}
+
 // filterList reads a list of values, joined by commas or, as the Java SDK sends them, each with
 // the name. No values: all.
 func filterList(filters url.Values, name string, known []string, strict bool) ([]string, *refusal) {

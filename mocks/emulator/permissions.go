@@ -8,22 +8,20 @@ import (
 const maxCharges = 25 // of a one-time permission
 
 type permission struct {
-	ID      string
-	Scope   scope
-	Kind    string
-	Status  status
-	Created time.Time
-	Expires time.Time // zero: never
-	Limit   money     // no currency: none
-	// Overcharge says that charges may go a little beyond the limit.
-	Overcharge bool
-	Currency   string
-	Details    object
-	Wallet     wallet
-	InStore    bool // then no buyer is shown
-	Product    string
-	Ended      time.Time // zero: it is not closed
-	Charges    []*charge
+	ID       string
+	Scope    scope
+	Kind     string
+	Status   status
+	Created  time.Time
+	Expires  time.Time // zero: never
+	Limit    money     // no currency: none
+	Currency string
+	Details  object
+	Wallet   wallet
+	InStore  bool // then no buyer is shown
+	Product  string
+	Ended    time.Time // zero: it is not closed
+	Charges  []*charge
 }
 
 // permission returns one of the caller's charge permissions as it is by now.
@@ -46,7 +44,6 @@ func (w *world) newPermission(c *call, s *session) *permission {
 		Wallet:  s.Wallet,
 		Product: s.Product,
 	}
-	p.Overcharge = payment.flag("allowOvercharge")
 	switch p.Kind {
 	case recurring:
 		p.Expires = c.now.AddDate(0, 13, 0)
@@ -56,6 +53,9 @@ func (w *world) newPermission(c *call, s *session) *permission {
 		p.Limit = payment.moneyAt("chargeAmount")
 		if total := payment.moneyAt("totalOrderAmount"); total.Currency != "" {
 			p.Limit = total
+		}
+		if payment.flag("allowOvercharge") && p.Limit.Currency != "" {
+			p.Limit = withOvercharge(p.Limit)
 		}
 		p.Expires = c.now.AddDate(0, 0, 180)
 		if payment.flag("extendExpiration") {
@@ -119,7 +119,7 @@ func (p *permission) settle(now time.Time) {
 	taken, _ := p.spent()
 	switch {
 	case p.Status.State == closed:
-	case p.Kind == oneTime && p.Limit.Minor > 0 && taken >= p.most().Minor:
+	case p.Kind == oneTime && p.Limit.Minor > 0 && taken >= p.Limit.Minor:
 		p.close(amazonClosed, latest)
 	case !p.Expires.IsZero() && !now.Before(p.Expires):
 		p.close(expired, p.Expires)
@@ -158,8 +158,8 @@ func (w *world) updatePermission(c *call) (int, object, *refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if p.Status.State == closed {
-		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s).", p.Status.Reason)
+	if p.Status.State == closed && !p.completes(c.body) {
+		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s): of type OneTime, what merchantMetadata lacks can still be set, and no more.", p.Status.Reason)
 	}
 	if c.body["recurringMetadata"] != nil && p.Kind != recurring {
 		return 0, nil, badRequest(invalidParameterCombo, "The charge permission is not recurring.")
@@ -167,6 +167,19 @@ func (w *world) updatePermission(c *call) (int, object, *refusal) {
 	p.Details.merge(c.body)
 	p.Status.Updated = c.now
 	return http.StatusOK, p.answer(c.now), nil
+}
+
+// completes reports whether an update gives a one-time permission what its merchantMetadata lacks,
+// and nothing else, which a closed one takes as well
+// (https://developer.amazon.com/docs/amazon-pay-checkout/update-info-post-checkout.html).
+func (p *permission) completes(update object) bool {
+	given, has := update.at("merchantMetadata"), p.Details.at("merchantMetadata")
+	for name := range given {
+		if has.text(name) != "" {
+			return false
+		}
+	}
+	return p.Kind == oneTime && len(given) > 0 && len(update) == 1
 }
 
 func (w *world) closePermission(c *call) (int, object, *refusal) {
@@ -207,11 +220,19 @@ func (p *permission) answer(now time.Time) object {
 		limits["amountLimit"] = p.Limit.price()
 		limits["amountBalance"] = money{max(0, p.Limit.Minor-taken-held), p.Limit.Currency}.price()
 	}
+	if p.Kind == recurring { // of a payment method on file none was seen
+		month := monthlyLimit(p.Kind, p.Currency)
+		limits["amountLimit"] = month.price()
+		limits["amountBalance"] = money{max(0, month.Minor-p.chargedInMonth(now)), p.Currency}.price()
+	}
 	var expires any
 	if !p.Expires.IsZero() {
 		expires = stamp(p.Expires)
 	}
-	o := p.Details.pick("recurringMetadata", "paymentMethodOnFileMetadata", "platformId")
+	o := p.Details.pick("platformId")
+	if given := p.Details["paymentMethodOnFileMetadata"]; given != nil {
+		o["paymentMethodOnFileMetadata"] = given
+	}
 	o.merge(object{
 		"chargePermissionId":          p.ID,
 		"chargePermissionReferenceId": nil,
@@ -219,9 +240,9 @@ func (p *permission) answer(now time.Time) object {
 		"buyer":                       nil,
 		"shippingAddress":             nil,
 		"billingAddress":              nil,
-		"paymentPreferences":          []any{nil},
-		"merchantMetadata": p.Details.at("merchantMetadata").pick("merchantReferenceId", "merchantStoreName",
-			"noteToBuyer", "customInformation"),
+		"paymentPreferences":          []any{object{"paymentDescriptor": nil}},
+		"merchantMetadata":            showMerchantMetadata(p.Details),
+		"recurringMetadata":           showRecurringMetadata(p.Details.at("recurringMetadata")), // an object in permissions of every type
 		"statusDetails": object{
 			"state": p.Status.State, "reasons": reasons, "lastUpdatedTimestamp": stamp(p.Status.Updated),
 		},
@@ -233,7 +254,7 @@ func (p *permission) answer(now time.Time) object {
 	})
 	if p.showsBuyer(now) {
 		o["buyer"] = p.Wallet.buyer(p.Scope).summary()
-		if p.Product != payOnly {
+		if p.Product != payOnly && p.Product != donation {
 			o["shippingAddress"] = p.Wallet.shippingAddress(p.Scope, p.Details)
 		}
 		o["billingAddress"] = p.Wallet.billingAddress(p.Scope, p.Product, p.Details)

@@ -94,6 +94,36 @@ func TestSessionOntoAPermissionOnFile(t *testing.T) {
 	assert.Len(t, s.Charges(), 3)
 }
 
+// Of a closed one-time permission what merchantMetadata lacks can still be set, member by member,
+// and nothing else.
+func TestMetadataOfAClosedPermission(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	p := c.paid(object{"paymentIntent": "AuthorizeWithCapture", "chargeAmount": usd("10.00")}, nil).must(t, 200).text(t, "chargePermissionId")
+	path := "/chargePermissions/" + p
+	require.Equal(t, "Closed", c.get(path).at("statusDetails", "state"))
+	set := func(metadata any) answer { return c.patch(path, object{"merchantMetadata": metadata}) }
+	assert.Equal(t, "order-1", set(object{"merchantReferenceId": "order-1"}).must(t, 200).at("merchantMetadata", "merchantReferenceId"))
+	for name, update := range map[string]object{
+		"a member that is set": {"merchantMetadata": object{"merchantReferenceId": "order-2"}},
+		"one that is, one not": {"merchantMetadata": object{"merchantReferenceId": "order-1", "noteToBuyer": "x"}},
+		"clearing it":          {"merchantMetadata": object{"merchantReferenceId": ""}},
+		"nothing":              {}, "none of them": {"merchantMetadata": object{}},
+		"other metadata": {"recurringMetadata": object{"frequency": object{"unit": "Month"}}},
+	} {
+		a := c.patch(path, update)
+		assert.Equal(t, "ChargePermissionNotModifiable", a.reason, name+a.raw)
+	}
+	set(object{"noteToBuyer": ""}).must(t, 200)
+	set(object{"noteToBuyer": "thanks", "customInformation": "x"}).must(t, 200)
+	assert.Equal(t, object{"merchantReferenceId": "order-1", "merchantStoreName": nil, "noteToBuyer": "thanks", "customInformation": "x"}, c.get(path).body["merchantMetadata"])
+	assert.Equal(t, "Closed", c.get(path).at("statusDetails", "state"))
+
+	p = c.newRecurring("Confirm", usd("5"))
+	c.remove("/chargePermissions/"+p+"/close", object{"closureReason": "x"}).must(t, 200)
+	c.patch("/chargePermissions/"+p, object{"merchantMetadata": object{"noteToBuyer": "x"}}).refused(t, 422, "ChargePermissionNotModifiable")
+}
+
 func TestRecurring(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

@@ -132,6 +132,9 @@ func (w *world) getReports(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	until, refused := q.filterTime(c, "createdUntil", c.now)
+	if refused == nil {
+		refused = q.checkPeriod("createdSince", since, "createdUntil", until)
+	}
 	if refused != nil {
 		return 0, nil, refused
 	}

@@ -101,6 +101,22 @@ func TestReportFromOrderToDocument(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, c.get("/reports/"+id).status, "reports are kept for 90 days")
 }
 
+// A period that ends before it begins is refused, wherever one is asked for.
+func TestPeriods(t *testing.T) {
+	t.Parallel()
+	_, _, c := settlingShop(t)
+	for _, path := range []string{
+		"/reports?createdSince=20261124T000000Z&createdUntil=20261123T235959Z", "/disbursements?endTime=20261123T235959Z&startTime=20261124T000000Z",
+	} {
+		c.get(path).refused(t, http.StatusBadRequest, "InvalidParameterValue")
+	}
+	for _, path := range []string{
+		"/reports?createdSince=20261124T000000Z&createdUntil=20261124T000000Z", "/reports?createdSince=20991124T000000Z", "/disbursements?endTime=20001123T235959Z",
+	} {
+		c.get(path).must(t, http.StatusOK)
+	}
+}
+
 func TestReportWithoutData(t *testing.T) {
 	t.Parallel()
 	_, clock, c := settlingShop(t)

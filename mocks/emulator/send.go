@@ -34,6 +34,9 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, out reply) {
 	if bodyAllowed := out.Status != http.StatusNoContent; bodyAllowed {
 		h.Set("Content-Length", strconv.Itoa(len(out.Body)))
 	}
+	if out.truncate && len(out.Body) == 0 { // a whole answer, after which the connection is gone: no other request must meet that
+		h.Set("Connection", "close")
+	}
 	w.WriteHeader(out.Status)
 	switch {
 	case out.truncate:

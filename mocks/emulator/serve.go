@@ -84,7 +84,9 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 		return refused.reply()
 	}
 	entry.MerchantID = c.MerchantID
-	return s.perform(d, c, body, entry)
+	out := s.perform(d, c, body, entry)
+	entry.Notes = append(entry.Notes, c.notes...)
+	return out
 }
 
 // perform is all under one lock, so that of two requests with one idempotency key the
@@ -147,7 +149,7 @@ func (s *Server) once(d destination, c *call, body []byte, entry *Request) reply
 	} else {
 		out = reply{Status: status, Location: c.location}
 		if result != nil {
-			out.Body = encode(result)
+			out.Body = encodeAnswer(result)
 		}
 	}
 	if keyed && (out.Status < 400 || out.Outcome) {

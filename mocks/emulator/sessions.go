@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +14,7 @@ type session struct {
 	Status   status
 	Created  time.Time
 	Expires  time.Time
-	Product  string // PayAndShip or PayOnly
+	Product  string // one of the product types but SignIn
 	Details  object // what create, update and finalize gave
 	Wallet   wallet
 	SignedIn bool
@@ -23,11 +24,14 @@ type session struct {
 	ChargeID     string
 }
 
-// Product types of a button. A session that createCheckoutSession made is PayAndShip.
+// Product types of a button. A session that createCheckoutSession made is PayAndShip, and
+// PayAndShipMultiAddress with multiAddressesCheckoutMetadata.
 const (
-	payAndShip = "PayAndShip"
-	payOnly    = "PayOnly"
-	signIn     = "SignIn"
+	payAndShip             = "PayAndShip"
+	payAndShipMultiAddress = "PayAndShipMultiAddress"
+	payOnly                = "PayOnly"
+	donation               = "Donation"
+	signIn                 = "SignIn"
 )
 
 // session returns one of the caller's sessions as it is by now.
@@ -50,7 +54,11 @@ func (s *session) age(now time.Time) {
 func (s *session) deleted(now time.Time) bool { return !now.Before(s.Created.AddDate(0, 0, 30)) }
 
 func (w *world) createSession(c *call) (int, object, *refusal) {
-	created, refused := w.newSession(c, payAndShip)
+	product := payAndShip
+	if c.body["multiAddressesCheckoutMetadata"] != nil {
+		product = payAndShipMultiAddress
+	}
+	created, refused := w.newSession(c, product)
 	if refused != nil {
 		return 0, nil, refused
 	}
@@ -80,8 +88,8 @@ func (w *world) checkSession(c *call, o object) *refusal {
 	web, payment := o.at("webCheckoutDetails"), o.at("paymentDetails")
 	switch {
 	case o.text("storeId") != c.merchant.storeID:
-		return invalid("storeId", "is not a store of this merchant")
-	case o["webCheckoutDetails"] != nil && web.text("checkoutReviewReturnUrl") == "" && web.text("checkoutResultReturnUrl") == "":
+		return invalid("storeId", "is not a store of this merchant: "+c.merchant.storeID+" is. "+c.about)
+	case o["webCheckoutDetails"] != nil && web.text("checkoutReviewReturnUrl") == "" && web.text("checkoutResultReturnUrl") == "" && web.text("signInReturnUrl") == "":
 		return badRequest(missingParameterValue, "The member webCheckoutDetails.checkoutReviewReturnUrl is required.")
 	case o.text("chargePermissionType") == recurring && o["recurringMetadata"] == nil:
 		return badRequest(missingParameterValue, "The member recurringMetadata is required for a recurring permission.")
@@ -108,10 +116,18 @@ func (w *world) checkSession(c *call, o object) *refusal {
 	if c.strict && c.body.at("paymentDetails")["softDescriptor"] != nil && payment.text("paymentIntent") != "AuthorizeWithCapture" {
 		return invalid("paymentDetails.softDescriptor", "goes with paymentIntent AuthorizeWithCapture alone")
 	}
-	return checkPayment(payment)
+	return checkPayment(c, payment)
 }
 
-func checkPayment(payment object) *refusal {
+func checkPayment(c *call, payment object) *refusal {
+	for _, name := range []string{"chargeAmount", "totalOrderAmount", "estimateOrderTotal"} {
+		if refused := checkCurrency(c, "paymentDetails."+name, payment.moneyAt(name).Currency); refused != nil {
+			return refused
+		}
+	}
+	if refused := checkCurrency(c, "paymentDetails.presentmentCurrency", payment.text("presentmentCurrency")); refused != nil {
+		return refused
+	}
 	charge, total := payment.moneyAt("chargeAmount"), payment.moneyAt("totalOrderAmount")
 	if charge.Currency == "" || total.Currency == "" {
 		return nil
@@ -141,8 +157,12 @@ func (w *world) updateSession(c *call) (int, object, *refusal) {
 	if s.Status.State != open {
 		return 0, nil, unprocessable(invalidSessionStatus, "The checkout session is %s and cannot be updated.", s.Status.State)
 	}
-	if c.body.at("paymentDetails")["presentmentCurrency"] != nil {
-		return 0, nil, invalid("paymentDetails.presentmentCurrency", "can be set at creation alone: later it follows chargeAmount")
+	for name, why := range map[string]string{
+		"presentmentCurrency": ": later it follows chargeAmount", "allowOvercharge": "", "extendExpiration": "",
+	} {
+		if c.body.at("paymentDetails")[name] != nil {
+			return 0, nil, invalid("paymentDetails."+name, "can be set at creation alone"+why)
+		}
 	}
 	merged := make(object)
 	merged.merge(s.Details)
@@ -170,84 +190,117 @@ func (s *session) missing() []any {
 	}
 	setupOnly := s.Details.at("paymentMethodOnFileMetadata").flag("setupOnly")
 	require(payment["chargeAmount"] != nil || setupOnly, "ChargeAmountNotSet", "chargeAmount is not set.")
-	require(s.Details.at("webCheckoutDetails")["checkoutResultReturnUrl"] != nil, "CheckoutResultReturnUrlNotSet", "checkoutResultReturnUrl is not set.")
+	web := s.Details.at("webCheckoutDetails")
+	require(web["checkoutResultReturnUrl"] != nil || web["signInReturnUrl"] != nil, "CheckoutResultReturnUrlNotSet", "checkoutResultReturnUrl is not set.")
 	require(payment["paymentIntent"] != nil, "PaymentIntentNotSet", "paymentIntent is not set.")
 	return constraints
 }
 
-// sessionAnswer is the session as the service shows it. Once it is over, most of it is
-// null.
+// sessionMembers are what every answer with a session has, in the service's order: the tests of the
+// official Node SDK compare both.
+var sessionMembers = []string{
+	"checkoutSessionId", "webCheckoutDetails", "productType", "paymentDetails", "chargePermissionType", "orderType",
+	"recurringMetadata", "paymentMethodOnFileMetadata", "merchantDetails", "merchantMetadata", "supplementaryData", "buyer",
+	"billingAddress", "paymentPreferences", "statusDetails", "shippingAddress", "platformId", "chargePermissionId", "chargeId",
+	"constraints", "creationTimestamp", "expirationTimestamp", "storeId", "providerMetadata", "releaseEnvironment",
+	"checkoutButtonText", "deliverySpecifications", "tokens",
+}
+
+// answer is the session as the service shows it. Once it is over, all but its ids, its state and
+// its beginning is null.
 func (s *session) answer(c *call) object {
-	o := s.Details.pick("webCheckoutDetails", "chargePermissionType", "recurringMetadata",
-		"paymentMethodOnFileMetadata", "paymentDetails", "merchantMetadata", "supplementaryData", "platformId",
-		"storeId", "deliverySpecifications", "multiAddressesCheckoutMetadata")
-	if o["chargePermissionType"] == nil {
-		o["chargePermissionType"] = oneTime
-	}
-	o["providerMetadata"] = s.Details.at("providerMetadata").pick("providerReferenceId")
+	o := object{}.pick(sessionMembers...)
 	o.merge(object{
-		"checkoutSessionId":   s.ID,
-		"productType":         nil,
-		"buyer":               nil,
-		"shippingAddress":     nil,
-		"shippingAddressList": nil,
-		"billingAddress":      nil,
-		"paymentPreferences":  []any{nil},
-		"statusDetails":       s.Status.details(),
-		"constraints":         []any{},
-		"creationTimestamp":   stamp(s.Created),
-		"expirationTimestamp": stamp(s.Expires),
-		"chargePermissionId":  orNull(s.PermissionID),
-		"chargeId":            orNull(s.ChargeID),
-		"releaseEnvironment":  s.Scope.Env.release(),
-		"checkoutButtonText":  nil,
+		"checkoutSessionId":  s.ID,
+		"statusDetails":      s.Status.details(),
+		"creationTimestamp":  stamp(s.Created),
+		"chargePermissionId": orNull(s.PermissionID),
+		"chargeId":           orNull(s.ChargeID),
 	})
-	if s.Status.State != open {
-		for _, name := range []string{
-			"webCheckoutDetails", "paymentDetails", "merchantMetadata", "storeId", "deliverySpecifications",
-			"multiAddressesCheckoutMetadata", "expirationTimestamp",
-		} {
-			o[name] = nil
-		}
-		return o
+	if s.Status.State == open {
+		s.showOpen(c, o)
 	}
-	s.showOpen(c, o)
 	return o
 }
 
 // showOpen adds what an open session shows: its details in full, the buyer, and either
 // the constraints or the URL at which the buyer pays.
 func (s *session) showOpen(c *call, o object) {
-	web := s.Details.at("webCheckoutDetails").pick("checkoutReviewReturnUrl", "checkoutResultReturnUrl",
-		"checkoutCancelUrl", "checkoutMode", "amazonPayRedirectUrl")
+	o.merge(s.Details.pick("supplementaryData", "platformId", "storeId", "deliverySpecifications"))
+	web := showWebCheckoutDetails(s.Details.at("webCheckoutDetails"))
 	o["webCheckoutDetails"] = web
-	payment := s.Details.at("paymentDetails").pick("paymentIntent", "canHandlePendingAuthorization", "chargeAmount",
-		"totalOrderAmount", "softDescriptor", "presentmentCurrency", "allowOvercharge", "extendExpiration")
-	if amount := payment.at("chargeAmount"); amount != nil {
-		payment["presentmentCurrency"] = amount["currencyCode"]
+	o["paymentDetails"] = s.showPayment()
+	o["chargePermissionType"] = cmp.Or(s.Details.text("chargePermissionType"), oneTime)
+	if given := s.Details.at("recurringMetadata"); given != nil {
+		o["recurringMetadata"] = showRecurringMetadata(given)
 	}
-	o["paymentDetails"] = payment
-	o["merchantMetadata"] = s.Details.at("merchantMetadata").pick("merchantReferenceId", "merchantStoreName",
-		"noteToBuyer", "customInformation")
-	o["productType"] = s.Product
+	if given := s.Details.at("paymentMethodOnFileMetadata"); given != nil {
+		o["paymentMethodOnFileMetadata"] = given.pick("setupOnly")
+	}
+	o["merchantMetadata"] = showMerchantMetadata(s.Details)
+	o["providerMetadata"] = s.Details.at("providerMetadata").pick("providerReferenceId")
+	o["productType"], o["orderType"] = s.Product, "PurchaseOrder"
+	o["expirationTimestamp"], o["releaseEnvironment"] = stamp(s.Expires), s.Scope.Env.release()
+	o["paymentPreferences"] = []any{nil}
+	for _, name := range []string{"channelType", "multiAddressesCheckoutMetadata"} {
+		if given := s.Details[name]; given != nil {
+			o[name] = given
+		}
+	}
 
 	constraints := s.missing()
 	if s.SignedIn {
 		o["buyer"] = s.Wallet.buyer(s.Scope).summary()
-		if s.Product == payAndShip {
+		if s.ships() {
 			o["shippingAddress"] = s.Wallet.shippingAddress(s.Scope, s.Details)
-			o["shippingAddressList"] = s.Wallet.addressList(s.Scope, s.Details)
+		}
+		if s.Product == payAndShipMultiAddress {
+			o["shippingAddressList"] = s.Wallet.addressList(s.Scope)
 		}
 		o["billingAddress"] = s.Wallet.billingAddress(s.Scope, s.Product, s.Details)
 		o["paymentPreferences"] = []any{object{"paymentDescriptor": s.Wallet.card().String()}}
 	} else {
-		constraints = append([]any{object{"constraintId": "BuyerNotAssociated", "description": "There is no buyer associated with the checkout session."}}, constraints...)
+		constraints = append([]any{object{"constraintId": "BuyerNotAssociated", "description": "There is no buyer associated with the Checkout Session."}}, constraints...)
 	}
 	o["constraints"] = constraints
 	if len(constraints) == 0 {
 		web["amazonPayRedirectUrl"] = c.pages + payPage + "?" + sessionParameter + "=" + s.ID
 	}
 }
+
+// showWebCheckoutDetails shows the four URLs of every checkout, and the rest where it was given.
+func showWebCheckoutDetails(given object) object {
+	shown := given.pick("checkoutReviewReturnUrl", "checkoutResultReturnUrl", "amazonPayRedirectUrl", "checkoutCancelUrl")
+	shown.merge(given)
+	return shown
+}
+
+func (s *session) showPayment() object {
+	given := s.Details.at("paymentDetails")
+	shown := given.pick("paymentIntent", "canHandlePendingAuthorization", "chargeAmount", "totalOrderAmount", "softDescriptor",
+		"presentmentCurrency", "allowOvercharge", "extendExpiration")
+	shown.merge(given)
+	shown["canHandlePendingAuthorization"] = given.flag("canHandlePendingAuthorization")
+	if amount := given.at("chargeAmount"); amount != nil {
+		shown["presentmentCurrency"] = amount["currencyCode"]
+	}
+	return shown
+}
+
+func showRecurringMetadata(given object) object {
+	shown := given.pick("frequency", "amount")
+	if frequency := given.at("frequency"); frequency != nil {
+		shown["frequency"] = frequency.pick("unit", "value")
+	}
+	return shown
+}
+
+func showMerchantMetadata(details object) object {
+	return details.at("merchantMetadata").pick("merchantReferenceId", "merchantStoreName", "noteToBuyer", "customInformation")
+}
+
+// ships reports whether goods go to an address.
+func (s *session) ships() bool { return s.Product == payAndShip || s.Product == payAndShipMultiAddress }
 
 // approve is what the buyer's approval of the payment does.
 func (s *session) approve(now time.Time) error {
@@ -282,7 +335,7 @@ func (s *session) changeAddress(to object, now time.Time) error {
 	switch why := restricted(s.Details.at("deliverySpecifications"), to); {
 	case !s.SignedIn:
 		return errNotSignedIn
-	case s.Product != payAndShip, s.Details["addressDetails"] != nil, s.Details["shippingAddress"] != nil:
+	case !s.ships(), s.Details["addressDetails"] != nil, s.Details["shippingAddress"] != nil:
 		return errors.New("emulator: the shop, not the buyer, gave this session its address")
 	case why != "":
 		return errors.New("emulator: " + why)

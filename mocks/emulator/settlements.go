@@ -213,6 +213,9 @@ func (w *world) getDisbursements(c *call) (int, object, *refusal) {
 		return 0, nil, refused
 	}
 	end, refused := q.filterTime(c, "endTime", c.now)
+	if refused == nil {
+		refused = q.checkPeriod("startTime", start, "endTime", end)
+	}
 	if refused != nil {
 		return 0, nil, refused
 	}

@@ -30,7 +30,9 @@ func TestStateOutlivesARestart(t *testing.T) {
 	paid := c.post("/checkoutSessions", object{
 		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result", "checkoutMode": "ProcessOrder"}, "storeId": c.store(),
 		"paymentDetails": object{"paymentIntent": "AuthorizeWithCapture", "chargeAmount": eur("50")},
-		"addressDetails": object{"name": "Me", "countryCode": "DE"},
+		"addressDetails": object{
+			"name": "Me", "addressLine1": "Straße der Beispiele 1", "city": "Berlin", "postalCode": "10115", "countryCode": "DE", "phoneNumber": "+49 30 555 0100",
+		},
 	}).must(t, 201).text(t, "checkoutSessionId")
 	require.NoError(t, first.Buyer().Approve(paid))
 	done := c.with(keyHeader, "complete").post("/checkoutSessions/"+paid+"/complete", object{"chargeAmount": eur("50")}).must(t, 200)

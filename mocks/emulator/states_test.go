@@ -114,7 +114,8 @@ func TestWrongTurns(t *testing.T) {
 		}, 422, "InvalidChargePermissionStatus"},
 		{"update a closed permission", func(c *client) answer {
 			_, p := c.newClosed(false)
-			return c.patch("/chargePermissions/"+p, object{"merchantMetadata": object{"noteToBuyer": "late"}})
+			c.patch("/chargePermissions/"+p, object{"merchantMetadata": object{"noteToBuyer": "late"}}).must(c.tb, 200)
+			return c.patch("/chargePermissions/"+p, object{"merchantMetadata": object{"noteToBuyer": "later"}})
 		}, 422, "ChargePermissionNotModifiable"},
 		{"make a one-time permission recurring", func(c *client) answer {
 			_, p := c.newCharge("Confirm", "50")

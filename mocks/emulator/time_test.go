@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -146,14 +147,18 @@ func TestPermissionsExpire(t *testing.T) {
 	c := newClient(t, s, 0)
 	c.now = clock.Now
 	begin := func(change object) string {
-		id := c.newSession("Confirm", "5")
-		c.patch("/checkoutSessions/"+id, change).must(t, 200)
+		session := object{
+			"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result"}, "storeId": c.store(),
+			"paymentDetails": object{"paymentIntent": "Confirm", "chargeAmount": usd("5")},
+		}
+		maps.Copy(session, change)
+		id := c.post("/checkoutSessions", session).must(t, 201).text(t, "checkoutSessionId")
 		require.NoError(t, s.Buyer().Approve(id))
 		return c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("5")}).must(t, 200).text(t, "chargePermissionId")
 	}
 	for name, change := range map[string]object{
 		"recurring": {"chargePermissionType": "Recurring", "recurringMetadata": object{"frequency": object{"unit": "Month", "value": "1"}}},
-		"extended":  {"paymentDetails": object{"extendExpiration": true}},
+		"extended":  {"paymentDetails": object{"paymentIntent": "Confirm", "chargeAmount": usd("5"), "extendExpiration": true}},
 	} {
 		p := begin(change)
 		assert.Equal(t, clock.Now().AddDate(0, 13, 0).Format("20060102T150405Z"), c.get("/chargePermissions/" + p).body["expirationTimestamp"], name)
@@ -164,7 +169,7 @@ func TestPermissionsExpire(t *testing.T) {
 		assert.Equal(t, "Closed", a.at("statusDetails", "state"), name)
 		assert.Contains(t, a.raw, `"Expired"`)
 	}
-	p := begin(object{"paymentDetails": object{"extendExpiration": false}})
+	p := begin(object{"paymentDetails": object{"paymentIntent": "Confirm", "chargeAmount": usd("5"), "extendExpiration": false}})
 	assert.Equal(t, clock.Now().AddDate(0, 0, 180).Format("20060102T150405Z"), c.get("/chargePermissions/" + p).body["expirationTimestamp"])
 }
 

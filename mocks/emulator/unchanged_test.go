@@ -36,7 +36,7 @@ func TestRefusedPaymentLeavesTheChoices(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
 	payload := object{
-		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result", "checkoutMode": "ProcessOrder"},
+		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result"}, // without a review page of the shop's
 		"storeId":            c.store(), "paymentDetails": object{"paymentIntent": "Authorize", "chargeAmount": usd("50")},
 	}
 	id := c.click("PayAndShip", payload)

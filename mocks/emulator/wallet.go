@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -94,6 +95,7 @@ var cards = []card{
 	{digits: "4444", brand: "MasterCard"},
 	{digits: "9424", brand: "Discover"},
 	{digits: "0000", brand: "JCB"},
+	{digits: "1212", brand: "Diners"}, // of Japan's sandbox
 	{digits: "3064", brand: "Visa", effect: "the buyer gives up: Canceled, BuyerCanceled", ends: buyerCanceled},
 	{digits: "3434", brand: "Visa", effect: "the payment fails: Canceled, Declined", ends: declined},
 	{digits: "0701", brand: "Visa", effect: "pending, Authorized after 30 seconds", pending: true},
@@ -166,11 +168,15 @@ func (m wallet) shippingAddress(of scope, details object) object {
 	return m.buyer(of).addresses[0]
 }
 
-// addressList is the addresses as texts, each of which holds a JSON object.
-func (m wallet) addressList(of scope, details object) []any {
-	listed := object{"addressId": "amzn1.address.EMULATED0001"}
-	listed.merge(m.shippingAddress(of, details))
-	return []any{string(encode(listed))}
+// addressList is the buyer's addresses as texts, each of which holds a JSON object.
+func (m wallet) addressList(of scope) []any {
+	var list []any
+	for i, address := range m.buyer(of).addresses {
+		listed := object{"addressId": fmt.Sprintf("amzn1.address.EMULATED%04d", i+1)}
+		listed.merge(address)
+		list = append(list, string(encode(listed)))
+	}
+	return list
 }
 
 // billingAddress is shown in Europe, where nothing is shipped, and where the shop asked for it.
@@ -179,7 +185,7 @@ func (m wallet) billingAddress(of scope, product string, details object) any {
 		return showAddress(given)
 	}
 	scopes, _ := details["scopes"].([]any)
-	if of.Region == "eu" || product == payOnly || slices.Contains(scopes, any("billingAddress")) {
+	if of.Region == "eu" || product == payOnly || product == donation || slices.Contains(scopes, any("billingAddress")) {
 		return m.buyer(of).addresses[0]
 	}
 	return nil
@@ -217,25 +223,54 @@ func restricted(specifications, address object) string {
 	return ""
 }
 
-// covers reports whether an address of a country is within the states and postal codes
-// that are listed for it: all of it, if none are. A postal code may end in * for any rest.
+// covers reports whether an address of a country is within what is listed for it: all of it, if no
+// states and postal codes are, and not what is excepted.
 func covers(area, address object) bool {
 	states, _ := area["statesOrRegions"].([]any)
 	codes, _ := area["zipCodes"].([]any)
-	if len(states) == 0 && len(codes) == 0 {
-		return true
-	}
-	for _, state := range states {
-		if text, _ := state.(string); strings.EqualFold(text, address.text("stateOrRegion")) {
-			return true
-		}
-	}
-	for _, code := range codes {
+	all := len(states)+len(codes) == 0
+	return (all || lists(area, address)) && !lists(area.at("except"), address)
+}
+
+// lists reports whether the state or the postal code of an address is listed.
+func lists(area, address object) bool {
+	states, _ := area["statesOrRegions"].([]any)
+	codes, _ := area["zipCodes"].([]any)
+	return slices.ContainsFunc(states, func(state any) bool {
+		text, _ := state.(string)
+		return strings.EqualFold(text, address.text("stateOrRegion"))
+	}) || slices.ContainsFunc(codes, func(code any) bool {
 		text, _ := code.(string)
-		start, open := strings.CutSuffix(text, "*")
-		if given := address.text("postalCode"); given == text || open && strings.HasPrefix(given, start) {
-			return true
+		return fitsPostalCode(text, address)
+	})
+}
+
+// fitsPostalCode compares an address with a postal code in which * stands for any characters and ?
+// for any one. In Japan the hyphen does not count: shops list 1530064, and addresses have 153-0064.
+func fitsPostalCode(pattern string, address object) bool {
+	given := address.text("postalCode")
+	if strings.EqualFold(address.text("countryCode"), "JP") {
+		pattern, given = strings.ReplaceAll(pattern, "-", ""), strings.ReplaceAll(given, "-", "")
+	}
+	return fitsWildcards([]rune(pattern), []rune(given))
+}
+
+func fitsWildcards(pattern, text []rune) bool {
+	star, from := -1, 0 // where the last star was, and how much of the text it has taken
+	p := 0
+	for t := 0; t < len(text); {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, from = p, t
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
+			p, t = p+1, t+1
+		case star >= 0: // it takes one more
+			from++
+			p, t = star+1, from
+		default:
+			return false
 		}
 	}
-	return false
+	return strings.Trim(string(pattern[p:]), "*") == ""
 }

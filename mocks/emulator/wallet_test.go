@@ -1,7 +1,9 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +97,31 @@ func TestAddressRestrictions(t *testing.T) {
 		{`{"US":{"zipCodes":["981*"]}}`, "US WA 98101", true},
 		{`{"US":{"zipCodes":["981*"]}}`, "US WA 98201", false},
 		{`{"US":{"zipCodes":["97*","981*"]}}`, "US OR 97035", true},
+		{`{"JP":{"zipCodes":["100-*"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*0001"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["10*-0001"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["100-000?"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["1?0-0001"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["**1"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*0*0*1"]}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"zipCodes":["*0002"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["100-000??"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["?100-0001"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["1001*0001*2"]}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"zipCodes":["1530064"]}}`, "JP 東京都 153-0064", true},
+		{`{"JP":{"zipCodes":["153-0064"]}}`, "JP 東京都 1530064", true},
+		{`{"JP":{"zipCodes":["15300*"]}}`, "JP 東京都 153-0064", true},
+		{`{"JP":{"zipCodes":["1530065"]}}`, "JP 東京都 153-0064", false},
+		{`{"US":{"zipCodes":["981011234"]}}`, "US WA 98101-1234", false},
+		{`{"US":{"zipCodes":["98.01","9[8]101"]}}`, "US WA 98101", false},
+		{`{"JP":{"except":{"statesOrRegions":["北海道"],"zipCodes":["123-*"]}}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"except":{"statesOrRegions":["北海道"],"zipCodes":["123-*"]}}}`, "JP 北海道 060-0001", false},
+		{`{"JP":{"except":{"statesOrRegions":["北海道"],"zipCodes":["123-*"]}}}`, "JP 東京都 123-0001", false},
+		{`{"JP":{"except":{}}}`, "JP 東京都 100-0001", true},
+		{`{"JP":{"statesOrRegions":["東京都"],"except":{"zipCodes":["100-*"]}}}`, "JP 東京都 101-0001", true},
+		{`{"JP":{"statesOrRegions":["東京都"],"except":{"zipCodes":["100-*"]}}}`, "JP 東京都 100-0001", false},
+		{`{"JP":{"statesOrRegions":["東京都"],"except":{"zipCodes":["100-*"]}}}`, "JP 大阪府 530-0001", false},
 		{`{"US":{"zipCodes":["*"]}}`, "US OR 97035", true},
 		{`{"US":{"statesOrRegions":["WA"],"zipCodes":["97*"]}}`, "US OR 97035", true}, // either will do
 		{`{"US":{"statesOrRegions":["WA"],"zipCodes":["97*"]}}`, "US CA 94016", false},
@@ -118,14 +145,41 @@ func TestAddressRestrictions(t *testing.T) {
 	}
 }
 
+// What is excepted is part of the session's answer, too.
+func TestExcept(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
+	text, err := os.ReadFile("testdata/reports/except.json")
+	require.NoError(t, err)
+	var given object
+	require.NoError(t, json.Unmarshal(text, &given))
+	id := c.specified(given["deliverySpecifications"])
+	assert.Equal(t, given["deliverySpecifications"], c.get("/checkoutSessions/" + id).body["deliverySpecifications"])
+	to := func(state, code string) error {
+		return c.server.Buyer().ChangeAddress(id, emulator.Address{StateOrRegion: state, PostalCode: code, CountryCode: "JP"})
+	}
+	require.NoError(t, to("東京都", "100-0001"))
+	for _, refused := range [][2]string{{"北海道", "060-0001"}, {"沖縄県", "900-0001"}, {"東京都", "123-4567"}} {
+		require.ErrorContains(t, to(refused[0], refused[1]), "does not deliver")
+	}
+	a := c.post("/checkoutSessions", object{
+		"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+		"deliverySpecifications": object{"addressRestrictions": object{"type": "Allowed", "restrictions": object{"JP": object{"except": object{"except": object{}}}}}},
+	}).refused(t, 400, "UnrecognizedField")
+	assert.Contains(t, a.body["message"], "restrictions.JP.except.except")
+}
+
 // The specifications are for the buyer's choice: an address that the shop itself gave is its own affair.
 func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
 	id := c.post("/checkoutSessions", object{
 		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/", "checkoutMode": "ProcessOrder"}, "storeId": c.store(),
-		"paymentDetails":         object{"paymentIntent": "Confirm", "chargeAmount": usd("5")},
-		"addressDetails":         object{"addressLine1": "P.O. Box 7", "countryCode": "US"},
+		"paymentDetails": object{"paymentIntent": "Confirm", "chargeAmount": usd("5")},
+		"addressDetails": object{
+			"name": "Me", "addressLine1": "P.O. Box 7", "city": "Chicago", "stateOrRegion": "IL", "postalCode": "60602", "countryCode": "US",
+			"phoneNumber": "800-555-0100",
+		},
 		"deliverySpecifications": object{"specialRestrictions": []string{"RestrictPOBoxes"}},
 	}).must(t, http.StatusCreated).text(t, "checkoutSessionId")
 	require.NoError(t, c.server.Buyer().Approve(id))
@@ -133,6 +187,21 @@ func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("5")}).must(t, http.StatusOK)
 	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{}), "two letters")
 	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{CountryCode: "USA"}), "two letters")
+}
+
+// The Diners card of Japan's sandbox is good.
+func TestDinersCard(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
+	id := c.post("/checkoutSessions", object{
+		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+		"paymentDetails": object{"paymentIntent": "AuthorizeWithCapture", "chargeAmount": priceIn("JPY", "500")},
+	}).must(t, http.StatusCreated).text(t, "checkoutSessionId")
+	require.NoError(t, c.server.Buyer().SignIn(id))
+	require.NoError(t, c.server.Buyer().ChangeCard(id, "1212"))
+	assert.Contains(t, c.get("/checkoutSessions/"+id).raw, "Diners ****1212")
+	require.NoError(t, c.server.Buyer().Approve(id))
+	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": priceIn("JPY", "500")}).must(t, http.StatusOK)
 }
 
 // What each test card does, to a session, to the first authorization, and to a later charge.
@@ -203,7 +272,7 @@ func TestCardsAndCodes(t *testing.T) {
 		assert.Equal(t, "Open/signedIn", sessionStateOf(f, f.show()))
 	}
 	for _, unknown := range []string{"", "111", "01111", "x"} {
-		require.ErrorContains(t, buyer.ChangeCard(f.id, unknown), "want one of 1111, 0005, 4444, 9424, 0000, 3064, 3434, 0701, 4354")
+		require.ErrorContains(t, buyer.ChangeCard(f.id, unknown), "want one of 1111, 0005, 4444, 9424, 0000, 1212, 3064, 3434, 0701, 4354")
 		require.ErrorContains(t, buyer.ChangePaymentMethod(f.permission, unknown), "want one of 1111")
 	}
 	f.newPermission("OneTime")

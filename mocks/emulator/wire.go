@@ -24,19 +24,60 @@ const (
 	ownAgent = "amazon-pay-sdk-go/"
 )
 
-// mandatory headers must be there, and signed.
-var mandatory = []string{"Accept", "Content-Type", headerDate, headerHost, headerRegion}
+// mandatory headers must be there, and signed. Those of optional may be missing, or unsigned, in
+// the requests of others: an official sample for Python signs accept and the date alone, and with a
+// body the content type and the idempotency key.
+var (
+	mandatory = []string{"Accept", "Content-Type", headerDate, headerHost, headerRegion}
+	optional  = []string{headerHost, headerRegion}
+)
+
+// needed are the headers that a request must have.
+func needed(r *http.Request, rt *route, strict bool) []string {
+	names := append(slices.Clone(mandatory), headerAuthorization)
+	if !strict {
+		names = slices.DeleteFunc(names, func(name string) bool {
+			return slices.Contains(optional, name) || name == "Content-Type" && r.ContentLength == 0
+		})
+	}
+	if rt.key == keyNeeded || strict && rt.key == keyTaken {
+		names = append(names, headerKey)
+	}
+	return names
+}
+
+// listed names headers in a sentence.
+func listed(names []string, one, many string) string {
+	text := strings.ToLower(strings.Join(names, ", "))
+	if len(names) == 1 {
+		return "The header " + text + " " + one + "."
+	}
+	return "The headers " + text + " " + many + "."
+}
+
+// checkPresent refuses a request that lacks headers, and names all of them at once.
+func checkPresent(r *http.Request, rt *route, strict bool) *refusal {
+	var missing, empty []string
+	for _, name := range needed(r, rt, strict) {
+		if values := r.Header.Values(name); len(values) == 0 {
+			missing = append(missing, name)
+		} else if name != headerKey && strings.TrimSpace(values[0]) == "" { // checkKey looks at what it is
+			empty = append(empty, name)
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return badRequest(missingHeader, "%s", listed(missing, "is missing", "are missing"))
+	case len(empty) > 0:
+		return badRequest(missingHeaderValue, "%s", listed(empty, "has no value", "have no value"))
+	}
+	return nil
+}
 
 // checkHeaders checks all that a request's headers say but the signature.
-func (s *Server) checkHeaders(r *http.Request, strict bool) *refusal {
-	for _, name := range append(slices.Clone(mandatory), headerAuthorization) {
-		values := r.Header.Values(name)
-		switch {
-		case len(values) == 0:
-			return badRequest(missingHeader, "The header %s is missing.", strings.ToLower(name))
-		case strings.TrimSpace(values[0]) == "":
-			return badRequest(missingHeaderValue, "The header %s has no value.", strings.ToLower(name))
-		}
+func (s *Server) checkHeaders(r *http.Request, rt *route, strict bool) *refusal {
+	if refused := checkPresent(r, rt, strict); refused != nil {
+		return refused
 	}
 	single := []string{headerAuthorization, headerDate, headerHost, headerRegion, headerKey, headerAuthToken, headerSimulation}
 	if strict {
@@ -58,10 +99,10 @@ func (s *Server) checkHeaders(r *http.Request, strict bool) *refusal {
 		return badHeader("Host", "is not this host")
 	}
 	here := s.regionOf(r.Host)
-	if region := r.Header.Get(headerRegion); region != here.name && (strict || !here.has(region)) {
+	if region := r.Header.Get(headerRegion); region != here.name && (strict || region != "" && !here.has(region)) {
 		return badHeader(headerRegion, "is not this region, "+here.name)
 	}
-	if !s.hostFits(r.Header.Get(headerHost), r.Host, strict) {
+	if host := r.Header.Get(headerHost); (strict || host != "") && !s.hostFits(host, r.Host, strict) {
 		return badHeader(headerHost, "is not this host")
 	}
 	return s.checkDate(r.Header.Get(headerDate), strict)
@@ -129,10 +170,7 @@ func (s *Server) checkDate(value string, strict bool) *refusal {
 func checkKey(r *http.Request, rt *route, strict bool) *refusal {
 	values := r.Header.Values(headerKey)
 	switch {
-	case len(values) == 0:
-		if rt.key == keyNeeded || strict && rt.key == keyTaken {
-			return badRequest(missingHeader, "The header x-amz-pay-idempotency-key is missing.")
-		}
+	case len(values) == 0: // where it is needed, checkPresent has found it
 		return nil
 	case rt.key == keyIgnored:
 		if strict {

@@ -100,7 +100,9 @@ func TestStrictAndLenient(t *testing.T) {
 		{name: "user agent signed", form: form{names: []string{"accept", "content-type", "user-agent", "x-amz-pay-date", "x-amz-pay-host", "x-amz-pay-region"}}, reason: signature, lenient: "ok"},
 		{name: "an unsigned header of Amazon Pay", header: object{"X-Amz-Pay-Integrator-Id": "x"}, form: form{names: ourNames}, reason: signature, lenient: "ok"},
 		{name: "accept not signed", form: form{names: ourNames[1:]}, reason: signature, lenient: signature},
-		{name: "region not signed", form: form{names: ourNames[:4]}, reason: signature, lenient: signature},
+		{name: "region not signed", form: form{names: ourNames[:4]}, reason: signature, lenient: "ok"},
+		{name: "neither host nor region signed", form: form{names: ourNames[:3]}, reason: signature, lenient: "ok"},
+		{name: "neither content type nor date signed", form: form{names: []string{"accept", "x-amz-pay-host"}}, reason: signature, lenient: signature},
 		{name: "a signed header missing", form: form{names: append(slices.Clone(ourNames), "x-nothing")}, reason: "MissingHeader", lenient: "MissingHeader"},
 		{name: "Authorization without spaces", form: form{spell: "% PublicKeyId=%,SignedHeaders=%,Signature=%"}, reason: signature, lenient: "ok"},
 		{name: "Authorization in another order", form: form{spell: "% PublicKeyId=%,  SignedHeaders=%, Signature=%"}, reason: signature, lenient: "ok"},
@@ -188,6 +190,117 @@ func TestStrictAndLenient(t *testing.T) {
 }
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// A sample for Python signs accept and the date alone, and with a body the content type and the
+// key: it sends no more of them. It is taken, with a note, and of this SDK's own requests it is
+// not.
+func TestFewHeaders(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	ours := newClient(t, s, 0)
+	send := func(agent, method, path string, body any, names ...string) answer {
+		c := *ours
+		c.agent = agent
+		r, raw := c.request(method, path, body)
+		for name := range r.Header {
+			if !slices.Contains(names, strings.ToLower(name)) && name != "User-Agent" {
+				r.Header.Del(name)
+			}
+		}
+		a, err := c.send(c.handSign(r, raw, form{algorithm: signing.PSSV2, names: names}))
+		require.NoError(t, err)
+		return a
+	}
+	last := func() emulator.Request { log := s.Requests(); return log[len(log)-1] }
+	token := s.Description().Merchants[0].BuyerToken
+	session := object{"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": ours.store()}
+
+	send("python-requests/2.31", http.MethodGet, "/buyers/"+token, nil, "accept", "x-amz-pay-date").must(t, 200)
+	assert.True(t, last().Verified)
+	assert.Equal(t, []string{"The headers x-amz-pay-host, x-amz-pay-region are not signed, or not there."}, last().Notes)
+	id := send("python-requests/2.31", http.MethodPost, "/checkoutSessions", session, "accept", "content-type", "x-amz-pay-date", "x-amz-pay-idempotency-key").
+		must(t, 201).text(t, "checkoutSessionId")
+
+	for _, row := range []struct {
+		agent, method, path string
+		names               []string
+		missing             string
+	}{
+		{"amazon-pay-sdk-go/0.1", http.MethodGet, "/buyers/" + token, []string{"accept", "x-amz-pay-date"}, "The headers content-type, x-amz-pay-host, x-amz-pay-region are missing."},
+		{"amazon-pay-sdk-go/0.1", http.MethodPost, "/checkoutSessions", []string{"x-amz-pay-date"}, "The headers accept, content-type, x-amz-pay-host, x-amz-pay-region, x-amz-pay-idempotency-key are missing."},
+		{"python-requests/2.31", http.MethodPost, "/checkoutSessions", []string{"x-amz-pay-date"}, "The headers accept, content-type, x-amz-pay-idempotency-key are missing."},
+		{"python-requests/2.31", http.MethodGet, "/checkoutSessions/" + id, []string{"x-amz-pay-date"}, "The header accept is missing."},
+	} {
+		var body any
+		if row.method == http.MethodPost {
+			body = session
+		}
+		assert.Equal(t, row.missing, send(row.agent, row.method, row.path, body, row.names...).refused(t, 400, "MissingHeader").body["message"])
+	}
+	// What is signed must be there: all that is not is named at once.
+	r, raw := ours.request(http.MethodGet, "/checkoutSessions/"+id, nil)
+	r.Header.Set("User-Agent", "another/1")
+	ours.handSign(r, raw, form{names: append(slices.Clone(ourNames), "x-one", "x-two")})
+	assert.Equal(t, "The headers x-one, x-two are missing, which SignedHeaders names.", mustSend(t, ours, r).refused(t, 400, "MissingHeader").body["message"])
+
+	ours.get("/checkoutSessions/"+id).must(t, 200)
+	assert.Empty(t, last().Notes, "this SDK's own requests need none")
+}
+
+// Whoever is lost is told that this is the emulator, and where its keys and ids are; never the
+// control token.
+func TestRefusalsSayWhereTheIDsAre(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	d := s.Description()
+	c := newClient(t, s, 0)
+	window := d.BaseURL + "/_emulator/"
+	signed := func(header string) answer {
+		r, raw := c.request(http.MethodGet, "/charges/x", nil)
+		c.sign(r, raw)
+		r.Header.Set("Authorization", header)
+		return mustSend(t, c, r)
+	}
+	const rest = " PublicKeyId=x, SignedHeaders=accept, Signature=AAAA"
+	for name, row := range map[string]struct {
+		answer answer
+		reason string
+		says   []string
+	}{
+		"an unknown key id": {c.withKey("SANDBOX-NOBODY", d.Merchants[0].PrivateKeyPEM).get("/charges/x"), "InvalidAuthentication", []string{"emulator", "amazonpay-emulator.json", window}},
+		"another store": {c.post("/checkoutSessions", object{
+			"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": "amzn1.application-oa2-client.real",
+		}), "InvalidParameterValue", []string{"storeId", c.store(), "emulator", "amazonpay-emulator.json", window}},
+		"an unknown algorithm": {signed("AMZN-PAY-RSASSA-PSS-V3" + rest), "InvalidHeaderValue", []string{`"AMZN-PAY-RSASSA-PSS-V3"`, "AMZN-PAY-RSASSA-PSS-V2", "emulator", window}},
+		"another scheme":       {signed("Bearer abc"), "InvalidHeaderValue", []string{`"Bearer"`, "AMZN-PAY-RSASSA-PSS-V2"}},
+		"a lacking part":       {signed("AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=x"), "InvalidHeaderValue", []string{"lacks", "SignedHeaders={names}", "emulator", window}},
+		"no scheme":            {signed("MIIEvQIBADANsecret"), "InvalidHeaderValue", []string{"cannot be read", "emulator"}},
+		"a long scheme":        {signed(strings.Repeat("k", 65) + rest), "InvalidHeaderValue", []string{"cannot be read"}},
+	} {
+		assert.Equal(t, row.reason, row.answer.reason, name)
+		for _, text := range row.says {
+			assert.Contains(t, row.answer.body["message"], text, name)
+		}
+		assert.NotContains(t, row.answer.raw, d.ControlToken, name)
+		assert.NotContains(t, row.answer.raw, "secret", name)
+		assert.NotContains(t, row.answer.raw, strings.Repeat("k", 65), name)
+	}
+
+	wrong := c.withKey(d.Merchants[0].KeyIDs.Sandbox, d.Merchants[1].PrivateKeyPEM).get("/charges/x").refused(t, 403, "InvalidRequestSignature")
+	log := s.Requests()
+	assert.Contains(t, wrong.body["message"], window+"#requests/"+log[len(log)-1].RequestID)
+	assert.NotContains(t, wrong.raw, d.ControlToken)
+
+	unheard, err := emulator.New() // which has no window
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	r, raw := c.request(http.MethodGet, "/charges/x", nil)
+	c.sign(r, raw).RequestURI = "/v2/charges/x"
+	r.Header.Set("Authorization", strings.Replace(r.Header.Get("Authorization"), "PublicKeyId=", "PublicKeyId=X", 1))
+	unheard.ServeHTTP(w, r)
+	assert.Contains(t, w.Body.String(), "emulator")
+	assert.NotContains(t, w.Body.String(), "https://")
+}
 
 func TestFutureDateHasTheServicesWords(t *testing.T) {
 	t.Parallel()

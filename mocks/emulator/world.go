@@ -133,13 +133,20 @@ type call struct {
 	delegated  bool      // it came with an authorization token
 	host       string    // to which it was sent
 	pages      string    // where the buyer's pages are, https://host
+	about      string    // what the emulator says of itself where an id is not one of its own
 	location   string    // where a 303 leads, set by the work
 	query      url.Values
 	body       object
 	simulation string
+	notes      []string // what was taken, though this SDK must not send it
 	fault      *refusal // the outcome that a fault asks for, or nil
 	faulted    bool     // it was given
 	now        time.Time
+}
+
+// note keeps what people may want to know of a request that was taken, for the window.
+func (c *call) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
 }
 
 // demands reports whether a fault asks for an outcome.
