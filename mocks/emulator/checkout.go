@@ -33,9 +33,12 @@ var site embed.FS
 var templates = template.Must(template.ParseFS(site, "site/*.html"))
 
 // pagesAt returns where the buyer's pages are for those who reached the emulator under a host: the
-// same, unless that is one of Amazon's, which a browser would look for at Amazon.
+// same. A shop's server that reached it under the host of the service got there through the proxy or a
+// hosts file, which its buyers' browsers need not have: they are sent to the emulator's own address.
 func (s *Server) pagesAt(host string) string {
-	if s.listening != nil && isAmazons((&url.URL{Host: host}).Hostname()) {
+	name := (&url.URL{Host: host}).Hostname()
+	ofService := func(r region) bool { return strings.EqualFold(r.host, name) }
+	if s.listening != nil && slices.ContainsFunc(regions, ofService) {
 		return s.listening.url
 	}
 	return "https://" + host
