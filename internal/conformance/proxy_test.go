@@ -184,7 +184,7 @@ func TestProxyLeadsNowhereElse(t *testing.T) {
 }
 
 // The Node SDK, as it is, gets to the emulator with HTTPS_PROXY: axios sends the proxy the whole URL, without
-// CONNECT. It also makes what Node's own agent would.
+// CONNECT.
 func TestNodeThroughTheProxy(t *testing.T) {
 	t.Parallel()
 	for _, region := range []string{"us", "eu", "jp"} {

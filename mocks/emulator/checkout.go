@@ -22,6 +22,7 @@ const (
 	signInPage       = pagesPrefix + "signin"
 	reviewPage       = pagesPrefix + "review"
 	changePage       = pagesPrefix + "change"
+	upgradePage      = pagesPrefix + "upgrade"
 	payPage          = pagesPrefix + "processing"
 	sessionParameter = "amazonCheckoutSessionId"
 	tokenParameter   = "buyerToken"
@@ -66,8 +67,10 @@ func (s *Server) servePages(w http.ResponseWriter, r *http.Request) {
 		serveFile(w, "style.css", "text/css; charset=utf-8")
 	case r.URL.Path == checkPath && r.Method == http.MethodPost:
 		s.checkButton(w, r)
-	case r.URL.Path == startPath && r.Method == http.MethodPost:
+	case r.URL.Path == startPath && (r.Method == http.MethodPost || r.Method == http.MethodGet):
 		s.startCheckout(w, r)
+	case r.URL.Path == upgradePage && (r.Method == http.MethodPost || r.Method == http.MethodGet):
+		s.upgrade(w, r)
 	case r.Method == http.MethodGet || r.Method == http.MethodPost:
 		s.serveStep(w, r)
 	default:
