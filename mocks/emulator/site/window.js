@@ -196,7 +196,7 @@
 
   // openNamed opens once what the address names, as #requests/… and the id of a request, which a refusal tells.
   function openNamed() {
-    var name = decodeURIComponent(window.location.hash.slice(1));
+    var name = window.location.hash.slice(1);
     var named = name && name !== opened && document.querySelector('details[data-key="' + CSS.escape(name) + '"]');
     if (named) {
       opened = name;
