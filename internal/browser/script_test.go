@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
@@ -29,9 +31,7 @@ func (b *tab) on(header http.Header, script string, body template.HTML) *tab {
 <html lang="en"><head><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title><link rel="icon" href="data:,"><script src="{{.Script}}"></script></head>
 <body><main><h1>Shop</h1><div id="b"></div>{{.Body}}</main></body></html>`))
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		assert.NoError(b.t, page.Execute(w, map[string]any{"Script": script, "Body": body}))
 	}))
 	b.t.Cleanup(shop.Close)
@@ -65,10 +65,7 @@ func (s *shop) config(t *testing.T, payload map[string]any) map[string]any {
 
 // with is a configuration with other members; nil takes one out.
 func with(config map[string]any, pairs ...any) map[string]any {
-	changed := map[string]any{}
-	for name, value := range config {
-		changed[name] = value
-	}
+	changed := maps.Clone(config)
 	for i := 0; i < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)
 		if changed[name] = pairs[i+1]; pairs[i+1] == nil {
@@ -165,7 +162,7 @@ func TestStrictPolicy(t *testing.T) {
 			b := open(t, server, asAmazon(t, server))
 			console := b.listen()
 			b.on(http.Header{"Content-Security-Policy": {row.policy}}, script,
-				template.HTML(`<script nonce="n">amazon.Pay.renderButton('#b', `+js(t, s.config(t, nil))+`)</script>`)) //nolint:gosec // our own text
+				template.HTML(`<script nonce="n">amazon.Pay.renderButton('#b', `+js(t, s.config(t, nil))+`)</script>`))
 			b.run(chromedp.WaitVisible("#b button[data-signature="+row.signature+"]", chromedp.ByQuery))
 			var color string
 			b.eval("getComputedStyle(document.querySelector('#b button')).backgroundColor", &color)
@@ -194,16 +191,16 @@ func TestObjectPayload(t *testing.T) {
 			signed := map[string]any{}
 			require.NoError(t, json.Unmarshal([]byte(js(t, config["createCheckoutSessionConfig"])), &signed))
 			text, _ := signed["payloadJSON"].(string)
-			ascii := ""
+			var ascii strings.Builder
 			for _, r := range text { // as the page is written in no encoding of our own
-				if r < 128 {
-					ascii += string(r)
-					continue
+				if r < utf8.RuneSelf {
+					ascii.WriteRune(r)
+				} else {
+					fmt.Fprintf(&ascii, "\\u%04x", r)
 				}
-				ascii += fmt.Sprintf("\\u%04x", r)
 			}
-			signed["payloadJSON"] = json.RawMessage(ascii)
-			b := open(t, server).on(http.Header{"Content-Type": {"text/html; charset=" + encoding}}, s.emulator.ScriptURL, template.HTML( //nolint:gosec // our own text
+			signed["payloadJSON"] = json.RawMessage(ascii.String())
+			b := open(t, server).on(http.Header{"Content-Type": {"text/html; charset=" + encoding}}, s.emulator.ScriptURL, template.HTML(
 				`<script>amazon.Pay.renderButton('#b', `+js(t, with(config, "createCheckoutSessionConfig", signed))+`)</script>`))
 			b.run(chromedp.WaitVisible("#b button[data-signature=right]", chromedp.ByQuery))
 			b.click("#b button")
@@ -467,7 +464,7 @@ func TestDeclaredButtons(t *testing.T) {
 		t.Helper()
 		var body strings.Builder
 		require.NoError(t, div.Execute(&body, map[string]any{"M": s.emulator.Merchants[0], "Signed": signed, "More": more}))
-		return open(t, server).on(nil, s.emulator.ScriptURL, template.HTML(body.String())) //nolint:gosec // our own text
+		return open(t, server).on(nil, s.emulator.ScriptURL, template.HTML(body.String()))
 	}
 	t.Run("with a payload", func(t *testing.T) {
 		t.Parallel()
@@ -486,7 +483,7 @@ func TestDeclaredButtons(t *testing.T) {
 	})
 	t.Run("the script at the end", func(t *testing.T) {
 		t.Parallel()
-		b := page(t, signed, template.HTML(`<script>document.getElementById('d').textContent = ''</script><script src="`+s.emulator.ScriptURL+`"></script>`)) //nolint:gosec // our own text
+		b := page(t, signed, template.HTML(`<script>document.getElementById('d').textContent = ''</script><script src="`+s.emulator.ScriptURL+`"></script>`))
 		b.run(chromedp.WaitVisible("#d button[data-signature=right]", chromedp.ByQuery))
 	})
 }

@@ -102,27 +102,29 @@ func (b button) algorithms(signature string) []string {
 	return detail
 }
 
-// explain says what was expected of a signature that is wrong, and what it is instead, where that
-// can be found out.
+// explain says what a signature that is wrong is instead, where that can be found out, and what was expected.
 func (b button) explain(signature string) []string {
-	detail := []string{
-		"the string to sign is " + b.algorithm.String() + ", a line end, and the hash " + signing.HashPayload([]byte(b.payload)).String(),
-		"the payload has " + strconv.Itoa(len(b.payload)) + " bytes: " + b.payload,
-	}
+	return append(b.mistake(signature),
+		"the string to sign is "+b.algorithm.String()+", a line end, and the hash "+signing.HashPayload([]byte(b.payload)).String(),
+		"the payload has "+strconv.Itoa(len(b.payload))+" bytes: "+b.payload,
+	)
+}
+
+func (b button) mistake(signature string) []string {
 	if found := b.algorithms(signature); len(found) > 1 {
-		return append(detail, found...)
+		return found
 	}
 	if len(b.payload) > explainable {
-		return append(detail, fmt.Sprintf("a payload of more than %d bytes is not looked into", explainable))
+		return []string{fmt.Sprintf("a payload of more than %d bytes is not looked into", explainable)}
 	}
 	for _, r := range rewritings(b.payload) {
-		for _, a := range []signing.Algorithm{b.algorithm, signing.PSSV1, signing.PSSV2} {
+		for _, a := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
 			if b.verifies(a, r.text, signature) {
-				return append(detail, "the payload was sent otherwise than it was signed: "+r.what, whereTheyDiffer(r.text, b.payload))
+				return []string{"the payload was sent otherwise than it was signed: " + r.what, whereTheyDiffer(r.text, b.payload)}
 			}
 		}
 	}
-	return append(detail, "none of the usual mistakes explains it: compare this payload, byte for byte, with the text that your code signed")
+	return []string{"none of the usual mistakes explains it: compare this payload, byte for byte, with the text that your code signed"}
 }
 
 // checkButton tells checkout.js whether a click on a button would lead anywhere, before anyone clicks.

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -32,9 +31,11 @@ func rewritings(text string) []rewriting {
 			found = append(found, rewriting{what, signed})
 		}
 	}
-	bases := append([]rewriting{{"", text}}, unwrapped(text)...)
-	for _, base := range bases {
-		add(base.what, base.text)
+	wholes := unwrapped(text)
+	for _, whole := range wholes {
+		add(whole.what, whole.text)
+	}
+	for _, base := range append([]rewriting{{"", text}}, wholes...) {
 		for _, anew := range writtenAnew(base.text) {
 			what := "its JSON was written anew: it was signed " + anew.what
 			if base.what != "" {
@@ -71,13 +72,17 @@ func unwrapped(text string) []rewriting {
 	if json.Unmarshal([]byte(text), &inner) == nil {
 		all = append(all, rewriting{"it was written as JSON a second time, as a text in quotes, after it was signed", inner})
 	}
-	stripped := "its backslashes were stripped (stripslashes, wp_unslash) after it was signed"
+	if lostEscape.MatchString(text) {
+		const stripped = "its backslashes were stripped (stripslashes, wp_unslash) after it was signed"
+		escaped := lostEscape.ReplaceAllString(text, `\$0`)
+		all = append(all, rewriting{stripped, escaped}, rewriting{stripped, strings.ReplaceAll(escaped, "/", `\/`)})
+	}
 	return append(all,
+		rewriting{`it was signed with \/ for each slash, and then its backslashes were stripped (stripslashes, wp_unslash), or its JSON was written ` +
+			"anew (JSON.stringify)", strings.ReplaceAll(text, "/", `\/`)},
 		rewriting{"there are quotes around it that were not signed", strings.TrimSuffix(strings.TrimPrefix(text, `"`), `"`)},
 		rewriting{"its quotes were escaped after it was signed", strings.ReplaceAll(text, `\"`, `"`)},
 		rewriting{"it was given HTML entities after it was signed", html.UnescapeString(text)},
-		rewriting{stripped, lostEscape.ReplaceAllString(text, `\$0`)},
-		rewriting{stripped, strings.ReplaceAll(lostEscape.ReplaceAllString(text, `\$0`), "/", `\/`)},
 		rewriting{"there is white space around it that was not signed", strings.Trim(text, " \t\r\n\ufeff")},
 		rewriting{"its line ends were changed after it was signed", strings.ReplaceAll(text, "\r\n", "\n")},
 		rewriting{"its line ends were changed after it was signed", strings.ReplaceAll(text, "\n", "\r\n")},
@@ -162,7 +167,7 @@ func parse(text string) (value, error) {
 	if err != nil {
 		return v, err
 	}
-	if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns it as it is
+	if _, err := d.Token(); err != io.EOF {
 		return v, fmt.Errorf("there is more behind the value: %w", err)
 	}
 	return v, nil
@@ -268,6 +273,9 @@ func (e escaping) write(b *strings.Builder, text string) {
 	b.WriteByte('"')
 }
 
+// visible shows what would not be seen.
+var visible = strings.NewReplacer("\n", "␊", "\r", "␍", "\t", "␉", "\ufeff", "[byte order mark]")
+
 // whereTheyDiffer shows two texts around the first byte in which they differ.
 func whereTheyDiffer(signed, sent string) string {
 	at := 0
@@ -278,8 +286,7 @@ func whereTheyDiffer(signed, sent string) string {
 		if at >= len(text) {
 			return "ends there"
 		}
-		from, to := max(0, at-20), min(len(text), at+20)
-		return fmt.Sprintf("has %q", bytes.ToValidUTF8([]byte(text[from:to]), nil))
+		return "has " + visible.Replace(strings.ToValidUTF8(text[max(0, at-20):min(len(text), at+20)], ""))
 	}
 	return fmt.Sprintf("they differ first at byte %d: what was signed %s, what was sent %s", at+1, around(signed), around(sent))
 }

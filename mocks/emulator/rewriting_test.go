@@ -28,8 +28,10 @@ func TestRewrittenPayloadsAreExplained(t *testing.T) {
 		signed, sent, explain string
 	}{
 		"slashes stripped": {as("/", `\/`), plain, `with \/ for each slash`},
-		"slashes stripped from PHP's json_encode": {as(append(ascii, "/", `\/`)...), as("山", "u5c71", "田", "u7530", "店", "u5e97", "😀", "ud83dude00"),
-			"its backslashes were stripped (stripslashes, wp_unslash)"},
+		"slashes stripped from PHP's json_encode": {
+			as(append(ascii, "/", `\/`)...), as("山", "u5c71", "田", "u7530", "店", "u5e97", "😀", "ud83dude00"),
+			"its backslashes were stripped (stripslashes, wp_unslash)",
+		},
 		"escapes stripped":     {as(ascii...), as("山", "u5c71", "田", "u7530", "店", "u5e97", "😀", "ud83dude00"), "its backslashes were stripped"},
 		"PHP":                  {as(append(ascii, "/", `\/`)...), plain, "PHP's json_encode"},
 		"ASCII alone":          {as(ascii...), plain, `with \u for what is not ASCII (Python's json.dumps, PHP's JSON_UNESCAPED_SLASHES)`},
@@ -49,6 +51,7 @@ func TestRewrittenPayloadsAreExplained(t *testing.T) {
 		"in quotes":            {plain, `"` + plain + `"`, "there are quotes around it"},
 		"escaped quotes":       {`{"a":"b"}`, `{\"a\":\"b\"}`, "its quotes were escaped"},
 		"white space":          {plain, "\ufeff" + plain + "\n", "there is white space around it"},
+		"a space behind":       {plain, plain + " ", "there is white space around it"},
 		"no line end":          {plain + "\n", plain, "the line end behind it was lost"},
 		"encoded, and anew":    {as("/", `\/`), url.QueryEscape(plain), "it was percent-encoded after it was signed; and its JSON was written anew"},
 		"something else":       {plain + "?", plain, "none of the usual mistakes explains it"},

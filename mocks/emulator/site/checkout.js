@@ -261,8 +261,7 @@
     var host = element(selector, 'renderJSButton');
     validate(config, 'renderJSButton');
     need(config, 'renderJSButton', ['checkoutSessionConfig']);
-    var lacking = 'the emulator draws the button of renderJSButton, but has no page behind it yet: none of the events ' +
-      buyNowEvents.join(', ') + ' will come';
+    var lacking = 'renderJSButton draws its button, but has no page behind it yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
     place(host, config, function () {
       if (!host.querySelector('[role=alert]')) {
         say(host, lacking);
