@@ -141,11 +141,12 @@
       form.appendChild(input);
     });
     document.body.appendChild(form);
-    document.addEventListener('securitypolicyviolation', function (event) {
+    document.addEventListener('securitypolicyviolation', function blocked(event) {
       if (event.effectiveDirective === 'form-action') {
+        document.removeEventListener('securitypolicyviolation', blocked);
         window.location.assign(form.action + '?' + new URLSearchParams(given));
       }
-    }, { once: true });
+    });
     form.submit();
   }
 
