@@ -420,6 +420,12 @@ func TestOtherCalls(t *testing.T) {
 		b.run(chromedp.WaitVisible("#b.amazonpay-button-parent-container-checkout-"+s.emulator.Merchants[0].MerchantID+" button", chromedp.ByQuery))
 		b.eval("document.getElementById('b').click()", nil)
 		b.heading("Sign in")
+
+		b, _ = shopPage(t, "") // drawn twice, it is one click all the same
+		var clicks int
+		b.eval("(() => { let n = 0; for (const c of ["+js(t, with(config, "createCheckoutSessionConfig", nil))+
+			"]) { for (let i = 0; i < 2; i++) { amazon.Pay.renderButton('#b', c).onClick(() => { n++ }) } } document.getElementById('b').click(); return n })()", &clicks)
+		assert.Equal(t, 1, clicks)
 	})
 	t.Run("product types", func(t *testing.T) {
 		t.Parallel()

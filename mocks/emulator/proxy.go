@@ -89,7 +89,6 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func asSentTo(r *http.Request) *http.Request {
 	direct := r.Clone(r.Context())
 	direct.RequestURI = r.URL.RequestURI()
-	direct.URL.Scheme, direct.URL.Host = "", ""
 	direct.Header.Del("Proxy-Authorization")
 	direct.Header.Del("Proxy-Connection")
 	return direct

@@ -211,7 +211,7 @@
         if (verdict.wrong) {
           button.disabled = true;
           button.style.opacity = '.5';
-          say(host, verdict.wrong, verdict.detail);
+          say(host, verdict.wrong + (verdict.detail ? ' (' + verdict.detail[0] + ')' : ''), verdict.detail);
         }
       })
       .catch(function (e) { // a Content-Security-Policy, mostly: the button works all the same
