@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -163,7 +164,7 @@ type value struct {
 func parse(text string) (value, error) {
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
-	v, err := parseNext(d)
+	v, err := parseNext(d, 0)
 	if err != nil {
 		return v, err
 	}
@@ -173,7 +174,13 @@ func parse(text string) (value, error) {
 	return v, nil
 }
 
-func parseNext(d *json.Decoder) (value, error) {
+// deepest is how deep a value may be: the lines of one are indented by as much.
+const deepest = 32
+
+func parseNext(d *json.Decoder, depth int) (value, error) {
+	if depth > deepest {
+		return value{}, errors.New("too deep")
+	}
 	token, err := d.Token()
 	if err != nil {
 		return value{}, err
@@ -182,7 +189,7 @@ func parseNext(d *json.Decoder) (value, error) {
 	case json.Delim:
 		v := value{open: rune(t)}
 		for d.More() {
-			part, err := parseNext(d)
+			part, err := parseNext(d, depth+1)
 			if err != nil {
 				return v, err
 			}

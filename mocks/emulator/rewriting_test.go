@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -88,5 +89,22 @@ func TestRewrittenBodiesAreExplained(t *testing.T) {
 		mustSend(t, c, changed).refused(t, http.StatusForbidden, "InvalidRequestSignature")
 		log := s.Requests()
 		assert.Contains(t, log[len(log)-1].Difference, "The body was sent otherwise than it was signed: ", sent)
+	}
+}
+
+// What anybody can send takes neither long nor much to look into.
+func TestExplanationsAreBounded(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	for name, payload := range map[string]string{
+		"deep":  strings.Repeat("[", 8_000) + strings.Repeat("]", 8_000),
+		"wide":  "[" + strings.Repeat(`"山/<",`, 1_400) + "1]",
+		"large": strings.Repeat("x", 100_000),
+	} {
+		form := c.button("PayAndShip", c.shopPayload())
+		form.Set("payloadJSON", payload)
+		began := time.Now()
+		assert.NotEmpty(t, c.checked(form).Detail, name)
+		assert.Less(t, time.Since(began), 10*time.Second, name)
 	}
 }
