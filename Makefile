@@ -111,7 +111,7 @@ libcrypto: ## Test signing/libcrypto on OpenSSL 3, without cgo and with -race, a
 		echo "go build for $$platform"; CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build ./...; \
 	done
 
-conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, and curl through its proxy, against the emulator (needs Node 18 or newer, npm, curl)
+conformance: needs-node $(NODE_MODULES) ## Run the official Node SDK, curl, and the lines of the emulator's README, against the emulator (needs Node 18 or newer, npm, curl)
 	cd internal/conformance && go test -count=1 ./...
 
 $(NODE_MODULES): internal/conformance/package.json internal/conformance/package-lock.json | needs-node

@@ -123,6 +123,10 @@ func (s *shop) cart(w http.ResponseWriter, kind string) error {
 	case "now":
 		payload["webCheckoutDetails"] = map[string]any{"checkoutResultReturnUrl": s.url + "/result", "checkoutMode": "ProcessOrder"}
 		payload["paymentDetails"] = map[string]any{"paymentIntent": s.intent, "chargeAmount": s.price()}
+		payload["addressDetails"] = map[string]any{
+			"name": "Carlos Rivera", "addressLine1": "7 Example Plaza", "city": "Miami", "stateOrRegion": "FL", "postalCode": "33101",
+			"countryCode": "US", "phoneNumber": "800-555-0123",
+		}
 	case "buynow":
 		delete(payload, "webCheckoutDetails")
 	case "payonly":

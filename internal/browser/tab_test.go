@@ -36,7 +36,7 @@ type tab struct {
 
 // open starts a browser with nothing of anybody else in it. It trusts the emulator's certificate
 // and no other one besides the usual.
-func open(t *testing.T, s *emulator.Server) *tab {
+func open(t *testing.T, s *emulator.Server, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(*chromium), chromedp.NoSandbox, chromedp.DisableGPU,
@@ -45,6 +45,7 @@ func open(t *testing.T, s *emulator.Server) *tab {
 		chromedp.Flag("disable-features", "site-per-process,Translate,BackForwardCache"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"),
 	)
+	options = append(options, more...)
 	allocator, closeBrowser := chromedp.NewExecAllocator(t.Context(), options...)
 	ctx, closeTab := chromedp.NewContext(allocator)
 	limited, cancel := context.WithTimeout(ctx, 90*time.Second)

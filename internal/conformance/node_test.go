@@ -24,7 +24,7 @@ type config struct {
 	Region             string `json:"region"`
 	Sandbox            bool   `json:"sandbox,omitzero"`
 	Algorithm          string `json:"algorithm,omitzero"`
-	OverrideServiceURL string `json:"overrideServiceUrl"` // host:port
+	OverrideServiceURL string `json:"overrideServiceUrl,omitzero"` // host:port
 }
 
 // newConfig is the configuration of the emulator's first merchant with the SDK's default algorithm.
@@ -60,7 +60,7 @@ type answer struct {
 	Value  json.RawMessage `json:"value"` // of a method that calls nothing
 }
 
-func startNode(t *testing.T, d emulator.Description, c config) *node {
+func startNode(t *testing.T, d emulator.Description, c config, environment ...string) *node {
 	t.Helper()
 	_, err := os.Stat("node_modules")
 	require.NoError(t, err, "the Node SDK is not installed: run make conformance")
@@ -70,7 +70,7 @@ func startNode(t *testing.T, d emulator.Description, c config) *node {
 	// The process outlives the test's context until the clean-up lets it end.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), 5*time.Minute)
 	cmd := exec.CommandContext(ctx, "node", "run.js")
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "NODE_EXTRA_CA_CERTS=" + ca} // no proxy of the user's
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "NODE_EXTRA_CA_CERTS=" + ca}, environment...) // no proxy of the user's
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +79,7 @@ func TestProxyLeadsToTheScripts(t *testing.T) {
 		assert.Equal(t, "200", got.status, host)
 		assert.True(t, strings.HasPrefix(got.kind, "text/javascript"), got.kind)
 		assert.Contains(t, got.body, "renderButton", host)
-		assert.Contains(t, got.body, strconv.Quote(p.server.Description().BaseURL), "pages that the browser finds")
+		assert.Contains(t, got.body, `var base = "https://`+host+`"`, "a Content-Security-Policy made for Amazon lets the browser go there")
 	}
 }
 
@@ -182,4 +181,36 @@ func TestProxyLeadsNowhereElse(t *testing.T) {
 		assert.NotContains(t, got.body, "renderButton", url)
 	}
 	assert.Empty(t, p.server.Requests())
+}
+
+// The Node SDK, as it is, gets to the emulator with HTTPS_PROXY: axios sends the proxy the whole URL, without
+// CONNECT.
+func TestNodeThroughTheProxy(t *testing.T) {
+	t.Parallel()
+	for _, region := range []string{"us", "eu", "jp"} {
+		t.Run(region, func(t *testing.T) {
+			t.Parallel()
+			p := startProxied(t)
+			d := p.server.Description()
+			c := newConfig(d)
+			c.Region, c.OverrideServiceURL = region, ""
+			n := startNode(t, d, c, "HTTPS_PROXY="+d.ProxyURL)
+			created := n.call(t, "WebStoreClient", "createCheckoutSession", `[{
+				"webCheckoutDetails": {"checkoutReviewReturnUrl": "https://shop.example/review"}, "storeId": "`+d.Merchants[0].StoreID+`"
+			}, {"x-amz-pay-idempotency-key": "through-the-proxy"}]`)
+			require.Equal(t, http.StatusCreated, created.Status, "%s", created.Body)
+			entry := last(t, p.server)
+			assert.True(t, entry.Verified)
+			assert.Equal(t, "/v2/checkoutSessions", entry.Target)
+			var session struct {
+				CheckoutSessionID string `json:"checkoutSessionId"`
+			}
+			require.NoError(t, json.Unmarshal(created.Body, &session))
+			got := n.call(t, "WebStoreClient", "getCheckoutSession", `["`+session.CheckoutSessionID+`", {}]`)
+			assert.Equal(t, http.StatusOK, got.Status, "%s", got.Body)
+			got = n.call(t, "WebStoreClient", "getCharge", `["S01-0000000-0000000-C000000", {}]`)
+			assert.Equal(t, "ResourceNotFound", reasonOf(t, string(got.Body)))
+			assert.Len(t, p.server.Requests(), 3)
+		})
+	}
 }

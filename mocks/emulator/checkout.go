@@ -22,6 +22,7 @@ const (
 	signInPage       = pagesPrefix + "signin"
 	reviewPage       = pagesPrefix + "review"
 	changePage       = pagesPrefix + "change"
+	upgradePage      = pagesPrefix + "upgrade"
 	payPage          = pagesPrefix + "processing"
 	sessionParameter = "amazonCheckoutSessionId"
 	tokenParameter   = "buyerToken"
@@ -33,9 +34,12 @@ var site embed.FS
 var templates = template.Must(template.ParseFS(site, "site/*.html"))
 
 // pagesAt returns where the buyer's pages are for those who reached the emulator under a host: the
-// same, unless that is one of Amazon's, which a browser would look for at Amazon.
+// same. A shop's server that reached it under the host of the service got there through the proxy or a
+// hosts file, which its buyers' browsers need not have: they are sent to the emulator's own address.
 func (s *Server) pagesAt(host string) string {
-	if s.listening != nil && isAmazons((&url.URL{Host: host}).Hostname()) {
+	name := (&url.URL{Host: host}).Hostname()
+	ofService := func(r region) bool { return strings.EqualFold(r.host, name) }
+	if s.listening != nil && slices.ContainsFunc(regions, ofService) {
 		return s.listening.url
 	}
 	return "https://" + host
@@ -63,8 +67,10 @@ func (s *Server) servePages(w http.ResponseWriter, r *http.Request) {
 		serveFile(w, "style.css", "text/css; charset=utf-8")
 	case r.URL.Path == checkPath && r.Method == http.MethodPost:
 		s.checkButton(w, r)
-	case r.URL.Path == startPath && r.Method == http.MethodPost:
+	case r.URL.Path == startPath && (r.Method == http.MethodPost || r.Method == http.MethodGet):
 		s.startCheckout(w, r)
+	case r.URL.Path == upgradePage && (r.Method == http.MethodPost || r.Method == http.MethodGet):
+		s.upgrade(w, r)
 	case r.Method == http.MethodGet || r.Method == http.MethodPost:
 		s.serveStep(w, r)
 	default:

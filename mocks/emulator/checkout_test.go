@@ -94,15 +94,33 @@ func (c *client) click(product string, payload object) string {
 	return to.Query().Get(sessionParameter)
 }
 
+// verdict is what checkout.js is told of a button.
+type verdict struct {
+	Wrong  string   `json:"wrong"`
+	Detail []string `json:"detail"`
+}
+
+func (c *client) checked(form url.Values) (v verdict) {
+	c.tb.Helper()
+	p := c.visit("/checkout/check", form)
+	require.Equal(c.tb, http.StatusOK, p.status)
+	assert.Equal(c.tb, "*", p.header.Get("Access-Control-Allow-Origin"))
+	require.NoError(c.tb, json.Unmarshal([]byte(p.raw), &v))
+	return v
+}
+
 // sessions are those that the window shows.
-func (c *client) sessions() []any {
+func (c *client) sessions() []any { return c.shown("sessions") }
+
+// shown is a part of what the window shows.
+func (c *client) shown(part string) []any {
 	c.tb.Helper()
 	r, err := http.NewRequestWithContext(c.tb.Context(), http.MethodGet, c.server.Description().BaseURL+"/_emulator/state", nil)
 	require.NoError(c.tb, err)
 	r.Header.Set("Authorization", "Bearer "+c.server.Description().ControlToken)
 	a, err := c.send(r)
 	require.NoError(c.tb, err)
-	list, _ := a.must(c.tb, http.StatusOK).body["sessions"].([]any)
+	list, _ := a.must(c.tb, http.StatusOK).body[part].([]any)
 	return list
 }
 
@@ -162,10 +180,12 @@ func TestWrongButtons(t *testing.T) {
 		{"another algorithm", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"AMZN-PAY-RSASSA-PSS"}}, 403, "it is a right signature of the algorithm AMZN-PAY-RSASSA-PSS-V2"},
 		{"no algorithm, which is the old one", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": nil}, 403, "it is a right signature of the algorithm AMZN-PAY-RSASSA-PSS-V2"},
 		{"an unknown algorithm", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "The algorithm is not one of this service."},
+		{"an unknown algorithm, named", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "algorithm: RSA"},
+		{"an unknown algorithm, explained", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "it is a right signature of the algorithm AMZN-PAY-RSASSA-PSS-V2"},
 		{"an unknown key", c.button("PayAndShip", c.shopPayload()), url.Values{"publicKeyId": {"SANDBOX-X"}}, 403, "The publicKeyId is not one of this emulator's."},
 		{"another merchant's key", c.button("PayAndShip", c.shopPayload()), url.Values{"publicKeyId": {other.KeyIDs.Sandbox}, "merchantId": {other.MerchantID}}, 403, "The signature is not one of this key over this payload."},
 		{"another merchant", c.button("PayAndShip", c.shopPayload()), url.Values{"merchantId": {other.MerchantID}}, 403, "The merchantId is not that of the key's merchant."},
-		{"an unknown product", c.button("PayLater", c.shopPayload()), nil, 403, "productType is not PayAndShip, PayOnly or SignIn."},
+		{"an unknown product", c.button("PayLater", c.shopPayload()), nil, 403, "productType is not one of PayAndShip, PayOnly, SignIn, PayAndShipMultiAddress, Donation."},
 		{"no signature", c.button("PayAndShip", c.shopPayload()), url.Values{"signature": nil}, 403, "The signature is not one of this key over this payload."},
 		{"no region", c.button("PayAndShip", c.shopPayload()), url.Values{"region": nil}, 403, "The form does not come from this emulator's checkout.js."},
 		{"another merchant's store", c.button("PayAndShip", foreign), nil, 400, "reason code: InvalidParameterValue"},
@@ -179,21 +199,69 @@ func TestWrongButtons(t *testing.T) {
 		assert.Equal(t, tt.status, p.status, "%s: %s", tt.name, p.text)
 		assert.Contains(t, p.text, "This button is not right", tt.name)
 		assert.Contains(t, p.text, tt.reason, tt.name)
-		if tt.status != http.StatusForbidden { // the script is told of the signature, not of what the payload says
-			continue
-		}
-		checked := c.visit("/checkout/check", tt.form)
-		assert.Equal(t, "*", checked.header.Get("Access-Control-Allow-Origin"))
-		assert.Contains(t, checked.raw, tt.reason, tt.name)
+		// The script is told of all that, before anyone clicks, and the window shows it.
+		checked := c.checked(tt.form)
+		assert.NotEmpty(t, checked.Wrong, tt.name)
+		assert.Contains(t, strings.Join(append(checked.Detail, checked.Wrong), "\n"), tt.reason, tt.name)
+		shown := c.shown("buttons")
+		require.NotEmpty(t, shown)
+		latest, _ := shown[0].(map[string]any)
+		assert.Equal(t, checked.Wrong, latest["reason"], tt.name)
 	}
-	assert.JSONEq(t, `{"wrong":null,"detail":null}`, c.visit("/checkout/check", c.button("PayAndShip", c.shopPayload())).raw)
-	assert.Empty(t, c.sessions())
+	assert.Len(t, c.shown("buttons"), 2*len(tests), "each was checked, and clicked")
+	for _, product := range []string{"PayAndShip", "PayOnly", "PayAndShipMultiAddress", "Donation"} {
+		assert.JSONEq(t, `{"wrong":null,"detail":null}`, c.visit("/checkout/check", c.button(product, c.shopPayload())).raw, product)
+	}
+	assert.Empty(t, c.checked(c.button("SignIn", object{"storeId": c.store(), "signInReturnUrl": "https://shop.example/"})).Wrong)
+	assert.Empty(t, c.sessions(), "a check makes nothing")
 	c.click("PayAndShip", c.shopPayload())
 	assert.Len(t, c.sessions(), 1)
 }
 
-// The script has the region of the host from which it came, and the emulator's own address, since a browser would
-// look for Amazon's host at Amazon.
+// A form changes line ends: a payload on several lines is signed with those that it has.
+func TestPayloadOnSeveralLines(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	for _, end := range []string{"\n", "\r\n"} {
+		text := strings.Join([]string{"{", `"storeId":"` + c.store() + `",`, `"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/"}`, "}"}, end)
+		signature, err := c.signer.SignPayload([]byte(text))
+		require.NoError(t, err)
+		form := c.button("PayAndShip", object{})
+		form.Set("signature", signature)
+		form.Set("payloadJSON", strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"))
+		assert.Equal(t, http.StatusSeeOther, c.visit("/checkout/start", form).status)
+	}
+}
+
+// Where a page's policy lets no form go to the emulator, the script follows a link: the same is signed in it.
+func TestStartByLink(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	p := c.visit("/checkout/start?"+c.button("PayAndShip", c.shopPayload()).Encode(), nil)
+	assert.Equal(t, http.StatusSeeOther, p.status)
+	assert.Contains(t, p.to, "/checkout/signin?")
+	form := c.button("PayAndShip", c.shopPayload())
+	form.Set("payloadJSON", "{}")
+	assert.Equal(t, http.StatusForbidden, c.visit("/checkout/start?"+form.Encode(), nil).status)
+	assert.Len(t, c.sessions(), 1)
+}
+
+// There is no page for an upgrade yet, which it says; a wrong signature is refused as anywhere.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	form := c.button("PayAndShip", object{"merchantId": c.server.Description().Merchants[0].MerchantID, "chargePermissionId": "S01-0000000-0000000"})
+	form.Set("upgradeAction", "recurringUpgrade")
+	p := c.visit("/checkout/upgrade", form)
+	assert.Equal(t, http.StatusNotImplemented, p.status)
+	assert.Contains(t, p.text, "recurringUpgrade")
+	form.Set("signature", "AAAA")
+	assert.Equal(t, http.StatusForbidden, c.visit("/checkout/upgrade", form).status)
+	assert.Empty(t, c.sessions())
+}
+
+// The script has the region and the address of the host from which it came: where a browser found Amazon's
+// host to be the emulator, a Content-Security-Policy made for Amazon lets it go there and nowhere else.
 func TestScriptOfARegion(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
@@ -202,7 +270,7 @@ func TestScriptOfARegion(t *testing.T) {
 	} {
 		p := c.visit(host+"/checkout.js", nil)
 		assert.Equal(t, "no-store", p.header.Get("Cache-Control"))
-		assert.Contains(t, p.raw, `var base = "`+c.base+`";`, host)
+		assert.Contains(t, p.raw, `var base = "`+host+`";`)
 		assert.Contains(t, p.raw, `var region = "`+region+`";`, host)
 	}
 	form := c.button("PayAndShip", c.shopPayload())

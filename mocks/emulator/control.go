@@ -176,7 +176,7 @@ func (s *Server) Reset() {
 	clear(s.stored)
 	clear(s.ignore)
 	clear(s.buckets)
-	s.faults, s.faultCount, s.log = nil, 0, nil
+	s.faults, s.faultCount, s.log, s.buttons = nil, 0, nil, nil
 	s.changed()
 }
 

@@ -40,6 +40,9 @@ func (d diagnosis) difference() string {
 	if found := d.otherwiseRight(key); found != "" {
 		return found
 	}
+	if found := d.rewritten(key); found != "" {
+		return found
+	}
 	tried := d.variants()
 	for _, mistake := range tried {
 		if text := mistake(); d.a.Verify(text, key) == nil {
@@ -80,6 +83,20 @@ func (d diagnosis) otherwiseRight(key *rsa.PublicKey) string {
 		hash := sha256.Sum256([]byte(d.expected))
 		if other := []byte(name + "\n" + hex.EncodeToString(hash[:])); name != d.a.Algorithm.String() && d.verifies(key, other, d.a.Algorithm.SaltLength()) {
 			return "The first line of the string to sign is " + name + ": the header names " + d.a.Algorithm.String() + "."
+		}
+	}
+	return ""
+}
+
+// rewritten tries the bodies from which the one that came may have been made.
+func (d diagnosis) rewritten(key *rsa.PublicKey) string {
+	before, isLast := strings.CutSuffix(d.expected, signing.HashPayload(d.body).String())
+	if !isLast || len(d.body) == 0 {
+		return ""
+	}
+	for _, r := range rewritings(string(d.body)) {
+		if d.a.Verify(before+signing.HashPayload([]byte(r.text)).String(), key) == nil {
+			return "The body was sent otherwise than it was signed: " + r.what + "; " + whereTheyDiffer(r.text, string(d.body)) + "."
 		}
 	}
 	return ""

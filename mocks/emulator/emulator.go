@@ -122,6 +122,7 @@ type Server struct {
 	notifying  bool
 	buckets    map[bucketID]bucket
 	log        []Request
+	buttons    []refusedButton // the latest that led nowhere
 }
 
 // New returns an emulator that does not listen: mount it as an [http.Handler], over

@@ -50,7 +50,9 @@ func newKey() (*rsa.PrivateKey, string, error) {
 }
 
 // newCertificate makes a throw-away CA, whose key is forgotten at once, and the one
-// certificate that it issues.
+// certificate that it issues. Browsers refuse a second certificate with an issuer and a serial number
+// that they have seen before, and people delete old CAs from a trust store by their names: so each CA
+// has numbers of its own, and its name says on which day it was made.
 func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -63,8 +65,8 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 	// Valid under any clock that a test may set; testing/synctest begins in 2000.
 	from, until := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)
 	ca := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
-		Subject:               pkix.Name{CommonName: "Amazon Pay emulator, throw-away CA"},
+		SerialNumber:          newSerial(),
+		Subject:               pkix.Name{CommonName: "Amazon Pay emulator, throw-away CA of " + time.Now().Format(time.DateOnly)},
 		NotBefore:             from,
 		NotAfter:              until,
 		IsCA:                  true,
@@ -75,8 +77,13 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 	if err != nil {
 		return nil, leaf, fmt.Errorf("emulator: %w", err)
 	}
+	// As it was issued, with the key's identifier: Python 3.13 and others want the server's certificate
+	// to name it.
+	if ca, err = x509.ParseCertificate(caDER); err != nil {
+		return nil, leaf, fmt.Errorf("emulator: %w", err)
+	}
 	server := &x509.Certificate{
-		SerialNumber: big.NewInt(2),
+		SerialNumber: newSerial(),
 		Subject:      pkix.Name{CommonName: "Amazon Pay emulator"},
 		NotBefore:    from,
 		NotAfter:     until,
@@ -94,4 +101,12 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 	}
 	caPEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
 	return caPEM, tls.Certificate{Certificate: [][]byte{leafDER}, PrivateKey: leafKey}, nil
+}
+
+// newSerial returns a serial number of 16 bytes, which is never zero and never negative.
+func newSerial() *big.Int {
+	b := make([]byte, 16)
+	_, _ = rand.Read(b) // it never fails
+	b[0] = b[0]&0x3f | 0x40
+	return new(big.Int).SetBytes(b)
 }

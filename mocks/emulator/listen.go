@@ -78,26 +78,18 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 			MaxIdleConnsPerHost: 128,
 		},
 	}
-	l.server = &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: headerTime,
-		ReadTimeout:       readTime,
-		WriteTimeout:      writeTime,
-		IdleTimeout:       idleTime,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          noLog,
-		ConnState:         l.connState,
-		// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
-		TLSConfig: &tls.Config{
-			Certificates: []tls.Certificate{s.identity.certificate},
-			MinVersion:   tls.VersionTLS12,
-			NextProtos:   []string{"http/1.1"},
-		},
+	l.server = newServer(s)
+	l.server.ConnState = l.connState
+	// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
+	l.server.TLSConfig = &tls.Config{
+		Certificates: []tls.Certificate{s.identity.certificate},
+		MinVersion:   tls.VersionTLS12,
+		NextProtos:   []string{"http/1.1"},
 	}
 	if s.proxyAddr != "" {
 		var proxyListener net.Listener
 		var err error
-		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, &l.connected); err != nil {
+		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, &l.connected, s); err != nil {
 			return nil, err
 		}
 		l.proxy.server.ConnState = l.connState
@@ -109,6 +101,18 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 	}
 	l.connected.Go(func() { _ = l.server.ServeTLS(listener, "", "") })
 	return l, nil
+}
+
+func newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTime,
+		ReadTimeout:       readTime,
+		WriteTimeout:      writeTime,
+		IdleTimeout:       idleTime,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          noLog,
+	}
 }
 
 // noLog is for servers whose clients may send anything.

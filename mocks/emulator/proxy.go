@@ -1,22 +1,26 @@
 package emulator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
 // WithProxy has [Listen] and [Start] also answer as an HTTPS proxy, at an address of its own on
-// loopback (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. It takes
-// CONNECT, in plain HTTP, to port 443 of the three hosts of the service and the three of checkout.js,
-// and is itself what they reach, with the region of the host: it never connects to anything.
-// Whoever uses it must trust the emulator's CA. See [Description].ProxyURL.
+// loopback (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. It takes, in
+// plain HTTP, CONNECT to port 443 of the three hosts of the service, the three of checkout.js and that
+// of the notifications' certificate, and is itself what they reach, with the region of the host: it
+// never connects to anything. Whoever uses it must trust the emulator's CA. It also takes requests that
+// bear a whole https URL (POST https://pay-api.amazon.com/v2/charges HTTP/1.1), which is what axios,
+// and so the official Node SDK, sends to a proxy. See [Description].ProxyURL.
 func WithProxy(addr string) Option {
 	return func(c *config) error {
 		c.proxyAddr = addr
@@ -26,33 +30,41 @@ func WithProxy(addr string) Option {
 
 // proxy hands the connections that it takes to a listener, on which the emulator serves.
 type proxy struct {
-	server *http.Server
-	url    string
-	taken  *handedOver
-	busy   *sync.WaitGroup // one for each connection that is about to be handed over
+	server   *http.Server
+	url      string
+	taken    *handedOver
+	busy     *sync.WaitGroup // one for each connection that is about to be handed over
+	emulator http.Handler
 }
 
-func listenProxy(addr string, busy *sync.WaitGroup) (*proxy, net.Listener, error) {
+func listenProxy(addr string, busy *sync.WaitGroup, emulator http.Handler) (*proxy, net.Listener, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
 	if err != nil {
 		return nil, nil, fmt.Errorf("emulator: %w", err)
 	}
-	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy}
-	p.server = &http.Server{
-		Handler: p, ReadTimeout: headerTime, WriteTimeout: writeTime, IdleTimeout: headerTime, MaxHeaderBytes: 16 << 10, ErrorLog: noLog,
-	}
+	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy, emulator: emulator}
+	p.server = newServer(p)
 	return p, listener, nil
 }
 
-// ServeHTTP takes the connection over, if it is to lead to Amazon.
+// ServeHTTP takes the connection over, or answers the one request, if it is to lead to Amazon.
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodConnect {
-		http.Error(w, "This proxy takes CONNECT alone.", http.StatusMethodNotAllowed)
+	whole := r.Method != http.MethodConnect
+	if whole && r.URL.Scheme != "https" {
+		http.Error(w, "This proxy takes CONNECT, and requests for https URLs.", http.StatusMethodNotAllowed)
 		return
 	}
-	if host, port, err := net.SplitHostPort(r.RequestURI); err != nil || port != "443" || !isAmazons(host) {
+	target := r.RequestURI
+	if whole {
+		target = net.JoinHostPort(r.URL.Hostname(), cmp.Or(r.URL.Port(), "443"))
+	}
+	if host, port, err := net.SplitHostPort(target); err != nil || port != "443" || !leadsTo(host) {
 		http.Error(w, "This proxy is the emulator of Amazon Pay, and leads to nothing else.", http.StatusForbidden)
+		return
+	}
+	if whole {
+		p.emulator.ServeHTTP(w, asSentTo(r))
 		return
 	}
 	p.busy.Add(1) // until here the connection itself was counted
@@ -73,14 +85,20 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.taken.hand(conn)
 }
 
-// isAmazons reports whether a host is one of the six that the proxy stands for.
-func isAmazons(host string) bool {
-	for _, r := range regions {
-		if strings.EqualFold(host, r.host) || strings.EqualFold(host, r.script) {
-			return true
-		}
-	}
-	return false
+// asSentTo returns a request that came with its whole URL as its host would have got it.
+func asSentTo(r *http.Request) *http.Request {
+	direct := r.Clone(r.Context())
+	direct.RequestURI = r.URL.RequestURI()
+	direct.Header.Del("Proxy-Authorization")
+	direct.Header.Del("Proxy-Connection")
+	return direct
+}
+
+// leadsTo reports whether a host is one that the proxy stands for.
+func leadsTo(host string) bool {
+	return strings.EqualFold(host, snsHost) || slices.ContainsFunc(regions, func(r region) bool {
+		return strings.EqualFold(host, r.host) || strings.EqualFold(host, r.script)
+	})
 }
 
 // withStart is a connection of which a part was read already.

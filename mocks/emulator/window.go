@@ -13,20 +13,21 @@ const shownObjects = 100
 
 // view is all that the window shows.
 type view struct {
-	Now         time.Time   `json:"now"`
-	Advanced    string      `json:"advanced"` // how far the clock is ahead
-	Region      string      `json:"region"`
-	Throttling  bool        `json:"throttling"`
-	Operations  []string    `json:"operations"`
-	FaultKinds  []string    `json:"faultKinds"`
-	Faults      []faultView `json:"faults"`
-	Sessions    []seen      `json:"sessions"`
-	Permissions []seen      `json:"permissions"`
-	Charges     []seen      `json:"charges"`
-	Refunds     []seen      `json:"refunds"`
-	Disputes    []seen      `json:"disputes"`
-	Sent        []seen      `json:"notifications"`
-	Requests    []Request   `json:"requests"` // the latest first
+	Now         time.Time       `json:"now"`
+	Advanced    string          `json:"advanced"` // how far the clock is ahead
+	Region      string          `json:"region"`
+	Throttling  bool            `json:"throttling"`
+	Operations  []string        `json:"operations"`
+	FaultKinds  []string        `json:"faultKinds"`
+	Faults      []faultView     `json:"faults"`
+	Sessions    []seen          `json:"sessions"`
+	Permissions []seen          `json:"permissions"`
+	Charges     []seen          `json:"charges"`
+	Refunds     []seen          `json:"refunds"`
+	Disputes    []seen          `json:"disputes"`
+	Sent        []seen          `json:"notifications"`
+	Requests    []Request       `json:"requests"` // the latest first
+	Buttons     []refusedButton `json:"buttons"`
 }
 
 type faultView struct {
@@ -104,6 +105,8 @@ func (s *Server) view() view {
 	}
 	v.Requests = append([]Request{}, s.log[max(0, len(s.log)-shownObjects):]...) // in JSON never null
 	slices.Reverse(v.Requests)
+	v.Buttons = append([]refusedButton{}, s.buttons...)
+	slices.Reverse(v.Buttons)
 	return v
 }
 

@@ -1,61 +1,137 @@
-// The script of the Amazon Pay emulator: the same calls as Amazon's, for tests.
+// The script of the Amazon Pay emulator: the same calls as Amazon's, for tests. It throws where Amazon's does, as
+// far as its rules are known: from https://developer.amazon.com/docs/amazon-pay-checkout/amazon-pay-script.html and
+// from what a version of about 2022 does.
 (function () {
   'use strict';
 
   var base = "BASE";
   var region = "REGION"; // of the host that this script came from
 
+  // The values that a configuration may have. What is not there at all is not checked against them.
+  var values = {
+    placement: ['Home', 'Product', 'Cart', 'Checkout', 'Other'],
+    ledgerCurrency: { na: ['USD'], eu: ['EUR', 'GBP'], jp: ['JPY'] }[region],
+    productType: ['PayAndShip', 'PayOnly', 'SignIn', 'PayAndShipMultiAddress', 'Donation'],
+    checkoutLanguage: { na: ['en_US'], eu: ['en_GB', 'de_DE', 'fr_FR', 'it_IT', 'es_ES'], jp: ['ja_JP'] }[region],
+    buttonColor: ['Gold', 'LightGray', 'DarkGray'],
+    color: ['Gold'],
+    sandbox: [true, false]
+  };
+
+  // Whose amounts have no decimals, and the others in which an order may be estimated.
+  var decimals = { JPY: 0, USD: 2, EUR: 2, GBP: 2, AUD: 2, DKK: 2, HKD: 2, NZD: 2, NOK: 2, ZAR: 2, SEK: 2, CHF: 2 };
+
+  function fail(call, what) {
+    throw new Error('AmazonPay: amazon.Pay.' + call + ': ' + what);
+  }
+
+  function empty(value) { return value === undefined || value === null || value === ''; }
+
   function element(selector, call) {
+    if (empty(selector)) {
+      fail(call, 'the selector is missing');
+    }
     var found = typeof selector === 'string' ? document.querySelector(selector) : selector;
     if (!found) {
-      throw new Error('amazon.Pay.' + call + ': there is no element ' + selector);
+      fail(call, 'there is no element ' + selector);
     }
     return found;
   }
 
   function need(config, call, names) {
     if (!config || typeof config !== 'object') {
-      throw new Error('amazon.Pay.' + call + ': the configuration is missing');
+      fail(call, 'the configuration is missing');
     }
-    names.forEach(function (name) {
-      if (config[name] === undefined || config[name] === null || config[name] === '') {
-        throw new Error('amazon.Pay.' + call + ': ' + name + ' is missing');
+    var missing = names.filter(function (name) { return empty(config[name]); });
+    if (missing.length) {
+      fail(call, missing.join(', ') + (missing.length > 1 ? ' are' : ' is') + ' missing');
+    }
+  }
+
+  function oneOf(config, call, name, allowed) {
+    if (!empty(config[name]) && allowed.indexOf(config[name]) < 0) {
+      var given = typeof config[name] === 'string' ? '"' + config[name] + '"' : String(config[name]);
+      var here = name === 'ledgerCurrency' || name === 'checkoutLanguage' ? ' in the region ' + region : '';
+      fail(call, name + ' is ' + given + ', and must be one of ' + allowed.join(', ') + here);
+    }
+  }
+
+  // validate checks all but what is signed.
+  function validate(config, call) {
+    need(config, call, ['merchantId', 'ledgerCurrency', 'placement']);
+    Object.keys(values).forEach(function (name) { oneOf(config, call, name, values[name]); });
+    var ids = [config, config.createCheckoutSessionConfig, config.signInConfig]
+      .map(function (part) { return part && part.publicKeyId; })
+      .filter(function (id) { return id !== undefined && id !== null; });
+    ids.forEach(function (id) {
+      if (id === '') {
+        fail(call, 'publicKeyId is empty');
+      }
+      if (id !== ids[0]) {
+        fail(call, 'there are two publicKeyId, ' + ids[0] + ' and ' + id + ': give one of them');
+      }
+      if (config.sandbox === false && /^SANDBOX-/.test(id) || config.sandbox === true && /^LIVE-/.test(id)) {
+        fail(call, 'sandbox is ' + config.sandbox + ', but the publicKeyId is ' + id);
       }
     });
+    estimated(config.estimatedOrderAmount);
+  }
+
+  // estimated says in the console what is wrong with an estimated amount, which is then ignored.
+  function estimated(amount) {
+    if (!amount || typeof amount === 'object' && !Object.keys(amount).length) {
+      return;
+    }
+    var parsed = amount;
+    if (typeof amount === 'string') {
+      try { parsed = JSON.parse(amount); } catch (e) { parsed = null; }
+    }
+    var places = parsed && decimals[parsed.currencyCode];
+    var fraction = parsed && String(parsed.amount).split('.')[1] || '';
+    if (places === undefined || places === null || !(Number(parsed.amount) > 0) || fraction.length > places) {
+      console.error('AmazonPay: the estimatedOrderAmount is ignored: it needs an amount above zero, as {amount: "109.99", ' +
+        'currencyCode: "USD"}, with no more decimals than the currency has, in one of ' + Object.keys(decimals).join(', '));
+    }
   }
 
   // parameters are what the emulator needs of a configuration, to check and to start it.
   function parameters(config, call) {
-    need(config, call, ['merchantId', 'ledgerCurrency']);
-    var name = config.productType === 'SignIn' ? 'signInConfig' : 'createCheckoutSessionConfig';
+    var signIn = config.productType === 'SignIn' || !empty(config.signInConfig);
+    var name = signIn ? 'signInConfig' : 'createCheckoutSessionConfig';
+    if (signIn && (config.productType !== 'SignIn' || empty(config.signInConfig))) {
+      fail(call, 'signInConfig goes with productType SignIn, and with no other');
+    }
     need(config, call, [name]);
     var signed = config[name];
     need(signed, call, ['payloadJSON', 'signature']);
-    if (typeof signed.payloadJSON !== 'string') {
-      throw new Error('amazon.Pay.' + call + ': payloadJSON must be the very text that was signed, not an object');
-    }
     var keyId = signed.publicKeyId || config.publicKeyId;
     if (!keyId) {
-      throw new Error('amazon.Pay.' + call + ': publicKeyId is missing');
+      fail(call, 'publicKeyId is missing');
     }
     return {
       region: region,
       merchantId: config.merchantId,
       publicKeyId: keyId,
       ledgerCurrency: config.ledgerCurrency,
-      sandbox: config.sandbox === true || config.sandbox === 'true' ? 'true' : 'false',
+      sandbox: empty(config.sandbox) ? String(/^SANDBOX-/.test(keyId)) : String(config.sandbox),
       productType: config.productType || 'PayAndShip',
-      payloadJSON: signed.payloadJSON,
+      payloadJSON: text(signed.payloadJSON),
       signature: signed.signature,
       algorithm: signed.algorithm || ''
     };
   }
 
-  // start leaves the shop's page for the emulator's, with a form, as the service's script does.
-  function start(given) {
+  // text is the payload as it is sent: an object is written as JSON, which is then what must have been signed.
+  function text(payload) { return typeof payload === 'string' ? payload : JSON.stringify(payload); }
+
+  // post leaves the shop's page for the emulator's, with a form, as the service's script does. Where the page's
+  // Content-Security-Policy lets forms go to Amazon's pages alone, which have names that the emulator has not, the
+  // same goes as a link, which no policy holds up.
+  function post(path, given) {
     var form = document.createElement('form');
     form.method = 'POST';
-    form.action = base + '/checkout/start';
+    form.action = base + path;
+    form.acceptCharset = 'UTF-8'; // also on a page in Shift_JIS
     form.hidden = true;
     Object.keys(given).forEach(function (name) {
       var input = document.createElement('input');
@@ -65,10 +141,22 @@
       form.appendChild(input);
     });
     document.body.appendChild(form);
+    document.addEventListener('securitypolicyviolation', function blocked(event) {
+      if (event.effectiveDirective === 'form-action') {
+        document.removeEventListener('securitypolicyviolation', blocked);
+        window.location.assign(form.action + '?' + new URLSearchParams(given));
+      }
+    });
     form.submit();
   }
 
+  function start(given) { post('/checkout/start', given); }
+
   function initCheckout(config) {
+    validate(config, 'initCheckout');
+    if (config.createCheckoutSession) {
+      fail('initCheckout', 'createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
+    }
     start(parameters(config, 'initCheckout'));
   }
 
@@ -87,14 +175,32 @@
     return button;
   }
 
+  // place draws a button into an element, in place of what was there. Like Amazon's, a click on the element
+  // itself is one on the button.
+  function place(host, config, click) {
+    var button = draw(config);
+    host.textContent = '';
+    host.classList.add('amazonpay-button-parent-container-checkout-' + config.merchantId);
+    host.appendChild(button);
+    button.addEventListener('click', click);
+    host.removeEventListener('click', host.amazonPayClick);
+    host.amazonPayClick = function (event) {
+      if (event.target === host) {
+        button.click();
+      }
+    };
+    host.addEventListener('click', host.amazonPayClick);
+    return button;
+  }
+
   // say shows under the button why it cannot work, to whoever builds the shop.
-  function say(host, text, detail) {
+  function say(host, what, detail) {
     var note = document.createElement('p');
     note.setAttribute('role', 'alert');
-    note.textContent = 'Amazon Pay emulator: ' + text;
-    Object.assign(note.style, { color: '#a4161a', font: '14px/1.4 system-ui, sans-serif', margin: '6px 0 0' });
+    note.textContent = 'Amazon Pay emulator: ' + what;
+    Object.assign(note.style, { color: '#a4161a', background: '#fff', font: '14px/1.4 system-ui, sans-serif', margin: '6px 0 0', overflowWrap: 'anywhere' });
     host.appendChild(note);
-    console.error(['Amazon Pay emulator: ' + text].concat(detail || []).join('\n  '));
+    console.error(['Amazon Pay emulator: ' + what].concat(detail || []).join('\n  '));
   }
 
   function check(host, button, given) {
@@ -105,60 +211,200 @@
         if (verdict.wrong) {
           button.disabled = true;
           button.style.opacity = '.5';
-          say(host, verdict.wrong, verdict.detail);
+          say(host, verdict.wrong + (verdict.detail ? ' (' + verdict.detail[0] + ')' : ''), verdict.detail);
         }
       })
-      .catch(function (e) { say(host, 'it cannot be reached at ' + base + ' (' + e.message + ')'); });
+      .catch(function (e) { // a Content-Security-Policy, mostly: the button works all the same
+        button.dataset.signature = 'unchecked';
+        console.warn('Amazon Pay emulator: the button was not checked, since this page does not let the script talk to ' + base + ' (' + e.message + ')');
+      });
   }
 
   function renderButton(selector, config) {
     var host = element(selector, 'renderButton');
-    need(config, 'renderButton', ['merchantId', 'ledgerCurrency', 'placement']);
+    validate(config, 'renderButton');
     if (config.createCheckoutSession) {
-      throw new Error('amazon.Pay.renderButton: createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
+      fail('renderButton', 'createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
     }
-    var callbacks = [];
-    var button = draw(config);
-    host.textContent = '';
-    host.appendChild(button);
-    var given = null;
-    if (config.createCheckoutSessionConfig || config.signInConfig) {
-      given = parameters(config, 'renderButton');
-      check(host, button, given);
-    }
-    button.addEventListener('click', function () {
-      if (given) {
-        start(given);
-        return;
+    var given = Object.assign({}, config);
+    function updateButtonInfo(amount) { estimated(amount); }
+    if (!empty(config.createCheckoutSessionConfig) || !empty(config.signInConfig)) {
+      var button = place(host, given, function () { start(parameters(given, 'renderButton')); });
+      try {
+        check(host, button, parameters(given, 'renderButton'));
+      } catch (e) { // Amazon's script throws this at the click
+        button.dataset.signature = 'wrong';
+        say(host, e.message);
       }
-      callbacks.forEach(function (callback) { callback(); });
+      return config.productType === 'SignIn' ? undefined : { updateButtonInfo: updateButtonInfo };
+    }
+    var callback = null;
+    place(host, given, function () {
+      if (callback) {
+        callback();
+      } else if (config.productType === 'SignIn') {
+        fail('renderButton', 'signInConfig is missing');
+      } else {
+        console.warn('Amazon Pay emulator: a click does nothing: give createCheckoutSessionConfig, or call onClick of what renderButton returns');
+      }
     });
     return {
-      onClick: function (callback) { callbacks.push(callback); },
-      initCheckout: function (more) { initCheckout(Object.assign({}, config, more)); },
-      updateButtonInfo: function (estimatedOrderAmount) { config.estimatedOrderAmount = estimatedOrderAmount; }
+      onClick: function (next) { callback = next; },
+      initCheckout: function (more) { initCheckout(Object.assign({}, given, more)); },
+      updateButtonInfo: updateButtonInfo
     };
+  }
+
+  var buyNowEvents = ['onInitCheckout', 'onShippingAddressSelection', 'onDeliveryOptionSelection', 'onCompleteCheckout', 'onCancel'];
+
+  // renderJSButton is the button of Buy Now with JavaScript events, whose pages the emulator does not have yet.
+  function renderJSButton(selector, config) {
+    var host = element(selector, 'renderJSButton');
+    validate(config, 'renderJSButton');
+    need(config, 'renderJSButton', ['checkoutSessionConfig']);
+    var lacking = 'renderJSButton draws its button, but has no page behind it yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
+    place(host, config, function () {
+      if (!host.querySelector('[role=alert]')) {
+        say(host, lacking);
+      }
+    });
+    console.warn('Amazon Pay emulator: ' + lacking);
+    return Promise.resolve();
+  }
+
+  function change(config, call, action) {
+    need(config, call, ['amazonCheckoutSessionId']);
+    window.location.assign(base + '/checkout/change?' + new URLSearchParams({
+      amazonCheckoutSessionId: config.amazonCheckoutSessionId, changeAction: action
+    }));
   }
 
   function bindChangeAction(selector, config) {
     var host = element(selector, 'bindChangeAction');
     need(config, 'bindChangeAction', ['amazonCheckoutSessionId', 'changeAction']);
-    if (config.changeAction !== 'changeAddress' && config.changeAction !== 'changePayment') {
-      throw new Error('amazon.Pay.bindChangeAction: changeAction is not changeAddress or changePayment');
-    }
+    oneOf(config, 'bindChangeAction', 'changeAction', ['changeAddress', 'changePayment']);
     host.addEventListener('click', function (event) {
       event.preventDefault();
-      window.location.assign(base + '/checkout/change?' + new URLSearchParams({
-        amazonCheckoutSessionId: config.amazonCheckoutSessionId, changeAction: config.changeAction
-      }));
+      change(config, 'bindChangeAction', config.changeAction);
     });
+  }
+
+  // bindUpgradeAction leads the buyer of a one-time order to where a recurring one is agreed to. Like Amazon's it does
+  // nothing at a click with another action.
+  function bindUpgradeAction(selector, config) {
+    need(config, 'bindUpgradeAction', ['payloadJSON', 'signature', 'publicKeyId', 'upgradeAction']);
+    var host = element(selector, 'bindUpgradeAction');
+    host.addEventListener('click', function (event) {
+      event.preventDefault();
+      if (['recurringUpgrade', 'recurringUpdate'].indexOf(config.upgradeAction) < 0) {
+        console.error('Amazon Pay emulator: a click does nothing: upgradeAction is neither recurringUpgrade nor recurringUpdate');
+        return;
+      }
+      var payload;
+      try {
+        payload = JSON.parse(text(config.payloadJSON));
+      } catch (e) {
+        fail('bindUpgradeAction', 'payloadJSON is not JSON');
+      }
+      post('/checkout/upgrade', {
+        region: region, merchantId: payload.merchantId || '', publicKeyId: config.publicKeyId, productType: payload.productType || 'PayAndShip',
+        sandbox: String(/^SANDBOX-/.test(config.publicKeyId)), payloadJSON: text(config.payloadJSON), signature: config.signature,
+        algorithm: config.algorithm || '', upgradeAction: config.upgradeAction
+      });
+    });
+  }
+
+  // switchAccount has the buyer sign in once more, as somebody else.
+  function switchAccount(config) {
+    need(config, 'switchAccount', ['merchantId', 'SignInConfig']);
+    var signed = config.SignInConfig;
+    start(parameters({
+      merchantId: config.merchantId, ledgerCurrency: values.ledgerCurrency[0], productType: 'SignIn', sandbox: config.sandbox, signInConfig: signed
+    }, 'switchAccount'));
+  }
+
+  // signout calls back when the buyer is signed out. Nobody stays signed in here.
+  function signout(callback) {
+    setTimeout(function () {
+      console.log('AmazonPay: amazon.Pay.signout() completed successfully.');
+      if (typeof callback === 'function') {
+        callback();
+      }
+    }, 0);
+  }
+
+  function changeAccount(config) { signout(config && config.callback); }
+
+  function renderPromotionalMessage(selector, config) {
+    var host = element(selector, 'renderPromotionalMessage');
+    need(config, 'renderPromotionalMessage', ['merchantId']);
+    var style = config.style || {};
+    var message = document.createElement('p');
+    message.textContent = 'Amazon Pay: a promotional message would be here.';
+    Object.assign(message.style, {
+      margin: '4px 0', font: '14px/1.4 system-ui, sans-serif', color: style.textColor || '', fontSize: style.textSize || ''
+    });
+    host.textContent = '';
+    host.appendChild(message);
+    console.warn('Amazon Pay emulator: it has no promotional messages; what renderPromotionalMessage was asked for is not looked into');
+  }
+
+  // declared draws the buttons that a page declares in HTML, and gives those that start nothing by themselves to
+  // window.amznButtonClickHandler.
+  function declared() {
+    var hosts = document.querySelectorAll('div[data-amazonpay-merchant-id]');
+    Array.prototype.forEach.call(hosts, function (host) {
+      var data = host.dataset;
+      var config = {
+        merchantId: data.amazonpayMerchantId, ledgerCurrency: data.ledgerCurrency, placement: data.placement, productType: data.productType,
+        checkoutLanguage: data.language, buttonColor: data.buttonColor, design: data.design
+      };
+      if (data.sandbox === 'true') {
+        config.sandbox = true;
+      }
+      if (data.amount || data.currencyCode) {
+        config.estimatedOrderAmount = { amount: data.amount, currencyCode: data.currencyCode };
+      }
+      if (data.payload || data.signature || data.publicKeyId) {
+        config[config.productType === 'SignIn' ? 'signInConfig' : 'createCheckoutSessionConfig'] = {
+          payloadJSON: data.payload, signature: data.signature, publicKeyId: data.publicKeyId, algorithm: data.algorithm
+        };
+      }
+      var button = renderButton(host, config);
+      if (!button || !button.onClick) {
+        return;
+      }
+      if (typeof window.amznButtonClickHandler === 'function') {
+        window.amznButtonClickHandler(button);
+      } else if (document.readyState !== 'loading') {
+        fail('renderButton', 'there is no function window.amznButtonClickHandler, to which a button without data-payload is given');
+      } else {
+        document.addEventListener('DOMContentLoaded', function () {
+          if (typeof window.amznButtonClickHandler === 'function') {
+            window.amznButtonClickHandler(button);
+          }
+        });
+      }
+    });
+    return hosts.length > 0;
   }
 
   window.amazon = window.amazon || {};
   window.amazon.Pay = {
     renderButton: renderButton,
+    renderJSButton: renderJSButton,
     initCheckout: initCheckout,
     bindChangeAction: bindChangeAction,
-    signout: function () {} // nobody stays signed in here
+    bindUpgradeAction: bindUpgradeAction,
+    changeShippingAddress: function (config) { change(config, 'changeShippingAddress', 'changeAddress'); },
+    changePaymentMethod: function (config) { change(config, 'changePaymentMethod', 'changePayment'); },
+    changeAccount: changeAccount,
+    switchAccount: switchAccount,
+    renderPromotionalMessage: renderPromotionalMessage,
+    signout: signout
   };
+
+  if (!declared()) {
+    document.addEventListener('DOMContentLoaded', declared);
+  }
 })();

@@ -147,6 +147,18 @@
     ]);
   }
 
+  function drawButton(b) {
+    return el('details', { 'data-key': 'buttons/' + b.id }, [
+      el('summary', { 'data-key': 'buttons/' + b.id + '/summary' }, [
+        el('span', { text: b.reason }),
+        el('span', { class: 'state bad', text: b.product || 'no product' }),
+        el('span', { text: b.from || '–' }),
+        el('span', { class: 'soft', text: when(b.time) })
+      ]),
+      el('div', {}, [el('ul', { class: 'detail' }, (b.detail || []).map(function (line) { return el('li', { text: line }); }))])
+    ]);
+  }
+
   function drawFault(f) {
     var often = f.probability ? 'with probability ' + f.probability : 'the next ' + f.left;
     return el('details', { 'data-key': 'fault' }, [el('summary', {}, [
@@ -169,6 +181,7 @@
     fill(document.getElementById('fault-operation'), state.operations);
     fill(document.getElementById('fault-kind'), state.faultKinds);
     list('requests', state.requests, 'No request has arrived yet.', drawRequest);
+    list('buttons', state.buttons, 'Every button that was drawn or clicked was right.', drawButton);
     ['sessions', 'permissions', 'charges', 'refunds', 'disputes', 'notifications'].forEach(function (kind) {
       list(kind, state[kind], 'None yet.', drawObject(kind));
     });
@@ -176,7 +189,21 @@
   }
 
   function load() {
-    return fetch('/_emulator/state').then(function (answer) { return answer.json(); }).then(function (got) { state = got; draw(); });
+    return fetch('/_emulator/state').then(function (answer) { return answer.json(); }).then(function (got) { state = got; draw(); openNamed(); });
+  }
+
+  var opened = '';
+
+  // openNamed opens once what the address names, as #requests/… and the id of a request, which a refusal tells.
+  function openNamed() {
+    var name = window.location.hash.slice(1);
+    var named = name && name !== opened && document.querySelector('details[data-key="' + CSS.escape(name) + '"]');
+    if (named) {
+      opened = name;
+      named.open = true;
+      named.scrollIntoView({ block: 'start' });
+      named.querySelector('summary').focus({ preventScroll: true });
+    }
   }
 
   // compare says in which line two canonical requests differ first.
@@ -217,6 +244,10 @@
       compare(document.getElementById('mine').value, refused.canonicalRequest) : 'No request was refused for its signature.';
   });
 
+  window.addEventListener('hashchange', function () {
+    opened = '';
+    openNamed();
+  });
   load();
   var events = new EventSource('/_emulator/events');
   events.onmessage = load;

@@ -150,7 +150,7 @@ func announce(d emulator.Description, file string, out io.Writer) error {
 		"  window      " + d.WindowURL,
 	}
 	if d.ProxyURL != "" {
-		lines = append(lines, "  proxy       "+d.ProxyURL+" (CONNECT to Amazon Pay's hosts)")
+		lines = append(lines, "  proxy       "+d.ProxyURL+" (leads to Amazon Pay's hosts, and nowhere else)")
 	}
 	lines = append(lines, "  keys        "+file, "  CA          "+caFile, "Press Ctrl-C to stop.")
 	_, err = fmt.Fprintln(out, strings.Join(lines, "\n"))

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net"
 	"net/http"
@@ -112,9 +113,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The first interrupt lets requests end, the second does not.
+// The first interrupt lets requests end, the second does not. Each process has a CA of its own, which browsers
+// tell from the other by its serial number.
 func TestInterrupts(t *testing.T) {
 	t.Parallel()
+	serials := map[string]bool{}
 	for _, second := range []bool{false, true} {
 		file := filepath.Join(t.TempDir(), "pay.json")
 		program := exec.CommandContext(t.Context(), os.Args[0], "-port", "0", "-proxy-port", "0", "-file", file)
@@ -124,6 +127,11 @@ func TestInterrupts(t *testing.T) {
 		require.NoError(t, program.Start())
 		d := described(t, printed, file)
 		addr := strings.TrimPrefix(d.BaseURL, "https://")
+		block, _ := pem.Decode([]byte(d.CAPEM))
+		require.NotNil(t, block)
+		ca, err := x509.ParseCertificate(block.Bytes)
+		require.NoError(t, err)
+		serials[ca.SerialNumber.String()] = true
 		if second { // a connection on which nothing is asked holds the end up
 			roots := x509.NewCertPool()
 			require.True(t, roots.AppendCertsFromPEM([]byte(d.CAPEM)))
@@ -148,4 +156,5 @@ func TestInterrupts(t *testing.T) {
 		require.NoError(t, program.Process.Signal(os.Interrupt))
 		require.ErrorContains(t, program.Wait(), "signal: interrupt")
 	}
+	assert.Len(t, serials, 2)
 }
