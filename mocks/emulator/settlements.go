@@ -143,7 +143,7 @@ func (w *world) settlementIDAt(of scope, at time.Time) string {
 	return w.periodOf(of).ID
 }
 
-const rowTime = "2006-01-02T15:04:05-0700"
+const rowTime = "2006-01-02T15:04:05 -0700"
 
 var settlementColumns = []string{
 	"TransactionPostedDate", "SettlementId", "AmazonTransactionId", "SellerReferenceId", "TransactionType",
@@ -175,32 +175,29 @@ func (w *world) settlementDocument(of scope, start, end time.Time) []byte {
 			})
 		}
 	}
-	var b bytes.Buffer
+	// As real documents are: with a byte-order mark, and a comma at the end of the titles and the header, but of no row.
+	b := bytes.NewBufferString("\ufeff" + csvRow("Amazon Payments Advanced") + ",\n" + csvRow("Settlement Report") + ",\n")
 	for _, line := range [][]string{
 		{"SellerId", of.MerchantID},
 		{"SettlementStartDate", start.UTC().Format(rowTime)},
 		{"SettlementEndDate", end.UTC().Format(rowTime)},
-		{"SellerId", of.MerchantID},
-		{},
-		settlementColumns,
 	} {
-		writeRow(&b, line)
+		b.WriteString(csvRow(line...) + "\n")
 	}
+	b.WriteString(csvRow(settlementColumns...) + ",\n")
 	for _, row := range rows {
-		writeRow(&b, row)
+		b.WriteString(csvRow(row...) + "\n")
 	}
 	return b.Bytes()
 }
 
-// writeRow writes a row with each value in quotes, which package csv leaves out where it can.
-func writeRow(b *bytes.Buffer, values []string) {
+// csvRow is a row with each value in quotes, which package csv leaves out where it can.
+func csvRow(values ...string) string {
+	quoted := make([]string, len(values))
 	for i, value := range values {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(`"` + strings.ReplaceAll(value, `"`, `""`) + `"`)
+		quoted[i] = `"` + strings.ReplaceAll(value, `"`, `""`) + `"`
 	}
-	b.WriteByte('\n')
+	return strings.Join(quoted, ",")
 }
 
 func (w *world) getDisbursements(c *call) (int, object, *refusal) {
