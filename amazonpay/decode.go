@@ -16,47 +16,69 @@ func decode(answer []byte, out any) (undecoded []string, err error) {
 		return nil, err
 	}
 	target := reflect.TypeOf(out).Elem()
-	rest, undecoded := fitting(answer, "", 0, func(part []byte) bool {
+	s := new(search)
+	rest := s.fitting(answer, "", 0, func(part []byte) bool {
 		return json.Unmarshal(part, reflect.New(target).Interface()) == nil
 	})
 	again := reflect.New(target)
-	if rest == nil || json.Unmarshal(rest, again.Interface()) != nil {
+	if rest == nil || s.tooMuch || json.Unmarshal(rest, again.Interface()) != nil {
 		return nil, err
 	}
 	reflect.ValueOf(out).Elem().Set(again.Elem())
-	return undecoded, nil
+	return s.undecoded, nil
 }
 
-// maxFitting is how deep an answer is searched for what fits; none of the service is as deep.
-const maxFitting = 20
+// What bounds the search for what fits. No answer of the service comes near, and a hostile one must not cost more than a refusal.
+const (
+	maxFitting   = 20  // levels
+	maxUndecoded = 100 // members
+	maxPath      = 256 // bytes
+)
 
-// fitting returns a JSON value without those of its members that do not fit, and the paths of those; nil if nothing of it
-// fits. An element of a list that does not fit becomes null, so that the others keep their places.
-func fitting(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte, undecoded []string) {
+// search is a search for what fits in an answer.
+type search struct {
+	undecoded []string
+	tooMuch   bool
+}
+
+// lost names a member that does not fit, and returns nothing in its place.
+func (s *search) lost(path string) []byte {
+	s.undecoded = append(s.undecoded, path)
+	s.tooMuch = s.tooMuch || len(s.undecoded) > maxUndecoded
+	return nil
+}
+
+// fitting returns a JSON value without those of its members that do not fit; nil if nothing of it fits. An element of a list
+// that does not fit becomes null, so that the others keep their places.
+func (s *search) fitting(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte) {
 	if fits(value) {
-		return value, nil
+		return value
+	}
+	if len(path) > maxPath {
+		s.tooMuch = true
+		return nil
 	}
 	value = bytes.TrimSpace(value)
 	switch opening := value[0]; {
 	case depth == maxFitting:
 	case opening == '{' && fits([]byte("{}")):
-		return fittingMembers(value, path, depth, fits)
+		return s.fittingMembers(value, path, depth, fits)
 	case opening == '[' && fits([]byte("[]")):
-		return fittingElements(value, path, depth, fits)
+		return s.fittingElements(value, path, depth, fits)
 	case opening == '"' && fits([]byte(`"{}"`)): // an object in a text, as in the shippingAddressList
 		if inner, err := unquote(value); err == nil && json.Valid([]byte(inner)) && isObject([]byte(inner)) {
-			rest, undecoded = fitting([]byte(inner), path, depth+1, func(part []byte) bool { return fits(quote(string(part))) })
-			return quote(string(rest)), undecoded
+			rest = s.fitting([]byte(inner), path, depth+1, func(part []byte) bool { return fits(quote(string(part))) })
+			return quote(string(rest))
 		}
 	}
-	return nil, []string{path}
+	return s.lost(path)
 }
 
-func fittingMembers(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte, undecoded []string) {
+func (s *search) fittingMembers(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte) {
 	members := json.NewDecoder(bytes.NewReader(value))
 	_, _ = members.Token() // the brace; the value is valid
 	rest = []byte("{")
-	for members.More() {
+	for members.More() && !s.tooMuch {
 		token, _ := members.Token()
 		name, _ := token.(string)
 		var member json.RawMessage
@@ -66,8 +88,7 @@ func fittingMembers(value []byte, path string, depth int, fits func([]byte) bool
 			inner = path + "." + name
 		}
 		before := append(quote(name), ':')
-		kept, left := fitting(member, inner, depth+1, func(part []byte) bool { return fits(around("{", before, part, "}")) })
-		undecoded = append(undecoded, left...)
+		kept := s.fitting(member, inner, depth+1, func(part []byte) bool { return fits(around("{", before, part, "}")) })
 		if kept == nil {
 			continue
 		}
@@ -76,18 +97,17 @@ func fittingMembers(value []byte, path string, depth int, fits func([]byte) bool
 		}
 		rest = append(append(rest, before...), kept...)
 	}
-	return append(rest, '}'), undecoded
+	return append(rest, '}')
 }
 
-func fittingElements(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte, undecoded []string) {
+func (s *search) fittingElements(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte) {
 	elements := json.NewDecoder(bytes.NewReader(value))
 	_, _ = elements.Token()
 	rest = []byte("[")
-	for i := 0; elements.More(); i++ {
+	for i := 0; elements.More() && !s.tooMuch; i++ {
 		var element json.RawMessage
 		_ = elements.Decode(&element)
-		kept, left := fitting(element, path+"["+strconv.Itoa(i)+"]", depth+1, func(part []byte) bool { return fits(around("[", nil, part, "]")) })
-		undecoded = append(undecoded, left...)
+		kept := s.fitting(element, path+"["+strconv.Itoa(i)+"]", depth+1, func(part []byte) bool { return fits(around("[", nil, part, "]")) })
 		if kept == nil {
 			kept = []byte("null")
 		}
@@ -96,7 +116,7 @@ func fittingElements(value []byte, path string, depth int, fits func([]byte) boo
 		}
 		rest = append(rest, kept...)
 	}
-	return append(rest, ']'), undecoded
+	return append(rest, ']')
 }
 
 // around puts a part of an answer where it stands in the answer, without what is beside it.

@@ -2,6 +2,7 @@ package amazonpay_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -165,16 +166,37 @@ func TestUndecodedMembersAreLogged(t *testing.T) {
 	assert.Contains(t, seen.lines[0], `level=WARN msg="amazon pay answer has members that were not decoded" operation=GetCheckoutSession request_id=request-1 members="[shippingAddress price]" count=2`)
 	assert.NotContains(t, seen.lines[0], "Susie")
 
-	long := `{"prices":[` + strings.Repeat(`5,`, 1000) + `5]}`
+	long := `{"prices":[` + strings.Repeat(`5,`, 99) + `5]}`
 	seen.lines = nil
 	out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, long)), amazonpay.WithLogger(slog.New(slog.NewTextHandler(seen, nil)))), getOp, nil)
 	require.NoError(t, err)
-	assert.Len(t, out.Meta.Undecoded, 1001, "none is forgotten")
+	assert.Len(t, out.Meta.Undecoded, 100, "none is forgotten")
 	assert.Less(t, len(seen.lines[0]), 2000)
 	text, err := json.Marshal(out.Meta)
 	require.NoError(t, err)
-	assert.Contains(t, string(text), `"undecoded":1001`)
-	assert.Contains(t, fmt.Sprint(out.Meta), "undecoded=1001")
+	assert.Contains(t, string(text), `"undecoded":100`)
+	assert.Contains(t, fmt.Sprint(out.Meta), "undecoded=100")
+}
+
+// A hostile answer costs no more than one that cannot be read: it is one.
+func TestUndecodedIsBounded(t *testing.T) {
+	t.Parallel()
+	type list struct {
+		amazonpay.Answer
+
+		Map  map[string][]string `json:"map"`
+		List []string            `json:"list"`
+	}
+	for name, body := range map[string]string{
+		"members":   `{"list":[` + strings.Repeat(`1,`, 1_000_000) + `1]}`,
+		"long name": `{"map":{"` + strings.Repeat("x", 200_000) + `":[` + strings.Repeat(`1,`, 50_000) + `1]}}`,
+		"101":       `{"list":[` + strings.Repeat(`1,`, 100) + `1]}`,
+	} {
+		_, err := amazonpay.Do[list](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, body))), getOp, nil)
+		_, ok := errors.AsType[*amazonpay.DecodeError](err)
+		assert.True(t, ok, "%s: %v", name, err)
+		assert.Less(t, len(fmt.Sprint(err)), 1000, name)
+	}
 }
 
 // What is left of an answer fits, and what was left out of it does not, whatever the answer.

@@ -59,10 +59,15 @@ func (m *Meta) Understood(member string) bool {
 
 // isWithin reports whether a path is that of a member or of a part of it. The service may spell names in another case.
 func isWithin(path, member string) bool {
-	if len(path) < len(member) || !strings.EqualFold(path[:len(member)], member) {
-		return false
+	for rest := range strings.SplitSeq(member, ".") {
+		name, left, _ := strings.Cut(path, ".")
+		bare, _, _ := strings.Cut(name, "[")
+		if !strings.EqualFold(bare, rest) && !strings.EqualFold(name, rest) { // encoding/json folds letters beyond ASCII, too
+			return false
+		}
+		path = left
 	}
-	return len(path) == len(member) || path[len(member)] == '.' || path[len(member)] == '['
+	return true
 }
 
 // LogValue shows status, request id, idempotency key, the number of attempts, and of an answer that

@@ -149,7 +149,7 @@ func (p Price) MinorUnits() (int64, error) {
 func (p Price) normal() Price {
 	n, ok := p.CurrencyCode.MinorDigits()
 	whole, fraction, _ := strings.Cut(string(p.Amount), ".")
-	if !ok || len(fraction) <= n {
+	if !ok || len(fraction) <= n || p.Amount.Validate() != nil {
 		return p
 	}
 	fraction = fraction[:n] + strings.TrimRight(fraction[n:], "0")

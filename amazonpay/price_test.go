@@ -199,3 +199,15 @@ func FuzzDecimal(f *testing.F) {
 		}
 	})
 }
+
+// What is not plain decimal text is encoded as it is: a stored answer must not change.
+func TestOddAmountsStayAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, odd := range []amazonpay.Decimal{"1.5E10", "1.0E100", "1.400,00", "-1.500", ""} {
+		text, err := json.Marshal(amazonpay.Price{Amount: odd, CurrencyCode: amazonpay.USD})
+		require.NoError(t, err)
+		var read amazonpay.Price
+		require.NoError(t, json.Unmarshal(text, &read))
+		assert.Equal(t, odd, read.Amount)
+	}
+}

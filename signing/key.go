@@ -105,7 +105,11 @@ func parsePEM(text string) (*rsa.PrivateKey, error) {
 	case strings.HasSuffix(kind, "PUBLICKEY"):
 		return nil, errPublic
 	case kind != "PRIVATEKEY" && kind != "RSAPRIVATEKEY" && kind != "RSA-PSSPRIVATEKEY":
-		return nil, fmt.Errorf("signing: this is PEM of type %.30q, not an RSA private key; %s", block[1], howToMake)
+		label := block[1]
+		if len(label) > 30 || strings.ContainsAny(label, "0123456789+/=") { // it may be a part of the key
+			label = "unknown"
+		}
+		return nil, fmt.Errorf("signing: this is PEM of type %q, not an RSA private key; %s", label, howToMake)
 	}
 	der, err := decodeBase64(body)
 	if err != nil {

@@ -229,6 +229,7 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 		{"public PKCS#1", armour("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&testKey().PublicKey)), "this is a public key"},
 		{"certificate", certificate(t), `PEM of type "CERTIFICATE", not an RSA private key`},
 		{"EC PKCS#8", pkcs8(t, elliptical), "this is a *ecdsa.PrivateKey, not an RSA private key"},
+		{"key text in the label", armour("PRIVATE KEY 308204A30201000282", secret), `PEM of type "unknown"`},
 		{"EC", armour("EC PRIVATE KEY", sec1), `PEM of type "EC PRIVATE KEY"`},
 		{"EC with parameters", append(armour("EC PARAMETERS", []byte{6, 0}), armour("EC PRIVATE KEY", sec1)...), `PEM of type "EC PRIVATE KEY"`},
 		{"Ed25519", pkcs8(t, edwards), "this is a ed25519.PrivateKey, not an RSA private key"},

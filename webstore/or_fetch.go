@@ -9,10 +9,11 @@ import (
 )
 
 // FoundError is the refusal of a call, with the object as it was read after it: it is not as the call was to make it, or not known
-// to be. Its reason code is that of the refusal.
+// to be. Its reason code is that of the refusal. The outcome of the [*amazonpay.CallError] around it is refused; unknown if the object
+// could not be read, and done if an amount of it was not understood: then another call may have done the work.
 type FoundError struct {
-	Charge           *Charge           // of [Client.CaptureOrFetch] and [Client.CancelOrFetch]
-	ChargePermission *ChargePermission // of [Client.CloseOrFetch]
+	Charge           *Charge           // of [Client.CaptureOrFetch] and [Client.CancelOrFetch]; nil if it could not be read
+	ChargePermission *ChargePermission // of [Client.CloseOrFetch]; nil if it could not be read
 
 	found   string
 	refusal error
@@ -31,13 +32,7 @@ func (e *FoundError) Unwrap() error { return e.refusal }
 // [Client.WaitForCharge].
 func (c *Client) CaptureOrFetch(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CaptureCharge(ctx, chargeID, in, opts...)
-	if found := c.chargeAfter(ctx, chargeID, err, opts); found != nil {
-		if isCaptured(found, in) {
-			return found, nil
-		}
-		return nil, foundCharge(found, err)
-	}
-	return charge, err
+	return c.chargeAfter(ctx, chargeID, charge, err, opts, func(found *Charge) bool { return isCaptured(found, in) })
 }
 
 // CancelOrFetch cancels a charge, or returns what an earlier cancellation did. If [Client.CancelCharge] is refused because of the
@@ -45,13 +40,7 @@ func (c *Client) CaptureOrFetch(ctx context.Context, chargeID string, in *Captur
 // Otherwise the refusal is a [*FoundError], with the charge.
 func (c *Client) CancelOrFetch(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CancelCharge(ctx, chargeID, in, opts...)
-	if found := c.chargeAfter(ctx, chargeID, err, opts); found != nil {
-		if isCanceled(found) {
-			return found, nil
-		}
-		return nil, foundCharge(found, err)
-	}
-	return charge, err
+	return c.chargeAfter(ctx, chargeID, charge, err, opts, isCanceled)
 }
 
 // CloseOrFetch closes a charge permission, or returns what an earlier closure did. If [Client.CloseChargePermission] is refused because
@@ -67,8 +56,8 @@ func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in
 	defer cancel()
 	found, readErr := c.GetChargePermission(ctx, chargePermissionID, forReading(opts)...)
 	switch {
-	case readErr != nil || found == nil:
-		return nil, err
+	case readErr != nil:
+		return nil, notRead(err, readErr)
 	case found.StatusDetails.State == amazonpay.StateClosed && !cancels(in):
 		return found, nil
 	}
@@ -76,33 +65,41 @@ func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in
 	if found.StatusDetails.State == amazonpay.StateClosed {
 		text += ", but not known to have cancelled its charges"
 	}
-	return nil, refusedWith(err, &FoundError{ChargePermission: found, found: text})
+	return nil, refusedWith(err, &FoundError{ChargePermission: found, found: text}, amazonpay.OutcomeRefused)
 }
 
-// chargeAfter reads a charge after a call that was refused because of its state. It is nil after any other call, and if it cannot be
-// read: the call's own error stands.
-func (c *Client) chargeAfter(ctx context.Context, chargeID string, failed error, opts []amazonpay.CallOption) *Charge {
+// chargeAfter reads a charge after a call that was refused because of its state, and returns it if it is as the call was to make
+// it. After any other call it returns what that one did.
+func (c *Client) chargeAfter(ctx context.Context, chargeID string, charge *Charge, failed error, opts []amazonpay.CallOption, isDone func(*Charge) bool) (*Charge, error) {
 	if !refusedFor(failed, amazonpay.ReasonInvalidChargeStatus, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonTransactionCountExceeded) {
-		return nil
+		return charge, failed
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
 	defer cancel()
 	found, err := c.GetCharge(ctx, chargeID, forReading(opts)...)
-	if err != nil {
-		return nil
+	switch {
+	case err != nil:
+		return nil, notRead(failed, err)
+	case isDone(found):
+		return found, nil
 	}
-	return found
+	outcome := amazonpay.OutcomeRefused
+	if !amountsUnderstood(found) {
+		outcome = amazonpay.OutcomeDone
+	}
+	text := fmt.Sprintf("the charge is %s", found.StatusDetails.State) +
+		foundAmount(found.Meta, "captureAmount", found.CaptureAmount, "captured") + foundAmount(found.Meta, "refundedAmount", found.RefundedAmount, "refunded")
+	return nil, refusedWith(failed, &FoundError{Charge: found, found: text}, outcome)
+}
+
+// notRead is a refusal after which the object could not be read: another call may have done the work.
+func notRead(failed, err error) error {
+	return refusedWith(failed, &FoundError{found: fmt.Sprintf("nothing, since it could not be read (%v)", err)}, amazonpay.OutcomeUnknown)
 }
 
 // refusedFor reports whether a call was refused for certain, with one of the codes. What is not certain was read already.
 func refusedFor(err error, codes ...amazonpay.ReasonCode) bool {
 	return amazonpay.HasReason(err, codes...) && !isUncertain(err)
-}
-
-func foundCharge(charge *Charge, failed error) error {
-	text := fmt.Sprintf("the charge is %s", charge.StatusDetails.State) +
-		foundAmount(charge.Meta, "captureAmount", charge.CaptureAmount, "captured") + foundAmount(charge.Meta, "refundedAmount", charge.RefundedAmount, "refunded")
-	return refusedWith(failed, &FoundError{Charge: charge, found: text})
 }
 
 func foundAmount(meta *amazonpay.Meta, member string, amount amazonpay.Price, done string) string {
@@ -116,10 +113,10 @@ func foundAmount(meta *amazonpay.Meta, member string, amount amazonpay.Price, do
 }
 
 // refusedWith puts what was found into a refusal.
-func refusedWith(failed error, found *FoundError) error {
+func refusedWith(failed error, found *FoundError, outcome amazonpay.Outcome) error {
 	found.refusal = failed
 	if call, ok := errors.AsType[*amazonpay.CallError](failed); ok {
 		found.refusal = call.Err
 	}
-	return settled(failed, found, amazonpay.OutcomeRefused)
+	return settled(failed, found, outcome)
 }

@@ -78,8 +78,11 @@ func TestCaptureOrFetch(t *testing.T) {
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
 	_, err = capture(dollars("15.00"), "unread")
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus), "the capture's own error: %v", err)
-	assert.False(t, isFound(err))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus), "it is still the refusal: %v", err)
+	assert.True(t, isFound(err))
+	require.ErrorContains(t, err, "could not be read")
+	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err), "another call may have captured it")
+	assert.True(t, amazonpay.Advise(err).Unsettled)
 	var none *webstore.CaptureChargeRequest
 	_, err = shop.CaptureOrFetch(t.Context(), id, none)
 	require.ErrorContains(t, err, "request: is nil")
@@ -149,7 +152,9 @@ func TestCaptureThatIsNotUnderstood(t *testing.T) {
 		require.NoError(t, err)
 		network.in, network.members, network.times = "charges/", map[string]string{member: text}, -1
 		_, err = shop.CaptureOrFetch(t.Context(), id, in)
-		_ = requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+		assert.True(t, isFound(err))
+		assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err), "by whomever")
+		assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
 		require.ErrorContains(t, err, "was not understood")
 		_, err = shop.CaptureCharge(t.Context(), id, in, amazonpay.WithIdempotencyKey("another"), amazonpay.WithUnsettled(true))
 		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
@@ -204,7 +209,8 @@ func TestCloseOrFetch(t *testing.T) {
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getChargePermission", Status: 503}))
 	_, err = closing(false)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargePermissionStatus))
-	assert.False(t, isFound(err))
+	assert.True(t, isFound(err))
+	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
 }
 
 func TestFinalizeOrFetch(t *testing.T) {

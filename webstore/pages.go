@@ -2,10 +2,8 @@ package webstore
 
 import (
 	"errors"
-	"fmt"
 	"iter"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,12 +21,12 @@ type page[T any] struct {
 var (
 	errRepeatedToken = errors.New("its next token was there before, so that the pages have no end")
 	errNoToken       = errors.New("its next token is of another JSON type, so that the pages end too early")
-	errNoItem        = errors.New("an item of its list is of another JSON type")
+	errNoItem        = errors.New("an item of its list, or a member of one, is of another JSON type")
 )
 
 // walk goes through the items of all pages. get asks for the page of a token, or for the
-// first one where it is empty. An error is the last that is yielded, with a zero item; an item that is
-// lost is one, since it would be missed in a sum. The walk can be made again, and begins anew.
+// first one where it is empty. An error is the last that is yielded, with a zero item; a member that is
+// lost is one, before any item of its page, since it would be missed in a sum and an item has no Meta to ask. The walk can be made again, and begins anew.
 func walk[T any](operation string, get func(token string) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -42,20 +40,16 @@ func walk[T any](operation string, get func(token string) (page[T], error)) iter
 			fail := func(err error) {
 				yield(none, &amazonpay.CallError{Operation: operation, Meta: p.meta, Err: &amazonpay.DecodeError{Err: err}, Outcome: amazonpay.OutcomeDone})
 			}
-			if p.lost(p.list) {
+			if !understood(p.meta, p.list) {
 				fail(errNoItem)
 				return
 			}
-			for i, item := range p.items {
-				if p.lost(fmt.Sprintf("%s[%d]", p.list, i)) {
-					fail(errNoItem)
-					return
-				}
+			for _, item := range p.items {
 				if !yield(item, nil) {
 					return
 				}
 			}
-			if p.lost("nextToken") {
+			if !understood(p.meta, "nextToken") {
 				fail(errNoToken)
 				return
 			}
@@ -70,11 +64,6 @@ func walk[T any](operation string, get func(token string) (page[T], error)) iter
 			token = p.next
 		}
 	}
-}
-
-// lost reports whether a member of the page was not decoded at all.
-func (p *page[T]) lost(member string) bool {
-	return p.meta != nil && slices.ContainsFunc(p.meta.Undecoded, func(name string) bool { return strings.EqualFold(name, member) })
 }
 
 // notSent is the error of a call whose parameters are wrong.

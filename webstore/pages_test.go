@@ -133,10 +133,10 @@ func TestWalkMissesNothing(t *testing.T) {
 		want      []string
 		says      string
 	}{
-		{"%s", []string{""}, "an item of its list is of another JSON type"},
-		{"%s[1]", []string{"1", ""}, "an item of its list is of another JSON type"},
+		{"%s", []string{""}, "an item of its list, or a member of one, is of another JSON type"},
+		{"%s[1]", []string{""}, "an item of its list, or a member of one, is of another JSON type"},
 		{"nextToken", []string{"1", "2", ""}, "its next token is of another JSON type"},
-		{"%s[1].amount", []string{"1", "2", "3"}, ""},
+		{"%s[1].amount", []string{""}, "an item of its list, or a member of one, is of another JSON type"},
 		{"other", []string{"1", "2", "3"}, ""},
 	} {
 		for list, walk := range map[string]func(p *pager) ([]string, error){

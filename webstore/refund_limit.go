@@ -41,7 +41,7 @@ func RefundableWithMargin(charge *Charge) (amazonpay.Price, error) {
 
 // Unrefunded returns what of a charge was captured and is not refunded yet, nor about to be: what a full refund gives back. It is
 // nothing where refunds have used up the margin ([RefundLimit]). An amount of the charge that was not understood
-// ([amazonpay.Meta].Undecoded) is an error.
+// ([amazonpay.Meta].Undecoded) is an error; give it the charge as it was read, since one that was stored as JSON has no Meta.
 func Unrefunded(charge *Charge) (amazonpay.Price, error) {
 	return refundLeft("Unrefunded", charge, func(captured amazonpay.Price) (amazonpay.Price, error) { return captured, nil })
 }
@@ -52,7 +52,7 @@ func refundLeft(name string, charge *Charge, limit func(captured amazonpay.Price
 	switch {
 	case charge == nil:
 		return none, fmt.Errorf("webstore: %s: the charge is nil", name)
-	case !understood(charge.Meta, "captureAmount", "refundedAmount"): // they are not nothing
+	case !amountsUnderstood(charge): // they are not nothing
 		return none, fmt.Errorf("webstore: %s: the answer has an amount of another JSON type: see the Raw of the charge's Meta", name)
 	case charge.CaptureAmount == none:
 		return amazonpay.NewPrice(0, charge.ChargeAmount.CurrencyCode)

@@ -2,9 +2,11 @@ package webstore
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -136,7 +138,7 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 			return e
 		}
 		e.Found = e.Charge.ChargeAmount
-		e.unclear = !understood(e.Charge.Meta, "chargeAmount", "captureAmount", "refundedAmount")
+		e.unclear = !amountsUnderstood(e.Charge)
 		switch state := e.Charge.StatusDetails.State; {
 		case e.unclear:
 			e.rule = "an amount of its charge " + session.ChargeID + " was not understood"
@@ -144,7 +146,7 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 			e.rule = fmt.Sprintf("with a charge of %s, where %s was asked for", e.Found, orNothing(asked.ChargeAmount))
 		case isRefunded(e.Charge):
 			e.rule = fmt.Sprintf("of its charge %s %s was refunded", session.ChargeID, e.Charge.RefundedAmount)
-		case e.Charge.CaptureAmount != none && !samePrice(e.Charge.CaptureAmount, e.Found):
+		case (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) && e.Charge.CaptureAmount != none && !samePrice(e.Charge.CaptureAmount, e.Found):
 			e.rule = fmt.Sprintf("of its charge %s only %s was captured", session.ChargeID, e.Charge.CaptureAmount)
 		case state != amazonpay.StateAuthorized && state != amazonpay.StateCaptured && !state.IsPending():
 			e.rule = fmt.Sprintf("its charge %s is %s (%s)", session.ChargeID, state, e.Charge.StatusDetails.ReasonCode)
@@ -176,9 +178,11 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 			return nil
 		}
 		e.rule = fmt.Sprintf("its charge permission is for %s, where %s was asked for", e.Found, e.Asked)
-		if e.unclear = samePrice(e.Found, withOvercharge(e.Asked)); e.unclear {
+		overcharge := samePrice(e.Found, withOvercharge(e.Asked))
+		if overcharge {
 			e.rule += ", which is its limit with AllowOvercharge, and that of other orders"
 		}
+		e.unclear = overcharge || e.Charge != nil // whose amount was right: the buyer has paid it
 	default:
 		e.rule = fmt.Sprintf("nothing shows whether it was for %s: its charge permission %s has no limit of one order", e.Asked, session.ChargePermissionID)
 	}
@@ -218,11 +222,40 @@ func isRefunded(charge *Charge) bool {
 func isCaptured(charge *Charge, in *CaptureChargeRequest) bool {
 	state := charge.StatusDetails.State
 	return in != nil && (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) &&
-		understood(charge.Meta, "captureAmount", "refundedAmount") && samePrice(charge.CaptureAmount, in.CaptureAmount) && !isRefunded(charge)
+		amountsUnderstood(charge) && samePrice(charge.CaptureAmount, in.CaptureAmount) && !isRefunded(charge)
 }
 
 // isCanceled reports whether a charge is as a cancellation was to make it, whoever canceled it.
 func isCanceled(charge *Charge) bool { return charge.StatusDetails.State == amazonpay.StateCanceled }
+
+// amountsUnderstood reports whether the amounts of a charge say what the answer says. An amount of an unknown form, such as
+// {"value": "5.00"}, reads as nothing.
+func amountsUnderstood(charge *Charge) bool {
+	amounts := map[string]amazonpay.Price{
+		"chargeAmount": charge.ChargeAmount, "captureAmount": charge.CaptureAmount, "refundedAmount": charge.RefundedAmount,
+	}
+	var members map[string]json.RawMessage
+	if charge.Meta != nil {
+		_ = json.Unmarshal(charge.Meta.Raw, &members) // it was decoded before
+	}
+	for name, amount := range amounts {
+		if !understood(charge.Meta, name) {
+			return false
+		}
+		for member, text := range members {
+			var form struct {
+				Amount json.RawMessage `json:"amount"`
+			}
+			if amount.Amount != "" || !strings.EqualFold(member, name) || string(text) == "null" {
+				continue
+			}
+			if json.Unmarshal(text, &form) != nil || form.Amount == nil {
+				return false
+			}
+		}
+	}
+	return true
+}
 
 // understood reports whether all of these members of an answer were decoded: a zero value says nothing of the others.
 func understood(meta *amazonpay.Meta, members ...string) bool {

@@ -317,3 +317,62 @@ func requireUnproved(t *testing.T, err error, member string) {
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, member)
 	assert.True(t, amazonpay.Advise(err).Unsettled, member)
 }
+
+// Of a charge that is right nothing is refused: what its captureAmount says before a capture, and the limit of its permission, are no
+// reason to take another payment.
+func TestARightChargeIsNeverRefused(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop, network := doctoredShop(t, server)
+	id := newApproved(t, shop, server, webstore.Authorize)
+	_, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.NoError(t, err)
+
+	network.in, network.members, network.times = "charges/", map[string]string{"captureAmount": `{"amount":"0.00","currencyCode":"USD"}`}, -1
+	_, err = shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.NoError(t, err)
+
+	network.in, network.members = "chargePermissions/", map[string]string{"limits": `{"amountLimit":{"amount":"600.00","currencyCode":"USD"}}`}
+	_, err = shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty, TotalOrderAmount: twenty})
+	_, ok := errors.AsType[*webstore.CompletionError](err)
+	require.True(t, ok, "%v", err)
+	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
+
+	// An amount in an unknown form is not nothing.
+	network.in, network.members = "charges/", map[string]string{"refundedAmount": `{"value":"5.00"}`}
+	_, err = shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.ErrorContains(t, err, "was not understood")
+	charge, err := shop.GetCharge(t.Context(), chargeOf(t, shop, id))
+	require.NoError(t, err)
+	_, err = webstore.Unrefunded(charge)
+	require.ErrorContains(t, err, "Unrefunded")
+}
+
+func chargeOf(t *testing.T, shop *webstore.Client, sessionID string) string {
+	t.Helper()
+	session, err := shop.GetCheckoutSession(t.Context(), sessionID)
+	require.NoError(t, err)
+	return session.ChargeID
+}
+
+// What was not understood of a permission decides nothing: whose order it is, or that no charge is in progress.
+func TestAPermissionThatIsNotUnderstood(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	shop, network := doctoredShop(t, server)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: twenty})
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	require.NoError(t, err)
+	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")
+	require.NoError(t, err)
+	network.in, network.members, network.times = "chargePermissions/", map[string]string{"chargePermissionType": "{}"}, -1
+	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")
+	_, ok := errors.AsType[*webstore.OtherOrderError](err)
+	require.True(t, ok, "%v", err)
+
+	network.members = map[string]string{"statusDetails": `{"state":"NonChargeable","reasons":[{"reasonCode":{}}]}`}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err = shop.WaitForChargePermission(ctx, session.ChargePermissionID)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}

@@ -41,6 +41,8 @@ func (c *Client) WaitForReport(ctx context.Context, reportID string, opts ...ama
 		switch {
 		case report.ProcessingStatus == ReportFailed || report.ProcessingStatus == ReportCancelled:
 			return nil, &ReportError{report}
+		case report.ProcessingStatus == ReportCompleted && !understood(report.Meta, "reportDocumentId"):
+			return nil, fmt.Errorf("webstore: the report %s is COMPLETED, but the id of its document was not understood: see the Raw of its Meta", reportID)
 		case report.ProcessingStatus == ReportCompleted || report.ReportDocumentID != "":
 			return report, nil
 		}
@@ -99,6 +101,9 @@ func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID
 			return nil, "", err
 		}
 		state := permission.StatusDetails.State
+		if !understood(permission.Meta, "statusDetails.reasons") { // one of which may be that a charge is in progress
+			state = amazonpay.StatePending
+		}
 		for _, r := range permission.StatusDetails.Reasons {
 			if r.ReasonCode == amazonpay.ReasonChargeInProgress && state == amazonpay.StateNonChargeable {
 				state = amazonpay.StatePending

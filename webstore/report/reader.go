@@ -97,6 +97,7 @@ type Reader struct {
 	header    *header
 	separator byte
 	width     int    // the most values that a row may have, 0 before the first
+	surplus   bool   // the row had empty values behind its last column
 	record    string // the row that was read last, over all its lines
 }
 
@@ -250,6 +251,7 @@ func (r *Reader) fit(values []string) ([]string, error) {
 	if len(values) < columns || len(values) > r.width || len(values) > columns && len(withoutEmptyEnd(values)) > columns {
 		return nil, fmt.Errorf("the row has %d values where the header has %d columns", len(values), columns)
 	}
+	r.surplus = len(values) > columns
 	return values[:columns], nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"iter"
 	"log/slog"
+	"math/big"
 	"regexp"
 	"strings"
 	"time"
@@ -89,6 +90,18 @@ func (r SettlementRow) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (r SettlementRow) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
+// adds reports whether the amount and the total fee come to the net amount.
+func (r SettlementRow) adds() bool {
+	sum := new(big.Rat)
+	for _, amount := range []amazonpay.Decimal{r.TransactionAmount, r.TotalTransactionFee} {
+		if part, ok := new(big.Rat).SetString(string(amount)); ok {
+			sum.Add(sum, part)
+		}
+	}
+	net, ok := new(big.Rat).SetString(string(r.NetTransactionAmount))
+	return ok && sum.Cmp(net) == 0
+}
+
 // Settlement goes through the rows of a settlement report, as [Reader.Rows] does through those of
 // any. A document without the columns of its date, type, amount, total fee and net amount is an
 // error, as is a value that cannot be taken exactly: a date of an unknown form, an amount that is
@@ -116,7 +129,10 @@ func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 			}
 			var typed SettlementRow
 			if err == nil {
-				if err = columns.fill(&typed, row.values); err != nil {
+				if err = columns.fill(&typed, row.values); err == nil && r.surplus && !typed.adds() {
+					err = errMoved
+				}
+				if err != nil {
 					err = r.fail(row.line, err)
 					typed = SettlementRow{}
 				} else {
@@ -236,6 +252,7 @@ var (
 	errDecimal   = errors.New("the text is no decimal number such as -1234.50, with a point and nothing else; " + asDownloaded)
 	errThousands = errors.New("the point of the number can stand for thousands where semicolons separate the values; " + asDownloaded)
 	errRounded   = errors.New("the id is a rounded number such as 5.04E+12; " + asDownloaded)
+	errMoved     = errors.New("the row has more values than there are columns, and its net amount is not its amount with the fees: a comma too many may have moved them")
 	errCurrency  = errors.New("the text is no currency code of three capital letters: the values may stand under the wrong names")
 
 	rounded = regexp.MustCompile(`^[0-9](?:[.,][0-9]+)?E\+[0-9]+$`)

@@ -495,3 +495,26 @@ func FuzzSum(f *testing.F) {
 		require.Zero(t, want.Cmp(got))
 	})
 }
+
+// A thousands separator that is no part of a quoted value moves the amounts by one column, which an empty last column would hide.
+func TestAmountsThatMoved(t *testing.T) {
+	t.Parallel()
+	const header = "TransactionPostedDate,TransactionType,CurrencyCode,TransactionAmount,TotalTransactionFee,NetTransactionAmount,StoreName,\n"
+	for row, want := range map[string]string{
+		"2026-09-12T07:06:47 -0700,Capture,USD,1,234.00,-2.30,1231.70,\n": "moved", "2026-09-12T07:06:47 -0700,Capture,USD,1234,50,-2.30,1232.20,\n": "moved",
+		"2026-09-12T07:06:47 -0700,Capture,USD,1234,-2.30,1231.70,,\n": "",
+		"2026-09-12T07:06:47 -0700,Capture,USD,1234,-2.30,1231.70,\n":  "", "2026-09-12T07:06:47 -0700,Capture,USD,1234,-2.30,1231.70,Shop,\n": "",
+	} {
+		var err error
+		for _, err = range report.NewReader(strings.NewReader(header + row)).Settlement() {
+			if err != nil {
+				break
+			}
+		}
+		if want == "" {
+			require.NoError(t, err, row)
+			continue
+		}
+		require.ErrorContains(t, err, want, row)
+	}
+}
