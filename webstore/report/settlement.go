@@ -212,7 +212,7 @@ func (p *positions) fill(r *SettlementRow, values []string) error {
 		if value != "" && !isDecimal(value) {
 			return &Error{Column: columnNames[column], Err: errDecimal}
 		}
-		if _, decimals, _ := strings.Cut(value, "."); p.decimalComma && len(decimals) == 3 {
+		if _, decimals, _ := strings.Cut(value, "."); (p.decimalComma || text(colCurrency) == string(amazonpay.JPY)) && len(decimals) == 3 {
 			return &Error{Column: columnNames[column], Err: errThousands}
 		}
 	}
@@ -250,7 +250,7 @@ const asDownloaded = "a spreadsheet may have rewritten it: use the document as i
 var (
 	errTime      = errors.New("the text is no date and time of a known form; " + asDownloaded)
 	errDecimal   = errors.New("the text is no decimal number such as -1234.50, with a point and nothing else; " + asDownloaded)
-	errThousands = errors.New("the point of the number can stand for thousands where semicolons separate the values; " + asDownloaded)
+	errThousands = errors.New("the point of the number can stand for thousands, where semicolons separate the values or the currency has no decimals; " + asDownloaded)
 	errRounded   = errors.New("the id is a rounded number such as 5.04E+12; " + asDownloaded)
 	errMoved     = errors.New("the row has more values than there are columns, and its net amount is not its amount with the fees: a comma too many may have moved them")
 	errCurrency  = errors.New("the text is no currency code of three capital letters: the values may stand under the wrong names")
