@@ -46,6 +46,8 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 	}
 	if refused := verify(r, d, a, entry.CanonicalRequest, body, &caller.key.PublicKey); refused != nil {
 		if refused.reason == invalidRequestSignature && a.Verify(entry.CanonicalRequest, &caller.key.PublicKey) != nil {
+			s.explaining.Lock()
+			defer s.explaining.Unlock()
 			entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, s.merchants}.difference()
 			refused.message += s.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
 		}

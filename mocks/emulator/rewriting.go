@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"iter"
 	"net/url"
 	"regexp"
 	"slices"
@@ -22,39 +23,58 @@ type rewriting struct {
 	text string
 }
 
+// mostWritten is after how many bytes no more texts are made for one signature: JSON of many lines, each deep inside,
+// grows a hundredfold where it is indented.
+const mostWritten = 2 << 20
+
 // rewritings are the texts that may have been signed where text was sent, without text itself.
-func rewritings(text string) []rewriting {
-	found := []rewriting{}
-	seen := map[string]bool{text: true, "": true}
-	add := func(what, signed string) {
-		if !seen[signed] {
-			seen[signed] = true
-			found = append(found, rewriting{what, signed})
-		}
-	}
-	wholes := unwrapped(text)
-	for _, whole := range wholes {
-		add(whole.what, whole.text)
-	}
-	for _, base := range append([]rewriting{{"", text}}, wholes...) {
-		for _, anew := range writtenAnew(base.text) {
-			what := "its JSON was written anew: it was signed " + anew.what
-			if base.what != "" {
-				what = base.what + "; and " + what
+func rewritings(text string) iter.Seq[rewriting] {
+	return func(yield func(rewriting) bool) {
+		seen := map[string]bool{text: true, "": true}
+		written := 0
+		// offer returns false once nothing more is wanted.
+		offer := func(what, signed string) bool {
+			if written += len(signed); written > mostWritten {
+				return false
 			}
-			add(what, anew.text)
+			if seen[signed] {
+				return true
+			}
+			seen[signed] = true
+			return yield(rewriting{what, signed})
+		}
+		bases := []rewriting{{"", text}}
+		for _, whole := range unwrapped(text) {
+			if !seen[whole.text] {
+				bases = append(bases, whole)
+			}
+			if !offer(whole.what, whole.text) {
+				return
+			}
+		}
+		for _, wrapped := range []rewriting{
+			{"it was decoded: it was signed percent-encoded", url.QueryEscape(text)},
+			{"it was decoded: it was signed percent-encoded", url.PathEscape(text)},
+			{"it was decoded: it was signed with HTML entities", html.EscapeString(text)},
+			{"it was decoded: it was signed in base64", base64.StdEncoding.EncodeToString([]byte(text))},
+			{"the line end behind it was lost, which was signed", text + "\n"},
+		} {
+			if !offer(wrapped.what, wrapped.text) {
+				return
+			}
+		}
+		for _, base := range bases {
+			for anew := range writtenAnew(base.text) {
+				what := "its JSON was written anew: it was signed " + anew.what
+				if base.what != "" {
+					what = base.what + "; and " + what
+				}
+				if !offer(what, anew.text) {
+					return
+				}
+			}
 		}
 	}
-	for _, wrapped := range []rewriting{
-		{"it was decoded: it was signed percent-encoded", url.QueryEscape(text)},
-		{"it was decoded: it was signed percent-encoded", url.PathEscape(text)},
-		{"it was decoded: it was signed with HTML entities", html.EscapeString(text)},
-		{"it was decoded: it was signed in base64", base64.StdEncoding.EncodeToString([]byte(text))},
-		{"the line end behind it was lost, which was signed", text + "\n"},
-	} {
-		add(wrapped.what, wrapped.text)
-	}
-	return found
 }
 
 // lostEscape is what stripping the backslashes leaves of \u5c71.
@@ -91,30 +111,32 @@ func unwrapped(text string) []rewriting {
 }
 
 // writtenAnew are the ways in which the JSON encoders of other languages write the same value.
-func writtenAnew(text string) []rewriting {
-	value, err := parse(text)
-	if err != nil {
-		return nil
-	}
-	var all []rewriting
-	for _, order := range []string{"", "with its members sorted by name"} {
-		if order != "" {
-			value = value.sorted()
+func writtenAnew(text string) iter.Seq[rewriting] {
+	return func(yield func(rewriting) bool) {
+		given, err := parse(text)
+		if err != nil {
+			return
 		}
-		for _, space := range spacings {
-			for _, escape := range escapings {
-				var b strings.Builder
-				value.write(&b, space, escape, 0)
-				what := []string{order, space.what, escape.what}
-				what = slices.DeleteFunc(what, func(part string) bool { return part == "" })
-				if len(what) == 0 {
-					what = []string{"without white space, and with nothing escaped that need not be (JSON.stringify)"}
+		for _, order := range []struct {
+			what  string
+			value value
+		}{{"", given}, {"with its members sorted by name", given.sorted()}} {
+			for _, space := range spacings {
+				for _, escape := range escapings {
+					var b strings.Builder
+					order.value.write(&b, space, escape, 0)
+					what := []string{order.what, space.what, escape.what}
+					what = slices.DeleteFunc(what, func(part string) bool { return part == "" })
+					if len(what) == 0 {
+						what = []string{"without white space, and with nothing escaped that need not be (JSON.stringify)"}
+					}
+					if !yield(rewriting{strings.Join(what, ", "), b.String()}) {
+						return
+					}
 				}
-				all = append(all, rewriting{strings.Join(what, ", "), b.String()})
 			}
 		}
 	}
-	return all
 }
 
 // spacing is the white space of an encoder.
