@@ -30,7 +30,7 @@ func (m member) addressValue(given object, path string, c *call) (object, *refus
 	}
 	if decoded, ok := decodeAddress(given); ok {
 		given = decoded
-		c.note("%s was percent-encoded, and decoded once", path)
+		c.note("The member %s was percent-encoded, and decoded once.", path)
 	}
 	for name, value := range given {
 		if text, ok := value.(string); ok {
