@@ -55,7 +55,7 @@ func (s *session) deleted(now time.Time) bool { return !now.Before(s.Created.Add
 
 func (w *world) createSession(c *call) (int, object, *refusal) {
 	product := payAndShip
-	if c.body["multiAddressesCheckoutMetadata"] != nil {
+	if addresses, _ := c.body["multiAddressesCheckoutMetadata"].([]any); len(addresses) > 0 {
 		product = payAndShipMultiAddress
 	}
 	created, refused := w.newSession(c, product)
