@@ -171,7 +171,7 @@ func (s *Server) press(b button, r *http.Request, keep bool) (next string, wrong
 		return "", &wrongButton{http.StatusBadRequest, "The payload cannot be read: " + err.Error() + ".", nil}
 	}
 	var refused *refusal
-	if b.product == signIn && c.body["webCheckoutDetails"] == nil {
+	if b.product == signIn && c.body.at("webCheckoutDetails")["signInReturnUrl"] == nil {
 		next, refused = s.startSignIn(c)
 	} else {
 		next, refused = s.sessionOf(c, b.product, keep)
