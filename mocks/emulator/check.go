@@ -180,6 +180,10 @@ func (m member) mapValue(value any, path string, c *call) (any, *refusal) {
 		return nil, invalid(path, "must be an object")
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if entries[name] == nil && !c.strict {
+			delete(entries, name)
+			continue
+		}
 		normal, refused := m.members[""].value(entries[name], path+"."+name, c)
 		if refused != nil {
 			return nil, refused

@@ -56,6 +56,7 @@ func TestBodies(t *testing.T) {
 		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Day","value":"100000"}}}`, "InvalidParameterValue", "recurringMetadata.frequency.value", ""},
 		{`{` + web + `,` + store + `,"chargePermissionType":"Recurring","recurringMetadata":{"frequency":{"unit":"Month","value":"00000000000000000001"}}}`, "InvalidParameterValue", "recurringMetadata.frequency.value", ""},
 		{`{` + web + `,` + store + `,"deliverySpecifications":{"specialRestrictions":["RestrictPOBoxes"],"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"statesOrRegions":["WA"],"zipCodes":["98*"]},"GB":{}}}}}`, "ok", "", ""},
+		{`{` + web + `,` + store + `,"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"GB":null,"US":{"zipCodes":null}}}}}`, "ok", "", "deliverySpecifications.addressRestrictions.restrictions.GB"},
 		{`{` + web + `,` + store + `,"deliverySpecifications":{"addressRestrictions":{"type":"Allowed","restrictions":{"US":{"cities":[]}}}}}`, "UnrecognizedField", "restrictions.US.cities", ""},
 		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"false"}}`, "ok", "", "paymentDetails.canHandlePendingAuthorization"},
 		{`{` + web + `,` + store + `,"paymentDetails":{"canHandlePendingAuthorization":"no"}}`, "InvalidParameterValue", "canHandlePendingAuthorization", ""},
