@@ -187,6 +187,9 @@ func TestWhatAddressDetailsNeed(t *testing.T) {
 			}
 		}
 	}
+	bare := c.paying(nil)
+	delete(bare, "addressDetails")
+	c.post("/checkoutSessions", bare).must(t, http.StatusCreated) // which buttons need
 	for product, row := range map[string]struct {
 		address any
 		status  int

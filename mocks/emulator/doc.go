@@ -110,6 +110,8 @@
 //     an escape, and neither a space nor a letter beyond ASCII is left. A plus is a space where
 //     nothing spells a space otherwise, and escapes, or a plus in the name, show that the address
 //     was encoded as forms are.
+//   - A button with checkoutMode needs addressDetails where its product type ships, and one whose type does
+//     not ship must have none. createCheckoutSession has no such rule: it takes both with and without.
 //   - With signInReturnUrl there is nothing to pay: the session is of type PaymentMethodOnFile,
 //     setupOnly.
 //   - A currency that the account cannot be paid in is CurrencyMismatch. The accounts of the region

@@ -13,7 +13,7 @@
     ledgerCurrency: { na: ['USD'], eu: ['EUR', 'GBP'], jp: ['JPY'] }[region],
     productType: ['PayAndShip', 'PayOnly', 'SignIn', 'PayAndShipMultiAddress', 'Donation'],
     checkoutLanguage: { na: ['en_US'], eu: ['en_GB', 'de_DE', 'fr_FR', 'it_IT', 'es_ES'], jp: ['ja_JP'] }[region],
-    buttonColor: ['Gold', 'LightGray', 'DarkGray'],
+    buttonColor: ['Gold', 'LightGray', 'DarkGray'], // for another one Amazon's draws Gold
     color: ['Gold'],
     sandbox: [true, false]
   };
