@@ -411,6 +411,23 @@ func TestOtherCalls(t *testing.T) {
 		b.heading("There is no upgrade")
 		assert.Contains(t, b.text("main"), "the signature is right")
 		b.picture("17-upgrade")
+
+		b, _ = shopPage(t, `<a id="up" href="#up">Subscribe</a>`)
+		b.eval("amazon.Pay.bindUpgradeAction('#up', "+js(t, with(signed, "upgradeAction", "recurringUpgrade", "payloadJSON", "null"))+")", nil)
+		b.click("#up")
+		b.heading("There is no upgrade")
+		assert.Contains(t, b.text("main"), "The merchantId is not that of the key's merchant.")
+	})
+	t.Run("estimatedOrderAmount", func(t *testing.T) {
+		t.Parallel()
+		for currency, ignored := range map[string]bool{"USD": false, "XXX": true, "toString": true, "__proto__": true} {
+			b, console := shopPage(t, "")
+			config := with(s.config(t, nil), "estimatedOrderAmount", map[string]any{"amount": "109.99", "currencyCode": currency})
+			b.eval("amazon.Pay.renderButton('#b', "+js(t, config)+")", nil)
+			b.eval("console.log('drawn')", nil)
+			b.says(console, "drawn")
+			assert.Equal(t, ignored, strings.Contains(console.text(), "the estimatedOrderAmount is ignored"), currency)
+		}
 	})
 	t.Run("a click on the element is one on the button", func(t *testing.T) {
 		t.Parallel()

@@ -63,6 +63,19 @@ func TestWindow(t *testing.T) {
 	b.shows("#faults", "None is switched on.")
 	b.shows("#requests", "getCharge 404 ResourceNotFound verified status 404")
 
+	_, err = s.webstore.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID: s.emulator.Merchants[0].StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: s.url + "/result"},
+		AddressDetails: &webstore.AddressDetails{
+			Name: "Susie%20Smith", AddressLine1: "10%20Ditka%20Ave", City: "Chicago", StateOrRegion: "IL", PostalCode: "60602", CountryCode: "US",
+			PhoneNumber: "800-555-0100",
+		},
+	})
+	require.NoError(t, err)
+	log := server.Requests()
+	noted := "details[data-key='requests/" + log[len(log)-1].RequestID + "']"
+	b.click(noted)
+	b.shows(strings.ReplaceAll(noted, "'", `"`), "note The member addressDetails was percent-encoded, and decoded once.")
+
 	b.run(chromedp.Evaluate("window.confirm = () => true", nil))
 	b.click("#reset")
 	b.shows("#charges", "None yet.") // the session is older than 30 days, and gone already

@@ -75,6 +75,10 @@ func (p *presence) checkMembers(name string, described *base.Schema, value map[s
 		if given == nil && there && slices.Contains(neverNull, name+"."+member) {
 			p.wrong = append(p.wrong, fmt.Sprintf("%s.%s is null", path, member))
 		}
+		isList := slices.Contains(inner.Schema().Type, "array")
+		if isList && there && given == nil && !mayLack && !slices.Contains(nullLists, name+"."+member) {
+			p.wrong = append(p.wrong, fmt.Sprintf("%s.%s is null: a list in which there is nothing must be empty", path, member))
+		}
 		if mayLack {
 			p.seen[name+"."+member+map[bool]string{true: " there", false: " absent"}[there]] = true
 		}
@@ -176,6 +180,10 @@ var neverNull = strings.Fields(`CheckoutSession.creationTimestamp ChargePermissi
 	Refund.creationTimestamp StatusDetails.lastUpdatedTimestamp ChargePermissionStatus.lastUpdatedTimestamp Price.amount Report.startTime Report.endTime
 	Report.createdTime ReportSchedule.nextReportCreationTime`)
 
+// nullLists are those that may be null, as the description's beginning names them.
+var nullLists = strings.Fields(`CheckoutSession.constraints CheckoutSession.paymentPreferences ChargePermissionStatus.reasons Buyer.primeMembershipTypes
+	BuyerResponse.primeMembershipTypes Store.allowedOriginDomains Store.allowedRedirectURLs`)
+
 // neverSent is what the emulator has no case of: a Buy Now session's cart, and the token of an
 // acquirer.
 var neverSent = []string{
@@ -249,18 +257,21 @@ func TestAbsentIsAbsent(t *testing.T) {
 func TestPresenceRefuses(t *testing.T) {
 	t.Parallel()
 	c := theContract(t)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://127.0.0.1/v2/reports/r", nil)
-	require.NoError(t, err)
 	for name, row := range map[string]struct {
+		path  string
 		body  string
 		wrong string
 	}{
-		"right":              {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null}`, ""},
-		"a member is absent": {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c"}`, "lacks processingStatus"},
-		"null where absent":  {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null,"reportDocumentId":null}`, "reportDocumentId, and it is null"},
-		"null of a time":     {`{"reportId":"r","reportType":null,"startTime":null,"endTime":"e","createdTime":"c","processingStatus":null}`, "startTime is null"},
-		"not described":      {`{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null,"pages":1}`, "has pages"},
+		"an empty list":      {"reports", `{"reports":[],"nextToken":null}`, ""},
+		"a null list":        {"reports", `{"reports":null,"nextToken":null}`, "answer.reports is null: a list"},
+		"right":              {"reports/r", `{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null}`, ""},
+		"a member is absent": {"reports/r", `{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c"}`, "lacks processingStatus"},
+		"null where absent":  {"reports/r", `{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null,"reportDocumentId":null}`, "reportDocumentId, and it is null"},
+		"null of a time":     {"reports/r", `{"reportId":"r","reportType":null,"startTime":null,"endTime":"e","createdTime":"c","processingStatus":null}`, "startTime is null"},
+		"not described":      {"reports/r", `{"reportId":"r","reportType":null,"startTime":"s","endTime":"e","createdTime":"c","processingStatus":null,"pages":1}`, "has pages"},
 	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://127.0.0.1/v2/"+row.path, nil)
+		require.NoError(t, err)
 		p := newPresence()
 		wrong := strings.Join(p.answered(c, r, "200", []byte(row.body)), "; ")
 		if row.wrong == "" {

@@ -48,6 +48,7 @@ func TestWaysIn(t *testing.T) {
 			dir := t.TempDir()
 			require.NoError(t, os.CopyFS(dir, os.DirFS("testdata/ways")))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "amazonpay-emulator.pem"), []byte(d.CAPEM), 0o600))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "emulator.p12"), []byte("of the emulator before"), 0o600))
 			cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", strings.ReplaceAll(blocks[name], "8444", through.Port()))
 			cmd.Dir = dir
 			cmd.Env = []string{

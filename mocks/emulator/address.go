@@ -28,14 +28,11 @@ func (m member) addressValue(given object, path string, c *call) (object, *refus
 			return nil, refused
 		}
 	}
+	given.trim()
 	if decoded, ok := decodeAddress(given); ok {
 		given = decoded
-		c.note("%s was percent-encoded, and decoded once", path)
-	}
-	for name, value := range given {
-		if text, ok := value.(string); ok {
-			given[name] = strings.TrimSpace(text)
-		}
+		given.trim()
+		c.note("The member %s was percent-encoded, and decoded once.", path)
 	}
 	for _, name := range []string{"postalCode", "countryCode"} {
 		if text, ok := given[name].(string); ok {
@@ -60,6 +57,15 @@ func (m member) addressValue(given object, path string, c *call) (object, *refus
 	return given, nil
 }
 
+// trim takes the white space around texts away.
+func (o object) trim() {
+	for name, value := range o {
+		if text, ok := value.(string); ok {
+			o[name] = strings.TrimSpace(text)
+		}
+	}
+}
+
 // decodeAddress returns an address with its percent-encoding decoded, once, and whether it had any.
 // A text is encoded where each percent sign begins an escape, what the escapes spell is UTF-8, and
 // nothing is left that encoding would have taken away: a text with a space in it, or with a letter
@@ -79,11 +85,11 @@ func decodeAddress(given object) (decoded object, found bool) {
 			continue
 		}
 		if form { // those that were escaped are pluses
-			meant, err = url.QueryUnescape(text)
-			if outer := strings.Trim(text, "+"); err == nil && outer != text { // nobody means a space there
-				start := strings.Index(text, outer)
+			meant, _ = url.QueryUnescape(text)
+			if outer := strings.Trim(text, "+"); outer != "" { // nobody means a space there
+				before, after, _ := strings.Cut(text, outer)
 				middle, _ := url.QueryUnescape(outer)
-				meant = text[:start] + middle + text[start+len(outer):]
+				meant = before + middle + after
 			}
 		}
 		decoded[name], found = meant, found || meant != text

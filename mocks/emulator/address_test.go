@@ -110,6 +110,29 @@ func TestLiteralPercentSigns(t *testing.T) {
 	assert.Equal(t, "Susie O'Hara", shown.at("shippingAddress", "name"))
 }
 
+// A line in which there is nothing but white space does not keep the others from being decoded.
+func TestBlankLinesOfAnAddress(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	for name, way := range map[string]func(string) string{
+		"PHP's urlencode": url.QueryEscape, "PHP's rawurlencode": func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") },
+	} {
+		for _, blank := range []string{"", " ", "\t", "\u3000", "+", "++", "%20"} {
+			if strings.Contains(blank, "+") && name != "PHP's urlencode" || blank == "%20" && name == "PHP's urlencode" {
+				continue // no encoder writes both
+			}
+			address := each(american(), way)
+			address["addressLine2"] = blank
+			id := c.click("PayAndShip", c.paying(address))
+			require.NoError(t, c.server.Buyer().SignIn(id))
+			shown := c.get("/checkoutSessions/" + id)
+			assert.Equal(t, "Susie O'Hara", shown.at("shippingAddress", "name"), "%s, %q", name, blank)
+			assert.Equal(t, "10 Ditka Ave + 1/2", shown.at("shippingAddress", "addressLine1"), "%s, %q", name, blank)
+			assert.Contains(t, []any{"", nil}, shown.at("shippingAddress", "addressLine2"), "%s, %q", name, blank)
+		}
+	}
+}
+
 // Which members there must be depends on the country, and the limits are in characters of what is
 // meant.
 func TestWhatAddressDetailsNeed(t *testing.T) {
@@ -164,6 +187,9 @@ func TestWhatAddressDetailsNeed(t *testing.T) {
 			}
 		}
 	}
+	bare := c.paying(nil)
+	delete(bare, "addressDetails")
+	c.post("/checkoutSessions", bare).must(t, http.StatusCreated) // which buttons need
 	for product, row := range map[string]struct {
 		address any
 		status  int

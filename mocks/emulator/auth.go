@@ -34,7 +34,7 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 		return nil, badHeader(headerAuthorization, "names too many headers")
 	}
 	if absent := absentSigned(r, a); len(absent) > 0 {
-		return nil, badRequest(missingHeader, "%s", listed(absent, "is missing, which SignedHeaders names", "are missing, which SignedHeaders names"))
+		return nil, badRequest(missingHeader, "The %s.", listed(absent, "is missing, which SignedHeaders names", "are missing, which SignedHeaders names"))
 	}
 	var err error
 	if entry.CanonicalRequest, err = a.CanonicalRequest(r, signing.HashPayload(body)); err != nil {
@@ -46,6 +46,8 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 	}
 	if refused := verify(r, d, a, entry.CanonicalRequest, body, &caller.key.PublicKey); refused != nil {
 		if refused.reason == invalidRequestSignature && a.Verify(entry.CanonicalRequest, &caller.key.PublicKey) != nil {
+			s.explaining.Lock()
+			defer s.explaining.Unlock()
 			entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, s.merchants}.difference()
 			refused.message += s.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
 		}
@@ -53,7 +55,7 @@ func (s *Server) authenticate(r *http.Request, d destination, body []byte, now t
 	}
 	entry.Verified = true
 	if loose := unsigned(a, optional); !entry.Strict && len(loose) > 0 {
-		entry.Notes = append(entry.Notes, listed(loose, "is not signed, or not there", "are not signed, or not there"))
+		entry.Notes = append(entry.Notes, "The "+listed(loose, "is not signed, or not there", "are not signed, or not there")+".")
 	}
 
 	if refused := checkKey(r, d.route, entry.Strict); refused != nil {
@@ -189,7 +191,7 @@ func lenientSignature(r *http.Request, _ destination, a signing.Authorization, c
 		return slices.Contains(optional, name) || len(r.Header.Values(name)) == 0
 	})
 	if len(loose) > 0 {
-		return badSignature(strings.TrimSuffix(strings.TrimPrefix(listed(loose, "is not signed", "are not signed"), "The "), "."))
+		return badSignature(listed(loose, "is not signed", "are not signed"))
 	}
 	if signing.Verify(r, body, key) != nil {
 		return wrongSignature(a, canonical)

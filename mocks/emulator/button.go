@@ -80,6 +80,8 @@ func (s *Server) readButton(r *http.Request) (button, *wrongButton) {
 		sent := b.payload
 		if b.payload = strings.ReplaceAll(sent, "\r\n", "\n"); !b.verifies(b.algorithm, b.payload, signature) {
 			b.payload = sent
+			s.explaining.Lock()
+			defer s.explaining.Unlock()
 			return wrong("The signature is not one of this key over this payload.", b.explain(signature)...)
 		}
 	}
@@ -117,7 +119,7 @@ func (b button) mistake(signature string) []string {
 	if len(b.payload) > explainable {
 		return []string{fmt.Sprintf("a payload of more than %d bytes is not looked into", explainable)}
 	}
-	for _, r := range rewritings(b.payload) {
+	for r := range rewritings(b.payload) {
 		for _, a := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
 			if b.verifies(a, r.text, signature) {
 				return []string{"the payload was sent otherwise than it was signed: " + r.what, whereTheyDiffer(r.text, b.payload)}
@@ -169,7 +171,7 @@ func (s *Server) press(b button, r *http.Request, keep bool) (next string, wrong
 		return "", &wrongButton{http.StatusBadRequest, "The payload cannot be read: " + err.Error() + ".", nil}
 	}
 	var refused *refusal
-	if b.product == signIn && c.body["webCheckoutDetails"] == nil {
+	if b.product == signIn && c.body.at("webCheckoutDetails")["signInReturnUrl"] == nil {
 		next, refused = s.startSignIn(c)
 	} else {
 		next, refused = s.sessionOf(c, b.product, keep)

@@ -14,7 +14,7 @@ type kind int
 const (
 	textKind  kind = iota
 	flagKind       // true, false, or the texts of them
-	countKind      // a whole number, or the text of one
+	countKind      // a whole number of at most nine digits, as the .NET SDK reads it, or the text of one
 	priceKind
 	urlKind
 	timeKind  // one of the forms of a timestamp
@@ -103,10 +103,10 @@ func (m member) value(value any, path string, c *call) (any, *refusal) {
 		}
 		return nil, invalid(path, "must be true or false")
 	case countKind:
-		if s := c.scalar(value); s != "" && strings.Trim(s, "0123456789") == "" {
+		if s := c.scalar(value); s != "" && len(s) < 10 && strings.Trim(s, "0123456789") == "" {
 			return s, nil
 		}
-		return nil, invalid(path, c.wanted("a whole number"))
+		return nil, invalid(path, c.wanted("a whole number of at most nine digits"))
 	case priceKind:
 		return m.priceValue(value, path, c)
 	case timeKind:
@@ -180,6 +180,10 @@ func (m member) mapValue(value any, path string, c *call) (any, *refusal) {
 		return nil, invalid(path, "must be an object")
 	}
 	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if entries[name] == nil && !c.strict {
+			delete(entries, name)
+			continue
+		}
 		normal, refused := m.members[""].value(entries[name], path+"."+name, c)
 		if refused != nil {
 			return nil, refused

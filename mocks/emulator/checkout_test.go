@@ -191,6 +191,7 @@ func TestWrongButtons(t *testing.T) {
 		{"another merchant's store", c.button("PayAndShip", foreign), nil, 400, "reason code: InvalidParameterValue"},
 		{"an unknown member", c.button("PayAndShip", odd), nil, 400, "reason code: UnrecognizedField"},
 		{"a sign-in without a page to return to", c.button("SignIn", object{"storeId": c.store()}), nil, 400, "reason code: MissingParameterValue"},
+		{"a sign-in with a checkout's payload", c.button("SignIn", c.shopPayload()), nil, 400, "The member webCheckoutDetails is not known here."},
 		{"a sign-in at another merchant's store", c.button("SignIn", object{"storeId": other.StoreID, "signInReturnUrl": "https://shop.example/"}), nil, 400, "reason code: InvalidParameterValue"},
 	}
 	for _, tt := range tests {

@@ -1,12 +1,10 @@
 package emulator
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -94,7 +92,7 @@ func (d diagnosis) rewritten(key *rsa.PublicKey) string {
 	if !isLast || len(d.body) == 0 {
 		return ""
 	}
-	for _, r := range rewritings(string(d.body)) {
+	for r := range rewritings(string(d.body)) {
 		if d.a.Verify(before+signing.HashPayload([]byte(r.text)).String(), key) == nil {
 			return "The body was sent otherwise than it was signed: " + r.what + "; " + whereTheyDiffer(r.text, string(d.body)) + "."
 		}
@@ -229,27 +227,11 @@ func headerMistakes(line string) []string {
 	return mistakes
 }
 
+// hashMistakes leaves the bodies that were written otherwise to rewritten.
 func (d diagnosis) hashMistakes(hash string) []string {
 	of := func(body string) string { return signing.HashPayload([]byte(body)).String() }
 	text := string(d.body)
-	mistakes := []string{strings.ToUpper(hash), of(""), of("null"), of("{}"), of(text + "\n"), of(strings.TrimSpace(text)), "", "UNSIGNED-PAYLOAD"}
-	var decoded any
-	if json.Unmarshal(d.body, &decoded) != nil {
-		return mistakes
-	}
-	var compact, indented bytes.Buffer
-	_ = json.Compact(&compact, d.body)
-	_ = json.Indent(&indented, d.body, "", "  ")
-	escaped, _ := json.Marshal(decoded) //nolint:errchkjson // it was decoded just now; sorted, with < > & escaped
-	var spaced strings.Builder
-	for i, r := range compact.String() { // as Python writes it
-		spaced.WriteRune(r)
-		if (r == ',' || r == ':') && i+1 < compact.Len() {
-			spaced.WriteByte(' ')
-		}
-	}
-	return append(mistakes, of(compact.String()), of(indented.String()), of(string(escaped)), of(string(encode(decoded))),
-		of(spaced.String()), of(strings.ReplaceAll(text, "/", `\/`)), of(strings.ReplaceAll(text, `\/`, "/")))
+	return []string{strings.ToUpper(hash), of(""), of("null"), of("{}"), of(text + "\n"), of(strings.TrimSpace(text)), "", "UNSIGNED-PAYLOAD"}
 }
 
 // firstDifference says in which line what was signed differs from what was expected.

@@ -103,12 +103,15 @@
 //   - The chargePermissionId of a new session must be that of an open permission of type PaymentMethodOnFile, which is
 //     then charged in place of a new one. paymentMethodOnFileMetadata goes with that type alone.
 //   - createCheckoutSession with multiAddressesCheckoutMetadata makes a session of type
-//     PayAndShipMultiAddress, whose shippingAddressList has all addresses of the buyer. The
-//     orderType of an open session is PurchaseOrder.
+//     PayAndShipMultiAddress, whose shippingAddressList has all addresses of the buyer; a list in
+//     which there is nothing does not, and an update leaves the type as it was. The orderType of an
+//     open session is PurchaseOrder.
 //   - addressDetails are decoded, once, where a member is percent-encoded: each percent sign begins
 //     an escape, and neither a space nor a letter beyond ASCII is left. A plus is a space where
 //     nothing spells a space otherwise, and escapes, or a plus in the name, show that the address
 //     was encoded as forms are.
+//   - A button with checkoutMode needs addressDetails where its product type ships, and one whose type does
+//     not ship must have none. createCheckoutSession has no such rule: it takes both with and without.
 //   - With signInReturnUrl there is nothing to pay: the session is of type PaymentMethodOnFile,
 //     setupOnly.
 //   - A currency that the account cannot be paid in is CurrencyMismatch. The accounts of the region

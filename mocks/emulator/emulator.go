@@ -108,9 +108,11 @@ type Server struct {
 	closing      chan struct{} // closed when all connections are to end
 	closeOnce    sync.Once
 
-	ahead   atomic.Int64 // how far the clock was advanced
-	changes watchers     // of what the state file holds
-	news    watchers     // of anything that the window shows
+	ahead      atomic.Int64 // how far the clock was advanced
+	explaining sync.Mutex   // one wrong signature at a time: anybody can send many
+
+	changes watchers // of what the state file holds
+	news    watchers // of anything that the window shows
 
 	mu     sync.Mutex // guards what follows
 	world  *world

@@ -309,3 +309,41 @@ func holdConnections(address string) {
 	runtime.KeepAlive(conns)
 	os.Exit(0)
 }
+
+// What is wrong in two ways is refused for the same one each time, so that a test can ask for it.
+func TestRefusalsAreTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t)
+	c := newClient(t, s, 0)
+	session := c.newSession("Confirm", "5")
+	for _, row := range []struct {
+		send func() string
+		says string
+	}{
+		{func() string {
+			return c.patch("/checkoutSessions/"+session, object{"paymentDetails": object{"allowOvercharge": true, "extendExpiration": true}}).raw
+		}, "The member paymentDetails.allowOvercharge can be set at creation alone."},
+		{func() string {
+			return c.post("/in-store/merchantScan", object{
+				"scanData": s.Description().Merchants[0].ScanData, "scanReferenceId": "scan", "merchantCOE": "US", "ledgerCurrency": "EUR",
+				"chargeTotal": object{"amount": "5", "currencyCode": "JPY"},
+			}).raw
+		}, "The member ledgerCurrency is in EUR"},
+		{func() string { return c.get("/reports?a=1&b=2&c=3").raw }, "The parameter a is not known here."},
+		{func() string {
+			r, _ := c.request(http.MethodGet, "", nil)
+			r.URL.Path = "/_emulator/presigned/documents"
+			r.Header = http.Header{"X-Amz-Pay-Region": {"na"}, "X-Amz-Pay-Host": {"h"}, "Authorization": {"a"}, "X-Amz-Pay-Date": {"d"}}
+			res, err := s.RoundTripper().RoundTrip(r)
+			require.NoError(t, err)
+			defer func() { _ = res.Body.Close() }()
+			text, err := io.ReadAll(res.Body)
+			require.NoError(t, err)
+			return string(text)
+		}, "send no header authorization."},
+	} {
+		for range 20 {
+			assert.Contains(t, row.send(), row.says)
+		}
+	}
+}

@@ -40,8 +40,10 @@ func (w *world) merchantScan(c *call) (int, object, *refusal) {
 		if c.body.text("scanData") != scanData {
 			return nil, invalid("scanData", "is not that of a buyer")
 		}
-		for name, currency := range map[string]string{"ledgerCurrency": c.body.text("ledgerCurrency"), "chargeTotal": c.body.moneyAt("chargeTotal").Currency} {
-			if refused := checkCurrency(c, name, currency); refused != nil {
+		for _, of := range []struct{ name, currency string }{
+			{"ledgerCurrency", c.body.text("ledgerCurrency")}, {"chargeTotal", c.body.moneyAt("chargeTotal").Currency},
+		} {
+			if refused := checkCurrency(c, of.name, of.currency); refused != nil {
 				return nil, refused
 			}
 		}

@@ -38,8 +38,9 @@ type Request struct {
 	// was signed differs from what was expected, or how else it was made wrong, where trying the usual
 	// mistakes finds that out.
 	Difference string `json:"difference"`
-	// Notes say what was taken of the request though the documentation asks for something else.
-	// There are none of this SDK's own requests, but where addressDetails were percent-encoded.
+	// Notes say two things that were taken: which of the headers x-amz-pay-host and x-amz-pay-region
+	// were not signed, or not there, in requests of others; and, of this SDK's own as well, that
+	// addressDetails were percent-encoded. What else was taken of others is not noted.
 	Notes      []string `json:"notes"`
 	Verified   bool     `json:"verified"`   // the signature was right
 	Replayed   bool     `json:"replayed"`   // answered from the idempotency key

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +63,7 @@ func (s *Server) servePresigned(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) granted(w http.ResponseWriter, r *http.Request) error {
-	for name := range r.Header {
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		if lower := strings.ToLower(name); lower == "authorization" || strings.HasPrefix(lower, "x-amz-pay-") {
 			return storeError{http.StatusBadRequest, "InvalidArgument", "The URL is signed: send no header " + lower + "."}
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"iter"
 	"net/url"
 	"regexp"
 	"slices"
@@ -22,46 +23,85 @@ type rewriting struct {
 	text string
 }
 
+// mostWritten is after how many bytes no more texts are made for one signature: JSON of many lines, each deep inside,
+// grows a hundredfold where it is indented.
+const mostWritten = 4 << 20
+
 // rewritings are the texts that may have been signed where text was sent, without text itself.
-func rewritings(text string) []rewriting {
-	found := []rewriting{}
-	seen := map[string]bool{text: true, "": true}
-	add := func(what, signed string) {
-		if !seen[signed] {
-			seen[signed] = true
-			found = append(found, rewriting{what, signed})
-		}
-	}
-	wholes := unwrapped(text)
-	for _, whole := range wholes {
-		add(whole.what, whole.text)
-	}
-	for _, base := range append([]rewriting{{"", text}}, wholes...) {
-		for _, anew := range writtenAnew(base.text) {
-			what := "its JSON was written anew: it was signed " + anew.what
-			if base.what != "" {
-				what = base.what + "; and " + what
+func rewritings(text string) iter.Seq[rewriting] {
+	return func(yield func(rewriting) bool) {
+		seen := map[string]bool{text: true, "": true}
+		written := 0
+		for _, all := range []iter.Seq[rewriting]{slices.Values(wholes(text)), encoded(text), writtenAnew(text)} {
+			for found := range all {
+				if written += len(found.text); written > mostWritten {
+					return
+				}
+				if !seen[found.text] {
+					seen[found.text] = true
+					if !yield(found) {
+						return
+					}
+				}
 			}
-			add(what, anew.text)
 		}
 	}
-	for _, wrapped := range []rewriting{
-		{"it was decoded: it was signed percent-encoded", url.QueryEscape(text)},
-		{"it was decoded: it was signed percent-encoded", url.PathEscape(text)},
-		{"it was decoded: it was signed with HTML entities", html.EscapeString(text)},
-		{"it was decoded: it was signed in base64", base64.StdEncoding.EncodeToString([]byte(text))},
-		{"the line end behind it was lost, which was signed", text + "\n"},
-	} {
-		add(wrapped.what, wrapped.text)
+}
+
+// wholes are the texts that text was made of as a whole, whatever it holds.
+func wholes(text string) []rewriting {
+	all := unwrapped(text)
+	for _, first := range decoded(text) { // some things happen twice
+		for _, second := range decoded(first.text) {
+			all = append(all, rewriting{first.what + "; and before that " + second.what, second.text})
+		}
 	}
-	return found
+	return slices.DeleteFunc(all, func(r rewriting) bool { return r.text == text })
+}
+
+// writtenAnew are the ways in which the JSON encoders of other languages write the value of text, and those of the texts that it
+// was made of.
+func writtenAnew(text string) iter.Seq[rewriting] {
+	return func(yield func(rewriting) bool) {
+		texts, values := map[string]bool{}, map[string]bool{}
+		for _, base := range append([]rewriting{{"", text}}, wholes(text)...) {
+			if texts[base.text] {
+				continue
+			}
+			texts[base.text] = true
+			given, err := parse(base.text)
+			if err != nil {
+				continue
+			}
+			var b strings.Builder
+			given.write(&b, spacings[0], escapings[0], 0)
+			if values[b.String()] {
+				continue
+			}
+			values[b.String()] = true
+			for anew := range given.writings() {
+				anew.what = "its JSON was written anew: it was signed " + anew.what
+				if base.what != "" {
+					anew.what = base.what + "; and " + anew.what
+				}
+				if !yield(anew) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // lostEscape is what stripping the backslashes leaves of \u5c71.
 var lostEscape = regexp.MustCompile(`u[0-9a-fA-F]{4}`)
 
-// unwrapped are the texts that others of the usual kind were made of, as a whole.
-func unwrapped(text string) []rewriting {
+// slashed is what PHP's addslashes escapes.
+var slashed = regexp.MustCompile(`\\([\\"'])`)
+
+var base64s = []*base64.Encoding{base64.StdEncoding, base64.URLEncoding, base64.RawStdEncoding, base64.RawURLEncoding}
+
+// decoded are the texts that others of the usual kind were encoded from, as a whole.
+func decoded(text string) []rewriting {
 	var all []rewriting
 	if decoded, err := url.QueryUnescape(text); err == nil {
 		all = append(all, rewriting{"it was percent-encoded after it was signed", decoded})
@@ -69,52 +109,151 @@ func unwrapped(text string) []rewriting {
 	if decoded, err := url.PathUnescape(text); err == nil {
 		all = append(all, rewriting{"it was percent-encoded after it was signed", decoded})
 	}
+	for _, encoding := range base64s {
+		if decoded, err := encoding.DecodeString(text); err == nil {
+			all = append(all, rewriting{"it was encoded in base64 after it was signed", string(decoded)})
+		}
+	}
 	var inner string
 	if json.Unmarshal([]byte(text), &inner) == nil {
 		all = append(all, rewriting{"it was written as JSON a second time, as a text in quotes, after it was signed", inner})
 	}
+	return append(all,
+		rewriting{"it was given HTML entities after it was signed", html.UnescapeString(text)},
+		rewriting{"its quotes were escaped (addslashes) after it was signed", slashed.ReplaceAllString(text, "$1")},
+	)
+}
+
+// unwrapped are the texts that others of the usual kind were made of, as a whole.
+func unwrapped(text string) []rewriting {
+	all := decoded(text)
 	if lostEscape.MatchString(text) {
 		const stripped = "its backslashes were stripped (stripslashes, wp_unslash) after it was signed"
 		escaped := lostEscape.ReplaceAllString(text, `\$0`)
 		all = append(all, rewriting{stripped, escaped}, rewriting{stripped, strings.ReplaceAll(escaped, "/", `\/`)})
 	}
+	const around = "there is white space around it that was not signed"
 	return append(all,
 		rewriting{`it was signed with \/ for each slash, and then its backslashes were stripped (stripslashes, wp_unslash), or its JSON was written ` +
 			"anew (JSON.stringify)", strings.ReplaceAll(text, "/", `\/`)},
 		rewriting{"there are quotes around it that were not signed", strings.TrimSuffix(strings.TrimPrefix(text, `"`), `"`)},
 		rewriting{"its quotes were escaped after it was signed", strings.ReplaceAll(text, `\"`, `"`)},
-		rewriting{"it was given HTML entities after it was signed", html.UnescapeString(text)},
-		rewriting{"there is white space around it that was not signed", strings.Trim(text, " \t\r\n\ufeff")},
+		rewriting{around, strings.TrimPrefix(text, "\ufeff")},
+		rewriting{around, strings.TrimRight(text, " \t\r\n")},
+		rewriting{around, strings.Trim(text, " \t\r\n\ufeff")},
 		rewriting{"its line ends were changed after it was signed", strings.ReplaceAll(text, "\r\n", "\n")},
 		rewriting{"its line ends were changed after it was signed", strings.ReplaceAll(text, "\n", "\r\n")},
 	)
 }
 
-// writtenAnew are the ways in which the JSON encoders of other languages write the same value.
-func writtenAnew(text string) []rewriting {
-	value, err := parse(text)
-	if err != nil {
-		return nil
-	}
-	var all []rewriting
-	for _, order := range []string{"", "with its members sorted by name"} {
-		if order != "" {
-			value = value.sorted()
+// percentEncoding is what an encoder leaves as it is, besides letters and digits, and how it writes the rest.
+type percentEncoding struct {
+	what   string
+	kept   string
+	space  string
+	escape string
+}
+
+var percentEncodings = []percentEncoding{
+	{"PHP's rawurlencode", "-_.~", "%20", "%%%02X"},
+	{"JavaScript's encodeURIComponent", "-_.~!*'()", "%20", "%%%02X"},
+	{"JavaScript's encodeURI", "-_.~!*'();,/?:@&=+$#", "%20", "%%%02X"},
+	{"PHP's urlencode", "-_.", "+", "%%%02X"},
+	{"Python's quote_plus, Go's QueryEscape", "-_.~", "+", "%%%02X"},
+	{"Python's quote", "-_.~/", "%20", "%%%02X"},
+	{"Java's URLEncoder, JavaScript's URLSearchParams", "-_.*", "+", "%%%02X"},
+	{".NET's WebUtility.UrlEncode", "-_.!*()", "+", "%%%02X"},
+	{".NET's HttpUtility.UrlEncode", "-_.!*()", "+", "%%%02x"},
+}
+
+func (e percentEncoding) encode(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		switch {
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte(e.kept, c) >= 0:
+			b.WriteByte(c)
+		case c == ' ':
+			b.WriteString(e.space)
+		default:
+			fmt.Fprintf(&b, e.escape, c)
 		}
-		for _, space := range spacings {
-			for _, escape := range escapings {
-				var b strings.Builder
-				value.write(&b, space, escape, 0)
-				what := []string{order, space.what, escape.what}
-				what = slices.DeleteFunc(what, func(part string) bool { return part == "" })
-				if len(what) == 0 {
-					what = []string{"without white space, and with nothing escaped that need not be (JSON.stringify)"}
-				}
-				all = append(all, rewriting{strings.Join(what, ", "), b.String()})
+	}
+	return b.String()
+}
+
+// entities are the ways in which quotes are written in HTML.
+var entities = []*strings.Replacer{
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;"), // PHP's htmlspecialchars
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;"),                // PHP's before 8.1, and of ENT_COMPAT
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;"),  // .NET, lodash
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#x27;"), // Python's html.escape
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;"),   // Go, Jinja
+	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;"), // XML
+}
+
+var addSlashes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "'", `\'`)
+
+// encoded are the texts that others of the usual kind were decoded from, as a whole.
+func encoded(text string) iter.Seq[rewriting] {
+	return func(yield func(rewriting) bool) {
+		for _, by := range percentEncodings {
+			if !yield(rewriting{"it was decoded: it was signed percent-encoded (" + by.what + ")", by.encode(text)}) {
+				return
+			}
+		}
+		for _, by := range entities {
+			if !yield(rewriting{"it was decoded: it was signed with HTML entities", by.Replace(text)}) {
+				return
+			}
+		}
+		for _, by := range base64s {
+			if !yield(rewriting{"it was decoded: it was signed in base64", by.EncodeToString([]byte(text))}) {
+				return
+			}
+		}
+		for _, by := range escapings {
+			var b strings.Builder
+			by.write(&b, text)
+			if !yield(rewriting{"it was decoded: it was signed as JSON that was written as JSON a second time, as a text in quotes", b.String()}) {
+				return
+			}
+		}
+		for _, whole := range []rewriting{
+			{"its backslashes were stripped (stripslashes, wp_unslash): it was signed with its quotes escaped (addslashes)", addSlashes.Replace(text)},
+			{"the line end behind it was lost, which was signed", text + "\n"},
+			{"the line end behind it was lost, which was signed", text + "\r\n"},
+			{"the byte order mark in front of it was lost, which was signed", "\ufeff" + text},
+		} {
+			if !yield(whole) {
+				return
 			}
 		}
 	}
-	return all
+}
+
+// writings are the ways in which the JSON encoders of other languages write a value.
+func (v value) writings() iter.Seq[rewriting] {
+	return func(yield func(rewriting) bool) {
+		for _, order := range []struct {
+			what  string
+			value value
+		}{{"", v}, {"with its members sorted by name", v.sorted()}} {
+			for _, space := range spacings {
+				for _, escape := range escapings {
+					var b strings.Builder
+					order.value.write(&b, space, escape, 0)
+					what := []string{order.what, space.what, escape.what}
+					what = slices.DeleteFunc(what, func(part string) bool { return part == "" })
+					if len(what) == 0 {
+						what = []string{"without white space, and with nothing escaped that need not be (JSON.stringify)"}
+					}
+					if !yield(rewriting{strings.Join(what, ", "), b.String()}) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // spacing is the white space of an encoder.
@@ -139,7 +278,7 @@ type escaping struct {
 	slash  bool // \/
 	ascii  bool // what is not ASCII
 	others string
-	upper  bool // \u005C
+	upper  rune // the last one whose digits are upper-case: \u005C
 	short  bool // not \u0022 but \"
 }
 
@@ -150,8 +289,18 @@ var escapings = []escaping{
 	{what: `with \u for what is not ASCII (Python's json.dumps, PHP's JSON_UNESCAPED_SLASHES)`, ascii: true, short: true},
 	{what: `with \u for <, > and & (Go's encoding/json)`, others: "<>&\u2028\u2029", short: true},
 	{what: `with \u for <, >, &, = and ' (Java's Gson)`, others: "<>&='\u2028\u2029", short: true},
-	{what: `with \u for quotes, <, >, &, +, ' and what is not ASCII (.NET's System.Text.Json)`, ascii: true, others: "\"<>&+'`\u007f", upper: true},
+	{what: `with \u for quotes, <, >, &, +, ' and what is not ASCII (.NET's System.Text.Json)`, ascii: true, others: "\"<>&+'`\u007f", upper: utf8.MaxRune},
+	{what: `with \/ for each slash and \u for quotes, <, >, &, ' and what is not ASCII (PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT)`, slash: true, ascii: true, others: hexed, upper: '\x7f'},
+	{what: `with \u for quotes, <, >, &, ' and what is not ASCII (PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT with JSON_UNESCAPED_SLASHES)`, ascii: true, others: hexed, upper: '\x7f'},
+	{what: `with \/ for each slash and \u for quotes, <, >, & and ' (PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT with JSON_UNESCAPED_UNICODE)`, slash: true, others: hexed, upper: '\x7f'},
+	{what: `with \u for quotes, <, >, & and ' (PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT, unescaped otherwise)`, others: hexed, upper: '\x7f'},
+	{what: `with \/ for each slash and \u for <, > and what is not ASCII (PHP's JSON_HEX_TAG)`, slash: true, ascii: true, others: "<>", upper: '\x7f', short: true},
+	{what: `with \u for <, > and what is not ASCII (PHP's JSON_HEX_TAG with JSON_UNESCAPED_SLASHES)`, ascii: true, others: "<>", upper: '\x7f', short: true},
+	{what: `with \u for < and > (PHP's JSON_HEX_TAG, unescaped otherwise)`, others: "<>", upper: '\x7f', short: true},
 }
+
+// hexed is what PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT escape.
+const hexed = `"<>&'`
 
 // value is one of JSON whose members keep their order. A name has a value of its own in front of the member's.
 type value struct {
@@ -254,12 +403,12 @@ func (v value) write(b *strings.Builder, space spacing, escape escaping, depth i
 }
 
 func (e escaping) write(b *strings.Builder, text string) {
-	digits := `\u%04x`
-	if e.upper {
-		digits = `\u%04X`
-	}
 	b.WriteByte('"')
 	for _, r := range text {
+		digits := `\u%04x`
+		if r <= e.upper {
+			digits = `\u%04X`
+		}
 		short := map[rune]string{'"': `\"`, '\\': `\\`, '\n': `\n`, '\r': `\r`, '\t': `\t`, '\b': `\b`, '\f': `\f`}[r]
 		switch {
 		case r == '"' && !e.short:

@@ -3,6 +3,7 @@ package emulator
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -166,7 +167,7 @@ func (s *Server) work(d destination, c *call, body []byte) (int, object, *refusa
 		return 0, nil, badRequest(invalidRequest, "The query cannot be read.")
 	}
 	c.query = query
-	for name := range query {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
 		if c.strict && !slices.Contains(d.route.query, name) {
 			return 0, nil, badRequest(invalidParameterValue, "The parameter %s is not known here.", name)
 		}

@@ -55,7 +55,7 @@ func (s *session) deleted(now time.Time) bool { return !now.Before(s.Created.Add
 
 func (w *world) createSession(c *call) (int, object, *refusal) {
 	product := payAndShip
-	if c.body["multiAddressesCheckoutMetadata"] != nil {
+	if addresses, _ := c.body["multiAddressesCheckoutMetadata"].([]any); len(addresses) > 0 {
 		product = payAndShipMultiAddress
 	}
 	created, refused := w.newSession(c, product)
@@ -157,11 +157,11 @@ func (w *world) updateSession(c *call) (int, object, *refusal) {
 	if s.Status.State != open {
 		return 0, nil, unprocessable(invalidSessionStatus, "The checkout session is %s and cannot be updated.", s.Status.State)
 	}
-	for name, why := range map[string]string{
-		"presentmentCurrency": ": later it follows chargeAmount", "allowOvercharge": "", "extendExpiration": "",
+	for _, of := range []struct{ name, why string }{
+		{"presentmentCurrency", ": later it follows chargeAmount"}, {"allowOvercharge", ""}, {"extendExpiration", ""},
 	} {
-		if c.body.at("paymentDetails")[name] != nil {
-			return 0, nil, invalid("paymentDetails."+name, "can be set at creation alone"+why)
+		if c.body.at("paymentDetails")[of.name] != nil {
+			return 0, nil, invalid("paymentDetails."+of.name, "can be set at creation alone"+of.why)
 		}
 	}
 	merged := make(object)

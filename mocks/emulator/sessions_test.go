@@ -123,6 +123,7 @@ func TestMembersOfASession(t *testing.T) {
 		"plain":         {``, nil},
 		"on file":       {`,"chargePermissionType":"PaymentMethodOnFile","paymentMethodOnFileMetadata":{"setupOnly":false}`, nil},
 		"multi-address": {`,"multiAddressesCheckoutMetadata":[{"addressId":"amzn1.address.EMULATED0001","price":{"amount":"5","currencyCode":"USD"}}]`, []string{"multiAddressesCheckoutMetadata", "shippingAddressList"}},
+		"no addresses":  {`,"multiAddressesCheckoutMetadata":[]`, []string{"multiAddressesCheckoutMetadata"}},
 		"of a channel":  {`,"channelType":"Web","processorSpecifications":{"name":"gmopg"}`, []string{"channelType"}},
 	} {
 		made := c.post("/checkoutSessions", `{`+web+`,"storeId":"`+c.store()+`","paymentDetails":{"paymentIntent":"Confirm","chargeAmount":{"amount":"5","currencyCode":"USD"}}`+row.with+`}`).must(t, 201)

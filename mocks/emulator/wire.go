@@ -46,13 +46,13 @@ func needed(r *http.Request, rt *route, strict bool) []string {
 	return names
 }
 
-// listed names headers in a sentence.
+// listed names headers in a clause.
 func listed(names []string, one, many string) string {
 	text := strings.ToLower(strings.Join(names, ", "))
 	if len(names) == 1 {
-		return "The header " + text + " " + one + "."
+		return "header " + text + " " + one
 	}
-	return "The headers " + text + " " + many + "."
+	return "headers " + text + " " + many
 }
 
 // checkPresent refuses a request that lacks headers, and names all of them at once.
@@ -67,9 +67,9 @@ func checkPresent(r *http.Request, rt *route, strict bool) *refusal {
 	}
 	switch {
 	case len(missing) > 0:
-		return badRequest(missingHeader, "%s", listed(missing, "is missing", "are missing"))
+		return badRequest(missingHeader, "The %s.", listed(missing, "is missing", "are missing"))
 	case len(empty) > 0:
-		return badRequest(missingHeaderValue, "%s", listed(empty, "has no value", "have no value"))
+		return badRequest(missingHeaderValue, "The %s.", listed(empty, "has no value", "have no value"))
 	}
 	return nil
 }

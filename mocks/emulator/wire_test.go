@@ -243,6 +243,11 @@ func TestFewHeaders(t *testing.T) {
 	ours.handSign(r, raw, form{names: append(slices.Clone(ourNames), "x-one", "x-two")})
 	assert.Equal(t, "The headers x-one, x-two are missing, which SignedHeaders names.", mustSend(t, ours, r).refused(t, 400, "MissingHeader").body["message"])
 
+	r, raw = ours.request(http.MethodGet, "/checkoutSessions/"+id, nil)
+	r.Header.Set("User-Agent", "another/1")
+	ours.handSign(r, raw, form{names: ourNames[1:]})
+	assert.Equal(t, "Unable to verify the signature: header accept is not signed.", mustSend(t, ours, r).refused(t, 403, "InvalidRequestSignature").body["message"])
+
 	ours.get("/checkoutSessions/"+id).must(t, 200)
 	assert.Empty(t, last().Notes, "this SDK's own requests need none")
 }

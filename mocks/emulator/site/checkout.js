@@ -13,7 +13,7 @@
     ledgerCurrency: { na: ['USD'], eu: ['EUR', 'GBP'], jp: ['JPY'] }[region],
     productType: ['PayAndShip', 'PayOnly', 'SignIn', 'PayAndShipMultiAddress', 'Donation'],
     checkoutLanguage: { na: ['en_US'], eu: ['en_GB', 'de_DE', 'fr_FR', 'it_IT', 'es_ES'], jp: ['ja_JP'] }[region],
-    buttonColor: ['Gold', 'LightGray', 'DarkGray'],
+    buttonColor: ['Gold', 'LightGray', 'DarkGray'], // for another one Amazon's draws Gold
     color: ['Gold'],
     sandbox: [true, false]
   };
@@ -86,9 +86,9 @@
     if (typeof amount === 'string') {
       try { parsed = JSON.parse(amount); } catch (e) { parsed = null; }
     }
-    var places = parsed && decimals[parsed.currencyCode];
+    var places = parsed && Object.prototype.hasOwnProperty.call(decimals, parsed.currencyCode) ? decimals[parsed.currencyCode] : undefined;
     var fraction = parsed && String(parsed.amount).split('.')[1] || '';
-    if (places === undefined || places === null || !(Number(parsed.amount) > 0) || fraction.length > places) {
+    if (places === undefined || !(Number(parsed.amount) > 0) || fraction.length > places) {
       console.error('AmazonPay: the estimatedOrderAmount is ignored: it needs an amount above zero, as {amount: "109.99", ' +
         'currencyCode: "USD"}, with no more decimals than the currency has, in one of ' + Object.keys(decimals).join(', '));
     }
@@ -302,7 +302,7 @@
       }
       var payload;
       try {
-        payload = JSON.parse(text(config.payloadJSON));
+        payload = JSON.parse(text(config.payloadJSON)) || {};
       } catch (e) {
         fail('bindUpgradeAction', 'payloadJSON is not JSON');
       }

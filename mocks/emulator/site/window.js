@@ -122,6 +122,7 @@
     row(facts, 'request', r.method + ' ' + r.target);
     row(facts, 'refused', r.refusal);
     row(facts, 'fault', r.fault);
+    row(facts, 'note', (r.notes || []).join(' '));
     row(facts, 'signature', r.verified ? 'right' : 'not verified');
     row(facts, 'key id', r.publicKeyId);
     row(facts, 'signed date', r.signedDate);
