@@ -66,15 +66,15 @@ type RecurringMetadata struct {
 // Frequency is how often a subscription is charged.
 type Frequency struct {
 	Unit FrequencyUnit `json:"unit,omitzero"`
-	// Value is the number of units, a whole number such as "1", of at most five digits, which is a guess. For [Variable] sources differ on whether it
+	// Value is the number of units, a whole number such as "1", of at most nine digits, which is a guess. For [Variable] sources differ on whether it
 	// must be "0".
 	Value amazonpay.Decimal `json:"value,omitzero"`
 }
 
 // Validate reports a Value that is not a whole number, or a longer one.
 func (f Frequency) Validate() error {
-	if strings.Trim(string(f.Value), "0123456789") != "" || len(f.Value) > 5 {
-		return &amazonpay.FieldError{Field: "value", Rule: fmt.Sprintf("%.20q is not a whole number of at most five digits", string(f.Value))}
+	if strings.Trim(string(f.Value), "0123456789") != "" || len(f.Value) > 9 {
+		return &amazonpay.FieldError{Field: "value", Rule: fmt.Sprintf("%.20q is not a whole number of at most nine digits", string(f.Value))}
 	}
 	return nil
 }

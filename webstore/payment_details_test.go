@@ -49,7 +49,7 @@ func TestNumbersThatDoNotAgree(t *testing.T) {
 // The emulator has the same bound.
 func TestFrequencyIsShort(t *testing.T) {
 	t.Parallel()
-	for value, valid := range map[amazonpay.Decimal]bool{"": true, "0": true, "12345": true, "123456": false, "1.5": false, "-1": false} {
+	for value, valid := range map[amazonpay.Decimal]bool{"": true, "0": true, "123456789": true, "1234567890": false, "1.5": false, "-1": false} {
 		assert.Equal(t, valid, webstore.Frequency{Unit: webstore.Month, Value: value}.Validate() == nil, value)
 	}
 }
