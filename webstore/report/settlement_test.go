@@ -311,8 +311,10 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 			d.separator = ";"
 			return d
 		}, "TransactionAmount: the point of the number can stand for thousands"},
-		"points for thousands of yen": {func(d pieces) pieces { return set(8, "JPY")(set(10, "1.005")(d)) },
-			"TransactionAmount: the point of the number can stand for thousands"},
+		"points for thousands of yen": {
+			func(d pieces) pieces { return set(8, "JPY")(set(10, "1.005")(d)) },
+			"TransactionAmount: the point of the number can stand for thousands",
+		},
 		"an American date":         {set(0, "9/12/2026 14:10"), date},
 		"a European date":          {set(0, "12.09.2026 14:10:08"), date},
 		"a date without a time":    {set(0, "2026-09-12"), date},
