@@ -317,6 +317,7 @@ func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
 	token, err := source.Token(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, issued, token)
+	source.Invalidate("another") // which waits until the refresh has let go of the source
 	options := []amazonpay.CallOption{
 		amazonpay.WithAuthToken(secret), amazonpay.WithHeader("X-Buyer", secret), amazonpay.WithBodyField("buyerToken", secret),
 		amazonpay.WithTokenSource(source),

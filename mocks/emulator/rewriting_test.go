@@ -187,7 +187,7 @@ func TestExplanationsAreBounded(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			send()
 			runtime.ReadMemStats(&after)
-			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(32<<20), "%s, %s", name, what)
+			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(128<<20), "%s, %s", name, what) // it was 1.5 GB; the race detector allocates too
 		}
 	}
 }
