@@ -39,8 +39,9 @@ const (
 	StepRead Step = iota
 	// StepDone says that the work is done.
 	StepDone
-	// StepRepeat says: the same request under the same key again, after a pause. It is always safe. It has no bound of its own:
-	// where the class is [DeclineAccount], each repetition is told the same until somebody mends the key or the account, so tell a person.
+	// StepRepeat says: the same request under the same key again, after a pause. It is always safe.
+	// It has no bound of its own: where the class is [DeclineAccount], each repetition is told the
+	// same until somebody mends the key or the account, so tell a person.
 	StepRepeat
 	// StepNewKey says that nothing was done under this key and nothing will be, and that another attempt may succeed: the
 	// same request under a new key, after a pause, and a few times at the most.
@@ -72,9 +73,10 @@ type Advice struct {
 	// Unsettled says that the work may have been done under this key. Store it with the order, and tell the next call
 	// ([WithUnsettled]).
 	Unsettled bool
-	// Later says that the same request may succeed another day, or for a month's limit in another month, under a new key. It comes with
-	// [StepGiveUp], since waiting for that is no matter of a loop: end the work, and have a job of that day read the charge permission
-	// and, only if it is Chargeable, begin a new attempt.
+	// Later says that the same request may succeed another day, or for a month's limit in another
+	// month, under a new key. It comes with [StepGiveUp], since waiting for that is no matter of a
+	// loop: end the work, and have a job of that day read the charge permission and, only if it is
+	// Chargeable, begin a new attempt.
 	Later bool
 
 	ReasonCode ReasonCode // empty if there is none

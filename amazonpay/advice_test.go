@@ -121,7 +121,8 @@ func TestAdviseErrorsWithoutACode(t *testing.T) {
 	}
 }
 
-// A key or an account that is wrong is told again and again, until a person mends it: the class says so, sent or not.
+// A key or an account that is wrong is told again and again, until a person mends it: the class
+// says so, sent or not.
 func TestAWrongAccountIsNamed(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, newNetwork(answer(403, `{"reasonCode":"InvalidAccountStatus"}`)))
@@ -146,7 +147,8 @@ type tokenless struct{ err error }
 
 func (s *tokenless) Token(context.Context) (string, error) { return "", s.err }
 
-// The cause of a context may be the error of another call, as with errgroup. It says nothing of this one.
+// The cause of a context may be the error of another call, as with errgroup. It says nothing of
+// this one.
 func TestAnothersErrorIsNotAdvised(t *testing.T) {
 	t.Parallel()
 	causes := map[string]error{

@@ -36,9 +36,9 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a
 // answer is decoded into out, a pointer; nil where its body does not matter. A context
 // without a deadline gets one of 90 seconds.
 //
-// A member of another JSON type than out has for it does not lose the rest: it is left out, and named in
-// [Meta].Undecoded. Only an answer without what the operation returns ([Operation].Returns), or without
-// the state of the object, is a [*DecodeError].
+// A member of another JSON type than out has for it does not lose the rest: it is left out, and
+// named in [Meta].Undecoded. Only an answer without what the operation returns
+// ([Operation].Returns), or without the state of the object, is a [*DecodeError].
 //
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {

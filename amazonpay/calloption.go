@@ -91,8 +91,9 @@ func WithAuthToken(token string) CallOption {
 // source. WithTokenSource(nil) makes a call for the client's own merchant, whatever the
 // client's defaults say.
 //
-// Use a pointer as the source: options with a source that cannot be compared, such as a
-// function, cannot be either. Keep its token in a [Secret]: the diff of a test library looks into fields that are not exported.
+// Use a pointer as the source: options with a source that cannot be compared, such as a function,
+// cannot be either. Keep its token in a [Secret]: the diff of a test library looks into fields that
+// are not exported.
 func WithTokenSource(source TokenSource) CallOption {
 	o := CallOption{kind: optionTokenSource, source: source}
 	if source != nil && isNil(source) {

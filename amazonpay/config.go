@@ -23,9 +23,10 @@ type Config struct {
 	// SANDBOX-AFABC….
 	PublicKeyID string
 
-	// PrivateKey signs the requests: an *rsa.PrivateKey, the key of a KMS or HSM, or one that signs with the
-	// machine's OpenSSL (github.com/amazonpay-go/sdk/signing/libcrypto). It must be safe for concurrent use. It is a value of the
-	// program's own: a printer that ignores methods, such as the diff of a test library, looks into it, and not into PrivateKeyPEM.
+	// PrivateKey signs the requests: an *rsa.PrivateKey, the key of a KMS or HSM, or one that signs
+	// with the machine's OpenSSL (github.com/amazonpay-go/sdk/signing/libcrypto). It must be safe
+	// for concurrent use. It is a value of the program's own: a printer that ignores methods, such
+	// as the diff of a test library, looks into it, and not into PrivateKeyPEM.
 	PrivateKey crypto.Signer `json:"-" toml:"-" xml:"-" yaml:"-"` // an RSA key would encode in full
 	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey: NewSecret(text).
 	// [signing.ParsePrivateKey] says which forms it may have.

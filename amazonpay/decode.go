@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// decode decodes an answer. Members of another JSON type than out has for them are left out, and named. It fails for what is
-// not JSON, and for what is no out at all.
+// decode decodes an answer. Members of another JSON type than out has for them are left out, and
+// named. It fails for what is not JSON, and for what is no out at all.
 //
 // An answer in which everything fits, as it does unless the service changes, is decoded once.
 func decode(answer []byte, out any) (undecoded []string, err error) {
@@ -28,7 +28,8 @@ func decode(answer []byte, out any) (undecoded []string, err error) {
 	return s.undecoded, nil
 }
 
-// What bounds the search for what fits. No answer of the service comes near, and a hostile one must not cost more than a refusal.
+// What bounds the search for what fits. No answer of the service comes near, and a hostile one must
+// not cost more than a refusal.
 const (
 	maxFitting   = 20  // levels
 	maxUndecoded = 100 // members
@@ -48,8 +49,8 @@ func (s *search) lost(path string) []byte {
 	return nil
 }
 
-// fitting returns a JSON value without those of its members that do not fit; nil if nothing of it fits. An element of a list
-// that does not fit becomes null, so that the others keep their places.
+// fitting returns a JSON value without those of its members that do not fit; nil if nothing of it
+// fits. An element of a list that does not fit becomes null, so that the others keep their places.
 func (s *search) fitting(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte) {
 	if fits(value) {
 		return value

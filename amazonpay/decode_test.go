@@ -58,8 +58,9 @@ func (i *inText) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal([]byte(text), (*plain)(i))
 }
 
-// A member of another JSON type costs that member alone: https://github.com/amzn/amazon-pay-api-sdk-dotnet broke shops twice
-// in this way. Whatever else there is is decoded, and the member is named.
+// A member of another JSON type costs that member alone:
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet broke shops twice in this way. Whatever else
+// there is is decoded, and the member is named.
 func TestUndecodedMembers(t *testing.T) {
 	t.Parallel()
 	const good = `"id":"1","statusDetails":{"state":"Captured"},"price":{"amount":"14.00","currencyCode":"USD"}`
@@ -112,8 +113,8 @@ func TestUndecodedMembers(t *testing.T) {
 	assert.Equal(t, amazonpay.Price{Amount: "3"}, **out.Pointer)
 }
 
-// An answer without the id that the operation returns may be of anybody, whatever else it has; one without the state is the
-// service's, but of no use. A zero is not read in place of either.
+// An answer without the id that the operation returns may be of anybody, whatever else it has; one
+// without the state is the service's, but of no use. A zero is not read in place of either.
 func TestIDAndStateAreNotLeftOut(t *testing.T) {
 	t.Parallel()
 	op := chargeOp

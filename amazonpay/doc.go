@@ -44,12 +44,15 @@
 //
 // # Secrets
 //
-// Private keys and tokens print, log and encode as [redacted] wherever they are kept ([Secret]), also in the diffs of test
-// libraries. Types that hold personal data print and log without it, but encode to JSON in full, since they must be sent. That holds
-// for fmt, whatever the verb but %p and %w, and for slog's text handler: for the value, a pointer to it, and inside of slices, maps
-// and exported fields. It does not hold inside of a field that is not exported, into which fmt looks by itself; for slog's JSON handler,
-// unless the value is an attribute's own; nor for printers that ask neither fmt.Formatter nor slog.LogValuer. [Meta], which keeps each answer as it came, is such a type.
+// Private keys and tokens print, log and encode as [redacted] wherever they are kept ([Secret]),
+// also in the diffs of test libraries. Types that hold personal data print and log without it, but
+// encode to JSON in full, since they must be sent. That holds for fmt, whatever the verb but %p and
+// %w, and for slog's text handler: for the value, a pointer to it, and inside of slices, maps and
+// exported fields. It does not hold inside of a field that is not exported, into which fmt looks by
+// itself; for slog's JSON handler, unless the value is an attribute's own; nor for printers that
+// ask neither fmt.Formatter nor slog.LogValuer. [Meta], which keeps each answer as it came, is such
+// a type.
 //
-// The SDK itself writes none of it to a log, and none into an error, but for what the service itself says in an [APIError]'s
-// Message, from which tokens and signatures alone are taken out.
+// The SDK itself writes none of it to a log, and none into an error, but for what the service
+// itself says in an [APIError]'s Message, from which tokens and signatures alone are taken out.
 package amazonpay

@@ -134,7 +134,8 @@ func TestLengthsAreCharacters(t *testing.T) {
 	}
 }
 
-// The amount of a charge, a capture or a refund has limits in the currencies for which they are documented.
+// The amount of a charge, a capture or a refund has limits in the currencies for which they are
+// documented.
 func TestTransactionAmounts(t *testing.T) {
 	t.Parallel()
 	type charge struct {

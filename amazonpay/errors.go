@@ -140,10 +140,11 @@ func (e *TokenError) Error() string { return fmt.Sprint("no authorization token:
 // Is reports whether Err matches target.
 func (e *TokenError) Is(target error) bool { return errors.Is(e.Err, target) }
 
-// DecodeError is a 2xx answer that was not understood: it is no JSON object, or lacks what the operation returns, or the
-// state of the object in it is of another JSON type. Another member that does not fit is no error: see [Meta].Undecoded. If the
-// answer has what the operation returns the work was done; else it may be the page of a gateway, and the outcome is unknown. The
-// answer is in the Raw of the [CallError]'s Meta.
+// DecodeError is a 2xx answer that was not understood: it is no JSON object, or lacks what the
+// operation returns, or the state of the object in it is of another JSON type. Another member that
+// does not fit is no error: see [Meta].Undecoded. If the answer has what the operation returns the
+// work was done; else it may be the page of a gateway, and the outcome is unknown. The answer is in
+// the Raw of the [CallError]'s Meta.
 type DecodeError struct {
 	Err error
 

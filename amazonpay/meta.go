@@ -41,23 +41,24 @@ type Meta struct { //nolint:recvcheck // Understood is asked of a nil Meta, too;
 	// know are here. It may be personal data, and it may not be JSON where an error came from
 	// a gateway.
 	Raw json.RawMessage
-	// Undecoded are the members of the answer that have another JSON type than their field, such
-	// as refundedAmount, paymentPreferences[1] or buyer.name. The fields have their zero values, which say
-	// nothing; the text is in Raw. The names are also logged, at warn level. Normally it is empty: see
-	// [Meta.Understood].
+	// Undecoded are the members of the answer that have another JSON type than their field, such as
+	// refundedAmount, paymentPreferences[1] or buyer.name. The fields have their zero values, which
+	// say nothing; the text is in Raw. The names are also logged, at warn level. Normally it is
+	// empty: see [Meta.Understood].
 	Undecoded []string
 }
 
-// Understood reports whether a member of the answer, such as refundedAmount or limits.amountLimit, was
-// decoded, and all that is in it. Ask before a zero value decides about money; the methods of this SDK
-// do. An absent member counts as understood.
+// Understood reports whether a member of the answer, such as refundedAmount or limits.amountLimit,
+// was decoded, and all that is in it. Ask before a zero value decides about money; the methods of
+// this SDK do. An absent member counts as understood.
 func (m *Meta) Understood(member string) bool {
 	return m == nil || !slices.ContainsFunc(m.Undecoded, func(name string) bool {
 		return isWithin(name, member) || isWithin(member, name)
 	})
 }
 
-// isWithin reports whether a path is that of a member or of a part of it. The service may spell names in another case.
+// isWithin reports whether a path is that of a member or of a part of it. The service may spell
+// names in another case.
 func isWithin(path, member string) bool {
 	for rest := range strings.SplitSeq(member, ".") {
 		name, left, _ := strings.Cut(path, ".")

@@ -65,11 +65,13 @@ func (o Outcome) String() string {
 //	an error that is no [*CallError]                               | unknown
 //	any of the above but done and a decline, with [WithUnsettled]  | unknown
 //
-// The marks of the service are a reason code in a JSON object, or its request id beside a body that is empty or begins as a JSON object does; in a
-// success, what the operation returns ([Operation].Returns). A decline is a reason code about the payment itself, such as
-// SoftDeclined. Where the service is documented to replay an idempotency key ([Operation].Replays), a decline
-// settles what an earlier attempt under the same key left open: had that one charged, the key would have replayed its success.
-// DuplicateIdempotencyKey proves that an earlier request arrived, so it is never a refusal.
+// The marks of the service are a reason code in a JSON object, or its request id beside a body that
+// is empty or begins as a JSON object does; in a success, what the operation returns
+// ([Operation].Returns). A decline is a reason code about the payment itself, such as SoftDeclined.
+// Where the service is documented to replay an idempotency key ([Operation].Replays), a decline
+// settles what an earlier attempt under the same key left open: had that one charged, the key would
+// have replayed its success. DuplicateIdempotencyKey proves that an earlier request arrived, so it
+// is never a refusal.
 //
 // That no attempt had a connection is known by [Attempt].Unsent. The answer of a custom Doer counts like one of the service.
 func OutcomeOf(err error) Outcome {

@@ -95,8 +95,9 @@ func (c CurrencyCode) MinorDigits() (n int, ok bool) {
 // 10,000,000 JPY, can be charged:
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html.
 //
-// An amount that is exact in its currency may have more decimals, as it does in a database with four of them: 475.4500 USD is
-// sent as 475.45, and 1080.0000 JPY as 1080. 475.4510 USD and 1080.5 JPY are refused.
+// An amount that is exact in its currency may have more decimals, as it does in a database with
+// four of them: 475.4500 USD is sent as 475.45, and 1080.0000 JPY as 1080. 475.4510 USD and 1080.5
+// JPY are refused.
 type Price struct {
 	Amount       Decimal      `json:"amount"`
 	CurrencyCode CurrencyCode `json:"currencyCode"`
@@ -165,8 +166,8 @@ func (p Price) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(p.normal()))
 }
 
-// transactionRule is the rule that a price breaks as the amount of one charge, capture or refund; "" if none. Limits of other
-// currencies are not documented.
+// transactionRule is the rule that a price breaks as the amount of one charge, capture or refund;
+// "" if none. Limits of other currencies are not documented.
 func (p Price) transactionRule() string {
 	if p.Validate() != nil { // which says more
 		return ""

@@ -85,7 +85,8 @@ func TestMinorUnits(t *testing.T) {
 	}
 }
 
-// A DECIMAL(12,4) column, as most shops' databases have one. What is exact is sent in its normal form.
+// A DECIMAL(12,4) column, as most shops' databases have one. What is exact is sent in its normal
+// form.
 func TestTrailingZeros(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -14,12 +14,14 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a token or a key that shows itself only when asked: it prints, logs and encodes as [redacted], also inside of other
-// values, and is read with [Secret.Reveal]. It is kept enciphered, so that what looks into fields that are not exported, as fmt
-// and the diffs of test libraries do, finds no text. Equal secrets are equal with ==. The zero value is the empty secret.
+// Secret is a token or a key that shows itself only when asked: it prints, logs and encodes as
+// [redacted], also inside of other values, and is read with [Secret.Reveal]. It is kept enciphered,
+// so that what looks into fields that are not exported, as fmt and the diffs of test libraries do,
+// finds no text. Equal secrets are equal with ==. The zero value is the empty secret.
 type Secret struct{ sealed string } // an initial vector, then the text
 
-// sealing keeps secrets out of sight under a key of this process. It is no protection against who can read the process's memory.
+// sealing keeps secrets out of sight under a key of this process. It is no protection against who
+// can read the process's memory.
 var sealing = func() (s struct {
 	key   []byte
 	block cipher.Block

@@ -302,7 +302,8 @@ func (c caller) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...
 	return &amazonpay.Meta{}, c(out)
 }
 
-// The diff of a test library asks no method, and looks into every field: options are made to be compared by mocks.
+// The diff of a test library asks no method, and looks into every field: options are made to be
+// compared by mocks.
 func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
 	t.Parallel()
 	// Nothing here is in use: a printer that looks into what another goroutine changes is a race.

@@ -207,7 +207,8 @@ func TestLimits(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A charge whose state is of another type was made, but says nothing: it is not taken for one without a state.
+// A charge whose state is of another type was made, but says nothing: it is not taken for one
+// without a state.
 func TestStateOfAnotherType(t *testing.T) {
 	t.Parallel()
 	wire := &callertest.Wire{Status: 200, Text: `{"chargeId":"S01-1-C1","chargeStatus":"Captured"}`}

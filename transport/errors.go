@@ -40,9 +40,9 @@ func (e *NetworkError) Error() string { return "transport: no complete answer: "
 // Unwrap returns the cause.
 func (e *NetworkError) Unwrap() error { return e.Err }
 
-// InterruptedError says that the caller's context ended before the call was done:
-// before the first attempt, during one, or while waiting for the next. It
-// matches Cause, the context's own error, and Err. [errors.As] does not look into Cause, which may be the error of another call.
+// InterruptedError says that the caller's context ended before the call was done: before the first
+// attempt, during one, or while waiting for the next. It matches Cause, the context's own error,
+// and Err. [errors.As] does not look into Cause, which may be the error of another call.
 type InterruptedError struct {
 	// Cause is [context.Cause] of the caller's context.
 	Cause error

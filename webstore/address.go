@@ -50,8 +50,9 @@ func (a AddressWithID) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.
 // [amazonpay.Address] in having one member for district and county. It prints and logs
 // its country only.
 //
-// Name, AddressLine1, PostalCode, CountryCode and PhoneNumber are required; City is, but in Japan; StateOrRegion is, but in the
-// countries of the EU, and must be absent in GB, SG, AE and MX. The texts are sent as they are: do not percent-encode them.
+// Name, AddressLine1, PostalCode, CountryCode and PhoneNumber are required; City is, but in Japan;
+// StateOrRegion is, but in the countries of the EU, and must be absent in GB, SG, AE and MX. The
+// texts are sent as they are: do not percent-encode them.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/address-formatting-and-validation.html
 type AddressDetails struct {
@@ -67,13 +68,15 @@ type AddressDetails struct {
 	PhoneNumber      string `json:"phoneNumber,omitzero" pay:"required,max=20"`
 }
 
-// withoutState are the countries whose addresses must have no StateOrRegion, stateOptional those whose addresses need none.
+// withoutState are the countries whose addresses must have no StateOrRegion, stateOptional those
+// whose addresses need none.
 var (
 	withoutState  = strings.Fields("UK GB SG AE MX")
 	stateOptional = strings.Fields("DE FR IT ES AT BE BG HR CY CZ DK EE FI GR HU IE LV LT LU MT NL PL PT RO SK SI SE")
 )
 
-// Validate reports a City or a StateOrRegion that is missing in the country, or does not belong there.
+// Validate reports a City or a StateOrRegion that is missing in the country, or does not belong
+// there.
 func (a AddressDetails) Validate() error {
 	country := strings.ToUpper(strings.TrimSpace(a.CountryCode))
 	hasState := strings.TrimSpace(a.StateOrRegion) != ""

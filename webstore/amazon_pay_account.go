@@ -41,8 +41,9 @@ func (r RegisterAmazonPayAccountRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// UpdateAmazonPayAccountRequest is the request of [Client.UpdateAmazonPayAccount]. What is nil
-// is not sent and stays as it is (to clear a text see [MerchantMetadata]). It prints and logs without its content.
+// UpdateAmazonPayAccountRequest is the request of [Client.UpdateAmazonPayAccount]. What is nil is
+// not sent and stays as it is (to clear a text see [MerchantMetadata]). It prints and logs without
+// its content.
 type UpdateAmazonPayAccountRequest struct {
 	BusinessInfo         *BusinessInfo  `json:"businessInfo,omitzero"`
 	PrimaryContactPerson *ContactPerson `json:"primaryContactPerson,omitzero"`

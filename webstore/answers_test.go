@@ -268,7 +268,8 @@ func TestEveryAnswerHasASample(t *testing.T) {
 	assert.ElementsMatch(t, callertest.AnswerTypes(t, reflect.TypeFor[webstore.API]()), sampled)
 }
 
-// Each member of each answer, as each other JSON type: it costs itself alone, and is named. Only without its state an answer is an error.
+// Each member of each answer, as each other JSON type: it costs itself alone, and is named. Only
+// without its state an answer is an error.
 func TestEachMemberOfAnotherType(t *testing.T) {
 	t.Parallel()
 	wrong := []any{5, 1e40, "text", "", true, []any{}, []any{5}, map[string]any{}, map[string]any{"a": 5}, "[]", "{}", `{"a":5}`, []any{nil}}

@@ -161,12 +161,13 @@ func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
 // order takes up to 25 charges; a charge may have up to 150,000 USD, EUR or GBP, or
 // 10,000,000 JPY.
 //
-// A declined charge is an error: SoftDeclined and ProcessingFailure may be tried again while
-// the permission is Chargeable, with a new idempotency key, since the old one replays the
-// decline; HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted and
-// TransactionTimedOut may not, the last one not before another day ([amazonpay.Advise]). Other codes:
-// InvalidChargePermissionStatus, TransactionAmountExceeded, PeriodicAmountExceeded (the month's limit of a subscription or a
-// saved payment method: [Limits]), TransactionCountExceeded, CurrencyMismatch.
+// A declined charge is an error: SoftDeclined and ProcessingFailure may be tried again while the
+// permission is Chargeable, with a new idempotency key, since the old one replays the decline;
+// HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted and TransactionTimedOut
+// may not, the last one not before another day ([amazonpay.Advise]). Other codes:
+// InvalidChargePermissionStatus, TransactionAmountExceeded, PeriodicAmountExceeded (the month's
+// limit of a subscription or a saved payment method: [Limits]), TransactionCountExceeded,
+// CurrencyMismatch.
 //
 // An idempotency key is made where none is given. Give one, of your order number and the
 // number of the attempt ([amazonpay.KeyFrom]), so that a repeated order is not charged
@@ -207,11 +208,12 @@ func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateCh
 // days of the authorization the answer is Captured; from then until it expires, after 30 days,
 // it is CaptureInitiated: read the charge later, which can still be Declined.
 //
-// Reason codes: InvalidChargeStatus where the state is not Authorized,
-// TransactionAmountExceeded, TransactionCountExceeded, InvalidChargePermissionStatus,
-// AmazonRejected, ProcessingFailure. An idempotency key is made where none is given. If the outcome is not
-// certain, the charge is read once, and returned without an error if it is Captured, or CaptureInitiated, with
-// the amount of in, and nothing of it was refunded: a charge is captured once. [Client.CaptureOrFetch] also reads it after a refusal.
+// Reason codes: InvalidChargeStatus where the state is not Authorized, TransactionAmountExceeded,
+// TransactionCountExceeded, InvalidChargePermissionStatus, AmazonRejected, ProcessingFailure. An
+// idempotency key is made where none is given. If the outcome is not certain, the charge is read
+// once, and returned without an error if it is Captured, or CaptureInitiated, with the amount of
+// in, and nothing of it was refunded: a charge is captured once. [Client.CaptureOrFetch] also reads
+// it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge
 func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {

@@ -72,9 +72,9 @@ type Reason struct {
 	ReasonDescription string               `json:"reasonDescription,omitzero"`
 }
 
-// Limits say how much can be charged: of a permission for one order in all, of a recurring one in the calendar month. That they
-// say it of one of type [PaymentMethodOnFile] too was not seen: there they may be zero. A charge beyond the month's limit is
-// refused with PeriodicAmountExceeded.
+// Limits say how much can be charged: of a permission for one order in all, of a recurring one in
+// the calendar month. That they say it of one of type [PaymentMethodOnFile] too was not seen: there
+// they may be zero. A charge beyond the month's limit is refused with PeriodicAmountExceeded.
 //
 //	limit of a month      | USD EUR GBP AUD CHF NZD | DKK HKD NOK SEK ZAR | JPY
 //	----------------------|-------------------------|---------------------|----------
@@ -88,9 +88,9 @@ type Limits struct {
 	AmountBalance amazonpay.Price `json:"amountBalance,omitzero"` // what is left of it
 }
 
-// UpdateChargePermissionRequest is the request of [Client.UpdateChargePermission]. What
-// it does not have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It prints and logs the
-// shop's reference id only.
+// UpdateChargePermissionRequest is the request of [Client.UpdateChargePermission]. What it does not
+// have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It
+// prints and logs the shop's reference id only.
 type UpdateChargePermissionRequest struct {
 	MerchantMetadata  *MerchantMetadata  `json:"merchantMetadata,omitzero"`
 	RecurringMetadata *RecurringMetadata `json:"recurringMetadata,omitzero"`
@@ -140,11 +140,11 @@ func (c *Client) GetChargePermission(ctx context.Context, chargePermissionID str
 	}, nil, opts...)
 }
 
-// UpdateChargePermission changes the shop's metadata, such as the order number, or those of
-// a subscription. It is refused with ChargePermissionNotModifiable where the state is Closed; of a Closed permission for one order
-// each member of the metadata that is null or empty can still be set
-// (https://developer.amazon.com/docs/amazon-pay-checkout/update-info-post-checkout.html). To clear a text see [MerchantMetadata].
-// It takes no idempotency key.
+// UpdateChargePermission changes the shop's metadata, such as the order number, or those of a
+// subscription. It is refused with ChargePermissionNotModifiable where the state is Closed; of a
+// Closed permission for one order each member of the metadata that is null or empty can still be
+// set (https://developer.amazon.com/docs/amazon-pay-checkout/update-info-post-checkout.html). To
+// clear a text see [MerchantMetadata]. It takes no idempotency key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html#update-charge-permission
 func (c *Client) UpdateChargePermission(ctx context.Context, chargePermissionID string, in *UpdateChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {

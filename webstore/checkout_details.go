@@ -23,17 +23,21 @@ type WebCheckoutDetails struct {
 	CheckoutResultReturnURL string `json:"checkoutResultReturnUrl,omitzero" pay:"max=512"`
 	// CheckoutCancelURL is the page to which the buyer comes after giving up.
 	CheckoutCancelURL string `json:"checkoutCancelUrl,omitzero" pay:"max=512"`
-	// CheckoutErrorURL is the page to which the buyer comes after an error, in the flows of Amazon's mobile SDK:
+	// CheckoutErrorURL is the page to which the buyer comes after an error, in the flows of
+	// Amazon's mobile SDK:
 	// https://developer.amazon.com/docs/mobile-app/sample-post-payload.html.
 	CheckoutErrorURL string `json:"checkoutErrorUrl,omitzero" pay:"max=512"`
-	// SignInReturnURL, for a button that signs the buyer in and saves a payment method at once, is the page to which the buyer
-	// comes after that, with the id of a checkout session to be completed:
+	// SignInReturnURL, for a button that signs the buyer in and saves a payment method at once, is
+	// the page to which the buyer comes after that, with the id of a checkout session to be
+	// completed:
 	// https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html.
 	SignInReturnURL string `json:"signInReturnUrl,omitzero" pay:"max=512"`
-	// SignInCancelURL and SignInErrorURL are known from answers of the service; that a request may have them is likely.
+	// SignInCancelURL and SignInErrorURL are known from answers of the service; that a request may
+	// have them is likely.
 	SignInCancelURL string `json:"signInCancelUrl,omitzero" pay:"max=512"`
 	SignInErrorURL  string `json:"signInErrorUrl,omitzero" pay:"max=512"`
-	// AuthorizeResultReturnURL and AmazonPayDeclineURL are known from answers of the service alone; leave them empty in requests.
+	// AuthorizeResultReturnURL and AmazonPayDeclineURL are known from answers of the service alone;
+	// leave them empty in requests.
 	AuthorizeResultReturnURL string `json:"authorizeResultReturnUrl,omitzero" pay:"max=512"`
 	AmazonPayDeclineURL      string `json:"amazonPayDeclineUrl,omitzero" pay:"max=512"`
 	// AmazonPayRedirectURL is where the buyer pays. The service sets it once the session has no
@@ -95,7 +99,8 @@ const (
 type Restriction struct {
 	StatesOrRegions []string `json:"statesOrRegions,omitzero"`
 	ZipCodes        []string `json:"zipCodes,omitzero"`
-	// Except is what of the country is left out: with it alone the restriction is the whole country but for that.
+	// Except is what of the country is left out: with it alone the restriction is the whole country
+	// but for that.
 	Except *Restriction `json:"except,omitzero"`
 }
 
@@ -133,14 +138,15 @@ const (
 	ChannelTypeMobileSDK ChannelType = "MOBILE_SDK" // set by Amazon's mobile SDK
 )
 
-// ProcessorSpecifications name the payment service provider that processes the payment, in Japan. They are known from Amazon's
-// sample for GMO Payment Gateway: https://github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb.
+// ProcessorSpecifications name the payment service provider that processes the payment, in Japan.
+// They are known from Amazon's sample for GMO Payment Gateway:
+// https://github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb.
 type ProcessorSpecifications struct {
 	Name string `json:"name,omitzero"` // such as gmopg
 }
 
-// CartDetails are what a shop has told of its cart in a checkout on a single page ("Buy Now"). The other members, such as the line
-// items, are in the Raw of the answer's Meta.
+// CartDetails are what a shop has told of its cart in a checkout on a single page ("Buy Now"). The
+// other members, such as the line items, are in the Raw of the answer's Meta.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html
 type CartDetails struct {

@@ -11,11 +11,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// CheckoutSession is one buyer's way through the checkout. It is Open for 24 hours, and
-// becomes Completed or Canceled; the service deletes it after 30 days. Once it is
-// Completed most of its details are gone, and once it is Canceled little more than state
-// and reason is left. Members that have no field here, such as checkoutType or disbursementDetails, are in the Raw of its Meta.
-// It prints and logs its ids and its state only.
+// CheckoutSession is one buyer's way through the checkout. It is Open for 24 hours, and becomes
+// Completed or Canceled; the service deletes it after 30 days. Once it is Completed most of its
+// details are gone, and once it is Canceled little more than state and reason is left. Members that
+// have no field here, such as checkoutType or disbursementDetails, are in the Raw of its Meta. It
+// prints and logs its ids and its state only.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type CheckoutSession struct {
@@ -60,7 +60,8 @@ type CheckoutSession struct {
 	// OrderType and ChannelType are in answers that were seen, and not in the documentation's table.
 	OrderType   OrderType   `json:"orderType,omitzero"`
 	ChannelType ChannelType `json:"channelType,omitzero"`
-	// CartDetails have the delivery option that the buyer has chosen in a checkout on a single page; it stands nowhere else.
+	// CartDetails have the delivery option that the buyer has chosen in a checkout on a single
+	// page; it stands nowhere else.
 	CartDetails *CartDetails `json:"cartDetails,omitzero"`
 }
 
@@ -103,8 +104,9 @@ type CreateCheckoutSessionRequest struct {
 	SupplementaryData              string                           `json:"supplementaryData,omitzero"`
 	AddressDetails                 *AddressDetails                  `json:"addressDetails,omitzero"` // for an additional payment button that ships
 	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
-	// SignInScopes are the parts of the buyer's data that the shop gets, for a button that signs the buyer in and saves a payment
-	// method at once; its WebCheckoutDetails have the SignInReturnURL:
+	// SignInScopes are the parts of the buyer's data that the shop gets, for a button that signs
+	// the buyer in and saves a payment method at once; its WebCheckoutDetails have the
+	// SignInReturnURL:
 	// https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html.
 	SignInScopes []Scope `json:"signInScopes,omitzero"`
 	// ChannelType is set by Amazon's mobile SDK, as [ChannelTypeMobileSDK]; a server need not send it:
@@ -123,9 +125,9 @@ func (r CreateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// UpdateCheckoutSessionRequest is the request of [Client.UpdateCheckoutSession]. What it
-// does not have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It prints and logs its
-// platform id only.
+// UpdateCheckoutSessionRequest is the request of [Client.UpdateCheckoutSession]. What it does not
+// have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It
+// prints and logs its platform id only.
 type UpdateCheckoutSessionRequest struct {
 	WebCheckoutDetails             *WebCheckoutDetails              `json:"webCheckoutDetails,omitzero"`
 	PaymentDetails                 *PaymentDetails                  `json:"paymentDetails,omitzero"`

@@ -36,9 +36,9 @@ func (r CreateMerchantAccountRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. What has
-// its zero value is not sent and stays as it is (to clear a text see [MerchantMetadata]). All samples send BusinessInfo alone. It
-// prints and logs its reference only.
+// UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. What has its zero
+// value is not sent and stays as it is (to clear a text see [MerchantMetadata]). All samples send
+// BusinessInfo alone. It prints and logs its reference only.
 type UpdateMerchantAccountRequest struct {
 	UniqueReferenceID    string                   `json:"uniqueReferenceId,omitzero"`
 	LedgerCurrency       amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`

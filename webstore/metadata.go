@@ -13,7 +13,8 @@ import (
 // MerchantMetadata is what the shop says of an order, to the buyer and to itself. It
 // prints and logs its reference id only.
 //
-// An empty text is not sent, so it changes nothing. To clear one, send the object by hand in place of this one:
+// An empty text is not sent, so it changes nothing. To clear one, send the object by hand in place
+// of this one:
 //
 //	amazonpay.WithBodyField("merchantMetadata", map[string]string{"noteToBuyer": ""})
 //
@@ -66,8 +67,8 @@ type RecurringMetadata struct {
 // Frequency is how often a subscription is charged.
 type Frequency struct {
 	Unit FrequencyUnit `json:"unit,omitzero"`
-	// Value is the number of units, a whole number such as "1", of at most nine digits, which is a guess. For [Variable] sources differ on whether it
-	// must be "0".
+	// Value is the number of units, a whole number such as "1", of at most nine digits, which is a
+	// guess. For [Variable] sources differ on whether it must be "0".
 	Value amazonpay.Decimal `json:"value,omitzero"`
 }
 

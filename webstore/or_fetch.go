@@ -8,9 +8,10 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// FoundError is the refusal of a call, with the object as it was read after it: it is not as the call was to make it, or not known
-// to be. Its reason code is that of the refusal. The outcome of the [*amazonpay.CallError] around it is refused; unknown if the object
-// could not be read, and done if an amount of it was not understood: then another call may have done the work.
+// FoundError is the refusal of a call, with the object as it was read after it: it is not as the
+// call was to make it, or not known to be. Its reason code is that of the refusal. The outcome of
+// the [*amazonpay.CallError] around it is refused; unknown if the object could not be read, and
+// done if an amount of it was not understood: then another call may have done the work.
 type FoundError struct {
 	Charge           *Charge           // of [Client.CaptureOrFetch] and [Client.CancelOrFetch]; nil if it could not be read
 	ChargePermission *ChargePermission // of [Client.CloseOrFetch]; nil if it could not be read
@@ -25,28 +26,32 @@ func (e *FoundError) Error() string { return fmt.Sprint(e.refusal, "; found: ", 
 // Unwrap returns the refusal, an [*amazonpay.APIError].
 func (e *FoundError) Unwrap() error { return e.refusal }
 
-// CaptureOrFetch captures a charge, or returns what an earlier capture did: for a worker that has ended after its capture, and whose
-// successor has another idempotency key. If [Client.CaptureCharge] is refused because of the charge's state, the charge is read, and
-// returned without an error only if it is Captured or CaptureInitiated with the amount and the currency of in, and nothing of it was
-// refunded. Otherwise the refusal is a [*FoundError], with the charge. A CaptureInitiated charge may still be declined:
-// [Client.WaitForCharge].
+// CaptureOrFetch captures a charge, or returns what an earlier capture did: for a worker that has
+// ended after its capture, and whose successor has another idempotency key. If
+// [Client.CaptureCharge] is refused because of the charge's state, the charge is read, and returned
+// without an error only if it is Captured or CaptureInitiated with the amount and the currency of
+// in, and nothing of it was refunded. Otherwise the refusal is a [*FoundError], with the charge. A
+// CaptureInitiated charge may still be declined: [Client.WaitForCharge].
 func (c *Client) CaptureOrFetch(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CaptureCharge(ctx, chargeID, in, opts...)
 	return c.chargeAfter(ctx, chargeID, charge, err, opts, func(found *Charge) bool { return isCaptured(found, in) })
 }
 
-// CancelOrFetch cancels a charge, or returns what an earlier cancellation did. If [Client.CancelCharge] is refused because of the
-// charge's state, the charge is read, and returned without an error if it is Canceled, by whomever: nothing of it is held or taken.
-// Otherwise the refusal is a [*FoundError], with the charge.
+// CancelOrFetch cancels a charge, or returns what an earlier cancellation did. If
+// [Client.CancelCharge] is refused because of the charge's state, the charge is read, and returned
+// without an error if it is Canceled, by whomever: nothing of it is held or taken. Otherwise the
+// refusal is a [*FoundError], with the charge.
 func (c *Client) CancelOrFetch(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CancelCharge(ctx, chargeID, in, opts...)
 	return c.chargeAfter(ctx, chargeID, charge, err, opts, isCanceled)
 }
 
-// CloseOrFetch closes a charge permission, or returns what an earlier closure did. If [Client.CloseChargePermission] is refused because
-// of the permission's state, the permission is read, and returned without an error if it is Closed, by whomever. With
-// CancelPendingCharges it is not: a permission does not show whether the call that has closed it has cancelled its charges, too. The
-// refusal is then a [*FoundError], with the permission; cancel the charges that the shop knows of by [Client.CancelOrFetch].
+// CloseOrFetch closes a charge permission, or returns what an earlier closure did. If
+// [Client.CloseChargePermission] is refused because of the permission's state, the permission is
+// read, and returned without an error if it is Closed, by whomever. With CancelPendingCharges it is
+// not: a permission does not show whether the call that has closed it has cancelled its charges,
+// too. The refusal is then a [*FoundError], with the permission; cancel the charges that the shop
+// knows of by [Client.CancelOrFetch].
 func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	permission, err := c.CloseChargePermission(ctx, chargePermissionID, in, opts...)
 	if !refusedFor(err, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonChargePermissionNotModifiable) {
@@ -68,8 +73,8 @@ func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in
 	return nil, refusedWith(err, &FoundError{ChargePermission: found, found: text}, amazonpay.OutcomeRefused)
 }
 
-// chargeAfter reads a charge after a call that was refused because of its state, and returns it if it is as the call was to make
-// it. After any other call it returns what that one did.
+// chargeAfter reads a charge after a call that was refused because of its state, and returns it if
+// it is as the call was to make it. After any other call it returns what that one did.
 func (c *Client) chargeAfter(ctx context.Context, chargeID string, charge *Charge, failed error, opts []amazonpay.CallOption, isDone func(*Charge) bool) (*Charge, error) {
 	if !refusedFor(failed, amazonpay.ReasonInvalidChargeStatus, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonTransactionCountExceeded) {
 		return charge, failed
@@ -92,12 +97,14 @@ func (c *Client) chargeAfter(ctx context.Context, chargeID string, charge *Charg
 	return nil, refusedWith(failed, &FoundError{Charge: found, found: text}, outcome)
 }
 
-// notRead is a refusal after which the object could not be read: another call may have done the work.
+// notRead is a refusal after which the object could not be read: another call may have done the
+// work.
 func notRead(failed, err error) error {
 	return refusedWith(failed, &FoundError{found: fmt.Sprintf("nothing, since it could not be read (%v)", err)}, amazonpay.OutcomeUnknown)
 }
 
-// refusedFor reports whether a call was refused for certain, with one of the codes. What is not certain was read already.
+// refusedFor reports whether a call was refused for certain, with one of the codes. What is not
+// certain was read already.
 func refusedFor(err error, codes ...amazonpay.ReasonCode) bool {
 	return amazonpay.HasReason(err, codes...) && !isUncertain(err)
 }

@@ -103,7 +103,8 @@ func requireFound(t *testing.T, err error, reason amazonpay.ReasonCode) *webstor
 	return found
 }
 
-// A capture that is pending counts, with its amount; one that was declined, or a charge that was canceled or never captured, does not.
+// A capture that is pending counts, with its amount; one that was declined, or a charge that was
+// canceled or never captured, does not.
 func TestCaptureOrFetchOfEachState(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

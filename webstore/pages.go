@@ -24,9 +24,10 @@ var (
 	errNoItem        = errors.New("an item of its list, or a member of one, is of another JSON type")
 )
 
-// walk goes through the items of all pages. get asks for the page of a token, or for the
-// first one where it is empty. An error is the last that is yielded, with a zero item; a member that is
-// lost is one, before any item of its page, since it would be missed in a sum and an item has no Meta to ask. The walk can be made again, and begins anew.
+// walk goes through the items of all pages. get asks for the page of a token, or for the first one
+// where it is empty. An error is the last that is yielded, with a zero item; a member that is lost
+// is one, before any item of its page, since it would be missed in a sum and an item has no Meta to
+// ask. The walk can be made again, and begins anew.
 func walk[T any](operation string, get func(token string) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -125,7 +125,8 @@ func TestWalks(t *testing.T) {
 	}
 }
 
-// An item or a token that was not understood ends a walk, which would miss something without a sign. A part of an item does not.
+// An item or a token that was not understood ends a walk, which would miss something without a
+// sign. A part of an item does not.
 func TestWalkMissesNothing(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -37,9 +37,10 @@ type PaymentDetails struct {
 	// ChargeAmount changes it:
 	// https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html.
 	PresentmentCurrency amazonpay.CurrencyCode `json:"presentmentCurrency,omitzero"`
-	// AllowOvercharge lifts the limit of the charge permission (its Limits.AmountLimit) to 9 times the order's amount, and to 500
-	// USD, GBP or EUR or 70,000 JPY at least: https://www.amazonpay-faq.jp/faq/QA-12. Like ExtendExpiration it can be set when the
-	// session is created only.
+	// AllowOvercharge lifts the limit of the charge permission (its Limits.AmountLimit) to 9 times
+	// the order's amount, and to 500 USD, GBP or EUR or 70,000 JPY at least:
+	// https://www.amazonpay-faq.jp/faq/QA-12. Like ExtendExpiration it can be set when the session
+	// is created only.
 	AllowOvercharge *bool `json:"allowOvercharge,omitzero"`
 	// ExtendExpiration lets a charge permission for one order live for 13 months, not 180
 	// days.

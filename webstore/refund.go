@@ -7,8 +7,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Refund is money that goes back to the buyer. It begins as RefundInitiated and becomes
-// Refunded, or Declined with AmazonRejected or ProcessingFailure. Members that have no field here, such as
+// Refund is money that goes back to the buyer. It begins as RefundInitiated and becomes Refunded,
+// or Declined with AmazonRejected or ProcessingFailure. Members that have no field here, such as
 // disbursementDetails, are in the Raw of its Meta.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html
@@ -37,12 +37,12 @@ type CreateRefundRequest struct {
 // refunds of a charge may exceed what was captured by 15 %, or by 75 USD, EUR or GBP or 8,400 JPY,
 // whichever is less ([RefundLimit]). The answer is RefundInitiated: read the refund later.
 //
-// Reason codes: InvalidChargeStatus where the charge is not Captured,
-// TransactionAmountExceeded, TransactionCountExceeded, AmazonRejected, ProcessingFailure. An
-// idempotency key is made where none is given; give one ([amazonpay.KeyFrom]), so that a
-// repeated order is not refunded twice. The key is the only protection, and there is no RefundOrFetch: reading
-// cannot tell whether a refund was made, since a charge shows the sum of its refunds, and two refunds of the same amount are
-// alike. If a refund's answer is lost, repeat it under its key.
+// Reason codes: InvalidChargeStatus where the charge is not Captured, TransactionAmountExceeded,
+// TransactionCountExceeded, AmazonRejected, ProcessingFailure. An idempotency key is made where
+// none is given; give one ([amazonpay.KeyFrom]), so that a repeated order is not refunded twice.
+// The key is the only protection, and there is no RefundOrFetch: reading cannot tell whether a
+// refund was made, since a charge shows the sum of its refunds, and two refunds of the same amount
+// are alike. If a refund's answer is lost, repeat it under its key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#create-refund
 func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts ...amazonpay.CallOption) (*Refund, error) {

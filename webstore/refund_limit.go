@@ -6,9 +6,10 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// RefundLimit returns how much may be refunded in all of a charge that has captured this much: 15 % more, rounded down to the
-// cent or yen, but no more than 75 USD, GBP or EUR or 8,400 JPY more, and no more than 150,000 USD, GBP or EUR or 10,000,000 JPY
-// in all. For other currencies no limit is documented, and there is an error; so there is for a price that is not valid.
+// RefundLimit returns how much may be refunded in all of a charge that has captured this much: 15 %
+// more, rounded down to the cent or yen, but no more than 75 USD, GBP or EUR or 8,400 JPY more, and
+// no more than 150,000 USD, GBP or EUR or 10,000,000 JPY in all. For other currencies no limit is
+// documented, and there is an error; so there is for a price that is not valid.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/manage-refunds.html
 func RefundLimit(captured amazonpay.Price) (amazonpay.Price, error) {
@@ -31,17 +32,19 @@ func RefundLimit(captured amazonpay.Price) (amazonpay.Price, error) {
 	return amazonpay.NewPrice(min(minor+min(minor*15/100, most), mostInAll), captured.CurrencyCode)
 }
 
-// RefundableWithMargin returns how much may still be refunded of a charge, the margin above what was captured included: its
-// [RefundLimit] less what was refunded, or is about to be. It is nothing for a charge that has captured nothing. To give back
-// what the buyer has paid and no more, use [Unrefunded]. An amount of the charge that was not understood
-// ([amazonpay.Meta].Undecoded) is an error.
+// RefundableWithMargin returns how much may still be refunded of a charge, the margin above what
+// was captured included: its [RefundLimit] less what was refunded, or is about to be. It is nothing
+// for a charge that has captured nothing. To give back what the buyer has paid and no more, use
+// [Unrefunded]. An amount of the charge that was not understood ([amazonpay.Meta].Undecoded) is an
+// error.
 func RefundableWithMargin(charge *Charge) (amazonpay.Price, error) {
 	return refundLeft("RefundableWithMargin", charge, RefundLimit)
 }
 
-// Unrefunded returns what of a charge was captured and is not refunded yet, nor about to be: what a full refund gives back. It is
-// nothing where refunds have used up the margin ([RefundLimit]). An amount of the charge that was not understood
-// ([amazonpay.Meta].Undecoded) is an error; give it the charge as it was read, since one that was stored as JSON has no Meta.
+// Unrefunded returns what of a charge was captured and is not refunded yet, nor about to be: what a
+// full refund gives back. It is nothing where refunds have used up the margin ([RefundLimit]). An
+// amount of the charge that was not understood ([amazonpay.Meta].Undecoded) is an error; give it
+// the charge as it was read, since one that was stored as JSON has no Meta.
 func Unrefunded(charge *Charge) (amazonpay.Price, error) {
 	return refundLeft("Unrefunded", charge, func(captured amazonpay.Price) (amazonpay.Price, error) { return captured, nil })
 }

@@ -12,7 +12,8 @@ import (
 type ReturnURL struct {
 	// CheckoutSessionID is that of the review, result and cancel pages.
 	CheckoutSessionID string
-	// BuyerToken is that of the page after a sign-in, for [Client.GetBuyer], which takes what its Reveal returns.
+	// BuyerToken is that of the page after a sign-in, for [Client.GetBuyer], which takes what its
+	// Reveal returns.
 	BuyerToken amazonpay.Secret
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// rules are the limits of the requests: required, the largest number of characters, or an amount of a transaction.
+// rules are the limits of the requests: required, the largest number of characters, or an amount of
+// a transaction.
 var rules = map[string]map[string]string{
 	"CreateCheckoutSession": {
 		"webCheckoutDetails":                          "required",

@@ -26,11 +26,13 @@ func (e *OtherOrderError) Error() string {
 }
 
 // GetCheckoutSessionOfOrder returns a session if its merchant reference
-// (MerchantMetadata.MerchantReferenceID) is that of the order, and an [*OtherOrderError] otherwise. Call it on the result
-// page before [Client.CompleteCheckoutSession]: the session's id comes from the buyer's browser, which may present a
-// session of another order, paid or not. A Completed session does not show its reference; it is then read from its charge or, where
-// that shows none, from the charge permission, if that is [OneTime] or [Recurring]: another serves many orders. Set the reference in the button's payload or by [Client.UpdateCheckoutSession]. Of several sessions of one order it
-// returns each: see [Client.CompleteOrFetch].
+// (MerchantMetadata.MerchantReferenceID) is that of the order, and an [*OtherOrderError] otherwise.
+// Call it on the result page before [Client.CompleteCheckoutSession]: the session's id comes from
+// the buyer's browser, which may present a session of another order, paid or not. A Completed
+// session does not show its reference; it is then read from its charge or, where that shows none,
+// from the charge permission, if that is [OneTime] or [Recurring]: another serves many orders. Set
+// the reference in the button's payload or by [Client.UpdateCheckoutSession]. Of several sessions
+// of one order it returns each: see [Client.CompleteOrFetch].
 func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	if merchantReferenceID == "" { // which a session without a reference would match
 		return nil, &OtherOrderError{}

@@ -47,7 +47,8 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	require.Error(t, err, "what cannot be read is not taken for the order's")
 }
 
-// A charge permission that serves many orders names the last of them: it tells nothing of a session, whose charge does.
+// A charge permission that serves many orders names the last of them: it tells nothing of a
+// session, whose charge does.
 func TestSessionOfOneOfManyOrders(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -43,11 +43,12 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 	})
 }
 
-// CompletionError says that a session is Completed, but not known to pay for what was asked: it was paid with another amount, its
-// charge has failed since, was captured in part or refunded, or nothing shows what it was paid with. The outcome of the
-// [*amazonpay.CallError] around it is refused, unknown if an object could not be read, and done if no object shows an amount, or only
-// one that does not tell: in a form that is not understood ([amazonpay.Meta].Undecoded), or a limit that AllowOvercharge has
-// raised. Do not deliver; read the objects, and let a person look.
+// CompletionError says that a session is Completed, but not known to pay for what was asked: it was
+// paid with another amount, its charge has failed since, was captured in part or refunded, or
+// nothing shows what it was paid with. The outcome of the [*amazonpay.CallError] around it is
+// refused, unknown if an object could not be read, and done if no object shows an amount, or only
+// one that does not tell: in a form that is not understood ([amazonpay.Meta].Undecoded), or a limit
+// that AllowOvercharge has raised. Do not deliver; read the objects, and let a person look.
 type CompletionError struct {
 	Session *CheckoutSession // as it was read
 	Charge  *Charge          // nil if the session has made none, or it could not be read
@@ -96,7 +97,8 @@ func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, as
 		}
 		return nil, settled(failed, unproved, outcome)
 	case state == amazonpay.StateCanceled, // and so it stays
-		// Amazon is taken to decide the attempts at one session one after the other, so that none is left after a decline.
+		// Amazon is taken to decide the attempts at one session one after the other, so that none
+		// is left after a decline.
 		state == amazonpay.StateOpen && amazonpay.AdviseReason(reasonOf(failed)).IsDecline():
 		return nil, settled(failed, nil, amazonpay.OutcomeRefused)
 	}
@@ -123,8 +125,9 @@ func reasonOf(err error) amazonpay.ReasonCode {
 	return ""
 }
 
-// prove reads what a Completed session was paid with, and returns nil if that is what was asked for: the session's charge and, if it
-// has none or a total of the order was asked for, the limit of its charge permission. It notes whether the charge is pending.
+// prove reads what a Completed session was paid with, and returns nil if that is what was asked
+// for: the session's charge and, if it has none or a total of the order was asked for, the limit of
+// its charge permission. It notes whether the charge is pending.
 func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked CompleteCheckoutSessionRequest, opts []amazonpay.CallOption) *CompletionError {
 	e := &CompletionError{Session: session, Asked: asked.ChargeAmount}
 	none := amazonpay.Price{}
@@ -189,8 +192,8 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 	return e
 }
 
-// withOvercharge is the limit of a charge permission whose session has AllowOvercharge: 9 times the order's amount, and no less than 500
-// USD, GBP or EUR or 70,000 JPY.
+// withOvercharge is the limit of a charge permission whose session has AllowOvercharge: 9 times the
+// order's amount, and no less than 500 USD, GBP or EUR or 70,000 JPY.
 func withOvercharge(order amazonpay.Price) amazonpay.Price {
 	minor, err := order.MinorUnits()
 	if err != nil {
@@ -217,8 +220,9 @@ func isRefunded(charge *Charge) bool {
 	return refunded != (amazonpay.Price{}) && !samePrice(refunded, amazonpay.Price{Amount: "0", CurrencyCode: refunded.CurrencyCode})
 }
 
-// isCaptured reports whether a charge is as a capture was to make it. A charge is captured once, so that no other capture can
-// have taken the amount; of one that was refunded since, in part or in full, a person must see what it is for.
+// isCaptured reports whether a charge is as a capture was to make it. A charge is captured once, so
+// that no other capture can have taken the amount; of one that was refunded since, in part or in
+// full, a person must see what it is for.
 func isCaptured(charge *Charge, in *CaptureChargeRequest) bool {
 	state := charge.StatusDetails.State
 	return in != nil && (state == amazonpay.StateCaptured || state == amazonpay.StateCaptureInitiated) &&
@@ -228,8 +232,8 @@ func isCaptured(charge *Charge, in *CaptureChargeRequest) bool {
 // isCanceled reports whether a charge is as a cancellation was to make it, whoever canceled it.
 func isCanceled(charge *Charge) bool { return charge.StatusDetails.State == amazonpay.StateCanceled }
 
-// amountsUnderstood reports whether the amounts of a charge say what the answer says. An amount of an unknown form, such as
-// {"value": "5.00"}, reads as nothing.
+// amountsUnderstood reports whether the amounts of a charge say what the answer says. An amount of
+// an unknown form, such as {"value": "5.00"}, reads as nothing.
 func amountsUnderstood(charge *Charge) bool {
 	amounts := map[string]amazonpay.Price{
 		"chargeAmount": charge.ChargeAmount, "captureAmount": charge.CaptureAmount, "refundedAmount": charge.RefundedAmount,
@@ -257,7 +261,8 @@ func amountsUnderstood(charge *Charge) bool {
 	return true
 }
 
-// understood reports whether all of these members of an answer were decoded: a zero value says nothing of the others.
+// understood reports whether all of these members of an answer were decoded: a zero value says
+// nothing of the others.
 func understood(meta *amazonpay.Meta, members ...string) bool {
 	return !slices.ContainsFunc(members, func(member string) bool { return !meta.Understood(member) })
 }

@@ -153,7 +153,8 @@ func TestReadingHidesNoFailure(t *testing.T) {
 	require.NoError(t, complete(t.Context()))
 }
 
-// doctored is the emulator's network with answers of other JSON types, by the name of the member, which may be a path.
+// doctored is the emulator's network with answers of other JSON types, by the name of the member,
+// which may be a path.
 type doctored struct {
 	base    http.RoundTripper
 	members map[string]string // of answers to requests whose path contains in
@@ -205,7 +206,8 @@ func doctoredShop(t *testing.T, server *emulator.Server) (*webstore.Client, *doc
 	return webstore.New(client), network
 }
 
-// A completion moves money. A member of another JSON type in its answer must not lose the charge's id and state.
+// A completion moves money. A member of another JSON type in its answer must not lose the charge's
+// id and state.
 func TestCompletionWithAMemberOfAnotherType(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -230,7 +232,8 @@ func TestCompletionWithAMemberOfAnotherType(t *testing.T) {
 	}
 }
 
-// What was not understood decides nothing: an amount is not nothing, and an id is not "there is none".
+// What was not understood decides nothing: an amount is not nothing, and an id is not "there is
+// none".
 func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -283,8 +286,8 @@ func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	assert.NotEmpty(t, session.ChargeID)
 }
 
-// With AllowOvercharge a permission's limit is 9 times the order's amount or more, and so that of many orders: it tells no amount, and
-// no other amount either.
+// With AllowOvercharge a permission's limit is 9 times the order's amount or more, and so that of
+// many orders: it tells no amount, and no other amount either.
 func TestOverchargeTellsNoAmount(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -318,8 +321,8 @@ func requireUnproved(t *testing.T, err error, member string) {
 	assert.True(t, amazonpay.Advise(err).Unsettled, member)
 }
 
-// Of a charge that is right nothing is refused: what its captureAmount says before a capture, and the limit of its permission, are no
-// reason to take another payment.
+// Of a charge that is right nothing is refused: what its captureAmount says before a capture, and
+// the limit of its permission, are no reason to take another payment.
 func TestARightChargeIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -355,7 +358,8 @@ func chargeOf(t *testing.T, shop *webstore.Client, sessionID string) string {
 	return session.ChargeID
 }
 
-// What was not understood of a permission decides nothing: whose order it is, or that no charge is in progress.
+// What was not understood of a permission decides nothing: whose order it is, or that no charge is
+// in progress.
 func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

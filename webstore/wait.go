@@ -59,9 +59,10 @@ const (
 	mostWait  = 5 * time.Minute
 )
 
-// WaitForCharge reads a charge until Amazon has decided, and returns it: it is then Authorized, Captured, Canceled or
-// Declined, and its reason code says why. A state that is not known is waited out, since it may say "not yet". A charge whose
-// permission is closed, or that is a few weeks old, may change once more.
+// WaitForCharge reads a charge until Amazon has decided, and returns it: it is then Authorized,
+// Captured, Canceled or Declined, and its reason code says why. A state that is not known is waited
+// out, since it may say "not yet". A charge whose permission is closed, or that is a few weeks old,
+// may change once more.
 //
 // It waits between two reads, at first about a second, then longer, up to five minutes; [Client.FetchNotified], on the same
 // Client, ends a wait, so that a notification does. A read that fails ends it with its [*amazonpay.CallError]. The
@@ -113,7 +114,8 @@ func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID
 	})
 }
 
-// isDecided reports whether an object with the state waits for nothing of Amazon's. One that is not known may be such a wait.
+// isDecided reports whether an object with the state waits for nothing of Amazon's. One that is not
+// known may be such a wait.
 func isDecided(state amazonpay.State) bool {
 	return state.IsFinal() || state == amazonpay.StateAuthorized || state == amazonpay.StateChargeable || state == amazonpay.StateNonChargeable
 }

@@ -22,7 +22,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 )
 
-// endpoint is the handler on a real server, which reads a request for as long as limit; 0 is no limit.
+// endpoint is the handler on a real server, which reads a request for as long as limit; 0 is no
+// limit.
 func endpoint(t *testing.T, limit time.Duration, handle func(context.Context, *ipn.Notification) error) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(newVerifier(t, sharedSNS(t)).Handler(handle))
@@ -46,7 +47,8 @@ func dial(t *testing.T, server *httptest.Server) net.Conn {
 	return conn
 }
 
-// trickle is a body that never ends and hardly begins, as a sender has it who wants to hold a connection.
+// trickle is a body that never ends and hardly begins, as a sender has it who wants to hold a
+// connection.
 type trickle struct {
 	begun atomic.Bool
 	end   chan struct{}
@@ -60,7 +62,8 @@ func (b *trickle) Read(p []byte) (int, error) {
 	return 0, io.ErrUnexpectedEOF
 }
 
-// A sender who is slow is answered with what makes SNS send again, and its connection (in HTTP/2, its stream) is over.
+// A sender who is slow is answered with what makes SNS send again, and its connection (in HTTP/2,
+// its stream) is over.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -85,7 +88,8 @@ func TestSlowBody(t *testing.T) {
 	}
 }
 
-// A body that is said to be too large, and one of a request that is no POST, is not read at all; an endless one up to the limit.
+// A body that is said to be too large, and one of a request that is no POST, is not read at all; an
+// endless one up to the limit.
 func TestTooLargeBodyIsNotRead(t *testing.T) {
 	t.Parallel()
 	server := endpoint(t, 0, accept)
@@ -126,7 +130,8 @@ func TestTooLargeBodyIsNotRead(t *testing.T) {
 	}
 }
 
-// Neither limit is one of handling: a message that takes longer is handled to its end, on a connection that stays.
+// Neither limit is one of handling: a message that takes longer is handled to its end, on a
+// connection that stays.
 func TestHandlingTakesItsTime(t *testing.T) {
 	t.Parallel()
 	server := endpoint(t, time.Second, func(ctx context.Context, _ *ipn.Notification) error {
@@ -151,7 +156,8 @@ func TestHandlingTakesItsTime(t *testing.T) {
 	}
 }
 
-// deadlines is a ResponseWriter that keeps the deadlines which a handler sets, and keeps them for its body.
+// deadlines is a ResponseWriter that keeps the deadlines which a handler sets, and keeps them for
+// its body.
 type deadlines struct {
 	*httptest.ResponseRecorder
 
@@ -170,7 +176,8 @@ func (d *deadlines) Read([]byte) (int, error) {
 
 func (*deadlines) Close() error { return nil }
 
-// A body has ten seconds on a server without a limit of its own, less on one whose limit is shorter, and no deadline is left behind.
+// A body has ten seconds on a server without a limit of its own, less on one whose limit is
+// shorter, and no deadline is left behind.
 func TestTimeOfABody(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -24,7 +24,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// on opens an empty page of a shop's own, with the script from an address, and what is to stand in its body.
+// on opens an empty page of a shop's own, with the script from an address, and what is to stand in
+// its body.
 func (b *tab) on(header http.Header, script string, body template.HTML) *tab {
 	b.t.Helper()
 	page := template.Must(template.New("page").Parse(`<!DOCTYPE html>
@@ -130,8 +131,8 @@ func asAmazon(t *testing.T, server *emulator.Server) chromedp.ExecAllocatorOptio
 	return chromedp.Flag("host-resolver-rules", "MAP static-*.payments-amazon.com "+u.Host)
 }
 
-// A page whose Content-Security-Policy was made for Amazon works as it is: the script talks to the host from which it
-// came, and to no other.
+// A page whose Content-Security-Policy was made for Amazon works as it is: the script talks to the
+// host from which it came, and to no other.
 func TestStrictPolicy(t *testing.T) {
 	t.Parallel()
 	const script = "https://static-na.payments-amazon.com/checkout.js"
@@ -147,8 +148,10 @@ func TestStrictPolicy(t *testing.T) {
 		"all hosts of that kind": {
 			"default-src 'self' https://*.payments-amazon.com; script-src https://*.payments-amazon.com 'nonce-n'; img-src data:", "right", false,
 		},
-		// As in https://github.com/amzn/amazon-payments-magento-2-plugin/blob/master/etc/csp_whitelist.xml: the real script sends
-		// its forms to other hosts than its own. The button works all the same.
+		// As in
+		// https://github.com/amzn/amazon-payments-magento-2-plugin/blob/master/etc/csp_whitelist.xml:
+		// the real script sends its forms to other hosts than its own. The button works all the
+		// same.
 		"as Magento's plugin has it": {
 			"script-src *.payments-amazon.com 'nonce-n'; connect-src *.amazon.com *.amazonpay.com; form-action *.amazon.com; " +
 				"frame-src *.amazon.com *.payments-amazon.com; img-src data: *.media-amazon.com", "unchecked", true,
@@ -179,7 +182,8 @@ func TestStrictPolicy(t *testing.T) {
 	}
 }
 
-// payloadJSON may be an object: the signature is then over what JSON.stringify makes of it, on a page of any encoding.
+// payloadJSON may be an object: the signature is then over what JSON.stringify makes of it, on a
+// page of any encoding.
 func TestObjectPayload(t *testing.T) {
 	t.Parallel()
 	for _, encoding := range []string{"utf-8", "Shift_JIS", "EUC-JP"} {
@@ -472,8 +476,8 @@ func TestOtherCalls(t *testing.T) {
 	})
 }
 
-// Buttons that a page declares in HTML are drawn wherever the script stands, and those that start nothing by
-// themselves go to the page's function.
+// Buttons that a page declares in HTML are drawn wherever the script stands, and those that start
+// nothing by themselves go to the page's function.
 func TestDeclaredButtons(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -50,7 +50,8 @@ func (r *Recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, 
 	return &r.Meta, json.Unmarshal([]byte(r.Answer), out)
 }
 
-// RequireFull fails for a field, however deep, that has its zero value. Within a value of a type, a pointer to that type may be nil.
+// RequireFull fails for a field, however deep, that has its zero value. Within a value of a type, a
+// pointer to that type may be nil.
 func RequireFull(t *testing.T, v reflect.Value, path string) {
 	t.Helper()
 	requireFull(t, v, path, make(map[reflect.Type]bool))
@@ -139,8 +140,8 @@ func fill(t *testing.T, v reflect.Value, path string) {
 	}
 }
 
-// RequireShown fails if printing or logging v in one of the ways that package amazonpay promises shows another of its texts than
-// those at the paths.
+// RequireShown fails if printing or logging v in one of the ways that package amazonpay promises
+// shows another of its texts than those at the paths.
 func RequireShown(t *testing.T, v any, paths ...string) {
 	t.Helper()
 	pointer := reflect.New(reflect.TypeOf(v))
@@ -172,8 +173,9 @@ func RequireShown(t *testing.T, v any, paths ...string) {
 	assert.NotContains(t, text, "[60 ", "%T", v)
 }
 
-// RequireRedacted fails for a struct of the API's package that its methods take or return, however deep, which neither prints and
-// logs in a form of its own nor is named as plain: to hold no personal data and no free text of the program's.
+// RequireRedacted fails for a struct of the API's package that its methods take or return, however
+// deep, which neither prints and logs in a form of its own nor is named as plain: to hold no
+// personal data and no free text of the program's.
 func RequireRedacted[API any](t *testing.T, plain ...string) {
 	t.Helper()
 	api := reflect.TypeFor[API]()

@@ -183,8 +183,8 @@ func TestProxyLeadsNowhereElse(t *testing.T) {
 	assert.Empty(t, p.server.Requests())
 }
 
-// The Node SDK, as it is, gets to the emulator with HTTPS_PROXY: axios sends the proxy the whole URL, without
-// CONNECT.
+// The Node SDK, as it is, gets to the emulator with HTTPS_PROXY: axios sends the proxy the whole
+// URL, without CONNECT.
 func TestNodeThroughTheProxy(t *testing.T) {
 	t.Parallel()
 	for _, region := range []string{"us", "eu", "jp"} {

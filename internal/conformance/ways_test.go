@@ -19,8 +19,9 @@ import (
 // block is a block of shell in the emulator's README, with the heading above it.
 var block = regexp.MustCompile("(?s)#### ([^\n]+)\n[^#]*?```sh\n(.*?)```")
 
-// TestWaysIn runs what the emulator's README says for each language, as it stands there but for the ports, with a program
-// that knows nothing of the emulator. A runtime that the machine lacks is skipped, but for those that make conformance needs.
+// TestWaysIn runs what the emulator's README says for each language, as it stands there but for the
+// ports, with a program that knows nothing of the emulator. A runtime that the machine lacks is
+// skipped, but for those that make conformance needs.
 func TestWaysIn(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../mocks/emulator/README.md")

@@ -104,7 +104,8 @@ func (b button) algorithms(signature string) []string {
 	return detail
 }
 
-// explain says what a signature that is wrong is instead, where that can be found out, and what was expected.
+// explain says what a signature that is wrong is instead, where that can be found out, and what was
+// expected.
 func (b button) explain(signature string) []string {
 	return append(b.mistake(signature),
 		"the string to sign is "+b.algorithm.String()+", a line end, and the hash "+signing.HashPayload([]byte(b.payload)).String(),
@@ -129,7 +130,8 @@ func (b button) mistake(signature string) []string {
 	return []string{"none of the usual mistakes explains it: compare this payload, byte for byte, with the text that your code signed"}
 }
 
-// checkButton tells checkout.js whether a click on a button would lead anywhere, before anyone clicks.
+// checkButton tells checkout.js whether a click on a button would lead anywhere, before anyone
+// clicks.
 func (s *Server) checkButton(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*") // it runs in the shop's page
 	b, wrong := s.readButton(r)
@@ -160,8 +162,8 @@ func (s *Server) startCheckout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
-// press makes what a button's payload asks for, and returns where the buyer goes on. Without keep it makes
-// nothing, and finds out whether it could.
+// press makes what a button's payload asks for, and returns where the buyer goes on. Without keep
+// it makes nothing, and finds out whether it could.
 func (s *Server) press(b button, r *http.Request, keep bool) (next string, wrong *wrongButton) {
 	c := &call{
 		scope: scope{b.region.name, b.merchant.id, b.env}, merchant: b.merchant, caller: b.merchant, pages: s.pagesAt(r.Host), about: s.about(),
@@ -185,8 +187,8 @@ func (s *Server) press(b button, r *http.Request, keep bool) (next string, wrong
 	return next, nil
 }
 
-// upgrade is where the element of bindUpgradeAction leads. There is no page yet on which the buyer could agree, so that
-// nothing comes of it but the check of the signature.
+// upgrade is where the element of bindUpgradeAction leads. There is no page yet on which the buyer
+// could agree, so that nothing comes of it but the check of the signature.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request) {
 	b, wrong := s.readButton(r)
 	if wrong == nil {
@@ -208,7 +210,8 @@ type refusedButton struct {
 	Detail  []string  `json:"detail"`
 }
 
-// keepWrongButton has the window show a button that led nowhere. What anybody can send must not fill the memory.
+// keepWrongButton has the window show a button that led nowhere. What anybody can send must not
+// fill the memory.
 func (s *Server) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
 	kept := refusedButton{
 		ID: newUUID(), Time: s.Now(), From: cut(r.Header.Get("Origin"), 256), Product: cut(b.product, 64), Reason: cut(wrong.reason, 1024),
@@ -230,8 +233,8 @@ var buttonMembers = createSessionMembers.with(members{
 // maxSessions bounds what clicks can make: a button can be clicked by anybody, and again.
 const maxSessions = 100_000
 
-// sessionOf makes the session of a button, and without keep throws it away. It returns the page on which the buyer
-// signs in to it.
+// sessionOf makes the session of a button, and without keep throws it away. It returns the page on
+// which the buyer signs in to it.
 func (s *Server) sessionOf(c *call, product string, keep bool) (page string, refused *refusal) {
 	if refused := checkPayload(c, product); refused != nil {
 		return "", refused

@@ -34,8 +34,9 @@ var site embed.FS
 var templates = template.Must(template.ParseFS(site, "site/*.html"))
 
 // pagesAt returns where the buyer's pages are for those who reached the emulator under a host: the
-// same. A shop's server that reached it under the host of the service got there through the proxy or a
-// hosts file, which its buyers' browsers need not have: they are sent to the emulator's own address.
+// same. A shop's server that reached it under the host of the service got there through the proxy
+// or a hosts file, which its buyers' browsers need not have: they are sent to the emulator's own
+// address.
 func (s *Server) pagesAt(host string) string {
 	name := (&url.URL{Host: host}).Hostname()
 	ofService := func(r region) bool { return strings.EqualFold(r.host, name) }

@@ -234,7 +234,8 @@ func TestPayloadOnSeveralLines(t *testing.T) {
 	}
 }
 
-// Where a page's policy lets no form go to the emulator, the script follows a link: the same is signed in it.
+// Where a page's policy lets no form go to the emulator, the script follows a link: the same is
+// signed in it.
 func TestStartByLink(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
@@ -261,8 +262,9 @@ func TestUpgrade(t *testing.T) {
 	assert.Empty(t, c.sessions())
 }
 
-// The script has the region and the address of the host from which it came: where a browser found Amazon's
-// host to be the emulator, a Content-Security-Policy made for Amazon lets it go there and nowhere else.
+// The script has the region and the address of the host from which it came: where a browser found
+// Amazon's host to be the emulator, a Content-Security-Policy made for Amazon lets it go there and
+// nowhere else.
 func TestScriptOfARegion(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

@@ -20,11 +20,12 @@
 //
 // # The buyer, and Amazon
 //
-// [Server.Buyer] does in a test what a customer does in the browser. For people, and for tests in a browser,
-// there are pages: checkout.js, at [Description].ScriptURL, has the calls of Amazon's script, throws where Amazon's
-// does, checks the button's payload and its signature and leads to the emulator's sign-in, review and payment
-// pages. Behind renderJSButton and bindUpgradeAction there is none yet. The test cards do what they do at Amazon: 3064 and 3434 end the
-// session, 0701 and 4354 make authorizations pending.
+// [Server.Buyer] does in a test what a customer does in the browser. For people, and for tests in a
+// browser, there are pages: checkout.js, at [Description].ScriptURL, has the calls of Amazon's
+// script, throws where Amazon's does, checks the button's payload and its signature and leads to
+// the emulator's sign-in, review and payment pages. Behind renderJSButton and bindUpgradeAction
+// there is none yet. The test cards do what they do at Amazon: 3064 and 3434 end the session, 0701
+// and 4354 make authorizations pending.
 //
 // What the service would do by itself there is a method for: [Server.ResolvePending],
 // [Server.DeclinePending], [Server.Expire], [Server.CancelSession], [Server.CancelCharge],
@@ -41,17 +42,20 @@
 //
 // # The window, and other processes
 //
-// [Description].WindowURL shows what there is, each object's history, every request with what was verified, and of a
-// refused signature the text that was expected and, where one of the usual mistakes explains it, the first line that
-// differs. A button that leads nowhere is there with its reason, and with what happened to a payload between the
-// code that signed it and the page. It has buttons for all of the above. Its script uses the endpoints below /_emulator/, which
-// other processes can use, too, with the control token as their bearer: GET description, requests, notifications and state; POST
-// sessions/{id}/, permissions/{id}/, charges/{id}/ and refunds/{id}/ with the name of what is to be done, clock, faults,
-// faults/clear, notifications, notifications/stop, settle and reset.
+// [Description].WindowURL shows what there is, each object's history, every request with what was
+// verified, and of a refused signature the text that was expected and, where one of the usual
+// mistakes explains it, the first line that differs. A button that leads nowhere is there with its
+// reason, and with what happened to a payload between the code that signed it and the page. It has
+// buttons for all of the above. Its script uses the endpoints below /_emulator/, which other
+// processes can use, too, with the control token as their bearer: GET description, requests,
+// notifications and state; POST sessions/{id}/, permissions/{id}/, charges/{id}/ and refunds/{id}/
+// with the name of what is to be done, clock, faults, faults/clear, notifications,
+// notifications/stop, settle and reset.
 //
-// The command amazonpay-emulator, below this package, runs an emulator by itself, and writes what a client in
-// any language needs into a file. [WithStateFile] lets it outlive a restart, and [WithProxy] lets SDKs reach it whose host
-// cannot be changed. The README beside this package has the lines for each language and for a browser.
+// The command amazonpay-emulator, below this package, runs an emulator by itself, and writes what a
+// client in any language needs into a file. [WithStateFile] lets it outlive a restart, and
+// [WithProxy] lets SDKs reach it whose host cannot be changed. The README beside this package has
+// the lines for each language and for a browser.
 //
 // # Simulation codes
 //

@@ -49,10 +49,10 @@ func newKey() (*rsa.PrivateKey, string, error) {
 	return key, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})), nil
 }
 
-// newCertificate makes a throw-away CA, whose key is forgotten at once, and the one
-// certificate that it issues. Browsers refuse a second certificate with an issuer and a serial number
-// that they have seen before, and people delete old CAs from a trust store by their names: so each CA
-// has numbers of its own, and its name says on which day it was made.
+// newCertificate makes a throw-away CA, whose key is forgotten at once, and the one certificate
+// that it issues. Browsers refuse a second certificate with an issuer and a serial number that they
+// have seen before, and people delete old CAs from a trust store by their names: so each CA has
+// numbers of its own, and its name says on which day it was made.
 func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -77,8 +77,8 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 	if err != nil {
 		return nil, leaf, fmt.Errorf("emulator: %w", err)
 	}
-	// As it was issued, with the key's identifier: Python 3.13 and others want the server's certificate
-	// to name it.
+	// As it was issued, with the key's identifier: Python 3.13 and others want the server's
+	// certificate to name it.
 	if ca, err = x509.ParseCertificate(caDER); err != nil {
 		return nil, leaf, fmt.Errorf("emulator: %w", err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// The certificates have what the strictest of verifiers ask for, and what tells one CA from the next.
-// That two processes' differ is tested with the command.
+// The certificates have what the strictest of verifiers ask for, and what tells one CA from the
+// next. That two processes' differ is tested with the command.
 func TestCertificates(t *testing.T) {
 	t.Parallel()
 	d := emulator.Start(t).Description()

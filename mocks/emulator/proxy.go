@@ -15,12 +15,13 @@ import (
 )
 
 // WithProxy has [Listen] and [Start] also answer as an HTTPS proxy, at an address of its own on
-// loopback (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. It takes, in
-// plain HTTP, CONNECT to port 443 of the three hosts of the service, the three of checkout.js and that
-// of the notifications' certificate, and is itself what they reach, with the region of the host: it
-// never connects to anything. Whoever uses it must trust the emulator's CA. It also takes requests that
-// bear a whole https URL (POST https://pay-api.amazon.com/v2/charges HTTP/1.1), which is what axios,
-// and so the official Node SDK, sends to a proxy. See [Description].ProxyURL.
+// loopback (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. It
+// takes, in plain HTTP, CONNECT to port 443 of the three hosts of the service, the three of
+// checkout.js and that of the notifications' certificate, and is itself what they reach, with the
+// region of the host: it never connects to anything. Whoever uses it must trust the emulator's CA.
+// It also takes requests that bear a whole https URL (POST https://pay-api.amazon.com/v2/charges
+// HTTP/1.1), which is what axios, and so the official Node SDK, sends to a proxy. See
+// [Description].ProxyURL.
 func WithProxy(addr string) Option {
 	return func(c *config) error {
 		c.proxyAddr = addr

@@ -22,8 +22,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// sendWhole sends a request to the proxy with its whole URL in the first line, without CONNECT and TLS,
-// and returns the answer's status, its request id and its body.
+// sendWhole sends a request to the proxy with its whole URL in the first line, without CONNECT and
+// TLS, and returns the answer's status, its request id and its body.
 func sendWhole(t *testing.T, proxyURL string, r *http.Request) (status int, id, body string) {
 	t.Helper()
 	var dialer net.Dialer
@@ -39,7 +39,8 @@ func sendWhole(t *testing.T, proxyURL string, r *http.Request) (status int, id, 
 	return res.StatusCode, res.Header.Get("X-Amz-Pay-Request-Id"), string(raw)
 }
 
-// What axios sends to a proxy is served as if it had come through CONNECT: signature, region and log.
+// What axios sends to a proxy is served as if it had come through CONNECT: signature, region and
+// log.
 func TestProxyTakesWholeURLs(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t, emulator.WithProxy("127.0.0.1:0"))

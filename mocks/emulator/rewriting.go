@@ -16,15 +16,15 @@ import (
 	"unicode/utf8"
 )
 
-// rewriting is a text from which another one may have come, and what happened to it on the way: shops sign
-// one text and send another.
+// rewriting is a text from which another one may have come, and what happened to it on the way:
+// shops sign one text and send another.
 type rewriting struct {
 	what string
 	text string
 }
 
-// mostWritten is after how many bytes no more texts are made for one signature: JSON of many lines, each deep inside,
-// grows a hundredfold where it is indented.
+// mostWritten is after how many bytes no more texts are made for one signature: JSON of many lines,
+// each deep inside, grows a hundredfold where it is indented.
 const mostWritten = 4 << 20
 
 // rewritings are the texts that may have been signed where text was sent, without text itself.
@@ -59,8 +59,8 @@ func wholes(text string) []rewriting {
 	return slices.DeleteFunc(all, func(r rewriting) bool { return r.text == text })
 }
 
-// writtenAnew are the ways in which the JSON encoders of other languages write the value of text, and those of the texts that it
-// was made of.
+// writtenAnew are the ways in which the JSON encoders of other languages write the value of text,
+// and those of the texts that it was made of.
 func writtenAnew(text string) iter.Seq[rewriting] {
 	return func(yield func(rewriting) bool) {
 		texts, values := map[string]bool{}, map[string]bool{}
@@ -146,7 +146,8 @@ func unwrapped(text string) []rewriting {
 	)
 }
 
-// percentEncoding is what an encoder leaves as it is, besides letters and digits, and how it writes the rest.
+// percentEncoding is what an encoder leaves as it is, besides letters and digits, and how it writes
+// the rest.
 type percentEncoding struct {
 	what   string
 	kept   string
@@ -302,7 +303,8 @@ var escapings = []escaping{
 // hexed is what PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT escape.
 const hexed = `"<>&'`
 
-// value is one of JSON whose members keep their order. A name has a value of its own in front of the member's.
+// value is one of JSON whose members keep their order. A name has a value of its own in front of
+// the member's.
 type value struct {
 	open  rune // '{' or '['; 0 for the rest
 	text  string

@@ -72,8 +72,8 @@ func TestRewrittenPayloadsAreExplained(t *testing.T) {
 	}
 }
 
-// The literal texts are what PHP 8.2, Node.js and Python make of one payload: signed so and sent plain, or the other way
-// round, they are explained.
+// The literal texts are what PHP 8.2, Node.js and Python make of one payload: signed so and sent
+// plain, or the other way round, they are explained.
 func TestTextsOfOtherLanguagesAreExplained(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

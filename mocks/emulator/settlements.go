@@ -175,7 +175,8 @@ func (w *world) settlementDocument(of scope, start, end time.Time) []byte {
 			})
 		}
 	}
-	// As real documents are: with a byte-order mark, and a comma at the end of the titles and the header, but of no row.
+	// As real documents are: with a byte-order mark, and a comma at the end of the titles and the
+	// header, but of no row.
 	b := bytes.NewBufferString("\ufeff" + csvRow("Amazon Payments Advanced") + ",\n" + csvRow("Settlement Report") + ",\n")
 	for _, line := range [][]string{
 		{"SellerId", of.MerchantID},

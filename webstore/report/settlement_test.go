@@ -500,7 +500,8 @@ func FuzzSum(f *testing.F) {
 	})
 }
 
-// A thousands separator that is no part of a quoted value moves the amounts by one column, which an empty last column would hide.
+// A thousands separator that is no part of a quoted value moves the amounts by one column, which an
+// empty last column would hide.
 func TestAmountsThatMoved(t *testing.T) {
 	t.Parallel()
 	const header = "TransactionPostedDate,TransactionType,CurrencyCode,TransactionAmount,TotalTransactionFee,NetTransactionAmount,StoreName,\n"

@@ -113,8 +113,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The first interrupt lets requests end, the second does not. Each process has a CA of its own, which browsers
-// tell from the other by its serial number.
+// The first interrupt lets requests end, the second does not. Each process has a CA of its own,
+// which browsers tell from the other by its serial number.
 func TestInterrupts(t *testing.T) {
 	t.Parallel()
 	serials := map[string]bool{}
