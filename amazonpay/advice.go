@@ -11,22 +11,22 @@ type DeclineClass string
 
 // The classes.
 const (
-	// DeclineUnknown is a code that is not listed, or an error without one: never try again by yourself.
-	DeclineUnknown DeclineClass = "unknown"
-	// DeclineSoft may pass another time, for the same buyer with the same payment method.
-	DeclineSoft DeclineClass = "soft"
-	// DeclineHard will not pass with this payment method.
-	DeclineHard DeclineClass = "hard"
-	// DeclineBuyer is for the buyer to see to: another payment method, a verification, a new approval.
-	DeclineBuyer DeclineClass = "buyer must act"
-	// DeclineClosed is of an object that is over, or in a state that does not allow what was asked.
-	DeclineClosed DeclineClass = "closed"
-	// DeclineLater says that the service could not do it now, whatever the payment: the same request and key will do later.
-	DeclineLater DeclineClass = "retry later"
-	// DeclineRequest is a request that is wrong: the same one is refused again.
-	DeclineRequest DeclineClass = "wrong request"
-	// DeclineAccount is a key, an account or a delegation that is wrong, and no payment.
-	DeclineAccount DeclineClass = "wrong account"
+	// DeclineClassUnknown is a code that is not listed, or an error without one: never try again by yourself.
+	DeclineClassUnknown DeclineClass = "unknown"
+	// DeclineClassSoft may pass another time, for the same buyer with the same payment method.
+	DeclineClassSoft DeclineClass = "soft"
+	// DeclineClassHard will not pass with this payment method.
+	DeclineClassHard DeclineClass = "hard"
+	// DeclineClassBuyer is for the buyer to see to: another payment method, a verification, a new approval.
+	DeclineClassBuyer DeclineClass = "buyer must act"
+	// DeclineClassClosed is of an object that is over, or in a state that does not allow what was asked.
+	DeclineClassClosed DeclineClass = "closed"
+	// DeclineClassLater says that the service could not do it now, whatever the payment: the same request and key will do later.
+	DeclineClassLater DeclineClass = "retry later"
+	// DeclineClassRequest is a request that is wrong: the same one is refused again.
+	DeclineClassRequest DeclineClass = "wrong request"
+	// DeclineClassAccount is a key, an account or a delegation that is wrong, and no payment.
+	DeclineClassAccount DeclineClass = "wrong account"
 )
 
 // Step is what to do next about a piece of work, such as the charge of an order.
@@ -40,7 +40,7 @@ const (
 	// StepDone says that the work is done.
 	StepDone
 	// StepRepeat says: the same request under the same key again, after a pause. It is always safe.
-	// It has no bound of its own: where the class is [DeclineAccount], each repetition is told the
+	// It has no bound of its own: where the class is [DeclineClassAccount], each repetition is told the
 	// same until somebody mends the key or the account, so tell a person.
 	StepRepeat
 	// StepNewKey says that nothing was done under this key and nothing will be, and that another attempt may succeed: the
@@ -86,7 +86,7 @@ type Advice struct {
 
 // IsDecline reports whether the reason code is about the payment itself: what was asked for was considered, and not done.
 func (a Advice) IsDecline() bool {
-	return a.Class == DeclineSoft || a.Class == DeclineHard || a.Class == DeclineBuyer
+	return a.Class == DeclineClassSoft || a.Class == DeclineClassHard || a.Class == DeclineClassBuyer
 }
 
 // Advise returns what to do next after a call that returned err; nil is [StepDone]. It is the one place that decides, from the
@@ -100,7 +100,7 @@ func (a Advice) IsDecline() bool {
 //	unknown                | repeat; read, if a repetition would be told the same again
 //
 // A piece of work can take several calls, by several processes. Store with the order the number of the attempt, of which the key
-// is made ([KeyFrom]), and [Advice].Unsettled; store true before each call, since the process may end during it; and pass what was
+// is made ([IdempotencyKey]), and [Advice].Unsettled; store true before each call, since the process may end during it; and pass what was
 // stored before to the call by [WithUnsettled]. Then the advice holds for all calls under the key together, and the loop in the
 // README, which is the Example of [Advise], charges once.
 //
@@ -113,7 +113,7 @@ func Advise(err error) Advice {
 	}
 	call, _ := errors.AsType[*CallError](err)
 	if call == nil {
-		return Advice{Unsettled: true, Class: DeclineUnknown, Next: lookItUp}
+		return Advice{Unsettled: true, Class: DeclineClassUnknown, Next: lookItUp}
 	}
 	var code ReasonCode
 	if api, ok := errors.AsType[*APIError](err); ok {
@@ -123,7 +123,7 @@ func Advise(err error) Advice {
 	_, badRequest := errors.AsType[*FieldError](err)
 	if call.reads { // which says nothing of the work that another call was to do
 		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: advice.Class, Next: settleFirst}
-		if badRequest || call.Outcome == OutcomeRefused && advice.Class != DeclineLater && advice.Class != DeclineAccount {
+		if badRequest || call.Outcome == OutcomeRefused && advice.Class != DeclineClassLater && advice.Class != DeclineClassAccount {
 			advice.Step, advice.Next = StepRead, lookItUp
 		}
 		return advice
@@ -131,25 +131,25 @@ func Advise(err error) Advice {
 	switch call.Outcome {
 	case OutcomeRefused:
 	case OutcomeNotSent:
-		advice = Advice{Step: StepRepeat, Class: DeclineLater, Next: waitAndAgain}
+		advice = Advice{Step: StepRepeat, Class: DeclineClassLater, Next: waitAndAgain}
 		_, unsigned := errors.AsType[*transport.SigningError](err)
 		token, _ := errors.AsType[*TokenError](err)
 		switch {
 		case badRequest:
-			advice = Advice{Step: StepGiveUp, Class: DeclineRequest, Next: mendRequest}
-		case unsigned, token != nil && Advise(token.Err).Class == DeclineAccount:
-			advice.Class, advice.Next = DeclineAccount, mendAccount
+			advice = Advice{Step: StepGiveUp, Class: DeclineClassRequest, Next: mendRequest}
+		case unsigned, token != nil && Advise(token.Err).Class == DeclineClassAccount:
+			advice.Class, advice.Next = DeclineClassAccount, mendAccount
 		}
 	case OutcomeDone: // but not understood
-		advice = Advice{Step: StepRead, Unsettled: true, Class: DeclineUnknown, Next: "The work is done, but the answer was not understood: see the Raw of the error's Meta, or read the object."}
+		advice = Advice{Step: StepRead, Unsettled: true, Class: DeclineClassUnknown, Next: "The work is done, but the answer was not understood: see the Raw of the error's Meta, or read the object."}
 	default:
 		// A state that the first attempt may have brought about, or another request under the key, stays as it is.
 		class := advice.Class
-		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: DeclineUnknown, Next: settleFirst}
+		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: DeclineClassUnknown, Next: settleFirst}
 		switch {
-		case class == DeclineAccount:
+		case class == DeclineClassAccount:
 			advice.Class = class
-		case code != "" && class != DeclineLater, badRequest:
+		case code != "" && class != DeclineClassLater, badRequest:
 			advice.Step, advice.Next = StepRead, readFirst
 		}
 	}
@@ -163,13 +163,13 @@ func Advise(err error) Advice {
 func AdviseReason(code ReasonCode) Advice {
 	advice, known := advices[code]
 	if !known {
-		advice = Advice{Class: DeclineUnknown, Next: lookItUp}
+		advice = Advice{Class: DeclineClassUnknown, Next: lookItUp}
 	}
 	switch {
 	case advice.Step != StepRead || !known: // as the table has it
-	case advice.Class == DeclineHard, advice.Class == DeclineBuyer, advice.Class == DeclineRequest:
+	case advice.Class == DeclineClassHard, advice.Class == DeclineClassBuyer, advice.Class == DeclineClassRequest:
 		advice.Step = StepGiveUp
-	case advice.Class == DeclineLater, advice.Class == DeclineAccount:
+	case advice.Class == DeclineClassLater, advice.Class == DeclineClassAccount:
 		advice.Step = StepRepeat
 	}
 	advice.ReasonCode = code
@@ -190,70 +190,70 @@ const (
 )
 
 var advices = map[ReasonCode]Advice{
-	ReasonInvalidHeaderValue:                {Class: DeclineRequest, Next: mendRequest},
-	ReasonMissingHeader:                     {Class: DeclineRequest, Next: mendRequest},
-	ReasonMissingHeaderValue:                {Class: DeclineRequest, Next: mendRequest},
-	ReasonInvalidRequest:                    {Class: DeclineRequest, Next: mendRequest},
-	ReasonInvalidRequestFormat:              {Class: DeclineRequest, Next: mendRequest},
-	ReasonInvalidParameterValue:             {Class: DeclineRequest, Next: mendRequest},
-	ReasonMissingParameterValue:             {Class: DeclineRequest, Next: mendRequest},
-	ReasonUnrecognizedField:                 {Class: DeclineRequest, Next: mendRequest},
-	ReasonInvalidParameterCombination:       {Class: DeclineRequest, Next: mendRequest},
-	ReasonInvalidSandboxSimulationSpecified: {Class: DeclineRequest, Next: mendRequest},
-	ReasonDuplicateIdempotencyKey:           {Class: DeclineUnknown, Next: "The key was used for another request: send that one again, or read its object, before you take a new key."},
-	ReasonCurrencyMismatch:                  {Class: DeclineRequest, Next: mendRequest},
-	ReasonInvalidAPIVersion:                 {Class: DeclineRequest, Next: mendRequest},
-	ReasonTransactionAmountExceeded:         {Class: DeclineRequest, Next: "Read the permission or the charge, and ask for no more than is left."},
-	ReasonPeriodicAmountExceeded:            {Class: DeclineRequest, Step: StepGiveUp, Later: true, Next: "Charge the rest in the next month, under a new idempotency key and if the charge permission is Chargeable then, or let the buyer begin a new checkout."},
+	ReasonCodeInvalidHeaderValue:                {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeMissingHeader:                     {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeMissingHeaderValue:                {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeInvalidRequest:                    {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeInvalidRequestFormat:              {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeInvalidParameterValue:             {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeMissingParameterValue:             {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeUnrecognizedField:                 {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeInvalidParameterCombination:       {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeInvalidSandboxSimulationSpecified: {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeDuplicateIdempotencyKey:           {Class: DeclineClassUnknown, Next: "The key was used for another request: send that one again, or read its object, before you take a new key."},
+	ReasonCodeCurrencyMismatch:                  {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeInvalidAPIVersion:                 {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeTransactionAmountExceeded:         {Class: DeclineClassRequest, Next: "Read the permission or the charge, and ask for no more than is left."},
+	ReasonCodePeriodicAmountExceeded:            {Class: DeclineClassRequest, Step: StepGiveUp, Later: true, Next: "Charge the rest in the next month, under a new idempotency key and if the charge permission is Chargeable then, or let the buyer begin a new checkout."},
 
-	ReasonUnauthorizedAccess:        {Class: DeclineAccount, Next: mendAccount},
-	ReasonInvalidAuthentication:     {Class: DeclineAccount, Next: mendAccount},
-	ReasonInvalidAccountStatus:      {Class: DeclineAccount, Next: mendAccount},
-	ReasonInvalidRequestSignature:   {Class: DeclineAccount, Next: mendAccount},
-	ReasonInvalidAuthorizationToken: {Class: DeclineAccount, Next: mendAccount},
+	ReasonCodeUnauthorizedAccess:        {Class: DeclineClassAccount, Next: mendAccount},
+	ReasonCodeInvalidAuthentication:     {Class: DeclineClassAccount, Next: mendAccount},
+	ReasonCodeInvalidAccountStatus:      {Class: DeclineClassAccount, Next: mendAccount},
+	ReasonCodeInvalidRequestSignature:   {Class: DeclineClassAccount, Next: mendAccount},
+	ReasonCodeInvalidAuthorizationToken: {Class: DeclineClassAccount, Next: mendAccount},
 
-	ReasonResourceNotFound:     {Class: DeclineRequest, Next: "Look at the id, and at the environment and region in which the object was made."},
-	ReasonUnsupportedOperation: {Class: DeclineRequest, Next: mendRequest},
-	ReasonRequestNotSupported:  {Class: DeclineRequest, Next: mendRequest},
-	ReasonRequestTimeout:       {Class: DeclineLater, Next: waitAndAgain},
-	ReasonAmountMismatch:       {Class: DeclineRequest, Next: "Complete the session with the amount that the buyer has approved."},
+	ReasonCodeResourceNotFound:     {Class: DeclineClassRequest, Next: "Look at the id, and at the environment and region in which the object was made."},
+	ReasonCodeUnsupportedOperation: {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeRequestNotSupported:  {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeRequestTimeout:       {Class: DeclineClassLater, Next: waitAndAgain},
+	ReasonCodeAmountMismatch:       {Class: DeclineClassRequest, Next: "Complete the session with the amount that the buyer has approved."},
 
-	ReasonInvalidCheckoutSessionStatus:  {Class: DeclineClosed, Next: "Read the session: it may be Completed already (CompleteOrFetch), or the buyer has not approved yet."},
-	ReasonCheckoutSessionCanceled:       {Class: DeclineClosed, Step: StepGiveUp, Next: startAnew},
-	ReasonInvalidChargePermissionStatus: {Class: DeclineClosed, Next: readState},
-	ReasonChargePermissionNotModifiable: {Class: DeclineClosed, Next: readState},
-	ReasonInvalidChargeStatus:           {Class: DeclineClosed, Next: readState},
-	ReasonTransactionCountExceeded:      {Class: DeclineClosed, Step: StepGiveUp, Next: startAnew},
-	ReasonSoftDeclined:                  {Class: DeclineSoft, Step: StepNewKey, Next: newAttempt},
-	ReasonHardDeclined:                  {Class: DeclineHard, Next: askBuyer},
-	ReasonAmazonRejected:                {Class: DeclineHard, Next: "Amazon will not take this payment: offer another way to pay."},
-	ReasonPaymentMethodNotAllowed:       {Class: DeclineBuyer, Next: askBuyer},
-	ReasonMFANotCompleted:               {Class: DeclineBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
+	ReasonCodeInvalidCheckoutSessionStatus:  {Class: DeclineClassClosed, Next: "Read the session: it may be Completed already (CompleteOrFetch), or the buyer has not approved yet."},
+	ReasonCodeCheckoutSessionCanceled:       {Class: DeclineClassClosed, Step: StepGiveUp, Next: startAnew},
+	ReasonCodeInvalidChargePermissionStatus: {Class: DeclineClassClosed, Next: readState},
+	ReasonCodeChargePermissionNotModifiable: {Class: DeclineClassClosed, Next: readState},
+	ReasonCodeInvalidChargeStatus:           {Class: DeclineClassClosed, Next: readState},
+	ReasonCodeTransactionCountExceeded:      {Class: DeclineClassClosed, Step: StepGiveUp, Next: startAnew},
+	ReasonCodeSoftDeclined:                  {Class: DeclineClassSoft, Step: StepNewKey, Next: newAttempt},
+	ReasonCodeHardDeclined:                  {Class: DeclineClassHard, Next: askBuyer},
+	ReasonCodeAmazonRejected:                {Class: DeclineClassHard, Next: "Amazon will not take this payment: offer another way to pay."},
+	ReasonCodePaymentMethodNotAllowed:       {Class: DeclineClassBuyer, Next: askBuyer},
+	ReasonCodeMFANotCompleted:               {Class: DeclineClassBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
 	// https://www.amazonpay-faq.jp/faq/QA-45
-	ReasonTransactionTimedOut: {Class: DeclineSoft, Step: StepGiveUp, Later: true, Next: "Ask for an authorization that may be pending (canHandlePendingAuthorization), in a new request; or read the charge permission another day and, if it is Chargeable, try again under a new idempotency key; or offer another way to pay."},
+	ReasonCodeTransactionTimedOut: {Class: DeclineClassSoft, Step: StepGiveUp, Later: true, Next: "Ask for an authorization that may be pending (canHandlePendingAuthorization), in a new request; or read the charge permission another day and, if it is Chargeable, try again under a new idempotency key; or offer another way to pay."},
 
-	ReasonTLSVersionNotSupported: {Class: DeclineAccount, Next: mendAccount},
-	ReasonTooManyRequests:        {Class: DeclineLater, Next: waitAndAgain},
-	ReasonInternalServerError:    {Class: DeclineLater, Next: waitAndAgain},
-	ReasonProcessingFailure:      {Class: DeclineSoft, Step: StepNewKey, Next: newAttempt},
-	ReasonServiceUnavailable:     {Class: DeclineLater, Next: waitAndAgain},
+	ReasonCodeTLSVersionNotSupported: {Class: DeclineClassAccount, Next: mendAccount},
+	ReasonCodeTooManyRequests:        {Class: DeclineClassLater, Next: waitAndAgain},
+	ReasonCodeInternalServerError:    {Class: DeclineClassLater, Next: waitAndAgain},
+	ReasonCodeProcessingFailure:      {Class: DeclineClassSoft, Step: StepNewKey, Next: newAttempt},
+	ReasonCodeServiceUnavailable:     {Class: DeclineClassLater, Next: waitAndAgain},
 
-	ReasonAmazonCanceled:           {Class: DeclineClosed, Next: startAnew},
-	ReasonAmazonClosed:             {Class: DeclineClosed, Next: "All was captured, or Amazon has ended it: nothing more can be charged."},
-	ReasonAmountNotSet:             {Class: DeclineRequest, Next: mendRequest},
-	ReasonBillingAddressDeleted:    {Class: DeclineBuyer, Next: "Ask the buyer to give an address in the account at Amazon."},
-	ReasonBuyerCanceled:            {Class: DeclineClosed, Next: startAnew},
-	ReasonBuyerClosed:              {Class: DeclineClosed, Next: startAnew},
-	ReasonChargeInProgress:         {Class: DeclineLater, Next: "Wait until the charge is decided (WaitForChargePermission)."},
-	ReasonChargePermissionCanceled: {Class: DeclineClosed, Next: startAnew},
-	ReasonDeclined:                 {Class: DeclineHard, Next: startAnew},
-	ReasonExpired:                  {Class: DeclineClosed, Next: startAnew},
-	ReasonExpiredUnused:            {Class: DeclineClosed, Next: "Charge the permission once more, if it is Chargeable and the payment is still wanted."},
-	ReasonMerchantCanceled:         {Class: DeclineClosed, Next: "The merchant has canceled it: nothing is to be done."},
-	ReasonMerchantClosed:           {Class: DeclineClosed, Next: "The merchant has closed it: nothing is to be done."},
-	ReasonMFAFailed:                {Class: DeclineBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
-	ReasonPaymentMethodDeleted:     {Class: DeclineBuyer, Next: askBuyer},
-	ReasonPaymentMethodExpired:     {Class: DeclineBuyer, Next: askBuyer},
-	ReasonPaymentMethodInvalid:     {Class: DeclineBuyer, Next: askBuyer},
-	ReasonPaymentMethodNotSet:      {Class: DeclineBuyer, Next: askBuyer},
+	ReasonCodeAmazonCanceled:           {Class: DeclineClassClosed, Next: startAnew},
+	ReasonCodeAmazonClosed:             {Class: DeclineClassClosed, Next: "All was captured, or Amazon has ended it: nothing more can be charged."},
+	ReasonCodeAmountNotSet:             {Class: DeclineClassRequest, Next: mendRequest},
+	ReasonCodeBillingAddressDeleted:    {Class: DeclineClassBuyer, Next: "Ask the buyer to give an address in the account at Amazon."},
+	ReasonCodeBuyerCanceled:            {Class: DeclineClassClosed, Next: startAnew},
+	ReasonCodeBuyerClosed:              {Class: DeclineClassClosed, Next: startAnew},
+	ReasonCodeChargeInProgress:         {Class: DeclineClassLater, Next: "Wait until the charge is decided (WaitForChargePermission)."},
+	ReasonCodeChargePermissionCanceled: {Class: DeclineClassClosed, Next: startAnew},
+	ReasonCodeDeclined:                 {Class: DeclineClassHard, Next: startAnew},
+	ReasonCodeExpired:                  {Class: DeclineClassClosed, Next: startAnew},
+	ReasonCodeExpiredUnused:            {Class: DeclineClassClosed, Next: "Charge the permission once more, if it is Chargeable and the payment is still wanted."},
+	ReasonCodeMerchantCanceled:         {Class: DeclineClassClosed, Next: "The merchant has canceled it: nothing is to be done."},
+	ReasonCodeMerchantClosed:           {Class: DeclineClassClosed, Next: "The merchant has closed it: nothing is to be done."},
+	ReasonCodeMFAFailed:                {Class: DeclineClassBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
+	ReasonCodePaymentMethodDeleted:     {Class: DeclineClassBuyer, Next: askBuyer},
+	ReasonCodePaymentMethodExpired:     {Class: DeclineClassBuyer, Next: askBuyer},
+	ReasonCodePaymentMethodInvalid:     {Class: DeclineClassBuyer, Next: askBuyer},
+	ReasonCodePaymentMethodNotSet:      {Class: DeclineClassBuyer, Next: askBuyer},
 }

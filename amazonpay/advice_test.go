@@ -47,7 +47,7 @@ func TestAdviseReason(t *testing.T) {
 	for _, code := range all {
 		advice := amazonpay.AdviseReason(code)
 		assert.Equal(t, code, advice.ReasonCode)
-		assert.Equal(t, code == amazonpay.ReasonDuplicateIdempotencyKey, advice.Class == amazonpay.DeclineUnknown, code)
+		assert.Equal(t, code == amazonpay.ReasonCodeDuplicateIdempotencyKey, advice.Class == amazonpay.DeclineClassUnknown, code)
 		assert.True(t, strings.HasSuffix(advice.Next, "."), code)
 		assert.False(t, advice.Unsettled, code)
 		assert.NotEqual(t, amazonpay.StepDone, advice.Step, code)
@@ -56,7 +56,7 @@ func TestAdviseReason(t *testing.T) {
 		if advice.Step == amazonpay.StepNewKey {
 			newKeys[code] = true
 			assert.Contains(t, advice.Next, "Chargeable")
-			assert.Equal(t, amazonpay.DeclineSoft, advice.Class)
+			assert.Equal(t, amazonpay.DeclineClassSoft, advice.Class)
 		}
 		if advice.Later {
 			later[code] = true
@@ -69,9 +69,9 @@ func TestAdviseReason(t *testing.T) {
 		assert.False(t, unknown.Later, "never before what may have happened is known")
 		assert.Contains(t, []amazonpay.Step{amazonpay.StepRepeat, amazonpay.StepRead}, unknown.Step, code)
 	}
-	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonSoftDeclined: true, amazonpay.ReasonProcessingFailure: true}, newKeys)
-	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonTransactionTimedOut: true, amazonpay.ReasonPeriodicAmountExceeded: true}, later)
-	assert.Contains(t, amazonpay.AdviseReason(amazonpay.ReasonTransactionTimedOut).Next, "canHandlePendingAuthorization", "the other way")
+	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonCodeSoftDeclined: true, amazonpay.ReasonCodeProcessingFailure: true}, newKeys)
+	assert.Equal(t, map[amazonpay.ReasonCode]bool{amazonpay.ReasonCodeTransactionTimedOut: true, amazonpay.ReasonCodePeriodicAmountExceeded: true}, later)
+	assert.Contains(t, amazonpay.AdviseReason(amazonpay.ReasonCodeTransactionTimedOut).Next, "canHandlePendingAuthorization", "the other way")
 	for step, some := range map[amazonpay.Step][]amazonpay.ReasonCode{
 		amazonpay.StepNewKey: {"SoftDeclined", "ProcessingFailure"},
 		amazonpay.StepGiveUp: {"HardDeclined", "AmazonRejected", "TransactionTimedOut", "MFANotCompleted", "CheckoutSessionCanceled", "InvalidParameterValue", "AmountMismatch"},
@@ -134,8 +134,8 @@ func TestAWrongAccountIsNamed(t *testing.T) {
 		err   error
 		class amazonpay.DeclineClass
 	}{
-		"refused": {refused, amazonpay.DeclineAccount}, "unsettled": {unsettled, amazonpay.DeclineAccount}, "a token refused": {noToken, amazonpay.DeclineAccount},
-		"a token that did not come": {later, amazonpay.DeclineLater}, "the key": {&amazonpay.CallError{Outcome: amazonpay.OutcomeNotSent, Err: &transport.SigningError{Err: errors.New("x")}}, amazonpay.DeclineAccount},
+		"refused": {refused, amazonpay.DeclineClassAccount}, "unsettled": {unsettled, amazonpay.DeclineClassAccount}, "a token refused": {noToken, amazonpay.DeclineClassAccount},
+		"a token that did not come": {later, amazonpay.DeclineClassLater}, "the key": {&amazonpay.CallError{Outcome: amazonpay.OutcomeNotSent, Err: &transport.SigningError{Err: errors.New("x")}}, amazonpay.DeclineClassAccount},
 	} {
 		require.Error(t, row.err, name)
 		assert.Equal(t, amazonpay.StepRepeat, amazonpay.Advise(row.err).Step, name)
@@ -153,8 +153,8 @@ func TestAnothersErrorIsNotAdvised(t *testing.T) {
 	t.Parallel()
 	causes := map[string]error{
 		"bad request": &amazonpay.CallError{Outcome: amazonpay.OutcomeNotSent, Err: &amazonpay.FieldError{Field: "chargeAmount.amount", Rule: "is not decimal"}},
-		"soft":        refusedWith(amazonpay.ReasonSoftDeclined, amazonpay.OutcomeRefused), "hard": refusedWith(amazonpay.ReasonHardDeclined, amazonpay.OutcomeRefused),
-		"token": refusedWith(amazonpay.ReasonInvalidAuthorizationToken, amazonpay.OutcomeRefused),
+		"soft":        refusedWith(amazonpay.ReasonCodeSoftDeclined, amazonpay.OutcomeRefused), "hard": refusedWith(amazonpay.ReasonCodeHardDeclined, amazonpay.OutcomeRefused),
+		"token": refusedWith(amazonpay.ReasonCodeInvalidAuthorizationToken, amazonpay.OutcomeRefused),
 	}
 	for name, cause := range causes {
 		for when, replies := range map[string][]reply{
@@ -176,7 +176,7 @@ func TestAnothersErrorIsNotAdvised(t *testing.T) {
 			advice := amazonpay.Advise(err)
 			assert.Equal(t, amazonpay.StepRepeat, advice.Step, "%s, %s: %v", name, when, err)
 			assert.Equal(t, when == "during", advice.Unsettled, "%s, %s", name, when)
-			assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined, amazonpay.ReasonHardDeclined, amazonpay.ReasonInvalidAuthorizationToken), "%s, %s", name, when)
+			assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonCodeSoftDeclined, amazonpay.ReasonCodeHardDeclined, amazonpay.ReasonCodeInvalidAuthorizationToken), "%s, %s", name, when)
 		}
 	}
 }
@@ -246,7 +246,7 @@ func TestDuplicateIdempotencyKeyIsNeverRefused(t *testing.T) {
 	_, err := newClient(t, newNetwork(answer(400, `{"reasonCode":"DuplicateIdempotencyKey"}`))).Call(t.Context(), chargeOp, goodCharge(), nil)
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
 	assert.Equal(t, amazonpay.Advice{
-		Step: amazonpay.StepRead, Unsettled: true, ReasonCode: "DuplicateIdempotencyKey", Class: amazonpay.DeclineUnknown, Next: amazonpay.Advise(err).Next,
+		Step: amazonpay.StepRead, Unsettled: true, ReasonCode: "DuplicateIdempotencyKey", Class: amazonpay.DeclineClassUnknown, Next: amazonpay.Advise(err).Next,
 	}, amazonpay.Advise(err))
 }
 

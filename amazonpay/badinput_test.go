@@ -105,7 +105,7 @@ func TestBadConfig(t *testing.T) {
 		"unknown environment": {func(c *amazonpay.Config) { c.Environment = "test" }, []string{"Config.Environment", `"test"`, "sandbox or live"}},
 		"no environment":      {func(c *amazonpay.Config) { c.PublicKeyID = "ABC123" }, []string{"Config.Environment is empty", "sandbox or live"}},
 		"contradiction": {
-			func(c *amazonpay.Config) { c.Environment = amazonpay.Live },
+			func(c *amazonpay.Config) { c.Environment = amazonpay.EnvironmentLive },
 			[]string{"Config.Environment is live", sandboxKeyID, "belongs to sandbox"},
 		},
 

@@ -77,7 +77,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 	}
 	meta := &Meta{IdempotencyKey: p.key}
 	err = c.send(ctx, p, out, meta)
-	if source, ok := p.options.TokenSource.(TokenInvalidator); ok && HasReason(err, ReasonInvalidAuthorizationToken) {
+	if source, ok := p.options.TokenSource.(TokenInvalidator); ok && HasReason(err, ReasonCodeInvalidAuthorizationToken) {
 		source.Invalidate(p.token)
 		if p.setToken(ctx) == nil {
 			made := len(meta.Attempts)
@@ -255,7 +255,7 @@ func retryable(status int, _ http.Header, body []byte) bool {
 		return true
 	}
 	reason, _ := refusal(body)
-	return reason != ReasonProcessingFailure
+	return reason != ReasonCodeProcessingFailure
 }
 
 // dateRefused knows the answer to a date that is ahead of the service's clock.
@@ -264,7 +264,7 @@ func dateRefused(status int, _ http.Header, body []byte) bool {
 		return false
 	}
 	reason, message := refusal(body)
-	return reason == ReasonInvalidHeaderValue && strings.Contains(strings.ToLower(message), "x-amz-pay-date")
+	return reason == ReasonCodeInvalidHeaderValue && strings.Contains(strings.ToLower(message), "x-amz-pay-date")
 }
 
 func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {

@@ -222,9 +222,9 @@ func (o CallOptions) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.St
 // MarshalText returns what String returns: headers and members can hold tokens.
 func (o CallOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// Resolve folds options in their order. It returns the first option's error, a
+// ResolveOptions folds options in their order. It returns the first option's error, a
 // [*FieldError] that names the option and the rule.
-func Resolve(opts ...CallOption) (CallOptions, error) {
+func ResolveOptions(opts ...CallOption) (CallOptions, error) {
 	var r CallOptions
 	for _, o := range opts {
 		if broken := o.broken; broken != (FieldError{}) {

@@ -149,24 +149,24 @@ func TestWithProgress(t *testing.T) {
 	option := amazonpay.WithProgress(func(done, total int64) { seen = append(seen, [2]int64{done, total}) })
 	copied := option
 	assert.Equal(t, option, copied)
-	got, err := amazonpay.Resolve(option)
+	got, err := amazonpay.ResolveOptions(option)
 	require.NoError(t, err)
 	got.Progress(1, 2)
 	assert.Equal(t, [][2]int64{{1, 2}}, seen)
 	assert.Equal(t, "WithProgress", option.String())
 
-	_, err = amazonpay.Resolve(amazonpay.WithProgress(nil))
+	_, err = amazonpay.ResolveOptions(amazonpay.WithProgress(nil))
 	require.EqualError(t, err, "WithProgress: the function is nil")
 }
 
 func TestResolve(t *testing.T) {
 	t.Parallel()
-	got, err := amazonpay.Resolve()
+	got, err := amazonpay.ResolveOptions()
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.CallOptions{}, got)
 
 	source := &simple{"t"}
-	got, err = amazonpay.Resolve(
+	got, err = amazonpay.ResolveOptions(
 		amazonpay.WithAuthToken("token-1"), amazonpay.WithIdempotencyKey("k1"), amazonpay.WithIdempotencyKey("k2"), amazonpay.WithHeader("x-shop", "1"),
 		amazonpay.WithBodyField("a", "<&>"), amazonpay.WithBodyField("b", 1), amazonpay.WithBodyField("b", nil),
 		amazonpay.WithSimulationCode("SoftDeclined"), amazonpay.WithoutRetry(), amazonpay.CallOption{},
@@ -180,12 +180,12 @@ func TestResolve(t *testing.T) {
 	assert.Equal(t, "SoftDeclined", got.SimulationCode)
 	assert.True(t, got.NoRetry)
 
-	got, err = amazonpay.Resolve(amazonpay.WithAuthToken("token-1"), amazonpay.WithTokenSource(source))
+	got, err = amazonpay.ResolveOptions(amazonpay.WithAuthToken("token-1"), amazonpay.WithTokenSource(source))
 	require.NoError(t, err)
 	assert.Empty(t, got.AuthToken.Reveal())
 	assert.Same(t, source, got.TokenSource)
 
-	_, err = amazonpay.Resolve(amazonpay.WithHeader("", "x"), amazonpay.WithAuthToken(""))
+	_, err = amazonpay.ResolveOptions(amazonpay.WithHeader("", "x"), amazonpay.WithAuthToken(""))
 	require.EqualError(t, err, "WithHeader: the name is empty", "the first wrong option is reported")
 }
 
@@ -266,10 +266,10 @@ func TestBadClientOptions(t *testing.T) {
 func TestDoerSeesTheRequestUnsigned(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusServiceUnavailable, `{"reasonCode":"ServiceUnavailable"}`))
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionJP, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(n))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionJP, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(n))
 	require.NoError(t, err, "no key is needed")
 	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithAuthToken("token-1"))
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonServiceUnavailable))
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeServiceUnavailable))
 	require.Len(t, n.requests(), 1, "once")
 	r := n.requests()[0]
 	assert.Equal(t, "https://pay-api.amazon.jp/sandbox/v2/charges", r.URL)

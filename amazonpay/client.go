@@ -286,7 +286,7 @@ func (c *Client) With(defaults ...CallOption) *Client {
 	return derived
 }
 
-// Environment returns the environment in which the client calls, [Live] or [Sandbox],
+// Environment returns the environment in which the client calls, [EnvironmentLive] or [EnvironmentSandbox],
 // whether Config or the public key id has decided it.
 func (c *Client) Environment() Environment {
 	if !c.made() {

@@ -85,8 +85,8 @@ func TestSimulationFollowsTheEnvironment(t *testing.T) {
 		require.NoError(t, err)
 		_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithSimulationCode("SoftDeclined"))
 		assert.Equal(t, allowed, err == nil, keyID)
-		assert.Equal(t, allowed, client.Environment() == amazonpay.Sandbox)
-		assert.Equal(t, !allowed, client.With().Environment() == amazonpay.Live)
+		assert.Equal(t, allowed, client.Environment() == amazonpay.EnvironmentSandbox)
+		assert.Equal(t, !allowed, client.With().Environment() == amazonpay.EnvironmentLive)
 	}
 }
 

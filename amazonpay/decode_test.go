@@ -18,7 +18,7 @@ import (
 
 // nested is an answer with each way to hold a member.
 type nested struct {
-	amazonpay.Answer
+	amazonpay.Response
 	lent
 
 	ID      string                     `json:"id"`
@@ -183,7 +183,7 @@ func TestUndecodedMembersAreLogged(t *testing.T) {
 func TestUndecodedIsBounded(t *testing.T) {
 	t.Parallel()
 	type list struct {
-		amazonpay.Answer
+		amazonpay.Response
 
 		Map  map[string][]string `json:"map"`
 		List []string            `json:"list"`

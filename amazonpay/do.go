@@ -14,17 +14,17 @@ type Caller interface {
 	Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error)
 }
 
-// Answer is embedded in the typed answers of all operations and carries the call's
+// Response is embedded in the typed answers of all operations and carries the call's
 // [Meta].
-type Answer struct {
+type Response struct {
 	// Meta is the call's status, request id, attempts, idempotency key and raw JSON. It is
 	// nil only in values that no call has made.
 	Meta *Meta `json:"-"`
 }
 
-func (a *Answer) setMeta(m *Meta) { a.Meta = m }
+func (a *Response) setMeta(m *Meta) { a.Meta = m }
 
-// Do makes a call whose answer is a T, which embeds [Answer]. It is what the typed
+// Do makes a call whose answer is a T, which embeds [Response]. It is what the typed
 // methods of the sub-clients are made of, and the way to call with types of your own.
 // On error the result is nil.
 func Do[T any, P interface {

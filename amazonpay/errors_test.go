@@ -74,10 +74,10 @@ func TestReasons(t *testing.T) {
 	n := newNetwork(answer(http.StatusUnprocessableEntity, `{"reasonCode":"SoftDeclined","message":"m"}`))
 	_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
 	err = fmt.Errorf("order 1: %w", err)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonHardDeclined, amazonpay.ReasonSoftDeclined))
-	assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonHardDeclined))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeHardDeclined, amazonpay.ReasonCodeSoftDeclined))
+	assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonCodeHardDeclined))
 	assert.False(t, amazonpay.HasReason(err))
-	assert.False(t, amazonpay.HasReason(nil, amazonpay.ReasonSoftDeclined))
+	assert.False(t, amazonpay.HasReason(nil, amazonpay.ReasonCodeSoftDeclined))
 	assert.False(t, amazonpay.HasReason(io.EOF, ""))
 	api, ok := errors.AsType[*amazonpay.APIError](err)
 	require.True(t, ok)
@@ -183,7 +183,7 @@ func TestUncertainAtTheEdges(t *testing.T) {
 		return nil, &transport.InterruptedError{Cause: context.Canceled, Response: resp}
 	}))
 	assert.Equal(t, 429, meta.StatusCode)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonTooManyRequests))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTooManyRequests))
 	require.ErrorIs(t, err, context.Canceled)
 
 	_, err = call(doerFunc(answer(503, `{"reasonCode":"ProcessingFailure"}`)))
@@ -239,7 +239,7 @@ func TestReasonBesideAnOddMessage(t *testing.T) {
 	for _, message := range []string{`["x"]`, `5`, `null`, `{"a":1}`} {
 		n := newNetwork(answer(500, `{"reasonCode":"ProcessingFailure","message":`+message+`}`))
 		meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
-		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonProcessingFailure), message)
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeProcessingFailure), message)
 		assert.False(t, mayBeDone(callError(t, err)))
 		assert.Len(t, meta.Attempts, 1, "an answer about money is not repeated")
 	}
@@ -331,7 +331,7 @@ func TestDeadlineDuringAWait(t *testing.T) {
 		api, ok := errors.AsType[*amazonpay.APIError](err)
 		require.True(t, ok, "the last answer is not lost")
 		assert.Equal(t, "busy", api.Message)
-		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonServiceUnavailable))
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeServiceUnavailable))
 		_, ok = errors.AsType[*transport.InterruptedError](err)
 		assert.True(t, ok)
 		assert.True(t, mayBeDone(failed))

@@ -36,7 +36,7 @@ func ExampleAdvise() {
 		CaptureNow:         new(true),
 	}
 	if err := errors.Join(
-		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}),
+		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}),
 		server.FailNext(1, emulator.Fault{Operation: "createCharge", Status: 403, ReasonCode: "InvalidAccountStatus"}),
 	); err != nil {
 		fmt.Println(err)
@@ -87,7 +87,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 			return err
 		}
 		id, err := call(
-			amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(w.Name, strconv.Itoa(w.Attempt))),
+			amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(w.Name, strconv.Itoa(w.Attempt))),
 			amazonpay.WithUnsettled(earlier))
 		next := amazonpay.Advise(err)
 		w.Unsettled = next.Unsettled
@@ -129,7 +129,7 @@ func confirmed(server *emulator.Server, shop *webstore.Client, amount amazonpay.
 	session, err := shop.CreateCheckoutSession(context.Background(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: price},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: price},
 	})
 	if err == nil {
 		err = server.Buyer().Approve(session.CheckoutSessionID)

@@ -52,8 +52,8 @@ func Example() {
 			CheckoutReviewReturnURL: "https://shop.example/review",
 			CheckoutResultReturnURL: "https://shop.example/result",
 		},
-		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: total},
-	}, amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "session", "1")))
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: total},
+	}, amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey("order-1042", "session", "1")))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -148,9 +148,9 @@ func ExampleClient_With() {
 
 // The same ids give the same key, so a program that starts anew repeats its payment safely. After a
 // decline, a new attempt needs a new number.
-func ExampleKeyFrom() {
-	fmt.Println(amazonpay.KeyFrom("order-1042", "charge", "1"))
-	fmt.Println(amazonpay.KeyFrom("order-1042", "charge", "2"))
+func ExampleIdempotencyKey() {
+	fmt.Println(amazonpay.IdempotencyKey("order-1042", "charge", "1"))
+	fmt.Println(amazonpay.IdempotencyKey("order-1042", "charge", "2"))
 
 	// Output:
 	// uuR9XnkS94G3-v-4LbUoCSymvdGswoxg
@@ -224,7 +224,7 @@ func ExampleCallError() {
 		ChargePermissionID: "S01-0000000-0000000",
 		ChargeAmount:       amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
 	})
-	if amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound) {
+	if amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound) {
 		fmt.Println("there is no such permission")
 	}
 	if api, ok := errors.AsType[*amazonpay.APIError](err); ok {
@@ -254,7 +254,7 @@ func ExampleWithDoer() {
 		}, nil
 	})
 
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(doer))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(doer))
 	if err != nil {
 		fmt.Println(err)
 		return

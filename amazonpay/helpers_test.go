@@ -159,7 +159,7 @@ func goodCharge() *chargeRequest {
 
 // everything is an answer with each of the shared types.
 type everything struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ID                 string                       `json:"id"`
 	Secret             amazonpay.Secret             `json:"token"`

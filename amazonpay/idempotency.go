@@ -12,18 +12,18 @@ import (
 
 const maxIdempotencyKey = 32
 
-// KeyFrom derives an idempotency key from your own ids: a digest of the parts, 32
+// IdempotencyKey derives an idempotency key from your own ids: a digest of the parts, 32
 // characters, the same for the same parts for ever. ("ab", "c") and ("a", "bc") are
 // different parts.
 //
 // Include what makes the payment one of its kind and the number of the attempt, such as
-// KeyFrom("order-1042", "charge", "1"): the service stores a key's answer for ever and
+// IdempotencyKey("order-1042", "charge", "1"): the service stores a key's answer for ever and
 // replays it, a decline too, so a payment that is tried again after a decline needs
 // another number.
 //
 // No part, or an empty one, is nearly always a mistake that would give unrelated
 // payments one key; the key is then empty, which [WithIdempotencyKey] refuses.
-func KeyFrom(parts ...string) string {
+func IdempotencyKey(parts ...string) string {
 	if len(parts) == 0 {
 		return ""
 	}

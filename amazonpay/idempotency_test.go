@@ -92,7 +92,7 @@ func TestEveryPOSTTakesAKey(t *testing.T) {
 
 // The values were computed once, apart from this SDK. They may never change: the service stores a
 // key for ever.
-func TestKeyFrom(t *testing.T) {
+func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	for want, parts := range map[string][]string{
 		"uuR9XnkS94G3-v-4LbUoCSymvdGswoxg": {"order-1042", "charge", "1"},
@@ -102,22 +102,22 @@ func TestKeyFrom(t *testing.T) {
 		"w0lMoaLPjuuKEd7TFvtVuDw7u-22MTzV": {"abc"},
 		"7pZQ1fVMFmLBkjq6rx-RPmP0E4F4VWZ1": {"注文-1", "返金"},
 	} {
-		assert.Equal(t, want, amazonpay.KeyFrom(parts...))
+		assert.Equal(t, want, amazonpay.IdempotencyKey(parts...))
 		assert.Len(t, want, 32)
-		_, err := amazonpay.Resolve(amazonpay.WithIdempotencyKey(want))
+		_, err := amazonpay.ResolveOptions(amazonpay.WithIdempotencyKey(want))
 		require.NoError(t, err)
 	}
-	assert.NotEqual(t, amazonpay.KeyFrom("ab", "c"), amazonpay.KeyFrom("a", "bc"))
-	assert.NotEqual(t, amazonpay.KeyFrom("abc"), amazonpay.KeyFrom("ab", "c"))
-	assert.NotEqual(t, amazonpay.KeyFrom("a", "b"), amazonpay.KeyFrom("b", "a"))
+	assert.NotEqual(t, amazonpay.IdempotencyKey("ab", "c"), amazonpay.IdempotencyKey("a", "bc"))
+	assert.NotEqual(t, amazonpay.IdempotencyKey("abc"), amazonpay.IdempotencyKey("ab", "c"))
+	assert.NotEqual(t, amazonpay.IdempotencyKey("a", "b"), amazonpay.IdempotencyKey("b", "a"))
 }
 
 // An empty part is nearly always a variable that was not set, and would give unrelated
 // payments one key.
-func TestKeyFromNothing(t *testing.T) {
+func TestIdempotencyKeyNothing(t *testing.T) {
 	t.Parallel()
 	for _, parts := range [][]string{nil, {""}, {"order-1", ""}, {"", "charge"}} {
-		key := amazonpay.KeyFrom(parts...)
+		key := amazonpay.IdempotencyKey(parts...)
 		assert.Empty(t, key)
 		n := newNetwork()
 		_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithIdempotencyKey(key))

@@ -70,7 +70,7 @@ func (op Operation) expand(prefix string) (string, error) {
 			name, isName = strings.CutSuffix(name, "}")
 		}
 		switch first := escaped.Len() == len(prefix); {
-		case first && slices.Contains([]string{APIVersion, string(Live), string(Sandbox)}, strings.ToLower(segment)):
+		case first && slices.Contains([]string{APIVersion, string(EnvironmentLive), string(EnvironmentSandbox)}, strings.ToLower(segment)):
 			return "", &FieldError{Field: "Operation.Path", Rule: "must not begin with " + segment + "/: the client adds it"}
 		case !first && isName && consistsOf(name, ""):
 			value := op.PathValues[name]

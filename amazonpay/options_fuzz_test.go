@@ -56,7 +56,7 @@ func FuzzOptions(f *testing.F) {
 			require.Equal(t, o.kind, option.String())
 			require.NotContains(t, fmt.Sprintf("%v %+v %#v %s %q %d", option, option, option, option, option, option), "s3cr3t")
 
-			resolved, err := amazonpay.Resolve(amazonpay.WithoutRetry(), option)
+			resolved, err := amazonpay.ResolveOptions(amazonpay.WithoutRetry(), option)
 			sent := len(net.requests())
 			_, called := client.With(option).Call(t.Context(), chargeOp, struct{}{}, nil, amazonpay.WithoutRetry())
 			if err != nil {
@@ -89,7 +89,7 @@ var (
 	badKeys = []string{"", strings.Repeat("a", 33), "a b", "a.b", "ä", "a\n"}
 )
 
-// A key is taken if it has the form that the service documents. KeyFrom gives such a key for any parts, and another for
+// A key is taken if it has the form that the service documents. IdempotencyKey gives such a key for any parts, and another for
 // others, wherever one part ends and the next begins.
 func FuzzIdempotencyKey(f *testing.F) {
 	for _, key := range append(badKeys, "order-1042", strings.Repeat("Z", 32)) {
@@ -98,20 +98,20 @@ func FuzzIdempotencyKey(f *testing.F) {
 	f.Add("", "", "", 0)
 	f.Add("", "ab", "c", 1)
 	f.Fuzz(func(t *testing.T, key, one, two string, at int) {
-		resolved, err := amazonpay.Resolve(amazonpay.WithIdempotencyKey(key))
+		resolved, err := amazonpay.ResolveOptions(amazonpay.WithIdempotencyKey(key))
 		require.Equal(t, goodKey.MatchString(key), err == nil, "%q: %v", key, err)
 		if err == nil {
 			require.Equal(t, key, resolved.IdempotencyKey)
 		}
 
-		made := amazonpay.KeyFrom(one, two)
+		made := amazonpay.IdempotencyKey(one, two)
 		require.Equal(t, one == "" || two == "", made == "")
 		if made == "" {
 			return
 		}
 		require.Regexp(t, goodKey, made)
 		require.Len(t, made, 32)
-		require.Equal(t, made, amazonpay.KeyFrom(one, two))
+		require.Equal(t, made, amazonpay.IdempotencyKey(one, two))
 		others := [][]string{{one + two}, {one, two, one}, {two + one}, {one, two + "\x00"}}
 		joined := one + two
 		if at > 0 && at < len(joined) && at != len(one) {
@@ -121,7 +121,7 @@ func FuzzIdempotencyKey(f *testing.F) {
 			others = append(others, []string{two, one})
 		}
 		for _, parts := range others {
-			require.NotEqual(t, made, amazonpay.KeyFrom(parts...), "%q and %q", []string{one, two}, parts)
+			require.NotEqual(t, made, amazonpay.IdempotencyKey(parts...), "%q and %q", []string{one, two}, parts)
 		}
 	})
 }

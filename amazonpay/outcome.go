@@ -97,10 +97,10 @@ func (p *call) saw(a Attempt, header http.Header, body []byte) ReasonCode {
 		return ""
 	}
 	reason, _ := refusal(body)
-	failed := a.StatusCode == http.StatusInternalServerError && reason == ReasonProcessingFailure
+	failed := a.StatusCode == http.StatusInternalServerError && reason == ReasonCodeProcessingFailure
 	marked := reason != "" || header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
 	switch {
-	case a.Err != nil, !marked, !failed && !refuses(a.StatusCode), reason == ReasonDuplicateIdempotencyKey:
+	case a.Err != nil, !marked, !failed && !refuses(a.StatusCode), reason == ReasonCodeDuplicateIdempotencyKey:
 		p.state.maybe = true
 	case p.op.Replays && AdviseReason(reason).IsDecline():
 		p.state = workState{refused: true}

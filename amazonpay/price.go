@@ -218,8 +218,8 @@ type LedgerCurrency string
 
 // The ledger currencies.
 const (
-	LedgerUSD LedgerCurrency = "USD" // US
-	LedgerEUR LedgerCurrency = "EUR" // EU
-	LedgerGBP LedgerCurrency = "GBP" // UK
-	LedgerJPY LedgerCurrency = "JPY" // JP
+	LedgerCurrencyUSD LedgerCurrency = "USD" // US
+	LedgerCurrencyEUR LedgerCurrency = "EUR" // EU
+	LedgerCurrencyGBP LedgerCurrency = "GBP" // UK
+	LedgerCurrencyJPY LedgerCurrency = "JPY" // JP
 )

@@ -25,7 +25,7 @@ type RateLimit struct {
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/api-throttling-limits.html
 func DocumentedRateLimits(environment Environment) map[string]RateLimit {
-	if environment == Sandbox {
+	if environment == EnvironmentSandbox {
 		return maps.Clone(sandboxLimits)
 	}
 	return maps.Clone(liveLimits)

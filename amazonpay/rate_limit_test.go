@@ -77,7 +77,7 @@ func TestRateLimitsKeepWithinTheService(t *testing.T) {
 
 func TestDocumentedRateLimits(t *testing.T) {
 	t.Parallel()
-	live, sandbox := amazonpay.DocumentedRateLimits(amazonpay.Live), amazonpay.DocumentedRateLimits(amazonpay.Sandbox)
+	live, sandbox := amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive), amazonpay.DocumentedRateLimits(amazonpay.EnvironmentSandbox)
 	assert.Equal(t, amazonpay.RateLimit{Burst: 10, PerSecond: 4}, live["CreateCharge"])
 	assert.Equal(t, amazonpay.RateLimit{Burst: 2, PerSecond: 1}, sandbox["CreateCharge"])
 	assert.Len(t, live, 16)
@@ -91,7 +91,7 @@ func TestDocumentedRateLimits(t *testing.T) {
 		assert.True(t, known, name)
 	}
 	clear(live)
-	assert.Len(t, amazonpay.DocumentedRateLimits(amazonpay.Live), 16)
+	assert.Len(t, amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive), 16)
 }
 
 // limitedClient may make one call of CreateCharge at once, and one a second.
@@ -245,7 +245,7 @@ func TestRateLimitOfARepetition(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		err := called(client, ctx)
-		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonServiceUnavailable), "%v", err)
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeServiceUnavailable), "%v", err)
 		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
 		assert.Len(t, n.requests(), 1)
 	})
@@ -318,7 +318,7 @@ func TestRateLimitAfterAFreshToken(t *testing.T) {
 		n := newNetwork(answer(503, `{}`), answer(403, `{"reasonCode":"InvalidAuthorizationToken"}`))
 		client := newClient(t, n, amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 2, PerSecond: 0.001}}))
 		err := called(client, t.Context(), amazonpay.WithTokenSource(&tokens{answers: []string{"stale", "fresh"}}))
-		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthorizationToken), "%v", err)
+		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidAuthorizationToken), "%v", err)
 		_, held := errors.AsType[*amazonpay.RateLimitError](err)
 		assert.False(t, held)
 		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))

@@ -9,78 +9,78 @@ type ReasonCode string
 // https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html
 const (
 	// 400: the request is wrong; repeating it does not help.
-	ReasonInvalidHeaderValue                ReasonCode = "InvalidHeaderValue"
-	ReasonMissingHeader                     ReasonCode = "MissingHeader"
-	ReasonMissingHeaderValue                ReasonCode = "MissingHeaderValue"
-	ReasonInvalidRequest                    ReasonCode = "InvalidRequest"
-	ReasonInvalidRequestFormat              ReasonCode = "InvalidRequestFormat"
-	ReasonInvalidParameterValue             ReasonCode = "InvalidParameterValue"
-	ReasonMissingParameterValue             ReasonCode = "MissingParameterValue"
-	ReasonUnrecognizedField                 ReasonCode = "UnrecognizedField"
-	ReasonInvalidParameterCombination       ReasonCode = "InvalidParameterCombination"
-	ReasonInvalidSandboxSimulationSpecified ReasonCode = "InvalidSandboxSimulationSpecified"
-	ReasonDuplicateIdempotencyKey           ReasonCode = "DuplicateIdempotencyKey"
-	ReasonCurrencyMismatch                  ReasonCode = "CurrencyMismatch"
-	ReasonInvalidAPIVersion                 ReasonCode = "InvalidAPIVersion"
-	ReasonTransactionAmountExceeded         ReasonCode = "TransactionAmountExceeded" // also of a status
-	ReasonPeriodicAmountExceeded            ReasonCode = "PeriodicAmountExceeded"
+	ReasonCodeInvalidHeaderValue                ReasonCode = "InvalidHeaderValue"
+	ReasonCodeMissingHeader                     ReasonCode = "MissingHeader"
+	ReasonCodeMissingHeaderValue                ReasonCode = "MissingHeaderValue"
+	ReasonCodeInvalidRequest                    ReasonCode = "InvalidRequest"
+	ReasonCodeInvalidRequestFormat              ReasonCode = "InvalidRequestFormat"
+	ReasonCodeInvalidParameterValue             ReasonCode = "InvalidParameterValue"
+	ReasonCodeMissingParameterValue             ReasonCode = "MissingParameterValue"
+	ReasonCodeUnrecognizedField                 ReasonCode = "UnrecognizedField"
+	ReasonCodeInvalidParameterCombination       ReasonCode = "InvalidParameterCombination"
+	ReasonCodeInvalidSandboxSimulationSpecified ReasonCode = "InvalidSandboxSimulationSpecified"
+	ReasonCodeDuplicateIdempotencyKey           ReasonCode = "DuplicateIdempotencyKey"
+	ReasonCodeCurrencyMismatch                  ReasonCode = "CurrencyMismatch"
+	ReasonCodeInvalidAPIVersion                 ReasonCode = "InvalidAPIVersion"
+	ReasonCodeTransactionAmountExceeded         ReasonCode = "TransactionAmountExceeded" // also of a status
+	ReasonCodePeriodicAmountExceeded            ReasonCode = "PeriodicAmountExceeded"
 
 	// 401 and 403: the account, the key or the delegation is not entitled.
-	ReasonUnauthorizedAccess        ReasonCode = "UnauthorizedAccess"
-	ReasonInvalidAuthentication     ReasonCode = "InvalidAuthentication"
-	ReasonInvalidAccountStatus      ReasonCode = "InvalidAccountStatus"
-	ReasonInvalidRequestSignature   ReasonCode = "InvalidRequestSignature"
-	ReasonInvalidAuthorizationToken ReasonCode = "InvalidAuthorizationToken"
+	ReasonCodeUnauthorizedAccess        ReasonCode = "UnauthorizedAccess"
+	ReasonCodeInvalidAuthentication     ReasonCode = "InvalidAuthentication"
+	ReasonCodeInvalidAccountStatus      ReasonCode = "InvalidAccountStatus"
+	ReasonCodeInvalidRequestSignature   ReasonCode = "InvalidRequestSignature"
+	ReasonCodeInvalidAuthorizationToken ReasonCode = "InvalidAuthorizationToken"
 
 	// 404, 405, 408, 409.
-	ReasonResourceNotFound     ReasonCode = "ResourceNotFound"
-	ReasonUnsupportedOperation ReasonCode = "UnsupportedOperation"
-	ReasonRequestNotSupported  ReasonCode = "RequestNotSupported"
-	ReasonRequestTimeout       ReasonCode = "RequestTimeout"
-	ReasonAmountMismatch       ReasonCode = "AmountMismatch"
+	ReasonCodeResourceNotFound     ReasonCode = "ResourceNotFound"
+	ReasonCodeUnsupportedOperation ReasonCode = "UnsupportedOperation"
+	ReasonCodeRequestNotSupported  ReasonCode = "RequestNotSupported"
+	ReasonCodeRequestTimeout       ReasonCode = "RequestTimeout"
+	ReasonCodeAmountMismatch       ReasonCode = "AmountMismatch"
 
 	// 422: the object's state does not allow it, or the payment was declined.
-	ReasonInvalidCheckoutSessionStatus  ReasonCode = "InvalidCheckoutSessionStatus"
-	ReasonCheckoutSessionCanceled       ReasonCode = "CheckoutSessionCanceled"
-	ReasonInvalidChargePermissionStatus ReasonCode = "InvalidChargePermissionStatus"
-	ReasonChargePermissionNotModifiable ReasonCode = "ChargePermissionNotModifiable"
-	ReasonInvalidChargeStatus           ReasonCode = "InvalidChargeStatus"
-	ReasonTransactionCountExceeded      ReasonCode = "TransactionCountExceeded"
-	ReasonSoftDeclined                  ReasonCode = "SoftDeclined"            // also of a status
-	ReasonHardDeclined                  ReasonCode = "HardDeclined"            // also of a status
-	ReasonAmazonRejected                ReasonCode = "AmazonRejected"          // also of a status
-	ReasonPaymentMethodNotAllowed       ReasonCode = "PaymentMethodNotAllowed" // also of a status
-	ReasonMFANotCompleted               ReasonCode = "MFANotCompleted"
-	ReasonTransactionTimedOut           ReasonCode = "TransactionTimedOut" // also of a status
+	ReasonCodeInvalidCheckoutSessionStatus  ReasonCode = "InvalidCheckoutSessionStatus"
+	ReasonCodeCheckoutSessionCanceled       ReasonCode = "CheckoutSessionCanceled"
+	ReasonCodeInvalidChargePermissionStatus ReasonCode = "InvalidChargePermissionStatus"
+	ReasonCodeChargePermissionNotModifiable ReasonCode = "ChargePermissionNotModifiable"
+	ReasonCodeInvalidChargeStatus           ReasonCode = "InvalidChargeStatus"
+	ReasonCodeTransactionCountExceeded      ReasonCode = "TransactionCountExceeded"
+	ReasonCodeSoftDeclined                  ReasonCode = "SoftDeclined"            // also of a status
+	ReasonCodeHardDeclined                  ReasonCode = "HardDeclined"            // also of a status
+	ReasonCodeAmazonRejected                ReasonCode = "AmazonRejected"          // also of a status
+	ReasonCodePaymentMethodNotAllowed       ReasonCode = "PaymentMethodNotAllowed" // also of a status
+	ReasonCodeMFANotCompleted               ReasonCode = "MFANotCompleted"
+	ReasonCodeTransactionTimedOut           ReasonCode = "TransactionTimedOut" // also of a status
 
 	// 426, 429, 500, 503.
-	ReasonTLSVersionNotSupported ReasonCode = "TLSVersionNotSupported"
-	ReasonTooManyRequests        ReasonCode = "TooManyRequests"
-	ReasonInternalServerError    ReasonCode = "InternalServerError"
-	// ReasonProcessingFailure comes with status 500, but it is an answer: the payment
+	ReasonCodeTLSVersionNotSupported ReasonCode = "TLSVersionNotSupported"
+	ReasonCodeTooManyRequests        ReasonCode = "TooManyRequests"
+	ReasonCodeInternalServerError    ReasonCode = "InternalServerError"
+	// ReasonCodeProcessingFailure comes with status 500, but it is an answer: the payment
 	// failed, and the same idempotency key gives the same answer. Also of a status.
-	ReasonProcessingFailure  ReasonCode = "ProcessingFailure"
-	ReasonServiceUnavailable ReasonCode = "ServiceUnavailable"
+	ReasonCodeProcessingFailure  ReasonCode = "ProcessingFailure"
+	ReasonCodeServiceUnavailable ReasonCode = "ServiceUnavailable"
 )
 
 // Codes of an object's state only.
 const (
-	ReasonAmazonCanceled           ReasonCode = "AmazonCanceled"
-	ReasonAmazonClosed             ReasonCode = "AmazonClosed"
-	ReasonAmountNotSet             ReasonCode = "AmountNotSet"
-	ReasonBillingAddressDeleted    ReasonCode = "BillingAddressDeleted"
-	ReasonBuyerCanceled            ReasonCode = "BuyerCanceled"
-	ReasonBuyerClosed              ReasonCode = "BuyerClosed"
-	ReasonChargeInProgress         ReasonCode = "ChargeInProgress"
-	ReasonChargePermissionCanceled ReasonCode = "ChargePermissionCanceled"
-	ReasonDeclined                 ReasonCode = "Declined"
-	ReasonExpired                  ReasonCode = "Expired"
-	ReasonExpiredUnused            ReasonCode = "ExpiredUnused"
-	ReasonMerchantCanceled         ReasonCode = "MerchantCanceled"
-	ReasonMerchantClosed           ReasonCode = "MerchantClosed"
-	ReasonMFAFailed                ReasonCode = "MFAFailed"
-	ReasonPaymentMethodDeleted     ReasonCode = "PaymentMethodDeleted"
-	ReasonPaymentMethodExpired     ReasonCode = "PaymentMethodExpired"
-	ReasonPaymentMethodInvalid     ReasonCode = "PaymentMethodInvalid"
-	ReasonPaymentMethodNotSet      ReasonCode = "PaymentMethodNotSet"
+	ReasonCodeAmazonCanceled           ReasonCode = "AmazonCanceled"
+	ReasonCodeAmazonClosed             ReasonCode = "AmazonClosed"
+	ReasonCodeAmountNotSet             ReasonCode = "AmountNotSet"
+	ReasonCodeBillingAddressDeleted    ReasonCode = "BillingAddressDeleted"
+	ReasonCodeBuyerCanceled            ReasonCode = "BuyerCanceled"
+	ReasonCodeBuyerClosed              ReasonCode = "BuyerClosed"
+	ReasonCodeChargeInProgress         ReasonCode = "ChargeInProgress"
+	ReasonCodeChargePermissionCanceled ReasonCode = "ChargePermissionCanceled"
+	ReasonCodeDeclined                 ReasonCode = "Declined"
+	ReasonCodeExpired                  ReasonCode = "Expired"
+	ReasonCodeExpiredUnused            ReasonCode = "ExpiredUnused"
+	ReasonCodeMerchantCanceled         ReasonCode = "MerchantCanceled"
+	ReasonCodeMerchantClosed           ReasonCode = "MerchantClosed"
+	ReasonCodeMFAFailed                ReasonCode = "MFAFailed"
+	ReasonCodePaymentMethodDeleted     ReasonCode = "PaymentMethodDeleted"
+	ReasonCodePaymentMethodExpired     ReasonCode = "PaymentMethodExpired"
+	ReasonCodePaymentMethodInvalid     ReasonCode = "PaymentMethodInvalid"
+	ReasonCodePaymentMethodNotSet      ReasonCode = "PaymentMethodNotSet"
 )

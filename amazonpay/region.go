@@ -43,8 +43,8 @@ type Environment string
 
 // The environments.
 const (
-	Sandbox Environment = "sandbox" // test accounts and test cards
-	Live    Environment = "live"    // real money
+	EnvironmentSandbox Environment = "sandbox" // test accounts and test cards
+	EnvironmentLive    Environment = "live"    // real money
 )
 
 // resolveEnvironment reconciles what the configuration says with what the public
@@ -52,15 +52,15 @@ const (
 // paths carry no prefix.
 func resolveEnvironment(given Environment, publicKeyID string) (env Environment, specific bool, err error) {
 	env = Environment(strings.ToLower(string(given)))
-	if env != "" && env != Sandbox && env != Live {
+	if env != "" && env != EnvironmentSandbox && env != EnvironmentLive {
 		return "", false, fmt.Errorf("amazonpay: Config.Environment %q is unknown: want sandbox or live", string(given))
 	}
 	var fromKey Environment
 	switch id := strings.ToUpper(publicKeyID); {
 	case strings.HasPrefix(id, "LIVE"):
-		fromKey = Live
+		fromKey = EnvironmentLive
 	case strings.HasPrefix(id, "SANDBOX"):
-		fromKey = Sandbox
+		fromKey = EnvironmentSandbox
 	}
 	switch {
 	case fromKey == "" && env == "":

@@ -41,7 +41,7 @@ func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallO
 	if err := ended.Of(ctx); err != nil {
 		return nil, err
 	}
-	options, err := Resolve(slices.Concat(c.defaults, opts)...)
+	options, err := ResolveOptions(slices.Concat(c.defaults, opts)...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallO
 	if err := p.setKey(); err != nil {
 		return nil, err
 	}
-	if options.SimulationCode != "" && c.core.env == Live {
+	if options.SimulationCode != "" && c.core.env == EnvironmentLive {
 		return nil, &FieldError{"WithSimulationCode", "a live client cannot simulate"}
 	}
 	if err := p.setHeader(c.core.header); err != nil {

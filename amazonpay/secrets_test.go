@@ -64,7 +64,7 @@ func (w *transcript) add(value any) {
 
 // buyer is an answer with personal data, made as those of the sub-clients are.
 type buyer struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	BuyerID         string             `json:"buyerId"`
 	ShippingAddress *amazonpay.Address `json:"shippingAddress"`
@@ -76,7 +76,7 @@ func (b buyer) LogValue() slog.Value { return slog.StringValue("buyer " + b.Buye
 func (b buyer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
 
 type authorizationToken struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	Token amazonpay.Secret `json:"authorizationToken"`
 }
@@ -133,7 +133,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 	require.Contains(t, string(answered.Raw), "susie@example.com", "there is something to hide")
 	seen.add(*answered)
 	seen.add(struct{ Meta amazonpay.Meta }{*answered})
-	options, err := amazonpay.Resolve(amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithHeader("X-Buyer", merchants[0].BuyerToken))
+	options, err := amazonpay.ResolveOptions(amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithHeader("X-Buyer", merchants[0].BuyerToken))
 	require.NoError(t, err)
 	seen.add(options)
 	// What a program keeps in fields of its own that are not exported, where fmt asks no Format method.
@@ -209,7 +209,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 		seen.add(derived)
 		_, err = derived.Call(t.Context(), buyers, nil, nil)
 		seen.add(err)
-		resolved, err := amazonpay.Resolve(opt)
+		resolved, err := amazonpay.ResolveOptions(opt)
 		seen.add(err)
 		seen.add(resolved.AuthToken)
 	}
@@ -217,12 +217,12 @@ func TestNothingSecretIsShown(t *testing.T) {
 	// Declines, failures of the service, and a token that is refused for what it is.
 	permissionID := permission(t, server, client)
 	_, err = client.Call(t.Context(), chargeOp, chargeOf(permissionID), nil, amazonpay.WithSimulationCode("SoftDeclined"))
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeSoftDeclined), "%v", err)
 	seen.add(err)
 	require.NoError(t, server.FailNext(4, emulator.Fault{Status: http.StatusServiceUnavailable}))
 	_, err = client.Call(t.Context(), buyers, nil, nil)
 	seen.add(err)
-	require.NoError(t, server.FailNext(4, emulator.Fault{Kind: emulator.FaultReset}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Kind: emulator.FaultKindReset}))
 	_, err = client.Call(t.Context(), mws, nil, nil)
 	seen.add(err)
 	_, err = client.Call(t.Context(), buyers, nil, nil, amazonpay.WithAuthToken(merchants[1].AuthToken+"x"))
@@ -323,7 +323,7 @@ func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
 		amazonpay.WithAuthToken(secret), amazonpay.WithHeader("X-Buyer", secret), amazonpay.WithBodyField("buyerToken", secret),
 		amazonpay.WithTokenSource(source),
 	}
-	resolved, err := amazonpay.Resolve(options[:3]...)
+	resolved, err := amazonpay.ResolveOptions(options[:3]...)
 	require.NoError(t, err)
 	signer, err := signing.NewSigner("SANDBOX-A1", testKey(), signing.PSSV2)
 	require.NoError(t, err)
@@ -347,7 +347,7 @@ func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
 func TestNoEncodingShowsAKeyOrAToken(t *testing.T) {
 	t.Parallel()
 	cfg := amazonpay.Config{PublicKeyID: "SANDBOX-A1", PrivateKey: vault{Password: "vault-password"}, PrivateKeyPEM: amazonpay.NewSecret("a-key")}
-	resolved, err := amazonpay.Resolve(amazonpay.WithHeader("X-Token", "a-key"), amazonpay.WithBodyField("token", "a-key"), amazonpay.WithAuthToken("a-key"))
+	resolved, err := amazonpay.ResolveOptions(amazonpay.WithHeader("X-Token", "a-key"), amazonpay.WithBodyField("token", "a-key"), amazonpay.WithAuthToken("a-key"))
 	require.NoError(t, err)
 	for _, value := range []any{cfg, &cfg, resolved} {
 		inJSON, err := json.Marshal(value)

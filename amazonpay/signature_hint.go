@@ -64,7 +64,7 @@ var hexHash = regexp.MustCompile(`[0-9a-f]{64}`)
 // explain adds the hint to an error that says that the signature was refused.
 func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
 	api, ok := errors.AsType[*APIError](err)
-	if !ok || api.ReasonCode != ReasonInvalidRequestSignature || c.mocked || len(meta.Attempts) == 0 {
+	if !ok || api.ReasonCode != ReasonCodeInvalidRequestSignature || c.mocked || len(meta.Attempts) == 0 {
 		return
 	}
 	der, err := x509.MarshalPKIXPublicKey(c.signer.PublicKey())

@@ -71,7 +71,7 @@ func TestSignatureHint(t *testing.T) {
 			_, err = client.Call(t.Context(), createSessionOp, map[string]any{"storeId": merchants[0].StoreID}, nil)
 			api, ok := asAPIError(err)
 			require.True(t, ok, "%v", err)
-			require.Equal(t, amazonpay.ReasonInvalidRequestSignature, api.ReasonCode)
+			require.Equal(t, amazonpay.ReasonCodeInvalidRequestSignature, api.ReasonCode)
 			require.NotNil(t, api.Signature)
 			hint := *api.Signature
 			assert.Contains(t, hint.String(), row.says)
@@ -88,7 +88,7 @@ func TestSignatureHint(t *testing.T) {
 			assert.Equal(t, row.cfg.PublicKeyID, hint.PublicKeyID)
 			assert.Equal(t, "AMZN-PAY-RSASSA-PSS-V2", hint.Algorithm)
 			assert.Equal(t, strings.TrimPrefix(server.Description().BaseURL, "https://"), hint.Host)
-			assert.Equal(t, amazonpay.Sandbox, hint.Environment)
+			assert.Equal(t, amazonpay.EnvironmentSandbox, hint.Environment)
 			assert.Less(t, hint.ClockDifference.Abs(), 5*time.Second)
 			assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err))
 		})

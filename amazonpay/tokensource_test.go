@@ -91,7 +91,7 @@ func TestRefusedTokenNeverMakesAThirdCall(t *testing.T) {
 	n := newNetwork(answer(http.StatusForbidden, refusedToken))
 	source := &tokens{answers: []string{"token-1", "token-2", "token-3"}}
 	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithTokenSource(source))
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthorizationToken), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidAuthorizationToken), "%v", err)
 	assert.Equal(t, []string{"token-1", "token-2"}, authTokens(n))
 	assert.Equal(t, []string{"token-1"}, source.dropped)
 }
@@ -154,11 +154,11 @@ func TestTokenErrorIsNotTheCallsOwn(t *testing.T) {
 	t.Parallel()
 	token := &amazonpay.CallError{
 		Operation: "GetAuthorizationToken", Meta: &amazonpay.Meta{},
-		Err: &amazonpay.APIError{StatusCode: 404, ReasonCode: amazonpay.ReasonResourceNotFound},
+		Err: &amazonpay.APIError{StatusCode: 404, ReasonCode: amazonpay.ReasonCodeResourceNotFound},
 	}
 	n := newNetwork()
 	_, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithTokenSource(&tokens{err: token}))
-	assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound))
+	assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
 	_, answered := errors.AsType[*amazonpay.APIError](err)
 	assert.False(t, answered)
 	failed, ok := errors.AsType[*amazonpay.TokenError](err)
@@ -195,7 +195,7 @@ func TestSourceFailsAfterARefusal(t *testing.T) {
 	n := newNetwork(answer(http.StatusForbidden, refusedToken))
 	source := &failing{tokens: tokens{answers: []string{"token-1"}}}
 	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithTokenSource(source))
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthorizationToken), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidAuthorizationToken), "%v", err)
 	assert.Len(t, n.requests(), 1)
 	assert.NotContains(t, err.Error(), "token-1", "the service's message repeats the token")
 	assert.Contains(t, err.Error(), "[redacted]")

@@ -71,8 +71,8 @@ type ReleaseEnvironment string
 
 // The release environments.
 const (
-	ReleaseSandbox ReleaseEnvironment = "Sandbox"
-	ReleaseLive    ReleaseEnvironment = "Live"
+	ReleaseEnvironmentSandbox ReleaseEnvironment = "Sandbox"
+	ReleaseEnvironmentLive    ReleaseEnvironment = "Live"
 )
 
 // Address is a postal address. StateOrRegion is the two-letter code in the US and

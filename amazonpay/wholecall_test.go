@@ -50,7 +50,7 @@ func newSession(server *emulator.Server) map[string]any {
 }
 
 type session struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ID                 string                  `json:"checkoutSessionId"`
 	ChargePermissionID string                  `json:"chargePermissionId"`
@@ -58,7 +58,7 @@ type session struct {
 }
 
 type charge struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ID            string                  `json:"chargeId"`
 	Amount        amazonpay.Price         `json:"chargeAmount"`
@@ -139,7 +139,7 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	server := emulator.Start(t)
 	client := emulated(t, server)
 	permissionID := permission(t, server, client)
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
 
 	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
 	require.NoError(t, err)
@@ -164,11 +164,11 @@ func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(made.ID))
 	require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultLoseAnswer}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 
 	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
 	_, err = amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "%v", err)
 	assert.True(t, mayBeDone(callError(t, err)))
 	op := getOp
 	op.PathValues = map[string]string{"checkoutSessionId": made.ID}
@@ -182,7 +182,7 @@ func TestConnectionResetBeforeTheWork(t *testing.T) {
 	server := emulator.Start(t)
 	client := emulated(t, server)
 	permissionID := permission(t, server, client)
-	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultReset}))
+	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindReset}))
 	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
 	require.NoError(t, err)
 	assert.Len(t, made.Meta.Attempts, 4)
@@ -197,7 +197,7 @@ func TestProcessingFailureIsNotRepeated(t *testing.T) {
 	permissionID := permission(t, server, client)
 	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Status: http.StatusInternalServerError, ReasonCode: "ProcessingFailure"}))
 	_, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonProcessingFailure), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeProcessingFailure), "%v", err)
 	assert.False(t, mayBeDone(callError(t, err)))
 	assert.Len(t, logged(t, server, "createCharge"), 1)
 	assert.Empty(t, server.Charges())
@@ -254,7 +254,7 @@ func TestKeyIDsOverHTTPS(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	ids := server.Description().Merchants[0].KeyIDs
-	for id, environment := range map[string]amazonpay.Environment{ids.Live: "", ids.Sandbox: "", ids.Plain: amazonpay.Sandbox} {
+	for id, environment := range map[string]amazonpay.Environment{ids.Live: "", ids.Sandbox: "", ids.Plain: amazonpay.EnvironmentSandbox} {
 		cfg := emulatedConfig(server)
 		cfg.PublicKeyID, cfg.Environment = id, environment
 		client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(server.RoundTripper()))

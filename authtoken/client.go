@@ -27,7 +27,7 @@ func New(caller amazonpay.Caller) *Client { return &Client{caller} }
 
 // AuthorizationToken is the answer of [Client.GetAuthorizationToken].
 type AuthorizationToken struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	// AuthorizationToken is a JWT that expires. Its Reveal is what
 	// [amazonpay.WithAuthToken] takes.

@@ -109,7 +109,7 @@ func (d doer) Do(r *http.Request) (*http.Response, error) {
 
 func newClient(t *testing.T, d doer) *amazonpay.Client {
 	t.Helper()
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Live}, amazonpay.WithDoer(d))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentLive}, amazonpay.WithDoer(d))
 	require.NoError(t, err)
 	return client
 }
@@ -149,7 +149,7 @@ func TestErrorsShowNoToken(t *testing.T) {
 		return http.StatusUnauthorized, `{"reasonCode":"UnauthorizedAccess","message":"no delegation for ` + r.URL.Path + `"}`
 	}))
 	_, err := tokens.Source(mwsToken, merchantID).Token(t.Context())
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonUnauthorizedAccess))
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeUnauthorizedAccess))
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, errors.Unwrap(err)), "amzn.mws")
 }
 

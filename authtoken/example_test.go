@@ -77,6 +77,6 @@ func ExampleClient_GetAuthorizationToken() {
 	}
 	shop := webstore.New(client.With(amazonpay.WithAuthToken(answer.AuthorizationToken.Reveal())))
 	_, err = shop.GetCharge(context.Background(), "P01-0000000-0000000-C000000")
-	fmt.Println(answer.AuthorizationToken, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound))
+	fmt.Println(answer.AuthorizationToken, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
 	// Output: [redacted] true
 }

@@ -78,7 +78,7 @@ func (d Details) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogVal
 // TrackersResponse is the answer of [Client.DeliveryTrackers]. It prints and logs its ids
 // only.
 type TrackersResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	AmazonOrderReferenceID string    `json:"amazonOrderReferenceId,omitzero"`
 	ChargePermissionID     string    `json:"chargePermissionId,omitzero"`

@@ -76,7 +76,7 @@ func (r refusing) Do(*http.Request) (*http.Response, error) {
 
 func TestBadRequestsAreRefused(t *testing.T) {
 	t.Parallel()
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Live}, amazonpay.WithDoer(refusing{t}))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentLive}, amazonpay.WithDoer(refusing{t}))
 	require.NoError(t, err)
 	parcels := trackers.DeliveryDetails
 	with := func(parcels ...delivery.Details) *delivery.TrackersRequest {

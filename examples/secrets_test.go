@@ -80,11 +80,11 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 
 	session := newSession(t, server)
 	for i, f := range []emulator.Fault{
-		{Operation: "getCheckoutSession", Kind: emulator.FaultReset},
-		{Operation: "updateCheckoutSession", Kind: emulator.FaultLoseAnswer},
-		{Operation: "completeCheckoutSession", Kind: emulator.FaultHTML},
+		{Operation: "getCheckoutSession", Kind: emulator.FaultKindReset},
+		{Operation: "updateCheckoutSession", Kind: emulator.FaultKindLoseAnswer},
+		{Operation: "completeCheckoutSession", Kind: emulator.FaultKindHTML},
 		{Operation: "getCharge", Status: 429, RetryAfter: "1"},
-		{Operation: "getChargePermission", Kind: emulator.FaultTruncate},
+		{Operation: "getChargePermission", Kind: emulator.FaultKindTruncate},
 		{Operation: "captureCharge", Status: 503},
 		{Operation: "createRefund", Status: 408},
 		{Operation: "getRefund", Status: 425},

@@ -27,7 +27,7 @@ var (
 	metadataJSON = `{"merchantNote":"For Susie","customInformation":"{}",` +
 		`"communicationContext":{"merchantStoreName":"Example <shop>","merchantOrderId":"order-1042"}}`
 	scan = instore.MerchantScanRequest{
-		ScanData: "UKhrmatMeKdlfY6b", ScanReferenceID: "scan-1", LedgerCurrency: amazonpay.LedgerUSD, MerchantCOE: "US",
+		ScanData: "UKhrmatMeKdlfY6b", ScanReferenceID: "scan-1", LedgerCurrency: amazonpay.LedgerCurrencyUSD, MerchantCOE: "US",
 		StoreLocation: &instore.StoreLocation{CountryCode: "US"}, Metadata: &metadata, ChargeTotal: usd("2.00"),
 	}
 	charge = instore.ChargeRequest{
@@ -148,7 +148,7 @@ func (r refusing) Do(*http.Request) (*http.Response, error) {
 
 func TestBadRequestsAreRefused(t *testing.T) {
 	t.Parallel()
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(refusing{t}))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(refusing{t}))
 	require.NoError(t, err)
 	till := instore.New(client)
 	for _, o := range operations {
@@ -212,7 +212,7 @@ func TestLimits(t *testing.T) {
 func TestStateOfAnotherType(t *testing.T) {
 	t.Parallel()
 	wire := &callertest.Wire{Status: 200, Text: `{"chargeId":"S01-1-C1","chargeStatus":"Captured"}`}
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(wire))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(wire))
 	require.NoError(t, err)
 	request := instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: scan.ChargeTotal}
 	charge, err := instore.New(client).Charge(t.Context(), &request)

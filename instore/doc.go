@@ -7,7 +7,7 @@
 //		ScanData:        scanned,
 //		ScanReferenceID: "till-7-scan-1042",
 //		MerchantCOE:     "US",
-//		LedgerCurrency:  amazonpay.LedgerUSD,
+//		LedgerCurrency:  amazonpay.LedgerCurrencyUSD,
 //	})
 //	charge, err := till.Charge(ctx, &instore.ChargeRequest{
 //		ChargePermissionID: scan.ChargePermissionID,

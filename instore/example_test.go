@@ -43,7 +43,7 @@ func sell(ctx context.Context, till *instore.Client, scanData string) error {
 		ScanData:        scanData,
 		ScanReferenceID: "till-7-scan-1042",
 		MerchantCOE:     "US",
-		LedgerCurrency:  amazonpay.LedgerUSD,
+		LedgerCurrency:  amazonpay.LedgerCurrencyUSD,
 		ChargeTotal:     price,
 	})
 	if err != nil {

@@ -63,7 +63,7 @@ type CommunicationContext struct {
 
 // MerchantScanResponse is the answer of [Client.MerchantScan].
 type MerchantScanResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ChargePermissionID string `json:"chargePermissionId,omitzero"`
 }
@@ -93,7 +93,7 @@ func (r ChargeRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.
 
 // ChargeResponse is the answer of [Client.Charge].
 type ChargeResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ChargeID     string `json:"chargeId,omitzero"`
 	ChargeStatus Status `json:"chargeStatus,omitzero"`
@@ -124,7 +124,7 @@ func (r RefundRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.
 
 // RefundResponse is the answer of [Client.Refund].
 type RefundResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	RefundID     string `json:"refundId,omitzero"`
 	RefundStatus Status `json:"refundStatus,omitzero"`

@@ -19,8 +19,8 @@ import (
 func ship(ctx context.Context, shop webstore.API, orderID, chargeID string, amount amazonpay.Price) (string, error) {
 	charge, err := shop.CaptureCharge(ctx, chargeID,
 		&webstore.CaptureChargeRequest{CaptureAmount: amount},
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(orderID, "capture", "1")))
-	if amazonpay.HasReason(err, amazonpay.ReasonTransactionAmountExceeded) {
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(orderID, "capture", "1")))
+	if amazonpay.HasReason(err, amazonpay.ReasonCodeTransactionAmountExceeded) {
 		return "more than was authorized", nil
 	}
 	if err != nil {
@@ -48,8 +48,8 @@ func ExampleMockWebstore() {
 	shop := mocks.NewMockWebstore(ctrl)
 	shop.EXPECT().
 		CaptureCharge(gomock.Any(), "S01-0000000-0000000-C000000", gomock.Any(),
-			amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "capture", "1"))).
-		Return(nil, &amazonpay.APIError{StatusCode: http.StatusBadRequest, ReasonCode: amazonpay.ReasonTransactionAmountExceeded})
+			amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey("order-1042", "capture", "1"))).
+		Return(nil, &amazonpay.APIError{StatusCode: http.StatusBadRequest, ReasonCode: amazonpay.ReasonCodeTransactionAmountExceeded})
 
 	fmt.Println(ship(context.Background(), shop, "order-1042", "S01-0000000-0000000-C000000", amount))
 	// Output: more than was authorized <nil>
@@ -70,7 +70,7 @@ func ExampleMockDoer() {
 			Body:       io.NopCloser(strings.NewReader(`{"chargeId": "S01-0000000-0000000-C000000", "captureAmount": {"amount": "14.00", "currencyCode": "USD"}, "news": true}`)),
 		}, err
 	})
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(doer))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(doer))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -111,7 +111,7 @@ func Example_emulator() {
 			CheckoutReviewReturnURL: "https://shop.example/review",
 			CheckoutResultReturnURL: "https://shop.example/result",
 		},
-		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: amount},
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: amount},
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -128,7 +128,7 @@ func Example_emulator() {
 	}
 
 	// The answer of the capture is lost after the work: it is repeated, and done once.
-	if err := server.FailNext(1, emulator.Fault{Operation: "captureCharge", Kind: emulator.FaultLoseAnswer}); err != nil {
+	if err := server.FailNext(1, emulator.Fault{Operation: "captureCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -15,8 +15,8 @@ type BusinessType string
 
 // The business types.
 const (
-	Corporate  BusinessType = "CORPORATE"
-	Individual BusinessType = "INDIVIDUAL"
+	BusinessTypeCorporate  BusinessType = "CORPORATE"
+	BusinessTypeIndividual BusinessType = "INDIVIDUAL"
 )
 
 // RegisterAmazonPayAccountRequest is the request of [Client.RegisterAmazonPayAccount].
@@ -110,17 +110,17 @@ func (a BusinessAddress) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, 
 
 // RegisterAmazonPayAccountResponse has the ids of the new account.
 type RegisterAmazonPayAccountResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
 	MerchantAccountID string `json:"merchantAccountId,omitzero"`
 }
 
 // UpdateAmazonPayAccountResponse is empty but for its Meta.
-type UpdateAmazonPayAccountResponse struct{ amazonpay.Answer }
+type UpdateAmazonPayAccountResponse struct{ amazonpay.Response }
 
 // DeleteAmazonPayAccountResponse is empty but for its Meta.
-type DeleteAmazonPayAccountResponse struct{ amazonpay.Answer }
+type DeleteAmazonPayAccountResponse struct{ amazonpay.Response }
 
 // RegisterAmazonPayAccount registers an account for a merchant who has no login, on behalf of
 // a solution provider. An idempotency key is made where none is given.

@@ -15,9 +15,9 @@ type PrimeMembershipType string
 
 // The kinds of Prime membership.
 const (
-	PrimeGeneral   PrimeMembershipType = "PRIME_GENERAL"
-	PrimeGeneralUS PrimeMembershipType = "PRIME_GENERAL_US"
-	PrimeStudent   PrimeMembershipType = "PRIME_STUDENT"
+	PrimeMembershipTypeGeneral   PrimeMembershipType = "PRIME_GENERAL"
+	PrimeMembershipTypeGeneralUS PrimeMembershipType = "PRIME_GENERAL_US"
+	PrimeMembershipTypeStudent   PrimeMembershipType = "PRIME_STUDENT"
 )
 
 // Buyer is the buyer of a checkout session or a charge permission. Which members are
@@ -45,7 +45,7 @@ func (b Buyer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html
 type BuyerResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	BuyerID         string             `json:"buyerId,omitzero"`
 	Name            string             `json:"name,omitzero"`

@@ -36,7 +36,7 @@ var (
 		CheckoutCancelURL: "https://shop.example/cancel", CheckoutErrorURL: "https://shop.example/error",
 		SignInReturnURL: "https://shop.example/in", SignInCancelURL: "https://shop.example/out", SignInErrorURL: "https://shop.example/lost",
 		AuthorizeResultReturnURL: "https://shop.example/a", AmazonPayDeclineURL: "https://payments.example/no",
-		AmazonPayRedirectURL: "https://payments.example/", CheckoutMode: webstore.ProcessOrder,
+		AmazonPayRedirectURL: "https://payments.example/", CheckoutMode: webstore.CheckoutModeProcessOrder,
 	}
 	webDetailsJSON = `{"checkoutReviewReturnUrl":"https://shop.example/review?a=1&b=2","checkoutResultReturnUrl":"https://shop.example/result",` +
 		`"checkoutCancelUrl":"https://shop.example/cancel","checkoutErrorUrl":"https://shop.example/error",` +
@@ -49,7 +49,7 @@ var (
 	merchantJSON = `{"merchantReferenceId":"order-1042","merchantStoreName":"Example <shop>","noteToBuyer":"Thank you","customInformation":"{}"}`
 
 	payment = webstore.PaymentDetails{
-		PaymentIntent: webstore.AuthorizeWithCapture, CanHandlePendingAuthorization: new(false), ChargeAmount: usd("14.00"),
+		PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, CanHandlePendingAuthorization: new(false), ChargeAmount: usd("14.00"),
 		TotalOrderAmount: usd("50.00"), SoftDescriptor: "Descriptor", PresentmentCurrency: amazonpay.EUR, AllowOvercharge: new(true),
 		ExtendExpiration: new(false), EstimateOrderTotal: usd("60"),
 	}
@@ -59,7 +59,7 @@ var (
 		`"estimateOrderTotal":{"amount":"60","currencyCode":"USD"}}`
 
 	recurring = webstore.RecurringMetadata{
-		Frequency: &webstore.Frequency{Unit: webstore.Variable, Value: "0"}, Amount: usd("30"),
+		Frequency: &webstore.Frequency{Unit: webstore.FrequencyUnitVariable, Value: "0"}, Amount: usd("30"),
 	}
 	recurringJSON = `{"frequency":{"unit":"Variable","value":"0"},"amount":{"amount":"30","currencyCode":"USD"}}`
 
@@ -73,12 +73,12 @@ var (
 			webstore.ScopePhoneNumber, webstore.ScopePrimeStatus, webstore.ScopeBillingAddress,
 		},
 		DeliverySpecifications: &webstore.DeliverySpecifications{
-			SpecialRestrictions: []webstore.SpecialRestriction{webstore.RestrictPOBoxes, webstore.RestrictPackstations},
-			AddressRestrictions: &webstore.AddressRestrictions{Type: webstore.NotAllowed, Restrictions: map[string]webstore.Restriction{
+			SpecialRestrictions: []webstore.SpecialRestriction{webstore.SpecialRestrictionRestrictPOBoxes, webstore.SpecialRestrictionRestrictPackstations},
+			AddressRestrictions: &webstore.AddressRestrictions{Type: webstore.AddressRestrictionTypeNotAllowed, Restrictions: map[string]webstore.Restriction{
 				"GB": {}, "US": {StatesOrRegions: []string{"WA"}, ZipCodes: []string{"95050"}, Except: &webstore.Restriction{ZipCodes: []string{"9505?"}}},
 			}},
 		},
-		ChargePermissionType: webstore.PaymentMethodOnFile, RecurringMetadata: &recurring,
+		ChargePermissionType: webstore.ChargePermissionTypePaymentMethodOnFile, RecurringMetadata: &recurring,
 		PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(false)},
 		ChargePermissionID:          "B01-5105180-3221187", PaymentDetails: &payment, MerchantMetadata: &merchant, PlatformID: "A1PLATFORM",
 		ProviderMetadata: &webstore.ProviderMetadata{ProviderReferenceID: "provider-1"}, SupplementaryData: "supplement",
@@ -92,11 +92,11 @@ var (
 	updateSession = webstore.UpdateCheckoutSessionRequest{
 		WebCheckoutDetails: &webDetails, PaymentDetails: &payment, MerchantMetadata: &merchant, SupplementaryData: "supplement",
 		PlatformID: "A1PLATFORM", ProviderMetadata: &webstore.ProviderMetadata{ProviderReferenceID: "provider-1"},
-		ChargePermissionType: webstore.OneTime, RecurringMetadata: &recurring, MultiAddressesCheckoutMetadata: several,
+		ChargePermissionType: webstore.ChargePermissionTypeOneTime, RecurringMetadata: &recurring, MultiAddressesCheckoutMetadata: several,
 	}
 	completeSession = webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("14.00"), TotalOrderAmount: usd("50.00")}
 	finalizeSession = webstore.FinalizeCheckoutSessionRequest{
-		PaymentIntent: webstore.Confirm, CanHandlePendingAuthorization: new(true), SupplementaryData: "supplement",
+		PaymentIntent: webstore.PaymentIntentConfirm, CanHandlePendingAuthorization: new(true), SupplementaryData: "supplement",
 		ShippingAddress: &address, BillingAddress: &address, ChargeAmount: usd("14.00"), TotalOrderAmount: usd("50.00"),
 	}
 	updatePermission = webstore.UpdateChargePermissionRequest{MerchantMetadata: &merchant, RecurringMetadata: &recurring}
@@ -105,10 +105,10 @@ var (
 		ChargePermissionID: "S01-5105180-3221187", ChargeAmount: usd("14.00"), CaptureNow: new(false), SoftDescriptor: "Descriptor",
 		CanHandlePendingAuthorization: new(true), MerchantMetadata: &merchant,
 		ProviderMetadata: &webstore.ProviderMetadata{ProviderReferenceID: "provider-1"}, PlatformID: "A1PLATFORM",
-		ChargeInitiator: webstore.MITU, Channel: webstore.ChannelFireTV, WebCheckoutDetails: &webDetails,
+		ChargeInitiator: webstore.ChargeInitiatorMITU, Channel: webstore.ChannelFireTV, WebCheckoutDetails: &webDetails,
 	}
 	updateCharge = webstore.UpdateChargeRequest{StatusDetails: webstore.ChargeStatusUpdate{
-		State: amazonpay.StateCanceled, ReasonCode: amazonpay.ReasonExpiredUnused,
+		State: amazonpay.StateCanceled, ReasonCode: amazonpay.ReasonCodeExpiredUnused,
 	}}
 	captureCharge = webstore.CaptureChargeRequest{CaptureAmount: usd("14.00"), SoftDescriptor: "Descriptor"}
 	cancelCharge  = webstore.CancelChargeRequest{CancellationReason: "Out of stock"}
@@ -340,7 +340,7 @@ func (r refusing) Do(*http.Request) (*http.Response, error) {
 
 func newClient(t *testing.T) *amazonpay.Client {
 	t.Helper()
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(refusing{t}))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(refusing{t}))
 	require.NoError(t, err)
 	return client
 }

@@ -18,7 +18,7 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
 type Charge struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ChargeID                      string                  `json:"chargeId,omitzero"`
 	ChargePermissionID            string                  `json:"chargePermissionId,omitzero"`
@@ -65,10 +65,10 @@ type ChargeInitiator string
 
 // The initiators of charges.
 const (
-	CITU ChargeInitiator = "CITU" // the customer, unscheduled
-	CITR ChargeInitiator = "CITR" // the customer, recurring
-	MITU ChargeInitiator = "MITU" // the merchant, unscheduled
-	MITR ChargeInitiator = "MITR" // the merchant, recurring
+	ChargeInitiatorCITU ChargeInitiator = "CITU" // the customer, unscheduled
+	ChargeInitiatorCITR ChargeInitiator = "CITR" // the customer, recurring
+	ChargeInitiatorMITU ChargeInitiator = "MITU" // the merchant, unscheduled
+	ChargeInitiatorMITR ChargeInitiator = "MITR" // the merchant, recurring
 )
 
 // Channel is where a charge on a saved payment method was started.
@@ -99,14 +99,14 @@ type CreateChargeRequest struct {
 	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The
 	// default is false.
 	CanHandlePendingAuthorization *bool `json:"canHandlePendingAuthorization,omitzero"`
-	// MerchantMetadata is for recurring permissions and those of type [PaymentMethodOnFile].
+	// MerchantMetadata is for recurring permissions and those of type [ChargePermissionTypePaymentMethodOnFile].
 	MerchantMetadata *MerchantMetadata `json:"merchantMetadata,omitzero"`
 	ProviderMetadata *ProviderMetadata `json:"providerMetadata,omitzero"`
 	// PlatformID is the merchant id of the solution provider.
 	PlatformID      string          `json:"platformId,omitzero"`
-	ChargeInitiator ChargeInitiator `json:"chargeInitiator,omitzero"` // for [PaymentMethodOnFile]
-	Channel         Channel         `json:"channel,omitzero"`         // for [PaymentMethodOnFile]
-	// WebCheckoutDetails has the result page, for [PaymentMethodOnFile] with the buyer present.
+	ChargeInitiator ChargeInitiator `json:"chargeInitiator,omitzero"` // for [ChargePermissionTypePaymentMethodOnFile]
+	Channel         Channel         `json:"channel,omitzero"`         // for [ChargePermissionTypePaymentMethodOnFile]
+	// WebCheckoutDetails has the result page, for [ChargePermissionTypePaymentMethodOnFile] with the buyer present.
 	WebCheckoutDetails *WebCheckoutDetails `json:"webCheckoutDetails,omitzero"`
 }
 
@@ -170,7 +170,7 @@ func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
 // CurrencyMismatch.
 //
 // An idempotency key is made where none is given. Give one, of your order number and the
-// number of the attempt ([amazonpay.KeyFrom]), so that a repeated order is not charged
+// number of the attempt ([amazonpay.IdempotencyKey]), so that a repeated order is not charged
 // twice.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#create-charge

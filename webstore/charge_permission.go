@@ -16,13 +16,13 @@ import (
 //
 // One for a single order takes up to 25 charges within its limit and expires after 180 days,
 // or 13 months where the session had ExtendExpiration; it closes when its limit is
-// captured. One of type [PaymentMethodOnFile] lives until it is closed. The buyer's data is
+// captured. One of type [ChargePermissionTypePaymentMethodOnFile] lives until it is closed. The buyer's data is
 // in it for 30 days, and in a recurring one until 30 days after it was closed. It
 // prints and logs its id and its state only.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge-permission.html
 type ChargePermission struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ChargePermissionID          string                       `json:"chargePermissionId,omitzero"`
 	ChargePermissionReferenceID string                       `json:"chargePermissionReferenceId,omitzero"`
@@ -73,13 +73,13 @@ type Reason struct {
 }
 
 // Limits say how much can be charged: of a permission for one order in all, of a recurring one in
-// the calendar month. That they say it of one of type [PaymentMethodOnFile] too was not seen: there
+// the calendar month. That they say it of one of type [ChargePermissionTypePaymentMethodOnFile] too was not seen: there
 // they may be zero. A charge beyond the month's limit is refused with PeriodicAmountExceeded.
 //
 //	limit of a month      | USD EUR GBP AUD CHF NZD | DKK HKD NOK SEK ZAR | JPY
 //	----------------------|-------------------------|---------------------|----------
-//	[Recurring]           |                   1,000 |              10,000 |   100,000
-//	[PaymentMethodOnFile] |                  15,000 |             150,000 | 2,000,000
+//	[ChargePermissionTypeRecurring]           |                   1,000 |              10,000 |   100,000
+//	[ChargePermissionTypePaymentMethodOnFile] |                  15,000 |             150,000 | 2,000,000
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/monthly-recurring-charge-limits.html,
 // https://developer.amazon.com/docs/amazon-pay-checkout/monthly-paymentmethodonfile-charge-limits.html
@@ -185,6 +185,6 @@ func cancels(in *CloseChargePermissionRequest) bool {
 // isMerchants reports whether a permission was closed by the merchant's call.
 func isMerchants(p *ChargePermission) bool {
 	return slices.ContainsFunc(p.StatusDetails.Reasons, func(r Reason) bool {
-		return r.ReasonCode == amazonpay.ReasonMerchantClosed || r.ReasonCode == amazonpay.ReasonMerchantCanceled
+		return r.ReasonCode == amazonpay.ReasonCodeMerchantClosed || r.ReasonCode == amazonpay.ReasonCodeMerchantCanceled
 	})
 }

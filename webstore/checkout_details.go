@@ -5,9 +5,9 @@ import "github.com/amazonpay-go/sdk/amazonpay"
 // CheckoutMode says how a session is checked out.
 type CheckoutMode string
 
-// ProcessOrder is the mode of an additional payment button (APB): the buyer pays at Amazon
+// CheckoutModeProcessOrder is the mode of an additional payment button (APB): the buyer pays at Amazon
 // and does not come back to a review page.
-const ProcessOrder CheckoutMode = "ProcessOrder"
+const CheckoutModeProcessOrder CheckoutMode = "ProcessOrder"
 
 // WebCheckoutDetails are the addresses between which the buyer's browser travels. Those of the
 // shop must be https; the sandbox also takes http. Amazon adds the parameter
@@ -74,8 +74,8 @@ type SpecialRestriction string
 
 // The special restrictions.
 const (
-	RestrictPOBoxes      SpecialRestriction = "RestrictPOBoxes"      // in US, CA, GB, FR, DE, ES, PT, IT, AU
-	RestrictPackstations SpecialRestriction = "RestrictPackstations" // in DE
+	SpecialRestrictionRestrictPOBoxes      SpecialRestriction = "RestrictPOBoxes"      // in US, CA, GB, FR, DE, ES, PT, IT, AU
+	SpecialRestrictionRestrictPackstations SpecialRestriction = "RestrictPackstations" // in DE
 )
 
 // AddressRestrictions is a list of places that are allowed, or not allowed.
@@ -90,8 +90,8 @@ type AddressRestrictionType string
 
 // The types of address restrictions.
 const (
-	Allowed    AddressRestrictionType = "Allowed"    // ship to these places only
-	NotAllowed AddressRestrictionType = "NotAllowed" // ship to all but these places
+	AddressRestrictionTypeAllowed    AddressRestrictionType = "Allowed"    // ship to these places only
+	AddressRestrictionTypeNotAllowed AddressRestrictionType = "NotAllowed" // ship to all but these places
 )
 
 // Restriction is a part of a country. In a postal code * stands for any characters, and ? for one:
@@ -116,18 +116,18 @@ type ProductType string
 
 // The product types.
 const (
-	PayAndShip             ProductType = "PayAndShip"
-	PayOnly                ProductType = "PayOnly"
-	SignIn                 ProductType = "SignIn"
-	PayAndShipMultiAddress ProductType = "PayAndShipMultiAddress"
-	Donation               ProductType = "Donation" // known from checkout.js
+	ProductTypePayAndShip             ProductType = "PayAndShip"
+	ProductTypePayOnly                ProductType = "PayOnly"
+	ProductTypeSignIn                 ProductType = "SignIn"
+	ProductTypePayAndShipMultiAddress ProductType = "PayAndShipMultiAddress"
+	ProductTypeDonation               ProductType = "Donation" // known from checkout.js
 )
 
 // OrderType is what a session is for. It is known from answers of the service.
 type OrderType string
 
-// PurchaseOrder is the type of a purchase.
-const PurchaseOrder OrderType = "PurchaseOrder"
+// OrderTypePurchaseOrder is the type of a purchase.
+const OrderTypePurchaseOrder OrderType = "PurchaseOrder"
 
 // ChannelType is by what a session was begun.
 type ChannelType string
@@ -178,8 +178,8 @@ type ConstraintID string
 
 // The constraints that are known; there are more.
 const (
-	BuyerNotAssociated            ConstraintID = "BuyerNotAssociated" // until the buyer signed in
-	ChargeAmountNotSet            ConstraintID = "ChargeAmountNotSet"
-	CheckoutResultReturnURLNotSet ConstraintID = "CheckoutResultReturnUrlNotSet"
-	PaymentIntentNotSet           ConstraintID = "PaymentIntentNotSet"
+	ConstraintIDBuyerNotAssociated            ConstraintID = "BuyerNotAssociated" // until the buyer signed in
+	ConstraintIDChargeAmountNotSet            ConstraintID = "ChargeAmountNotSet"
+	ConstraintIDCheckoutResultReturnURLNotSet ConstraintID = "CheckoutResultReturnUrlNotSet"
+	ConstraintIDPaymentIntentNotSet           ConstraintID = "PaymentIntentNotSet"
 )

@@ -19,7 +19,7 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type CheckoutSession struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	CheckoutSessionID           string                       `json:"checkoutSessionId,omitzero"`
 	WebCheckoutDetails          *WebCheckoutDetails          `json:"webCheckoutDetails,omitzero"`
@@ -43,7 +43,7 @@ type CheckoutSession struct {
 	ExpirationTimestamp amazonpay.Time          `json:"expirationTimestamp,omitzero"`
 	// ChargePermissionID is set by completing the session.
 	ChargePermissionID string `json:"chargePermissionId,omitzero"`
-	// ChargeID is set by completing the session, unless its intent is [Confirm].
+	// ChargeID is set by completing the session, unless its intent is [PaymentIntentConfirm].
 	ChargeID string `json:"chargeId,omitzero"`
 	// Pending says that Amazon has not decided on the charge yet, so that it may still be declined: do not deliver before
 	// [Client.WaitForCharge] or a notification says that it is Authorized or Captured. It is set by
@@ -85,7 +85,7 @@ func (s CheckoutSession) Format(f fmt.State, _ rune) {
 // WebCheckoutDetails and StoreID are needed. It prints and logs its store id only.
 type CreateCheckoutSessionRequest struct {
 	// WebCheckoutDetails has the review page; for an additional payment button, the result page
-	// and [ProcessOrder] instead.
+	// and [CheckoutModeProcessOrder] instead.
 	WebCheckoutDetails          *WebCheckoutDetails          `json:"webCheckoutDetails,omitzero" pay:"required"`
 	StoreID                     string                       `json:"storeId,omitzero" pay:"required"` // amzn1.application-oa2-client.…
 	Scopes                      []Scope                      `json:"scopes,omitzero"`
@@ -93,7 +93,7 @@ type CreateCheckoutSessionRequest struct {
 	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"` // OneTime where empty
 	RecurringMetadata           *RecurringMetadata           `json:"recurringMetadata,omitzero"`    // for Recurring
 	PaymentMethodOnFileMetadata *PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
-	// ChargePermissionID is a permission of type [PaymentMethodOnFile] to be used again.
+	// ChargePermissionID is a permission of type [ChargePermissionTypePaymentMethodOnFile] to be used again.
 	ChargePermissionID string            `json:"chargePermissionId,omitzero"`
 	PaymentDetails     *PaymentDetails   `json:"paymentDetails,omitzero"` // needed for an additional payment button
 	MerchantMetadata   *MerchantMetadata `json:"merchantMetadata,omitzero"`
@@ -235,7 +235,7 @@ func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID st
 // CompleteCheckoutSession ends a session when the buyer has come back to the result page,
 // within 24 hours of its creation: else it becomes Canceled, and so does its
 // authorization. The answer has the id of the charge permission and, unless the intent is
-// [Confirm], of the charge: store both. If the answer is Pending, the authorization may still be
+// [PaymentIntentConfirm], of the charge: store both. If the answer is Pending, the authorization may still be
 // declined.
 //
 // The session's id comes from the buyer's browser. Before you complete it, make sure that it is the
@@ -247,7 +247,7 @@ func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID st
 // for the reason. An idempotency key is made where none is given.
 //
 // It is not known whether the service honours the key here. If the outcome is not certain, the session is therefore read. If it
-// is Completed, its charge is read too (for intent [Confirm], its charge permission), and the session is returned without an error
+// is Completed, its charge is read too (for intent [PaymentIntentConfirm], its charge permission), and the session is returned without an error
 // only if the amount and the currency are those of in and the charge has not failed since; otherwise the error is a [*CompletionError].
 // If it is Canceled, or Open after a decline, the outcome of the error is refused.
 //

@@ -9,7 +9,7 @@ import (
 // CompleteOrFetch completes a session, or returns what an earlier completion did: for a result page
 // that a buyer reloads, a clean-up job, a process that ended in between. If
 // [Client.CompleteCheckoutSession] is refused with InvalidCheckoutSessionStatus, the session is
-// read. If it is Completed, its charge is read too (for intent [Confirm], its charge permission),
+// read. If it is Completed, its charge is read too (for intent [PaymentIntentConfirm], its charge permission),
 // and the session is returned without an error only if the amount and the currency are those that
 // in asks for (a TotalOrderAmount is compared with the charge permission's limit) and the charge
 // has not failed since, nor been captured in part or refunded; otherwise the error is a
@@ -23,7 +23,7 @@ import (
 // complete no other unless that one was refused.
 func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.CompleteCheckoutSession(ctx, checkoutSessionID, in, opts...)
-	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) { // then it was read
+	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus) || isUncertain(err) { // then it was read
 		return session, err
 	}
 	return c.settleSession(ctx, checkoutSessionID, *in, err, opts)
@@ -33,7 +33,7 @@ func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, 
 // [Client.CompleteOrFetch] does for [Client.CompleteCheckoutSession].
 func (c *Client) FinalizeOrFetch(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.FinalizeCheckoutSession(ctx, checkoutSessionID, in, opts...)
-	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus) || isUncertain(err) {
+	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus) || isUncertain(err) {
 		return session, err
 	}
 	return c.settleSession(ctx, checkoutSessionID, *askedBy(in), err, opts)

@@ -83,7 +83,7 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 		asked   map[webstore.CompleteCheckoutSessionRequest]bool // whether that is what was paid
 	}{
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: dollars("1.00")},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: dollars("1.00")},
 			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")},
 			map[webstore.CompleteCheckoutSessionRequest]bool{
 				{ChargeAmount: dollars("1.00")}: true, {ChargeAmount: dollars("1")}: true, {ChargeAmount: dollars("999.00")}: false, {ChargeAmount: dollars("0.99")}: false,
@@ -91,17 +91,17 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 			},
 		},
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: dollars("1.00")},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: dollars("1.00")},
 			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")},
 			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00")}: true, {ChargeAmount: dollars("999.00")}: false},
 		},
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
 			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
 			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("5.00"), TotalOrderAmount: dollars("6.00")}: false},
 		},
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
 			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
 			map[webstore.CompleteCheckoutSessionRequest]bool{
 				{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("1.00")}: true,
@@ -127,12 +127,12 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 				assert.Equal(t, id, failed.Session.CheckoutSessionID)
 				assert.NotEmpty(t, failed.Found)
 				want := amazonpay.OutcomeRefused
-				if row.payment.PaymentIntent == webstore.Authorize && asked.ChargeAmount == row.paid.ChargeAmount {
+				if row.payment.PaymentIntent == webstore.PaymentIntentAuthorize && asked.ChargeAmount == row.paid.ChargeAmount {
 					want = amazonpay.OutcomeDone // the charge was right: its buyer has paid
 				}
 				assert.Equal(t, want, amazonpay.OutcomeOf(err))
 				assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
-				assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "which old code takes for success")
+				assert.False(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "which old code takes for success")
 			}
 		}
 	}
@@ -144,7 +144,7 @@ func TestAPartlyCapturedChargeIsNoPayment(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: twenty})
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: twenty})
 	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	require.NoError(t, err)
@@ -159,7 +159,7 @@ func TestARefundedChargeIsNoPayment(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: dollars("1.00")})
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: dollars("1.00")})
 	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	require.NoError(t, err)
@@ -176,10 +176,10 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
 	made, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
-		StoreID: server.Description().Merchants[0].StoreID, ChargePermissionType: webstore.Recurring,
+		StoreID: server.Description().Merchants[0].StoreID, ChargePermissionType: webstore.ChargePermissionTypeRecurring,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
 		RecurringMetadata:  &webstore.RecurringMetadata{Frequency: &webstore.Frequency{Unit: "Month", Value: "1"}, Amount: dollars("1.00")},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: dollars("1.00")},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: dollars("1.00")},
 	})
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(made.CheckoutSessionID))
@@ -193,7 +193,7 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	assert.True(t, amazonpay.Advise(err).Unsettled)
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "a repetition would tell no more")
 
-	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.Authorize, "getChargePermission": webstore.Confirm} {
+	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.PaymentIntentAuthorize, "getChargePermission": webstore.PaymentIntentConfirm} {
 		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: dollars("1.00")})
 		_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 		require.NoError(t, err)
@@ -215,29 +215,29 @@ func TestPending(t *testing.T) {
 	shop := clientQuickly(t, server)
 	asked := webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
 	for _, lose := range []bool{false, true} {
-		id := approvedFor(t, shop, server, "order-1", "4354", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
+		id := approvedFor(t, shop, server, "order-1", "4354", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
 		if lose {
 			require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
-			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultLoseAnswer}))
+			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 		}
 		session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
 		require.NoError(t, err)
 		assert.True(t, session.Pending, "lost: %v", lose)
-		for name, again := range ways(shop, server, webstore.Authorize) {
+		for name, again := range ways(shop, server, webstore.PaymentIntentAuthorize) {
 			session, err := again(t.Context(), id, asked)
 			require.NoError(t, err, name)
 			assert.True(t, session.Pending, name)
 		}
 		require.NoError(t, server.Advance(time.Minute))
-		for name, again := range ways(shop, server, webstore.Authorize) {
+		for name, again := range ways(shop, server, webstore.PaymentIntentAuthorize) {
 			session, err := again(t.Context(), id, asked)
 			assert.Nil(t, session, name)
 			require.ErrorContains(t, err, "is Declined (HardDeclined)", name)
 			failed, _ := errors.AsType[*webstore.CompletionError](err)
-			assert.Equal(t, amazonpay.ReasonHardDeclined, failed.Charge.StatusDetails.ReasonCode)
+			assert.Equal(t, amazonpay.ReasonCodeHardDeclined, failed.Charge.StatusDetails.ReasonCode)
 		}
 	}
-	id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
+	id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
 	require.NoError(t, err)
 	assert.False(t, session.Pending)
@@ -253,17 +253,17 @@ func TestReadingSettlesAFailure(t *testing.T) {
 	shop := clientQuickly(t, server)
 	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
 	lose := func() {
-		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultReset}))
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindReset}))
 	}
 
-	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00")})
+	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
 	lose()
 	_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err), "%v", err)
 	assert.Equal(t, amazonpay.StepGiveUp, amazonpay.Advise(err).Step)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCheckoutSessionCanceled))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeCheckoutSessionCanceled))
 
-	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00")})
+	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
 	lose()
 	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
@@ -281,7 +281,7 @@ func TestCaptureIsSettledByReading(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("20.00")})
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("20.00")})
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("20.00")})
 	require.NoError(t, err)
 	capture := func(amount amazonpay.Decimal, key string) (*webstore.Charge, error) {
@@ -293,6 +293,6 @@ func TestCaptureIsSettledByReading(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, dollars("15.00"), charge.CaptureAmount)
 	_, err = capture("20.00", "third")
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargeStatus))
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
 }

@@ -24,10 +24,10 @@ func TestCheckCredentials(t *testing.T) {
 		return webstore.New(client).CheckCredentials(t.Context())
 	}
 	err := check(account.KeyIDs.Sandbox, server.Description().Merchants[1].PrivateKeyPEM)
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidRequestSignature), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidRequestSignature), "%v", err)
 	require.ErrorContains(t, err, "so most likely the private key is not the one of this public key id")
 	err = check("SANDBOX-NOBODY", account.PrivateKeyPEM)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidAuthentication), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidAuthentication), "%v", err)
 
 	var kinds []string
 	for _, r := range server.Requests() {

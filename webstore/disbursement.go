@@ -47,7 +47,7 @@ func (r *GetDisbursementsRequest) query() (url.Values, error) {
 
 // GetDisbursementsResponse is one page of disbursements.
 type GetDisbursementsResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	Disbursements []Disbursement `json:"disbursements,omitzero"`
 	// NextToken asks for the next page. It is empty on the last one.

@@ -13,24 +13,24 @@ import (
 // DisputeType is the type of a dispute.
 type DisputeType string
 
-// Chargeback is the one type that is known.
-const Chargeback DisputeType = "Chargeback"
+// DisputeTypeChargeback is the one type that is known.
+const DisputeTypeChargeback DisputeType = "Chargeback"
 
 // DisputeFilingReason says why a buyer disputes a charge.
 type DisputeFilingReason string
 
 // The filing reasons.
 const (
-	ProductNotReceived    DisputeFilingReason = "ProductNotReceived"
-	ProductUnacceptable   DisputeFilingReason = "ProductUnacceptable"
-	ProductNoLongerNeeded DisputeFilingReason = "ProductNoLongerNeeded"
-	CreditNotProcessed    DisputeFilingReason = "CreditNotProcessed"
-	Overcharged           DisputeFilingReason = "Overcharged"
-	DuplicateCharge       DisputeFilingReason = "DuplicateCharge"
-	SubscriptionCancelled DisputeFilingReason = "SubscriptionCancelled"
-	Unrecognized          DisputeFilingReason = "Unrecognized"
-	Fraudulent            DisputeFilingReason = "Fraudulent"
-	FilingReasonOther     DisputeFilingReason = "Other"
+	DisputeFilingReasonProductNotReceived    DisputeFilingReason = "ProductNotReceived"
+	DisputeFilingReasonProductUnacceptable   DisputeFilingReason = "ProductUnacceptable"
+	DisputeFilingReasonProductNoLongerNeeded DisputeFilingReason = "ProductNoLongerNeeded"
+	DisputeFilingReasonCreditNotProcessed    DisputeFilingReason = "CreditNotProcessed"
+	DisputeFilingReasonOvercharged           DisputeFilingReason = "Overcharged"
+	DisputeFilingReasonDuplicateCharge       DisputeFilingReason = "DuplicateCharge"
+	DisputeFilingReasonSubscriptionCancelled DisputeFilingReason = "SubscriptionCancelled"
+	DisputeFilingReasonUnrecognized          DisputeFilingReason = "Unrecognized"
+	DisputeFilingReasonFraudulent            DisputeFilingReason = "Fraudulent"
+	DisputeFilingReasonOther                 DisputeFilingReason = "Other"
 )
 
 // DisputeState is the state of a dispute.
@@ -38,10 +38,10 @@ type DisputeState string
 
 // The states of a dispute.
 const (
-	DisputeUnderReview    DisputeState = "UnderReview"
-	DisputeActionRequired DisputeState = "ActionRequired" // the merchant's turn: [Client.ContestDispute]
-	DisputeResolved       DisputeState = "Resolved"
-	DisputeClosed         DisputeState = "Closed"
+	DisputeStateUnderReview    DisputeState = "UnderReview"
+	DisputeStateActionRequired DisputeState = "ActionRequired" // the merchant's turn: [Client.ContestDispute]
+	DisputeStateResolved       DisputeState = "Resolved"
+	DisputeStateClosed         DisputeState = "Closed"
 )
 
 // DisputeResolution says who won.
@@ -49,9 +49,9 @@ type DisputeResolution string
 
 // The resolutions.
 const (
-	BuyerWon    DisputeResolution = "BuyerWon"
-	MerchantWon DisputeResolution = "MerchantWon"
-	NoFault     DisputeResolution = "NoFault"
+	DisputeResolutionBuyerWon    DisputeResolution = "BuyerWon"
+	DisputeResolutionMerchantWon DisputeResolution = "MerchantWon"
+	DisputeResolutionNoFault     DisputeResolution = "NoFault"
 )
 
 // DisputeReasonCode says how a dispute came into its state.
@@ -59,15 +59,15 @@ type DisputeReasonCode string
 
 // The reason codes of a dispute's state.
 const (
-	MerchantResponseRequired            DisputeReasonCode = "MerchantResponseRequired"
-	MerchantAdditionalEvidencesRequired DisputeReasonCode = "MerchantAdditionalEvidencesRequired"
-	BuyerAdditionalEvidencesRequired    DisputeReasonCode = "BuyerAdditionalEvidencesRequired"
-	MerchantAcceptedDispute             DisputeReasonCode = "MerchantAcceptedDispute"
-	MerchantResponseDeadlineExpired     DisputeReasonCode = "MerchantResponseDeadlineExpired"
-	BuyerCancelled                      DisputeReasonCode = "BuyerCancelled"
-	InvestigatorResolved                DisputeReasonCode = "InvestigatorResolved"
-	AutoResolved                        DisputeReasonCode = "AutoResolved"
-	ChargebackFiled                     DisputeReasonCode = "ChargebackFiled"
+	DisputeReasonCodeMerchantResponseRequired            DisputeReasonCode = "MerchantResponseRequired"
+	DisputeReasonCodeMerchantAdditionalEvidencesRequired DisputeReasonCode = "MerchantAdditionalEvidencesRequired"
+	DisputeReasonCodeBuyerAdditionalEvidencesRequired    DisputeReasonCode = "BuyerAdditionalEvidencesRequired"
+	DisputeReasonCodeMerchantAcceptedDispute             DisputeReasonCode = "MerchantAcceptedDispute"
+	DisputeReasonCodeMerchantResponseDeadlineExpired     DisputeReasonCode = "MerchantResponseDeadlineExpired"
+	DisputeReasonCodeBuyerCancelled                      DisputeReasonCode = "BuyerCancelled"
+	DisputeReasonCodeInvestigatorResolved                DisputeReasonCode = "InvestigatorResolved"
+	DisputeReasonCodeAutoResolved                        DisputeReasonCode = "AutoResolved"
+	DisputeReasonCodeChargebackFiled                     DisputeReasonCode = "ChargebackFiled"
 )
 
 // ResolutionAuthority names the party that decides. Its values are not documented.
@@ -78,16 +78,16 @@ type EvidenceType string
 
 // The types of evidence.
 const (
-	ProductDescription EvidenceType = "ProductDescription"
-	Receipt            EvidenceType = "Receipt"
-	CancellationPolicy EvidenceType = "CancellationPolicy"
-	CustomerSignature  EvidenceType = "CustomerSignature"
-	TrackingNumber     EvidenceType = "TrackingNumber"
-	CarrierName        EvidenceType = "CarrierName"
-	DeviceID           EvidenceType = "DeviceId"
-	DeviceName         EvidenceType = "DeviceName"
-	DownloadDateTime   EvidenceType = "DownloadDateTime"
-	EvidenceOther      EvidenceType = "Other"
+	EvidenceTypeProductDescription EvidenceType = "ProductDescription"
+	EvidenceTypeReceipt            EvidenceType = "Receipt"
+	EvidenceTypeCancellationPolicy EvidenceType = "CancellationPolicy"
+	EvidenceTypeCustomerSignature  EvidenceType = "CustomerSignature"
+	EvidenceTypeTrackingNumber     EvidenceType = "TrackingNumber"
+	EvidenceTypeCarrierName        EvidenceType = "CarrierName"
+	EvidenceTypeDeviceID           EvidenceType = "DeviceId"
+	EvidenceTypeDeviceName         EvidenceType = "DeviceName"
+	EvidenceTypeDownloadDateTime   EvidenceType = "DownloadDateTime"
+	EvidenceTypeOther              EvidenceType = "Other"
 )
 
 // DisputeStatusDetails is the state of a dispute and how it came about.
@@ -125,7 +125,7 @@ type DisputeProviderMetadata struct {
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 type Dispute struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	DisputeID          string                       `json:"disputeId,omitzero"`
 	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`

@@ -8,7 +8,7 @@
 //	session, err := shop.UpdateCheckoutSession(ctx, id, &webstore.UpdateCheckoutSessionRequest{
 //		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
 //		PaymentDetails: &webstore.PaymentDetails{
-//			PaymentIntent: webstore.Authorize,
+//			PaymentIntent: webstore.PaymentIntentAuthorize,
 //			ChargeAmount:  amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
 //		},
 //	})
@@ -44,6 +44,6 @@
 //
 // Errors are described in package amazonpay. Each method lists the reason codes that its
 // own work gives; any call may also be refused for its form
-// ([amazonpay.ReasonInvalidParameterValue] and its like), its key, an unknown id
-// ([amazonpay.ReasonResourceNotFound]) or too many calls ([amazonpay.ReasonTooManyRequests]).
+// ([amazonpay.ReasonCodeInvalidParameterValue] and its like), its key, an unknown id
+// ([amazonpay.ReasonCodeResourceNotFound]) or too many calls ([amazonpay.ReasonCodeTooManyRequests]).
 package webstore

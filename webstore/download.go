@@ -29,7 +29,7 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/downloading-reports.html
 func (c *Client) DownloadReport(ctx context.Context, reportDocumentID string, w io.Writer, opts ...amazonpay.CallOption) (int64, error) {
-	options, err := amazonpay.Resolve(opts...)
+	options, err := amazonpay.ResolveOptions(opts...)
 	switch {
 	case err != nil:
 		return 0, notSent("DownloadReport", err)

@@ -54,7 +54,7 @@ func TestEveryCallAgainstTheEmulator(t *testing.T) {
 	session, err = shop.UpdateCheckoutSession(ctx, session.CheckoutSessionID, &webstore.UpdateCheckoutSessionRequest{
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
 		PaymentDetails: &webstore.PaymentDetails{
-			PaymentIntent: webstore.Authorize, CanHandlePendingAuthorization: new(false),
+			PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(false),
 			ChargeAmount: usd("14.00"), TotalOrderAmount: usd("50.00"),
 		},
 	})
@@ -90,20 +90,20 @@ func TestEveryCallAgainstTheEmulator(t *testing.T) {
 	require.NoError(t, err)
 	charge, err = shop.GetCharge(ctx, charge.ChargeID)
 	require.NoError(t, err)
-	assert.Equal(t, amazonpay.ReasonMerchantCanceled, charge.StatusDetails.ReasonCode)
+	assert.Equal(t, amazonpay.ReasonCodeMerchantCanceled, charge.StatusDetails.ReasonCode)
 	third, err := shop.CreateCharge(ctx, &second)
 	require.NoError(t, err)
 	assert.NotEqual(t, charge.ChargeID, third.ChargeID, "two calls without a key are two charges")
 	third, err = shop.UpdateCharge(ctx, third.ChargeID, &updateCharge)
 	require.NoError(t, err)
-	assert.Equal(t, amazonpay.ReasonExpiredUnused, third.StatusDetails.ReasonCode)
+	assert.Equal(t, amazonpay.ReasonCodeExpiredUnused, third.StatusDetails.ReasonCode)
 
 	permission, err = shop.CloseChargePermission(ctx, permission.ChargePermissionID, &closePermission)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateClosed, permission.StatusDetails.State)
 	require.NotEmpty(t, permission.StatusDetails.Reasons)
 	_, err = shop.CreateCharge(ctx, &second)
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargePermissionStatus), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargePermissionStatus), "%v", err)
 
 	session, err = shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"}, StoreID: account.StoreID,
@@ -111,7 +111,7 @@ func TestEveryCallAgainstTheEmulator(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))
 	session, err = shop.FinalizeCheckoutSession(ctx, session.CheckoutSessionID, &webstore.FinalizeCheckoutSessionRequest{
-		PaymentIntent: webstore.AuthorizeWithCapture, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: usd("14.00"),
+		PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: usd("14.00"),
 	})
 	require.NoError(t, err)
 	assert.NotEmpty(t, session.ChargeID)
@@ -130,7 +130,7 @@ func TestCompleteBeforeTheBuyerPaid(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusCreated, session.Meta.StatusCode)
 	_, err = shop.CompleteCheckoutSession(t.Context(), session.CheckoutSessionID, &completeSession)
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "%v", err)
 }
 
 // https://github.com/amzn/amazon-pay-api-sdk-php/issues/9: a right field in a wrong call. The service's refusal names the field, and the
@@ -139,10 +139,10 @@ func TestFieldOfAnotherCall(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	_, err := shop.UpdateCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Authorize), &webstore.UpdateCheckoutSessionRequest{
-		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutMode: webstore.ProcessOrder},
+	_, err := shop.UpdateCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize), &webstore.UpdateCheckoutSessionRequest{
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutMode: webstore.CheckoutModeProcessOrder},
 	})
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonUnrecognizedField), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeUnrecognizedField), "%v", err)
 	require.ErrorContains(t, err, "UpdateCheckoutSession: 400 UnrecognizedField")
 	require.ErrorContains(t, err, "checkoutMode")
 	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err))

@@ -16,15 +16,15 @@ import (
 
 // contentTypes are what a file of each type is uploaded as.
 var contentTypes = map[FileType]string{
-	FileCSV:  "text/csv",
-	FilePDF:  "application/pdf",
-	FileXLS:  "application/vnd.ms-excel",
-	FileXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	FileDOC:  "application/msword",
-	FileDOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	FileODS:  "application/vnd.oasis.opendocument.spreadsheet",
-	FileJPG:  "image/jpeg",
-	FilePNG:  "image/png",
+	FileTypeCSV:  "text/csv",
+	FileTypePDF:  "application/pdf",
+	FileTypeXLS:  "application/vnd.ms-excel",
+	FileTypeXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	FileTypeDOC:  "application/msword",
+	FileTypeDOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	FileTypeODS:  "application/vnd.oasis.opendocument.spreadsheet",
+	FileTypeJPG:  "image/jpeg",
+	FileTypePNG:  "image/png",
 }
 
 // EvidenceFile is a file that supports the merchant's side in a dispute. Both fields are
@@ -52,7 +52,7 @@ type EvidenceFile struct {
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
 func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...amazonpay.CallOption) (*File, error) {
-	options, err := amazonpay.Resolve(opts...)
+	options, err := amazonpay.ResolveOptions(opts...)
 	if err != nil {
 		return nil, notSent("UploadEvidence", err)
 	}
@@ -69,7 +69,7 @@ func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...a
 		if file != nil && options.IdempotencyKey != "" {
 			opts = append(slices.Clone(opts), amazonpay.WithIdempotencyKey(rand.Text())) // the given key would bring the same place again
 		}
-		if file, err = c.UploadFile(ctx, &UploadFileRequest{Type: in.Type, Purpose: DisputeEvidence}, opts...); err != nil {
+		if file, err = c.UploadFile(ctx, &UploadFileRequest{Type: in.Type, Purpose: FilePurposeDisputeEvidence}, opts...); err != nil {
 			return false, err
 		}
 		return u.put(ctx, fetcher, file.URL)

@@ -53,8 +53,8 @@ func pay(ctx context.Context, shop *webstore.Client, buyer *emulator.Buyer, stor
 			CheckoutResultReturnURL: "https://shop.example/result",
 		},
 		StoreID:        storeID,
-		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: price},
-	}, amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "session", "1")))
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: price},
+	}, amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey("order-1042", "session", "1")))
 	if err != nil {
 		return err
 	}
@@ -70,14 +70,14 @@ func pay(ctx context.Context, shop *webstore.Client, buyer *emulator.Buyer, stor
 	fmt.Println("session", session.StatusDetails.State)
 
 	charge, err := shop.CaptureCharge(ctx, session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: price},
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "capture", "1")))
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey("order-1042", "capture", "1")))
 	if err != nil {
 		return err
 	}
 	fmt.Println("charge", charge.StatusDetails.State, charge.CaptureAmount)
 
 	refund, err := shop.CreateRefund(ctx, &webstore.CreateRefundRequest{ChargeID: charge.ChargeID, RefundAmount: price},
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom("order-1042", "refund", "1")))
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey("order-1042", "refund", "1")))
 	if err != nil {
 		return err
 	}

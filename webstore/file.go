@@ -13,24 +13,24 @@ import (
 // FileType is the type of a file, as its name's extension says it.
 type FileType string
 
-// The types of files that the service takes. A .jpeg is a [FileJPG].
+// The types of files that the service takes. A .jpeg is a [FileTypeJPG].
 const (
-	FileCSV  FileType = "csv"
-	FilePDF  FileType = "pdf"
-	FileXLS  FileType = "xls"
-	FileXLSX FileType = "xlsx"
-	FileDOC  FileType = "doc"
-	FileDOCX FileType = "docx"
-	FileODS  FileType = "ods"
-	FileJPG  FileType = "jpg"
-	FilePNG  FileType = "png"
+	FileTypeCSV  FileType = "csv"
+	FileTypePDF  FileType = "pdf"
+	FileTypeXLS  FileType = "xls"
+	FileTypeXLSX FileType = "xlsx"
+	FileTypeDOC  FileType = "doc"
+	FileTypeDOCX FileType = "docx"
+	FileTypeODS  FileType = "ods"
+	FileTypeJPG  FileType = "jpg"
+	FileTypePNG  FileType = "png"
 )
 
 // FilePurpose says what a file is for.
 type FilePurpose string
 
-// DisputeEvidence is the one purpose that is known.
-const DisputeEvidence FilePurpose = "disputeEvidence"
+// FilePurposeDisputeEvidence is the one purpose that is known.
+const FilePurposeDisputeEvidence FilePurpose = "disputeEvidence"
 
 // UploadFileRequest is the request of [Client.UploadFile]. All is needed.
 type UploadFileRequest struct {
@@ -43,7 +43,7 @@ type UploadFileRequest struct {
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
 type File struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	// ID is what the FileID of an [Evidence] takes, once the content is there.
 	ID      string      `json:"id,omitzero"`

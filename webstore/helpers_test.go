@@ -148,7 +148,7 @@ func TestRefundableWithMarginIsWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.AuthorizeWithCapture), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorizeWithCapture), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 	charge, err := shop.GetCharge(t.Context(), session.ChargeID)
 	require.NoError(t, err)
@@ -161,7 +161,7 @@ func TestRefundableWithMarginIsWhatIsTaken(t *testing.T) {
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: left})
 	require.NoError(t, err)
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: amazonpay.Price{Amount: "0.01", CurrencyCode: amazonpay.USD}})
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonTransactionAmountExceeded), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTransactionAmountExceeded), "%v", err)
 }
 
 // A result page that is reloaded, and every other way to a session that is not open.
@@ -169,7 +169,7 @@ func TestCompleteOrFetch(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := newApproved(t, shop, server, webstore.Authorize)
+	id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	request := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
 	first, err := shop.CompleteOrFetch(t.Context(), id, request)
 	require.NoError(t, err)
@@ -179,10 +179,10 @@ func TestCompleteOrFetch(t *testing.T) {
 	assert.Equal(t, first.ChargePermissionID, again.ChargePermissionID)
 	require.Len(t, server.Charges(), 1)
 
-	gone := newApproved(t, shop, server, webstore.Authorize)
+	gone := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	require.NoError(t, server.Buyer().Abandon(gone))
 	_, err = shop.CompleteOrFetch(t.Context(), gone, request)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCheckoutSessionCanceled), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeCheckoutSessionCanceled), "%v", err)
 
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            server.Description().Merchants[0].StoreID,
@@ -190,10 +190,10 @@ func TestCompleteOrFetch(t *testing.T) {
 	})
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), session.CheckoutSessionID, request)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "the buyer has not paid: %v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the buyer has not paid: %v", err)
 	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "getCheckoutSession", Status: 404}))
 	_, err = shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("third"))
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidCheckoutSessionStatus), "the completion's own error: %v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the completion's own error: %v", err)
 }
 
 // states is a caller whose object goes through states, one a reading.
@@ -227,7 +227,7 @@ func (s *states) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ..
 	case *webstore.ChargePermission:
 		o.StatusDetails.State = state
 		if state == amazonpay.StateNonChargeable {
-			o.StatusDetails.Reasons = []webstore.Reason{{ReasonCode: amazonpay.ReasonChargeInProgress}}
+			o.StatusDetails.Reasons = []webstore.Reason{{ReasonCode: amazonpay.ReasonCodeChargeInProgress}}
 		}
 	}
 	return &amazonpay.Meta{}, nil
@@ -325,7 +325,7 @@ func TestWaitsEnd(t *testing.T) {
 		require.ErrorContains(t, err, "R, which was RefundInitiated")
 
 		// Another call's decline as the cause is no decline of this one.
-		declined := &amazonpay.CallError{Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: amazonpay.ReasonSoftDeclined}}
+		declined := &amazonpay.CallError{Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: amazonpay.ReasonCodeSoftDeclined}}
 		ctx, stop := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Minute, func() { stop(declined) })
 		_, err = c.WaitForRefund(ctx, "R")
@@ -341,7 +341,7 @@ func TestPendingChargeIsCaptured(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Confirm), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentConfirm), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 	charge, err := shop.CreateCharge(t.Context(), &webstore.CreateChargeRequest{
 		ChargePermissionID: session.ChargePermissionID, ChargeAmount: twenty, CaptureNow: new(true), CanHandlePendingAuthorization: new(true),

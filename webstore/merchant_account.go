@@ -161,8 +161,8 @@ type AccountState string
 
 // The states that samples have.
 const (
-	AccountActive AccountState = "ACTIVE" // of merchants, and of stores in the samples for Node and PHP
-	StoreActive   AccountState = "Active" // of stores in the sample for Java
+	AccountStateActive      AccountState = "ACTIVE" // of merchants, and of stores in the samples for Node and PHP
+	AccountStateStoreActive AccountState = "Active" // of stores in the sample for Java
 )
 
 // MerchantStore is a store that comes with a new account. DomainURLs are needed.
@@ -189,7 +189,7 @@ type MerchantStatus struct {
 
 // CreateMerchantAccountResponse has the ids of the new account.
 type CreateMerchantAccountResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
 	MerchantAccountID string `json:"merchantAccountId,omitzero"`
@@ -197,7 +197,7 @@ type CreateMerchantAccountResponse struct {
 
 // UpdateMerchantAccountResponse has the ids of the account.
 type UpdateMerchantAccountResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
 	MerchantAccountID string `json:"merchantAccountId,omitzero"`
@@ -213,7 +213,7 @@ type MerchantAccountClaimRequest struct {
 // MerchantAccountClaimResponse says where the merchant claims the account. It prints and logs
 // without the address.
 type MerchantAccountClaimResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	// Location is the page to send the merchant's browser to. It is empty where the service
 	// answered 200, which the documentation allows: there is nowhere to go then.

@@ -50,9 +50,9 @@ type ChargePermissionType string
 
 // The types of charge permissions.
 const (
-	OneTime             ChargePermissionType = "OneTime"             // one order; the default
-	Recurring           ChargePermissionType = "Recurring"           // a subscription: needs RecurringMetadata
-	PaymentMethodOnFile ChargePermissionType = "PaymentMethodOnFile" // "Saved Wallet": needs PaymentMethodOnFileMetadata
+	ChargePermissionTypeOneTime             ChargePermissionType = "OneTime"             // one order; the default
+	ChargePermissionTypeRecurring           ChargePermissionType = "Recurring"           // a subscription: needs RecurringMetadata
+	ChargePermissionTypePaymentMethodOnFile ChargePermissionType = "PaymentMethodOnFile" // "Saved Wallet": needs PaymentMethodOnFileMetadata
 )
 
 // RecurringMetadata describes a subscription. The service uses it to compute when the
@@ -68,7 +68,7 @@ type RecurringMetadata struct {
 type Frequency struct {
 	Unit FrequencyUnit `json:"unit,omitzero"`
 	// Value is the number of units, a whole number such as "1", of at most nine digits, which is a
-	// guess. For [Variable] sources differ on whether it must be "0".
+	// guess. For [FrequencyUnitVariable] sources differ on whether it must be "0".
 	Value amazonpay.Decimal `json:"value,omitzero"`
 }
 
@@ -85,14 +85,14 @@ type FrequencyUnit string
 
 // The units of frequencies.
 const (
-	Year     FrequencyUnit = "Year"
-	Month    FrequencyUnit = "Month"
-	Week     FrequencyUnit = "Week"
-	Day      FrequencyUnit = "Day"
-	Variable FrequencyUnit = "Variable"
+	FrequencyUnitYear     FrequencyUnit = "Year"
+	FrequencyUnitMonth    FrequencyUnit = "Month"
+	FrequencyUnitWeek     FrequencyUnit = "Week"
+	FrequencyUnitDay      FrequencyUnit = "Day"
+	FrequencyUnitVariable FrequencyUnit = "Variable"
 )
 
-// PaymentMethodOnFileMetadata describes a permission of type [PaymentMethodOnFile].
+// PaymentMethodOnFileMetadata describes a permission of type [ChargePermissionTypePaymentMethodOnFile].
 type PaymentMethodOnFileMetadata struct {
 	// SetupOnly saves the payment method without a payment.
 	SetupOnly *bool `json:"setupOnly,omitzero"`

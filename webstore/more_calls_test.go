@@ -26,45 +26,45 @@ func at(year int, month time.Month, day int) amazonpay.Time {
 // Requests with every field set.
 var (
 	getReports = webstore.GetReportsRequest{
-		ReportTypes:        []webstore.ReportType{webstore.SettlementReport, webstore.RefundReport},
-		ProcessingStatuses: []webstore.ProcessingStatus{webstore.ReportCompleted, webstore.ReportCancelled},
+		ReportTypes:        []webstore.ReportType{webstore.ReportTypeSettlement, webstore.ReportTypeRefund},
+		ProcessingStatuses: []webstore.ReportStatus{webstore.ReportStatusCompleted, webstore.ReportStatusCancelled},
 		CreatedSince:       at(2022, 8, 4), CreatedUntil: at(2022, 8, 5), PageSize: 100,
 	}
-	createReport   = webstore.CreateReportRequest{ReportType: webstore.AuthorizationReport, StartTime: at(2022, 11, 13), EndTime: at(2022, 11, 14)}
+	createReport   = webstore.CreateReportRequest{ReportType: webstore.ReportTypeAuthorization, StartTime: at(2022, 11, 13), EndTime: at(2022, 11, 14)}
 	createSchedule = webstore.CreateReportScheduleRequest{
-		ReportType: webstore.OrderReferenceReport, ScheduleFrequency: webstore.EveryDay, NextReportCreationTime: at(2023, 3, 17), DeleteExistingSchedule: new(false),
+		ReportType: webstore.ReportTypeOrderReference, ScheduleFrequency: webstore.ScheduleFrequencyEveryDay, NextReportCreationTime: at(2023, 3, 17), DeleteExistingSchedule: new(false),
 	}
 	getDisbursements = webstore.GetDisbursementsRequest{StartTime: at(2024, 3, 1), EndTime: at(2024, 3, 2), PageSize: 30}
 
 	createDispute = webstore.CreateDisputeRequest{
 		ChargeID: chargeID, ProviderMetadata: &webstore.DisputeProviderMetadata{ProviderDisputeID: "provider-1"}, DisputeAmount: usd("14.00"),
-		FilingReason: webstore.ProductNotReceived, FilingTimestamp: webstore.UnixTime{Time: time.Unix(1679039150, 0)},
+		FilingReason: webstore.DisputeFilingReasonProductNotReceived, FilingTimestamp: webstore.UnixTime{Time: time.Unix(1679039150, 0)},
 		StatusDetails: webstore.DisputeStatusUpdate{
-			State: webstore.DisputeActionRequired, Resolution: webstore.NoFault, ReasonCode: webstore.MerchantResponseRequired, ReasonDescription: "Answer <it>",
+			State: webstore.DisputeStateActionRequired, Resolution: webstore.DisputeResolutionNoFault, ReasonCode: webstore.DisputeReasonCodeMerchantResponseRequired, ReasonDescription: "Answer <it>",
 		},
 		MerchantResponseDeadline: webstore.UnixTime{Time: time.Unix(1679989550, 0)},
 	}
 	updateDispute = webstore.UpdateDisputeRequest{
 		StatusDetails: webstore.DisputeStatusUpdate{
-			State: webstore.DisputeResolved, Resolution: webstore.MerchantWon, ReasonCode: webstore.MerchantAcceptedDispute, ReasonDescription: "Accepted",
+			State: webstore.DisputeStateResolved, Resolution: webstore.DisputeResolutionMerchantWon, ReasonCode: webstore.DisputeReasonCodeMerchantAcceptedDispute, ReasonDescription: "Accepted",
 		},
 		ClosureTimestamp: webstore.UnixTime{Time: time.Unix(1679989550, 0)},
 	}
 	contestDispute = webstore.ContestDisputeRequest{MerchantEvidences: []webstore.Evidence{
-		{EvidenceType: webstore.TrackingNumber, FileID: "file_1", EvidenceText: "1Z999AA10123456789"},
+		{EvidenceType: webstore.EvidenceTypeTrackingNumber, FileID: "file_1", EvidenceText: "1Z999AA10123456789"},
 	}}
-	uploadFile = webstore.UploadFileRequest{Type: webstore.FileJPG, Purpose: webstore.DisputeEvidence}
+	uploadFile = webstore.UploadFileRequest{Type: webstore.FileTypeJPG, Purpose: webstore.FilePurposeDisputeEvidence}
 
 	businessAddress     = webstore.BusinessAddress{AddressLine1: "扇町４丁目５－１", AddressLine2: "センタービル", City: "小田原市", StateOrRegion: "神奈川県", PostalCode: "250-0001", CountryCode: "JP"}
 	merchantAddressJSON = `"addressLine1":"扇町４丁目５－１","addressLine2":"センタービル","city":"小田原市","stateOrRegion":"神奈川県","postalCode":"250-0001","countryCode":"JP"`
 
-	businessInfo     = webstore.BusinessInfo{BusinessType: webstore.Corporate, CountryOfEstablishment: "JP", BusinessLegalName: "密林コーヒー", BusinessAddress: &businessAddress}
+	businessInfo     = webstore.BusinessInfo{BusinessType: webstore.BusinessTypeCorporate, CountryOfEstablishment: "JP", BusinessLegalName: "密林コーヒー", BusinessAddress: &businessAddress}
 	businessInfoJSON = `{"businessType":"CORPORATE","countryOfEstablishment":"JP","businessLegalName":"密林コーヒー","businessAddress":{` + merchantAddressJSON + `}}`
 
 	contactPerson     = webstore.ContactPerson{PersonFullName: "山田 花子", ResidentialAddress: &businessAddress, DateOfBirth: "19700101"}
 	contactPersonJSON = `{"personFullName":"山田 花子","residentialAddress":{` + merchantAddressJSON + `},"dateOfBirth":"19700101"}`
 
-	registerAccount = webstore.RegisterAmazonPayAccountRequest{UniqueReferenceID: "shop-1", LedgerCurrency: amazonpay.LedgerJPY, BusinessInfo: &businessInfo, PrimaryContactPerson: &contactPerson}
+	registerAccount = webstore.RegisterAmazonPayAccountRequest{UniqueReferenceID: "shop-1", LedgerCurrency: amazonpay.LedgerCurrencyJPY, BusinessInfo: &businessInfo, PrimaryContactPerson: &contactPerson}
 	updateAccount   = webstore.UpdateAmazonPayAccountRequest{BusinessInfo: &businessInfo, PrimaryContactPerson: &contactPerson}
 
 	phone        = webstore.PhoneNumber{CountryCode: "81", Number: "2062062061", Extension: "123"}
@@ -78,13 +78,13 @@ var (
 	personJSON = `{"personId":"person-1","personFullName":"山田 花子","residentialAddress":` + phoneAddrJSON + `}`
 
 	merchantInfo = webstore.MerchantBusinessInfo{
-		Email: "shop@example.com", BusinessType: webstore.Individual, BusinessLegalName: "密林コーヒー", BusinessCategory: "Beauty", BusinessAddress: phoneAddress,
+		Email: "shop@example.com", BusinessType: webstore.BusinessTypeIndividual, BusinessLegalName: "密林コーヒー", BusinessCategory: "Beauty", BusinessAddress: phoneAddress,
 		BusinessDisplayName: "Cafe", AnnualSalesVolume: amazonpay.Price{Amount: "100000", CurrencyCode: amazonpay.JPY}, CountryOfEstablishment: "JP",
 		CustomerSupportInformation: &webstore.CustomerSupportInformation{CustomerSupportEmail: "help@example.com", CustomerSupportPhoneNumber: &phone},
 	}
-	stores         = []webstore.MerchantStore{{DomainURLs: []string{"https://shop.example"}, StoreName: "Cafe", PrivacyPolicyURL: "https://shop.example/privacy", StoreStatus: &webstore.StoreStatus{State: webstore.StoreActive, ReasonCode: "none"}}}
+	stores         = []webstore.MerchantStore{{DomainURLs: []string{"https://shop.example"}, StoreName: "Cafe", PrivacyPolicyURL: "https://shop.example/privacy", StoreStatus: &webstore.StoreStatus{State: webstore.AccountStateStoreActive, ReasonCode: "none"}}}
 	integration    = webstore.IntegrationInfo{IPNEndpointURLs: []string{"https://shop.example/ipn"}}
-	merchantStatus = webstore.MerchantStatus{StatusProvider: "Provider", State: webstore.AccountActive, ReasonCode: "none"}
+	merchantStatus = webstore.MerchantStatus{StatusProvider: "Provider", State: webstore.AccountStateActive, ReasonCode: "none"}
 	accountJSON    = `{"uniqueReferenceId":"shop-1","ledgerCurrency":"JPY","businessInfo":{"email":"shop@example.com","businessType":"INDIVIDUAL",` +
 		`"businessLegalName":"密林コーヒー","businessCategory":"Beauty","businessAddress":` + phoneAddrJSON + `,"businessDisplayName":"Cafe",` +
 		`"annualSalesVolume":{"amount":"100000","currencyCode":"JPY"},"countryOfEstablishment":"JP","customerSupportInformation":` +
@@ -93,7 +93,7 @@ var (
 		`"storeName":"Cafe","privacyPolicyUrl":"https://shop.example/privacy","storeStatus":{"state":"Active","reasonCode":"none"}}],` +
 		`"merchantStatus":{"statusProvider":"Provider","state":"ACTIVE","reasonCode":"none"}}`
 	createAccount = webstore.CreateMerchantAccountRequest{
-		UniqueReferenceID: "shop-1", LedgerCurrency: amazonpay.LedgerJPY, BusinessInfo: &merchantInfo, BeneficiaryOwners: []webstore.Person{person},
+		UniqueReferenceID: "shop-1", LedgerCurrency: amazonpay.LedgerCurrencyJPY, BusinessInfo: &merchantInfo, BeneficiaryOwners: []webstore.Person{person},
 		PrimaryContactPerson: &person, IntegrationInfo: &integration, Stores: stores, MerchantStatus: &merchantStatus,
 	}
 	updateMerchantAccount = webstore.UpdateMerchantAccountRequest(createAccount)
@@ -136,7 +136,7 @@ func moreOperations() []operation {
 			id: [2]string{"reportDocumentId", documentID}, answer: "report_document.json",
 		},
 		{
-			name: "GetReportSchedules", calls: list(webstore.API.GetReportSchedules, []webstore.ReportType{webstore.RefundReport, "_NEW_"}), method: http.MethodGet,
+			name: "GetReportSchedules", calls: list(webstore.API.GetReportSchedules, []webstore.ReportType{webstore.ReportTypeRefund, "_NEW_"}), method: http.MethodGet,
 			path: "report-schedules", answer: "report_schedules.json", query: url.Values{"reportTypes": {"_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_,_NEW_"}},
 		},
 		{name: "GetReportScheduleByID", calls: get(webstore.API.GetReportScheduleByID, scheduleID), method: http.MethodGet, path: "report-schedules/{reportScheduleId}", id: schedule, answer: "report_schedule.json"},

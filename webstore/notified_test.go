@@ -18,7 +18,7 @@ func TestFetchNotified(t *testing.T) {
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            account.StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: amount},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: amount},
 	})
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
@@ -57,5 +57,5 @@ func TestFetchNotified(t *testing.T) {
 	require.Error(t, err)
 	assert.Len(t, server.Requests(), before, "nothing was sent")
 	_, err = shop.FetchNotified(t.Context(), "REFUND", session.ChargeID)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 }

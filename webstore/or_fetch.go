@@ -54,7 +54,7 @@ func (c *Client) CancelOrFetch(ctx context.Context, chargeID string, in *CancelC
 // knows of by [Client.CancelOrFetch].
 func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	permission, err := c.CloseChargePermission(ctx, chargePermissionID, in, opts...)
-	if !refusedFor(err, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonChargePermissionNotModifiable) {
+	if !refusedFor(err, amazonpay.ReasonCodeInvalidChargePermissionStatus, amazonpay.ReasonCodeChargePermissionNotModifiable) {
 		return permission, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
@@ -76,7 +76,7 @@ func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in
 // chargeAfter reads a charge after a call that was refused because of its state, and returns it if
 // it is as the call was to make it. After any other call it returns what that one did.
 func (c *Client) chargeAfter(ctx context.Context, chargeID string, charge *Charge, failed error, opts []amazonpay.CallOption, isDone func(*Charge) bool) (*Charge, error) {
-	if !refusedFor(failed, amazonpay.ReasonInvalidChargeStatus, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonTransactionCountExceeded) {
+	if !refusedFor(failed, amazonpay.ReasonCodeInvalidChargeStatus, amazonpay.ReasonCodeInvalidChargePermissionStatus, amazonpay.ReasonCodeTransactionCountExceeded) {
 		return charge, failed
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)

@@ -17,7 +17,7 @@ import (
 // authorized makes a charge of 20.00 dollars.
 func authorized(t *testing.T, shop *webstore.Client, server *emulator.Server) *webstore.CheckoutSession {
 	t.Helper()
-	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Authorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 	return session
 }
@@ -46,7 +46,7 @@ func TestCaptureOrFetch(t *testing.T) {
 	for i, other := range []amazonpay.Price{dollars("15.01"), dollars("20.00"), dollars("14.99"), {Amount: "15.00", CurrencyCode: amazonpay.EUR}, {Amount: "15", CurrencyCode: amazonpay.JPY}} {
 		charge, err := capture(other, "other-"+strconv.Itoa(i))
 		assert.Nil(t, charge)
-		found := requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+		found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 		assert.Equal(t, dollars("15.00"), found.Charge.CaptureAmount)
 		require.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
 	}
@@ -73,12 +73,12 @@ func TestCaptureOrFetch(t *testing.T) {
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: dollars("1.00")})
 	require.NoError(t, err)
 	_, err = capture(dollars("15.00"), "refunded")
-	_ = requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 	require.ErrorContains(t, err, "of it 1.00 USD was refunded")
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
 	_, err = capture(dollars("15.00"), "unread")
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargeStatus), "it is still the refusal: %v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargeStatus), "it is still the refusal: %v", err)
 	assert.True(t, isFound(err))
 	require.ErrorContains(t, err, "could not be read")
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err), "another call may have captured it")
@@ -118,26 +118,26 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCaptureInitiated, charge.StatusDetails.State)
 	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("19.00")})
-	_ = requireFound(t, err, amazonpay.ReasonInvalidChargeStatus)
+	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 	require.NoError(t, server.Advance(time.Minute))
 	_, err = shop.CaptureOrFetch(t.Context(), id, in)
-	assert.Equal(t, amazonpay.StateDeclined, requireFound(t, err, amazonpay.ReasonInvalidChargeStatus).Charge.StatusDetails.State)
+	assert.Equal(t, amazonpay.StateDeclined, requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus).Charge.StatusDetails.State)
 
 	id = authorized(t, shop, server).ChargeID
 	_, err = shop.CancelCharge(t.Context(), id, &webstore.CancelChargeRequest{CancellationReason: "Sold out"})
 	require.NoError(t, err)
 	_, err = shop.CaptureOrFetch(t.Context(), id, in)
-	assert.Equal(t, amazonpay.StateCanceled, requireFound(t, err, amazonpay.ReasonInvalidChargeStatus).Charge.StatusDetails.State)
+	assert.Equal(t, amazonpay.StateCanceled, requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus).Charge.StatusDetails.State)
 
 	session := authorized(t, shop, server) // its permission is closed, and nothing was captured
 	_, err = shop.CloseChargePermission(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out"})
 	require.NoError(t, err)
 	_, err = shop.CaptureOrFetch(t.Context(), session.ChargeID, in)
-	assert.Equal(t, amazonpay.StateAuthorized, requireFound(t, err, amazonpay.ReasonInvalidChargePermissionStatus).Charge.StatusDetails.State)
+	assert.Equal(t, amazonpay.StateAuthorized, requireFound(t, err, amazonpay.ReasonCodeInvalidChargePermissionStatus).Charge.StatusDetails.State)
 
 	id = authorized(t, shop, server).ChargeID
 	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("21.00")})
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonTransactionAmountExceeded), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTransactionAmountExceeded), "%v", err)
 	assert.False(t, isFound(err), "the state is not to blame")
 }
 
@@ -179,9 +179,9 @@ func TestCancelOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	charge, err := shop.CancelOrFetch(t.Context(), id, in)
 	assert.Nil(t, charge)
-	assert.Equal(t, twenty, requireFound(t, err, amazonpay.ReasonInvalidChargeStatus).Charge.CaptureAmount, "money was taken")
+	assert.Equal(t, twenty, requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus).Charge.CaptureAmount, "money was taken")
 	_, err = shop.CancelOrFetch(t.Context(), "S01-0000000-0000000-C000000", in)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
 }
 
 // A closure that was to cancel charges is another work than one that was not.
@@ -200,7 +200,7 @@ func TestCloseOrFetch(t *testing.T) {
 	}
 	permission, err := closing(true)
 	assert.Nil(t, permission)
-	found := requireFound(t, err, amazonpay.ReasonInvalidChargePermissionStatus)
+	found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargePermissionStatus)
 	assert.Equal(t, amazonpay.StateClosed, found.ChargePermission.StatusDetails.State)
 	require.ErrorContains(t, err, "not known to have cancelled its charges")
 	charge, err := shop.GetCharge(t.Context(), session.ChargeID)
@@ -209,7 +209,7 @@ func TestCloseOrFetch(t *testing.T) {
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getChargePermission", Status: 503}))
 	_, err = closing(false)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonInvalidChargePermissionStatus))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargePermissionStatus))
 	assert.True(t, isFound(err))
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
 }
@@ -225,7 +225,7 @@ func TestFinalizeOrFetch(t *testing.T) {
 	require.NoError(t, server.Buyer().SignIn(made.CheckoutSessionID))
 	finalize := func(amount amazonpay.Price) (*webstore.CheckoutSession, error) {
 		return shop.FinalizeOrFetch(t.Context(), made.CheckoutSessionID, &webstore.FinalizeCheckoutSessionRequest{
-			PaymentIntent: webstore.Authorize, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: amount,
+			PaymentIntent: webstore.PaymentIntentAuthorize, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: amount,
 		})
 	}
 	first, err := finalize(twenty)

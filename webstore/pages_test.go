@@ -207,7 +207,7 @@ func TestBadRequests(t *testing.T) {
 		_, err := shop.ContestDispute(ctx, disputeID, &in)
 		return err
 	}
-	_, ordered := shop.CreateReport(ctx, &webstore.CreateReportRequest{ReportType: webstore.RefundReport, StartTime: at(2026, 2, 1), EndTime: at(2026, 1, 1)})
+	_, ordered := shop.CreateReport(ctx, &webstore.CreateReportRequest{ReportType: webstore.ReportTypeRefund, StartTime: at(2026, 2, 1), EndTime: at(2026, 1, 1)})
 	for name, row := range map[string]struct {
 		err   error
 		field string
@@ -216,10 +216,10 @@ func TestBadRequests(t *testing.T) {
 		"page too large":              {reports(webstore.GetReportsRequest{PageSize: 101}), "pageSize"},
 		"page of payments too large":  {disbursements(webstore.GetDisbursementsRequest{PageSize: 101}), "pageSize"},
 		"token and page size":         {reports(webstore.GetReportsRequest{NextToken: "t", PageSize: 10}), "nextToken"},
-		"token and types":             {reports(webstore.GetReportsRequest{NextToken: "t", ReportTypes: []webstore.ReportType{webstore.RefundReport}}), "nextToken"},
+		"token and types":             {reports(webstore.GetReportsRequest{NextToken: "t", ReportTypes: []webstore.ReportType{webstore.ReportTypeRefund}}), "nextToken"},
 		"token and a period":          {disbursements(webstore.GetDisbursementsRequest{NextToken: "t", StartTime: at(2026, 1, 1)}), "nextToken"},
 		"no types":                    {reports(webstore.GetReportsRequest{ReportTypes: []webstore.ReportType{}}), "reportTypes"},
-		"no statuses":                 {reports(webstore.GetReportsRequest{ProcessingStatuses: []webstore.ProcessingStatus{}}), "processingStatuses"},
+		"no statuses":                 {reports(webstore.GetReportsRequest{ProcessingStatuses: []webstore.ReportStatus{}}), "processingStatuses"},
 		"a blank type":                {reports(webstore.GetReportsRequest{ReportTypes: []webstore.ReportType{" "}}), "reportTypes"},
 		"two types in one":            {reports(webstore.GetReportsRequest{ReportTypes: []webstore.ReportType{"A,B"}}), "reportTypes"},
 		"the end before the start":    {reports(webstore.GetReportsRequest{CreatedSince: at(2026, 2, 1), CreatedUntil: at(2026, 1, 1)}), "createdSince"},

@@ -12,9 +12,9 @@ type PaymentIntent string
 
 // The payment intents.
 const (
-	Confirm              PaymentIntent = "Confirm"              // makes a charge permission and no charge
-	Authorize            PaymentIntent = "Authorize"            // also authorizes a charge, to be captured later
-	AuthorizeWithCapture PaymentIntent = "AuthorizeWithCapture" // also captures it
+	PaymentIntentConfirm              PaymentIntent = "Confirm"              // makes a charge permission and no charge
+	PaymentIntentAuthorize            PaymentIntent = "Authorize"            // also authorizes a charge, to be captured later
+	PaymentIntentAuthorizeWithCapture PaymentIntent = "AuthorizeWithCapture" // also captures it
 )
 
 // PaymentDetails is what completing a checkout session charges.
@@ -31,7 +31,7 @@ type PaymentDetails struct {
 	// follow the first one. It is no less than ChargeAmount, and in its currency.
 	TotalOrderAmount amazonpay.Price `json:"totalOrderAmount,omitzero"`
 	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters, only
-	// with [AuthorizeWithCapture].
+	// with [PaymentIntentAuthorizeWithCapture].
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 	// PresentmentCurrency can be set when the session is created only; later the currency of
 	// ChargeAmount changes it:

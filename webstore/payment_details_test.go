@@ -18,7 +18,7 @@ func TestNumbersThatDoNotAgree(t *testing.T) {
 		for _, in := range []any{
 			&webstore.PaymentDetails{ChargeAmount: ten, TotalOrderAmount: total},
 			&webstore.CompleteCheckoutSessionRequest{ChargeAmount: ten, TotalOrderAmount: total},
-			&webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.Confirm, ChargeAmount: ten, TotalOrderAmount: total},
+			&webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: ten, TotalOrderAmount: total},
 		} {
 			_, err := amazonpay.EncodeJSON(in)
 			require.ErrorContains(t, err, "totalOrderAmount", "%T", in)
@@ -31,7 +31,7 @@ func TestNumbersThatDoNotAgree(t *testing.T) {
 		require.NoError(t, err)
 	}
 	for value, good := range map[amazonpay.Decimal]bool{"1": true, "0": true, "12": true, "": true, "1.5": false, "1.0": false, "-1": false, "one": false} {
-		_, err := amazonpay.EncodeJSON(webstore.Frequency{Unit: webstore.Month, Value: value})
+		_, err := amazonpay.EncodeJSON(webstore.Frequency{Unit: webstore.FrequencyUnitMonth, Value: value})
 		assert.Equal(t, good, err == nil, "%s: %v", value, err)
 	}
 	for _, in := range []any{
@@ -50,6 +50,6 @@ func TestNumbersThatDoNotAgree(t *testing.T) {
 func TestFrequencyIsShort(t *testing.T) {
 	t.Parallel()
 	for value, valid := range map[amazonpay.Decimal]bool{"": true, "0": true, "123456789": true, "1234567890": false, "1.5": false, "-1": false} {
-		assert.Equal(t, valid, webstore.Frequency{Unit: webstore.Month, Value: value}.Validate() == nil, value)
+		assert.Equal(t, valid, webstore.Frequency{Unit: webstore.FrequencyUnitMonth, Value: value}.Validate() == nil, value)
 	}
 }

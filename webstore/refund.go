@@ -13,7 +13,7 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html
 type Refund struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	RefundID           string                       `json:"refundId,omitzero"`
 	ChargeID           string                       `json:"chargeId,omitzero"`
@@ -39,7 +39,7 @@ type CreateRefundRequest struct {
 //
 // Reason codes: InvalidChargeStatus where the charge is not Captured, TransactionAmountExceeded,
 // TransactionCountExceeded, AmazonRejected, ProcessingFailure. An idempotency key is made where
-// none is given; give one ([amazonpay.KeyFrom]), so that a repeated order is not refunded twice.
+// none is given; give one ([amazonpay.IdempotencyKey]), so that a repeated order is not refunded twice.
 // The key is the only protection, and there is no RefundOrFetch: reading cannot tell whether a
 // refund was made, since a charge shows the sum of its refunds, and two refunds of the same amount
 // are alike. If a refund's answer is lost, repeat it under its key.

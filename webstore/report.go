@@ -16,46 +16,46 @@ import (
 // ReportType is the type of a report. The service may have more.
 type ReportType string
 
-// The report types. In the Sandbox there is [SandboxSettlementReport] alone, and it must be ordered.
+// The report types. In the Sandbox there is [ReportTypeSandboxSettlement] alone, and it must be ordered.
 const (
-	// SettlementReport comes by itself with each settlement; it cannot be ordered.
-	SettlementReport        ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
-	SandboxSettlementReport ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
-	// OrderReferenceReport is about one-time charge permissions.
-	OrderReferenceReport ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_ORDER_REFERENCE_DATA_"
-	// BillingAgreementReport is about recurring charge permissions.
-	BillingAgreementReport ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_"
-	AuthorizationReport    ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_"
-	// CaptureReport is not offered at present, as the .NET SDK notes.
-	CaptureReport ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_"
-	RefundReport  ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
-	// MultiCurrencyPaymentsReport cannot be scheduled.
-	MultiCurrencyPaymentsReport ReportType = "_GET_CSV_CUSTOM_OFFAMAZONPAYMENTS_MULTI_CURRENCY_PAYMENTS_DATA_"
+	// ReportTypeSettlement comes by itself with each settlement; it cannot be ordered.
+	ReportTypeSettlement        ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
+	ReportTypeSandboxSettlement ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
+	// ReportTypeOrderReference is about one-time charge permissions.
+	ReportTypeOrderReference ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_ORDER_REFERENCE_DATA_"
+	// ReportTypeBillingAgreement is about recurring charge permissions.
+	ReportTypeBillingAgreement ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_"
+	ReportTypeAuthorization    ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_"
+	// ReportTypeCapture is not offered at present, as the .NET SDK notes.
+	ReportTypeCapture ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_"
+	ReportTypeRefund  ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
+	// ReportTypeMultiCurrencyPayments cannot be scheduled.
+	ReportTypeMultiCurrencyPayments ReportType = "_GET_CSV_CUSTOM_OFFAMAZONPAYMENTS_MULTI_CURRENCY_PAYMENTS_DATA_"
 )
 
-// ProcessingStatus is the status of a report.
-type ProcessingStatus string
+// ReportStatus is the status of a report.
+type ReportStatus string
 
 // The statuses. All but ReportInProgress are final.
 const (
-	ReportInProgress ProcessingStatus = "IN_PROGRESS"
-	ReportCompleted  ProcessingStatus = "COMPLETED" // the document is there
-	ReportFailed     ProcessingStatus = "FAILED"
-	ReportCancelled  ProcessingStatus = "CANCELLED" // by a call, or because there is no data
+	ReportStatusInProgress ReportStatus = "IN_PROGRESS"
+	ReportStatusCompleted  ReportStatus = "COMPLETED" // the document is there
+	ReportStatusFailed     ReportStatus = "FAILED"
+	ReportStatusCancelled  ReportStatus = "CANCELLED" // by a call, or because there is no data
 )
 
 // Report is an order for a report and what became of it. Reports are kept for 90 days.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/manually-requesting-reports.html
 type Report struct {
-	amazonpay.Answer // its Meta is nil in a list of reports
+	amazonpay.Response // its Meta is nil in a list of reports
 
-	ReportID         string           `json:"reportId,omitzero"`
-	ReportType       ReportType       `json:"reportType,omitzero"`
-	StartTime        amazonpay.Time   `json:"startTime,omitzero"`
-	EndTime          amazonpay.Time   `json:"endTime,omitzero"`
-	CreatedTime      amazonpay.Time   `json:"createdTime,omitzero"`
-	ProcessingStatus ProcessingStatus `json:"processingStatus,omitzero"`
+	ReportID         string         `json:"reportId,omitzero"`
+	ReportType       ReportType     `json:"reportType,omitzero"`
+	StartTime        amazonpay.Time `json:"startTime,omitzero"`
+	EndTime          amazonpay.Time `json:"endTime,omitzero"`
+	CreatedTime      amazonpay.Time `json:"createdTime,omitzero"`
+	ProcessingStatus ReportStatus   `json:"processingStatus,omitzero"`
 	// ProcessingStartTime, ProcessingEndTime and ReportDocumentID are absent until the
 	// report is finished.
 	ProcessingStartTime amazonpay.Time `json:"processingStartTime,omitzero"`
@@ -70,7 +70,7 @@ type GetReportsRequest struct {
 	// ReportTypes and ProcessingStatuses are the ones to list, nil for all. An empty list is
 	// refused.
 	ReportTypes        []ReportType
-	ProcessingStatuses []ProcessingStatus
+	ProcessingStatuses []ReportStatus
 	// CreatedSince is 90 days ago where it is not given, CreatedUntil is now.
 	CreatedSince, CreatedUntil amazonpay.Time
 	// PageSize is how many reports a page has: 1 to 100, 10 where it is not given.
@@ -95,7 +95,7 @@ func (r *GetReportsRequest) query() (url.Values, error) {
 
 // GetReportsResponse is one page of reports.
 type GetReportsResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	Reports []Report `json:"reports,omitzero"`
 	// NextToken asks for the next page. It is empty on the last one.
@@ -111,7 +111,7 @@ type CreateReportRequest struct {
 
 // CreateReportResponse has the id of the report that was ordered.
 type CreateReportResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ReportID string `json:"reportId,omitzero"`
 }
@@ -119,7 +119,7 @@ type CreateReportResponse struct {
 // ReportDocument says where a report's document can be downloaded. It prints and logs
 // without the URL, which needs no signature.
 type ReportDocument struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ReportDocumentID string `json:"reportDocumentId,omitzero"`
 	// URL is valid for 30 seconds. [Client.DownloadReport] uses it at once.

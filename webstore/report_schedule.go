@@ -13,31 +13,30 @@ type ScheduleFrequency string
 
 // The frequencies.
 const (
-	Every5Minutes  ScheduleFrequency = "PT5M"
-	Every15Minutes ScheduleFrequency = "PT15M"
-	Every30Minutes ScheduleFrequency = "PT30M"
-	EveryHour      ScheduleFrequency = "PT1H"
-	Every2Hours    ScheduleFrequency = "PT2H"
-	Every4Hours    ScheduleFrequency = "PT4H"
-	Every8Hours    ScheduleFrequency = "PT8H"
-	Every12Hours   ScheduleFrequency = "PT12H"
-	Every24Hours   ScheduleFrequency = "PT24H"
-	Every84Hours   ScheduleFrequency = "PT84H"
-	EveryDay       ScheduleFrequency = "P1D"
-	Every2Days     ScheduleFrequency = "P2D"
-	Every3Days     ScheduleFrequency = "P3D"
-	Every7Days     ScheduleFrequency = "P7D"
-	Every14Days    ScheduleFrequency = "P14D"
-	Every15Days    ScheduleFrequency = "P15D"
-	Every18Days    ScheduleFrequency = "P18D"
-	Every30Days    ScheduleFrequency = "P30D"
+	ScheduleFrequencyEvery5Minutes  ScheduleFrequency = "PT5M"
+	ScheduleFrequencyEvery15Minutes ScheduleFrequency = "PT15M"
+	ScheduleFrequencyEvery30Minutes ScheduleFrequency = "PT30M"
+	ScheduleFrequencyEveryHour      ScheduleFrequency = "PT1H"
+	ScheduleFrequencyEvery2Hours    ScheduleFrequency = "PT2H"
+	ScheduleFrequencyEvery4Hours    ScheduleFrequency = "PT4H"
+	ScheduleFrequencyEvery8Hours    ScheduleFrequency = "PT8H"
+	ScheduleFrequencyEvery12Hours   ScheduleFrequency = "PT12H"
+	ScheduleFrequencyEvery84Hours   ScheduleFrequency = "PT84H"
+	ScheduleFrequencyEveryDay       ScheduleFrequency = "P1D"
+	ScheduleFrequencyEvery2Days     ScheduleFrequency = "P2D"
+	ScheduleFrequencyEvery3Days     ScheduleFrequency = "P3D"
+	ScheduleFrequencyEvery7Days     ScheduleFrequency = "P7D"
+	ScheduleFrequencyEvery14Days    ScheduleFrequency = "P14D"
+	ScheduleFrequencyEvery15Days    ScheduleFrequency = "P15D"
+	ScheduleFrequencyEvery18Days    ScheduleFrequency = "P18D"
+	ScheduleFrequencyEvery30Days    ScheduleFrequency = "P30D"
 )
 
 // ReportSchedule has a report made again and again.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 type ReportSchedule struct {
-	amazonpay.Answer // its Meta is nil in a list of schedules
+	amazonpay.Response // its Meta is nil in a list of schedules
 
 	ReportScheduleID       string            `json:"reportScheduleId,omitzero"`
 	ReportType             ReportType        `json:"reportType,omitzero"`
@@ -47,7 +46,7 @@ type ReportSchedule struct {
 
 // GetReportSchedulesResponse is a list of schedules. It has no pages.
 type GetReportSchedulesResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ReportSchedules []ReportSchedule `json:"reportSchedules,omitzero"`
 }
@@ -66,13 +65,13 @@ type CreateReportScheduleRequest struct {
 
 // CreateReportScheduleResponse has the id of the new schedule.
 type CreateReportScheduleResponse struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	ReportScheduleID string `json:"reportScheduleId,omitzero"`
 }
 
 // CancelReportScheduleResponse is empty but for its Meta.
-type CancelReportScheduleResponse struct{ amazonpay.Answer }
+type CancelReportScheduleResponse struct{ amazonpay.Response }
 
 // GetReportSchedules returns the schedules of the report types, nil for those of all. An
 // empty list is refused.

@@ -21,7 +21,7 @@ func TestReportedLengths(t *testing.T) {
 	text := read(t, "reports/lengths-in-characters.json")
 	require.NoError(t, json.Unmarshal(text, &in))
 	require.NoError(t, json.Unmarshal(text, &with))
-	in.PaymentIntent = webstore.Confirm
+	in.PaymentIntent = webstore.PaymentIntentConfirm
 	require.Len(t, in.ShippingAddress.Name, 57, "bytes")
 	body, err := amazonpay.EncodeJSON(in)
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestReportedAnswers(t *testing.T) {
 	assert.Equal(t, []webstore.DeliveryOption{{
 		ID: "express", Price: dollars("20.00"), ShippingMethod: webstore.ShippingMethod{ShippingMethodName: "Express", ShippingMethodCode: "exp"}, IsDefault: true,
 	}}, session.CartDetails.DeliveryOptions)
-	assert.Equal(t, webstore.PurchaseOrder, session.OrderType)
+	assert.Equal(t, webstore.OrderTypePurchaseOrder, session.OrderType)
 	assert.Equal(t, webstore.ChannelTypeWeb, session.ChannelType)
 	assert.Equal(t, &webstore.WebCheckoutDetails{
 		AuthorizeResultReturnURL: "https://a.example", SignInReturnURL: "https://b.example", SignInCancelURL: "https://c.example",
@@ -78,7 +78,7 @@ func TestReportedEmptyText(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := newApproved(t, shop, server, webstore.Confirm)
+	id := newApproved(t, shop, server, webstore.PaymentIntentConfirm)
 	note := func(in *webstore.UpdateCheckoutSessionRequest, opts ...amazonpay.CallOption) string {
 		session, err := shop.UpdateCheckoutSession(t.Context(), id, in, opts...)
 		require.NoError(t, err)

@@ -274,7 +274,7 @@ func TestAbsentIsNotFalse(t *testing.T) {
 			return err
 		}, `{"closureReason":"x"}`},
 		{func() error {
-			_, err := shop.UpdateCheckoutSession(t.Context(), "s", &webstore.UpdateCheckoutSessionRequest{PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.Confirm}})
+			_, err := shop.UpdateCheckoutSession(t.Context(), "s", &webstore.UpdateCheckoutSessionRequest{PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm}})
 			return err
 		}, `{"paymentDetails":{"paymentIntent":"Confirm"}}`},
 	} {

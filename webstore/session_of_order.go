@@ -30,7 +30,7 @@ func (e *OtherOrderError) Error() string {
 // Call it on the result page before [Client.CompleteCheckoutSession]: the session's id comes from
 // the buyer's browser, which may present a session of another order, paid or not. A Completed
 // session does not show its reference; it is then read from its charge or, where that shows none,
-// from the charge permission, if that is [OneTime] or [Recurring]: another serves many orders. Set
+// from the charge permission, if that is [ChargePermissionTypeOneTime] or [ChargePermissionTypeRecurring]: another serves many orders. Set
 // the reference in the button's payload or by [Client.UpdateCheckoutSession]. Of several sessions
 // of one order it returns each: see [Client.CompleteOrFetch].
 func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
@@ -54,7 +54,7 @@ func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionI
 		if err != nil {
 			return nil, err
 		}
-		if kind := permission.ChargePermissionType; kind == OneTime || kind == Recurring { // another one may serve many orders, and names the last
+		if kind := permission.ChargePermissionType; kind == ChargePermissionTypeOneTime || kind == ChargePermissionTypeRecurring { // another one may serve many orders, and names the last
 			found = referenceOf(permission.MerchantMetadata)
 		}
 	}

@@ -17,8 +17,8 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: dollars("1.00")})
-	nameless := newApproved(t, shop, server, webstore.Authorize)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
+	nameless := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	for _, completed := range []bool{false, true} {
 		if completed {
 			_, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")})
@@ -41,7 +41,7 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "it settles nothing")
 
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), "no-such-session", "order-1")
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")
 	require.Error(t, err, "what cannot be read is not taken for the order's")
@@ -58,9 +58,9 @@ func TestSessionOfOneOfManyOrders(t *testing.T) {
 		session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 			StoreID:                     server.Description().Merchants[0].StoreID,
 			WebCheckoutDetails:          &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-			PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: dollars("10.00")},
+			PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: dollars("10.00")},
 			MerchantMetadata:            &webstore.MerchantMetadata{MerchantReferenceID: order},
-			ChargePermissionType:        webstore.PaymentMethodOnFile,
+			ChargePermissionType:        webstore.ChargePermissionTypePaymentMethodOnFile,
 			ChargePermissionID:          permissionID,
 			PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(false)},
 		})

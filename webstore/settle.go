@@ -176,7 +176,7 @@ func (c *Client) prove(ctx context.Context, session *CheckoutSession, asked Comp
 		e.rule, e.err = "its charge permission cannot be read", err
 	case !understood(permission.Meta, "chargePermissionType", "limits.amountLimit"):
 		e.rule, e.unclear = "the limit of its charge permission was not understood", true
-	case permission.ChargePermissionType == OneTime && permission.Limits != nil && permission.Limits.AmountLimit != none:
+	case permission.ChargePermissionType == ChargePermissionTypeOneTime && permission.Limits != nil && permission.Limits.AmountLimit != none:
 		if e.Found = permission.Limits.AmountLimit; samePrice(e.Found, e.Asked) {
 			return nil
 		}

@@ -56,12 +56,12 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	shop := clientQuickly(t, server)
 	lose := func(operation string) {
 		require.NoError(t, server.IgnoreIdempotencyKey(operation))
-		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: operation, Kind: emulator.FaultLoseAnswer}))
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: operation, Kind: emulator.FaultKindLoseAnswer}))
 	}
 	key := amazonpay.WithIdempotencyKey("once")
 
 	lose("completeCheckoutSession")
-	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Authorize),
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize),
 		&webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}, key, amazonpay.WithHeader("X-Shop", "1"))
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
@@ -85,7 +85,7 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	require.NoError(t, server.Buyer().SignIn(made.CheckoutSessionID))
 	lose("finalizeCheckoutSession")
 	session, err = shop.FinalizeCheckoutSession(t.Context(), made.CheckoutSessionID, &webstore.FinalizeCheckoutSessionRequest{
-		PaymentIntent: webstore.AuthorizeWithCapture, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: twenty,
+		PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: twenty,
 	})
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
@@ -110,7 +110,7 @@ func TestCloseThatDidNotCancel(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.Authorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 	require.NoError(t, server.ClosePermission(session.ChargePermissionID, "AmazonClosed"))
 	closing := func(cancel bool) error {
@@ -118,7 +118,7 @@ func TestCloseThatDidNotCancel(t *testing.T) {
 		_, err := shop.CloseChargePermission(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out", CancelPendingCharges: &cancel})
 		return err
 	}
-	assert.True(t, amazonpay.HasReason(closing(true), amazonpay.ReasonInvalidChargePermissionStatus))
+	assert.True(t, amazonpay.HasReason(closing(true), amazonpay.ReasonCodeInvalidChargePermissionStatus))
 	require.NoError(t, closing(false), "it is closed, and no more was asked for")
 }
 
@@ -127,14 +127,14 @@ func TestReadingHidesNoFailure(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop := clientQuickly(t, server)
-	id := newApproved(t, shop, server, webstore.Authorize)
+	id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	complete := func(ctx context.Context) error {
 		_, err := shop.CompleteCheckoutSession(ctx, id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 		return err
 	}
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "completeCheckoutSession", Status: 503}))
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(complete(t.Context())))
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultReset}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindReset}))
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCheckoutSession", Status: 503}))
 	err := complete(t.Context())
 	call, ok := errors.AsType[*amazonpay.CallError](err)
@@ -147,7 +147,7 @@ func TestReadingHidesNoFailure(t *testing.T) {
 
 	before := len(server.Requests())
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: amazonpay.Price{Amount: "21.00", CurrencyCode: amazonpay.USD}})
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonAmountMismatch), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeAmountMismatch), "%v", err)
 	assert.Len(t, server.Requests(), before+1, "a certain refusal is not read again")
 	assert.Empty(t, server.Charges())
 	require.NoError(t, complete(t.Context()))
@@ -216,7 +216,7 @@ func TestCompletionWithAMemberOfAnotherType(t *testing.T) {
 		"shippingAddressList": `"[]"`, "paymentPreferences": `{"paymentDescriptor":"Visa"}`, "shippingAddress": `""`, "productType": `5`, "buyer": `[]`,
 		"creationTimestamp": `{}`, "paymentDetails": `{"softDescriptor":5}`, "supplementaryData": `{}`, "merchantMetadata": `[1]`,
 	} {
-		id := newApproved(t, shop, server, webstore.Authorize)
+		id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 		network.in, network.members, network.times = id, map[string]string{member: text}, -1
 		session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 		require.NoError(t, err, member)
@@ -244,17 +244,17 @@ func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 		in           string
 		member, text string
 	}{
-		{webstore.Authorize, "checkoutSessions", "chargeId", `{"id":"S01"}`},
-		{webstore.Authorize, "checkoutSessions", "chargeId", `5`},
-		{webstore.Confirm, "checkoutSessions", "chargePermissionId", `["S01"]`},
-		{webstore.Authorize, "charges/", "chargeAmount", `"20.00 USD"`},
-		{webstore.Authorize, "charges/", "chargeAmount", `{"amount":"20.00","currencyCode":7}`},
-		{webstore.Authorize, "charges/", "chargeAmount", `{"amount":[20.00],"currencyCode":"USD"}`},
-		{webstore.AuthorizeWithCapture, "charges/", "refundedAmount", `"20.00"`},
-		{webstore.AuthorizeWithCapture, "charges/", "refundedAmount", `{"amount":{},"currencyCode":"USD"}`},
-		{webstore.Confirm, "chargePermissions/", "limits", `"20.00"`},
-		{webstore.Confirm, "chargePermissions/", "limits.amountLimit", `20`},
-		{webstore.Confirm, "chargePermissions/", "chargePermissionType", `1`},
+		{webstore.PaymentIntentAuthorize, "checkoutSessions", "chargeId", `{"id":"S01"}`},
+		{webstore.PaymentIntentAuthorize, "checkoutSessions", "chargeId", `5`},
+		{webstore.PaymentIntentConfirm, "checkoutSessions", "chargePermissionId", `["S01"]`},
+		{webstore.PaymentIntentAuthorize, "charges/", "chargeAmount", `"20.00 USD"`},
+		{webstore.PaymentIntentAuthorize, "charges/", "chargeAmount", `{"amount":"20.00","currencyCode":7}`},
+		{webstore.PaymentIntentAuthorize, "charges/", "chargeAmount", `{"amount":[20.00],"currencyCode":"USD"}`},
+		{webstore.PaymentIntentAuthorizeWithCapture, "charges/", "refundedAmount", `"20.00"`},
+		{webstore.PaymentIntentAuthorizeWithCapture, "charges/", "refundedAmount", `{"amount":{},"currencyCode":"USD"}`},
+		{webstore.PaymentIntentConfirm, "chargePermissions/", "limits", `"20.00"`},
+		{webstore.PaymentIntentConfirm, "chargePermissions/", "limits.amountLimit", `20`},
+		{webstore.PaymentIntentConfirm, "chargePermissions/", "chargePermissionType", `1`},
 	} {
 		id := newApproved(t, shop, server, row.intent)
 		network.in, network.members, network.times = row.in, map[string]string{row.member: row.text}, -1
@@ -279,7 +279,7 @@ func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 		require.NoError(t, err)
 	}
 
-	id := newApproved(t, shop, server, webstore.Authorize)
+	id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	network.in, network.members, network.times = "complete", map[string]string{"chargeId": `5`}, 1
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	require.NoError(t, err, "the reading shows the id that the answer did not")
@@ -296,7 +296,7 @@ func TestOverchargeTellsNoAmount(t *testing.T) {
 		`{"amount":"500.00","currencyCode":"USD"}`: amazonpay.OutcomeDone, `{"amount":"180.00","currencyCode":"USD"}`: amazonpay.OutcomeRefused,
 		`{"amount":"500.00","currencyCode":"EUR"}`: amazonpay.OutcomeRefused,
 	} {
-		id := newApproved(t, shop, server, webstore.Confirm)
+		id := newApproved(t, shop, server, webstore.PaymentIntentConfirm)
 		asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
 		_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 		require.NoError(t, err)
@@ -327,7 +327,7 @@ func TestARightChargeIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop, network := doctoredShop(t, server)
-	id := newApproved(t, shop, server, webstore.Authorize)
+	id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	_, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 
@@ -364,7 +364,7 @@ func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	shop, network := doctoredShop(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: twenty})
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: twenty})
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")

@@ -30,7 +30,7 @@ type UpdateStoreRequest struct {
 // Store is a store of a merchant. Of an answer only StoreID is documented; the rest are
 // the members of the requests.
 type Store struct {
-	amazonpay.Answer
+	amazonpay.Response
 
 	StoreID              string   `json:"storeId,omitzero"`
 	AllowedOriginDomains []string `json:"allowedOriginDomains,omitzero"`

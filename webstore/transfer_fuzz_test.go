@@ -89,7 +89,7 @@ func FuzzTransfer(f *testing.F) {
 		require.NoError(t, err)
 		synctest.Test(t, func(t *testing.T) { // there are pauses
 			net := &storage{status: status, encoding: encoding, body: body, fail: fail}
-			client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox},
+			client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox},
 				amazonpay.WithDoer(&callertest.Wire{}), amazonpay.WithRoundTripper(net))
 			require.NoError(t, err)
 			store := webstore.New(&places{client, answer})
@@ -114,7 +114,7 @@ func FuzzTransfer(f *testing.F) {
 			requireKept(t, net, err, address)
 
 			net.seen = nil
-			file, err := store.UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: webstore.FileCSV, Body: strings.NewReader("a,b\n")})
+			file, err := store.UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: webstore.FileTypeCSV, Body: strings.NewReader("a,b\n")})
 			if err == nil {
 				require.True(t, status >= 200 && status < 300 && !fail)
 				require.Equal(t, "a,b\n", net.sent)

@@ -18,7 +18,7 @@ type ReportError struct {
 // Error says how the report ended.
 func (e *ReportError) Error() string {
 	text := fmt.Sprintf("webstore: the report %s is %s", e.Report.ReportID, e.Report.ProcessingStatus)
-	if e.Report.ProcessingStatus == ReportCancelled {
+	if e.Report.ProcessingStatus == ReportStatusCancelled {
 		text += ": by a call, or because there is no data for it"
 	}
 	return text
@@ -39,11 +39,11 @@ func (c *Client) WaitForReport(ctx context.Context, reportID string, opts ...ama
 			return nil, err
 		}
 		switch {
-		case report.ProcessingStatus == ReportFailed || report.ProcessingStatus == ReportCancelled:
+		case report.ProcessingStatus == ReportStatusFailed || report.ProcessingStatus == ReportStatusCancelled:
 			return nil, &ReportError{report}
-		case report.ProcessingStatus == ReportCompleted && !understood(report.Meta, "reportDocumentId"):
+		case report.ProcessingStatus == ReportStatusCompleted && !understood(report.Meta, "reportDocumentId"):
 			return nil, fmt.Errorf("webstore: the report %s is COMPLETED, but the id of its document was not understood: see the Raw of its Meta", reportID)
-		case report.ProcessingStatus == ReportCompleted || report.ReportDocumentID != "":
+		case report.ProcessingStatus == ReportStatusCompleted || report.ReportDocumentID != "":
 			return report, nil
 		}
 		if cause := pause(ctx, jitter(wait)); cause != nil {
@@ -106,7 +106,7 @@ func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID
 			state = amazonpay.StatePending
 		}
 		for _, r := range permission.StatusDetails.Reasons {
-			if r.ReasonCode == amazonpay.ReasonChargeInProgress && state == amazonpay.StateNonChargeable {
+			if r.ReasonCode == amazonpay.ReasonCodeChargeInProgress && state == amazonpay.StateNonChargeable {
 				state = amazonpay.StatePending
 			}
 		}

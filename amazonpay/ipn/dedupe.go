@@ -6,17 +6,17 @@ import (
 	"sync"
 )
 
-// Progress is how far a message was handled before.
-type Progress int
+// ClaimStatus is how far a message was handled before.
+type ClaimStatus int
 
 // What [Deduper.Begin] may answer.
 const (
-	// Begun says that the message is the caller's to handle.
-	Begun Progress = iota
-	// InProgress says that another request handles it at this moment.
-	InProgress
-	// Finished says that it was handled.
-	Finished
+	// ClaimStatusBegun says that the message is the caller's to handle.
+	ClaimStatusBegun ClaimStatus = iota
+	// ClaimStatusInProgress says that another request handles it at this moment.
+	ClaimStatusInProgress
+	// ClaimStatusFinished says that it was handled.
+	ClaimStatusFinished
 )
 
 // Claim says who has begun a message. [Verifier.Handler] makes a new random one for each call of [Deduper.Begin], and gives the
@@ -33,7 +33,7 @@ type Claim string
 // The methods are called from several goroutines at once.
 type Deduper interface {
 	// Begin asks for a message, by its [Notification].MessageID. If it returns Begun, the claim holds the message.
-	Begin(ctx context.Context, messageID string, claim Claim) (Progress, error)
+	Begin(ctx context.Context, messageID string, claim Claim) (ClaimStatus, error)
 	// Done says that a message was handled well. It is Finished from then on, even if another claim holds it by now.
 	Done(ctx context.Context, messageID string, claim Claim) error
 	// Failed says that it was not: it may be begun again. It does nothing unless this claim still holds the message.
@@ -63,17 +63,17 @@ func NewMemoryDeduper(most int) *MemoryDeduper {
 }
 
 // Begin implements [Deduper]. It returns no error.
-func (d *MemoryDeduper) Begin(_ context.Context, messageID string, claim Claim) (Progress, error) {
+func (d *MemoryDeduper) Begin(_ context.Context, messageID string, claim Claim) (ClaimStatus, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.done[messageID] {
-		return Finished, nil
+		return ClaimStatusFinished, nil
 	}
 	if _, held := d.begun[messageID]; held {
-		return InProgress, nil
+		return ClaimStatusInProgress, nil
 	}
 	d.begun[messageID] = claim
-	return Begun, nil
+	return ClaimStatusBegun, nil
 }
 
 // Done implements [Deduper]. It returns no error.

@@ -191,9 +191,9 @@ func (v *Verifier) once(ctx context.Context, messageID string, do func(context.C
 	switch {
 	case err != nil:
 		return fmt.Errorf("ipn: the deduper: %w", err)
-	case progress == Finished:
+	case progress == ClaimStatusFinished:
 		return nil
-	case progress != Begun:
+	case progress != ClaimStatusBegun:
 		return errTwin
 	}
 	ending := context.WithoutCancel(ctx) // what has become of the message must be said though the sender has left

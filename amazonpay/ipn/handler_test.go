@@ -190,7 +190,7 @@ func TestTheSenderLeaves(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	progress, err := d.Begin(t.Context(), m.MessageID, "another")
 	require.NoError(t, err)
-	assert.Equal(t, ipn.Finished, progress)
+	assert.Equal(t, ipn.ClaimStatusFinished, progress)
 }
 
 // brokenDeduper fails where it is told to, and with a context that has ended.
@@ -200,7 +200,7 @@ type brokenDeduper struct {
 	begin, done, failed error
 }
 
-func (d *brokenDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.Progress, error) {
+func (d *brokenDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.ClaimStatus, error) {
 	if d.begin != nil {
 		return 0, d.begin
 	}
@@ -248,46 +248,46 @@ func TestDeduperThatFails(t *testing.T) {
 func TestMemoryDeduperIsBounded(t *testing.T) {
 	t.Parallel()
 	d := ipn.NewMemoryDeduper(3)
-	begin := func(id string) ipn.Progress {
+	begin := func(id string) ipn.ClaimStatus {
 		progress, err := d.Begin(t.Context(), id, "first")
 		require.NoError(t, err)
 		return progress
 	}
-	require.Equal(t, ipn.Begun, begin("held"))
+	require.Equal(t, ipn.ClaimStatusBegun, begin("held"))
 	for _, id := range []string{"1", "2", "3", "4"} {
-		require.Equal(t, ipn.Begun, begin(id))
+		require.Equal(t, ipn.ClaimStatusBegun, begin(id))
 		require.NoError(t, d.Done(t.Context(), id, "first"))
 	}
-	assert.Equal(t, ipn.Finished, begin("4"))
-	assert.Equal(t, ipn.Finished, begin("2"))
-	assert.Equal(t, ipn.Begun, begin("1"), "forgotten, the oldest")
-	assert.Equal(t, ipn.InProgress, begin("held"), "never forgotten")
+	assert.Equal(t, ipn.ClaimStatusFinished, begin("4"))
+	assert.Equal(t, ipn.ClaimStatusFinished, begin("2"))
+	assert.Equal(t, ipn.ClaimStatusBegun, begin("1"), "forgotten, the oldest")
+	assert.Equal(t, ipn.ClaimStatusInProgress, begin("held"), "never forgotten")
 	require.NoError(t, d.Failed(t.Context(), "held", "first"))
-	assert.Equal(t, ipn.Begun, begin("held"))
+	assert.Equal(t, ipn.ClaimStatusBegun, begin("held"))
 }
 
 // A claim that is over undoes nothing of the next one: a late Failed does not give the message away, and a late Done counts.
 func TestMemoryDeduperLateEnds(t *testing.T) {
 	t.Parallel()
 	d := ipn.NewMemoryDeduper(0)
-	begin := func(claim ipn.Claim, want ipn.Progress) {
+	begin := func(claim ipn.Claim, want ipn.ClaimStatus) {
 		t.Helper()
 		progress, err := d.Begin(t.Context(), "m", claim)
 		require.NoError(t, err)
 		require.Equal(t, want, progress)
 	}
 	require.NoError(t, d.Failed(t.Context(), "m", "")) // nobody has begun it
-	begin("first", ipn.Begun)
+	begin("first", ipn.ClaimStatusBegun)
 	require.NoError(t, d.Failed(t.Context(), "m", "first"))
-	begin("second", ipn.Begun)
+	begin("second", ipn.ClaimStatusBegun)
 	require.NoError(t, d.Failed(t.Context(), "m", "first")) // late
-	begin("third", ipn.InProgress)
+	begin("third", ipn.ClaimStatusInProgress)
 	require.NoError(t, d.Failed(t.Context(), "m", "third")) // it was never begun under this claim
-	begin("third", ipn.InProgress)
+	begin("third", ipn.ClaimStatusInProgress)
 	require.NoError(t, d.Done(t.Context(), "m", "first"))
-	begin("third", ipn.Finished)
+	begin("third", ipn.ClaimStatusFinished)
 	require.NoError(t, d.Failed(t.Context(), "m", "second"))
-	begin("third", ipn.Finished)
+	begin("third", ipn.ClaimStatusFinished)
 }
 
 // recordingDeduper notes the claims.
@@ -297,7 +297,7 @@ type recordingDeduper struct {
 	begun, ended []ipn.Claim
 }
 
-func (d *recordingDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.Progress, error) {
+func (d *recordingDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.ClaimStatus, error) {
 	d.begun = append(d.begun, claim)
 	return d.Deduper.Begin(ctx, id, claim)
 }

@@ -11,10 +11,10 @@ type ObjectType string
 
 // The object types of Amazon Pay.
 const (
-	ChargePermission ObjectType = "CHARGE_PERMISSION"
-	Charge           ObjectType = "CHARGE"
-	Refund           ObjectType = "REFUND"
-	Chargeback       ObjectType = "CHARGEBACK" // a dispute: its id is one for webstore's GetDispute
+	ObjectTypeChargePermission ObjectType = "CHARGE_PERMISSION"
+	ObjectTypeCharge           ObjectType = "CHARGE"
+	ObjectTypeRefund           ObjectType = "REFUND"
+	ObjectTypeChargeback       ObjectType = "CHARGEBACK" // a dispute: its id is one for webstore's GetDispute
 )
 
 // NotificationType is what has happened to the object. Others than the constants may come.
@@ -22,8 +22,8 @@ type NotificationType string
 
 // The notification types of Amazon Pay.
 const (
-	StateChange     NotificationType = "STATE_CHANGE"
-	AttributeChange NotificationType = "ATTRIBUTE_CHANGE"
+	NotificationTypeStateChange     NotificationType = "STATE_CHANGE"
+	NotificationTypeAttributeChange NotificationType = "ATTRIBUTE_CHANGE"
 )
 
 // Notification is a verified Instant Payment Notification. It says that something has changed, and not

@@ -102,7 +102,7 @@ func TestVerify(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)
 	v := newVerifier(t, s)
-	for _, objectType := range []ipn.ObjectType{ipn.ChargePermission, ipn.Charge, ipn.Refund, ipn.Chargeback, "SOMETHING_NEW"} {
+	for _, objectType := range []ipn.ObjectType{ipn.ObjectTypeChargePermission, ipn.ObjectTypeCharge, ipn.ObjectTypeRefund, ipn.ObjectTypeChargeback, "SOMETHING_NEW"} {
 		for _, version := range []string{"1", "2"} {
 			sent := charge
 			sent.ObjectType, sent.NotificationType = string(objectType), "ATTRIBUTE_CHANGE"
@@ -115,7 +115,7 @@ func TestVerify(t *testing.T) {
 			assert.Equal(t, merchantID, n.MerchantID)
 			assert.Equal(t, charge.ObjectID, n.ObjectID)
 			assert.Equal(t, charge.ChargePermissionID, n.ChargePermissionID)
-			assert.Equal(t, ipn.AttributeChange, n.NotificationType)
+			assert.Equal(t, ipn.NotificationTypeAttributeChange, n.NotificationType)
 			assert.Len(t, n.NotificationID, 36)
 			assert.Equal(t, "V2", n.Version)
 			assert.Equal(t, m.MessageID, n.MessageID)

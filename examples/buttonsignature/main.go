@@ -87,7 +87,7 @@ func run(t *target.Target, merchantID, storeID, review string) error {
 		"Script":     t.Script,
 		"MerchantID": merchantID,
 		"Currency":   t.Currency,
-		"Sandbox":    t.Client.Environment() == amazonpay.Sandbox,
+		"Sandbox":    t.Client.Environment() == amazonpay.EnvironmentSandbox,
 		"Button":     button,
 	}); err != nil {
 		return err

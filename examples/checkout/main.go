@@ -108,7 +108,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 			CheckoutResultReturnURL: "https://shop.example/result",
 		},
 		PaymentDetails: &webstore.PaymentDetails{
-			PaymentIntent: webstore.Authorize,
+			PaymentIntent: webstore.PaymentIntentAuthorize,
 			ChargeAmount:  total,
 		},
 		MerchantMetadata: &webstore.MerchantMetadata{
@@ -142,7 +142,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 
 	session, err = shop.CompleteCheckoutSession(ctx, sessionID,
 		&webstore.CompleteCheckoutSessionRequest{ChargeAmount: total},
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(sessionID, "complete")))
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(sessionID, "complete")))
 	if err != nil {
 		return "", err
 	}
@@ -183,7 +183,7 @@ func ship(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID
 	// The key has the number of the attempt, since a key replays a decline.
 	charge, err = shop.CaptureCharge(ctx, chargeID,
 		&webstore.CaptureChargeRequest{CaptureAmount: total, SoftDescriptor: "EXAMPLE SHOP"},
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(chargeID, "capture", "1")))
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(chargeID, "capture", "1")))
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func ship(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID
 func takeBack(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID string, part amazonpay.Price) error {
 	refund, err := shop.CreateRefund(ctx,
 		&webstore.CreateRefundRequest{ChargeID: chargeID, RefundAmount: part},
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(chargeID, "refund", "1")))
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(chargeID, "refund", "1")))
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func main() {
 		if err != nil {
 			return err
 		}
-		return contest(ctx, t, shop, filed, webstore.FilePDF, strings.NewReader("%PDF-1.7 the signed receipt"))
+		return contest(ctx, t, shop, filed, webstore.FileTypePDF, strings.NewReader("%PDF-1.7 the signed receipt"))
 	})
 }
 
@@ -63,7 +63,7 @@ func contest(ctx context.Context, t *target.Target, shop *webstore.Client, dispu
 		"dispute", dispute.DisputeID,
 		"amount", dispute.DisputeAmount,
 		"filing reason", dispute.FilingReason,
-		"state", target.Want(dispute.StatusDetails.State, webstore.DisputeActionRequired),
+		"state", target.Want(dispute.StatusDetails.State, webstore.DisputeStateActionRequired),
 		"contest until", dispute.MerchantResponseDeadline.Format("2006-01-02"))
 
 	if t.Emulator != nil {
@@ -81,14 +81,14 @@ func contest(ctx context.Context, t *target.Target, shop *webstore.Client, dispu
 	t.Step("Upload the evidence", file.Meta, "file", file.ID, "bytes", file.Size)
 
 	contested, err := shop.ContestDispute(ctx, disputeID, &webstore.ContestDisputeRequest{MerchantEvidences: []webstore.Evidence{
-		{EvidenceType: webstore.Receipt, FileID: file.ID},
-		{EvidenceType: webstore.TrackingNumber, EvidenceText: "1Z999AA10123456789"},
+		{EvidenceType: webstore.EvidenceTypeReceipt, FileID: file.ID},
+		{EvidenceType: webstore.EvidenceTypeTrackingNumber, EvidenceText: "1Z999AA10123456789"},
 	}})
 	if err != nil {
 		return err
 	}
 	t.Step("Contest the dispute", contested.Meta,
-		"state", target.Want(contested.StatusDetails.State, webstore.DisputeUnderReview),
+		"state", target.Want(contested.StatusDetails.State, webstore.DisputeStateUnderReview),
 		"evidences", target.Want(len(contested.MerchantEvidences), 2))
 	return nil
 }
@@ -101,7 +101,7 @@ func takePayment(ctx context.Context, t *target.Target, shop *webstore.Client) (
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{
 			CheckoutReviewReturnURL: "https://shop.example/review", CheckoutResultReturnURL: "https://shop.example/result",
 		},
-		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: price},
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: price},
 	})
 	if err != nil {
 		return "", err

@@ -59,7 +59,7 @@ func permission(ctx context.Context, t *target.Target, shop *webstore.Client) (s
 			CheckoutReviewReturnURL: "https://shop.example/review",
 			CheckoutResultReturnURL: "https://shop.example/result",
 		},
-		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: total},
+		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: total},
 	})
 	if err != nil {
 		return "", err
@@ -81,7 +81,7 @@ func permission(ctx context.Context, t *target.Target, shop *webstore.Client) (s
 // declined: a soft decline may be tried again, with a key of its own.
 func declined(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	_, err := shop.CreateCharge(ctx, in,
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(in.ChargePermissionID, "charge", "1")),
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(in.ChargePermissionID, "charge", "1")),
 		amazonpay.WithSimulationCode("SoftDeclined"))
 	call, ok := errors.AsType[*amazonpay.CallError](err)
 	if !ok {
@@ -89,12 +89,12 @@ func declined(ctx context.Context, t *target.Target, shop *webstore.Client, in *
 	}
 	t.Step("A declined charge", call.Meta,
 		"error", call.Err,
-		"declined", target.Want(amazonpay.HasReason(err, amazonpay.ReasonSoftDeclined), true),
+		"declined", target.Want(amazonpay.HasReason(err, amazonpay.ReasonCodeSoftDeclined), true),
 		"outcome", target.Want(call.Outcome, amazonpay.OutcomeRefused),
 		"next", target.Want(amazonpay.Advise(err).Step, amazonpay.StepNewKey))
 
 	charge, err := shop.CreateCharge(ctx, in,
-		amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(in.ChargePermissionID, "charge", "2")))
+		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(in.ChargePermissionID, "charge", "2")))
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func outage(ctx context.Context, t *target.Target, shop *webstore.Client, in *we
 // lostAnswer: the same key with each attempt, so one charge.
 func lostAnswer(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	before := len(t.Emulator.Charges())
-	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}); err != nil {
+	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		return err
 	}
 	charge, err := shop.CreateCharge(ctx, in)
@@ -140,7 +140,7 @@ func lostAnswer(ctx context.Context, t *target.Target, shop *webstore.Client, in
 // uncertain: all attempts are used up, and nobody knows whether the charge was made.
 func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	before := len(t.Emulator.Charges())
-	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}); err != nil {
+	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		return err
 	}
 	_, err := shop.CreateCharge(ctx, in, amazonpay.WithoutRetry())

@@ -129,7 +129,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, url strin
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
 		StoreID:            t.Emulator.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: total, CanHandlePendingAuthorization: new(true)},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: total, CanHandlePendingAuthorization: new(true)},
 	})
 	if err != nil {
 		return err

@@ -48,24 +48,24 @@ func newDeduper(ctx context.Context, db *sql.DB, clock string) (*deduper, error)
 }
 
 // Begin takes the row of a message, in one statement, so that of two processes one gets it.
-func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) (ipn.Progress, error) {
+func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) (ipn.ClaimStatus, error) {
 	taken, err := d.db.ExecContext(ctx, d.begin, messageID, string(claim), int64(lease.Seconds()))
 	if err != nil {
 		return 0, err
 	}
 	if rows, err := taken.RowsAffected(); err != nil || rows == 1 {
-		return ipn.Begun, err
+		return ipn.ClaimStatusBegun, err
 	}
 	var done bool
 	switch err := d.db.QueryRowContext(ctx, d.read, messageID).Scan(&done); {
 	case errors.Is(err, sql.ErrNoRows): // it has failed between the two statements
-		return ipn.InProgress, nil
+		return ipn.ClaimStatusInProgress, nil
 	case err != nil:
 		return 0, err
 	case done:
-		return ipn.Finished, nil
+		return ipn.ClaimStatusFinished, nil
 	}
-	return ipn.InProgress, nil
+	return ipn.ClaimStatusInProgress, nil
 }
 
 // Done keeps the row: the message is a duplicate from now on, whoever has begun it since. Rows older than the verifier's

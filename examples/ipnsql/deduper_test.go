@@ -22,7 +22,7 @@ func open(t *testing.T, path, clock string) *deduper {
 	return d
 }
 
-func begin(t *testing.T, d *deduper, claim ipn.Claim, want ipn.Progress) {
+func begin(t *testing.T, d *deduper, claim ipn.Claim, want ipn.ClaimStatus) {
 	t.Helper()
 	if got, err := d.Begin(t.Context(), "m", claim); err != nil || got != want {
 		t.Fatalf("got %v, %v, want %v", got, err, want)
@@ -52,22 +52,22 @@ func TestPhases(t *testing.T) {
 	check(t, err)
 	set(0)
 	second := open(t, path, clock)
-	begin(t, first, "a", ipn.Begun)
-	begin(t, second, "b", ipn.InProgress)
+	begin(t, first, "a", ipn.ClaimStatusBegun)
+	begin(t, second, "b", ipn.ClaimStatusInProgress)
 	check(t, first.Failed(t.Context(), "m", "a"))
-	begin(t, second, "b", ipn.Begun)
+	begin(t, second, "b", ipn.ClaimStatusBegun)
 	set(lease - time.Second)
-	begin(t, first, "c", ipn.InProgress)
+	begin(t, first, "c", ipn.ClaimStatusInProgress)
 	set(lease)
-	begin(t, first, "c", ipn.Begun)                // the second has ended
+	begin(t, first, "c", ipn.ClaimStatusBegun)     // the second has ended
 	check(t, second.Failed(t.Context(), "m", "b")) // or was slow: the message is the first's now
-	begin(t, second, "d", ipn.InProgress)
-	begin(t, first, "e", ipn.InProgress) // also for the same process
+	begin(t, second, "d", ipn.ClaimStatusInProgress)
+	begin(t, first, "e", ipn.ClaimStatusInProgress) // also for the same process
 	check(t, second.Done(t.Context(), "m", "b"))
-	begin(t, second, "d", ipn.Finished) // it was handled well, whoever has it now
+	begin(t, second, "d", ipn.ClaimStatusFinished) // it was handled well, whoever has it now
 	check(t, first.Failed(t.Context(), "m", "c"))
 	set(time.Hour)
-	begin(t, first, "f", ipn.Finished)
+	begin(t, first, "f", ipn.ClaimStatusFinished)
 }
 
 // Of many at once one gets the message, by the clock that SQLite has.
@@ -83,7 +83,7 @@ func TestTwins(t *testing.T) {
 				switch progress, err := d.Begin(t.Context(), "m", ipn.Claim(fmt.Sprint(process, request))); {
 				case err != nil:
 					t.Error(err)
-				case progress == ipn.Begun:
+				case progress == ipn.ClaimStatusBegun:
 					begun.Add(1)
 				}
 			})

@@ -41,7 +41,7 @@ func main() {
 func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int) error {
 	now := time.Now()
 	ordered, err := shop.CreateReport(ctx, &webstore.CreateReportRequest{
-		ReportType: webstore.SandboxSettlementReport,
+		ReportType: webstore.ReportTypeSandboxSettlement,
 		StartTime:  amazonpay.Time{Time: now.AddDate(0, 0, -days)},
 		EndTime:    amazonpay.Time{Time: now},
 	})
@@ -57,7 +57,7 @@ func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int
 		return err // a *webstore.ReportError where it is FAILED, or CANCELLED for want of data
 	}
 	t.Step("Wait until it is done", done.Meta,
-		"status", target.Want(done.ProcessingStatus, webstore.ReportCompleted))
+		"status", target.Want(done.ProcessingStatus, webstore.ReportStatusCompleted))
 
 	// A download that fails has written a part. So the rows are read when all is there; a large
 	// document belongs into a file.
@@ -83,8 +83,8 @@ func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int
 	}
 	t.Step("Download it, and read its rows", nil,
 		"bytes", n,
-		"captures", types[report.Capture],
-		"refunds", types[report.Refund],
+		"captures", types[report.TransactionTypeCapture],
+		"refunds", types[report.TransactionTypeRefund],
 		"fees", fees.String(),
 		"net", net.String())
 	if t.Emulator != nil {
@@ -94,7 +94,7 @@ func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int
 	}
 
 	listed := 0
-	for _, err := range shop.Reports(ctx, &webstore.GetReportsRequest{ProcessingStatuses: []webstore.ProcessingStatus{webstore.ReportCompleted}}) {
+	for _, err := range shop.Reports(ctx, &webstore.GetReportsRequest{ProcessingStatuses: []webstore.ReportStatus{webstore.ReportStatusCompleted}}) {
 		if err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func takePayments(ctx context.Context, t *target.Target, shop *webstore.Client) 
 			WebCheckoutDetails: &webstore.WebCheckoutDetails{
 				CheckoutReviewReturnURL: "https://shop.example/review", CheckoutResultReturnURL: "https://shop.example/result",
 			},
-			PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: price},
+			PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: price},
 		})
 		if err != nil {
 			return err

@@ -77,12 +77,12 @@ func run(ctx context.Context, t *target.Target) error {
 	}
 	t.Step("Without the token there is no such session", call.Meta,
 		"error", call.Err,
-		"not found", target.Want(amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound), true))
+		"not found", target.Want(amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), true))
 
 	if err := t.Emulator.FailNext(1, emulator.Fault{
 		Operation:  "getCheckoutSession",
 		Status:     http.StatusForbidden,
-		ReasonCode: string(amazonpay.ReasonInvalidAuthorizationToken),
+		ReasonCode: string(amazonpay.ReasonCodeInvalidAuthorizationToken),
 	}); err != nil {
 		return err
 	}

@@ -272,7 +272,7 @@ func TestOtherButtons(t *testing.T) {
 		b.heading("You are done here")
 		b.picture("8-done")
 		_, err := s.webstore.FinalizeCheckoutSession(t.Context(), session, &webstore.FinalizeCheckoutSessionRequest{
-			PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: s.price(),
+			PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: s.price(),
 		})
 		require.NoError(t, err)
 		assert.Len(t, server.Charges(), 1)

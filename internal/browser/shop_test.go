@@ -41,7 +41,7 @@ func newShop(t *testing.T, server *emulator.Server) *shop {
 		BaseURL:       d.BaseURL,
 	}, amazonpay.WithRoundTripper(server.RoundTripper()))
 	require.NoError(t, err)
-	s := &shop{emulator: d, client: client, webstore: webstore.New(client), intent: webstore.AuthorizeWithCapture}
+	s := &shop{emulator: d, client: client, webstore: webstore.New(client), intent: webstore.PaymentIntentAuthorizeWithCapture}
 	listening := httptest.NewServer(s)
 	t.Cleanup(listening.Close)
 	s.url = listening.URL
@@ -180,7 +180,7 @@ func (s *shop) review(ctx context.Context, w http.ResponseWriter, id string) err
 func (s *shop) pay(w http.ResponseWriter, r *http.Request, id string) error {
 	details := &webstore.PaymentDetails{PaymentIntent: s.intent, ChargeAmount: s.price()}
 	if s.pending {
-		details.PaymentIntent, details.CanHandlePendingAuthorization = webstore.Authorize, new(true)
+		details.PaymentIntent, details.CanHandlePendingAuthorization = webstore.PaymentIntentAuthorize, new(true)
 	}
 	session, err := s.webstore.UpdateCheckoutSession(r.Context(), id, &webstore.UpdateCheckoutSessionRequest{PaymentDetails: details})
 	if err != nil {

@@ -59,7 +59,7 @@ func TestWindow(t *testing.T) {
 	b.click("#fault-form button")
 	b.shows("#faults", "getCharge status 404 the next 1")
 	_, err = s.webstore.GetCharge(t.Context(), done.ChargeID)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound), "%v", err)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 	b.shows("#faults", "None is switched on.")
 	b.shows("#requests", "getCharge 404 ResourceNotFound verified status 404")
 
@@ -128,7 +128,7 @@ func newSession(t *testing.T, s *shop) string {
 			CheckoutReviewReturnURL: s.url + "/review", CheckoutResultReturnURL: s.url + "/result",
 		},
 		PaymentDetails: &webstore.PaymentDetails{
-			PaymentIntent: webstore.Authorize, ChargeAmount: s.price(), CanHandlePendingAuthorization: new(true),
+			PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: s.price(), CanHandlePendingAuthorization: new(true),
 		},
 	})
 	require.NoError(t, err)

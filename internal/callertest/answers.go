@@ -26,7 +26,7 @@ func AnswerTypes(tb testing.TB, api reflect.Type) []reflect.Type {
 			continue
 		}
 		seen[result] = true
-		if f, ok := result.Elem().FieldByName("Answer"); ok && f.Type == reflect.TypeFor[amazonpay.Answer]() {
+		if f, ok := result.Elem().FieldByName("Response"); ok && f.Type == reflect.TypeFor[amazonpay.Response]() {
 			types = append(types, result.Elem())
 		}
 	}
@@ -51,7 +51,7 @@ func (w *Wire) Do(r *http.Request) (*http.Response, error) {
 func FuzzAnswers(f *testing.F, api reflect.Type) {
 	types := AnswerTypes(f, api)
 	wire := &Wire{}
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.Sandbox}, amazonpay.WithDoer(wire))
+	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(wire))
 	require.NoError(f, err)
 	op := amazonpay.Operation{Name: "GetAnswer", Method: http.MethodGet, Path: "answers"}
 	f.Fuzz(func(t *testing.T, status int, text string) {

@@ -63,7 +63,7 @@ func requireFull(t *testing.T, v reflect.Value, path string, around map[reflect.
 	if v.Kind() == reflect.Pointer && around[v.Type().Elem()] {
 		return
 	}
-	if v.Kind() == reflect.Struct && v.NumField() == 1 && v.Type().Field(0).Type == reflect.TypeFor[amazonpay.Answer]() {
+	if v.Kind() == reflect.Struct && v.NumField() == 1 && v.Type().Field(0).Type == reflect.TypeFor[amazonpay.Response]() {
 		return // the answer has no members
 	}
 	require.False(t, v.IsZero(), "%s is not set", path)
@@ -82,7 +82,7 @@ func requireFull(t *testing.T, v reflect.Value, path string, around map[reflect.
 		around[v.Type()] = true
 		defer delete(around, v.Type())
 		for i := range v.NumField() {
-			if f := v.Type().Field(i); f.Type != reflect.TypeFor[amazonpay.Answer]() && f.Tag.Get("json") != "-" {
+			if f := v.Type().Field(i); f.Type != reflect.TypeFor[amazonpay.Response]() && f.Tag.Get("json") != "-" {
 				requireFull(t, v.Field(i), path+"."+f.Name, around)
 			}
 		}
@@ -128,8 +128,8 @@ func fill(t *testing.T, v reflect.Value, path string) {
 		case embedsTime(v.Type()):
 		case v.Type() == reflect.TypeFor[amazonpay.Secret]():
 			v.Set(reflect.ValueOf(amazonpay.NewSecret("<" + path + ">")))
-		case v.Type() == reflect.TypeFor[amazonpay.Answer]():
-			v.Set(reflect.ValueOf(amazonpay.Answer{Meta: &amazonpay.Meta{Raw: []byte(`"<raw>"`)}}))
+		case v.Type() == reflect.TypeFor[amazonpay.Response]():
+			v.Set(reflect.ValueOf(amazonpay.Response{Meta: &amazonpay.Meta{Raw: []byte(`"<raw>"`)}}))
 		default:
 			for i := range v.NumField() {
 				fill(t, v.Field(i), strings.TrimPrefix(path+"."+v.Type().Field(i).Name, "."))
@@ -201,7 +201,7 @@ func RequireRedacted[API any](t *testing.T, plain ...string) {
 			zero := reflect.Zero(x).Interface()
 			_, prints := zero.(fmt.Formatter)
 			_, logs := zero.(slog.LogValuer)
-			if x.PkgPath() == api.PkgPath() && x != reflect.TypeFor[amazonpay.Answer]() && (!prints || !logs) {
+			if x.PkgPath() == api.PkgPath() && x != reflect.TypeFor[amazonpay.Response]() && (!prints || !logs) {
 				found = append(found, x.Name())
 			}
 			for field := range x.Fields() {

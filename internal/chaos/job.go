@@ -161,7 +161,7 @@ func (j *job) do(ctx context.Context, step string, call func(ctx context.Context
 			if err := j.save(); err != nil {
 				return "", err
 			}
-		case amazonpay.HasReason(last, amazonpay.ReasonDuplicateIdempotencyKey):
+		case amazonpay.HasReason(last, amazonpay.ReasonCodeDuplicateIdempotencyKey):
 			j.version = max(0, j.version-1+versions) % versions // another version of the shop has sent the first request
 		}
 		if w.Failed != "" {
@@ -200,7 +200,7 @@ func (j *job) note(step string, err error, interrupted bool) {
 	if interrupted {
 		j.counts.interrupted.Add(1)
 	}
-	if amazonpay.HasReason(err, amazonpay.ReasonDuplicateIdempotencyKey) {
+	if amazonpay.HasReason(err, amazonpay.ReasonCodeDuplicateIdempotencyKey) {
 		j.counts.duplicates.Add(1)
 	}
 }

@@ -36,13 +36,13 @@ func (j *job) payOnFile(ctx context.Context, total amazonpay.Price) error {
 	}
 	charge, err := j.do(ctx, "create charge", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		made, err := j.shop.CreateCharge(ctx, &webstore.CreateChargeRequest{
-			ChargePermissionID: permission, ChargeAmount: total, ChargeInitiator: webstore.MITU, Channel: webstore.ChannelWeb,
+			ChargePermissionID: permission, ChargeAmount: total, ChargeInitiator: webstore.ChargeInitiatorMITU, Channel: webstore.ChannelWeb,
 			MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: j.reference(), CustomInformation: j.descriptor()},
 		}, opts...)
 		switch {
 		case err == nil:
 			return made.ChargeID, nil
-		case amazonpay.HasReason(err, amazonpay.ReasonInvalidChargePermissionStatus, amazonpay.ReasonHardDeclined):
+		case amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargePermissionStatus, amazonpay.ReasonCodeHardDeclined):
 			_ = j.server.Buyer().ChangePaymentMethod(permission, goodCard) // the shop has asked for another card
 		}
 		return "", err
@@ -75,9 +75,9 @@ func (j *job) permission(ctx context.Context) (string, error) {
 // savedWallet has a customer save a payment method.
 func (j *job) savedWallet(ctx context.Context) (permission string, err error) {
 	session, err := j.createSession(ctx, "create session to save", &webstore.CreateCheckoutSessionRequest{
-		StoreID: j.storeID, WebCheckoutDetails: resultPage, ChargePermissionType: webstore.PaymentMethodOnFile,
+		StoreID: j.storeID, WebCheckoutDetails: resultPage, ChargePermissionType: webstore.ChargePermissionTypePaymentMethodOnFile,
 		PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(true)},
-		PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.Confirm},
+		PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm},
 	})
 	if err != nil {
 		return "", err
@@ -171,7 +171,7 @@ func (j *job) payInSession(ctx context.Context, total amazonpay.Price) error {
 	request := &webstore.CreateCheckoutSessionRequest{
 		StoreID: j.storeID, WebCheckoutDetails: resultPage,
 		MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: j.reference()},
-		PaymentDetails:   &webstore.PaymentDetails{PaymentIntent: webstore.Authorize, ChargeAmount: total},
+		PaymentDetails:   &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: total},
 	}
 	if j.kind == buyNow {
 		request.PaymentDetails = nil
@@ -189,7 +189,7 @@ func (j *job) payInSession(ctx context.Context, total amazonpay.Price) error {
 		var done *webstore.CheckoutSession
 		var err error
 		if j.kind == buyNow {
-			done, err = j.shop.FinalizeCheckoutSession(ctx, session, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.Authorize, ChargeAmount: total}, opts...)
+			done, err = j.shop.FinalizeCheckoutSession(ctx, session, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: total}, opts...)
 		} else {
 			done, err = j.shop.CompleteOrFetch(ctx, session, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: total}, opts...)
 		}
@@ -238,7 +238,7 @@ func (j *job) closePermission(ctx context.Context, permission string) error {
 // payAtTill charges a buyer in a store. It never takes another reference id: that is what protects from a double charge.
 func (j *job) payAtTill(ctx context.Context, total amazonpay.Price) error {
 	permission, err := j.do(ctx, "scan", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
-		scan, err := j.till.MerchantScan(ctx, &instore.MerchantScanRequest{ScanData: j.scanData, ScanReferenceID: j.reference() + "-scan", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerUSD}, opts...)
+		scan, err := j.till.MerchantScan(ctx, &instore.MerchantScanRequest{ScanData: j.scanData, ScanReferenceID: j.reference() + "-scan", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerCurrencyUSD}, opts...)
 		if err != nil {
 			return "", err
 		}

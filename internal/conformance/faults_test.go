@@ -368,10 +368,10 @@ func eachFault() []fault {
 		{Status: 409},
 		{Status: 422, ReasonCode: "InvalidRequest"},
 		{Status: 426},
-		{Kind: emulator.FaultHTML, Status: 404},
+		{Kind: emulator.FaultKindHTML, Status: 404},
 	} {
 		outcome := amazonpay.OutcomeRefused
-		if refusal.Kind == emulator.FaultHTML {
+		if refusal.Kind == emulator.FaultKindHTML {
 			outcome = amazonpay.OutcomeUnknown // a gateway's page, after who knows what
 		}
 		faults = append(faults, fault{
@@ -387,33 +387,33 @@ func eachFault() []fault {
 		{Status: 502},
 		{Status: 503},
 		{Status: 504},
-		{Kind: emulator.FaultHTML},
-		{Kind: emulator.FaultReset},
+		{Kind: emulator.FaultKindHTML},
+		{Kind: emulator.FaultKindReset},
 	} {
 		lasting := want{outcome: amazonpay.OutcomeUnknown, attempts: attempts, arrived: attempts, is: isStatus(passing.Status)}
 		switch {
 		case passing.Status == 429:
 			lasting.outcome = amazonpay.OutcomeRefused
-		case passing.Kind == emulator.FaultReset:
+		case passing.Kind == emulator.FaultKindReset:
 			lasting.is = isA[*transport.NetworkError]
-		case passing.Kind == emulator.FaultHTML:
+		case passing.Kind == emulator.FaultKindHTML:
 			lasting.is = isStatus(502)
 		}
 		faults = append(
 			faults,
-			fault{reset: passing.Kind == emulator.FaultReset, name: fmt.Sprint(passing.Kind, " ", passing.Status, " once"), arrange: atService(1, passing), want: want{outcome: amazonpay.OutcomeDone, survived: true, attempts: 2, arrived: 2}},
-			fault{reset: passing.Kind == emulator.FaultReset, name: fmt.Sprint(passing.Kind, " ", passing.Status, " always"), arrange: atService(attempts, passing), want: lasting},
+			fault{reset: passing.Kind == emulator.FaultKindReset, name: fmt.Sprint(passing.Kind, " ", passing.Status, " once"), arrange: atService(1, passing), want: want{outcome: amazonpay.OutcomeDone, survived: true, attempts: 2, arrived: 2}},
+			fault{reset: passing.Kind == emulator.FaultKindReset, name: fmt.Sprint(passing.Kind, " ", passing.Status, " always"), arrange: atService(attempts, passing), want: lasting},
 		)
 	}
-	for _, after := range []emulator.Fault{{Kind: emulator.FaultLoseAnswer}, {Kind: emulator.FaultTruncate}, {Kind: emulator.FaultDelay, Delay: 2 * shortAttempt}} {
-		resets := after.Kind == emulator.FaultLoseAnswer
-		truncates := after.Kind == emulator.FaultTruncate
+	for _, after := range []emulator.Fault{{Kind: emulator.FaultKindLoseAnswer}, {Kind: emulator.FaultKindTruncate}, {Kind: emulator.FaultKindDelay, Delay: 2 * shortAttempt}} {
+		resets := after.Kind == emulator.FaultKindLoseAnswer
+		truncates := after.Kind == emulator.FaultKindTruncate
 		faults = append(faults, fault{
 			reset: resets, truncates: truncates, name: after.Kind.String() + " once", arrange: atService(1, after),
 			// On a busy machine the next attempt may be late too.
-			want: want{outcome: amazonpay.OutcomeDone, survived: true, attempts: 2, arrived: 2, done: true, lenient: after.Kind == emulator.FaultDelay},
+			want: want{outcome: amazonpay.OutcomeDone, survived: true, attempts: 2, arrived: 2, done: true, lenient: after.Kind == emulator.FaultKindDelay},
 		})
-		if after.Kind != emulator.FaultDelay {
+		if after.Kind != emulator.FaultKindDelay {
 			faults = append(faults, fault{
 				reset: resets, truncates: truncates, name: after.Kind.String() + " always", arrange: atService(attempts, after),
 				want: want{outcome: amazonpay.OutcomeUnknown, attempts: attempts, arrived: attempts, done: true, is: isA[*transport.NetworkError]},
@@ -494,9 +494,9 @@ func TestEachFaultInEachOperation(t *testing.T) {
 func TestLostAnswersWithoutKeys(t *testing.T) {
 	t.Parallel()
 	untouched, _ := tellWith(t, eachFault()[0])
-	for _, kind := range []emulator.FaultKind{emulator.FaultLoseAnswer, emulator.FaultTruncate} {
+	for _, kind := range []emulator.FaultKind{emulator.FaultKindLoseAnswer, emulator.FaultKindTruncate} {
 		money, _ := tellWith(t, fault{
-			reset: kind == emulator.FaultLoseAnswer, name: kind.String(), arrange: atService(1, emulator.Fault{Kind: kind}), want: want{lenient: true},
+			reset: kind == emulator.FaultKindLoseAnswer, name: kind.String(), arrange: atService(1, emulator.Fault{Kind: kind}), want: want{lenient: true},
 			ignored: []string{"completeCheckoutSession", "finalizeCheckoutSession", "merchantScan", "charge", "refund", "deliveryTrackers"},
 		})
 		assert.Equal(t, untouched, money)

@@ -178,7 +178,7 @@ func TestEmulatorKeepsTheContract(t *testing.T) {
 	}
 	tellAll(t, server, connect)
 	_, err := connect().GetCharge(t.Context(), "S01-0000000-0000000-C000000")
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound), "an error keeps the contract too: %v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "an error keeps the contract too: %v", err)
 
 	missing := map[string]bool{}
 	for _, o := range all {

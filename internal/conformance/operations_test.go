@@ -55,8 +55,8 @@ var all = []described{
 
 	{"getReports", http.MethodGet, "/reports", "", none, func(ctx context.Context, s shop, _ []byte) error {
 		_, err := s.GetReports(ctx, &webstore.GetReportsRequest{
-			ReportTypes:        []webstore.ReportType{webstore.SandboxSettlementReport, webstore.RefundReport},
-			ProcessingStatuses: []webstore.ProcessingStatus{webstore.ReportCompleted, webstore.ReportFailed},
+			ReportTypes:        []webstore.ReportType{webstore.ReportTypeSandboxSettlement, webstore.ReportTypeRefund},
+			ProcessingStatuses: []webstore.ReportStatus{webstore.ReportStatusCompleted, webstore.ReportStatusFailed},
 			CreatedSince:       amazonpay.Time{Time: time.Now().Add(-time.Hour)}, CreatedUntil: amazonpay.Time{Time: time.Now()}, PageSize: 100,
 		})
 		return err
@@ -65,7 +65,7 @@ var all = []described{
 	{"createReport", http.MethodPost, "/reports", "CreateReport", accepted, post(shop.CreateReport)},
 	{"getReportDocument", http.MethodGet, "/report-documents/{reportDocumentId}", "", none, get(shop.GetReportDocument)},
 	{"getReportSchedules", http.MethodGet, "/report-schedules", "", none, func(ctx context.Context, s shop, _ []byte) error {
-		_, err := s.GetReportSchedules(ctx, []webstore.ReportType{webstore.RefundReport})
+		_, err := s.GetReportSchedules(ctx, []webstore.ReportType{webstore.ReportTypeRefund})
 		return err
 	}},
 	{"getReportScheduleById", http.MethodGet, "/report-schedules/{reportScheduleId}", "", none, get(shop.GetReportScheduleByID)},

@@ -233,7 +233,7 @@ func TestAbsentIsAbsent(t *testing.T) {
 	}
 
 	_, err = client.Call(t.Context(), amazonpay.Operation{Name: "GetRefund", Method: http.MethodGet, Path: "refunds/none"}, nil, nil)
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonResourceNotFound), "%v", err)
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 
 	want := map[string]bool{}
 	for name, described := range theContract(t).answerSchemas() {

@@ -52,7 +52,7 @@ func tellPayments(t *testing.T, server *emulator.Server, s shop) (capturedID str
 		require.NoError(t, server.Buyer().Approve(made.CheckoutSessionID))
 		return made.CheckoutSessionID
 	}
-	id := newSession(webstore.Authorize)
+	id := newSession(webstore.PaymentIntentAuthorize)
 	_, err = s.GetCheckoutSession(ctx, id)
 	require.NoError(t, err)
 	completed, err := s.CompleteCheckoutSession(ctx, id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("50.00")})
@@ -66,7 +66,7 @@ func tellPayments(t *testing.T, server *emulator.Server, s shop) (capturedID str
 	_, err = s.GetRefund(ctx, refunded.RefundID)
 	require.NoError(t, err)
 
-	confirmed, err := s.CompleteCheckoutSession(ctx, newSession(webstore.Confirm), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("50.00")})
+	confirmed, err := s.CompleteCheckoutSession(ctx, newSession(webstore.PaymentIntentConfirm), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("50.00")})
 	require.NoError(t, err)
 	permission := confirmed.ChargePermissionID
 	_, err = s.GetChargePermission(ctx, permission)
@@ -80,7 +80,7 @@ func tellPayments(t *testing.T, server *emulator.Server, s shop) (capturedID str
 		},
 		func(id string) error {
 			_, err := s.UpdateCharge(ctx, id, &webstore.UpdateChargeRequest{StatusDetails: webstore.ChargeStatusUpdate{
-				State: amazonpay.StateCanceled, ReasonCode: amazonpay.ReasonExpiredUnused,
+				State: amazonpay.StateCanceled, ReasonCode: amazonpay.ReasonCodeExpiredUnused,
 			}})
 			return err
 		},
@@ -102,7 +102,7 @@ func tellPayments(t *testing.T, server *emulator.Server, s shop) (capturedID str
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().SignIn(single.CheckoutSessionID))
 	_, err = s.FinalizeCheckoutSession(ctx, single.CheckoutSessionID, &webstore.FinalizeCheckoutSessionRequest{
-		PaymentIntent: webstore.AuthorizeWithCapture, ChargeAmount: usd("3.00"),
+		PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("3.00"),
 	})
 	require.NoError(t, err)
 	return capture.ChargeID
@@ -112,20 +112,20 @@ func tellDispute(t *testing.T, server *emulator.Server, s shop, chargeID string)
 	t.Helper()
 	ctx := t.Context()
 	made, err := s.CreateDispute(ctx, &webstore.CreateDisputeRequest{
-		ChargeID: chargeID, DisputeAmount: usd("1.00"), FilingReason: webstore.Fraudulent, FilingTimestamp: webstore.UnixTime{Time: time.Now()},
-		StatusDetails: webstore.DisputeStatusUpdate{State: webstore.DisputeActionRequired},
+		ChargeID: chargeID, DisputeAmount: usd("1.00"), FilingReason: webstore.DisputeFilingReasonFraudulent, FilingTimestamp: webstore.UnixTime{Time: time.Now()},
+		StatusDetails: webstore.DisputeStatusUpdate{State: webstore.DisputeStateActionRequired},
 	})
 	require.NoError(t, err)
 	_, err = s.GetDispute(ctx, made.DisputeID)
 	require.NoError(t, err)
-	file, err := s.UploadEvidence(ctx, &webstore.EvidenceFile{Type: webstore.FilePDF, Body: strings.NewReader("%PDF-1.7")})
+	file, err := s.UploadEvidence(ctx, &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("%PDF-1.7")})
 	require.NoError(t, err)
 	_, uploaded := server.File(file.ID)
 	assert.True(t, uploaded)
-	_, err = s.ContestDispute(ctx, made.DisputeID, &webstore.ContestDisputeRequest{MerchantEvidences: []webstore.Evidence{{EvidenceType: webstore.Receipt, FileID: file.ID}}})
+	_, err = s.ContestDispute(ctx, made.DisputeID, &webstore.ContestDisputeRequest{MerchantEvidences: []webstore.Evidence{{EvidenceType: webstore.EvidenceTypeReceipt, FileID: file.ID}}})
 	require.NoError(t, err)
 	won, err := s.UpdateDispute(ctx, made.DisputeID, &webstore.UpdateDisputeRequest{
-		StatusDetails: webstore.DisputeStatusUpdate{State: webstore.DisputeResolved, Resolution: webstore.MerchantWon}, ClosureTimestamp: webstore.UnixTime{Time: time.Now()},
+		StatusDetails: webstore.DisputeStatusUpdate{State: webstore.DisputeStateResolved, Resolution: webstore.DisputeResolutionMerchantWon}, ClosureTimestamp: webstore.UnixTime{Time: time.Now()},
 	})
 	require.NoError(t, err)
 	assert.Equal(t, file.ID, won.MerchantEvidences[0].FileID)
@@ -135,7 +135,7 @@ func tellReports(t *testing.T, server *emulator.Server, s shop) {
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
 	ordered, err := s.CreateReport(ctx, &webstore.CreateReportRequest{
-		ReportType: webstore.SandboxSettlementReport, StartTime: amazonpay.Time{Time: now.Add(-time.Hour)}, EndTime: amazonpay.Time{Time: now.Add(time.Hour)},
+		ReportType: webstore.ReportTypeSandboxSettlement, StartTime: amazonpay.Time{Time: now.Add(-time.Hour)}, EndTime: amazonpay.Time{Time: now.Add(time.Hour)},
 	})
 	require.NoError(t, err)
 	done, err := s.WaitForReport(ctx, ordered.ReportID)
@@ -159,7 +159,7 @@ func tellReports(t *testing.T, server *emulator.Server, s shop) {
 	assert.Equal(t, 1, paid)
 
 	schedule, err := s.CreateReportSchedule(ctx, &webstore.CreateReportScheduleRequest{
-		ReportType: webstore.SandboxSettlementReport, ScheduleFrequency: webstore.EveryDay, NextReportCreationTime: amazonpay.Time{Time: now.AddDate(0, 0, 1)},
+		ReportType: webstore.ReportTypeSandboxSettlement, ScheduleFrequency: webstore.ScheduleFrequencyEveryDay, NextReportCreationTime: amazonpay.Time{Time: now.AddDate(0, 0, 1)},
 	})
 	require.NoError(t, err)
 	schedules, err := s.GetReportSchedules(ctx, nil)
@@ -175,7 +175,7 @@ func tellTill(t *testing.T, d emulator.Description, s shop) {
 	t.Helper()
 	ctx := t.Context()
 	scan, err := s.till.MerchantScan(ctx, &instore.MerchantScanRequest{
-		ScanData: d.Merchants[0].ScanData, ScanReferenceID: "scan-1", LedgerCurrency: amazonpay.LedgerUSD, MerchantCOE: "US",
+		ScanData: d.Merchants[0].ScanData, ScanReferenceID: "scan-1", LedgerCurrency: amazonpay.LedgerCurrencyUSD, MerchantCOE: "US",
 	})
 	require.NoError(t, err)
 	charged, err := s.till.Charge(ctx, &instore.ChargeRequest{ChargePermissionID: scan.ChargePermissionID, ChargeReferenceID: "charge-1", ChargeTotal: usd("2.00")})
@@ -192,13 +192,13 @@ func tellAccounts(t *testing.T, d emulator.Description, s, delegated shop) {
 	ctx := t.Context()
 	registered, err := s.RegisterAmazonPayAccount(ctx, &webstore.RegisterAmazonPayAccountRequest{UniqueReferenceID: "shop-1"})
 	require.NoError(t, err)
-	_, err = s.UpdateAmazonPayAccount(ctx, registered.MerchantAccountID, &webstore.UpdateAmazonPayAccountRequest{BusinessInfo: &webstore.BusinessInfo{BusinessType: webstore.Corporate}})
+	_, err = s.UpdateAmazonPayAccount(ctx, registered.MerchantAccountID, &webstore.UpdateAmazonPayAccountRequest{BusinessInfo: &webstore.BusinessInfo{BusinessType: webstore.BusinessTypeCorporate}})
 	require.NoError(t, err)
 	_, err = s.DeleteAmazonPayAccount(ctx, registered.MerchantAccountID)
 	require.NoError(t, err)
 
 	made, err := s.CreateMerchantAccount(ctx, &webstore.CreateMerchantAccountRequest{
-		UniqueReferenceID: "shop-2", LedgerCurrency: amazonpay.LedgerJPY, MerchantStatus: &webstore.MerchantStatus{State: webstore.AccountActive},
+		UniqueReferenceID: "shop-2", LedgerCurrency: amazonpay.LedgerCurrencyJPY, MerchantStatus: &webstore.MerchantStatus{State: webstore.AccountStateActive},
 	})
 	require.NoError(t, err)
 	_, err = delegated.UpdateMerchantAccount(ctx, made.MerchantAccountID, &webstore.UpdateMerchantAccountRequest{BusinessInfo: &webstore.MerchantBusinessInfo{Email: "shop@example.com"}})

@@ -66,7 +66,7 @@ func ExampleServer_FailNext() {
 	}
 	faults := []error{
 		server.FailNext(2, emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "1"}),
-		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}),
+		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}),
 		server.FailNext(1, emulator.Fault{Operation: "CreateCharge"}),
 	}
 	for _, err := range faults {

@@ -14,22 +14,22 @@ import (
 type FaultKind int
 
 const (
-	// FaultStatus answers with a status in place of doing the work.
-	FaultStatus FaultKind = iota
-	// FaultReset resets the connection in place of doing the work.
-	FaultReset
-	// FaultLoseAnswer does the work, stores its answer under the idempotency key, and resets the
+	// FaultKindStatus answers with a status in place of doing the work.
+	FaultKindStatus FaultKind = iota
+	// FaultKindReset resets the connection in place of doing the work.
+	FaultKindReset
+	// FaultKindLoseAnswer does the work, stores its answer under the idempotency key, and resets the
 	// connection without sending it.
-	FaultLoseAnswer
-	// FaultDelay does the work, and sends the answer after [Fault].Delay.
-	FaultDelay
-	// FaultTruncate does the work, and closes the connection in the middle of the answer.
-	FaultTruncate
-	// FaultSlow does the work, and sends the answer in eight pieces, [Fault].Delay apart.
-	FaultSlow
-	// FaultHTML answers with a status and a page of HTML in place of doing the work, as a gateway
+	FaultKindLoseAnswer
+	// FaultKindDelay does the work, and sends the answer after [Fault].Delay.
+	FaultKindDelay
+	// FaultKindTruncate does the work, and closes the connection in the middle of the answer.
+	FaultKindTruncate
+	// FaultKindSlow does the work, and sends the answer in eight pieces, [Fault].Delay apart.
+	FaultKindSlow
+	// FaultKindHTML answers with a status and a page of HTML in place of doing the work, as a gateway
 	// before the service does.
-	FaultHTML
+	FaultKindHTML
 )
 
 var faultNames = []string{"status", "reset", "loseAnswer", "delay", "truncate", "slow", "html"}
@@ -133,21 +133,21 @@ func (s *Server) addFault(f Fault, n int, probability float64) error {
 	}
 	if f.Status == 0 {
 		f.Status = http.StatusServiceUnavailable
-		if f.Kind == FaultHTML {
+		if f.Kind == FaultKindHTML {
 			f.Status = http.StatusBadGateway
 		}
 	}
 	switch {
-	case f.Kind < FaultStatus || f.Kind > FaultHTML:
+	case f.Kind < FaultKindStatus || f.Kind > FaultKindHTML:
 		return fmt.Errorf("emulator: Fault.Kind %d is not known", int(f.Kind))
 	case f.Status < 400 || f.Status > 599:
 		return fmt.Errorf("emulator: Fault.Status %d is not between 400 and 599", f.Status)
 	case f.Delay < 0 || f.Delay > time.Hour:
 		return fmt.Errorf("emulator: Fault.Delay %v is not between 0 and an hour", f.Delay)
-	case f.Delay == 0 && (f.Kind == FaultDelay || f.Kind == FaultSlow):
+	case f.Delay == 0 && (f.Kind == FaultKindDelay || f.Kind == FaultKindSlow):
 		return fmt.Errorf("emulator: Fault.Delay is needed for a fault of kind %v", f.Kind)
 	}
-	if ambiguous := f.Status == http.StatusForbidden || f.Status == http.StatusUnprocessableEntity; ambiguous && f.Kind == FaultStatus && f.ReasonCode == "" {
+	if ambiguous := f.Status == http.StatusForbidden || f.Status == http.StatusUnprocessableEntity; ambiguous && f.Kind == FaultKindStatus && f.ReasonCode == "" {
 		return fmt.Errorf("emulator: Fault.ReasonCode is needed: status %d has several", f.Status)
 	}
 	if f.ReasonCode == "" {
@@ -233,26 +233,26 @@ func (p *pendingFault) draw(seed uint64, operation string) bool {
 
 // beforeWork reports whether the fault comes before anything is looked at.
 func (f *Fault) beforeWork() bool {
-	return f.Kind == FaultReset || f.Kind == FaultHTML || f.Kind == FaultStatus && !isOutcome(f.ReasonCode)
+	return f.Kind == FaultKindReset || f.Kind == FaultKindHTML || f.Kind == FaultKindStatus && !isOutcome(f.ReasonCode)
 }
 
 // afterWork reports whether the fault changes how the answer is sent, whatever it is.
-func (f *Fault) afterWork() bool { return f.Kind != FaultStatus && !f.beforeWork() }
+func (f *Fault) afterWork() bool { return f.Kind != FaultKindStatus && !f.beforeWork() }
 
 // name is the fault as the log shows it.
 func (f *Fault) name() string {
 	switch f.Kind {
-	case FaultReset:
+	case FaultKindReset:
 		return "connection reset"
-	case FaultLoseAnswer:
+	case FaultKindLoseAnswer:
 		return "answer lost"
-	case FaultDelay:
+	case FaultKindDelay:
 		return "answer delayed"
-	case FaultTruncate:
+	case FaultKindTruncate:
 		return "answer truncated"
-	case FaultSlow:
+	case FaultKindSlow:
 		return "answer slow"
-	case FaultHTML:
+	case FaultKindHTML:
 		return "status " + strconv.Itoa(f.Status) + " with HTML"
 	default:
 		return "status " + strconv.Itoa(f.Status)
@@ -263,9 +263,9 @@ func (f *Fault) name() string {
 func (f *Fault) reply() reply {
 	var out reply
 	switch f.Kind {
-	case FaultReset:
+	case FaultKindReset:
 		return reply{hangUp: true, reset: true}
-	case FaultHTML:
+	case FaultKindHTML:
 		out = reply{Status: f.Status, html: true, Body: []byte("<!DOCTYPE html>\n<html><head><title>" + http.StatusText(f.Status) +
 			"</title></head>\n<body><h1>" + http.StatusText(f.Status) + "</h1><p>This failure was asked for.</p></body></html>\n")}
 	default:

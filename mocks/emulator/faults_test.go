@@ -49,7 +49,7 @@ func TestResetBeforeTheWork(t *testing.T) {
 	c := newClient(t, s, 0)
 	_, p := c.newCharge("Confirm", "50")
 	keyed := c.with(keyHeader, "once")
-	require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultReset}))
+	require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindReset}))
 	body := object{"chargePermissionId": p, "chargeAmount": usd("10")}
 
 	r, raw := keyed.request(http.MethodPost, "/charges", body)
@@ -70,7 +70,7 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	c := newClient(t, s, 0)
 	_, p := c.newCharge("Confirm", "50")
 	keyed := c.with(keyHeader, "once")
-	require.NoError(t, s.FailNext(2, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}))
+	require.NoError(t, s.FailNext(2, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
 	body := object{"chargePermissionId": p, "chargeAmount": usd("10")}
 	for range 2 { // the second time it is the replay that is lost
 		r, raw := keyed.request(http.MethodPost, "/charges", body)

@@ -74,13 +74,13 @@ func TestAnswersThatComeLate(t *testing.T) {
 		made   int
 		logged string
 	}{
-		"delayed":           {emulator.Fault{Kind: emulator.FaultDelay, Delay: delay}, 201, delay, 1, 1, "answer delayed"},
-		"slow":              {emulator.Fault{Kind: emulator.FaultSlow, Delay: delay}, 201, 8 * delay, 2, 1, "answer slow"},
+		"delayed":           {emulator.Fault{Kind: emulator.FaultKindDelay, Delay: delay}, 201, delay, 1, 1, "answer delayed"},
+		"slow":              {emulator.Fault{Kind: emulator.FaultKindSlow, Delay: delay}, 201, 8 * delay, 2, 1, "answer slow"},
 		"a late status":     {emulator.Fault{Delay: delay}, 503, delay, 1, 0, "status 503"},
 		"a late decline":    {emulator.Fault{Status: 422, ReasonCode: "SoftDeclined", Delay: delay}, 422, delay, 1, 0, "status 422"},
-		"a late page":       {emulator.Fault{Kind: emulator.FaultHTML, Delay: delay}, 502, delay, 1, 0, "status 502 with HTML"},
-		"a late half":       {emulator.Fault{Kind: emulator.FaultTruncate, Delay: delay}, 201, delay, 1, 1, "answer truncated"},
-		"a page, and alone": {emulator.Fault{Kind: emulator.FaultHTML, Status: 504}, 504, 0, 1, 0, "status 504 with HTML"},
+		"a late page":       {emulator.Fault{Kind: emulator.FaultKindHTML, Delay: delay}, 502, delay, 1, 0, "status 502 with HTML"},
+		"a late half":       {emulator.Fault{Kind: emulator.FaultKindTruncate, Delay: delay}, 201, delay, 1, 1, "answer truncated"},
+		"a page, and alone": {emulator.Fault{Kind: emulator.FaultKindHTML, Status: 504}, 504, 0, 1, 0, "status 504 with HTML"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,9 +97,9 @@ func TestAnswersThatComeLate(t *testing.T) {
 			assert.Equal(t, row.logged, log[len(log)-1].Fault)
 			assert.Equal(t, row.status, log[len(log)-1].Status)
 			switch row.fault.Kind {
-			case emulator.FaultTruncate:
+			case emulator.FaultKindTruncate:
 				require.ErrorIs(t, o.err, io.ErrUnexpectedEOF)
-			case emulator.FaultHTML:
+			case emulator.FaultKindHTML:
 				assert.Equal(t, "text/html; charset=utf-8", o.header.Get("Content-Type"))
 				assert.Contains(t, o.body, "<h1>"+http.StatusText(row.status)+"</h1>")
 				assert.False(t, json.Valid([]byte(o.body)))
@@ -115,7 +115,7 @@ func TestAnswersThatComeLate(t *testing.T) {
 func TestTruncatedAnswer(t *testing.T) {
 	t.Parallel()
 	f, charge := charging(t)
-	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultTruncate}))
+	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindTruncate}))
 	half := charge(t.Context())
 	require.ErrorIs(t, half.err, io.ErrUnexpectedEOF)
 	whole := charge(t.Context())
@@ -128,7 +128,7 @@ func TestTruncatedAnswer(t *testing.T) {
 func TestLostAnswerIsAReset(t *testing.T) {
 	t.Parallel()
 	f, charge := charging(t)
-	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}))
+	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
 	require.ErrorIs(t, charge(t.Context()).err, syscall.ECONNRESET)
 	assert.Len(t, f.server.Charges(), 1)
 }
@@ -138,7 +138,7 @@ func TestRetryAfter(t *testing.T) {
 	f, charge := charging(t)
 	for _, fault := range []emulator.Fault{
 		{Status: 429, RetryAfter: "7"},
-		{Kind: emulator.FaultHTML, Status: 503, RetryAfter: "Wed, 25 Nov 2026 12:00:00 GMT"},
+		{Kind: emulator.FaultKindHTML, Status: 503, RetryAfter: "Wed, 25 Nov 2026 12:00:00 GMT"},
 		{Status: 422, ReasonCode: "SoftDeclined", RetryAfter: "3"},
 	} {
 		require.NoError(t, f.server.FailNext(1, fault))
@@ -153,7 +153,7 @@ func TestRetryAfter(t *testing.T) {
 func TestDelaysEnd(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []emulator.Fault{
-		{Kind: emulator.FaultDelay, Delay: time.Hour}, {Kind: emulator.FaultSlow, Delay: time.Hour}, {Kind: emulator.FaultTruncate, Delay: time.Hour},
+		{Kind: emulator.FaultKindDelay, Delay: time.Hour}, {Kind: emulator.FaultKindSlow, Delay: time.Hour}, {Kind: emulator.FaultKindTruncate, Delay: time.Hour},
 	} {
 		for _, how := range []string{"connection", "emulator"} {
 			t.Run(fault.Kind.String()+" with the "+how, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestDelaysEnd(t *testing.T) {
 func TestDelayOfAHandlerEnds(t *testing.T) {
 	t.Parallel()
 	r := newReading(t)
-	require.NoError(t, r.s.FailNext(1, emulator.Fault{Kind: emulator.FaultSlow, Delay: time.Hour}))
+	require.NoError(t, r.s.FailNext(1, emulator.Fault{Kind: emulator.FaultKindSlow, Delay: time.Hour}))
 	ended := make(chan bool)
 	go func() { ended <- r.fails("getCharge") }()
 	require.Eventually(t, func() bool { return len(r.s.Requests()) == 1 }, 30*time.Second, time.Millisecond)
@@ -299,15 +299,15 @@ func TestBadFaultValues(t *testing.T) {
 	require.NoError(t, s.FailSome(1, emulator.Fault{}))
 	for _, fault := range []emulator.Fault{
 		{Kind: -1},
-		{Kind: emulator.FaultHTML + 1},
+		{Kind: emulator.FaultKindHTML + 1},
 		{Status: 399},
 		{Status: 600},
 		{Status: -1},
-		{Kind: emulator.FaultHTML, Status: 302},
+		{Kind: emulator.FaultKindHTML, Status: 302},
 		{Delay: -1},
 		{Delay: time.Hour + 1},
-		{Kind: emulator.FaultDelay},
-		{Kind: emulator.FaultSlow},
+		{Kind: emulator.FaultKindDelay},
+		{Kind: emulator.FaultKindSlow},
 		{Operation: "nothing"},
 		{Status: 403},
 		{Status: 422},
@@ -318,7 +318,7 @@ func TestBadFaultValues(t *testing.T) {
 	for _, n := range []int{0, -1} {
 		require.Error(t, s.FailNext(n, emulator.Fault{}))
 	}
-	require.NoError(t, s.FailNext(1, emulator.Fault{Kind: emulator.FaultDelay, Delay: time.Hour}))
+	require.NoError(t, s.FailNext(1, emulator.Fault{Kind: emulator.FaultKindDelay, Delay: time.Hour}))
 }
 
 // The kinds have names, by which JSON knows them.

@@ -101,7 +101,7 @@ func TestNotifications(t *testing.T) {
 	require.NoError(t, s.NotifyAt(e.url), "twice is once")
 
 	charge, permission := c.newPending()
-	e.gets(ipn.ChargePermission, permission) // NonChargeable, ChargeInProgress
+	e.gets(ipn.ObjectTypeChargePermission, permission) // NonChargeable, ChargeInProgress
 	require.NoError(t, s.Advance(30*time.Second))
 	assert.ElementsMatch(t, []string{charge, permission}, e.each(2))
 	assert.Equal(t, "Authorized", c.get("/charges/"+charge).at("statusDetails", "state"))
@@ -110,17 +110,17 @@ func TestNotifications(t *testing.T) {
 
 	refund := c.post("/refunds", object{"chargeId": before, "refundAmount": usd("1")}).must(t, 201).text(t, "refundId")
 	require.NoError(t, s.ResolvePending(refund))
-	n := e.gets(ipn.Refund, refund)
+	n := e.gets(ipn.ObjectTypeRefund, refund)
 	assert.Equal(t, strings.TrimSuffix(refund, refund[strings.LastIndex(refund, "-R"):]), n.ChargePermissionID)
 	dispute, err := s.Buyer().Dispute(before)
 	require.NoError(t, err)
-	e.gets(ipn.Chargeback, dispute)
+	e.gets(ipn.ObjectTypeChargeback, dispute)
 	require.NoError(t, s.Advance(11*24*time.Hour))
-	e.gets(ipn.Chargeback, dispute)
+	e.gets(ipn.ObjectTypeChargeback, dispute)
 
 	old, _ := c.newCharge("Authorize", "5")
 	require.NoError(t, s.Advance(60*24*time.Hour)) // it expires on the thirtieth day, and SNS hears of it today
-	n = e.gets(ipn.Charge, old)
+	n = e.gets(ipn.ObjectTypeCharge, old)
 	assert.WithinDuration(t, s.Now(), n.Timestamp, time.Minute)
 
 	sent := settled(t, s, 9)
@@ -143,13 +143,13 @@ func TestNotificationsAreSentAgain(t *testing.T) {
 	require.NoError(t, s.NotifyAt(e.url))
 	e.answer <- errors.New("the database is away")
 	require.NoError(t, s.SuspendPermission(permission, "MFAFailed"))
-	first := e.gets(ipn.ChargePermission, permission)
+	first := e.gets(ipn.ObjectTypeChargePermission, permission)
 	sent := settled(t, s, 1)
 	assert.Equal(t, "Pending", sent[0].State)
 	assert.Equal(t, "status 500", sent[0].Reason)
 	require.NoError(t, s.Advance(59*time.Minute))
 	require.NoError(t, s.Advance(time.Minute))
-	again := e.gets(ipn.ChargePermission, permission)
+	again := e.gets(ipn.ObjectTypeChargePermission, permission)
 	assert.Equal(t, first.MessageID, again.MessageID)
 	assert.Equal(t, first.Timestamp, again.Timestamp, "SNS sends under the first time")
 	assert.Equal(t, "Delivered", settled(t, s, 2)[0].State)
@@ -158,11 +158,11 @@ func TestNotificationsAreSentAgain(t *testing.T) {
 		e.answer <- errors.New("the database is away")
 	}
 	require.NoError(t, s.Buyer().ChangePaymentMethod(permission, "1111"))
-	e.gets(ipn.ChargePermission, permission)
+	e.gets(ipn.ObjectTypeChargePermission, permission)
 	settled(t, s, 3)
 	for tries := 4; tries <= 6; tries++ {
 		require.NoError(t, s.Advance(time.Hour))
-		e.gets(ipn.ChargePermission, permission)
+		e.gets(ipn.ObjectTypeChargePermission, permission)
 		settled(t, s, tries)
 	}
 	sent = settled(t, s, 6)
@@ -174,7 +174,7 @@ func TestNotificationsAreSentAgain(t *testing.T) {
 	defer refusing.Close()
 	require.NoError(t, s.NotifyAt(refusing.URL))
 	require.NoError(t, s.ClosePermission(permission, "BuyerClosed"))
-	e.gets(ipn.ChargePermission, permission)
+	e.gets(ipn.ObjectTypeChargePermission, permission)
 	for _, n := range settled(t, s, 8)[2:] {
 		assert.Equal(t, map[string]string{e.url: "Delivered", refusing.URL: "Failed"}[n.Endpoint], n.State, n)
 		assert.Equal(t, 1, n.Tries)
@@ -193,13 +193,13 @@ func TestNotificationsOutliveARestart(t *testing.T) {
 	require.NoError(t, first.NotifyAt(e.url))
 	e.answer <- errors.New("the database is away")
 	require.NoError(t, first.ClosePermission(permission, "BuyerClosed"))
-	before := e.gets(ipn.ChargePermission, permission)
+	before := e.gets(ipn.ObjectTypeChargePermission, permission)
 	settled(t, first, 1)
 	require.NoError(t, first.Close())
 
 	second := emulator.Start(t, emulator.WithStateFile(path))
 	require.NoError(t, second.Advance(time.Hour))
-	assert.Equal(t, before.MessageID, e.gets(ipn.ChargePermission, permission).MessageID)
+	assert.Equal(t, before.MessageID, e.gets(ipn.ObjectTypeChargePermission, permission).MessageID)
 	assert.Equal(t, "Delivered", settled(t, second, 2)[0].State)
 }
 
@@ -218,13 +218,13 @@ func TestDeadEndpoint(t *testing.T) {
 	require.NoError(t, s.NotifyAt(e.url))
 	for range 2 {
 		require.NoError(t, s.SuspendPermission(permission, "MFAFailed"))
-		e.gets(ipn.ChargePermission, permission)
+		e.gets(ipn.ObjectTypeChargePermission, permission)
 		require.NoError(t, s.Buyer().ChangePaymentMethod(permission, "1111"))
-		e.gets(ipn.ChargePermission, permission)
+		e.gets(ipn.ObjectTypeChargePermission, permission)
 	}
 	s.StopNotifying(dead.URL)
 	require.NoError(t, s.ClosePermission(permission, "BuyerClosed"))
-	e.gets(ipn.ChargePermission, permission)
+	e.gets(ipn.ObjectTypeChargePermission, permission)
 	for _, n := range s.Notifications() {
 		assert.Equal(t, e.url, n.Endpoint)
 	}

@@ -105,7 +105,7 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 		entry.Fault = fault.name()
 		return fault.reply()
 	}
-	if fault != nil && fault.Kind == FaultStatus {
+	if fault != nil && fault.Kind == FaultKindStatus {
 		c.fault = fault.refusal()
 	}
 	out := s.once(d, c, body, entry)
@@ -121,11 +121,11 @@ func (s *Server) perform(d destination, c *call, body []byte, entry *Request) re
 		out.retryAfter = fault.RetryAfter
 	}
 	switch out.delay = fault.Delay; fault.Kind {
-	case FaultLoseAnswer:
+	case FaultKindLoseAnswer:
 		out.hangUp, out.reset = true, true
-	case FaultTruncate:
+	case FaultKindTruncate:
 		out.truncate = true
-	case FaultSlow:
+	case FaultKindSlow:
 		out.delay, out.slow = 0, fault.Delay
 	default:
 	}

@@ -17,7 +17,7 @@ import (
 // What the end of the emulator cuts short is no answer.
 func TestDelayCutShortIsNoAnswer(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []emulator.FaultKind{emulator.FaultDelay, emulator.FaultSlow, emulator.FaultTruncate} {
+	for _, kind := range []emulator.FaultKind{emulator.FaultKindDelay, emulator.FaultKindSlow, emulator.FaultKindTruncate} {
 		f, charge := charging(t)
 		require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: kind, Delay: time.Hour}))
 		ended := make(chan outcome, 1)

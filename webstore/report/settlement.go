@@ -20,25 +20,25 @@ type TransactionType string
 // The transaction types. Capture, Refund, Transfer and Reserve are known from documents, the
 // spelling of the others from the documentation alone.
 const (
-	Authorization TransactionType = "Authorization"
-	Capture       TransactionType = "Capture"
-	Refund        TransactionType = "Refund"
-	AToZClaim     TransactionType = "A-to-z Guarantee Claim" // see IsAToZClaim for its other spellings
-	Chargeback    TransactionType = "Chargeback"
-	Dispute       TransactionType = "Dispute"
-	Debt          TransactionType = "Debt"
-	Adjustment    TransactionType = "Adjustment"
-	Transfer      TransactionType = "Transfer"
-	// Reserve is an amount that Amazon Pay keeps back, or gives free again.
-	Reserve TransactionType = "Reserve"
-	// Carryover is a balance that was not transferred and goes over to the next settlement.
-	Carryover TransactionType = "Carryover"
+	TransactionTypeAuthorization TransactionType = "Authorization"
+	TransactionTypeCapture       TransactionType = "Capture"
+	TransactionTypeRefund        TransactionType = "Refund"
+	TransactionTypeAToZClaim     TransactionType = "A-to-z Guarantee Claim" // see IsAToZClaim for its other spellings
+	TransactionTypeChargeback    TransactionType = "Chargeback"
+	TransactionTypeDispute       TransactionType = "Dispute"
+	TransactionTypeDebt          TransactionType = "Debt"
+	TransactionTypeAdjustment    TransactionType = "Adjustment"
+	TransactionTypeTransfer      TransactionType = "Transfer"
+	// TransactionTypeReserve is an amount that Amazon Pay keeps back, or gives free again.
+	TransactionTypeReserve TransactionType = "Reserve"
+	// TransactionTypeCarryover is a balance that was not transferred and goes over to the next settlement.
+	TransactionTypeCarryover TransactionType = "Carryover"
 )
 
 // IsAToZClaim reports whether the row is of an A-to-z Guarantee claim, in any of the spellings that
 // the documentation has: the Japanese page writes "A to Z Guarantee Claim", and the list of the
 // English one can be read as "A-to-z Guarantee" and "Claim". Compare with this in place of
-// [AToZClaim].
+// [TransactionTypeAToZClaim].
 func (t TransactionType) IsAToZClaim() bool {
 	switch strings.ToLower(strings.ReplaceAll(string(t), "-", " ")) {
 	case "a to z guarantee claim", "a to z guarantee", "a to z claim", "claim":

@@ -46,12 +46,12 @@ func TestSettlement(t *testing.T) {
 	assert.Equal(t, report.SettlementRow{
 		TransactionPostedDate: amazonpay.Time{Time: time.Date(2015, 5, 18, 15, 48, 50, 0, time.UTC)},
 		SettlementID:          "5044561311", AmazonTransactionID: "P01-2400747-7777779-C084595", SellerReferenceID: "OALP12345678",
-		TransactionType: report.Capture, AmazonOrderReferenceID: "P01-2400747-7777779", SellerOrderID: "order-1042",
+		TransactionType: report.TransactionTypeCapture, AmazonOrderReferenceID: "P01-2400747-7777779", SellerOrderID: "order-1042",
 		StoreName: "Example <shop>, Inc.", CurrencyCode: amazonpay.USD, TransactionDescription: `a "good" sale`,
 		TransactionAmount: "14.00", TransactionPercentageFee: "-0.41", TransactionFixedFee: "-0.30", TotalTransactionFee: "-0.71",
 		NetTransactionAmount: "13.29",
 	}, rows[0])
-	assert.Equal(t, report.Transfer, rows[1].TransactionType)
+	assert.Equal(t, report.TransactionTypeTransfer, rows[1].TransactionType)
 	assert.Equal(t, amazonpay.Decimal("-13.29"), rows[1].NetTransactionAmount)
 	assert.Empty(t, rows[1].TotalTransactionFee)
 	assert.Equal(t, time.Date(2015, 5, 21, 5, 37, 3, 0, time.UTC), rows[1].TransactionPostedDate.Time)
@@ -262,7 +262,7 @@ func TestSettlementSavedByASpreadsheet(t *testing.T) {
 			rows = append(rows, row)
 		}
 		require.Len(t, rows, 1)
-		assert.Equal(t, report.Capture, rows[0].TransactionType)
+		assert.Equal(t, report.TransactionTypeCapture, rows[0].TransactionType)
 		assert.Equal(t, amazonpay.Decimal("4.59"), rows[0].NetTransactionAmount)
 		summary, err := r.Summary()
 		require.NoError(t, err)
@@ -353,7 +353,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 			for row, err := range report.NewReader(strings.NewReader(tt.change(doc).String())).Settlement() {
 				if last = err; err == nil {
 					n++
-					assert.NotEqual(t, report.Capture, row.TransactionType)
+					assert.NotEqual(t, report.TransactionTypeCapture, row.TransactionType)
 				}
 			}
 			require.ErrorContains(t, last, tt.want)
@@ -426,12 +426,12 @@ func TestSettlementCutAnywhere(t *testing.T) {
 
 func TestTransactionTypes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, "Reserve", string(report.Reserve))
-	assert.Equal(t, "Carryover", string(report.Carryover))
-	for _, claim := range []report.TransactionType{report.AToZClaim, "A to Z Guarantee Claim", "A-to-z Guarantee", "Claim", "A-to-Z Guarantee Claim"} {
+	assert.Equal(t, "Reserve", string(report.TransactionTypeReserve))
+	assert.Equal(t, "Carryover", string(report.TransactionTypeCarryover))
+	for _, claim := range []report.TransactionType{report.TransactionTypeAToZClaim, "A to Z Guarantee Claim", "A-to-z Guarantee", "Claim", "A-to-Z Guarantee Claim"} {
 		assert.True(t, claim.IsAToZClaim(), claim)
 	}
-	for _, other := range []report.TransactionType{report.Reserve, report.Carryover, report.Capture, report.Chargeback, report.Dispute, "", "Claims"} {
+	for _, other := range []report.TransactionType{report.TransactionTypeReserve, report.TransactionTypeCarryover, report.TransactionTypeCapture, report.TransactionTypeChargeback, report.TransactionTypeDispute, "", "Claims"} {
 		assert.False(t, other.IsAToZClaim(), other)
 	}
 }

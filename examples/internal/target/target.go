@@ -125,7 +125,7 @@ func openService(live bool, logger *slog.Logger) (*Target, error) {
 		return nil, err
 	}
 	switch {
-	case t.Client.Environment() == amazonpay.Sandbox:
+	case t.Client.Environment() == amazonpay.EnvironmentSandbox:
 		fmt.Println("With the sandbox of Amazon Pay: no money moves.")
 	case live:
 		fmt.Println("With Amazon Pay, LIVE: real money moves.")

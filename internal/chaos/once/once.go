@@ -35,7 +35,7 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 			return err
 		}
 		id, err := call(
-			amazonpay.WithIdempotencyKey(amazonpay.KeyFrom(w.Name, strconv.Itoa(w.Attempt))),
+			amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(w.Name, strconv.Itoa(w.Attempt))),
 			amazonpay.WithUnsettled(earlier))
 		next := amazonpay.Advise(err)
 		w.Unsettled = next.Unsettled

@@ -49,7 +49,7 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 		"no connection":       {down: true, step: amazonpay.StepDone},
 		"another request":     {descriptor: "NEW", step: amazonpay.StepRead},
 		"another, and a 429":  {after: emulator.Fault{Status: 429}, descriptor: "NEW", step: amazonpay.StepRead},
-		"the page of a proxy": {after: emulator.Fault{Kind: emulator.FaultHTML, Status: 403}, step: amazonpay.StepDone},
+		"the page of a proxy": {after: emulator.Fault{Kind: emulator.FaultKindHTML, Status: 403}, step: amazonpay.StepDone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +70,7 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 			if row.down {
 				base.down = func(call int) bool { return call > first+4 && call <= first+8 }
 			}
-			require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultLoseAnswer}))
+			require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
 			if row.after.Status != 0 {
 				row.after.Operation = "createCharge"
 				require.NoError(t, server.FailNext(4, row.after))
@@ -117,7 +117,7 @@ func permission(t *testing.T, server *emulator.Server, shop *webstore.Client) st
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.Confirm, ChargeAmount: total},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: total},
 	})
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
@@ -145,11 +145,11 @@ func TestEnds(t *testing.T) {
 	require.NoError(t, once.Do(t.Context(), &made, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) { return "", nil }))
 	assert.True(t, made.Done, "also without an id: a permission that is only confirmed has no charge")
 
-	w, calls := keys(refused(amazonpay.ReasonSoftDeclined))
+	w, calls := keys(refused(amazonpay.ReasonCodeSoftDeclined))
 	assert.Equal(t, 3, calls, "a few keys at the most")
 	assert.Contains(t, w.Failed, "SoftDeclined")
 	assert.False(t, w.Unsettled)
-	w, calls = keys(refused(amazonpay.ReasonHardDeclined))
+	w, calls = keys(refused(amazonpay.ReasonCodeHardDeclined))
 	assert.Equal(t, 1, calls)
 	assert.Contains(t, w.Failed, "HardDeclined")
 
@@ -158,13 +158,13 @@ func TestEnds(t *testing.T) {
 	calls = 0
 	require.Error(t, once.Do(t.Context(), &again, func() error { return nil }, 0, func(...amazonpay.CallOption) (string, error) {
 		calls++
-		return "", refused(amazonpay.ReasonSoftDeclined)
+		return "", refused(amazonpay.ReasonCodeSoftDeclined)
 	}))
 	assert.Equal(t, 1, calls)
 
 	// What was told last is not lost when the context ends.
 	ctx, cancel := context.WithCancel(t.Context())
-	throttled := refused(amazonpay.ReasonTooManyRequests)
+	throttled := refused(amazonpay.ReasonCodeTooManyRequests)
 	err := once.Do(ctx, &once.Work{Name: "order-1/charge"}, func() error { return nil }, time.Hour, func(...amazonpay.CallOption) (string, error) {
 		cancel()
 		return "", throttled
