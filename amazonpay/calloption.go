@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/textproto"
 	"strings"
@@ -199,7 +198,7 @@ func WithProgress(progress Progress) CallOption {
 type CallOptions struct {
 	AuthToken      Secret
 	TokenSource    TokenSource
-	IdempotencyKey string
+	IdempotencyKey string `log:"idempotency_key"`
 	Header         http.Header
 	BodyFields     map[string]json.RawMessage
 	SimulationCode string
@@ -208,16 +207,8 @@ type CallOptions struct {
 	Unsettled      bool
 }
 
-// LogValue shows the idempotency key.
-func (o CallOptions) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("idempotency_key", o.IdempotencyKey))
-}
-
 // String returns what LogValue shows.
 func (o CallOptions) String() string { return o.LogValue().String() }
-
-// Format prints what String returns, whatever the verb.
-func (o CallOptions) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
 
 // MarshalText returns what String returns: headers and members can hold tokens.
 func (o CallOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }

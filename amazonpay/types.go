@@ -2,9 +2,6 @@ package amazonpay
 
 import (
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"strings"
 )
 
@@ -75,6 +72,10 @@ const (
 	ReleaseEnvironmentLive    ReleaseEnvironment = "Live"
 )
 
+//go:generate go run ../internal/redactgen Address CallOptions Price StatusDetails
+//log:full Price: Amount CurrencyCode
+//log:full StatusDetails: State ReasonCode ReasonDescription LastUpdatedTimestamp
+
 // Address is a postal address. StateOrRegion is the two-letter code in the US and
 // Canada and free text elsewhere; CountryCode is ISO 3166, two letters in all that
 // is known. It prints and logs without its content, but encodes to JSON in full.
@@ -90,17 +91,9 @@ type Address struct {
 	District      string `json:"district,omitzero" pay:"max=50"`
 	StateOrRegion string `json:"stateOrRegion,omitzero" pay:"max=50"`
 	PostalCode    string `json:"postalCode,omitzero" pay:"max=20"`
-	CountryCode   string `json:"countryCode,omitzero" pay:"max=3"`
+	CountryCode   string `json:"countryCode,omitzero" pay:"max=3" log:"country_code"`
 	PhoneNumber   string `json:"phoneNumber,omitzero" pay:"max=20"`
 }
-
-// LogValue shows the country alone.
-func (a Address) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("country_code", a.CountryCode))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (a Address) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
 
 // Bool is a boolean of an answer. It is decoded from true and false, and from the texts
 // "true" and "false", which the samples of the official SDKs have in places. Null and an empty

@@ -10,6 +10,8 @@ import (
 )
 
 //go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
+//go:generate go run ../internal/redactgen
+//log:full AuthorizationToken: Response AuthorizationToken
 
 // API is the call of authorization tokens: what [Client] does, and what a test of your
 // program replaces by a mock.

@@ -88,6 +88,7 @@ func TestGetAuthorizationToken(t *testing.T) {
 	assert.Nil(t, c.in)
 	assert.Equal(t, opts, c.opts)
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", answer, answer, answer), "a.b.c")
+	callertest.RequireRedacted[authtoken.API](t)
 
 	for _, text := range []string{`{"authorizationToken":null}`, `{}`} {
 		out := new(authtoken.AuthorizationToken)

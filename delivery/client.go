@@ -2,9 +2,6 @@ package delivery
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -12,6 +9,7 @@ import (
 )
 
 //go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockDelivery -destination ../mocks/delivery.go . API
+//go:generate go run ../internal/redactgen
 
 // API is the call of delivery notifications: what [Client] does, and what a test of your
 // program replaces by a mock.
@@ -32,10 +30,10 @@ func New(caller amazonpay.Caller) *Client { return &Client{caller} }
 type TrackersRequest struct {
 	// AmazonOrderReferenceID is the order's id. The samples of the official SDKs put the id of
 	// a charge permission here.
-	AmazonOrderReferenceID string `json:"amazonOrderReferenceId,omitzero"`
+	AmazonOrderReferenceID string `json:"amazonOrderReferenceId,omitzero" log:"amazon_order_reference_id"`
 	// ChargePermissionID is the order's charge permission, in place of
 	// AmazonOrderReferenceID.
-	ChargePermissionID string    `json:"chargePermissionId,omitzero"`
+	ChargePermissionID string    `json:"chargePermissionId,omitzero" log:"charge_permission_id"`
 	DeliveryDetails    []Details `json:"deliveryDetails,omitzero"`
 }
 
@@ -50,52 +48,20 @@ func (r TrackersRequest) Validate() error {
 	return nil
 }
 
-// LogValue shows the ids.
-func (r TrackersRequest) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("amazon_order_reference_id", r.AmazonOrderReferenceID),
-		slog.String("charge_permission_id", r.ChargePermissionID),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r TrackersRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
-
 // Details is one parcel. In a request both are needed. It prints and logs its carrier only.
 type Details struct {
 	TrackingNumber string `json:"trackingNumber,omitzero" pay:"required"`
-	CarrierCode    string `json:"carrierCode,omitzero" pay:"required"` // such as UPS or FEDEX
+	CarrierCode    string `json:"carrierCode,omitzero" pay:"required" log:"carrier_code"` // such as UPS or FEDEX
 }
-
-// LogValue shows the carrier alone.
-func (d Details) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("carrier_code", d.CarrierCode))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (d Details) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogValue().String()) }
 
 // TrackersResponse is the answer of [Client.DeliveryTrackers]. It prints and logs its ids
 // only.
 type TrackersResponse struct {
 	amazonpay.Response
 
-	AmazonOrderReferenceID string    `json:"amazonOrderReferenceId,omitzero"`
-	ChargePermissionID     string    `json:"chargePermissionId,omitzero"`
+	AmazonOrderReferenceID string    `json:"amazonOrderReferenceId,omitzero" log:"amazon_order_reference_id"`
+	ChargePermissionID     string    `json:"chargePermissionId,omitzero" log:"charge_permission_id"`
 	DeliveryDetails        []Details `json:"deliveryDetails,omitzero"`
-}
-
-// LogValue shows the ids.
-func (r TrackersResponse) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("amazon_order_reference_id", r.AmazonOrderReferenceID),
-		slog.String("charge_permission_id", r.ChargePermissionID),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r TrackersResponse) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // DeliveryTrackers gives the tracking numbers of an order's parcels. It works live only,

@@ -1,10 +1,6 @@
 package instore
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
-
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
@@ -14,22 +10,12 @@ type MerchantScanRequest struct {
 	ScanData string `json:"scanData,omitzero" pay:"required"` // what the till scanned
 	// ScanReferenceID is the shop's own id of this scan, by which the service knows a repeated
 	// one.
-	ScanReferenceID string                   `json:"scanReferenceId,omitzero" pay:"required"`
+	ScanReferenceID string                   `json:"scanReferenceId,omitzero" pay:"required" log:"scan_reference_id"`
 	LedgerCurrency  amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero" pay:"required"`
 	MerchantCOE     string                   `json:"merchantCOE,omitzero" pay:"required,max=2"` //nolint:tagliatelle // the service's spelling: country of establishment, such as US
 	StoreLocation   *StoreLocation           `json:"storeLocation,omitzero"`
 	Metadata        *Metadata                `json:"metadata,omitzero"`
 	ChargeTotal     amazonpay.Price          `json:"chargeTotal,omitzero" pay:"transaction"` // in samples of the official SDKs; not in the .NET SDK
-}
-
-// LogValue shows the reference id alone.
-func (r MerchantScanRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("scan_reference_id", r.ScanReferenceID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r MerchantScanRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // StoreLocation is where the till stands.
@@ -41,19 +27,8 @@ type StoreLocation struct {
 type Metadata struct {
 	MerchantNote         string                `json:"merchantNote,omitzero"`
 	CustomInformation    string                `json:"customInformation,omitzero"`
-	CommunicationContext *CommunicationContext `json:"communicationContext,omitzero"`
+	CommunicationContext *CommunicationContext `json:"communicationContext,omitzero" log:"merchant_order_id=MerchantOrderID"`
 }
-
-// LogValue shows the shop's order id alone.
-func (m Metadata) LogValue() slog.Value {
-	if m.CommunicationContext == nil {
-		return slog.GroupValue()
-	}
-	return slog.GroupValue(slog.String("merchant_order_id", m.CommunicationContext.MerchantOrderID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (m Metadata) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.LogValue().String()) }
 
 // CommunicationContext is what Amazon Pay tells the buyer of a payment.
 type CommunicationContext struct {
@@ -71,25 +46,14 @@ type MerchantScanResponse struct {
 // ChargeRequest is the request of [Client.Charge]. ChargePermissionID, ChargeReferenceID
 // and ChargeTotal are needed. It prints and logs its ids only.
 type ChargeRequest struct {
-	ChargePermissionID string `json:"chargePermissionId,omitzero" pay:"required"` // of the scan
+	ChargePermissionID string `json:"chargePermissionId,omitzero" pay:"required" log:"charge_permission_id"` // of the scan
 	// ChargeReferenceID is the shop's own id of this charge: the one documented protection
 	// against a double charge. Repeat a charge whose outcome is uncertain with the same one.
-	ChargeReferenceID string          `json:"chargeReferenceId,omitzero" pay:"required"`
+	ChargeReferenceID string          `json:"chargeReferenceId,omitzero" pay:"required" log:"charge_reference_id"`
 	ChargeTotal       amazonpay.Price `json:"chargeTotal,omitzero" pay:"required,transaction"`
 	SoftDescriptor    string          `json:"softDescriptor,omitzero" pay:"max=16"` // on the buyer's statement: up to 16 characters
 	Metadata          *Metadata       `json:"metadata,omitzero"`
 }
-
-// LogValue shows the ids.
-func (r ChargeRequest) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("charge_permission_id", r.ChargePermissionID),
-		slog.String("charge_reference_id", r.ChargeReferenceID),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r ChargeRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
 // ChargeResponse is the answer of [Client.Charge].
 type ChargeResponse struct {
@@ -102,25 +66,14 @@ type ChargeResponse struct {
 // RefundRequest is the request of [Client.Refund]. ChargeID, RefundReferenceID and
 // RefundTotal are needed. It prints and logs its ids only.
 type RefundRequest struct {
-	ChargeID string `json:"chargeId,omitzero" pay:"required"`
+	ChargeID string `json:"chargeId,omitzero" pay:"required" log:"charge_id"`
 	// RefundReferenceID is the shop's own id of this refund: the one documented protection
 	// against a double refund. Repeat a refund whose outcome is uncertain with the same one.
-	RefundReferenceID string          `json:"refundReferenceId,omitzero" pay:"required"`
+	RefundReferenceID string          `json:"refundReferenceId,omitzero" pay:"required" log:"refund_reference_id"`
 	RefundTotal       amazonpay.Price `json:"refundTotal,omitzero" pay:"required,transaction"`
 	SoftDescriptor    string          `json:"softDescriptor,omitzero" pay:"max=16"` // on the buyer's statement: up to 16 characters
 	Metadata          *Metadata       `json:"metadata,omitzero"`
 }
-
-// LogValue shows the ids.
-func (r RefundRequest) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("charge_id", r.ChargeID),
-		slog.String("refund_reference_id", r.RefundReferenceID),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r RefundRequest) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
 // RefundResponse is the answer of [Client.Refund].
 type RefundResponse struct {

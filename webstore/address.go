@@ -3,9 +3,6 @@ package webstore
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -15,8 +12,8 @@ import (
 // AddressWithID is one of the addresses of a session that ships to several. It prints and
 // logs its id and its country only.
 type AddressWithID struct {
-	AddressID string `json:"addressId,omitzero"` // amzn1.address.…, see [MultiAddressesCheckoutMetadata]
-	amazonpay.Address
+	AddressID         string `json:"addressId,omitzero" log:"address_id"` // amzn1.address.…, see [MultiAddressesCheckoutMetadata]
+	amazonpay.Address `log:"country_code=CountryCode"`
 }
 
 // UnmarshalJSON decodes an address from a JSON text that holds it, which is how the
@@ -37,14 +34,6 @@ func (a *AddressWithID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// LogValue shows the id and the country.
-func (a AddressWithID) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("address_id", a.AddressID), slog.String("country_code", a.CountryCode))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (a AddressWithID) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
-
 // AddressDetails is the shipping address that the buyer already gave to the shop, for an
 // additional payment button with product type PayAndShip. It differs from
 // [amazonpay.Address] in having one member for district and county. It prints and logs
@@ -64,7 +53,7 @@ type AddressDetails struct {
 	DistrictOrCounty string `json:"districtOrCounty,omitzero" pay:"max=50"`
 	StateOrRegion    string `json:"stateOrRegion,omitzero" pay:"max=50"`
 	PostalCode       string `json:"postalCode,omitzero" pay:"required,max=20"`
-	CountryCode      string `json:"countryCode,omitzero" pay:"required,max=3"`
+	CountryCode      string `json:"countryCode,omitzero" pay:"required,max=3" log:"country_code"`
 	PhoneNumber      string `json:"phoneNumber,omitzero" pay:"required,max=20"`
 }
 
@@ -91,11 +80,3 @@ func (a AddressDetails) Validate() error {
 	}
 	return nil
 }
-
-// LogValue shows the country alone.
-func (a AddressDetails) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("country_code", a.CountryCode))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (a AddressDetails) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }

@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -24,21 +21,11 @@ const (
 // reference only.
 type RegisterAmazonPayAccountRequest struct {
 	// UniqueReferenceID is the provider's own id of the merchant.
-	UniqueReferenceID string                   `json:"uniqueReferenceId,omitzero" pay:"required"`
+	UniqueReferenceID string                   `json:"uniqueReferenceId,omitzero" pay:"required" log:"unique_reference_id"`
 	LedgerCurrency    amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
 	BusinessInfo      *BusinessInfo            `json:"businessInfo,omitzero"`
 	// PrimaryContactPerson is left out where the name is not known.
 	PrimaryContactPerson *ContactPerson `json:"primaryContactPerson,omitzero"`
-}
-
-// LogValue shows the reference alone.
-func (r RegisterAmazonPayAccountRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r RegisterAmazonPayAccountRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // UpdateAmazonPayAccountRequest is the request of [Client.UpdateAmazonPayAccount]. What is nil is
@@ -49,30 +36,14 @@ type UpdateAmazonPayAccountRequest struct {
 	PrimaryContactPerson *ContactPerson `json:"primaryContactPerson,omitzero"`
 }
 
-// LogValue shows nothing.
-func (r UpdateAmazonPayAccountRequest) LogValue() slog.Value { return slog.GroupValue() }
-
-// Format prints what LogValue shows, whatever the verb.
-func (r UpdateAmazonPayAccountRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
-}
-
 // BusinessInfo describes the business of an Amazon Pay account. It prints and logs without its
 // content.
 type BusinessInfo struct {
 	BusinessType           BusinessType     `json:"businessType,omitzero"`
-	CountryOfEstablishment string           `json:"countryOfEstablishment,omitzero"`
+	CountryOfEstablishment string           `json:"countryOfEstablishment,omitzero" log:"country_of_establishment"`
 	BusinessLegalName      string           `json:"businessLegalName,omitzero"`
 	BusinessAddress        *BusinessAddress `json:"businessAddress,omitzero"`
 }
-
-// LogValue shows the country alone.
-func (b BusinessInfo) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("country_of_establishment", b.CountryOfEstablishment))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (b BusinessInfo) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
 
 // ContactPerson is the person to contact about an Amazon Pay account. It prints and logs without
 // its content.
@@ -83,12 +54,6 @@ type ContactPerson struct {
 	DateOfBirth string `json:"dateOfBirth,omitzero"`
 }
 
-// LogValue shows nothing.
-func (p ContactPerson) LogValue() slog.Value { return slog.GroupValue() }
-
-// Format prints what LogValue shows, whatever the verb.
-func (p ContactPerson) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.LogValue().String()) }
-
 // BusinessAddress is an address of a business or of its contact person. It prints and logs
 // without its content.
 type BusinessAddress struct {
@@ -97,16 +62,8 @@ type BusinessAddress struct {
 	City          string `json:"city,omitzero"`
 	StateOrRegion string `json:"stateOrRegion,omitzero"`
 	PostalCode    string `json:"postalCode,omitzero"`
-	CountryCode   string `json:"countryCode,omitzero"`
+	CountryCode   string `json:"countryCode,omitzero" log:"country_code"`
 }
-
-// LogValue shows the country alone.
-func (a BusinessAddress) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("country_code", a.CountryCode))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (a BusinessAddress) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
 
 // RegisterAmazonPayAccountResponse has the ids of the new account.
 type RegisterAmazonPayAccountResponse struct {

@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -25,7 +22,7 @@ const (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html
 type Buyer struct {
-	BuyerID     string `json:"buyerId,omitzero"` // amzn1.account.…, the same for each of a shop's calls
+	BuyerID     string `json:"buyerId,omitzero" log:"buyer_id"` // amzn1.account.…, the same for each of a shop's calls
 	Name        string `json:"name,omitzero"`
 	Email       string `json:"email,omitzero"`
 	PhoneNumber string `json:"phoneNumber,omitzero"`
@@ -34,12 +31,6 @@ type Buyer struct {
 	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
 }
 
-// LogValue shows the buyer's id alone.
-func (b Buyer) LogValue() slog.Value { return slog.GroupValue(slog.String("buyer_id", b.BuyerID)) }
-
-// Format prints what LogValue shows, whatever the verb.
-func (b Buyer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
-
 // BuyerResponse is the answer of [Client.GetBuyer]. Without scopes only the id is set. It
 // prints and logs its id only.
 //
@@ -47,7 +38,7 @@ func (b Buyer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue
 type BuyerResponse struct {
 	amazonpay.Response
 
-	BuyerID         string             `json:"buyerId,omitzero"`
+	BuyerID         string             `json:"buyerId,omitzero" log:"buyer_id"`
 	Name            string             `json:"name,omitzero"`
 	Email           string             `json:"email,omitzero"`
 	PostalCode      string             `json:"postalCode,omitzero"`      // of the default shipping address
@@ -59,14 +50,6 @@ type BuyerResponse struct {
 	// not nil where the buyer has no eligible membership.
 	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
 }
-
-// LogValue shows the buyer's id alone.
-func (b BuyerResponse) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("buyer_id", b.BuyerID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (b BuyerResponse) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, b.LogValue().String()) }
 
 // GetBuyer returns the buyer who signed in with Amazon. The token is the buyerToken
 // parameter with which the browser comes back to the signInReturnUrl of a sign-in button;

@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -20,8 +17,8 @@ import (
 type Charge struct {
 	amazonpay.Response
 
-	ChargeID                      string                  `json:"chargeId,omitzero"`
-	ChargePermissionID            string                  `json:"chargePermissionId,omitzero"`
+	ChargeID                      string                  `json:"chargeId,omitzero" log:"charge_id"`
+	ChargePermissionID            string                  `json:"chargePermissionId,omitzero" log:"charge_permission_id"`
 	ChargeAmount                  amazonpay.Price         `json:"chargeAmount,omitzero"`
 	CaptureAmount                 amazonpay.Price         `json:"captureAmount,omitzero"`
 	RefundedAmount                amazonpay.Price         `json:"refundedAmount,omitzero"`
@@ -33,7 +30,7 @@ type Charge struct {
 	MerchantMetadata              *MerchantMetadata       `json:"merchantMetadata,omitzero"`
 	CreationTimestamp             amazonpay.Time          `json:"creationTimestamp,omitzero"`
 	ExpirationTimestamp           amazonpay.Time          `json:"expirationTimestamp,omitzero"`
-	StatusDetails                 amazonpay.StatusDetails `json:"statusDetails,omitzero"`
+	StatusDetails                 amazonpay.StatusDetails `json:"statusDetails,omitzero" log:"state=State,reason_code=ReasonCode"`
 	// ConvertedAmount is the amount in the merchant's currency, where that is not the
 	// charge's, at ConversionRate.
 	ConvertedAmount    amazonpay.Price              `json:"convertedAmount,omitzero"`
@@ -45,19 +42,6 @@ type Charge struct {
 	ChargeInitiator    ChargeInitiator     `json:"chargeInitiator,omitzero"`
 	Channel            Channel             `json:"channel,omitzero"`
 }
-
-// LogValue shows the ids and the state.
-func (c Charge) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("charge_id", c.ChargeID),
-		slog.String("charge_permission_id", c.ChargePermissionID),
-		slog.String("state", string(c.StatusDetails.State)),
-		slog.String("reason_code", string(c.StatusDetails.ReasonCode)),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (c Charge) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.LogValue().String()) }
 
 // ChargeInitiator says who started a charge on a saved payment method, and whether it is
 // one of a series.
@@ -89,7 +73,7 @@ const (
 // CreateChargeRequest is the request of [Client.CreateCharge]. ChargePermissionID and
 // ChargeAmount are needed. It prints and logs its permission's id only.
 type CreateChargeRequest struct {
-	ChargePermissionID string          `json:"chargePermissionId,omitzero" pay:"required"`
+	ChargePermissionID string          `json:"chargePermissionId,omitzero" pay:"required" log:"charge_permission_id"`
 	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required,transaction"`
 	// CaptureNow captures what was authorized at once. The default is false.
 	CaptureNow *bool `json:"captureNow,omitzero"`
@@ -108,16 +92,6 @@ type CreateChargeRequest struct {
 	Channel         Channel         `json:"channel,omitzero"`         // for [ChargePermissionTypePaymentMethodOnFile]
 	// WebCheckoutDetails has the result page, for [ChargePermissionTypePaymentMethodOnFile] with the buyer present.
 	WebCheckoutDetails *WebCheckoutDetails `json:"webCheckoutDetails,omitzero"`
-}
-
-// LogValue shows the permission's id alone.
-func (r CreateChargeRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("charge_permission_id", r.ChargePermissionID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r CreateChargeRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // UpdateChargeRequest is the request of [Client.UpdateCharge]. StatusDetails are needed.
@@ -145,14 +119,6 @@ type CaptureChargeRequest struct {
 type CancelChargeRequest struct {
 	// CancellationReason is needed: up to 255 characters.
 	CancellationReason string `json:"cancellationReason,omitzero" pay:"required,max=255"`
-}
-
-// LogValue shows nothing: the reason is free text.
-func (r CancelChargeRequest) LogValue() slog.Value { return slog.GroupValue() }
-
-// Format prints what LogValue shows, whatever the verb.
-func (r CancelChargeRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // CreateCharge charges a Chargeable permission: it authorizes an amount, or with CaptureNow

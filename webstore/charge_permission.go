@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"slices"
 
@@ -24,7 +21,7 @@ import (
 type ChargePermission struct {
 	amazonpay.Response
 
-	ChargePermissionID          string                       `json:"chargePermissionId,omitzero"`
+	ChargePermissionID          string                       `json:"chargePermissionId,omitzero" log:"charge_permission_id"`
 	ChargePermissionReferenceID string                       `json:"chargePermissionReferenceId,omitzero"`
 	AmazonPayToken              amazonpay.Secret             `json:"amazonPayToken,omitzero"` // for acquirers; encodes as [redacted]
 	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"`
@@ -35,26 +32,13 @@ type ChargePermission struct {
 	ShippingAddress             *amazonpay.Address           `json:"shippingAddress,omitzero"`
 	BillingAddress              *amazonpay.Address           `json:"billingAddress,omitzero"`
 	PaymentPreferences          []PaymentPreference          `json:"paymentPreferences,omitzero"`
-	StatusDetails               ChargePermissionStatus       `json:"statusDetails,omitzero"`
+	StatusDetails               ChargePermissionStatus       `json:"statusDetails,omitzero" log:"state=State"`
 	CreationTimestamp           amazonpay.Time               `json:"creationTimestamp,omitzero"`
 	ExpirationTimestamp         amazonpay.Time               `json:"expirationTimestamp,omitzero"` // zero where it does not expire
 	MerchantMetadata            *MerchantMetadata            `json:"merchantMetadata,omitzero"`
 	ReleaseEnvironment          amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
 	Limits                      *Limits                      `json:"limits,omitzero"`
 	PresentmentCurrency         amazonpay.CurrencyCode       `json:"presentmentCurrency,omitzero"`
-}
-
-// LogValue shows the id and the state.
-func (p ChargePermission) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("charge_permission_id", p.ChargePermissionID),
-		slog.String("state", string(p.StatusDetails.State)),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (p ChargePermission) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, p.LogValue().String())
 }
 
 // ChargePermissionStatus is the state of a charge permission. Other than the state of
@@ -92,21 +76,8 @@ type Limits struct {
 // have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It
 // prints and logs the shop's reference id only.
 type UpdateChargePermissionRequest struct {
-	MerchantMetadata  *MerchantMetadata  `json:"merchantMetadata,omitzero"`
+	MerchantMetadata  *MerchantMetadata  `json:"merchantMetadata,omitzero" log:"merchant_reference_id=MerchantReferenceID"`
 	RecurringMetadata *RecurringMetadata `json:"recurringMetadata,omitzero"`
-}
-
-// LogValue shows the shop's reference id alone.
-func (r UpdateChargePermissionRequest) LogValue() slog.Value {
-	if r.MerchantMetadata == nil {
-		return slog.GroupValue()
-	}
-	return r.MerchantMetadata.LogValue()
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r UpdateChargePermissionRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // CloseChargePermissionRequest is the request of [Client.CloseChargePermission]. It
@@ -116,17 +87,7 @@ type CloseChargePermissionRequest struct {
 	ClosureReason string `json:"closureReason,omitzero" pay:"required,max=255"`
 	// CancelPendingCharges also cancels charges that are not captured yet. The default is
 	// false.
-	CancelPendingCharges *bool `json:"cancelPendingCharges,omitzero"`
-}
-
-// LogValue shows whether pending charges are cancelled.
-func (r CloseChargePermissionRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.Bool("cancel_pending_charges", r.CancelPendingCharges != nil && *r.CancelPendingCharges))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r CloseChargePermissionRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
+	CancelPendingCharges *bool `json:"cancelPendingCharges,omitzero" log:"cancel_pending_charges"`
 }
 
 // GetChargePermission returns a charge permission: its state, what can still be charged,

@@ -3,9 +3,6 @@ package webstore
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -21,7 +18,7 @@ import (
 type CheckoutSession struct {
 	amazonpay.Response
 
-	CheckoutSessionID           string                       `json:"checkoutSessionId,omitzero"`
+	CheckoutSessionID           string                       `json:"checkoutSessionId,omitzero" log:"checkout_session_id"`
 	WebCheckoutDetails          *WebCheckoutDetails          `json:"webCheckoutDetails,omitzero"`
 	ProductType                 ProductType                  `json:"productType,omitzero"`
 	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"`
@@ -37,14 +34,14 @@ type CheckoutSession struct {
 	PaymentPreferences          []PaymentPreference          `json:"paymentPreferences,omitzero"`
 	// StatusDetails is the state: Open, Completed, or Canceled with BuyerCanceled, Declined,
 	// Expired or AmazonCanceled as its reason.
-	StatusDetails       amazonpay.StatusDetails `json:"statusDetails,omitzero"`
+	StatusDetails       amazonpay.StatusDetails `json:"statusDetails,omitzero" log:"state=State,reason_code=ReasonCode"`
 	Constraints         []Constraint            `json:"constraints,omitzero"` // why AmazonPayRedirectURL is not there yet
 	CreationTimestamp   amazonpay.Time          `json:"creationTimestamp,omitzero"`
 	ExpirationTimestamp amazonpay.Time          `json:"expirationTimestamp,omitzero"`
 	// ChargePermissionID is set by completing the session.
-	ChargePermissionID string `json:"chargePermissionId,omitzero"`
+	ChargePermissionID string `json:"chargePermissionId,omitzero" log:"charge_permission_id"`
 	// ChargeID is set by completing the session, unless its intent is [PaymentIntentConfirm].
-	ChargeID string `json:"chargeId,omitzero"`
+	ChargeID string `json:"chargeId,omitzero" log:"charge_id"`
 	// Pending says that Amazon has not decided on the charge yet, so that it may still be declined: do not deliver before
 	// [Client.WaitForCharge] or a notification says that it is Authorized or Captured. It is set by
 	// [Client.CompleteCheckoutSession], [Client.FinalizeCheckoutSession] and [Client.CompleteOrFetch], however they
@@ -65,29 +62,13 @@ type CheckoutSession struct {
 	CartDetails *CartDetails `json:"cartDetails,omitzero"`
 }
 
-// LogValue shows the ids of the session and of what it made, and its state.
-func (s CheckoutSession) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("checkout_session_id", s.CheckoutSessionID),
-		slog.String("state", string(s.StatusDetails.State)),
-		slog.String("reason_code", string(s.StatusDetails.ReasonCode)),
-		slog.String("charge_permission_id", s.ChargePermissionID),
-		slog.String("charge_id", s.ChargeID),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (s CheckoutSession) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, s.LogValue().String())
-}
-
 // CreateCheckoutSessionRequest is the request of [Client.CreateCheckoutSession].
 // WebCheckoutDetails and StoreID are needed. It prints and logs its store id only.
 type CreateCheckoutSessionRequest struct {
 	// WebCheckoutDetails has the review page; for an additional payment button, the result page
 	// and [CheckoutModeProcessOrder] instead.
 	WebCheckoutDetails          *WebCheckoutDetails          `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID                     string                       `json:"storeId,omitzero" pay:"required"` // amzn1.application-oa2-client.…
+	StoreID                     string                       `json:"storeId,omitzero" pay:"required" log:"store_id"` // amzn1.application-oa2-client.…
 	Scopes                      []Scope                      `json:"scopes,omitzero"`
 	DeliverySpecifications      *DeliverySpecifications      `json:"deliverySpecifications,omitzero"`
 	ChargePermissionType        ChargePermissionType         `json:"chargePermissionType,omitzero"` // OneTime where empty
@@ -115,16 +96,6 @@ type CreateCheckoutSessionRequest struct {
 	ProcessorSpecifications *ProcessorSpecifications `json:"processorSpecifications,omitzero"`
 }
 
-// LogValue shows the store id alone.
-func (r CreateCheckoutSessionRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("store_id", r.StoreID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r CreateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
-}
-
 // UpdateCheckoutSessionRequest is the request of [Client.UpdateCheckoutSession]. What it does not
 // have stays as it is, and an empty text is not sent: to clear one see [MerchantMetadata]. It
 // prints and logs its platform id only.
@@ -133,21 +104,11 @@ type UpdateCheckoutSessionRequest struct {
 	PaymentDetails                 *PaymentDetails                  `json:"paymentDetails,omitzero"`
 	MerchantMetadata               *MerchantMetadata                `json:"merchantMetadata,omitzero"`
 	SupplementaryData              string                           `json:"supplementaryData,omitzero"`
-	PlatformID                     string                           `json:"platformId,omitzero"`
+	PlatformID                     string                           `json:"platformId,omitzero" log:"platform_id"`
 	ProviderMetadata               *ProviderMetadata                `json:"providerMetadata,omitzero"`
 	ChargePermissionType           ChargePermissionType             `json:"chargePermissionType,omitzero"`
 	RecurringMetadata              *RecurringMetadata               `json:"recurringMetadata,omitzero"`
 	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
-}
-
-// LogValue shows the platform id alone.
-func (r UpdateCheckoutSessionRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("platform_id", r.PlatformID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r UpdateCheckoutSessionRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // CompleteCheckoutSessionRequest is the request of [Client.CompleteCheckoutSession]. It is
@@ -165,7 +126,7 @@ func (r CompleteCheckoutSessionRequest) Validate() error {
 // FinalizeCheckoutSessionRequest is the request of [Client.FinalizeCheckoutSession].
 // PaymentIntent is needed. It prints and logs its intent only.
 type FinalizeCheckoutSessionRequest struct {
-	PaymentIntent                 PaymentIntent      `json:"paymentIntent,omitzero" pay:"required"`
+	PaymentIntent                 PaymentIntent      `json:"paymentIntent,omitzero" pay:"required" log:"payment_intent"`
 	CanHandlePendingAuthorization *bool              `json:"canHandlePendingAuthorization,omitzero"`
 	SupplementaryData             string             `json:"supplementaryData,omitzero"`
 	ShippingAddress               *amazonpay.Address `json:"shippingAddress,omitzero"`
@@ -185,16 +146,6 @@ func askedBy(r *FinalizeCheckoutSessionRequest) *CompleteCheckoutSessionRequest 
 		return nil
 	}
 	return &CompleteCheckoutSessionRequest{ChargeAmount: r.ChargeAmount, TotalOrderAmount: r.TotalOrderAmount}
-}
-
-// LogValue shows the intent alone.
-func (r FinalizeCheckoutSessionRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("payment_intent", string(r.PaymentIntent)))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r FinalizeCheckoutSessionRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // CreateCheckoutSession makes a session from the server. Normally the button does that in

@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -102,19 +99,11 @@ type DisputeStatusDetails struct {
 // Evidence supports the merchant's side: a file, a text, or both. EvidenceType is needed.
 // It prints and logs without the text.
 type Evidence struct {
-	EvidenceType EvidenceType `json:"evidenceType,omitzero" pay:"required"`
+	EvidenceType EvidenceType `json:"evidenceType,omitzero" pay:"required" log:"evidence_type"`
 	// FileID is the ID of the [File] that [Client.UploadEvidence] returns.
-	FileID       string `json:"fileId,omitzero"`
+	FileID       string `json:"fileId,omitzero" log:"file_id"`
 	EvidenceText string `json:"evidenceText,omitzero"`
 }
-
-// LogValue shows the type and the file's id alone.
-func (e Evidence) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("evidence_type", string(e.EvidenceType)), slog.String("file_id", e.FileID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (e Evidence) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.LogValue().String()) }
 
 // DisputeProviderMetadata has the payment service provider's own id of a dispute.
 type DisputeProviderMetadata struct {
@@ -127,13 +116,13 @@ type DisputeProviderMetadata struct {
 type Dispute struct {
 	amazonpay.Response
 
-	DisputeID          string                       `json:"disputeId,omitzero"`
+	DisputeID          string                       `json:"disputeId,omitzero" log:"dispute_id"`
 	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
-	ChargeID           string                       `json:"chargeId,omitzero"`
+	ChargeID           string                       `json:"chargeId,omitzero" log:"charge_id"`
 	DisputeType        DisputeType                  `json:"disputeType,omitzero"`
 	DisputeAmount      amazonpay.Price              `json:"disputeAmount,omitzero"`
 	FilingReason       DisputeFilingReason          `json:"filingReason,omitzero"`
-	StatusDetails      DisputeStatusDetails         `json:"statusDetails,omitzero"`
+	StatusDetails      DisputeStatusDetails         `json:"statusDetails,omitzero" log:"state=State,reason_code=ReasonCode"`
 	MerchantEvidences  []Evidence                   `json:"merchantEvidences,omitzero"`
 	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a
 	// chargeback, 7 for an A-to-z claim.
@@ -147,41 +136,20 @@ type Dispute struct {
 	ClosureTimestamp amazonpay.Time           `json:"closureTimestamp,omitzero"`
 }
 
-// LogValue shows ids, state and reason code.
-func (d Dispute) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("dispute_id", d.DisputeID), slog.String("charge_id", d.ChargeID),
-		slog.String("state", string(d.StatusDetails.State)), slog.String("reason_code", string(d.StatusDetails.ReasonCode)),
-	)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (d Dispute) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogValue().String()) }
-
 // DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State
 // is needed. It prints and logs without the description.
 type DisputeStatusUpdate struct {
-	State             DisputeState      `json:"state,omitzero" pay:"required"`
+	State             DisputeState      `json:"state,omitzero" pay:"required" log:"state"`
 	Resolution        DisputeResolution `json:"resolution,omitzero"`
-	ReasonCode        DisputeReasonCode `json:"reasonCode,omitzero"`
+	ReasonCode        DisputeReasonCode `json:"reasonCode,omitzero" log:"reason_code"`
 	ReasonDescription string            `json:"reasonDescription,omitzero"`
-}
-
-// LogValue shows the state and the reason code alone.
-func (u DisputeStatusUpdate) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("state", string(u.State)), slog.String("reason_code", string(u.ReasonCode)))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (u DisputeStatusUpdate) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, u.LogValue().String())
 }
 
 // CreateDisputeRequest is the request of [Client.CreateDispute]. ChargeID, DisputeAmount,
 // FilingReason, FilingTimestamp and StatusDetails are needed. It prints and logs the charge's
 // id only.
 type CreateDisputeRequest struct {
-	ChargeID         string                   `json:"chargeId,omitzero" pay:"required"`
+	ChargeID         string                   `json:"chargeId,omitzero" pay:"required" log:"charge_id"`
 	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
 	DisputeAmount    amazonpay.Price          `json:"disputeAmount,omitzero" pay:"required,transaction"`
 	FilingReason     DisputeFilingReason      `json:"filingReason,omitzero" pay:"required"`
@@ -192,45 +160,17 @@ type CreateDisputeRequest struct {
 	MerchantResponseDeadline UnixTime            `json:"merchantResponseDeadline,omitzero"`
 }
 
-// LogValue shows the charge's id alone.
-func (r CreateDisputeRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("charge_id", r.ChargeID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r CreateDisputeRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
-}
-
 // UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed. It
 // prints and logs without the description.
 type UpdateDisputeRequest struct {
-	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
+	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required" log:"state=State,reason_code=ReasonCode"`
 	ClosureTimestamp UnixTime            `json:"closureTimestamp,omitzero"`
-}
-
-// LogValue shows the state and the reason code alone.
-func (r UpdateDisputeRequest) LogValue() slog.Value { return r.StatusDetails.LogValue() }
-
-// Format prints what LogValue shows, whatever the verb.
-func (r UpdateDisputeRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of
 // evidence is needed. It prints and logs without the evidence.
 type ContestDisputeRequest struct {
-	MerchantEvidences []Evidence `json:"merchantEvidences,omitzero" pay:"required"`
-}
-
-// LogValue shows how many pieces of evidence there are.
-func (r ContestDisputeRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("merchant_evidences", len(r.MerchantEvidences)))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r ContestDisputeRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
+	MerchantEvidences []Evidence `json:"merchantEvidences,omitzero" pay:"required" log:"merchant_evidences"`
 }
 
 // CreateDispute reports a dispute about a charge that a payment service provider processes;

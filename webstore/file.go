@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -46,8 +43,8 @@ type File struct {
 	amazonpay.Response
 
 	// ID is what the FileID of an [Evidence] takes, once the content is there.
-	ID      string      `json:"id,omitzero"`
-	Type    FileType    `json:"type,omitzero"`
+	ID      string      `json:"id,omitzero" log:"id"`
+	Type    FileType    `json:"type,omitzero" log:"type"`
 	Purpose FilePurpose `json:"purpose,omitzero"`
 	// Size is in bytes.
 	Size            int64          `json:"size,omitzero"`
@@ -59,14 +56,6 @@ type File struct {
 	// urlExpirationTimeStamp, too.
 	URLExpirationTimestamp amazonpay.Time `json:"urlExpirationTimestamp,omitzero"`
 }
-
-// LogValue shows the id and the type alone.
-func (f File) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("id", f.ID), slog.String("type", string(f.Type)))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (f File) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.LogValue().String()) }
 
 // UploadFile asks for a place to upload a file to. It does not upload:
 // [Client.UploadEvidence] does both. An idempotency key is made where none is given.

@@ -2,9 +2,6 @@ package webstore
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -15,7 +12,7 @@ import (
 // reference only.
 type CreateMerchantAccountRequest struct {
 	// UniqueReferenceID is the provider's own id of the merchant. The claim takes it too.
-	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" pay:"required"`
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" pay:"required" log:"unique_reference_id"`
 	// LedgerCurrency is JPY: these accounts are for Japan only.
 	LedgerCurrency       amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
 	BusinessInfo         *MerchantBusinessInfo    `json:"businessInfo,omitzero"`
@@ -26,21 +23,11 @@ type CreateMerchantAccountRequest struct {
 	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
 }
 
-// LogValue shows the reference alone.
-func (r CreateMerchantAccountRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r CreateMerchantAccountRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
-}
-
 // UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. What has its zero
 // value is not sent and stays as it is (to clear a text see [MerchantMetadata]). All samples send
 // BusinessInfo alone. It prints and logs its reference only.
 type UpdateMerchantAccountRequest struct {
-	UniqueReferenceID    string                   `json:"uniqueReferenceId,omitzero"`
+	UniqueReferenceID    string                   `json:"uniqueReferenceId,omitzero" log:"unique_reference_id"`
 	LedgerCurrency       amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
 	BusinessInfo         *MerchantBusinessInfo    `json:"businessInfo,omitzero"`
 	BeneficiaryOwners    []Person                 `json:"beneficiaryOwners,omitzero"`
@@ -48,16 +35,6 @@ type UpdateMerchantAccountRequest struct {
 	IntegrationInfo      *IntegrationInfo         `json:"integrationInfo,omitzero"`
 	Stores               []MerchantStore          `json:"stores,omitzero"`
 	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
-}
-
-// LogValue shows the reference alone.
-func (r UpdateMerchantAccountRequest) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r UpdateMerchantAccountRequest) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
 // MerchantBusinessInfo describes a merchant's business. It prints and logs without its
@@ -71,18 +48,8 @@ type MerchantBusinessInfo struct {
 	BusinessAddress            *MerchantAddress            `json:"businessAddress,omitzero"`
 	BusinessDisplayName        string                      `json:"businessDisplayName,omitzero"`
 	AnnualSalesVolume          amazonpay.Price             `json:"annualSalesVolume,omitzero"`
-	CountryOfEstablishment     string                      `json:"countryOfEstablishment,omitzero"`
+	CountryOfEstablishment     string                      `json:"countryOfEstablishment,omitzero" log:"country_of_establishment"`
 	CustomerSupportInformation *CustomerSupportInformation `json:"customerSupportInformation,omitzero"`
-}
-
-// LogValue shows the country alone.
-func (b MerchantBusinessInfo) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("country_of_establishment", b.CountryOfEstablishment))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (b MerchantBusinessInfo) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, b.LogValue().String())
 }
 
 // CustomerSupportInformation says how buyers reach the merchant. It prints and logs
@@ -90,14 +57,6 @@ func (b MerchantBusinessInfo) Format(f fmt.State, _ rune) {
 type CustomerSupportInformation struct {
 	CustomerSupportEmail       string       `json:"customerSupportEmail,omitzero"`
 	CustomerSupportPhoneNumber *PhoneNumber `json:"customerSupportPhoneNumber,omitzero"`
-}
-
-// LogValue shows nothing.
-func (i CustomerSupportInformation) LogValue() slog.Value { return slog.GroupValue() }
-
-// Format prints what LogValue shows, whatever the verb.
-func (i CustomerSupportInformation) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, i.LogValue().String())
 }
 
 // PhoneNumber is a phone number in parts. CountryCode is the dialling code, such as 81. It
@@ -108,12 +67,6 @@ type PhoneNumber struct {
 	Extension   string `json:"extension,omitzero"`
 }
 
-// LogValue shows nothing.
-func (n PhoneNumber) LogValue() slog.Value { return slog.GroupValue() }
-
-// Format prints what LogValue shows, whatever the verb.
-func (n PhoneNumber) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, n.LogValue().String()) }
-
 // MerchantAddress is an address of a merchant's business or person, with a phone number in
 // parts. It prints and logs without its content.
 type MerchantAddress struct {
@@ -122,33 +75,19 @@ type MerchantAddress struct {
 	City          string `json:"city,omitzero"`
 	StateOrRegion string `json:"stateOrRegion,omitzero"`
 	PostalCode    string `json:"postalCode,omitzero"`
-	CountryCode   string `json:"countryCode,omitzero"`
+	CountryCode   string `json:"countryCode,omitzero" log:"country_code"`
 
 	PhoneNumber *PhoneNumber `json:"phoneNumber,omitzero"`
 }
-
-// LogValue shows the country alone.
-func (a MerchantAddress) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("country_code", a.CountryCode))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (a MerchantAddress) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
 
 // Person is a person who owns or stands for a merchant's business. It prints and logs without
 // its content.
 type Person struct {
 	// PersonID is for owners only.
-	PersonID           string           `json:"personId,omitzero"`
+	PersonID           string           `json:"personId,omitzero" log:"person_id"`
 	PersonFullName     string           `json:"personFullName,omitzero"`
 	ResidentialAddress *MerchantAddress `json:"residentialAddress,omitzero"`
 }
-
-// LogValue shows the id alone.
-func (p Person) LogValue() slog.Value { return slog.GroupValue(slog.String("person_id", p.PersonID)) }
-
-// Format prints what LogValue shows, whatever the verb.
-func (p Person) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.LogValue().String()) }
 
 // IntegrationInfo says where notifications go.
 type IntegrationInfo struct {
@@ -218,18 +157,8 @@ type MerchantAccountClaimResponse struct {
 	// Location is the page to send the merchant's browser to. It is empty where the service
 	// answered 200, which the documentation allows: there is nowhere to go then.
 	Location          string `json:"-"`
-	UniqueReferenceID string `json:"uniqueReferenceId,omitzero"`
-	MerchantAccountID string `json:"merchantAccountId,omitzero"`
-}
-
-// LogValue shows the ids.
-func (r MerchantAccountClaimResponse) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("unique_reference_id", r.UniqueReferenceID), slog.String("merchant_account_id", r.MerchantAccountID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r MerchantAccountClaimResponse) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, r.LogValue().String())
+	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" log:"unique_reference_id"`
+	MerchantAccountID string `json:"merchantAccountId,omitzero" log:"merchant_account_id"`
 }
 
 // CreateMerchantAccount creates an account for a merchant of an authorized solution provider

@@ -3,8 +3,6 @@ package webstore
 import (
 	"encoding/json"
 	"fmt"
-	"io"
-	"log/slog"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -21,23 +19,13 @@ import (
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type MerchantMetadata struct {
 	// MerchantReferenceID is the shop's order number, shown to the buyer: up to 256 characters.
-	MerchantReferenceID string `json:"merchantReferenceId,omitzero" pay:"max=256"`
+	MerchantReferenceID string `json:"merchantReferenceId,omitzero" pay:"max=256" log:"merchant_reference_id"`
 	// MerchantStoreName is shown in place of the name in Seller Central: up to 50 characters.
 	MerchantStoreName string `json:"merchantStoreName,omitzero" pay:"max=50"`
 	// NoteToBuyer is shown to the buyer: up to 255 characters.
 	NoteToBuyer string `json:"noteToBuyer,omitzero" pay:"max=255"`
 	// CustomInformation is not shown to the buyer: up to 4096 characters.
 	CustomInformation string `json:"customInformation,omitzero" pay:"max=4096"`
-}
-
-// LogValue shows the reference id alone.
-func (m MerchantMetadata) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("merchant_reference_id", m.MerchantReferenceID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (m MerchantMetadata) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, m.LogValue().String())
 }
 
 // ProviderMetadata is for payment service providers only.

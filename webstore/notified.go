@@ -9,11 +9,12 @@ import (
 )
 
 // Notified is the object that a notification speaks of, as it is now: one of its members is set.
+// It prints and logs its object's id only.
 type Notified struct {
-	ChargePermission *ChargePermission
-	Charge           *Charge
-	Refund           *Refund
-	Dispute          *Dispute
+	ChargePermission *ChargePermission `log:"charge_permission_id=ChargePermissionID"`
+	Charge           *Charge           `log:"charge_id=ChargeID"`
+	Refund           *Refund           `log:"refund_id=RefundID"`
+	Dispute          *Dispute          `log:"dispute_id=DisputeID"`
 }
 
 // ErrUnknownObjectType is that of a notification of a kind of object that this SDK does not know.

@@ -3,10 +3,7 @@ package webstore
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"io"
 	"iter"
-	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -121,20 +118,12 @@ type CreateReportResponse struct {
 type ReportDocument struct {
 	amazonpay.Response
 
-	ReportDocumentID string `json:"reportDocumentId,omitzero"`
+	ReportDocumentID string `json:"reportDocumentId,omitzero" log:"report_document_id"`
 	// URL is valid for 30 seconds. [Client.DownloadReport] uses it at once.
 	URL string `json:"url,omitzero"`
 	// CompressionAlgorithm is "N/A" in all that is known: the document is not compressed.
 	CompressionAlgorithm string `json:"compressionAlgorithm,omitzero"`
 }
-
-// LogValue shows the document's id alone.
-func (d ReportDocument) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("report_document_id", d.ReportDocumentID))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (d ReportDocument) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogValue().String()) }
 
 // GetReports returns one page of the reports that in describes, nil for all of the
 // last 90 days. [Client.Reports] goes through all pages.
