@@ -78,7 +78,7 @@ const (
 
 // Address is a postal address. StateOrRegion is the two-letter code in the US and
 // Canada and free text elsewhere; CountryCode is ISO 3166, two letters in all that
-// is known. It prints and logs without its content, but encodes to JSON in full.
+// is known. It prints and logs its country only, but encodes to JSON in full.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#type-address
 type Address struct {

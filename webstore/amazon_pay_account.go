@@ -36,8 +36,8 @@ type UpdateAmazonPayAccountRequest struct {
 	PrimaryContactPerson *ContactPerson `json:"primaryContactPerson,omitzero"`
 }
 
-// BusinessInfo describes the business of an Amazon Pay account. It prints and logs without its
-// content.
+// BusinessInfo describes the business of an Amazon Pay account. It prints and logs its
+// country only.
 type BusinessInfo struct {
 	BusinessType           BusinessType     `json:"businessType,omitzero"`
 	CountryOfEstablishment string           `json:"countryOfEstablishment,omitzero" log:"country_of_establishment"`
@@ -55,7 +55,7 @@ type ContactPerson struct {
 }
 
 // BusinessAddress is an address of a business or of its contact person. It prints and logs
-// without its content.
+// its country only.
 type BusinessAddress struct {
 	AddressLine1  string `json:"addressLine1,omitzero"`
 	AddressLine2  string `json:"addressLine2,omitzero"`

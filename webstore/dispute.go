@@ -137,7 +137,7 @@ type Dispute struct {
 }
 
 // DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State
-// is needed. It prints and logs without the description.
+// is needed. It prints and logs its state and reason code only.
 type DisputeStatusUpdate struct {
 	State             DisputeState      `json:"state,omitzero" pay:"required" log:"state"`
 	Resolution        DisputeResolution `json:"resolution,omitzero"`
@@ -161,7 +161,7 @@ type CreateDisputeRequest struct {
 }
 
 // UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed. It
-// prints and logs without the description.
+// prints and logs its state and reason code only.
 type UpdateDisputeRequest struct {
 	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required" log:"state=State,reason_code=ReasonCode"`
 	ClosureTimestamp UnixTime            `json:"closureTimestamp,omitzero"`

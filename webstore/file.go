@@ -35,8 +35,8 @@ type UploadFileRequest struct {
 	Purpose FilePurpose `json:"purpose,omitzero" pay:"required"`
 }
 
-// File is a place for a file's content. It prints and logs without the URL, which needs
-// no signature.
+// File is a place for a file's content. It prints and logs its id and its type only,
+// since the URL needs no signature.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
 type File struct {

@@ -37,8 +37,8 @@ type UpdateMerchantAccountRequest struct {
 	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
 }
 
-// MerchantBusinessInfo describes a merchant's business. It prints and logs without its
-// content.
+// MerchantBusinessInfo describes a merchant's business. It prints and logs its
+// country only.
 type MerchantBusinessInfo struct {
 	Email             string       `json:"email,omitzero"`
 	BusinessType      BusinessType `json:"businessType,omitzero"`
@@ -68,7 +68,7 @@ type PhoneNumber struct {
 }
 
 // MerchantAddress is an address of a merchant's business or person, with a phone number in
-// parts. It prints and logs without its content.
+// parts. It prints and logs its country only.
 type MerchantAddress struct {
 	AddressLine1  string `json:"addressLine1,omitzero"`
 	AddressLine2  string `json:"addressLine2,omitzero"`
@@ -80,8 +80,8 @@ type MerchantAddress struct {
 	PhoneNumber *PhoneNumber `json:"phoneNumber,omitzero"`
 }
 
-// Person is a person who owns or stands for a merchant's business. It prints and logs without
-// its content.
+// Person is a person who owns or stands for a merchant's business. It prints and logs its
+// id only.
 type Person struct {
 	// PersonID is for owners only.
 	PersonID           string           `json:"personId,omitzero" log:"person_id"`

@@ -114,7 +114,7 @@ type CreateReportResponse struct {
 }
 
 // ReportDocument says where a report's document can be downloaded. It prints and logs
-// without the URL, which needs no signature.
+// its id only, since the URL needs no signature.
 type ReportDocument struct {
 	amazonpay.Response
 
