@@ -101,10 +101,10 @@ func (s *source) writes(name string, selected bool) (bool, error) {
 	case full && logs:
 		return false, fmt.Errorf("//log:full %s: it has methods", name)
 	}
-	if full && len(listed) == len(fields) {
-		return false, nil
+	if full {
+		return slices.ContainsFunc(fields, func(field string) bool { return !slices.Contains(listed, field) }), nil
 	}
-	return full || selected && object.Exported() && len(fields) > 0 && !logs && !fails, nil
+	return selected && object.Exported() && len(fields) > 0 && !logs && !fails, nil
 }
 
 // write returns the text of the file.
@@ -130,20 +130,23 @@ func (s *source) write() ([]byte, error) {
 	return format.Source(append([]byte(head), methods.Bytes()...))
 }
 
-// checkFull refuses a struct that prints in full but holds one that hides something. The JSON
-// handler of slog would show that one in full, since encoding/json does not call LogValue.
+// checkFull refuses a struct that prints in full but holds one that does not. The JSON handler of
+// slog would show that one in full too, since encoding/json does not call LogValue.
 func (s *source) checkFull(name string) error {
 	if s.written[name] {
 		return nil
 	}
-	body := structOf(s.pkg.Scope().Lookup(name))
-	for field := range body.Fields() {
-		named, ok := elem(field.Type()).(*types.Named)
-		if !ok || hasMethod(named, "MarshalJSON") || hasMethod(named, "MarshalText") {
-			continue
+	for field := range structOf(s.pkg.Scope().Lookup(name)).Fields() {
+		inner := elem(field.Type())
+		_, hidden := inner.Underlying().(*types.Struct)
+		if named, ok := inner.(*types.Named); ok {
+			_, full := s.full[named.Obj().Name()]
+			ours := named.Obj().Pkg() == s.pkg
+			hidden = hidden && ours && (!full || s.written[named.Obj().Name()]) || hasMethod(named, "LogValue")
+			hidden = hidden && !hasMethod(named, "MarshalJSON") && !hasMethod(named, "MarshalText")
 		}
-		if hasMethod(named, "LogValue") || named.Obj().Pkg() == s.pkg && s.written[named.Obj().Name()] {
-			return fmt.Errorf("//log:full %s: %s holds %s, which a JSON log would show in full", name, field.Name(), named.Obj().Name())
+		if hidden {
+			return fmt.Errorf("//log:full %s: the type of %s must be listed too, or a JSON log shows what it hides", name, field.Name())
 		}
 	}
 	return nil

@@ -167,6 +167,7 @@ func TestWhichStructsGetMethods(t *testing.T) {
 		"nor what has them":                     {declarations: "type A struct{ B string }\nfunc (a A) LogValue() {}\nfunc (a A) Format() {}"},
 		"only the named ones":                   {declarations: "type A struct{ C string }\ntype B struct{ C string }", types: []string{"B"}, want: []string{"B"}},
 		"not those shown in full":               {declarations: "//log:full A: B C\n//log:full A: D\n\ntype A struct{ B string; C amazonpay.Secret; D []amazonpay.Status }"},
+		"a field that is listed twice is one":   {declarations: "//log:full A: B B\n\ntype A struct{ B, BuyersName string }", want: []string{"A"}},
 		"all once a field is not listed":        {declarations: "//log:full A: B\n\ntype A struct{ B, BuyersName string }", want: []string{"A"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,20 +187,23 @@ func TestWhichStructsGetMethods(t *testing.T) {
 func TestMistakesAreNamed(t *testing.T) {
 	t.Parallel()
 	for declarations, want := range map[string]string{
-		"type A struct{ B string `log:\"buyerId\"` }":                                         "A: B has the log tag \"buyerId\": write a key",
-		"type A struct{ B amazonpay.Secret `log:\"b\"` }":                                     "A: B has the log tag \"b\": only a text",
-		"type A struct{ B amazonpay.Address `log:\"b=Nome\"` }":                               "there is no member Nome",
-		"type A struct{ B string `log:\"b=C\"` }":                                             "there is no member C",
-		"type A struct{ B string `log:\"b\"`; C string `log:\"b\"` }":                         "A: two fields are logged as b",
-		"type A struct{ B string }\nfunc (a A) LogValue() {}":                                 "A has LogValue or Format alone",
-		"type A struct{ B string `log:\"b\"` }\nfunc (a *A) Error() {}":                       "A has log tags",
-		"type A struct{ B string `log:\"b\"` }\nfunc (A) LogValue() {}\nfunc (A) Format() {}": "A has log tags",
-		"//log:full A: B\n\ntype A struct{ B string `log:\"b\"` }":                            "A has log tags",
-		"//log:full A: B C\n\ntype A struct{ B string }":                                      "//log:full A: there is no exported field C",
-		"//log:full A: B\n\ntype C struct{ B string }":                                        "A is not a struct of package shop",
-		"//log:full A\n\ntype A struct{ B string }":                                           "write //log:full Type: Field Field",
-		"//log:full A: B\n\ntype A struct{ B []*amazonpay.Address }":                          "//log:full A: B holds Address, which a JSON log would show in full",
-		"//log:full A: B\n\ntype A struct{ B map[string]B }\ntype B struct{ Name string }":    "//log:full A: B holds B, which a JSON log would show in full",
+		"type A struct{ B string `log:\"buyerId\"` }":                                               "A: B has the log tag \"buyerId\": write a key",
+		"type A struct{ B amazonpay.Secret `log:\"b\"` }":                                           "A: B has the log tag \"b\": only a text",
+		"type A struct{ B amazonpay.Address `log:\"b=Nome\"` }":                                     "there is no member Nome",
+		"type A struct{ B string `log:\"b=C\"` }":                                                   "there is no member C",
+		"type A struct{ B string `log:\"b\"`; C string `log:\"b\"` }":                               "A: two fields are logged as b",
+		"type A struct{ B string }\nfunc (a A) LogValue() {}":                                       "A has LogValue or Format alone",
+		"type A struct{ B string `log:\"b\"` }\nfunc (a *A) Error() {}":                             "A has log tags",
+		"type A struct{ B string `log:\"b\"` }\nfunc (A) LogValue() {}\nfunc (A) Format() {}":       "A has log tags",
+		"//log:full A: B\n\ntype A struct{ B string `log:\"b\"` }":                                  "A has log tags",
+		"//log:full A: B C\n\ntype A struct{ B string }":                                            "//log:full A: there is no exported field C",
+		"//log:full A: B\n\ntype C struct{ B string }":                                              "A is not a struct of package shop",
+		"//log:full A\n\ntype A struct{ B string }":                                                 "write //log:full Type: Field Field",
+		"//log:full A: B\n\ntype A struct{ B []*amazonpay.Address }":                                "//log:full A: the type of B must be listed too",
+		"//log:full A: B\n\ntype A struct{ B map[string]B }\ntype B struct{ Name string }":          "//log:full A: the type of B must be listed too",
+		"//log:full A: B\n\ntype A struct{ B b }\ntype b struct{ Name string }":                     "//log:full A: the type of B must be listed too",
+		"//log:full A: B\n\ntype A struct{ B []struct{ Name string } }":                             "//log:full A: the type of B must be listed too",
+		"//log:full A: B\n//log:full B: C\n\ntype A struct{ B B }\ntype B struct{ C, Name string }": "//log:full A: the type of B must be listed too",
 	} {
 		_, err := generate(t, declarations)
 		require.ErrorContains(t, err, want, declarations)

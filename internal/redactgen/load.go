@@ -70,6 +70,9 @@ func (l *loader) load(dir string, generated bool) (*types.Package, []*ast.File, 
 		}
 		parsed = append(parsed, file)
 	}
+	if len(parsed) == 0 {
+		return nil, nil, fmt.Errorf("%s has no Go files", dir)
+	}
 	rel, err := filepath.Rel(l.root, dir)
 	if err != nil {
 		return nil, nil, err
