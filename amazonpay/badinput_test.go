@@ -128,7 +128,7 @@ func TestBadConfig(t *testing.T) {
 		},
 		"integrator's value with a run of spaces": {
 			func(c *amazonpay.Config) { c.Integrator.PlatformVersion = "Shop  5.1" },
-			[]string{"Config.Integrator", "X-Amz-Pay-Platform-Version", "run of spaces"},
+			[]string{"Config.Integrator", "X-Amz-Pay-Platform-Version", "consecutive spaces"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -237,9 +237,9 @@ func TestBadCall(t *testing.T) {
 		"bytes":             {op: chargeOp, in: []byte(`{"a":1}`), field: "request", rule: "a json.RawMessage"},
 		"not UTF-8 in JSON": {op: chargeOp, in: ownJSON{"{\"a\":\"\xff\"}"}, field: "request", rule: "in UTF-8"},
 
-		"signed header with a run of spaces":    {chargeOp, good, header("X-Amz-Pay-Note", "a  b"), "WithHeader(X-Amz-Pay-Note)", "run of spaces"},
-		"signed header with a space at its end": {chargeOp, good, header("X-Amz-Pay-Note", "a "), "WithHeader(X-Amz-Pay-Note)", "spaces around it"},
-		"token with a run of spaces":            {chargeOp, good, []amazonpay.CallOption{amazonpay.WithAuthToken("a  b")}, "WithAuthToken", "run of spaces"},
+		"signed header with a run of spaces":    {chargeOp, good, header("X-Amz-Pay-Note", "a  b"), "WithHeader(X-Amz-Pay-Note)", "consecutive spaces"},
+		"signed header with a space at its end": {chargeOp, good, header("X-Amz-Pay-Note", "a "), "WithHeader(X-Amz-Pay-Note)", "leading, trailing"},
+		"token with a run of spaces":            {chargeOp, good, []amazonpay.CallOption{amazonpay.WithAuthToken("a  b")}, "WithAuthToken", "consecutive spaces"},
 
 		// https://github.com/amzn/amazon-pay-sdk-csharp/issues/12: the comma of a locale.
 		"amount with a comma":     {op: chargeOp, in: price("1,5", amazonpay.EUR), field: "chargeAmount.amount", rule: `"1,5" is not decimal text`},
@@ -251,12 +251,12 @@ func TestBadCall(t *testing.T) {
 		"small currency":          {op: chargeOp, in: price("10.50", "jpy"), field: "chargeAmount.currencyCode", rule: "three capital letters"},
 		"long currency":           {op: chargeOp, in: price("10.50", "EURO"), field: "chargeAmount.currencyCode", rule: "three capital letters"},
 		"no currency":             {op: chargeOp, in: price("1", ""), field: "chargeAmount.currencyCode", rule: "is empty"},
-		"dollars of three places": {op: chargeOp, in: price("1.005", amazonpay.USD), field: "chargeAmount.amount", rule: "more than 2 decimals"},
+		"dollars of three places": {op: chargeOp, in: price("1.005", amazonpay.USD), field: "chargeAmount.amount", rule: "more decimals than USD allows"},
 		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/31,
 		// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/148,
 		// https://github.com/amzn/amazon-payments-magento-2-plugin/pull/684: yen with decimals.
-		"yen with decimals":     {op: chargeOp, in: price("64615.90", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals, which JPY"},
-		"yen with .50":          {op: chargeOp, in: price("705.50", amazonpay.JPY), field: "chargeAmount.amount", rule: "more than 0 decimals"},
+		"yen with decimals":     {op: chargeOp, in: price("64615.90", amazonpay.JPY), field: "chargeAmount.amount", rule: "more decimals than JPY allows (0)"},
+		"yen with .50":          {op: chargeOp, in: price("705.50", amazonpay.JPY), field: "chargeAmount.amount", rule: "more decimals than JPY allows"},
 		"field that holds xff":  {op: chargeOp, in: &chargeRequest{ChargePermissionID: "a\xff", ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "not valid UTF-8"},
 		"required field, blank": {op: chargeOp, in: &chargeRequest{ChargePermissionID: " \t", ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "is required"},
 		"required field":        {op: chargeOp, in: &chargeRequest{ChargeAmount: good.ChargeAmount}, field: "chargePermissionId", rule: "is required"},

@@ -10,6 +10,9 @@ import (
 	"net/textproto"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/amazonpay-go/sdk/internal/httpheader"
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 )
 
 // CallOption changes one call, or all calls of a client made by [Client.With]. Options
@@ -96,7 +99,7 @@ func WithAuthToken(token string) CallOption {
 // are not exported.
 func WithTokenSource(source TokenSource) CallOption {
 	o := CallOption{kind: optionTokenSource, source: source}
-	if source != nil && isNil(source) {
+	if source != nil && nilcheck.IsNil(source) {
 		o.broken = FieldError{"WithTokenSource", "the source is a nil pointer"}
 	}
 	return o
@@ -132,11 +135,13 @@ func WithUnsettled(unsettled bool) CallOption {
 // refused, unless the value is the one that it sets.
 func WithHeader(name, value string) CallOption {
 	o := CallOption{kind: optionHeader, name: textproto.CanonicalMIMEHeaderKey(name), value: NewSecret(value)}
-	if rule := checkHeaderName(name); rule != "" {
-		o.broken = FieldError{"WithHeader", "the name " + rule}
+	if name == "" {
+		o.broken = FieldError{"WithHeader", "the name is empty"}
+	} else if !httpheader.IsToken(name) {
+		o.broken = FieldError{"WithHeader", "the name has a character that header names cannot have"}
 	} else if rule := checkHeaderValue(value); rule != "" {
 		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
-	} else if rule := checkSignedValue(value); rule != "" && strings.HasPrefix(o.name, "X-Amz-Pay-") {
+	} else if rule := checkSignedValue(value); rule != "" && httpheader.IsAmazonPay(o.name) {
 		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
 	}
 	return o
@@ -261,33 +266,20 @@ func ResolveOptions(opts ...CallOption) (CallOptions, error) {
 	return r, nil
 }
 
-func checkHeaderName(name string) (rule string) {
-	if name == "" {
-		return "is empty"
-	}
-	if !consistsOf(name, "!#$%&'*+-.^_`|~") {
-		return "has a character that may not stand in a header's name"
-	}
-	return ""
-}
-
+// checkHeaderValue and checkSignedValue return the rule that a value breaks, "" if none.
 func checkHeaderValue(value string) (rule string) {
-	for i := range len(value) {
-		if c := value[i]; c < ' ' || c > '~' {
-			return "has a line end, a control character or a character that is not ASCII"
-		}
+	if !httpheader.IsPrintable(value) {
+		return "has a line end, a control character or a character that is not ASCII"
 	}
 	return ""
 }
 
-// checkSignedValue also refuses what cannot be signed: how to canonicalise a run of
-// spaces is not agreed on.
 func checkSignedValue(value string) (rule string) {
 	if rule := checkHeaderValue(value); rule != "" {
 		return rule
 	}
-	if strings.Contains(value, "  ") || strings.TrimSpace(value) != value {
-		return "has spaces around it or a run of spaces"
+	if httpheader.HasSpaceRun(value) || strings.TrimSpace(value) != value {
+		return "has leading, trailing or consecutive spaces"
 	}
 	return ""
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
@@ -62,26 +63,22 @@ type Integrator struct {
 	PlatformVersion string // x-amz-pay-platform-version
 }
 
-// Environment variables that [ConfigFromEnv] reads.
-const (
-	EnvPublicKeyID    = "AMAZON_PAY_PUBLIC_KEY_ID"
-	EnvPrivateKey     = "AMAZON_PAY_PRIVATE_KEY"
-	EnvPrivateKeyFile = "AMAZON_PAY_PRIVATE_KEY_FILE"
-	EnvRegion         = "AMAZON_PAY_REGION"
-	EnvEnvironment    = "AMAZON_PAY_ENVIRONMENT"
-)
-
-// ConfigFromEnv reads the configuration from environment variables:
-// AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY (PEM text) or
-// AMAZON_PAY_PRIVATE_KEY_FILE (a file's name), AMAZON_PAY_REGION and
-// AMAZON_PAY_ENVIRONMENT. [New] checks what they hold.
+// ConfigFromEnv reads the configuration from these environment variables:
+//
+//	AMAZON_PAY_PUBLIC_KEY_ID
+//	AMAZON_PAY_PRIVATE_KEY       PEM text
+//	AMAZON_PAY_PRIVATE_KEY_FILE  the name of a PEM file, instead of AMAZON_PAY_PRIVATE_KEY
+//	AMAZON_PAY_REGION
+//	AMAZON_PAY_ENVIRONMENT
+//
+// It does not check them: [New] does.
 func ConfigFromEnv() Config {
 	return Config{
-		PublicKeyID:    os.Getenv(EnvPublicKeyID),
-		PrivateKeyPEM:  NewSecret(os.Getenv(EnvPrivateKey)),
-		PrivateKeyFile: os.Getenv(EnvPrivateKeyFile),
-		Region:         Region(os.Getenv(EnvRegion)),
-		Environment:    Environment(os.Getenv(EnvEnvironment)),
+		PublicKeyID:    os.Getenv("AMAZON_PAY_PUBLIC_KEY_ID"),
+		PrivateKeyPEM:  NewSecret(os.Getenv("AMAZON_PAY_PRIVATE_KEY")),
+		PrivateKeyFile: os.Getenv("AMAZON_PAY_PRIVATE_KEY_FILE"),
+		Region:         Region(os.Getenv("AMAZON_PAY_REGION")),
+		Environment:    Environment(os.Getenv("AMAZON_PAY_ENVIRONMENT")),
 	}
 }
 
@@ -194,9 +191,9 @@ func isPort(text string) bool {
 
 func (i Integrator) headers() map[string]string {
 	return map[string]string{
-		"X-Amz-Pay-Integrator-Id":      i.ID,
-		"X-Amz-Pay-Integrator-Version": i.Version,
-		"X-Amz-Pay-Platform-Version":   i.PlatformVersion,
+		httpheader.IntegratorID:      i.ID,
+		httpheader.IntegratorVersion: i.Version,
+		httpheader.PlatformVersion:   i.PlatformVersion,
 	}
 }
 

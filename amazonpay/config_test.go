@@ -176,7 +176,7 @@ func TestKeySources(t *testing.T) {
 }
 
 func TestConfigFromEnv(t *testing.T) {
-	for _, name := range []string{amazonpay.EnvPublicKeyID, amazonpay.EnvPrivateKey, amazonpay.EnvPrivateKeyFile, amazonpay.EnvRegion, amazonpay.EnvEnvironment} {
+	for _, name := range []string{"AMAZON_PAY_PUBLIC_KEY_ID", "AMAZON_PAY_PRIVATE_KEY", "AMAZON_PAY_PRIVATE_KEY_FILE", "AMAZON_PAY_REGION", "AMAZON_PAY_ENVIRONMENT"} {
 		t.Setenv(name, "")
 	}
 	_, err := amazonpay.New(amazonpay.ConfigFromEnv())

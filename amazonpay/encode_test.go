@@ -142,13 +142,13 @@ func TestTransactionAmounts(t *testing.T) {
 		Amount amazonpay.Price `json:"amount,omitzero" pay:"transaction"`
 		Needed amazonpay.Price `json:"needed,omitzero" pay:"required,transaction"`
 	}
-	good := amazonpay.Price{Amount: "1", CurrencyCode: amazonpay.JPY}
+	good := amazonpay.JPY.Price("1")
 	for text, rule := range map[string]string{
 		"0.01 USD": "", "150000 USD": "", "150000.0000 EUR": "", "150000.01 EUR": "is 150000.01 EUR, more than 150000.00 EUR",
 		"150000.01 GBP": "more than 150000.00 GBP", "99999999999999999999 USD": "more than 150000.00 USD", "10000000 JPY": "", "10000001 JPY": "more than 10000000 JPY",
 		"0 USD": "must be more than zero", "0.000 USD": "must be more than zero", "0 JPY": "must be more than zero", "0 XTS": "must be more than zero",
 		"1500000.00 SEK": "", "99999999999999999999 XTS": "",
-		"1.001 USD": "more than 2 decimals", "1,5 USD": "not decimal text", "150001 usd": "three capital letters",
+		"1.001 USD": "more decimals than USD allows", "1,5 USD": "not decimal text", "150001 usd": "three capital letters",
 	} {
 		amount, currency, _ := strings.Cut(text, " ")
 		price := amazonpay.Price{Amount: amazonpay.Decimal(amount), CurrencyCode: amazonpay.CurrencyCode(currency)}

@@ -154,7 +154,7 @@ type chargeRequest struct {
 }
 
 func goodCharge() *chargeRequest {
-	return &chargeRequest{ChargePermissionID: "S01-1", ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}}
+	return &chargeRequest{ChargePermissionID: "S01-1", ChargeAmount: amazonpay.USD.Price("14.00")}
 }
 
 // everything is an answer with each of the shared types.

@@ -44,7 +44,7 @@ func newSession(server *emulator.Server) map[string]any {
 		"storeId":            server.Description().Merchants[0].StoreID,
 		"webCheckoutDetails": map[string]string{"checkoutReviewReturnUrl": "https://shop.example/review", "checkoutResultReturnUrl": "https://shop.example/result"},
 		"paymentDetails": map[string]any{
-			"paymentIntent": "Confirm", "chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD},
+			"paymentIntent": "Confirm", "chargeAmount": amazonpay.USD.Price("100.00"),
 		},
 	}
 }
@@ -71,7 +71,7 @@ func permission(t *testing.T, server *emulator.Server, client *amazonpay.Client)
 	made, err := amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(made.ID))
-	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
+	amount := map[string]any{"chargeAmount": amazonpay.USD.Price("100.00")}
 	completed, err := amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
 	require.NoError(t, err)
 	require.Equal(t, amazonpay.StateCompleted, completed.StatusDetails.State)
@@ -80,7 +80,7 @@ func permission(t *testing.T, server *emulator.Server, client *amazonpay.Client)
 
 func chargeOf(permissionID string) *chargeRequest {
 	return &chargeRequest{
-		ChargePermissionID: permissionID, ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}, CaptureNow: new(true),
+		ChargePermissionID: permissionID, ChargeAmount: amazonpay.USD.Price("14.00"), CaptureNow: new(true),
 	}
 }
 
@@ -166,7 +166,7 @@ func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
 	require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
 	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 
-	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
+	amount := map[string]any{"chargeAmount": amazonpay.USD.Price("100.00")}
 	_, err = amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "%v", err)
 	assert.True(t, mayBeDone(callError(t, err)))
