@@ -223,3 +223,62 @@ func FuzzUndecoded(f *testing.F) {
 		}
 	})
 }
+
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/5: a reason code that the SDK did not know made it
+// throw.
+func TestUnknownMembersAndValues(t *testing.T) {
+	t.Parallel()
+	body := `{"id":"1","new":{"deep":[1,{"x":null}]},"statusDetails":{"state":"Teleported","reasonCode":"Unheard","more":1},` +
+		`"price":{"amount":"1.5","currencyCode":"XTS"},"releaseEnvironment":"Moon"}`
+	out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, body))), getOp, nil)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.State("Teleported"), out.StatusDetails.State)
+	assert.Equal(t, amazonpay.ReasonCode("Unheard"), out.StatusDetails.ReasonCode)
+	assert.Equal(t, amazonpay.Price{Amount: "1.5", CurrencyCode: "XTS"}, out.Price)
+	assert.Equal(t, amazonpay.ReleaseEnvironment("Moon"), out.ReleaseEnvironment)
+	assert.JSONEq(t, body, string(out.Meta.Raw), "all of it can be reached")
+
+	_, err = newClient(t, newNetwork(answer(http.StatusTeapot, `{"reasonCode":"Unheard","message":"of","more":1}`))).Call(t.Context(), getOp, nil, nil)
+	assert.True(t, amazonpay.HasReason(err, "Unheard"))
+}
+
+func TestNullAnywhere(t *testing.T) {
+	t.Parallel()
+	full := map[string]any{
+		"id": "1", "token": "t", "flag": true, "creationTimestamp": "20260102T030405Z", "releaseEnvironment": "Sandbox",
+		"price": map[string]any{"amount": "1", "currencyCode": "USD"}, "limit": map[string]any{"amount": "1", "currencyCode": "USD"},
+		"statusDetails":   map[string]any{"state": "Open", "reasonCode": "x", "reasonDescription": "y", "lastUpdatedTimestamp": "20260102T030405Z"},
+		"shippingAddress": map[string]any{"name": "n", "city": "c", "phoneNumber": "1"},
+		"prices":          []any{map[string]any{"amount": "1", "currencyCode": "USD"}},
+		"named":           map[string]any{"a": map[string]any{"amount": "1", "currencyCode": "USD"}},
+	}
+	var replaced int
+	var replace func(v any, set func(any))
+	check := func() {
+		body, err := json.Marshal(full)
+		require.NoError(t, err)
+		out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, string(body)))), getOp, nil)
+		require.NoError(t, err, "%s", body)
+		require.NotNil(t, out.Meta)
+		replaced++
+	}
+	replace = func(v any, set func(any)) {
+		if set != nil {
+			set(nil)
+			check()
+			set(v)
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for name, inner := range v {
+				replace(inner, func(x any) { v[name] = x })
+			}
+		case []any:
+			for i, inner := range v {
+				replace(inner, func(x any) { v[i] = x })
+			}
+		}
+	}
+	replace(full, nil)
+	assert.Greater(t, replaced, 20)
+}

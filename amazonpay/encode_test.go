@@ -86,8 +86,8 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 		"no tag":                 {outer{Inner: ok, Untaged: "\xff"}, "Untaged", notUTF8},
 		"text type":              {outer{Inner: ok, Codes: []amazonpay.ReasonCode{"\xff"}}, "codes[0]", notUTF8},
 		"surrogate half":         {"\xed\xa0\x80", "", notUTF8},
-		"raw, broken":            {outer{Inner: inner{Need: "x", Raw: jsonRaw(`{"a":`)}}, "inner.raw", "not valid JSON"},
-		"raw, not UTF-8":         {outer{Inner: inner{Need: "x", Raw: jsonRaw("\"\xff\"")}}, "inner.raw", "not valid JSON"},
+		"raw, broken":            {outer{Inner: inner{Need: "x", Raw: json.RawMessage(`{"a":`)}}, "inner.raw", "not valid JSON"},
+		"raw, not UTF-8":         {outer{Inner: inner{Need: "x", Raw: json.RawMessage("\"\xff\"")}}, "inner.raw", "not valid JSON"},
 		"price":                  {outer{Inner: inner{Need: "x", Price: amazonpay.Price{Amount: "1,5", CurrencyCode: "EUR"}}}, "inner.price.amount", "not decimal text"},
 		"price behind a pointer": {outer{Inner: inner{Need: "x", Limit: &amazonpay.Price{Amount: "1"}}}, "inner.limit.currencyCode", "is empty"},
 		"price in a map": {

@@ -2,6 +2,8 @@ package amazonpay_test
 
 import (
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,8 +11,6 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
-
-const idempotencyHeader = "X-Amz-Pay-Idempotency-Key"
 
 func keysOf(n *network) []string {
 	var keys []string
@@ -125,3 +125,45 @@ func TestIdempotencyKeyNothing(t *testing.T) {
 		assert.Empty(t, n.requests())
 	}
 }
+
+// A key is taken if it has the form that the service documents. IdempotencyKey gives such a key for any parts, and another for
+// others, wherever one part ends and the next begins.
+func FuzzIdempotencyKey(f *testing.F) {
+	for _, key := range append(badKeys, "order-1042", strings.Repeat("Z", 32)) {
+		f.Add(key, "order-1042", "charge", 3)
+	}
+	f.Add("", "", "", 0)
+	f.Add("", "ab", "c", 1)
+	f.Fuzz(func(t *testing.T, key, one, two string, at int) {
+		resolved, err := amazonpay.ResolveOptions(amazonpay.WithIdempotencyKey(key))
+		require.Equal(t, goodKey.MatchString(key), err == nil, "%q: %v", key, err)
+		if err == nil {
+			require.Equal(t, key, resolved.IdempotencyKey)
+		}
+
+		made := amazonpay.IdempotencyKey(one, two)
+		require.Equal(t, one == "" || two == "", made == "")
+		if made == "" {
+			return
+		}
+		require.Regexp(t, goodKey, made)
+		require.Len(t, made, 32)
+		require.Equal(t, made, amazonpay.IdempotencyKey(one, two))
+		others := [][]string{{one + two}, {one, two, one}, {two + one}, {one, two + "\x00"}}
+		joined := one + two
+		if at > 0 && at < len(joined) && at != len(one) {
+			others = append(others, []string{joined[:at], joined[at:]})
+		}
+		if one != two {
+			others = append(others, []string{two, one})
+		}
+		for _, parts := range others {
+			require.NotEqual(t, made, amazonpay.IdempotencyKey(parts...), "%q and %q", []string{one, two}, parts)
+		}
+	})
+}
+
+var (
+	goodKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+	badKeys = []string{"", strings.Repeat("a", 33), "a b", "a.b", "ä", "a\n"}
+)
