@@ -62,7 +62,7 @@ func TestAdviseReason(t *testing.T) {
 			later[code] = true
 			assert.Equal(t, amazonpay.StepGiveUp, advice.Step, "a loop must not take it for another attempt in a minute")
 			assert.Contains(t, advice.Next, "Chargeable")
-			assert.Contains(t, advice.Next, "under a new idempotency key")
+			assert.Contains(t, advice.Next, "with a new idempotency key")
 		}
 		unknown := amazonpay.Advise(refusedWith(code, amazonpay.OutcomeUnknown))
 		assert.True(t, unknown.Unsettled, code)

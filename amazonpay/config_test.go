@@ -215,8 +215,8 @@ func TestBadConfig(t *testing.T) {
 		},
 		"two keys": {func(c *amazonpay.Config) { c.PrivateKeyPEM = testPEM() }, []string{"more than one", "PrivateKeyPEM", "PrivateKeyFile"}},
 
-		"unknown region":    {func(c *amazonpay.Config) { c.Region = "fe" }, []string{"Config.Region", `"fe"`, "us or na"}},
-		"no region":         {func(c *amazonpay.Config) { c.Region = "" }, []string{"Config.Region", "us or na"}},
+		"unknown region":    {func(c *amazonpay.Config) { c.Region = "fe" }, []string{"Config.Region", `"fe"`, "na (or us)"}},
+		"no region":         {func(c *amazonpay.Config) { c.Region = "" }, []string{"Config.Region", "na (or us)"}},
 		"unknown algorithm": {func(c *amazonpay.Config) { c.Algorithm = 7 }, []string{"algorithm", "neither PSSV2 nor PSSV1"}},
 		"negative algorithm": {
 			func(c *amazonpay.Config) { c.Algorithm = signing.Algorithm(-1) },

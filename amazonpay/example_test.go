@@ -99,7 +99,7 @@ func ExampleNew() {
 
 	// Output:
 	// amazonpay.Client(https://pay-api.amazon.eu sandbox)
-	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: say sandbox or live
+	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: set sandbox or live
 }
 
 // A solution provider derives one client per merchant. The token source fetches the merchant's

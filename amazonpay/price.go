@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// Decimal is an amount as exact decimal text, such as "14.00" or "1080". It is never a float. The SDK
-// keeps the text that the service sent, and sends the text that you wrote. The one exception: a
+// Decimal is an amount as exact decimal text, such as "14.00" or "1080". It is never a float. The
+// SDK keeps the text that the service sent, and sends the text that you wrote. The one exception: a
 // [Price] is sent without trailing zeros that its currency does not have.
 //
 // In a request it must consist of digits, with at most one decimal point between digits. In an
 // answer it may be a JSON string or a JSON number.
 type Decimal string
 
-// Validate returns an error if the text is not an unsigned decimal: if it has a sign, an exponent, a
-// decimal comma or a space, for example.
+// Validate returns an error if the text is not an unsigned decimal: if it has a sign, an exponent,
+// a decimal comma or a space, for example.
 func (d Decimal) Validate() error {
 	whole, fraction, point := strings.Cut(string(d), ".")
 	if !digits(whole) || point && !digits(fraction) {
@@ -106,16 +106,16 @@ func (c CurrencyCode) MinorDigits() (n int, ok bool) {
 // One charge, capture or refund can be up to 150,000 USD, EUR or GBP, or 10,000,000 JPY:
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html.
 //
-// Trailing zeros are allowed, as a database column with four decimals has them: 475.4500 USD is sent
-// as 475.45, and 1080.0000 JPY as 1080. 475.4510 USD and 1080.5 JPY are refused.
+// Trailing zeros are allowed, as a database column with four decimals has them: 475.4500 USD is
+// sent as 475.45, and 1080.0000 JPY as 1080. 475.4510 USD and 1080.5 JPY are refused.
 type Price struct {
 	Amount       Decimal      `json:"amount"`
 	CurrencyCode CurrencyCode `json:"currencyCode"`
 }
 
-// NewPrice returns a price for an amount in the currency's smallest unit: NewPrice(1400, USD) is 14.00
-// dollars, NewPrice(1080, JPY) is 1080 yen. It returns an error if the amount is negative or the
-// currency is not one of the constants.
+// NewPrice returns a price for an amount in the currency's smallest unit: NewPrice(1400, USD) is
+// 14.00 dollars, NewPrice(1080, JPY) is 1080 yen. It returns an error if the amount is negative or
+// the currency is not one of the constants.
 func NewPrice(minorUnits int64, currency CurrencyCode) (Price, error) {
 	n, ok := currency.MinorDigits()
 	if !ok {
@@ -144,9 +144,9 @@ func ParsePrice(amount, currency string) (Price, error) {
 	return p, nil
 }
 
-// MinorUnits returns the amount in the currency's smallest unit. It is the inverse of [NewPrice]. It
-// returns an error if the amount is not decimal text, has more decimals than the currency or exceeds
-// an int64, or if the currency is not one of the constants.
+// MinorUnits returns the amount in the currency's smallest unit. It is the inverse of [NewPrice].
+// It returns an error if the amount is not decimal text, has more decimals than the currency or
+// exceeds an int64, or if the currency is not one of the constants.
 func (p Price) MinorUnits() (int64, error) {
 	n, ok := p.CurrencyCode.MinorDigits()
 	if !ok {
@@ -186,8 +186,8 @@ func (p Price) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(p.normal()))
 }
 
-// transactionRule returns the rule that a price breaks as the amount of one charge, capture or refund,
-// "" if none. The limits of other currencies are not documented.
+// transactionRule returns the rule that a price breaks as the amount of one charge, capture or
+// refund, "" if none. The limits of other currencies are not documented.
 func (p Price) transactionRule() string {
 	if p.Validate() != nil { // which says more
 		return ""
@@ -211,8 +211,8 @@ func (p Price) transactionRule() string {
 	return ""
 }
 
-// Validate returns a [*FieldError] if the amount is not decimal text, if it has more decimals than the
-// currency (JPY has none), or if the currency is not three capital letters.
+// Validate returns a [*FieldError] if the amount is not decimal text, if it has more decimals than
+// the currency (JPY has none), or if the currency is not three capital letters.
 func (p Price) Validate() error {
 	if err := p.Amount.Validate(); err != nil {
 		return &FieldError{Field: "amount", Rule: err.Error()}

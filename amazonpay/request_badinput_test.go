@@ -44,14 +44,14 @@ func TestBadCall(t *testing.T) {
 		"path begins with live":    {op: path("live/v2/charges"), field: "Operation.Path", rule: "must not begin with live/"},
 		"path begins with sandbox": {op: path("sandbox/charges"), field: "Operation.Path", rule: "must not begin with sandbox/"},
 		"path begins with Sandbox": {op: path("Sandbox/charges"), field: "Operation.Path", rule: "must not begin with Sandbox/"},
-		"path begins with a slash": {op: path("/charges"), field: "Operation.Path", rule: "without a leading one"},
+		"path begins with a slash": {op: path("/charges"), field: "Operation.Path", rule: "without a leading slash"},
 		"path with a query":        {op: path("charges?x=1"), field: "Operation.Path", rule: "must be segments"},
 		"path with dots":           {op: path("charges/../refunds"), field: "Operation.Path", rule: "must be segments"},
 		"empty path":               {op: path(""), field: "Operation.Path", rule: "must be segments"},
 		"name without value":       {op: path("charges/{chargeId}"), field: "chargeId", rule: "is empty"},
 		"value without name": {
 			op:    amazonpay.Operation{Method: http.MethodGet, Path: "charges", PathValues: map[string]string{"chargeId": "C1"}},
-			field: "Operation.PathValues", rule: "one value for each name",
+			field: "Operation.PathValues", rule: "a value for each name",
 		},
 		"method": {op: amazonpay.Operation{Method: "PUT", Path: "charges"}, field: "Operation.Method", rule: "must be GET"},
 		"query that is not UTF-8": {

@@ -32,8 +32,8 @@ var timeLayouts = []string{
 	"2006-01-02",
 }
 
-// MarshalJSON encodes the time as "20060102T150405Z", and the zero value as null. It returns an error if
-// the year is not between 1 and 9999.
+// MarshalJSON encodes the time as "20060102T150405Z", and the zero value as null. It returns an
+// error if the year is not between 1 and 9999.
 func (t Time) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
@@ -42,9 +42,9 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + string(text) + `"`), err
 }
 
-// UnmarshalJSON accepts the forms that [Time] lists and null. Anything else is an error and leaves the
-// time unchanged. In an answer of the service, such a member is listed in [Meta].Undecoded and the rest
-// is decoded.
+// UnmarshalJSON accepts the forms that [Time] lists and null. Anything else is an error and leaves
+// the time unchanged. In an answer of the service, such a member is listed in [Meta].Undecoded and
+// the rest is decoded.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return nil
@@ -73,8 +73,8 @@ var errUnknownTime = errors.New("unknown timestamp format")
 // writable reports whether the year fits in four digits.
 func writable(at time.Time) bool { return 1 <= at.Year() && at.Year() <= 9999 }
 
-// MarshalText returns the time as 20060102T150405Z, and empty text for the zero value. It returns an error
-// if the year is not between 1 and 9999.
+// MarshalText returns the time as 20060102T150405Z, and empty text for the zero value. It returns
+// an error if the year is not between 1 and 9999.
 func (t Time) MarshalText() ([]byte, error) {
 	if t.IsZero() {
 		return nil, nil
@@ -85,8 +85,8 @@ func (t Time) MarshalText() ([]byte, error) {
 	return []byte(t.UTC().Format(signing.DateFormat)), nil
 }
 
-// UnmarshalText accepts the text forms that [Time] lists, and empty text as the zero value. Anything else
-// is an error and leaves the time unchanged.
+// UnmarshalText accepts the text forms that [Time] lists, and empty text as the zero value.
+// Anything else is an error and leaves the time unchanged.
 func (t *Time) UnmarshalText(text []byte) error {
 	at, err := parseTime(string(text))
 	if err == nil {
