@@ -20,7 +20,7 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// codes are the values of all constants of type ReasonCode, from the source.
+// codes returns the values of all ReasonCode constants, read from the source.
 func codes(t *testing.T) (all []amazonpay.ReasonCode) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "reasons.go", nil, 0)
@@ -38,7 +38,7 @@ func codes(t *testing.T) (all []amazonpay.ReasonCode) {
 	return all
 }
 
-// There is advice for every constant, and none for anything else.
+// Every constant has advice, and nothing else has.
 func TestAdviseReason(t *testing.T) {
 	t.Parallel()
 	all := codes(t)
@@ -121,8 +121,8 @@ func TestAdviseErrorsWithoutACode(t *testing.T) {
 	}
 }
 
-// A key or an account that is wrong is told again and again, until a person mends it: the class
-// says so, sent or not.
+// A wrong key or account fails every repetition until a person corrects it. The class says so
+// whether the call was sent or not.
 func TestAWrongAccountIsNamed(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, newNetwork(answer(403, `{"reasonCode":"InvalidAccountStatus"}`)))
@@ -147,8 +147,8 @@ type tokenless struct{ err error }
 
 func (s *tokenless) Token(context.Context) (string, error) { return "", s.err }
 
-// The cause of a context may be the error of another call, as with errgroup. It says nothing of
-// this one.
+// The cause of a context may be the error of another call, as with errgroup. It says nothing about
+// this call.
 func TestAnothersErrorIsNotAdvised(t *testing.T) {
 	t.Parallel()
 	causes := map[string]error{
@@ -188,7 +188,8 @@ func TestAdviseNil(t *testing.T) {
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(none))
 }
 
-// readingFailed is the error of a reading, which says nothing of the work that another call was to do.
+// readingFailed returns the error of a failed read, which says nothing about the work of another
+// call.
 func readingFailed(t *testing.T, r reply) error {
 	t.Helper()
 	_, err := newClient(t, newNetwork(r)).Call(t.Context(), getOp, nil, nil)
@@ -196,8 +197,8 @@ func readingFailed(t *testing.T, r reply) error {
 	return err
 }
 
-// An earlier call under the same key has ended without an answer. What this call is told proves nothing about that one, unless
-// the key is replayed and the payment was declined.
+// An earlier call with the same key ended without an answer. The answer to this call proves nothing
+// about the earlier one, unless the service replays the key and the payment was declined.
 func TestUnsettledOverSeveralCalls(t *testing.T) {
 	t.Parallel()
 	replayed := chargeOp
@@ -240,7 +241,7 @@ func TestUnsettledOverSeveralCalls(t *testing.T) {
 	}
 }
 
-// The one refusal that proves the opposite: an earlier request under the key has arrived.
+// This refusal proves that an earlier request with the key arrived.
 func TestDuplicateIdempotencyKeyIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	_, err := newClient(t, newNetwork(answer(400, `{"reasonCode":"DuplicateIdempotencyKey"}`))).Call(t.Context(), chargeOp, goodCharge(), nil)
@@ -250,7 +251,7 @@ func TestDuplicateIdempotencyKeyIsNeverRefused(t *testing.T) {
 	}, amazonpay.Advise(err))
 }
 
-// The loop stands in the README, in the Example and in chaos. It is one.
+// README, Example and chaos have the same loop.
 func TestTheLoopIsOne(t *testing.T) {
 	t.Parallel()
 	read := func(path string) string {

@@ -26,8 +26,8 @@ import (
 
 const page = "<html><body><h1>405 Not Allowed</h1></body></html>"
 
-// https://github.com/amzn/amazon-pay-api-sdk-java/issues/7: a gateway's page made the SDK throw, and the
-// status was lost.
+// https://github.com/amzn/amazon-pay-api-sdk-java/issues/7: the SDK threw on a gateway's page and
+// lost the status.
 func TestAnswerThatIsNotTheServices(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {
@@ -91,7 +91,7 @@ func TestBodyThatNobodyAskedFor(t *testing.T) {
 	}
 }
 
-// A 2xx that was not understood is a success whose answer is lost, not a failure.
+// A 2xx that was not understood is a success with a lost answer, not a failure.
 func TestUndecodableAnswerIsUncertain(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusCreated, page))
@@ -101,7 +101,7 @@ func TestUndecodableAnswerIsUncertain(t *testing.T) {
 	assert.Len(t, n.requests(), 1)
 }
 
-// What came before the break may be JSON by chance.
+// A truncated body may be valid JSON by chance.
 func TestAnswerThatBreaksOff(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(func(*http.Request) (*http.Response, error) {
@@ -119,7 +119,8 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 	assert.Len(t, meta.Attempts, 4)
 }
 
-// encoding/json quotes a number that does not fit, and a phone may come as one.
+// An error of encoding/json quotes a number that does not fit, and a phone number may be a JSON
+// number.
 func TestDecodeErrorDoesNotQuoteTheAnswer(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusOK, `{"shippingAddress":{"phoneNumber":8005550100},"statusDetails":{"state":8005550100}}`))
@@ -132,7 +133,7 @@ func TestDecodeErrorDoesNotQuoteTheAnswer(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
 }
 
-// An error is for a log line: what the service says in it is cut, and between two characters.
+// A long message of the service is cut to fit a log line, between two characters.
 func TestLongMessageIsCut(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("あ", 10_000)
@@ -148,7 +149,7 @@ func TestLongMessageIsCut(t *testing.T) {
 	}
 }
 
-// zeros is a body of n bytes that are never held at once.
+// zeros is a body of n bytes that are not held in memory.
 type zeros struct{ left int }
 
 func (z *zeros) Read(b []byte) (int, error) {
@@ -201,7 +202,7 @@ func TestAnswerOf50MB(t *testing.T) {
 	})
 }
 
-// A redirect would sign, and send tokens, for another host.
+// Following a redirect would sign a request for another host and send it tokens.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int64
@@ -275,8 +276,8 @@ func TestCertificates(t *testing.T) {
 	assert.EqualValues(t, 1, served.Load())
 }
 
-// Whatever comes back, a call ends with a Meta and with either an error in its envelope or
-// an answer that is a JSON object.
+// Whatever the answer is, a call returns a Meta and either a *CallError or an answer that is a JSON
+// object.
 func FuzzAnswer(f *testing.F) {
 	f.Add(200, "application/json", []byte(`{"id":"1","price":{"amount":1.5,"currencyCode":"USD"},"creationTimestamp":1767225600}`))
 	f.Add(200, "text/html", []byte(page))
@@ -359,7 +360,7 @@ func TestAnswersThatAreNoJSON(t *testing.T) {
 	}
 }
 
-// A gateway is not the service: neither its success nor its refusal says anything of the work.
+// A gateway is not the service: neither its success nor its refusal says anything about the work.
 func TestAGatewayIsNotTheService(t *testing.T) {
 	t.Parallel()
 	op := chargeOp

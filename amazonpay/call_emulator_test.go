@@ -14,8 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// The official SDKs repeat the first attempt's signature and date, and Node's repeats nothing. Ours
-// signs each attempt afresh, with the same bytes and the same key.
+// The official SDKs repeat the signature and date of the first attempt, and Node's does not retry.
+// This SDK signs each attempt again, with the same body and the same key.
 func TestThreeFailuresThenSuccess(t *testing.T) {
 	t.Parallel()
 	clock := steppingClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
@@ -48,8 +48,8 @@ func TestThreeFailuresThenSuccess(t *testing.T) {
 	assert.Zero(t, made.Meta.ClockOffset)
 }
 
-// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206: the connection failed, the shop gave up, and
-// the order had gone through.
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206: the connection failed,
+// the shop gave up, and the order had been placed.
 func TestAnswerLostAfterTheWork(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -70,8 +70,8 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	assert.Equal(t, charges[0].ID, made.ID)
 }
 
-// It is not documented which operations honour the key. Where one does not, the second attempt
-// finds the first one's work done and is refused: that refusal is not the truth.
+// If an operation does not honour the key, the service refuses the second attempt because the first
+// has done the work. That refusal does not mean that nothing was done.
 func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -105,7 +105,7 @@ func TestConnectionResetBeforeTheWork(t *testing.T) {
 	assert.Len(t, server.Charges(), 1)
 }
 
-// The same key would only replay a ProcessingFailure, which the PHP, Java and .NET SDKs repeat.
+// Repeating a ProcessingFailure with the same key replays it. The PHP, Java and .NET SDKs do so.
 func TestProcessingFailureIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -119,7 +119,8 @@ func TestProcessingFailureIsNotRepeated(t *testing.T) {
 	assert.Empty(t, server.Charges())
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/19: a clock that is ahead made checkouts fail at random.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/19: a clock that is ahead made checkouts
+// fail at random.
 func TestClockAhead(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -165,7 +166,7 @@ func TestActingForAMerchant(t *testing.T) {
 	assert.Equal(t, merchants[0].KeyIDs.Sandbox, requests[0].PublicKeyID)
 }
 
-// One call to each kind of key id: the path that is signed is the path that the emulator expects.
+// The signed path is the path that the emulator expects, for each kind of key id.
 func TestKeyIDsOverHTTPS(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -181,7 +182,8 @@ func TestKeyIDsOverHTTPS(t *testing.T) {
 	assert.Len(t, logged(t, server, "createCheckoutSession"), 3)
 }
 
-// One client and its children serve all goroutines; the Java SDK's pool needed a fix for that. Run with -race.
+// Goroutines share a client and its derived clients. The Java SDK's pool required a fix for that.
+// Run with -race.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -101,8 +101,7 @@ func TestFailureOfTheTokenSource(t *testing.T) {
 	}
 }
 
-// What went wrong with the token is not the service's answer to the call, which was not
-// sent.
+// An error of the token source is not the service's answer to the call, which was not sent.
 func TestTokenErrorIsNotTheCallsOwn(t *testing.T) {
 	t.Parallel()
 	token := &amazonpay.CallError{
@@ -121,7 +120,7 @@ func TestTokenErrorIsNotTheCallsOwn(t *testing.T) {
 	assert.Empty(t, n.requests())
 }
 
-// A Doer may keep the request that it saw.
+// A Doer may keep its request.
 func TestSecondRequestLeavesTheFirstAlone(t *testing.T) {
 	t.Parallel()
 	var seen []*http.Request
@@ -138,7 +137,7 @@ func TestSecondRequestLeavesTheFirstAlone(t *testing.T) {
 	assert.Equal(t, "token-2", seen[1].Header.Get("X-Amz-Pay-Authtoken"))
 }
 
-// Where no new token can be had, the refusal is the better error.
+// If the source has no new token, the call returns the refusal.
 func TestSourceFailsAfterARefusal(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusForbidden, refusedToken))
@@ -150,7 +149,7 @@ func TestSourceFailsAfterARefusal(t *testing.T) {
 	assert.Contains(t, err.Error(), "[redacted]")
 }
 
-// failing works once.
+// failing returns a token once.
 type failing struct{ tokens }
 
 func (s *failing) Invalidate(token string) {

@@ -42,7 +42,7 @@ func TestOptionsFoldInOrder(t *testing.T) {
 	assert.NotContains(t, n.requests()[3].Header, "X-Amz-Pay-Authtoken", "WithTokenSource(nil) is the client's own merchant")
 }
 
-// The README of the Node SDK has a sample that passes these headers itself.
+// A sample in the README of the Node SDK sets these headers.
 func TestOwnedHeaderWithTheSameValue(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig()
@@ -150,7 +150,7 @@ func TestResolve(t *testing.T) {
 	require.EqualError(t, err, "WithHeader: the name is empty", "the first wrong option is reported")
 }
 
-// Members that a solution provider's gateway wants, or that the types do not know yet.
+// Members that a solution provider's gateway requires, or that the types do not have yet.
 func TestBodyFields(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusOK, `{}`))
@@ -182,7 +182,7 @@ func TestWithoutRetry(t *testing.T) {
 	assert.Len(t, n.requests(), 1)
 }
 
-// Each option is refused by its own name and without its value, or does what it says, in whatever order it was made.
+// Each option works in any order, or is refused with an error that has its name and not its value.
 func FuzzOptions(f *testing.F) {
 	f.Add("X-Shop", "1")
 	f.Add("x-amz-pay-new", "a  b")

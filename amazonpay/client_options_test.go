@@ -19,7 +19,7 @@ func TestWithDoesNotChangeItsParent(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusOK, `{}`))
 	root := newClient(t, n)
-	// Two children of one parent would share the room behind its defaults if With appended to them.
+	// If With appended to the parent's defaults, two derived clients could share their memory.
 	parent := root.With(amazonpay.WithHeader("X-A", "1"), amazonpay.WithHeader("X-B", "1"), amazonpay.WithHeader("X-C", "1"))
 	one := parent.With(amazonpay.WithAuthToken("token-one"))
 	two := parent.With(amazonpay.WithAuthToken("token-two"))
@@ -56,7 +56,7 @@ func TestWithIsCheap(t *testing.T) { //nolint:paralleltest // AllocsPerRun.
 	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { _ = client.With(option) }), 3.0)
 }
 
-// typedNil is a Doer and a RoundTripper that has no value.
+// typedNil is a type for nil pointers that are a Doer and a RoundTripper.
 type typedNil struct{}
 
 func (*typedNil) Do(*http.Request) (*http.Response, error) { return nil, nil }
@@ -141,8 +141,8 @@ func TestUserAgent(t *testing.T) {
 	assert.Regexp(t, `^amazon-pay-sdk-go/\d+\.\d+\.\d+ \(Go/[^)]+; \w+/\w+\)$`, wire(t, testConfig()).Header.Get("User-Agent"))
 }
 
-// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/341: a name that could not be resolved
-// left the shop without a gateway. A client is made without the network.
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/341: a name that could not
+// be resolved left the shop without a gateway. New does not use the network.
 func TestNewOpensNoConnection(t *testing.T) {
 	t.Parallel()
 	n := newNetwork()
@@ -153,7 +153,7 @@ func TestNewOpensNoConnection(t *testing.T) {
 	assert.Equal(t, "amazonpay.Client(nil)", (*amazonpay.Client)(nil).String())
 }
 
-// The rest of a client that New did not make fails too, and nothing panics.
+// A client that New did not make returns errors and does not panic.
 func TestClientThatNewDidNotMake(t *testing.T) {
 	t.Parallel()
 	for _, client := range []*amazonpay.Client{nil, new(amazonpay.Client)} {

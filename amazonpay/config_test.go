@@ -38,14 +38,15 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-// onlySigner hides that a key is an *rsa.PrivateKey, as the client of a KMS is none.
+// onlySigner hides the *rsa.PrivateKey, so that the key looks like the client of a KMS.
 type onlySigner struct{ crypto.Signer }
 
 func TestKeySources(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "private.pem")
 	require.NoError(t, os.WriteFile(file, []byte(testPEM().Reveal()), 0o600))
-	// https://github.com/shopware/shopware/issues/2014 and others: how environment variables mangle a key.
+	// https://github.com/shopware/shopware/issues/2014 and others: how environment variables mangle a
+	// key.
 	mangled := amazonpay.NewSecret(" " + strings.ReplaceAll(testPEM().Reveal(), "\n", `\n`) + "\r\n")
 
 	for name, change := range map[string]func(*amazonpay.Config){
@@ -94,8 +95,8 @@ func TestConfigFromEnv(t *testing.T) {
 	assert.Equal(t, "https://pay-api.amazon.eu/sandbox/v2/checkoutSessions/session-1", wire(t, amazonpay.ConfigFromEnv()).URL)
 }
 
-// A configuration is refused at once, without what may be a secret in it, or its client signs the host that the
-// request goes to.
+// New refuses a configuration without showing what may be a secret, or the client signs the host
+// that it calls.
 func FuzzConfig(f *testing.F) {
 	f.Add(sandboxKeyID, "na", "", "", "", "", "", "")
 	f.Add("AABBCC", "UK", "Live", "https://localhost:8443/", "plugin", "1.2", "3", "my-shop/1.4")
@@ -145,7 +146,7 @@ func FuzzConfig(f *testing.F) {
 	})
 }
 
-// Each wrong configuration is refused by New, in words that name the field and the rule.
+// New refuses each wrong configuration with an error that names the field and the rule.
 func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	pkix, err := x509.MarshalPKIXPublicKey(&testKey().PublicKey)
@@ -202,7 +203,7 @@ func TestBadConfig(t *testing.T) {
 		"nil pointer as a signer": {withKey((*rsa.PrivateKey)(nil)), []string{"private key is nil"}},
 		"damaged key":             {withPEM(block("PRIVATE KEY", []byte("no key"))), []string{"damaged", "openssl genpkey"}},
 		"cut off":                 {withPEM(testPEM().Reveal()[:400]), []string{"cut off"}},
-		// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/19: a name where the text belongs.
+		// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/19: a file name instead of the text.
 		"file name as PEM": {withPEM("./private.pem"), []string{"neither PEM nor base64", "file name"}},
 		"blank PEM":        {withPEM(" \n"), []string{"private key is empty"}},
 		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/22: no key at all.
@@ -267,7 +268,7 @@ func TestBadConfig(t *testing.T) {
 	}
 }
 
-// The likeliest slip with environment variables: the key where its file's name belongs.
+// A likely mistake with environment variables: the key instead of its file name.
 func TestKeyInPlaceOfItsFileIsNotShown(t *testing.T) {
 	t.Parallel()
 	text := testPEM().Reveal()

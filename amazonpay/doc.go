@@ -95,8 +95,8 @@
 // This holds for fmt with every verb except %p and %w, and for slog's text handler: for a value, a
 // pointer to it, and within slices, maps and exported fields. It does not hold within unexported
 // fields, into which fmt looks on its own, nor for slog's JSON handler, unless the value is the
-// attribute itself, nor for printers that ignore [fmt.Formatter] and [slog.LogValuer]. [Meta] has
-// the raw answer and is such a type.
+// attribute itself, nor for printers that ignore [fmt.Formatter] and [slog.LogValuer]. [Meta] holds
+// the raw answer, and also prints and logs without it.
 //
 // The SDK writes neither to a log. Its errors have neither, with one exception: the message of an
 // [APIError] is the service's own text. Only tokens and signatures are removed from it.

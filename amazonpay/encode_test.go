@@ -12,8 +12,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/48: the bytes on the page were not those signed;
-// encoding/json would write < as \u003c, and a second encoding would not.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/48: the bytes on the page were not the
+// signed bytes. encoding/json would write < as \u003c, and a second encoding would not.
 func TestEncodeJSONWritesTextAsItIs(t *testing.T) {
 	t.Parallel()
 	got, err := amazonpay.EncodeJSON(map[string]any{"note": "あ/b\n\"<b>&amp;</b>\" \u2028 \\", "a": json.RawMessage(`{"x" : "<"}`)})
@@ -57,8 +57,8 @@ type Pointed struct {
 	Far string `json:"far,omitzero"`
 }
 
-// Text that is not UTF-8 would be replaced silently by encoding/json, and the signature would be over
-// something else than the shop meant: https://github.com/amzn/amazon-pay-api-sdk-java/pull/16.
+// encoding/json would silently replace text that is not UTF-8, and the signature would cover text
+// that the shop did not write: https://github.com/amzn/amazon-pay-api-sdk-java/pull/16.
 func TestEncodeJSONNamesTheField(t *testing.T) {
 	t.Parallel()
 	ok := inner{Need: "x"}
@@ -120,7 +120,7 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 	sameText(t, `{"inner":{"note":"","short":"äö店","need":"x","bytes":"/w=="}}`, string(got))
 }
 
-// The limits of the documentation are characters: the input is a shop's of Japan.
+// The documented limits count characters. The input is from a Japanese shop.
 func TestLengthsAreCharacters(t *testing.T) {
 	t.Parallel()
 	type limited struct {

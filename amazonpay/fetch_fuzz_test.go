@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whatever a URL is, it is used as it came, over https and without anything of Amazon Pay's, and shows in no error.
+// Whatever the URL is, it is sent unchanged, over https and without Amazon Pay's headers, and is
+// not shown in errors.
 func FuzzFetch(f *testing.F) {
 	for _, u := range []string{
 		presigned, "http://h/", "https:///x", "https://user@h/", "//h/x", "https:h", "https://h/%2e%2e/?a=%zz", "HTTPS://H:443/a b", "https://[::1%25a]/?X-Amz-Signature=0123456789abcdef", "*",

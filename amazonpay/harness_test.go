@@ -71,8 +71,8 @@ type reply func(*http.Request) (*http.Response, error)
 
 func (r reply) RoundTrip(req *http.Request) (*http.Response, error) { return r(req) }
 
-// network is a RoundTripper and a Doer in memory that records the requests. The n-th function answers the
-// n-th request, and the last function all later ones.
+// network is a RoundTripper and a Doer in memory that records the requests. The n-th function
+// answers the n-th request, and the last function all later ones.
 type network struct {
 	mu      sync.Mutex
 	sent    []sent
@@ -216,7 +216,8 @@ func mayBeDone(failed *amazonpay.CallError) bool {
 	return failed.Outcome == amazonpay.OutcomeUnknown || failed.Outcome == amazonpay.OutcomeDone
 }
 
-// emulated returns a client that calls the emulator as its first merchant, and repeats without waiting.
+// emulated returns a client that calls the emulator as its first merchant, and repeats without
+// waiting.
 func emulated(tb testing.TB, server *emulator.Server, opts ...amazonpay.Option) *amazonpay.Client {
 	tb.Helper()
 	return emulatortest.Connect(tb, server, append([]amazonpay.Option{quickly}, opts...)...)
@@ -278,8 +279,8 @@ func chargeOf(permissionID string) *chargeRequest {
 	}
 }
 
-// logged returns the emulator's log entries of an operation. Every request must have a valid signature in
-// the SDK's own spelling.
+// logged returns the emulator's log entries of an operation. Every request must have a valid
+// signature in the SDK's own spelling.
 func logged(t *testing.T, server *emulator.Server, operation string) []emulator.Request {
 	t.Helper()
 	var found []emulator.Request

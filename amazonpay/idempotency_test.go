@@ -77,7 +77,7 @@ func TestOperationWithoutKey(t *testing.T) {
 	}
 }
 
-// A raw call of a POST must be as safe as a typed one.
+// A POST through Call must be as safe as a typed method.
 func TestEveryPOSTTakesAKey(t *testing.T) {
 	t.Parallel()
 	op := amazonpay.Operation{Name: "New", Method: http.MethodPost, Path: "news"}
@@ -90,8 +90,8 @@ func TestEveryPOSTTakesAKey(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// The values were computed once, apart from this SDK. They may never change: the service stores a
-// key for ever.
+// The values were computed without this SDK. They must never change: the service stores a key for
+// ever.
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	for want, parts := range map[string][]string{
@@ -112,8 +112,7 @@ func TestIdempotencyKey(t *testing.T) {
 	assert.NotEqual(t, amazonpay.IdempotencyKey("a", "b"), amazonpay.IdempotencyKey("b", "a"))
 }
 
-// An empty part is nearly always a variable that was not set, and would give unrelated
-// payments one key.
+// An empty part is nearly always an unset variable, and would give unrelated payments the same key.
 func TestIdempotencyKeyNothing(t *testing.T) {
 	t.Parallel()
 	for _, parts := range [][]string{nil, {""}, {"order-1", ""}, {"", "charge"}} {
@@ -126,8 +125,8 @@ func TestIdempotencyKeyNothing(t *testing.T) {
 	}
 }
 
-// A key is taken if it has the form that the service documents. IdempotencyKey gives such a key for any parts, and another for
-// others, wherever one part ends and the next begins.
+// A key is accepted if it has the documented form. IdempotencyKey returns such a key for any parts,
+// and different keys for different parts, also if only their boundaries differ.
 func FuzzIdempotencyKey(f *testing.F) {
 	for _, key := range append(badKeys, "order-1042", strings.Repeat("Z", 32)) {
 		f.Add(key, "order-1042", "charge", 3)

@@ -11,8 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// A JWE with direct encryption has nothing between its first two dots, and the buyer's
-// token is such a thing; in an id two dots are a mistake.
+// The buyer token is a JWE with direct encryption, which has nothing between its first two dots. In
+// an id, two consecutive dots are a mistake.
 func TestTokenMayHaveTwoDots(t *testing.T) {
 	t.Parallel()
 	const token = "eyJhbGciOiJkaXIifQ..aXY.dGV4dA.dGFn"

@@ -85,8 +85,8 @@ func TestMinorUnits(t *testing.T) {
 	}
 }
 
-// A DECIMAL(12,4) column, as most shops' databases have one. What is exact is sent in its normal
-// form.
+// Most shops' databases have a DECIMAL(12,4) column. An exact amount is sent without the extra
+// zeros.
 func TestTrailingZeros(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -133,7 +133,7 @@ func TestDecimal(t *testing.T) {
 		require.ErrorContains(t, bad.Validate(), "is not decimal text", "%q", string(bad))
 	}
 
-	// Node's README sends amounts as numbers, and the service answers with both.
+	// Node's README sends amounts as numbers, and the service returns numbers and strings.
 	for text, want := range map[string]amazonpay.Decimal{
 		`"14.00"`: "14.00", `14.00`: "14.00", `50`: "50", `0.10`: "0.10", `1e3`: "1e3", `12345678901234567890.123456789`: "12345678901234567890.123456789",
 		`null`: "", `""`: "", `"1,5"`: "1,5", `-1`: "-1",
@@ -227,7 +227,7 @@ func FuzzPrice(f *testing.F) {
 	})
 }
 
-// What is read can be written, and read again as the same.
+// A decoded amount can be encoded and decoded again unchanged.
 func FuzzDecimal(f *testing.F) {
 	for _, seed := range []string{`"14.00"`, `14.00`, `1e3`, `null`, `"1,5"`, "\"\xff\"", `"<"`, ` 1 `} {
 		f.Add([]byte(seed))
@@ -251,7 +251,7 @@ func FuzzDecimal(f *testing.F) {
 	})
 }
 
-// What is not plain decimal text is encoded as it is: a stored answer must not change.
+// Text that is not a plain decimal is encoded unchanged: a stored answer must not change.
 func TestOddAmountsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []amazonpay.Decimal{"1.5E10", "1.0E100", "1.400,00", "-1.500", ""} {

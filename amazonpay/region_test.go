@@ -10,8 +10,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Which environment a call goes to: key id and configuration must agree, and nobody goes live
-// by forgetting a field.
+// Key id and configuration must agree on the environment, and nobody goes live by forgetting a
+// field.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	const refused = ""

@@ -14,8 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Each wrong call is a *CallError round a *FieldError that names the field and the rule, and
-// nothing is sent.
+// Each invalid call returns a *CallError that wraps a *FieldError with the field and the rule.
+// Nothing is sent.
 func TestBadCall(t *testing.T) {
 	t.Parallel()
 	type row struct {
@@ -95,7 +95,7 @@ func TestBadCall(t *testing.T) {
 		"body field's name not UTF-8": {
 			chargeOp, good, []amazonpay.CallOption{amazonpay.WithBodyField("\xff", 1)}, "WithBodyField", "UTF-8",
 		},
-		// What the Node SDK sends for a null payload, and Go for bytes.
+		// The Node SDK sends this for a null payload, and Go for bytes.
 		"null":              {op: chargeOp, in: json.RawMessage("null"), field: "request", rule: "not a JSON object"},
 		"nil raw message":   {op: chargeOp, in: json.RawMessage(nil), field: "request", rule: "not a JSON object"},
 		"list":              {op: chargeOp, in: []int{1}, field: "request", rule: "not a JSON object"},
@@ -264,7 +264,7 @@ func TestDoWithoutCaller(t *testing.T) {
 	require.ErrorContains(t, callError(t, err), "the context is nil, or the Client was not made by New")
 }
 
-// ownJSON encodes itself, unchecked.
+// ownJSON encodes to any text.
 type ownJSON struct{ text string }
 
 func (o ownJSON) MarshalJSON() ([]byte, error) { return []byte(o.text), nil }

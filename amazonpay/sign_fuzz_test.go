@@ -11,7 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// A button's payload is signed and handed on byte for byte, and what EncodeJSON made of a text is read as that text.
+// A button's payload is signed and returned byte for byte, and JSON from EncodeJSON decodes to the
+// same text.
 func FuzzButtonSignature(f *testing.F) {
 	cfg := testConfig()
 	cfg.PrivateKey = testKey()
