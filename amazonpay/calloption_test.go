@@ -73,11 +73,13 @@ func TestOwnedHeaderWithTheSameValue(t *testing.T) {
 func TestForeignHeaders(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusOK, `{}`))
-	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithHeader("X-Amz-Pay-New", "signed"), amazonpay.WithHeader("Traceparent", "unsigned"))
+	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithHeader("X-Amz-Pay-New", "signed"), amazonpay.WithHeader("Traceparent", "unsigned"),
+		amazonpay.WithHeader("X-Shop", "spaces  matter only if they are signed"))
 	require.NoError(t, err)
 	h := n.requests()[0].Header
 	assert.Equal(t, "signed", h.Get("X-Amz-Pay-New"))
 	assert.Equal(t, "unsigned", h.Get("Traceparent"))
+	assert.Equal(t, "spaces  matter only if they are signed", h.Get("X-Shop"))
 	assert.Contains(t, h.Get("Authorization"), ";x-amz-pay-new;")
 	assert.NotContains(t, h.Get("Authorization"), "traceparent")
 	assert.NotContains(t, h.Get("Authorization"), "user-agent")
