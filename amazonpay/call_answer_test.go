@@ -420,7 +420,7 @@ func TestAGatewayIsNotTheService(t *testing.T) {
 			}
 		})
 	}
-	for _, out := range []any{nil, new(map[string]any), new(struct{ Other string })} { // of callers with types of their own
+	for _, out := range []any{nil, new(map[string]any), new(struct{ Other string })} { // custom types
 		client := newClient(t, newNetwork(plain(200, "application/json", `{"id":"1"}`)))
 		_, err := client.Call(t.Context(), op, goodCharge(), out)
 		require.NoError(t, err)

@@ -177,7 +177,8 @@ func (c Config) host(regional string) (string, error) {
 		rule = "has an invalid host: it must be an IP address without a zone, or a name of ASCII letters, digits, dots, hyphens and underscores (use the xn-- form of other names)"
 	}
 	if rule != "" {
-		return "", errors.New("amazonpay: Config.BaseURL " + rule) // without the URL, which can hold a password
+		// Without the URL, which can hold a password.
+		return "", errors.New("amazonpay: Config.BaseURL " + rule)
 	}
 	return u.Host, nil
 }

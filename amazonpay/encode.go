@@ -16,8 +16,11 @@ import (
 // FieldError names the field or option of a request that is invalid, and the rule that it breaks.
 // Nothing was sent.
 type FieldError struct {
-	Field string // path of the JSON member, such as paymentDetails.chargeAmount.amount, or name of the option
-	Rule  string
+	// Field is the path of a JSON member, such as paymentDetails.chargeAmount.amount, or the name of
+	// an option.
+	Field string
+	// Rule is the rule that the field breaks.
+	Rule string
 }
 
 // Error returns the field and the rule.
@@ -36,7 +39,8 @@ func (e *FieldError) Error() string { return cmp.Or(e.Field, "the value") + ": "
 //   - transaction: the [Price] is possible for one charge, capture or refund: more than zero, and
 //     at most 150,000 USD, GBP or EUR, or 10,000,000 JPY.
 func EncodeJSON(v any) ([]byte, error) {
-	if broken := checkValue(reflect.ValueOf(v), 0); broken != nil { // a nil *FieldError would not be a nil error
+	// A nil *FieldError would not be a nil error.
+	if broken := checkValue(reflect.ValueOf(v), 0); broken != nil {
 		return nil, broken
 	}
 	var buf bytes.Buffer
@@ -152,7 +156,7 @@ func checkStruct(v reflect.Value, depth int) *FieldError {
 			return &FieldError{Field: f.name, Rule: "is required"}
 		case empty && f.omitted:
 			continue
-		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max: // no text has more characters than bytes
+		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max: // bytes are at least the characters
 			if n := utf8.RuneCountInString(value.String()); n > f.max {
 				return &FieldError{Field: f.name, Rule: fmt.Sprintf("has %d characters, more than %d", n, f.max)}
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/authtoken"
 	"github.com/amazonpay-go/sdk/mocks"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -112,18 +113,13 @@ func ExampleClient_With() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   provider.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 
+	merchant := server.Description().Merchants[1]
 	source := authtoken.New(client).Source(merchant.MWSAuthToken, merchant.MerchantID)
 	shop := webstore.New(client.With(amazonpay.WithTokenSource(source)))
 	for range 2 {
@@ -228,13 +224,7 @@ func ExampleCallError() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	merchant := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   merchant.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(merchant.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return

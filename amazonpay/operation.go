@@ -117,7 +117,7 @@ func checkPathValue(name, value string) (rule string) {
 	case strings.ContainsAny(value, `/\?#`):
 		return `must not contain / \ ? or #`
 	case value == "." || value == ".." || strings.Contains(value, "..") && !isSecret(name):
-		return "must not contain two dots"
+		return "must not be a dot or contain two consecutive dots"
 	case strings.ContainsFunc(value, unicode.IsControl):
 		return "must not contain a control character"
 	}

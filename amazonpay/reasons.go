@@ -4,7 +4,7 @@ package amazonpay
 // its state ([StatusDetails]). The service may add codes. Treat an unknown code as final.
 type ReasonCode string
 
-// Reason codes of refused requests, by HTTP status.
+// Reason codes of refused requests, by HTTP status. Some are also the reason for a state.
 // https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html
 const (
 	// 400: the request is wrong; repeating it does not help.
@@ -21,7 +21,7 @@ const (
 	ReasonCodeDuplicateIdempotencyKey           ReasonCode = "DuplicateIdempotencyKey"
 	ReasonCodeCurrencyMismatch                  ReasonCode = "CurrencyMismatch"
 	ReasonCodeInvalidAPIVersion                 ReasonCode = "InvalidAPIVersion"
-	ReasonCodeTransactionAmountExceeded         ReasonCode = "TransactionAmountExceeded" // also the reason for a state
+	ReasonCodeTransactionAmountExceeded         ReasonCode = "TransactionAmountExceeded" // also of a state
 	ReasonCodePeriodicAmountExceeded            ReasonCode = "PeriodicAmountExceeded"
 
 	// 401 and 403: the account, the key or the delegation does not permit it.
@@ -45,19 +45,19 @@ const (
 	ReasonCodeChargePermissionNotModifiable ReasonCode = "ChargePermissionNotModifiable"
 	ReasonCodeInvalidChargeStatus           ReasonCode = "InvalidChargeStatus"
 	ReasonCodeTransactionCountExceeded      ReasonCode = "TransactionCountExceeded"
-	ReasonCodeSoftDeclined                  ReasonCode = "SoftDeclined"            // also the reason for a state
-	ReasonCodeHardDeclined                  ReasonCode = "HardDeclined"            // also the reason for a state
-	ReasonCodeAmazonRejected                ReasonCode = "AmazonRejected"          // also the reason for a state
-	ReasonCodePaymentMethodNotAllowed       ReasonCode = "PaymentMethodNotAllowed" // also the reason for a state
+	ReasonCodeSoftDeclined                  ReasonCode = "SoftDeclined"            // also of a state
+	ReasonCodeHardDeclined                  ReasonCode = "HardDeclined"            // also of a state
+	ReasonCodeAmazonRejected                ReasonCode = "AmazonRejected"          // also of a state
+	ReasonCodePaymentMethodNotAllowed       ReasonCode = "PaymentMethodNotAllowed" // also of a state
 	ReasonCodeMFANotCompleted               ReasonCode = "MFANotCompleted"
-	ReasonCodeTransactionTimedOut           ReasonCode = "TransactionTimedOut" // also the reason for a state
+	ReasonCodeTransactionTimedOut           ReasonCode = "TransactionTimedOut" // also of a state
 
 	// 426, 429, 500, 503.
 	ReasonCodeTLSVersionNotSupported ReasonCode = "TLSVersionNotSupported"
 	ReasonCodeTooManyRequests        ReasonCode = "TooManyRequests"
 	ReasonCodeInternalServerError    ReasonCode = "InternalServerError"
 	// ReasonCodeProcessingFailure has status 500 but is final: the payment failed, and the same
-	// idempotency key returns the same answer. Also the reason for a state.
+	// idempotency key returns the same answer. Also of a state.
 	ReasonCodeProcessingFailure  ReasonCode = "ProcessingFailure"
 	ReasonCodeServiceUnavailable ReasonCode = "ServiceUnavailable"
 )
