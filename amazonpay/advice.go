@@ -11,21 +11,23 @@ type DeclineClass string
 
 // The classes.
 const (
-	// DeclineClassUnknown is a code that is not listed, or an error without one: never try again by yourself.
+	// DeclineClassUnknown: the code is unknown, or there is none. Do not repeat automatically.
 	DeclineClassUnknown DeclineClass = "unknown"
-	// DeclineClassSoft may pass another time, for the same buyer with the same payment method.
+	// DeclineClassSoft: the same payment method may succeed at another time.
 	DeclineClassSoft DeclineClass = "soft"
-	// DeclineClassHard will not pass with this payment method.
+	// DeclineClassHard: this payment method will not succeed.
 	DeclineClassHard DeclineClass = "hard"
-	// DeclineClassBuyer is for the buyer to see to: another payment method, a verification, a new approval.
+	// DeclineClassBuyer: the buyer must choose another payment method, verify the payment or approve
+	// it again.
 	DeclineClassBuyer DeclineClass = "buyer must act"
-	// DeclineClassClosed is of an object that is over, or in a state that does not allow what was asked.
+	// DeclineClassClosed: the object is closed, or its state does not allow the request.
 	DeclineClassClosed DeclineClass = "closed"
-	// DeclineClassLater says that the service could not do it now, whatever the payment: the same request and key will do later.
+	// DeclineClassLater: the service is temporarily unable to process the request. Repeat it with the
+	// same key.
 	DeclineClassLater DeclineClass = "retry later"
-	// DeclineClassRequest is a request that is wrong: the same one is refused again.
+	// DeclineClassRequest: the request is wrong. The service will refuse it again.
 	DeclineClassRequest DeclineClass = "wrong request"
-	// DeclineClassAccount is a key, an account or a delegation that is wrong, and no payment.
+	// DeclineClassAccount: a key, an account or a delegation is wrong. The payment is not.
 	DeclineClassAccount DeclineClass = "wrong account"
 )
 
@@ -34,20 +36,20 @@ type Step int
 
 // The steps.
 const (
-	// StepRead says that no repetition will tell: read the object, or have a person look. Until that is done,
-	// take no new key. It is the zero value.
+	// StepRead: a repetition cannot tell the result. Read the object, or have a person look. Do not
+	// use a new key before that. This is the zero value.
 	StepRead Step = iota
-	// StepDone says that the work is done.
+	// StepDone: the work is done.
 	StepDone
-	// StepRepeat says: the same request under the same key again, after a pause. It is always safe.
-	// It has no bound of its own: where the class is [DeclineClassAccount], each repetition is told the
-	// same until somebody mends the key or the account, so tell a person.
+	// StepRepeat: send the same request with the same key again, after a pause. This is always safe.
+	// It has no limit of its own: if the class is [DeclineClassAccount], tell a person, since every
+	// repetition gets the same answer until the key or the account is corrected.
 	StepRepeat
-	// StepNewKey says that nothing was done under this key and nothing will be, and that another attempt may succeed: the
-	// same request under a new key, after a pause, and a few times at the most.
+	// StepNewKey: nothing was done with this key and nothing will be, but a new attempt may succeed.
+	// Send the same request with a new key, after a pause, and only a few times.
 	StepNewKey
-	// StepGiveUp says that nothing was done, and that the same request will not be: the order has failed, unless the buyer or a
-	// programmer changes something or, with [Advice].Later, time does.
+	// StepGiveUp: nothing was done, and the same request will not succeed. The order has failed unless
+	// the buyer or a programmer changes something or, with [Advice].Later, time does.
 	StepGiveUp
 )
 
@@ -67,16 +69,15 @@ func (s Step) String() string {
 	}
 }
 
-// Advice is what to do next.
+// Advice is the result of [Advise].
 type Advice struct {
 	Step Step
-	// Unsettled says that the work may have been done under this key. Store it with the order, and tell the next call
-	// ([WithUnsettled]).
+	// Unsettled says that the work may have been done with this key. Store it with the order, and pass
+	// it to the next call with [WithUnsettled].
 	Unsettled bool
-	// Later says that the same request may succeed another day, or for a month's limit in another
-	// month, under a new key. It comes with [StepGiveUp], since waiting for that is no matter of a
-	// loop: end the work, and have a job of that day read the charge permission and, only if it is
-	// Chargeable, begin a new attempt.
+	// Later says that the same request may succeed on another day, or in another month for a monthly
+	// limit, with a new key. It comes with [StepGiveUp]: end the loop, and let a job on that day read
+	// the charge permission and start a new attempt if it is Chargeable.
 	Later bool
 
 	ReasonCode ReasonCode // empty if there is none
@@ -84,29 +85,35 @@ type Advice struct {
 	Next       string // a sentence for people
 }
 
-// IsDecline reports whether the reason code is about the payment itself: what was asked for was considered, and not done.
+// IsDecline reports whether the service considered the payment and declined it: the class is soft,
+// hard or buyer must act.
 func (a Advice) IsDecline() bool {
 	return a.Class == DeclineClassSoft || a.Class == DeclineClassHard || a.Class == DeclineClassBuyer
 }
 
-// Advise returns what to do next after a call that returned err; nil is [StepDone]. It is the one place that decides, from the
-// outcome and the reason code:
+// Advise returns what to do next after a call that returned err. Use it for every decision about
+// money: it considers the outcome and the reason code together.
 //
-//	the outcome            | the step
-//	-----------------------|------------------------------------------------------------
-//	done                   | done; read, if the answer was not understood
-//	not sent               | repeat; give up, if the request is wrong
-//	refused                | by the reason code ([AdviseReason])
-//	unknown                | repeat; read, if a repetition would be told the same again
+//	outcome  | step
+//	---------|---------------------------------------------------------------
+//	done     | StepDone; StepRead if the answer was not understood
+//	not sent | StepRepeat; StepGiveUp if the request is wrong
+//	refused  | depends on the reason code: see AdviseReason
+//	unknown  | StepRepeat; StepRead if a repetition gets the same answer again
 //
-// A piece of work can take several calls, by several processes. Store with the order the number of the attempt, of which the key
-// is made ([IdempotencyKey]), and [Advice].Unsettled; store true before each call, since the process may end during it; and pass what was
-// stored before to the call by [WithUnsettled]. Then the advice holds for all calls under the key together, and the loop in the
-// README, which is the Example of [Advise], charges once.
+// A piece of work can take several calls, in several processes. Store with the order:
 //
-// It judges the one call that has failed. Give each piece of work one call, and make calls for other work, such as the capture of
-// a charge, outside of it; a failed reading is never advised to be followed by a new key. Two processes must not work on
-// one order at the same time: lock it, or store with a comparison. Done means made, and not paid: a charge may be pending.
+//   - The number of the attempt. The key is made from it: see [IdempotencyKey].
+//   - [Advice].Unsettled. Store true before each call, since the process may end during it, and
+//     pass the value stored before that to the call with [WithUnsettled].
+//
+// Then the advice covers all calls with the key, and the loop of the Example charges exactly once.
+// Two processes must not work on one order at the same time: lock the order, or update it with a
+// compare and swap.
+//
+// The advice is about the one call that failed. Give each piece of work its own call: charge and
+// capture are two. After a failed read, the step is never a new key. Done means that the object was
+// created, not that it is paid: a charge may be pending. A nil error is [StepDone].
 func Advise(err error) Advice {
 	if err == nil {
 		return Advice{Step: StepDone}
@@ -121,7 +128,7 @@ func Advise(err error) Advice {
 	}
 	advice := AdviseReason(code)
 	_, badRequest := errors.AsType[*FieldError](err)
-	if call.reads { // which says nothing of the work that another call was to do
+	if call.reads { // it says nothing about the work of another call
 		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: advice.Class, Next: settleFirst}
 		if badRequest || call.Outcome == OutcomeRefused && advice.Class != DeclineClassLater && advice.Class != DeclineClassAccount {
 			advice.Step, advice.Next = StepRead, lookItUp
@@ -131,19 +138,20 @@ func Advise(err error) Advice {
 	switch call.Outcome {
 	case OutcomeRefused:
 	case OutcomeNotSent:
-		advice = Advice{Step: StepRepeat, Class: DeclineClassLater, Next: waitAndAgain}
+		advice = Advice{Step: StepRepeat, Class: DeclineClassLater, Next: repeatLater}
 		_, unsigned := errors.AsType[*transport.SigningError](err)
 		token, _ := errors.AsType[*TokenError](err)
 		switch {
 		case badRequest:
-			advice = Advice{Step: StepGiveUp, Class: DeclineClassRequest, Next: mendRequest}
+			advice = Advice{Step: StepGiveUp, Class: DeclineClassRequest, Next: fixRequest}
 		case unsigned, token != nil && Advise(token.Err).Class == DeclineClassAccount:
-			advice.Class, advice.Next = DeclineClassAccount, mendAccount
+			advice.Class, advice.Next = DeclineClassAccount, fixAccount
 		}
-	case OutcomeDone: // but not understood
-		advice = Advice{Step: StepRead, Unsettled: true, Class: DeclineClassUnknown, Next: "The work is done, but the answer was not understood: see the Raw of the error's Meta, or read the object."}
+	case OutcomeDone: // but the answer was not understood
+		advice = Advice{Step: StepRead, Unsettled: true, Class: DeclineClassUnknown, Next: "The work is done, but the answer was not understood: see Meta.Raw of the error, or read the object."}
 	default:
-		// A state that the first attempt may have brought about, or another request under the key, stays as it is.
+		// The first attempt, or another request with the key, may have caused this state. Repeating does
+		// not change it.
 		class := advice.Class
 		advice = Advice{Step: StepRepeat, Unsettled: true, ReasonCode: code, Class: DeclineClassUnknown, Next: settleFirst}
 		switch {
@@ -156,8 +164,9 @@ func Advise(err error) Advice {
 	return advice
 }
 
-// AdviseReason returns what a reason code says: of a call that was refused and before which nothing was unsettled, or of an
-// object's state, such as that of a charge which is Declined. An unknown code is [StepRead].
+// AdviseReason returns the advice for a reason code alone: of a call that was refused while nothing
+// was unsettled, or of an object's state, such as a charge that is Declined. For an unknown code
+// the step is [StepRead].
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html
 func AdviseReason(code ReasonCode) Advice {
@@ -177,81 +186,81 @@ func AdviseReason(code ReasonCode) Advice {
 }
 
 const (
-	mendRequest  = "Mend the request; the same one is refused again."
-	mendAccount  = "Look at the key, the account and the delegation; no payment is wrong. Then repeat the same request under the same key."
-	lookItUp     = "Do not try again by yourself: read the object, and look the code up."
-	settleFirst  = "An attempt may have done the work: repeat the same request under the same key, and take no new one."
-	readFirst    = "An attempt may have done the work, and a repetition would be told the same: read the object, and take no new key."
-	readState    = "Read the object: its state does not allow this, or not any more."
-	askBuyer     = "Ask the buyer to choose another payment method, then make a new request."
-	startAnew    = "Let the buyer begin a new checkout, if the payment is still wanted."
-	waitAndAgain = "Wait, and repeat the same request under the same key."
-	newAttempt   = "Read the charge permission; if it is Chargeable, try again under a new idempotency key, a few times at the most."
+	fixRequest  = "Correct the request: the service will refuse the same one again."
+	fixAccount  = "Check the key, the account and the delegation; the payment is not at fault. Then repeat the same request with the same key."
+	lookItUp    = "Do not repeat automatically: read the object, and look up the code."
+	settleFirst = "An attempt may have done the work: repeat the same request with the same key, and do not use a new key."
+	readFirst   = "An attempt may have done the work, and repeating gives the same answer: read the object, and do not use a new key."
+	readState   = "Read the object: its state does not allow this request."
+	askBuyer    = "Ask the buyer to choose another payment method, then send a new request."
+	startOver   = "Ask the buyer to start a new checkout if the payment is still wanted."
+	repeatLater = "Wait, then repeat the same request with the same key."
+	newAttempt  = "Read the charge permission. If it is Chargeable, try again with a new idempotency key, a few times at most."
 )
 
 var advices = map[ReasonCode]Advice{
-	ReasonCodeInvalidHeaderValue:                {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeMissingHeader:                     {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeMissingHeaderValue:                {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeInvalidRequest:                    {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeInvalidRequestFormat:              {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeInvalidParameterValue:             {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeMissingParameterValue:             {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeUnrecognizedField:                 {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeInvalidParameterCombination:       {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeInvalidSandboxSimulationSpecified: {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeDuplicateIdempotencyKey:           {Class: DeclineClassUnknown, Next: "The key was used for another request: send that one again, or read its object, before you take a new key."},
-	ReasonCodeCurrencyMismatch:                  {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeInvalidAPIVersion:                 {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeTransactionAmountExceeded:         {Class: DeclineClassRequest, Next: "Read the permission or the charge, and ask for no more than is left."},
-	ReasonCodePeriodicAmountExceeded:            {Class: DeclineClassRequest, Step: StepGiveUp, Later: true, Next: "Charge the rest in the next month, under a new idempotency key and if the charge permission is Chargeable then, or let the buyer begin a new checkout."},
+	ReasonCodeInvalidHeaderValue:                {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeMissingHeader:                     {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeMissingHeaderValue:                {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeInvalidRequest:                    {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeInvalidRequestFormat:              {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeInvalidParameterValue:             {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeMissingParameterValue:             {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeUnrecognizedField:                 {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeInvalidParameterCombination:       {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeInvalidSandboxSimulationSpecified: {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeDuplicateIdempotencyKey:           {Class: DeclineClassUnknown, Next: "The key was used for another request: repeat that request or read its object before you use a new key."},
+	ReasonCodeCurrencyMismatch:                  {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeInvalidAPIVersion:                 {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeTransactionAmountExceeded:         {Class: DeclineClassRequest, Next: "Read the permission or the charge, and request no more than the remaining amount."},
+	ReasonCodePeriodicAmountExceeded:            {Class: DeclineClassRequest, Step: StepGiveUp, Later: true, Next: "Charge the rest next month with a new idempotency key, if the charge permission is Chargeable then, or ask the buyer to start a new checkout."},
 
-	ReasonCodeUnauthorizedAccess:        {Class: DeclineClassAccount, Next: mendAccount},
-	ReasonCodeInvalidAuthentication:     {Class: DeclineClassAccount, Next: mendAccount},
-	ReasonCodeInvalidAccountStatus:      {Class: DeclineClassAccount, Next: mendAccount},
-	ReasonCodeInvalidRequestSignature:   {Class: DeclineClassAccount, Next: mendAccount},
-	ReasonCodeInvalidAuthorizationToken: {Class: DeclineClassAccount, Next: mendAccount},
+	ReasonCodeUnauthorizedAccess:        {Class: DeclineClassAccount, Next: fixAccount},
+	ReasonCodeInvalidAuthentication:     {Class: DeclineClassAccount, Next: fixAccount},
+	ReasonCodeInvalidAccountStatus:      {Class: DeclineClassAccount, Next: fixAccount},
+	ReasonCodeInvalidRequestSignature:   {Class: DeclineClassAccount, Next: fixAccount},
+	ReasonCodeInvalidAuthorizationToken: {Class: DeclineClassAccount, Next: fixAccount},
 
-	ReasonCodeResourceNotFound:     {Class: DeclineClassRequest, Next: "Look at the id, and at the environment and region in which the object was made."},
-	ReasonCodeUnsupportedOperation: {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeRequestNotSupported:  {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeRequestTimeout:       {Class: DeclineClassLater, Next: waitAndAgain},
-	ReasonCodeAmountMismatch:       {Class: DeclineClassRequest, Next: "Complete the session with the amount that the buyer has approved."},
+	ReasonCodeResourceNotFound:     {Class: DeclineClassRequest, Next: "Check the id, and the environment and region in which the object was created."},
+	ReasonCodeUnsupportedOperation: {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeRequestNotSupported:  {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeRequestTimeout:       {Class: DeclineClassLater, Next: repeatLater},
+	ReasonCodeAmountMismatch:       {Class: DeclineClassRequest, Next: "Complete the session with the amount that the buyer approved."},
 
-	ReasonCodeInvalidCheckoutSessionStatus:  {Class: DeclineClassClosed, Next: "Read the session: it may be Completed already (CompleteOrFetch), or the buyer has not approved yet."},
-	ReasonCodeCheckoutSessionCanceled:       {Class: DeclineClassClosed, Step: StepGiveUp, Next: startAnew},
+	ReasonCodeInvalidCheckoutSessionStatus:  {Class: DeclineClassClosed, Next: "Read the session: it may already be Completed (CompleteOrFetch), or the buyer has not approved it yet."},
+	ReasonCodeCheckoutSessionCanceled:       {Class: DeclineClassClosed, Step: StepGiveUp, Next: startOver},
 	ReasonCodeInvalidChargePermissionStatus: {Class: DeclineClassClosed, Next: readState},
 	ReasonCodeChargePermissionNotModifiable: {Class: DeclineClassClosed, Next: readState},
 	ReasonCodeInvalidChargeStatus:           {Class: DeclineClassClosed, Next: readState},
-	ReasonCodeTransactionCountExceeded:      {Class: DeclineClassClosed, Step: StepGiveUp, Next: startAnew},
+	ReasonCodeTransactionCountExceeded:      {Class: DeclineClassClosed, Step: StepGiveUp, Next: startOver},
 	ReasonCodeSoftDeclined:                  {Class: DeclineClassSoft, Step: StepNewKey, Next: newAttempt},
 	ReasonCodeHardDeclined:                  {Class: DeclineClassHard, Next: askBuyer},
-	ReasonCodeAmazonRejected:                {Class: DeclineClassHard, Next: "Amazon will not take this payment: offer another way to pay."},
+	ReasonCodeAmazonRejected:                {Class: DeclineClassHard, Next: "Amazon rejected this payment: offer another way to pay."},
 	ReasonCodePaymentMethodNotAllowed:       {Class: DeclineClassBuyer, Next: askBuyer},
-	ReasonCodeMFANotCompleted:               {Class: DeclineClassBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
+	ReasonCodeMFANotCompleted:               {Class: DeclineClassBuyer, Next: "Ask the buyer to approve and verify the payment again."},
 	// https://www.amazonpay-faq.jp/faq/QA-45
-	ReasonCodeTransactionTimedOut: {Class: DeclineClassSoft, Step: StepGiveUp, Later: true, Next: "Ask for an authorization that may be pending (canHandlePendingAuthorization), in a new request; or read the charge permission another day and, if it is Chargeable, try again under a new idempotency key; or offer another way to pay."},
+	ReasonCodeTransactionTimedOut: {Class: DeclineClassSoft, Step: StepGiveUp, Later: true, Next: "Allow a pending authorization (canHandlePendingAuthorization) in a new request; or read the charge permission on another day and, if it is Chargeable, try again with a new idempotency key; or offer another way to pay."},
 
-	ReasonCodeTLSVersionNotSupported: {Class: DeclineClassAccount, Next: mendAccount},
-	ReasonCodeTooManyRequests:        {Class: DeclineClassLater, Next: waitAndAgain},
-	ReasonCodeInternalServerError:    {Class: DeclineClassLater, Next: waitAndAgain},
+	ReasonCodeTLSVersionNotSupported: {Class: DeclineClassAccount, Next: fixAccount},
+	ReasonCodeTooManyRequests:        {Class: DeclineClassLater, Next: repeatLater},
+	ReasonCodeInternalServerError:    {Class: DeclineClassLater, Next: repeatLater},
 	ReasonCodeProcessingFailure:      {Class: DeclineClassSoft, Step: StepNewKey, Next: newAttempt},
-	ReasonCodeServiceUnavailable:     {Class: DeclineClassLater, Next: waitAndAgain},
+	ReasonCodeServiceUnavailable:     {Class: DeclineClassLater, Next: repeatLater},
 
-	ReasonCodeAmazonCanceled:           {Class: DeclineClassClosed, Next: startAnew},
-	ReasonCodeAmazonClosed:             {Class: DeclineClassClosed, Next: "All was captured, or Amazon has ended it: nothing more can be charged."},
-	ReasonCodeAmountNotSet:             {Class: DeclineClassRequest, Next: mendRequest},
-	ReasonCodeBillingAddressDeleted:    {Class: DeclineClassBuyer, Next: "Ask the buyer to give an address in the account at Amazon."},
-	ReasonCodeBuyerCanceled:            {Class: DeclineClassClosed, Next: startAnew},
-	ReasonCodeBuyerClosed:              {Class: DeclineClassClosed, Next: startAnew},
+	ReasonCodeAmazonCanceled:           {Class: DeclineClassClosed, Next: startOver},
+	ReasonCodeAmazonClosed:             {Class: DeclineClassClosed, Next: "Everything was captured, or Amazon closed the object: nothing more can be charged."},
+	ReasonCodeAmountNotSet:             {Class: DeclineClassRequest, Next: fixRequest},
+	ReasonCodeBillingAddressDeleted:    {Class: DeclineClassBuyer, Next: "Ask the buyer to add a billing address to the Amazon account."},
+	ReasonCodeBuyerCanceled:            {Class: DeclineClassClosed, Next: startOver},
+	ReasonCodeBuyerClosed:              {Class: DeclineClassClosed, Next: startOver},
 	ReasonCodeChargeInProgress:         {Class: DeclineClassLater, Next: "Wait until the charge is decided (WaitForChargePermission)."},
-	ReasonCodeChargePermissionCanceled: {Class: DeclineClassClosed, Next: startAnew},
-	ReasonCodeDeclined:                 {Class: DeclineClassHard, Next: startAnew},
-	ReasonCodeExpired:                  {Class: DeclineClassClosed, Next: startAnew},
-	ReasonCodeExpiredUnused:            {Class: DeclineClassClosed, Next: "Charge the permission once more, if it is Chargeable and the payment is still wanted."},
-	ReasonCodeMerchantCanceled:         {Class: DeclineClassClosed, Next: "The merchant has canceled it: nothing is to be done."},
-	ReasonCodeMerchantClosed:           {Class: DeclineClassClosed, Next: "The merchant has closed it: nothing is to be done."},
-	ReasonCodeMFAFailed:                {Class: DeclineClassBuyer, Next: "Let the buyer approve the payment once more, and verify it."},
+	ReasonCodeChargePermissionCanceled: {Class: DeclineClassClosed, Next: startOver},
+	ReasonCodeDeclined:                 {Class: DeclineClassHard, Next: startOver},
+	ReasonCodeExpired:                  {Class: DeclineClassClosed, Next: startOver},
+	ReasonCodeExpiredUnused:            {Class: DeclineClassClosed, Next: "Charge the permission again if it is Chargeable and the payment is still wanted."},
+	ReasonCodeMerchantCanceled:         {Class: DeclineClassClosed, Next: "The merchant canceled it: there is nothing to do."},
+	ReasonCodeMerchantClosed:           {Class: DeclineClassClosed, Next: "The merchant closed it: there is nothing to do."},
+	ReasonCodeMFAFailed:                {Class: DeclineClassBuyer, Next: "Ask the buyer to approve and verify the payment again."},
 	ReasonCodePaymentMethodDeleted:     {Class: DeclineClassBuyer, Next: askBuyer},
 	ReasonCodePaymentMethodExpired:     {Class: DeclineClassBuyer, Next: askBuyer},
 	ReasonCodePaymentMethodInvalid:     {Class: DeclineClassBuyer, Next: askBuyer},

@@ -20,7 +20,7 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// codes are the values of all constants of type ReasonCode, from the source.
+// codes returns the values of all ReasonCode constants, read from the source.
 func codes(t *testing.T) (all []amazonpay.ReasonCode) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "reasons.go", nil, 0)
@@ -38,7 +38,7 @@ func codes(t *testing.T) (all []amazonpay.ReasonCode) {
 	return all
 }
 
-// There is advice for every constant, and none for anything else.
+// Every constant has advice, and nothing else has.
 func TestAdviseReason(t *testing.T) {
 	t.Parallel()
 	all := codes(t)
@@ -62,7 +62,7 @@ func TestAdviseReason(t *testing.T) {
 			later[code] = true
 			assert.Equal(t, amazonpay.StepGiveUp, advice.Step, "a loop must not take it for another attempt in a minute")
 			assert.Contains(t, advice.Next, "Chargeable")
-			assert.Contains(t, advice.Next, "under a new idempotency key")
+			assert.Contains(t, advice.Next, "with a new idempotency key")
 		}
 		unknown := amazonpay.Advise(refusedWith(code, amazonpay.OutcomeUnknown))
 		assert.True(t, unknown.Unsettled, code)
@@ -121,8 +121,8 @@ func TestAdviseErrorsWithoutACode(t *testing.T) {
 	}
 }
 
-// A key or an account that is wrong is told again and again, until a person mends it: the class
-// says so, sent or not.
+// A wrong key or account fails every repetition until a person corrects it. The class says so
+// whether the call was sent or not.
 func TestAWrongAccountIsNamed(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, newNetwork(answer(403, `{"reasonCode":"InvalidAccountStatus"}`)))
@@ -147,8 +147,8 @@ type tokenless struct{ err error }
 
 func (s *tokenless) Token(context.Context) (string, error) { return "", s.err }
 
-// The cause of a context may be the error of another call, as with errgroup. It says nothing of
-// this one.
+// The cause of a context may be the error of another call, as with errgroup. It says nothing about
+// this call.
 func TestAnothersErrorIsNotAdvised(t *testing.T) {
 	t.Parallel()
 	causes := map[string]error{
@@ -188,7 +188,8 @@ func TestAdviseNil(t *testing.T) {
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(none))
 }
 
-// readingFailed is the error of a reading, which says nothing of the work that another call was to do.
+// readingFailed returns the error of a failed read, which says nothing about the work of another
+// call.
 func readingFailed(t *testing.T, r reply) error {
 	t.Helper()
 	_, err := newClient(t, newNetwork(r)).Call(t.Context(), getOp, nil, nil)
@@ -196,8 +197,8 @@ func readingFailed(t *testing.T, r reply) error {
 	return err
 }
 
-// An earlier call under the same key has ended without an answer. What this call is told proves nothing about that one, unless
-// the key is replayed and the payment was declined.
+// An earlier call with the same key ended without an answer. The answer to this call proves nothing
+// about the earlier one, unless the service replays the key and the payment was declined.
 func TestUnsettledOverSeveralCalls(t *testing.T) {
 	t.Parallel()
 	replayed := chargeOp
@@ -240,7 +241,7 @@ func TestUnsettledOverSeveralCalls(t *testing.T) {
 	}
 }
 
-// The one refusal that proves the opposite: an earlier request under the key has arrived.
+// This refusal proves that an earlier request with the key arrived.
 func TestDuplicateIdempotencyKeyIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	_, err := newClient(t, newNetwork(answer(400, `{"reasonCode":"DuplicateIdempotencyKey"}`))).Call(t.Context(), chargeOp, goodCharge(), nil)
@@ -250,92 +251,7 @@ func TestDuplicateIdempotencyKeyIsNeverRefused(t *testing.T) {
 	}, amazonpay.Advise(err))
 }
 
-func TestWithUnsettledNeedsTheKey(t *testing.T) {
-	t.Parallel()
-	n := newNetwork(answer(201, `{}`))
-	client := newClient(t, n)
-	_, err := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithUnsettled(true))
-	require.ErrorContains(t, err, "WithUnsettled: the earlier call's key is missing")
-	_, err = client.With(amazonpay.WithUnsettled(true)).Call(t.Context(), chargeOp, goodCharge(), nil)
-	require.ErrorContains(t, err, "belongs to one call")
-	assert.Empty(t, n.requests())
-	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithUnsettled(true), amazonpay.WithUnsettled(false))
-	require.NoError(t, err)
-	_, err = client.Call(t.Context(), updateOp, goodCharge(), nil, amazonpay.WithUnsettled(true))
-	require.NoError(t, err, "an operation without keys")
-}
-
-// A gateway is not the service: neither its success nor its refusal says anything of the work.
-func TestAGatewayIsNotTheService(t *testing.T) {
-	t.Parallel()
-	op := chargeOp
-	op.Returns = "id"
-	plain := func(status int, kind, body string) reply {
-		return func(r *http.Request) (*http.Response, error) {
-			resp, err := answer(status, body, "Content-Type", kind)(r)
-			resp.Header.Del("X-Amz-Pay-Request-Id")
-			return resp, err
-		}
-	}
-	for name, row := range map[string]struct {
-		reply reply
-		want  amazonpay.Outcome
-	}{
-		"403 of a proxy":                 {plain(403, "text/html", "<html>blocked by policy</html>"), amazonpay.OutcomeUnknown},
-		"499":                            {plain(499, "text/html", "nginx"), amazonpay.OutcomeUnknown},
-		"421":                            {plain(421, "", ""), amazonpay.OutcomeUnknown},
-		"409 without a body":             {plain(409, "", ""), amazonpay.OutcomeUnknown},
-		"404 of a router":                {plain(404, "text/html", "<html>"), amazonpay.OutcomeUnknown},
-		"400 of a load balancer":         {plain(400, "text/html", "x"), amazonpay.OutcomeUnknown},
-		"429 of a firewall":              {plain(429, "text/html", "slow down"), amazonpay.OutcomeUnknown},
-		"403 of another service":         {plain(403, "application/json", `{"message":"Forbidden"}`), amazonpay.OutcomeUnknown},
-		"a long refusal":                 {plain(403, "application/json", `{"reasonCode":"X","message":"`+strings.Repeat("x", 70_000)+`"}`), amazonpay.OutcomeUnknown},
-		"a page with a request id":       {answer(403, page), amazonpay.OutcomeUnknown},
-		"maintenance":                    {plain(200, "text/html", "<html>Sorry</html>"), amazonpay.OutcomeUnknown},
-		"200 empty":                      {plain(200, "application/json", ""), amazonpay.OutcomeUnknown},
-		"200 {}":                         {plain(200, "application/json", "{}"), amazonpay.OutcomeUnknown},
-		"200 {} with a request id":       {answer(200, "{}"), amazonpay.OutcomeUnknown},
-		"200 with an error":              {plain(200, "application/json", `{"reasonCode":"InternalServerError","message":"x"}`), amazonpay.OutcomeUnknown},
-		"200 null":                       {plain(200, "application/json", "null"), amazonpay.OutcomeUnknown},
-		"201 of a login portal":          {plain(201, "text/html", "<html>login"), amazonpay.OutcomeUnknown},
-		"204":                            {plain(204, "", ""), amazonpay.OutcomeUnknown},
-		"206":                            {plain(206, "application/json", `{"id":"S01-`), amazonpay.OutcomeUnknown},
-		"an id that is empty":            {answer(201, `{"id":""}`), amazonpay.OutcomeUnknown},
-		"an id that is a number":         {answer(201, `{"id":7}`), amazonpay.OutcomeUnknown},
-		"302":                            {plain(302, "text/html", ""), amazonpay.OutcomeUnknown},
-		"the service's refusal":          {plain(403, "application/json", `{"reasonCode":"InvalidAccountStatus"}`), amazonpay.OutcomeRefused},
-		"the service's empty refusal":    {answer(405, ""), amazonpay.OutcomeRefused},
-		"the service's success":          {plain(201, "application/json", `{"id":"S01-1"}`), amazonpay.OutcomeDone},
-		"the service's, half understood": {plain(201, "application/json", `{"id":"S01-1","price":"14.00"}`), amazonpay.OutcomeDone},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, doer := range []bool{false, true} {
-				n := newNetwork(row.reply)
-				client := newClient(t, n)
-				if doer {
-					var err error
-					client, err = amazonpay.New(testConfig(), amazonpay.WithDoer(n))
-					require.NoError(t, err)
-				}
-				out, err := amazonpay.Do[everything](t.Context(), client, op, goodCharge())
-				assert.Equal(t, row.want, amazonpay.OutcomeOf(err), "%v", err)
-				assert.Equal(t, err == nil, out != nil)
-				assert.NotEqual(t, amazonpay.StepNewKey, amazonpay.Advise(err).Step)
-			}
-		})
-	}
-	for _, out := range []any{nil, new(map[string]any), new(struct{ Other string })} { // of callers with types of their own
-		client := newClient(t, newNetwork(plain(200, "application/json", `{"id":"1"}`)))
-		_, err := client.Call(t.Context(), op, goodCharge(), out)
-		require.NoError(t, err)
-		client = newClient(t, newNetwork(plain(200, "application/json", `{"id":""}`)))
-		_, err = client.Call(t.Context(), op, goodCharge(), out)
-		require.Error(t, err)
-	}
-}
-
-// The loop stands in the README, in the Example and in chaos. It is one.
+// README, Example and chaos have the same loop.
 func TestTheLoopIsOne(t *testing.T) {
 	t.Parallel()
 	read := func(path string) string {

@@ -9,20 +9,25 @@ import (
 	"net/textproto"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/amazonpay-go/sdk/internal/httpheader"
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 )
 
-// CallOption changes one call, or all calls of a client made by [Client.With]. Options
-// are comparable values: two options made alike are equal, so that a mock can match
-// them. An option that was made wrongly reports it when the call is made, before
-// anything is sent. Where two options speak of the same thing, the last one wins.
+// CallOption changes one call, or every call of a client that [Client.With] derived. If two options
+// set the same thing, the last one wins. An invalid option makes the call fail with a [*FieldError]
+// before anything is sent.
+//
+// Options are comparable, so that a mock can match them: two options made from the same arguments
+// are equal. [WithTokenSource] and [WithProgress] have exceptions.
 type CallOption struct {
 	kind   optionKind
 	name   string // of a header or a body member
-	value  Secret // any value may be a token or personal data
+	value  Secret // may be a token or personal data
 	source TokenSource
 	report *Progress // a pointer, since functions cannot be compared
 	flag   bool
-	broken FieldError // what was wrong with the arguments
+	broken FieldError // if an argument is invalid
 }
 
 type optionKind int
@@ -52,30 +57,30 @@ var optionNames = map[optionKind]string{
 	optionUnsettled:      "WithUnsettled",
 }
 
-// String names the option without its values.
+// String returns the name of the option without its values.
 func (o CallOption) String() string { return optionNames[o.kind] }
 
 // Format prints what String returns, whatever the verb.
 func (o CallOption) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, o.String()) }
 
-// TokenSource provides the authorization token of the merchant for whom a solution
-// provider calls. It must be safe for concurrent use.
-// [github.com/amazonpay-go/sdk/authtoken] has one that fetches and refreshes the token.
+// TokenSource provides the authorization token of the merchant for whom a solution provider calls.
+// It must be safe for concurrent use. [github.com/amazonpay-go/sdk/authtoken] has one that fetches
+// and refreshes the token.
 type TokenSource interface {
 	Token(ctx context.Context) (string, error)
 }
 
-// TokenInvalidator is a [TokenSource] that caches. When the service refuses a token
-// with InvalidAuthorizationToken, Invalidate is called with it, and the call is made once
-// more with a fresh token.
+// TokenInvalidator is a [TokenSource] with a cache. If the service refuses a token with
+// InvalidAuthorizationToken, the SDK passes it to Invalidate, asks for another token and repeats
+// the call once.
 type TokenInvalidator interface {
 	TokenSource
 	Invalidate(token string)
 }
 
-// WithAuthToken makes the call on behalf of another merchant, with that merchant's
-// authorization token (the x-amz-pay-authtoken header). An empty token is refused.
-// Package authtoken gets such tokens.
+// WithAuthToken makes the call on behalf of another merchant, with that merchant's authorization
+// token. The token is sent in the x-amz-pay-authtoken header. It must not be empty. Package
+// authtoken fetches such tokens.
 func WithAuthToken(token string) CallOption {
 	o := CallOption{kind: optionAuthToken, value: NewSecret(token)}
 	if token == "" {
@@ -86,27 +91,30 @@ func WithAuthToken(token string) CallOption {
 	return o
 }
 
-// WithTokenSource makes calls on behalf of another merchant, with tokens of the
-// source. WithTokenSource(nil) makes a call for the client's own merchant, whatever the
-// client's defaults say.
+// WithTokenSource makes the call on behalf of another merchant, with a token from the source.
+// WithTokenSource(nil) makes the call for the client's own merchant and so overrides a default of
+// [Client.With].
 //
-// Use a pointer as the source: options with a source that cannot be compared, such as a function,
-// cannot be either. Keep its token in a [Secret]: the diff of a test library looks into fields that
-// are not exported.
+// The source should be a pointer: two options are equal only if their sources are comparable, which
+// functions are not. It should keep its token in a [Secret], since the diffs of test libraries
+// print unexported fields.
 func WithTokenSource(source TokenSource) CallOption {
 	o := CallOption{kind: optionTokenSource, source: source}
-	if source != nil && isNil(source) {
-		o.broken = FieldError{"WithTokenSource", "the source is a nil pointer"}
+	if source != nil && nilcheck.IsNil(source) {
+		o.broken = FieldError{"WithTokenSource", "the source is a nil pointer: pass nil to use none"}
 	}
 	return o
 }
 
-// WithIdempotencyKey sets the idempotency key: 1 to 32 of A-Z, a-z, 0-9, - and _. Without
-// it a random one is made for each call that takes one; [Meta] tells which. The service
-// stores the key for ever: the same request with the same key is done once, and another
-// request with the same key is refused with DuplicateIdempotencyKey. It is refused for
-// an operation that takes none and as a default of [Client.With], where it would make
-// unrelated payments one.
+// WithIdempotencyKey sets the idempotency key: 1 to 32 characters of A-Z, a-z, 0-9, - and _. If no
+// key is given, one is generated for each call that takes one; [Meta] has it.
+//
+// The service keeps a key for ever. It does the same request with the same key once, and refuses
+// another request with the same key with DuplicateIdempotencyKey. [IdempotencyKey] derives a key
+// from your own ids.
+//
+// The call fails if the operation takes no key. The option is not allowed as a default of
+// [Client.With], since all payments would share the key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/idempotency.html
 func WithIdempotencyKey(key string) CallOption {
@@ -117,33 +125,39 @@ func WithIdempotencyKey(key string) CallOption {
 	return o
 }
 
-// WithUnsettled tells a call whether an earlier call under the same idempotency key may have done the work: whether it ended
-// with [OutcomeUnknown], or is not known to have ended. Then an answer that proves nothing about the earlier call, such as 429 or a
-// failed connection, leaves the outcome unknown, and [Advise] never advises a new key on its account. Store the
-// [Advice].Unsettled of each call with the order, true while a call is under way, and pass it to the next call. With true, an
-// operation that takes an idempotency key needs [WithIdempotencyKey] too. It is refused as a default of [Client.With].
+// WithUnsettled tells the call whether an earlier call with the same idempotency key may have done
+// the work. Pass true if that call ended with [OutcomeUnknown], or if you do not know how it ended.
+// Then an answer that proves nothing about the earlier call, such as a 429 or a failed connection,
+// leaves the outcome unknown, and [Advise] does not advise a new key because of it.
+//
+// Store [Advice].Unsettled of each call with the order, store true while a call is running, and
+// pass the stored value to the next call. If an operation takes an idempotency key,
+// WithUnsettled(true) requires [WithIdempotencyKey]. The option is not allowed as a default of
+// [Client.With].
 func WithUnsettled(unsettled bool) CallOption {
 	return CallOption{kind: optionUnsettled, flag: unsettled}
 }
 
-// WithHeader adds a header, in place of one of the same name added before. A header
-// whose name begins with X-Amz-Pay- is signed. The headers that the SDK sets itself are
-// refused, unless the value is the one that it sets.
+// WithHeader adds a header to the request. A later header replaces an earlier one with the same
+// name. A header whose name begins with X-Amz-Pay- is signed. Headers that the SDK sets are refused
+// unless the value is the same.
 func WithHeader(name, value string) CallOption {
 	o := CallOption{kind: optionHeader, name: textproto.CanonicalMIMEHeaderKey(name), value: NewSecret(value)}
-	if rule := checkHeaderName(name); rule != "" {
-		o.broken = FieldError{"WithHeader", "the name " + rule}
+	if name == "" {
+		o.broken = FieldError{"WithHeader", "the name is empty"}
+	} else if !httpheader.IsToken(name) {
+		o.broken = FieldError{"WithHeader", "the name has a character that is not allowed in header names"}
 	} else if rule := checkHeaderValue(value); rule != "" {
 		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
-	} else if rule := checkSignedValue(value); rule != "" && strings.HasPrefix(o.name, "X-Amz-Pay-") {
+	} else if rule := checkSignedValue(value); rule != "" && httpheader.IsAmazonPay(o.name) {
 		o.broken = FieldError{"WithHeader(" + o.name + ")", "the value " + rule}
 	}
 	return o
 }
 
-// WithBodyField adds a member to the top level of the request's JSON, for a member that
-// the types of this SDK do not know yet. It does not stand in for a field that a type
-// requires. It is refused where the request already has the member or has no body. The service refuses a member that it does not know with
+// WithBodyField adds a top-level member to the request's JSON, for a member that the SDK's types do
+// not have yet. It cannot replace a field that a type requires. The call fails if the request
+// already has the member, or has no body. The service refuses unknown members with
 // UnrecognizedField.
 func WithBodyField(name string, value any) CallOption {
 	o := CallOption{kind: optionBodyField, name: name}
@@ -159,8 +173,8 @@ func WithBodyField(name string, value any) CallOption {
 	return o
 }
 
-// WithSimulationCode asks the Sandbox to play an outcome, such as SoftDeclined. It is
-// refused by a live client.
+// WithSimulationCode asks the Sandbox to simulate an outcome, such as SoftDeclined. A live client
+// refuses the option.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/sandbox-simulations.html
 func WithSimulationCode(code string) CallOption {
@@ -173,18 +187,20 @@ func WithSimulationCode(code string) CallOption {
 	return o
 }
 
-// WithoutRetry makes one attempt only. A request that the service refused for its date
-// or its token before it did any work is still sent once more.
+// WithoutRetry disables retries. One exception remains: a request that the service refused because
+// of its date or its token, and so did not process, is sent once more.
 func WithoutRetry() CallOption { return CallOption{kind: optionWithoutRetry} }
 
-// Progress is told how many bytes of a document or a file have been transferred, and how
-// many there are in all, -1 where that is not known.
+// Progress receives the number of bytes transferred so far and the total, which is -1 if it is
+// unknown.
 type Progress func(done, total int64)
 
-// WithProgress has progress called while a document or a file is transferred, on the
-// goroutine that transfers it, one call at a time. A transfer that begins anew begins again at 0. It has an effect on methods that
-// transfer one, such as those of package webstore that download a report or upload a file,
-// and none on others. Give it to the method, not to [Client.With]. Two options WithProgress are not equal, unless one is a copy of the other.
+// WithProgress calls progress while a document or a file is transferred. The calls come one at a
+// time, on the goroutine that transfers. If the transfer starts again, so does the count.
+//
+// Only methods that transfer a document or a file use it, such as the downloads of reports and the
+// upload of evidence in package webstore. Pass it to the method, not to [Client.With]. Two such
+// options are equal only if one is a copy of the other.
 func WithProgress(progress Progress) CallOption {
 	o := CallOption{kind: optionProgress, report: &progress}
 	if progress == nil {
@@ -193,8 +209,8 @@ func WithProgress(progress Progress) CallOption {
 	return o
 }
 
-// CallOptions is what a list of options comes to, for implementations of [Caller] and
-// for tests. It prints, logs and encodes its idempotency key only.
+// CallOptions is the result of [ResolveOptions], for custom implementations of [Caller] and for
+// tests. Only the idempotency key is shown when it is printed, logged or encoded.
 type CallOptions struct {
 	AuthToken      Secret
 	TokenSource    TokenSource
@@ -210,11 +226,11 @@ type CallOptions struct {
 // String returns what LogValue shows.
 func (o CallOptions) String() string { return o.LogValue().String() }
 
-// MarshalText returns what String returns: headers and members can hold tokens.
+// MarshalText returns the same text as String, since headers and body fields can hold tokens.
 func (o CallOptions) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
-// ResolveOptions folds options in their order. It returns the first option's error, a
-// [*FieldError] that names the option and the rule.
+// ResolveOptions applies the options in order. If an option is invalid, it returns a [*FieldError]
+// that names the option and the rule.
 func ResolveOptions(opts ...CallOption) (CallOptions, error) {
 	var r CallOptions
 	for _, o := range opts {
@@ -252,33 +268,21 @@ func ResolveOptions(opts ...CallOption) (CallOptions, error) {
 	return r, nil
 }
 
-func checkHeaderName(name string) (rule string) {
-	if name == "" {
-		return "is empty"
-	}
-	if !consistsOf(name, "!#$%&'*+-.^_`|~") {
-		return "has a character that may not stand in a header's name"
-	}
-	return ""
-}
-
+// checkHeaderValue returns the rule that a header value breaks, "" if none.
 func checkHeaderValue(value string) (rule string) {
-	for i := range len(value) {
-		if c := value[i]; c < ' ' || c > '~' {
-			return "has a line end, a control character or a character that is not ASCII"
-		}
+	if !httpheader.IsPrintable(value) {
+		return "has a line end, a control character or a character that is not ASCII"
 	}
 	return ""
 }
 
-// checkSignedValue also refuses what cannot be signed: how to canonicalise a run of
-// spaces is not agreed on.
+// checkSignedValue returns the rule that the value of a signed header breaks, "" if none.
 func checkSignedValue(value string) (rule string) {
 	if rule := checkHeaderValue(value); rule != "" {
 		return rule
 	}
-	if strings.Contains(value, "  ") || strings.TrimSpace(value) != value {
-		return "has spaces around it or a run of spaces"
+	if httpheader.HasSpaceRun(value) || strings.TrimSpace(value) != value {
+		return "has leading, trailing or consecutive spaces"
 	}
 	return ""
 }

@@ -1,16 +1,18 @@
 package amazonpay_test
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
-	"strconv"
+	"net/textproto"
+	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
-	"github.com/amazonpay-go/sdk/transport"
 )
 
 func TestOptionsFoldInOrder(t *testing.T) {
@@ -40,48 +42,7 @@ func TestOptionsFoldInOrder(t *testing.T) {
 	assert.NotContains(t, n.requests()[3].Header, "X-Amz-Pay-Authtoken", "WithTokenSource(nil) is the client's own merchant")
 }
 
-func TestWithDoesNotChangeItsParent(t *testing.T) {
-	t.Parallel()
-	n := newNetwork(answer(http.StatusOK, `{}`))
-	root := newClient(t, n)
-	// Two children of one parent would share the room behind its defaults if With appended to them.
-	parent := root.With(amazonpay.WithHeader("X-A", "1"), amazonpay.WithHeader("X-B", "1"), amazonpay.WithHeader("X-C", "1"))
-	one := parent.With(amazonpay.WithAuthToken("token-one"))
-	two := parent.With(amazonpay.WithAuthToken("token-two"))
-	broken := parent.With(amazonpay.WithIdempotencyKey("k"))
-	_, err := broken.Call(t.Context(), getOp, nil, nil)
-	require.Error(t, err)
-	for _, c := range []*amazonpay.Client{root, parent, one, two} {
-		_, err := c.Call(t.Context(), getOp, nil, nil)
-		require.NoError(t, err)
-	}
-	assert.Equal(t, []string{"", "", "token-one", "token-two"}, authTokens(n))
-	assert.NotContains(t, n.requests()[0].Header, "X-A")
-
-	for i := range 9 {
-		parent = parent.With(amazonpay.WithHeader("X-Depth", strconv.Itoa(i)))
-		one := parent.With(amazonpay.WithAuthToken("token-one"))
-		_ = parent.With(amazonpay.WithAuthToken("token-two"))
-		header, err := one.SignedHeaders(t.Context(), getOp, nil)
-		require.NoError(t, err)
-		assert.Equal(t, "token-one", header.Get("X-Amz-Pay-Authtoken"), "depth %d", i)
-	}
-
-	opts := []amazonpay.CallOption{amazonpay.WithAuthToken("token-one")}
-	derived := root.With(opts...)
-	opts[0] = amazonpay.WithAuthToken("token-two")
-	_, err = derived.Call(t.Context(), getOp, nil, nil)
-	require.NoError(t, err)
-	assert.Equal(t, "token-one", authTokens(n)[4], "a slice of the caller's is copied")
-}
-
-func TestWithIsCheap(t *testing.T) { //nolint:paralleltest // AllocsPerRun.
-	client := newClient(t, newNetwork())
-	option := amazonpay.WithAuthToken("token-1")
-	assert.LessOrEqual(t, testing.AllocsPerRun(100, func() { _ = client.With(option) }), 3.0)
-}
-
-// The README of the Node SDK has a sample that passes these headers itself.
+// A sample in the README of the Node SDK sets these headers.
 func TestOwnedHeaderWithTheSameValue(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig()
@@ -112,11 +73,13 @@ func TestOwnedHeaderWithTheSameValue(t *testing.T) {
 func TestForeignHeaders(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusOK, `{}`))
-	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithHeader("X-Amz-Pay-New", "signed"), amazonpay.WithHeader("Traceparent", "unsigned"))
+	_, err := newClient(t, n).Call(t.Context(), getOp, nil, nil, amazonpay.WithHeader("X-Amz-Pay-New", "signed"), amazonpay.WithHeader("Traceparent", "unsigned"),
+		amazonpay.WithHeader("X-Shop", "spaces  matter only if they are signed"))
 	require.NoError(t, err)
 	h := n.requests()[0].Header
 	assert.Equal(t, "signed", h.Get("X-Amz-Pay-New"))
 	assert.Equal(t, "unsigned", h.Get("Traceparent"))
+	assert.Equal(t, "spaces  matter only if they are signed", h.Get("X-Shop"))
 	assert.Contains(t, h.Get("Authorization"), ";x-amz-pay-new;")
 	assert.NotContains(t, h.Get("Authorization"), "traceparent")
 	assert.NotContains(t, h.Get("Authorization"), "user-agent")
@@ -189,7 +152,7 @@ func TestResolve(t *testing.T) {
 	require.EqualError(t, err, "WithHeader: the name is empty", "the first wrong option is reported")
 }
 
-// Members that a solution provider's gateway wants, or that the types do not know yet.
+// Members that a solution provider's gateway requires, or that the types do not have yet.
 func TestBodyFields(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusOK, `{}`))
@@ -221,78 +184,80 @@ func TestWithoutRetry(t *testing.T) {
 	assert.Len(t, n.requests(), 1)
 }
 
-// typedNil is a Doer and a RoundTripper that has no value.
-type typedNil struct{}
+// Each option works in any order, or is refused with an error that has its name and not its value.
+func FuzzOptions(f *testing.F) {
+	f.Add("X-Shop", "1")
+	f.Add("x-amz-pay-new", "a  b")
+	f.Add("Authorization", "x")
+	f.Add("TRANSFER-encoding", "chunked")
+	f.Add("b\u00e4d", "\xff\n")
+	f.Add("", "\u2028</script>")
+	net := newNetwork(answer(http.StatusOK, `{}`))
+	client := newClient(f, net)
+	f.Fuzz(func(t *testing.T, name, text string) {
+		value := secretFrom(text)
+		for _, o := range []struct {
+			kind string
+			made func() amazonpay.CallOption
+			got  func(amazonpay.CallOptions) string
+		}{
+			{"WithAuthToken", func() amazonpay.CallOption { return amazonpay.WithAuthToken(value) }, func(r amazonpay.CallOptions) string { return r.AuthToken.Reveal() }},
+			{"WithIdempotencyKey", func() amazonpay.CallOption { return amazonpay.WithIdempotencyKey(value) }, func(r amazonpay.CallOptions) string { return r.IdempotencyKey }},
+			{"WithHeader", func() amazonpay.CallOption { return amazonpay.WithHeader(name, value) }, func(r amazonpay.CallOptions) string { return r.Header.Get(name) }},
+			{"WithSimulationCode", func() amazonpay.CallOption { return amazonpay.WithSimulationCode(value) }, func(r amazonpay.CallOptions) string { return r.SimulationCode }},
+			{"WithBodyField", func() amazonpay.CallOption { return amazonpay.WithBodyField(name, value) }, func(r amazonpay.CallOptions) string {
+				var text string
+				require.NoError(t, json.Unmarshal(r.BodyFields[name], &text))
+				return text
+			}},
+			{"WithBodyField", func() amazonpay.CallOption {
+				return amazonpay.WithBodyField(name, json.RawMessage(value))
+			}, func(r amazonpay.CallOptions) string { return string(r.BodyFields[name]) }},
+		} {
+			option := o.made()
+			require.True(t, option == o.made(), "%s", o.kind) //nolint:testifylint // what a mock compares with
+			require.Equal(t, o.kind, option.String())
+			require.NotContains(t, fmt.Sprintf("%v %+v %#v %s %q %d", option, option, option, option, option, option), "s3cr3t")
 
-func (*typedNil) Do(*http.Request) (*http.Response, error)        { return nil, nil }
-func (*typedNil) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil }
-
-func TestBadClientOptions(t *testing.T) {
-	t.Parallel()
-	for name, row := range map[string]struct {
-		opts []amazonpay.Option
-		want []string
-	}{
-		"http.Client as Doer": {[]amazonpay.Option{amazonpay.WithDoer(&http.Client{})}, []string{"WithDoer", "unsigned", "WithRoundTripper"}},
-		"nil Doer":            {[]amazonpay.Option{amazonpay.WithDoer(nil)}, []string{"WithDoer", "nil"}},
-		"nil pointer as Doer": {[]amazonpay.Option{amazonpay.WithDoer((*typedNil)(nil))}, []string{"WithDoer", "nil"}},
-		"nil http.Client":     {[]amazonpay.Option{amazonpay.WithDoer((*http.Client)(nil))}, []string{"WithDoer", "nil"}},
-		"nil RoundTripper":    {[]amazonpay.Option{amazonpay.WithRoundTripper(nil)}, []string{"WithRoundTripper", "nil"}},
-		"nil *http.Transport": {[]amazonpay.Option{amazonpay.WithRoundTripper((*http.Transport)(nil))}, []string{"WithRoundTripper", "nil"}},
-		"nil func":            {[]amazonpay.Option{amazonpay.WithRoundTripper(reply(nil))}, []string{"WithRoundTripper", "nil"}},
-		"nil func as Doer":    {[]amazonpay.Option{amazonpay.WithDoer(doerFunc(nil))}, []string{"WithDoer", "nil"}},
-		"nil clock":           {[]amazonpay.Option{amazonpay.WithClock(nil)}, []string{"WithClock", "nil"}},
-		"nil option":          {[]amazonpay.Option{nil}, []string{"Option is nil"}},
-		"no attempt time":     {[]amazonpay.Option{amazonpay.WithAttemptTimeout(0)}, []string{"WithAttemptTimeout", "not positive"}},
-		"negative attempt":    {[]amazonpay.Option{amazonpay.WithAttemptTimeout(-time.Second)}, []string{"WithAttemptTimeout", "not positive"}},
-		"negative wait":       {[]amazonpay.Option{amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: -1})}, []string{"MinWait", "negative"}},
-		"agent with line end": {[]amazonpay.Option{amazonpay.WithUserAgent("a\nb")}, []string{"WithUserAgent", "line end"}},
-		"retries of a Doer":   {[]amazonpay.Option{amazonpay.WithDoer(newNetwork()), quickly}, []string{"WithDoer", "WithRetryPolicy"}},
-		"time-out of a Doer":  {[]amazonpay.Option{amazonpay.WithDoer(newNetwork()), amazonpay.WithAttemptTimeout(1)}, []string{"WithDoer", "WithAttemptTimeout"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			client, err := amazonpay.New(testConfig(), row.opts...)
-			assert.Nil(t, client)
-			for _, part := range row.want {
-				require.ErrorContains(t, err, part)
+			resolved, err := amazonpay.ResolveOptions(amazonpay.WithoutRetry(), option)
+			sent := len(net.requests())
+			_, called := client.With(option).Call(t.Context(), chargeOp, struct{}{}, nil, amazonpay.WithoutRetry())
+			if err != nil {
+				field, ok := errors.AsType[*amazonpay.FieldError](err)
+				require.True(t, ok, "%v", err)
+				require.True(t, strings.HasPrefix(field.Field, o.kind), "%v", err)
+				require.NotEmpty(t, field.Rule)
+				require.Equal(t, amazonpay.CallOptions{}, resolved)
+				require.NotContains(t, err.Error(), "s3cr3t"+text[:min(1, len(text))])
+				require.Contains(t, called.Error(), map[bool]string{true: "Client.With", false: err.Error()}[o.kind == "WithIdempotencyKey"])
+				require.Len(t, net.requests(), sent)
+				continue
 			}
-		})
-	}
-	_, err := amazonpay.New(testConfig(), amazonpay.WithLogger(nil))
-	require.NoError(t, err, "no logger is silence")
+			require.True(t, resolved.NoRetry)
+			require.Equal(t, value, o.got(resolved))
+			require.NotContains(t, fmt.Sprintf("%v %+v %#v", resolved, resolved, resolved), "s3cr3t"+text+"}")
+			if called != nil { // a header that the SDK owns, or a key as a default
+				field, ok := errors.AsType[*amazonpay.FieldError](called)
+				require.True(t, ok, "%v", called)
+				require.Contains(t, []string{"WithHeader(" + textproto.CanonicalMIMEHeaderKey(name) + ")", "Client.With"}, field.Field)
+				require.NotContains(t, called.Error(), "s3cr3t")
+				require.Len(t, net.requests(), sent)
+			}
+		}
+	})
 }
 
-func TestDoerSeesTheRequestUnsigned(t *testing.T) {
+func TestWithUnsettledNeedsTheKey(t *testing.T) {
 	t.Parallel()
-	n := newNetwork(answer(http.StatusServiceUnavailable, `{"reasonCode":"ServiceUnavailable"}`))
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionJP, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(n))
-	require.NoError(t, err, "no key is needed")
-	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithAuthToken("token-1"))
-	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeServiceUnavailable))
-	require.Len(t, n.requests(), 1, "once")
-	r := n.requests()[0]
-	assert.Equal(t, "https://pay-api.amazon.jp/sandbox/v2/charges", r.URL)
-	assert.NotContains(t, r.Header, "Authorization")
-	assert.NotContains(t, r.Header, "X-Amz-Pay-Date")
-	assert.Equal(t, "token-1", r.Header.Get("X-Amz-Pay-Authtoken"))
-	assert.Equal(t, meta.IdempotencyKey, r.Header.Get(idempotencyHeader))
-	assert.Empty(t, meta.Attempts)
-
-	_, err = client.ButtonSignature([]byte(`{}`))
-	require.ErrorContains(t, err, "no private key")
-	_, err = client.SignRequest(t.Context(), getOp, nil)
-	require.ErrorContains(t, err, "no private key")
-}
-
-func TestDoerThatAnswersNothing(t *testing.T) {
-	t.Parallel()
-	for name, response := range map[string]*http.Response{"nil": nil, "no body": {StatusCode: http.StatusOK}} {
-		n := newNetwork(func(*http.Request) (*http.Response, error) { return response, nil })
-		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(n))
-		require.NoError(t, err)
-		_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil)
-		require.ErrorContains(t, err, "neither an answer nor an error", name)
-		assert.True(t, mayBeDone(callError(t, err)), name)
-	}
+	n := newNetwork(answer(201, `{}`))
+	client := newClient(t, n)
+	_, err := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithUnsettled(true))
+	require.ErrorContains(t, err, "WithUnsettled: the earlier call's key is missing")
+	_, err = client.With(amazonpay.WithUnsettled(true)).Call(t.Context(), chargeOp, goodCharge(), nil)
+	require.ErrorContains(t, err, "belongs to one call")
+	assert.Empty(t, n.requests())
+	_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithUnsettled(true), amazonpay.WithUnsettled(false))
+	require.NoError(t, err)
+	_, err = client.Call(t.Context(), updateOp, goodCharge(), nil, amazonpay.WithUnsettled(true))
+	require.NoError(t, err, "an operation without keys")
 }

@@ -12,76 +12,71 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// Config is what a client needs to know. PublicKeyID, one of the three private key
-// fields, Region, and for an unprefixed key id Environment are needed; the rest is
-// optional. It prints and logs without the key.
+// Config configures a client. Required are PublicKeyID, Region and exactly one of PrivateKey,
+// PrivateKeyPEM and PrivateKeyFile, and also Environment if the key id does not name one. The
+// private key is not shown when a Config is printed or logged.
 type Config struct {
-	// PublicKeyID is the id under which Amazon Pay lists your public key, such as
-	// SANDBOX-AFABC….
+	// PublicKeyID is the id of your public key in Seller Central, such as SANDBOX-AFABC….
 	PublicKeyID string
 
-	// PrivateKey signs the requests: an *rsa.PrivateKey, the key of a KMS or HSM, or one that signs
-	// with the machine's OpenSSL (github.com/amazonpay-go/sdk/signing/libcrypto). It must be safe
-	// for concurrent use. It is a value of the program's own: a printer that ignores methods, such
-	// as the diff of a test library, looks into it, and not into PrivateKeyPEM.
+	// PrivateKey signs the requests: an *rsa.PrivateKey, the key of a KMS or HSM, or a key of
+	// github.com/amazonpay-go/sdk/signing/libcrypto, which signs with the machine's OpenSSL. It must
+	// be safe for concurrent use. Printers that ignore methods, such as the diffs of test libraries,
+	// look into an *rsa.PrivateKey; they cannot look into PrivateKeyPEM.
 	PrivateKey crypto.Signer `json:"-" toml:"-" xml:"-" yaml:"-"` // an RSA key would encode in full
-	// PrivateKeyPEM is the private key as PEM text, in place of PrivateKey: NewSecret(text).
-	// [signing.ParsePrivateKey] says which forms it may have.
+	// PrivateKeyPEM is the private key as PEM text: NewSecret(text). See [signing.ParsePrivateKey] for
+	// the forms that are accepted.
 	PrivateKeyPEM Secret
-	// PrivateKeyFile is the name of a file with the private key as PEM text, in place of
-	// PrivateKey.
+	// PrivateKeyFile is the name of a PEM file with the private key.
 	PrivateKeyFile string
 
-	// Region is where the merchant is registered.
+	// Region is the region in which the merchant is registered.
 	Region Region
-	// Environment is Sandbox or Live. A key id that begins with LIVE or SANDBOX (in any case)
-	// decides by itself, and a contradiction is an error. With any other key id it must be
-	// given: nobody goes live by forgetting a field.
+	// Environment is EnvironmentSandbox or EnvironmentLive. It is optional if the key id begins with
+	// SANDBOX or LIVE, in any letter case, and must then agree with it. It is required for any other
+	// key id, so that nobody goes live by forgetting a field.
 	Environment Environment
 
-	// Algorithm is the signature algorithm; the zero value is [signing.PSSV2]. A button on a page
-	// must name the same one: [Client.ButtonSignature] returns its name.
+	// Algorithm is the signature algorithm. The zero value is [signing.PSSV2]. A button on a page must
+	// name the same algorithm; [Client.ButtonSignature] returns the name.
 	Algorithm signing.Algorithm
 
-	// BaseURL is https://host or https://host:port in place of the region's host, for tests and
-	// the emulator. Certificates are checked all the same.
+	// BaseURL replaces the region's host, for tests and the emulator. It is https://host or
+	// https://host:port. Certificates are still checked.
 	BaseURL string
 
-	// Integrator identifies the plugin of a solution provider.
+	// Integrator identifies the plugin of a solution provider. Optional.
 	Integrator Integrator
 }
 
-// Integrator identifies the plugin of a solution provider to Amazon Pay, in headers of
-// each request. Empty fields are not sent.
+// Integrator identifies the plugin of a solution provider to Amazon Pay. Each field that is not
+// empty is sent as a header of every request.
 type Integrator struct {
 	ID              string // x-amz-pay-integrator-id
 	Version         string // x-amz-pay-integrator-version
 	PlatformVersion string // x-amz-pay-platform-version
 }
 
-// Environment variables that [ConfigFromEnv] reads.
-const (
-	EnvPublicKeyID    = "AMAZON_PAY_PUBLIC_KEY_ID"
-	EnvPrivateKey     = "AMAZON_PAY_PRIVATE_KEY"
-	EnvPrivateKeyFile = "AMAZON_PAY_PRIVATE_KEY_FILE"
-	EnvRegion         = "AMAZON_PAY_REGION"
-	EnvEnvironment    = "AMAZON_PAY_ENVIRONMENT"
-)
-
-// ConfigFromEnv reads the configuration from environment variables:
-// AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY (PEM text) or
-// AMAZON_PAY_PRIVATE_KEY_FILE (a file's name), AMAZON_PAY_REGION and
-// AMAZON_PAY_ENVIRONMENT. [New] checks what they hold.
+// ConfigFromEnv reads the configuration from these environment variables:
+//
+//	AMAZON_PAY_PUBLIC_KEY_ID
+//	AMAZON_PAY_PRIVATE_KEY       PEM text
+//	AMAZON_PAY_PRIVATE_KEY_FILE  the name of a PEM file, instead of AMAZON_PAY_PRIVATE_KEY
+//	AMAZON_PAY_REGION
+//	AMAZON_PAY_ENVIRONMENT
+//
+// It does not check them: [New] does.
 func ConfigFromEnv() Config {
 	return Config{
-		PublicKeyID:    os.Getenv(EnvPublicKeyID),
-		PrivateKeyPEM:  NewSecret(os.Getenv(EnvPrivateKey)),
-		PrivateKeyFile: os.Getenv(EnvPrivateKeyFile),
-		Region:         Region(os.Getenv(EnvRegion)),
-		Environment:    Environment(os.Getenv(EnvEnvironment)),
+		PublicKeyID:    os.Getenv("AMAZON_PAY_PUBLIC_KEY_ID"),
+		PrivateKeyPEM:  NewSecret(os.Getenv("AMAZON_PAY_PRIVATE_KEY")),
+		PrivateKeyFile: os.Getenv("AMAZON_PAY_PRIVATE_KEY_FILE"),
+		Region:         Region(os.Getenv("AMAZON_PAY_REGION")),
+		Environment:    Environment(os.Getenv("AMAZON_PAY_ENVIRONMENT")),
 	}
 }
 
@@ -105,7 +100,7 @@ func (c Config) String() string { return c.LogValue().String() }
 // Format prints what String returns, whatever the verb.
 func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// signer makes the signer; nil where the configuration has no key at all.
+// signer returns the signer, or nil if the configuration has no private key.
 func (c Config) signer() (*signing.Signer, error) {
 	given := 0
 	for _, has := range []bool{c.PrivateKey != nil, c.PrivateKeyPEM != (Secret{}), c.PrivateKeyFile != ""} {
@@ -118,7 +113,7 @@ func (c Config) signer() (*signing.Signer, error) {
 		return nil, nil
 	case 1:
 	default:
-		return nil, errors.New("amazonpay: Config has more than one of PrivateKey, PrivateKeyPEM and PrivateKeyFile: give one")
+		return nil, errors.New("amazonpay: Config has more than one of PrivateKey, PrivateKeyPEM and PrivateKeyFile: set exactly one")
 	}
 	key, text := c.PrivateKey, []byte(c.PrivateKeyPEM.Reveal())
 	if c.PrivateKeyFile != "" {
@@ -141,11 +136,11 @@ func (c Config) signer() (*signing.Signer, error) {
 	return signer, nil
 }
 
-// readKeyFile does not repeat a name that may be the key itself, set by mistake.
+// readKeyFile does not repeat the name in an error if it may be the key itself, set by mistake.
 func readKeyFile(name string) ([]byte, error) {
 	const longestName = 1000 // a key in base64 is longer
 	if len(name) > longestName || strings.Contains(name, "-----BEGIN") || strings.ContainsAny(name, "\r\n") {
-		return nil, errors.New("amazonpay: Config.PrivateKeyFile is not the name of a file: if it is the key itself, use PrivateKeyPEM")
+		return nil, errors.New("amazonpay: Config.PrivateKeyFile is not a file name: use PrivateKeyPEM for the key itself")
 	}
 	text, err := os.ReadFile(name) //nolint:gosec // the file is the one that the configuration names
 	if err != nil {
@@ -154,11 +149,11 @@ func readKeyFile(name string) ([]byte, error) {
 	return text, nil
 }
 
-// plainHost is a host that net/http sends as it is written, so that the host that is signed is the one that arrives. Of others it
-// writes the letters as punycode, leaves a zone out, or sends nothing.
+// plainHost matches a host that net/http sends unchanged, so that the signed host is the one that
+// arrives. net/http converts other letters to punycode, drops a zone, or sends no host at all.
 var plainHost = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?$`)
 
-// host returns the host, with a port where BaseURL has one.
+// host returns the host of BaseURL, with its port if there is one, or the regional host.
 func (c Config) host(regional string) (string, error) {
 	if c.BaseURL == "" {
 		return regional, nil
@@ -177,12 +172,13 @@ func (c Config) host(regional string) (string, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		rule = "must not have a query or a fragment"
 	case u.Port() != "" && !isPort(u.Port()):
-		rule = "must have a port from 1 to 65535, or none"
+		rule = "has an invalid port: it must be from 1 to 65535"
 	case !plainHost.MatchString(u.Host):
-		rule = "must have a host of ASCII letters, digits, dots, hyphens and underscores (write another name in its xn-- form), or an IP address without a zone"
+		rule = "has an invalid host: it must be an IP address without a zone, or a name of ASCII letters, digits, dots, hyphens and underscores (use the xn-- form of other names)"
 	}
 	if rule != "" {
-		return "", errors.New("amazonpay: Config.BaseURL " + rule) // not its text: user information is a secret
+		// Without the URL, which can hold a password.
+		return "", errors.New("amazonpay: Config.BaseURL " + rule)
 	}
 	return u.Host, nil
 }
@@ -194,9 +190,9 @@ func isPort(text string) bool {
 
 func (i Integrator) headers() map[string]string {
 	return map[string]string{
-		"X-Amz-Pay-Integrator-Id":      i.ID,
-		"X-Amz-Pay-Integrator-Version": i.Version,
-		"X-Amz-Pay-Platform-Version":   i.PlatformVersion,
+		httpheader.IntegratorID:      i.ID,
+		httpheader.IntegratorVersion: i.Version,
+		httpheader.PlatformVersion:   i.PlatformVersion,
 	}
 }
 

@@ -2,12 +2,21 @@ package amazonpay_test
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,96 +24,6 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/signing"
 )
-
-// wire makes one call and returns what was sent.
-func wire(t *testing.T, cfg amazonpay.Config, opts ...amazonpay.Option) sent {
-	t.Helper()
-	n := newNetwork(answer(http.StatusOK, `{}`))
-	client, err := amazonpay.New(cfg, append(opts, amazonpay.WithRoundTripper(n))...)
-	require.NoError(t, err)
-	_, err = client.Call(t.Context(), getOp, nil, nil)
-	require.NoError(t, err)
-	return n.requests()[0]
-}
-
-// Which environment a call goes to: key id and configuration must agree, and nobody goes live
-// by forgetting a field.
-func TestEnvironment(t *testing.T) {
-	t.Parallel()
-	const refused = ""
-	for _, row := range []struct {
-		keyID       string
-		environment amazonpay.Environment
-		path        string // refused where it is empty
-	}{
-		{"SANDBOX-ABC", "", "/v2/"},
-		{"SANDBOX-ABC", "sandbox", "/v2/"},
-		{"SANDBOX-ABC", "SandBox", "/v2/"},
-		{"SANDBOX-ABC", "live", refused},
-		{"sandbox-abc", "", "/v2/"},
-		{"Sandbox-abc", "LIVE", refused},
-		{"SANDBOXABC", "", "/v2/"},
-		{"SANDBOX", "", "/v2/"},
-		{"LIVE-ABC", "", "/v2/"},
-		{"LIVE-ABC", "live", "/v2/"},
-		{"LIVE-ABC", "Live", "/v2/"},
-		{"LIVE-ABC", "sandbox", refused},
-		{"live-abc", "", "/v2/"},
-		{"liveabc", "SANDBOX", refused},
-		{"LIVEABC", "", "/v2/"},
-		{"ABC", "", refused},
-		{"ABC", "sandbox", "/sandbox/v2/"},
-		{"ABC", "SANDBOX", "/sandbox/v2/"},
-		{"ABC", "live", "/live/v2/"},
-		{"ABC", "LIVE", "/live/v2/"},
-		{"ABC", "production", refused},
-		{"ABC-LIVE", "", refused},
-		{"ABC-SANDBOX", "live", "/live/v2/"},
-		{"LIV-ABC", "sandbox", "/sandbox/v2/"},
-	} {
-		t.Run(row.keyID+" "+string(row.environment), func(t *testing.T) {
-			t.Parallel()
-			cfg := testConfig()
-			cfg.PublicKeyID, cfg.Environment = row.keyID, row.environment
-			if row.path == refused {
-				_, err := amazonpay.New(cfg)
-				require.ErrorContains(t, err, "Config.Environment")
-				return
-			}
-			assert.Equal(t, "https://pay-api.amazon.com"+row.path+"checkoutSessions/session-1", wire(t, cfg).URL)
-		})
-	}
-}
-
-func TestSimulationFollowsTheEnvironment(t *testing.T) {
-	t.Parallel()
-	for keyID, allowed := range map[string]bool{"sandboxabc": true, "liveabc": false} {
-		cfg := testConfig()
-		cfg.PublicKeyID = keyID
-		client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(newNetwork(answer(http.StatusOK, `{}`))))
-		require.NoError(t, err)
-		_, err = client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithSimulationCode("SoftDeclined"))
-		assert.Equal(t, allowed, err == nil, keyID)
-		assert.Equal(t, allowed, client.Environment() == amazonpay.EnvironmentSandbox)
-		assert.Equal(t, !allowed, client.With().Environment() == amazonpay.EnvironmentLive)
-	}
-}
-
-func TestRegions(t *testing.T) {
-	t.Parallel()
-	for name, want := range map[string][2]string{
-		"na": {"na", "pay-api.amazon.com"}, "us": {"na", "pay-api.amazon.com"}, "NA": {"na", "pay-api.amazon.com"}, "Us": {"na", "pay-api.amazon.com"},
-		"eu": {"eu", "pay-api.amazon.eu"}, "de": {"eu", "pay-api.amazon.eu"}, "uk": {"eu", "pay-api.amazon.eu"}, "EU": {"eu", "pay-api.amazon.eu"},
-		"De": {"eu", "pay-api.amazon.eu"}, "UK": {"eu", "pay-api.amazon.eu"}, "jp": {"jp", "pay-api.amazon.jp"}, "JP": {"jp", "pay-api.amazon.jp"},
-	} {
-		cfg := testConfig()
-		cfg.Region = amazonpay.Region(name)
-		r := wire(t, cfg)
-		assert.Equal(t, "https://"+want[1]+"/v2/checkoutSessions/session-1", r.URL, name)
-		assert.Equal(t, want[0], r.Header.Get("X-Amz-Pay-Region"), name)
-		assert.Equal(t, want[1], r.Header.Get("X-Amz-Pay-Host"), name)
-	}
-}
 
 func TestBaseURL(t *testing.T) {
 	t.Parallel()
@@ -119,36 +38,15 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestPathAndQueryAsSent(t *testing.T) {
-	t.Parallel()
-	n := newNetwork(answer(http.StatusOK, `{}`))
-	op := amazonpay.Operation{
-		Name: "GetAuthorizationToken", Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}",
-		PathValues: map[string]string{"mwsAuthToken": "amzn.mws.a+b c%2Fü:@!'()*~_-"},
-		Query:      values("merchantId", "A B+C", "a", "2", "a", "1", "~*", "é&="),
-	}
-	_, err := newClient(t, n).Call(t.Context(), op, nil, nil)
-	require.NoError(t, err)
-	assert.Equal(t, "https://pay-api.amazon.com/v2/authorizationTokens/amzn.mws.a%2Bb%20c%252F%C3%BC%3A%40%21%27%28%29%2A~_-"+
-		"?a=1&a=2&merchantId=A%20B%2BC&~%2A=%C3%A9%26%3D", n.requests()[0].URL)
-}
-
-func TestUserAgent(t *testing.T) {
-	t.Parallel()
-	got := wire(t, testConfig(), amazonpay.WithUserAgent("my-shop/1.4")).Header
-	want := "amazon-pay-sdk-go/" + amazonpay.Version + " (Go/" + strings.TrimPrefix(runtime.Version(), "go") + "; " + runtime.GOOS + "/" + runtime.GOARCH + ") my-shop/1.4"
-	assert.Equal(t, []string{want}, got["User-Agent"])
-	assert.Regexp(t, `^amazon-pay-sdk-go/\d+\.\d+\.\d+ \(Go/[^)]+; \w+/\w+\)$`, wire(t, testConfig()).Header.Get("User-Agent"))
-}
-
-// onlySigner hides that a key is an *rsa.PrivateKey, as the client of a KMS is none.
+// onlySigner hides the *rsa.PrivateKey, so that the key looks like the client of a KMS.
 type onlySigner struct{ crypto.Signer }
 
 func TestKeySources(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "private.pem")
 	require.NoError(t, os.WriteFile(file, []byte(testPEM().Reveal()), 0o600))
-	// https://github.com/shopware/shopware/issues/2014 and others: how environment variables mangle a key.
+	// https://github.com/shopware/shopware/issues/2014 and others: how environment variables mangle a
+	// key.
 	mangled := amazonpay.NewSecret(" " + strings.ReplaceAll(testPEM().Reveal(), "\n", `\n`) + "\r\n")
 
 	for name, change := range map[string]func(*amazonpay.Config){
@@ -176,7 +74,7 @@ func TestKeySources(t *testing.T) {
 }
 
 func TestConfigFromEnv(t *testing.T) {
-	for _, name := range []string{amazonpay.EnvPublicKeyID, amazonpay.EnvPrivateKey, amazonpay.EnvPrivateKeyFile, amazonpay.EnvRegion, amazonpay.EnvEnvironment} {
+	for _, name := range []string{"AMAZON_PAY_PUBLIC_KEY_ID", "AMAZON_PAY_PRIVATE_KEY", "AMAZON_PAY_PRIVATE_KEY_FILE", "AMAZON_PAY_REGION", "AMAZON_PAY_ENVIRONMENT"} {
 		t.Setenv(name, "")
 	}
 	_, err := amazonpay.New(amazonpay.ConfigFromEnv())
@@ -197,14 +95,192 @@ func TestConfigFromEnv(t *testing.T) {
 	assert.Equal(t, "https://pay-api.amazon.eu/sandbox/v2/checkoutSessions/session-1", wire(t, amazonpay.ConfigFromEnv()).URL)
 }
 
-// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/341: a name that could not be resolved
-// left the shop without a gateway. A client is made without the network.
-func TestNewOpensNoConnection(t *testing.T) {
+// New refuses a configuration without showing what may be a secret, or the client signs the host
+// that it calls.
+func FuzzConfig(f *testing.F) {
+	f.Add(sandboxKeyID, "na", "", "", "", "", "", "")
+	f.Add("AABBCC", "UK", "Live", "https://localhost:8443/", "plugin", "1.2", "3", "my-shop/1.4")
+	f.Add("LIVE-1", "jp", "sandbox", "http://h", "", "", "", "")
+	for _, base := range []string{
+		"https://user:pass@h", "https://h?", "https://h#", "https://h/a", "https://h:", "https://[::1]:1", "https://[fe80::1%25en0]", "https://b\u00fccher.example",
+		"https://a%25b", "https://%C3%BC", "https://h:99999", "https://H.example.", "https://a,b;c=d", "https:h", "https://\"<>", "https://[::1", "https://h\t",
+	} {
+		f.Add(sandboxKeyID, "us", "", base, "", "", "", "")
+	}
+	f.Fuzz(func(t *testing.T, keyID, region, environment, base, id, version, platform, product string) {
+		cfg := amazonpay.Config{
+			PublicKeyID: keyID, PrivateKey: quickSigner{}, Region: amazonpay.Region(region), Environment: amazonpay.Environment(environment), BaseURL: base,
+			Integrator: amazonpay.Integrator{ID: id, Version: version, PlatformVersion: platform},
+		}
+		net := &sentAndRead{handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"chargeId":"c"}`)) })}
+		client, err := amazonpay.New(cfg, amazonpay.WithRoundTripper(net), amazonpay.WithUserAgent(product))
+		if err != nil {
+			require.Nil(t, client)
+			require.True(t, strings.HasPrefix(err.Error(), "amazonpay: "), "%v", err)
+			if u, failed := url.Parse(base); failed == nil && u.User != nil && len(u.User.String()) > 8 {
+				require.NotContains(t, err.Error(), u.User.String())
+			}
+			if signing.CheckPublicKeyID(keyID) != nil && len(keyID) > 8 && keyID != region && keyID != environment {
+				require.NotContains(t, err.Error(), keyID, "it may be the private key")
+			}
+			return
+		}
+		_, err = client.Call(t.Context(), chargeOp, struct{}{}, nil, amazonpay.WithoutRetry())
+		require.NoError(t, err)
+		r := net.arrived
+		require.Equal(t, r.Host, r.Header.Get("X-Amz-Pay-Host"))
+		require.True(t, utf8.ValidString(r.Host))
+		require.Contains(t, []string{"na", "eu", "jp"}, r.Header.Get("X-Amz-Pay-Region"))
+		if base != "" {
+			require.Equal(t, strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(base, "#"), "/")), "https://"+strings.ToLower(r.Host))
+		}
+		prefix := "/" + string(client.Environment())
+		if upper := strings.ToUpper(keyID); strings.HasPrefix(upper, "LIVE") || strings.HasPrefix(upper, "SANDBOX") {
+			prefix = ""
+		}
+		require.Equal(t, prefix+"/v2/charges", r.RequestURI)
+		require.Equal(t, id, r.Header.Get("X-Amz-Pay-Integrator-Id"))
+		require.Equal(t, version, r.Header.Get("X-Amz-Pay-Integrator-Version"))
+		require.Equal(t, platform, r.Header.Get("X-Amz-Pay-Platform-Version"))
+		require.Contains(t, r.UserAgent(), strings.TrimSpace(product))
+	})
+}
+
+// New refuses each wrong configuration with an error that names the field and the rule.
+func TestBadConfig(t *testing.T) {
 	t.Parallel()
-	n := newNetwork()
-	client, err := amazonpay.New(testConfig(), amazonpay.WithRoundTripper(n))
+	pkix, err := x509.MarshalPKIXPublicKey(&testKey().PublicKey)
 	require.NoError(t, err)
-	assert.Empty(t, n.requests())
-	assert.Equal(t, "amazonpay.Client(https://pay-api.amazon.com sandbox)", client.String())
-	assert.Equal(t, "amazonpay.Client(nil)", (*amazonpay.Client)(nil).String())
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	curvePKCS8, err := x509.MarshalPKCS8PrivateKey(curve)
+	require.NoError(t, err)
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	block := func(kind string, der []byte) string {
+		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+	}
+	withKey := func(key crypto.Signer) func(*amazonpay.Config) {
+		return func(c *amazonpay.Config) { c.PrivateKey = key }
+	}
+	withPEM := func(text string) func(*amazonpay.Config) {
+		return func(c *amazonpay.Config) { c.PrivateKey, c.PrivateKeyPEM = nil, amazonpay.NewSecret(text) }
+	}
+	withURL := func(url string) func(*amazonpay.Config) {
+		return func(c *amazonpay.Config) { c.BaseURL = url }
+	}
+
+	for name, row := range map[string]struct {
+		change func(*amazonpay.Config)
+		want   []string
+	}{
+		"empty key id":        {func(c *amazonpay.Config) { c.PublicKeyID = "" }, []string{"Config.PublicKeyID", "is empty"}},
+		"key id with a space": {func(c *amazonpay.Config) { c.PublicKeyID = "SANDBOX ABC" }, []string{"Config.PublicKeyID", "only letters"}},
+		"key id with a new line": {
+			func(c *amazonpay.Config) { c.PublicKeyID = "SANDBOX-ABC\n" },
+			[]string{"Config.PublicKeyID", "only letters"},
+		},
+		"a key as key id": {func(c *amazonpay.Config) { c.PublicKeyID = testPEM().Reveal() }, []string{"Config.PublicKeyID", "only letters"}},
+
+		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/32: a key of ssh-keygen.
+		"OpenSSH key": {withPEM("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"), []string{"OpenSSH", "openssl genpkey"}},
+		"encrypted key": {
+			withPEM("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n"),
+			[]string{"encrypted", "openssl pkey"},
+		},
+		"encrypted PKCS#1 key": {
+			withPEM("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"),
+			[]string{"encrypted", "openssl pkey"},
+		},
+		"public key":              {withPEM(block("PUBLIC KEY", pkix)), []string{"public key", "openssl genpkey"}},
+		"certificate":             {withPEM(block("CERTIFICATE", pkix)), []string{"CERTIFICATE", "openssl genpkey"}},
+		"elliptic key":            {withPEM(block("PRIVATE KEY", curvePKCS8)), []string{"not an RSA private key", "openssl genpkey"}},
+		"1024 bits":               {withPEM(block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small))), []string{"1024 bits", "openssl genpkey"}},
+		"1024 bits, not as PEM":   {withKey(small), []string{"1024 bits", "openssl genpkey"}},
+		"signer that is not RSA":  {withKey(edwards), []string{"not RSA", "openssl genpkey"}},
+		"nil pointer as a signer": {withKey((*rsa.PrivateKey)(nil)), []string{"private key is nil"}},
+		"damaged key":             {withPEM(block("PRIVATE KEY", []byte("no key"))), []string{"damaged", "openssl genpkey"}},
+		"cut off":                 {withPEM(testPEM().Reveal()[:400]), []string{"cut off"}},
+		// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/19: a file name instead of the text.
+		"file name as PEM": {withPEM("./private.pem"), []string{"neither PEM nor base64", "file name"}},
+		"blank PEM":        {withPEM(" \n"), []string{"private key is empty"}},
+		// https://github.com/amzn/amazon-pay-api-sdk-php/issues/22: no key at all.
+		"no key": {withKey(nil), []string{"Config has no private key", "PrivateKeyPEM", "PrivateKeyFile"}},
+		"no such file": {
+			func(c *amazonpay.Config) {
+				c.PrivateKey, c.PrivateKeyFile = nil, filepath.Join(t.TempDir(), "none.pem")
+			},
+			[]string{"Config.PrivateKeyFile", "none.pem"},
+		},
+		"two keys": {func(c *amazonpay.Config) { c.PrivateKeyPEM = testPEM() }, []string{"more than one", "PrivateKeyPEM", "PrivateKeyFile"}},
+
+		"unknown region":    {func(c *amazonpay.Config) { c.Region = "fe" }, []string{"Config.Region", `"fe"`, "na (or us)"}},
+		"no region":         {func(c *amazonpay.Config) { c.Region = "" }, []string{"Config.Region", "na (or us)"}},
+		"unknown algorithm": {func(c *amazonpay.Config) { c.Algorithm = 7 }, []string{"algorithm", "neither PSSV2 nor PSSV1"}},
+		"negative algorithm": {
+			func(c *amazonpay.Config) { c.Algorithm = signing.Algorithm(-1) },
+			[]string{"algorithm", "neither PSSV2 nor PSSV1"},
+		},
+		"unknown environment": {func(c *amazonpay.Config) { c.Environment = "test" }, []string{"Config.Environment", `"test"`, "sandbox or live"}},
+		"no environment":      {func(c *amazonpay.Config) { c.PublicKeyID = "ABC123" }, []string{"Config.Environment is empty", "sandbox or live"}},
+		"contradiction": {
+			func(c *amazonpay.Config) { c.Environment = amazonpay.EnvironmentLive },
+			[]string{"Config.Environment is live", sandboxKeyID, "belongs to sandbox"},
+		},
+
+		"base URL with path":             {withURL("https://host/v2"), []string{"Config.BaseURL", "path"}},
+		"base URL with query":            {withURL("https://host?x=1"), []string{"Config.BaseURL", "query"}},
+		"base URL with empty query":      {withURL("https://host?"), []string{"Config.BaseURL", "query"}},
+		"base URL with fragment":         {withURL("https://host#x"), []string{"Config.BaseURL", "fragment"}},
+		"base URL with user information": {withURL("https://user:password@host"), []string{"Config.BaseURL", "user information"}},
+		"base URL of http":               {withURL("http://host"), []string{"Config.BaseURL", "https://"}},
+		"base URL without scheme":        {withURL("host:8443"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL without host":          {withURL("https://:8443"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL without port number":   {withURL("https://host:"), []string{"Config.BaseURL", "https://host[:port]"}},
+		"base URL with port 0":           {withURL("https://host:0"), []string{"Config.BaseURL", "1 to 65535"}},
+		"base URL with a port too high":  {withURL("https://host:65536"), []string{"Config.BaseURL", "1 to 65535"}},
+		"base URL with a line end":       {withURL("https://host\n"), []string{"Config.BaseURL", "https://host[:port]"}},
+
+		"integrator with a line end": {
+			func(c *amazonpay.Config) { c.Integrator.ID = "a\r\nX-Other: b" },
+			[]string{"Config.Integrator", "line end"},
+		},
+		"integrator's value with a run of spaces": {
+			func(c *amazonpay.Config) { c.Integrator.PlatformVersion = "Shop  5.1" },
+			[]string{"Config.Integrator", "X-Amz-Pay-Platform-Version", "consecutive spaces"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := testConfig()
+			row.change(&cfg)
+			client, err := amazonpay.New(cfg)
+			require.Error(t, err)
+			assert.Nil(t, client)
+			for _, part := range row.want {
+				require.ErrorContains(t, err, part)
+			}
+			assert.NotContains(t, err.Error(), "password")
+			assert.NotContains(t, err.Error(), "MII", "a part of the key")
+		})
+	}
+}
+
+// A likely mistake with environment variables: the key instead of its file name.
+func TestKeyInPlaceOfItsFileIsNotShown(t *testing.T) {
+	t.Parallel()
+	text := testPEM().Reveal()
+	for _, name := range []string{text, strings.ReplaceAll(text, "\n", ""), base64.StdEncoding.EncodeToString([]byte(text))} {
+		cfg := testConfig()
+		cfg.PrivateKey, cfg.PrivateKeyFile = nil, name
+		_, err := amazonpay.New(cfg)
+		require.ErrorContains(t, err, "use PrivateKeyPEM")
+		assert.Less(t, len(err.Error()), 200)
+	}
+	cfg := testConfig()
+	cfg.PrivateKey, cfg.PrivateKeyFile = nil, "no-such-file.pem"
+	_, err := amazonpay.New(cfg)
+	require.ErrorContains(t, err, "no-such-file.pem", "another name is shown")
 }

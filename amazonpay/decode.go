@@ -7,10 +7,10 @@ import (
 	"strconv"
 )
 
-// decode decodes an answer. Members of another JSON type than out has for them are left out, and
-// named. It fails for what is not JSON, and for what is no out at all.
+// decode decodes an answer. Members whose JSON type does not match their field are skipped and
+// named. It returns an error if the answer is not JSON, or if its top level does not fit.
 //
-// An answer in which everything fits, as it does unless the service changes, is decoded once.
+// An answer that fits is decoded once. All answers do unless the service changes.
 func decode(answer []byte, out any) (undecoded []string, err error) {
 	if err = json.Unmarshal(answer, out); err == nil || !json.Valid(answer) {
 		return nil, err
@@ -28,29 +28,29 @@ func decode(answer []byte, out any) (undecoded []string, err error) {
 	return s.undecoded, nil
 }
 
-// What bounds the search for what fits. No answer of the service comes near, and a hostile one must
-// not cost more than a refusal.
+// Limits of the search. No answer of the service comes near them. A hostile answer must cost
+// little.
 const (
 	maxFitting   = 20  // levels
 	maxUndecoded = 100 // members
 	maxPath      = 256 // bytes
 )
 
-// search is a search for what fits in an answer.
+// search finds the parts of an answer that fit.
 type search struct {
 	undecoded []string
 	tooMuch   bool
 }
 
-// lost names a member that does not fit, and returns nothing in its place.
+// lost records a member that does not fit, and returns nil in its place.
 func (s *search) lost(path string) []byte {
 	s.undecoded = append(s.undecoded, path)
 	s.tooMuch = s.tooMuch || len(s.undecoded) > maxUndecoded
 	return nil
 }
 
-// fitting returns a JSON value without those of its members that do not fit; nil if nothing of it
-// fits. An element of a list that does not fit becomes null, so that the others keep their places.
+// fitting returns a JSON value without the members that do not fit, or nil if nothing fits. An
+// element of a list that does not fit becomes null, so that the others keep their indexes.
 func (s *search) fitting(value []byte, path string, depth int, fits func([]byte) bool) (rest []byte) {
 	if fits(value) {
 		return value
@@ -66,7 +66,7 @@ func (s *search) fitting(value []byte, path string, depth int, fits func([]byte)
 		return s.fittingMembers(value, path, depth, fits)
 	case opening == '[' && fits([]byte("[]")):
 		return s.fittingElements(value, path, depth, fits)
-	case opening == '"' && fits([]byte(`"{}"`)): // an object in a text, as in the shippingAddressList
+	case opening == '"' && fits([]byte(`"{}"`)): // an object in a string, as in shippingAddressList
 		if inner, err := unquote(value); err == nil && json.Valid([]byte(inner)) && isObject([]byte(inner)) {
 			rest = s.fitting([]byte(inner), path, depth+1, func(part []byte) bool { return fits(quote(string(part))) })
 			return quote(string(rest))
@@ -120,16 +120,16 @@ func (s *search) fittingElements(value []byte, path string, depth int, fits func
 	return append(rest, ']')
 }
 
-// around puts a part of an answer where it stands in the answer, without what is beside it.
+// around returns the part in its place in the answer, without its neighbours.
 func around(opening string, name, part []byte, closing string) []byte {
 	whole := make([]byte, 0, len(opening)+len(name)+len(part)+len(closing))
 	return append(append(append(append(whole, opening...), name...), part...), closing...)
 }
 
-// quote is the JSON string of a text.
+// quote returns the text as a JSON string.
 func quote(text string) []byte {
 	quoted, err := json.Marshal(text)
-	if err != nil { // which no text brings about
+	if err != nil { // impossible for text
 		return []byte(`""`)
 	}
 	return quoted

@@ -16,7 +16,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// nested is an answer with each way to hold a member.
+// nested is an answer with every kind of member.
 type nested struct {
 	amazonpay.Response
 	lent
@@ -43,7 +43,7 @@ type lent struct {
 	} `json:"deep"`
 }
 
-// inText is an object that comes as a text.
+// inText is an object that is encoded in a string.
 type inText struct {
 	A string `json:"A"`
 	B string `json:"B"`
@@ -58,9 +58,8 @@ func (i *inText) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal([]byte(text), (*plain)(i))
 }
 
-// A member of another JSON type costs that member alone:
-// https://github.com/amzn/amazon-pay-api-sdk-dotnet broke shops twice in this way. Whatever else
-// there is is decoded, and the member is named.
+// A member with an unexpected JSON type is skipped and named, and the rest is decoded.
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet broke shops twice because of such a member.
 func TestUndecodedMembers(t *testing.T) {
 	t.Parallel()
 	const good = `"id":"1","statusDetails":{"state":"Captured"},"price":{"amount":"14.00","currencyCode":"USD"}`
@@ -113,8 +112,8 @@ func TestUndecodedMembers(t *testing.T) {
 	assert.Equal(t, amazonpay.Price{Amount: "3"}, **out.Pointer)
 }
 
-// An answer without the id that the operation returns may be of anybody, whatever else it has; one
-// without the state is the service's, but of no use. A zero is not read in place of either.
+// An answer without the id that the operation returns may not be the service's. An answer without
+// the state is the service's, but useless. Neither is decoded as a zero value.
 func TestIDAndStateAreNotLeftOut(t *testing.T) {
 	t.Parallel()
 	op := chargeOp
@@ -153,7 +152,7 @@ func TestUnderstood(t *testing.T) {
 	assert.True(t, (*amazonpay.Meta)(nil).Understood("refundedAmount"))
 }
 
-// The log has the names of the members, and nothing that stands in them.
+// The log has the names of the members, and not their values.
 func TestUndecodedMembersAreLogged(t *testing.T) {
 	t.Parallel()
 	seen := new(transcript)
@@ -179,7 +178,7 @@ func TestUndecodedMembersAreLogged(t *testing.T) {
 	assert.Contains(t, fmt.Sprint(out.Meta), "undecoded=100")
 }
 
-// A hostile answer costs no more than one that cannot be read: it is one.
+// A hostile answer is treated as undecodable, and costs no more.
 func TestUndecodedIsBounded(t *testing.T) {
 	t.Parallel()
 	type list struct {
@@ -200,7 +199,7 @@ func TestUndecodedIsBounded(t *testing.T) {
 	}
 }
 
-// What is left of an answer fits, and what was left out of it does not, whatever the answer.
+// Whatever the answer is, the members that are kept fit, and those that are skipped do not.
 func FuzzUndecoded(f *testing.F) {
 	f.Add([]byte(`{"list":[{"amount":"1"},"x"],"deep":{"name":5},"inText":"{\"A\":5}","map":{"a":{"amount":{}}}}`))
 	f.Add([]byte(`{"id":5,"ID":"1","id":"2","array":[1,2,3],"time":true}`))
@@ -222,4 +221,63 @@ func FuzzUndecoded(f *testing.F) {
 			require.False(t, slices.Contains(meta.Undecoded, ""))
 		}
 	})
+}
+
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/5: the SDK threw on an unknown reason
+// code.
+func TestUnknownMembersAndValues(t *testing.T) {
+	t.Parallel()
+	body := `{"id":"1","new":{"deep":[1,{"x":null}]},"statusDetails":{"state":"Teleported","reasonCode":"Unheard","more":1},` +
+		`"price":{"amount":"1.5","currencyCode":"XTS"},"releaseEnvironment":"Moon"}`
+	out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, body))), getOp, nil)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.State("Teleported"), out.StatusDetails.State)
+	assert.Equal(t, amazonpay.ReasonCode("Unheard"), out.StatusDetails.ReasonCode)
+	assert.Equal(t, amazonpay.Price{Amount: "1.5", CurrencyCode: "XTS"}, out.Price)
+	assert.Equal(t, amazonpay.ReleaseEnvironment("Moon"), out.ReleaseEnvironment)
+	assert.JSONEq(t, body, string(out.Meta.Raw), "all of it can be reached")
+
+	_, err = newClient(t, newNetwork(answer(http.StatusTeapot, `{"reasonCode":"Unheard","message":"of","more":1}`))).Call(t.Context(), getOp, nil, nil)
+	assert.True(t, amazonpay.HasReason(err, "Unheard"))
+}
+
+func TestNullAnywhere(t *testing.T) {
+	t.Parallel()
+	full := map[string]any{
+		"id": "1", "token": "t", "flag": true, "creationTimestamp": "20260102T030405Z", "releaseEnvironment": "Sandbox",
+		"price": map[string]any{"amount": "1", "currencyCode": "USD"}, "limit": map[string]any{"amount": "1", "currencyCode": "USD"},
+		"statusDetails":   map[string]any{"state": "Open", "reasonCode": "x", "reasonDescription": "y", "lastUpdatedTimestamp": "20260102T030405Z"},
+		"shippingAddress": map[string]any{"name": "n", "city": "c", "phoneNumber": "1"},
+		"prices":          []any{map[string]any{"amount": "1", "currencyCode": "USD"}},
+		"named":           map[string]any{"a": map[string]any{"amount": "1", "currencyCode": "USD"}},
+	}
+	var replaced int
+	var replace func(v any, set func(any))
+	check := func() {
+		body, err := json.Marshal(full)
+		require.NoError(t, err)
+		out, err := amazonpay.Do[everything](t.Context(), newClient(t, newNetwork(answer(http.StatusOK, string(body)))), getOp, nil)
+		require.NoError(t, err, "%s", body)
+		require.NotNil(t, out.Meta)
+		replaced++
+	}
+	replace = func(v any, set func(any)) {
+		if set != nil {
+			set(nil)
+			check()
+			set(v)
+		}
+		switch v := v.(type) {
+		case map[string]any:
+			for name, inner := range v {
+				replace(inner, func(x any) { v[name] = x })
+			}
+		case []any:
+			for i, inner := range v {
+				replace(inner, func(x any) { v[i] = x })
+			}
+		}
+	}
+	replace(full, nil)
+	assert.Greater(t, replaced, 20)
 }

@@ -13,31 +13,34 @@ import (
 	"unicode/utf8"
 )
 
-// FieldError says which field of a request is wrong, and which rule it breaks.
+// FieldError names the field or option of a request that is invalid, and the rule that it breaks.
 // Nothing was sent.
 type FieldError struct {
-	Field string // the path of the JSON member, such as paymentDetails.chargeAmount.amount
-	Rule  string
+	// Field is the path of a JSON member, such as paymentDetails.chargeAmount.amount, or the name of
+	// an option.
+	Field string
+	// Rule is the rule that the field breaks.
+	Rule string
 }
 
 // Error returns the field and the rule.
 func (e *FieldError) Error() string { return cmp.Or(e.Field, "the value") + ": " + e.Rule }
 
-// EncodeJSON encodes a request or a button's payload as the SDK sends it: compact, UTF-8,
-// with <, > and & as they are. Sign and send the same result; encoding twice may
-// not give the same bytes for maps of your own types.
+// EncodeJSON encodes a request or the payload of a button as the SDK sends it: compact, in UTF-8,
+// and without escaping <, > and &. Sign and send the same result, since encoding a second time may
+// give other bytes.
 //
-// Before that it checks what encoding would hide or the service would refuse, and
-// returns a [*FieldError] for text that is not UTF-8, for a value whose Validate
-// method objects, such as a [Price], and for a field whose pay tag is broken:
+// It returns a [*FieldError] for text that is not valid UTF-8, which encoding would change without
+// notice, for a value whose Validate method returns an error, such as a [Price], and for a field
+// that breaks a rule of its pay tag:
 //
-//   - required: it is neither absent nor blank.
-//   - max=N: a text of at most N characters. The documentation counts "characters/bytes", the service characters: here a
-//     character is a Unicode code point, so that no text is refused that the service may take.
-//   - transaction: a [Price] that one charge, capture or refund can have: more than zero, and at most 150,000 USD, GBP or EUR, or
-//     10,000,000 JPY.
+//   - required: the field is not empty or blank.
+//   - max=N: the text has at most N characters. A character is a Unicode code point.
+//   - transaction: the [Price] is possible for one charge, capture or refund: more than zero, and
+//     at most 150,000 USD, GBP or EUR, or 10,000,000 JPY.
 func EncodeJSON(v any) ([]byte, error) {
-	if broken := checkValue(reflect.ValueOf(v), 0); broken != nil { // a nil *FieldError would not be a nil error
+	// A nil *FieldError would not be a nil error.
+	if broken := checkValue(reflect.ValueOf(v), 0); broken != nil {
 		return nil, broken
 	}
 	var buf bytes.Buffer
@@ -49,7 +52,7 @@ func EncodeJSON(v any) ([]byte, error) {
 	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
 }
 
-// unquote decodes a JSON string. Most hold nothing that is escaped, and need no decoder.
+// unquote decodes a JSON string. Most have no escapes and need no decoder.
 func unquote(b []byte) (string, error) {
 	if n := len(b); n >= 2 && b[0] == '"' && b[n-1] == '"' && !bytes.ContainsFunc(b[1:n-1], mayBeEscaped) {
 		return string(b[1 : n-1]), nil
@@ -68,11 +71,11 @@ var (
 	marshalerType  = reflect.TypeFor[json.Marshaler]()
 )
 
-// maxDepth ends the walk of a value that contains itself.
+// maxDepth ends the walk through a value that contains itself.
 const maxDepth = 200
 
-// checkValue returns the first rule that a value breaks. Field is the path from the value; it is put together on the way back,
-// so that a value without a fault costs no text.
+// checkValue returns the first rule that a value breaks. The path of the field is built on the way
+// back, so that a valid value costs no allocation for it.
 func checkValue(v reflect.Value, depth int) *FieldError {
 	if depth > maxDepth {
 		return &FieldError{Rule: "is nested too deeply"}
@@ -108,7 +111,7 @@ func checkValue(v reflect.Value, depth int) *FieldError {
 	return nil
 }
 
-// validate asks a value that is neither a pointer nor an interface for its own rule.
+// validate calls the Validate method of a value that is neither a pointer nor an interface.
 func validate(v reflect.Value) *FieldError {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface || !v.CanInterface() {
 		return nil
@@ -153,7 +156,7 @@ func checkStruct(v reflect.Value, depth int) *FieldError {
 			return &FieldError{Field: f.name, Rule: "is required"}
 		case empty && f.omitted:
 			continue
-		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max: // no text has more characters than bytes
+		case f.max > 0 && value.Kind() == reflect.String && value.Len() > f.max: // bytes are at least the characters
 			if n := utf8.RuneCountInString(value.String()); n > f.max {
 				return &FieldError{Field: f.name, Rule: fmt.Sprintf("has %d characters, more than %d", n, f.max)}
 			}
@@ -169,7 +172,7 @@ func checkStruct(v reflect.Value, depth int) *FieldError {
 	return nil
 }
 
-// within puts the name of what holds the field before its path. An embedded struct has none.
+// within puts the name of the outer field before the path. An embedded struct has no name.
 func (e *FieldError) within(name string) *FieldError {
 	if name != "" && e.Field != "" && !strings.HasPrefix(e.Field, "[") {
 		name += "."
@@ -178,8 +181,7 @@ func (e *FieldError) within(name string) *FieldError {
 	return e
 }
 
-// structField is what checkStruct needs to know of a field. name is empty for an
-// embedded struct.
+// structField is what checkStruct must know about a field. The name of an embedded struct is empty.
 type structField struct {
 	index       int
 	name        string
@@ -200,7 +202,7 @@ func fieldsOf(t reflect.Type) []structField {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if tag == "-" || !f.IsExported() && !f.Anonymous { // an embedded struct lends its exported fields
+		if tag == "-" || !f.IsExported() && !f.Anonymous { // an embedded struct has promoted fields
 			continue
 		}
 		field := structField{index: i, name: tag, omitted: strings.Contains(options, "omitzero") || strings.Contains(options, "omitempty")}

@@ -12,8 +12,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/48: the bytes on the page were not those signed;
-// encoding/json would write < as \u003c, and a second encoding would not.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/48: the bytes on the page were not the
+// signed bytes. encoding/json would write < as \u003c, and a second encoding would not.
 func TestEncodeJSONWritesTextAsItIs(t *testing.T) {
 	t.Parallel()
 	got, err := amazonpay.EncodeJSON(map[string]any{"note": "あ/b\n\"<b>&amp;</b>\" \u2028 \\", "a": json.RawMessage(`{"x" : "<"}`)})
@@ -57,8 +57,8 @@ type Pointed struct {
 	Far string `json:"far,omitzero"`
 }
 
-// Text that is not UTF-8 would be replaced silently by encoding/json, and the signature would be over
-// something else than the shop meant: https://github.com/amzn/amazon-pay-api-sdk-java/pull/16.
+// encoding/json would silently replace text that is not UTF-8, and the signature would cover text
+// that the shop did not write: https://github.com/amzn/amazon-pay-api-sdk-java/pull/16.
 func TestEncodeJSONNamesTheField(t *testing.T) {
 	t.Parallel()
 	ok := inner{Need: "x"}
@@ -86,8 +86,8 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 		"no tag":                 {outer{Inner: ok, Untaged: "\xff"}, "Untaged", notUTF8},
 		"text type":              {outer{Inner: ok, Codes: []amazonpay.ReasonCode{"\xff"}}, "codes[0]", notUTF8},
 		"surrogate half":         {"\xed\xa0\x80", "", notUTF8},
-		"raw, broken":            {outer{Inner: inner{Need: "x", Raw: jsonRaw(`{"a":`)}}, "inner.raw", "not valid JSON"},
-		"raw, not UTF-8":         {outer{Inner: inner{Need: "x", Raw: jsonRaw("\"\xff\"")}}, "inner.raw", "not valid JSON"},
+		"raw, broken":            {outer{Inner: inner{Need: "x", Raw: json.RawMessage(`{"a":`)}}, "inner.raw", "not valid JSON"},
+		"raw, not UTF-8":         {outer{Inner: inner{Need: "x", Raw: json.RawMessage("\"\xff\"")}}, "inner.raw", "not valid JSON"},
 		"price":                  {outer{Inner: inner{Need: "x", Price: amazonpay.Price{Amount: "1,5", CurrencyCode: "EUR"}}}, "inner.price.amount", "not decimal text"},
 		"price behind a pointer": {outer{Inner: inner{Need: "x", Limit: &amazonpay.Price{Amount: "1"}}}, "inner.limit.currencyCode", "is empty"},
 		"price in a map": {
@@ -120,7 +120,7 @@ func TestEncodeJSONNamesTheField(t *testing.T) {
 	sameText(t, `{"inner":{"note":"","short":"äö店","need":"x","bytes":"/w=="}}`, string(got))
 }
 
-// The limits of the documentation are characters: the input is a shop's of Japan.
+// The documented limits count characters. The input is from a Japanese shop.
 func TestLengthsAreCharacters(t *testing.T) {
 	t.Parallel()
 	type limited struct {
@@ -142,13 +142,13 @@ func TestTransactionAmounts(t *testing.T) {
 		Amount amazonpay.Price `json:"amount,omitzero" pay:"transaction"`
 		Needed amazonpay.Price `json:"needed,omitzero" pay:"required,transaction"`
 	}
-	good := amazonpay.Price{Amount: "1", CurrencyCode: amazonpay.JPY}
+	good := amazonpay.JPY.Price("1")
 	for text, rule := range map[string]string{
 		"0.01 USD": "", "150000 USD": "", "150000.0000 EUR": "", "150000.01 EUR": "is 150000.01 EUR, more than 150000.00 EUR",
 		"150000.01 GBP": "more than 150000.00 GBP", "99999999999999999999 USD": "more than 150000.00 USD", "10000000 JPY": "", "10000001 JPY": "more than 10000000 JPY",
 		"0 USD": "must be more than zero", "0.000 USD": "must be more than zero", "0 JPY": "must be more than zero", "0 XTS": "must be more than zero",
 		"1500000.00 SEK": "", "99999999999999999999 XTS": "",
-		"1.001 USD": "more than 2 decimals", "1,5 USD": "not decimal text", "150001 usd": "three capital letters",
+		"1.001 USD": "more decimals than USD allows", "1,5 USD": "not decimal text", "150001 usd": "three capital letters",
 	} {
 		amount, currency, _ := strings.Cut(text, " ")
 		price := amazonpay.Price{Amount: amazonpay.Decimal(amount), CurrencyCode: amazonpay.CurrencyCode(currency)}

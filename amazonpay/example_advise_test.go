@@ -9,10 +9,12 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// An order is charged once, although the answer is lost, the service then refuses calls, and the process begins anew in between.
+// Charge an order exactly once, although an answer is lost, the service refuses a call, and the process
+// restarts in between.
 func ExampleAdvise() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -20,11 +22,7 @@ func ExampleAdvise() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	d := server.Description()
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -32,7 +30,7 @@ func ExampleAdvise() {
 	shop := webstore.New(client)
 	request := &webstore.CreateChargeRequest{
 		ChargePermissionID: confirmed(server, shop, "100.00"),
-		ChargeAmount:       amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+		ChargeAmount:       amazonpay.USD.Price("14.00"),
 		CaptureNow:         new(true),
 	}
 	if err := errors.Join(
@@ -45,7 +43,7 @@ func ExampleAdvise() {
 
 	stored := Work{Name: "order-1042/charge"} // a row of the shop's database
 	for !stored.Done {
-		w := stored // as a process that begins anew reads it
+		w := stored // as a restarted process reads it
 		save := func() error { stored = w; return nil }
 		err := once(context.Background(), &w, save, time.Millisecond, func(opts ...amazonpay.CallOption) (string, error) {
 			charge, err := shop.CreateCharge(context.Background(), request, append(opts, amazonpay.WithoutRetry())...)
@@ -123,9 +121,9 @@ func once(ctx context.Context, w *Work, save func() error, wait time.Duration, c
 	return nil
 }
 
-// confirmed takes a checkout to a charge permission.
+// confirmed completes a checkout and returns its charge permission.
 func confirmed(server *emulator.Server, shop *webstore.Client, amount amazonpay.Decimal) (chargePermissionID string) {
-	price := amazonpay.Price{Amount: amount, CurrencyCode: amazonpay.USD}
+	price := amazonpay.USD.Price(amount)
 	session, err := shop.CreateCheckoutSession(context.Background(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},

@@ -14,11 +14,12 @@ import (
 	"github.com/amazonpay-go/sdk/authtoken"
 	"github.com/amazonpay-go/sdk/mocks"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// A payment: the session that the buyer approves, completed, and the charge that it makes. The
-// emulator stands in for Amazon Pay and for the buyer.
+// Take a payment: create a checkout session, complete it after the buyer's approval, and read the
+// charge. The emulator plays Amazon Pay and the buyer.
 func Example() {
 	ctx := context.Background()
 	server, err := emulator.Listen("127.0.0.1:0")
@@ -41,11 +42,7 @@ func Example() {
 	}
 	shop := webstore.New(client)
 
-	total, err := amazonpay.NewPrice(1400, amazonpay.USD)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	total := amazonpay.USD.Price("14.00")
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
 		StoreID: merchant.StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{
@@ -84,7 +81,7 @@ func Example() {
 	// charge: Captured 14.00 USD
 }
 
-// A client needs the key pair and the region. It is made once and kept.
+// Make one client when the program starts, and keep it.
 func ExampleNew() {
 	client, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID:   "SANDBOX-AFABCDEFGHIJKLMNOPQRSTUV",
@@ -97,17 +94,17 @@ func ExampleNew() {
 	}
 	fmt.Println(client)
 
-	// The environment is part of most key ids. Where it is not, it must be given.
+	// Most key ids name the environment. For any other key id, set Environment.
 	_, err = amazonpay.New(amazonpay.Config{PublicKeyID: "AFABCDEFGHIJKLMNOPQRSTUV", PrivateKeyPEM: testPEM(), Region: amazonpay.RegionEU})
 	fmt.Println(err)
 
 	// Output:
 	// amazonpay.Client(https://pay-api.amazon.eu sandbox)
-	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: say sandbox or live
+	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: set sandbox or live
 }
 
-// A solution provider makes a client for each merchant out of its own. The source gets the merchant's
-// token when it is first needed, and a new one before it ends.
+// A solution provider derives one client per merchant. The token source fetches the merchant's
+// authorization token before the first call, and a new one before it expires.
 func ExampleClient_With() {
 	ctx := context.Background()
 	server, err := emulator.Listen("127.0.0.1:0")
@@ -116,18 +113,13 @@ func ExampleClient_With() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   provider.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 
+	merchant := server.Description().Merchants[1]
 	source := authtoken.New(client).Source(merchant.MWSAuthToken, merchant.MerchantID)
 	shop := webstore.New(client.With(amazonpay.WithTokenSource(source)))
 	for range 2 {
@@ -146,8 +138,8 @@ func ExampleClient_With() {
 	// getBuyer for A2EMULATEDSHOPB
 }
 
-// The same ids give the same key, so a program that starts anew repeats its payment safely. After a
-// decline, a new attempt needs a new number.
+// The same parts always give the same key, so a program can repeat a payment safely after a restart.
+// Change the attempt number to try again after a decline.
 func ExampleIdempotencyKey() {
 	fmt.Println(amazonpay.IdempotencyKey("order-1042", "charge", "1"))
 	fmt.Println(amazonpay.IdempotencyKey("order-1042", "charge", "2"))
@@ -157,7 +149,31 @@ func ExampleIdempotencyKey() {
 	// EZlZ9-mjA9gW5V10FXGBUyUaB8niaQR7
 }
 
-// Amounts are whole numbers of the smallest unit: cents, or yen.
+// Write a price in source code as decimal text.
+func ExampleCurrencyCode_Price() {
+	fmt.Println(amazonpay.USD.Price("14.00"), "and", amazonpay.JPY.Price("1400"))
+
+	// Output:
+	// 14.00 USD and 1400 JPY
+}
+
+// Check an amount that comes from outside the program.
+func ExampleParsePrice() {
+	for _, amount := range []string{"14.00", "14,00"} {
+		price, err := amazonpay.ParsePrice(amount, "USD")
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(price)
+	}
+
+	// Output:
+	// 14.00 USD
+	// amazonpay: ParsePrice: amount: "14,00" is not decimal text such as 14.00 or 1080
+}
+
+// Convert an integer in the currency's smallest unit: cents for dollars, yen for yen.
 func ExampleNewPrice() {
 	dollars, _ := amazonpay.NewPrice(1400, amazonpay.USD)
 	yen, _ := amazonpay.NewPrice(1400, amazonpay.JPY)
@@ -167,10 +183,10 @@ func ExampleNewPrice() {
 
 	// Output:
 	// 14.00 USD and 1400 JPY
-	// amazonpay: the currency "XTS" is unknown: write the amount as text instead
+	// amazonpay: NewPrice: the currency "XTS" is unknown: pass the amount as text to ParsePrice
 }
 
-// The payload must reach the page as it was signed, so it is encoded once.
+// Encode a button's payload once, sign it, and write the same bytes to the page.
 func ExampleClient_ButtonSignature() {
 	client, err := amazonpay.New(amazonpay.Config{PublicKeyID: "SANDBOX-AFABC", PrivateKeyPEM: testPEM(), Region: amazonpay.RegionUS})
 	if err != nil {
@@ -198,8 +214,8 @@ func ExampleClient_ButtonSignature() {
 	// AMZN-PAY-RSASSA-PSS-V2 SANDBOX-AFABC 344
 }
 
-// The error says what the service answered, what support asks for, and whether the money may
-// have moved all the same.
+// A failed call returns the service's reason, the status, the attempts and whether the work may have
+// been done.
 func ExampleCallError() {
 	ctx := context.Background()
 	server, err := emulator.Listen("127.0.0.1:0")
@@ -208,13 +224,7 @@ func ExampleCallError() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	merchant := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   merchant.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(merchant.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -222,7 +232,7 @@ func ExampleCallError() {
 
 	_, err = webstore.New(client).CreateCharge(ctx, &webstore.CreateChargeRequest{
 		ChargePermissionID: "S01-0000000-0000000",
-		ChargeAmount:       amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+		ChargeAmount:       amazonpay.USD.Price("14.00"),
 	})
 	if amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound) {
 		fmt.Println("there is no such permission")
@@ -240,8 +250,7 @@ func ExampleCallError() {
 	// CreateCharge attempts: 1 outcome: refused
 }
 
-// In a test a mocked Doer takes the place of signing, retries and network, and sees the request
-// as it would be sent.
+// In a test, a mocked Doer replaces signing, retries and the network.
 func ExampleWithDoer() {
 	ctrl := gomock.NewController(reporter{}) // in a test: gomock.NewController(t)
 	defer ctrl.Finish()
@@ -271,7 +280,7 @@ func ExampleWithDoer() {
 	// Captured
 }
 
-// reporter stands in for a *testing.T, which an example does not have.
+// reporter replaces *testing.T, which examples do not have.
 type reporter struct{}
 
 func (reporter) Errorf(format string, args ...any) { fmt.Printf(format, args...) }

@@ -12,17 +12,19 @@ import (
 
 const maxIdempotencyKey = 32
 
-// IdempotencyKey derives an idempotency key from your own ids: a digest of the parts, 32
-// characters, the same for the same parts for ever. ("ab", "c") and ("a", "bc") are
-// different parts.
+// IdempotencyKey derives an idempotency key from your own ids. It has 32 characters, and is always
+// the same for the same parts. The boundaries count: ("ab", "c") and ("a", "bc") give different
+// keys.
 //
-// Include what makes the payment one of its kind and the number of the attempt, such as
-// IdempotencyKey("order-1042", "charge", "1"): the service stores a key's answer for ever and
-// replays it, a decline too, so a payment that is tried again after a decline needs
-// another number.
+// Include everything that identifies the payment, and the number of the attempt:
 //
-// No part, or an empty one, is nearly always a mistake that would give unrelated
-// payments one key; the key is then empty, which [WithIdempotencyKey] refuses.
+//	amazonpay.IdempotencyKey("order-1042", "charge", "1")
+//
+// The service keeps the result of a key for ever and repeats it, a decline too. To try again after
+// a decline, use another number.
+//
+// If there are no parts, or one is empty, the key is empty, and [WithIdempotencyKey] refuses it.
+// Otherwise such a mistake would give unrelated payments the same key.
 func IdempotencyKey(parts ...string) string {
 	if len(parts) == 0 {
 		return ""
@@ -40,17 +42,16 @@ func IdempotencyKey(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:24])
 }
 
-// newIdempotencyKey makes a random key: a UUID without its dashes, since the service
-// allows 32 characters.
+// newIdempotencyKey returns a random UUID without dashes: the service allows 32 characters.
 func newIdempotencyKey() (string, error) {
 	id, err := uuid.NewRandom()
 	if err != nil {
-		return "", errors.New("amazonpay: no random idempotency key could be made")
+		return "", errors.New("amazonpay: no random idempotency key: the system's random source failed")
 	}
 	return hex.EncodeToString(id[:]), nil
 }
 
-// checkIdempotencyKey returns the rule that a key breaks.
+// checkIdempotencyKey returns the rule that a key breaks, "" if none.
 func checkIdempotencyKey(key string) (rule string) {
 	if key == "" {
 		return "is empty"
@@ -62,7 +63,7 @@ func checkIdempotencyKey(key string) (rule string) {
 		switch c := key[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
 		default:
-			return "may have only the characters A-Z, a-z, 0-9, - and _"
+			return "must have only the characters A-Z, a-z, 0-9, - and _"
 		}
 	}
 	return ""

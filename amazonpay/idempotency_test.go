@@ -2,6 +2,8 @@ package amazonpay_test
 
 import (
 	"net/http"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,8 +11,6 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
-
-const idempotencyHeader = "X-Amz-Pay-Idempotency-Key"
 
 func keysOf(n *network) []string {
 	var keys []string
@@ -77,7 +77,7 @@ func TestOperationWithoutKey(t *testing.T) {
 	}
 }
 
-// A raw call of a POST must be as safe as a typed one.
+// A POST through Call must be as safe as a typed method.
 func TestEveryPOSTTakesAKey(t *testing.T) {
 	t.Parallel()
 	op := amazonpay.Operation{Name: "New", Method: http.MethodPost, Path: "news"}
@@ -90,8 +90,8 @@ func TestEveryPOSTTakesAKey(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// The values were computed once, apart from this SDK. They may never change: the service stores a
-// key for ever.
+// The values were computed without this SDK. They must never change: the service stores a key for
+// ever.
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	for want, parts := range map[string][]string{
@@ -112,8 +112,7 @@ func TestIdempotencyKey(t *testing.T) {
 	assert.NotEqual(t, amazonpay.IdempotencyKey("a", "b"), amazonpay.IdempotencyKey("b", "a"))
 }
 
-// An empty part is nearly always a variable that was not set, and would give unrelated
-// payments one key.
+// An empty part is nearly always an unset variable, and would give unrelated payments the same key.
 func TestIdempotencyKeyNothing(t *testing.T) {
 	t.Parallel()
 	for _, parts := range [][]string{nil, {""}, {"order-1", ""}, {"", "charge"}} {
@@ -125,3 +124,45 @@ func TestIdempotencyKeyNothing(t *testing.T) {
 		assert.Empty(t, n.requests())
 	}
 }
+
+// A key is accepted if it has the documented form. IdempotencyKey returns such a key for any parts,
+// and different keys for different parts, also if only their boundaries differ.
+func FuzzIdempotencyKey(f *testing.F) {
+	for _, key := range append(badKeys, "order-1042", strings.Repeat("Z", 32)) {
+		f.Add(key, "order-1042", "charge", 3)
+	}
+	f.Add("", "", "", 0)
+	f.Add("", "ab", "c", 1)
+	f.Fuzz(func(t *testing.T, key, one, two string, at int) {
+		resolved, err := amazonpay.ResolveOptions(amazonpay.WithIdempotencyKey(key))
+		require.Equal(t, goodKey.MatchString(key), err == nil, "%q: %v", key, err)
+		if err == nil {
+			require.Equal(t, key, resolved.IdempotencyKey)
+		}
+
+		made := amazonpay.IdempotencyKey(one, two)
+		require.Equal(t, one == "" || two == "", made == "")
+		if made == "" {
+			return
+		}
+		require.Regexp(t, goodKey, made)
+		require.Len(t, made, 32)
+		require.Equal(t, made, amazonpay.IdempotencyKey(one, two))
+		others := [][]string{{one + two}, {one, two, one}, {two + one}, {one, two + "\x00"}}
+		joined := one + two
+		if at > 0 && at < len(joined) && at != len(one) {
+			others = append(others, []string{joined[:at], joined[at:]})
+		}
+		if one != two {
+			others = append(others, []string{two, one})
+		}
+		for _, parts := range others {
+			require.NotEqual(t, made, amazonpay.IdempotencyKey(parts...), "%q and %q", []string{one, two}, parts)
+		}
+	})
+}
+
+var (
+	goodKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+	badKeys = []string{"", strings.Repeat("a", 33), "a b", "a.b", "ä", "a\n"}
+)

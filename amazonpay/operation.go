@@ -10,42 +10,41 @@ import (
 	"unicode/utf8"
 )
 
-// Operation names one operation of the service.
+// Operation describes an operation of the service. The sub-clients define the operations that the
+// SDK supports. Define your own to call another one with [Do] or [Client.Call].
 type Operation struct {
-	// Name is the operation's name, such as CreateCharge. It stands in errors and logs.
+	// Name is the name of the operation in errors, logs and rate limits, such as CreateCharge.
 	Name string
 	// Method is the HTTP method.
 	Method string
-	// Path is the path behind /v2/, such as charges/{chargeId}/capture. A name in braces
-	// is replaced by the value of that name in PathValues. Path itself is a constant: it
-	// must not hold ids, so that it can stand in logs and metrics.
+	// Path is the path after /v2/, such as charges/{chargeId}/capture. A name in braces is replaced by
+	// its value in PathValues. Path must not contain ids, since it is shown in logs and metrics.
 	Path string
-	// PathValues are the values for the names in Path. They are escaped. A value must not
-	// be empty or blank, nor contain a slash, a backslash, two dots, a question mark, a
-	// number sign, or a control character. A name that ends with Token, or token, marks a secret: its
-	// value never stands in an error text, and it may contain two dots, as a JWE does whose
-	// encrypted key is empty.
+	// PathValues has a value for each name in Path. Values are escaped. A value must not be blank, and
+	// must not contain a slash, a backslash, two consecutive dots, a question mark, a number sign or a
+	// control character. A name that ends with token, in any letter case, marks a secret: its value is
+	// never shown in an error, and may contain two consecutive dots, as some encrypted tokens do.
 	PathValues map[string]string
-	// Query are the query parameters.
+	// Query has the query parameters.
 	Query url.Values
-	// IdempotencyKey says that a PATCH takes an idempotency key, as some do; every POST does.
-	// A call then carries one, its own or a made one.
+	// IdempotencyKey says that a PATCH takes an idempotency key. Every POST does. The call then sends
+	// the caller's key or a generated one.
 	IdempotencyKey bool
-	// Returns is the JSON name of the member without which an answer is no success, such as
-	// chargeId: a page of a gateway may have status 200 too. It is a text that is not empty.
-	// If Returns is empty, any JSON object that has no reasonCode and is not empty will do,
-	// and so will any answer with a request id of the service.
+	// Returns is the JSON name of the member that every successful answer has, such as chargeId. Its
+	// value is non-empty text. An answer without it is not a success, since a gateway's page can have
+	// status 200 too. If Returns is empty, a success is a non-empty JSON object without a reasonCode,
+	// or any answer with the service's request id.
 	Returns string
-	// Replays says that the service is documented to answer a repeated idempotency key, or at a
-	// till a repeated reference id, with what became of the first request. A decline under
-	// that key then says that an earlier attempt did not charge either.
+	// Replays says that the service repeats the result of the first request if it receives the same
+	// idempotency key again (in-store: the same reference id). A decline under that key then proves
+	// that earlier attempts did not charge either.
 	Replays bool
-	// SeeOther says that an answer with status 303 is a result and not an error. It is not
-	// followed: where it leads is the Location in the Header of [Meta], which is then not empty. Its
-	// body is decoded if it is JSON.
+	// SeeOther says that an answer with status 303 is a success. The redirect is not followed: its
+	// target is the Location in the Header of [Meta], and an answer without one is an error. The body
+	// is decoded if it is JSON.
 	SeeOther bool
-	// NoContent says that the answer to success may have no body, which leaves the result as
-	// it is. Without it such an answer is a [*DecodeError].
+	// NoContent says that a successful answer may have no body. The result is then left unchanged.
+	// Otherwise, an answer without a body is a [*DecodeError].
 	NoContent bool
 }
 
@@ -58,7 +57,7 @@ func (op Operation) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, op.St
 // MarshalText returns what String returns.
 func (op Operation) MarshalText() ([]byte, error) { return []byte(op.String()), nil }
 
-// expand returns the escaped path behind a prefix.
+// expand returns the escaped path after the prefix.
 func (op Operation) expand(prefix string) (string, error) {
 	var escaped strings.Builder
 	escaped.Grow(128)
@@ -80,18 +79,18 @@ func (op Operation) expand(prefix string) (string, error) {
 			segment = escapeSegment(value)
 			used++
 		case !consistsOf(segment, "-._~") || strings.HasSuffix(segment, "."):
-			return "", &FieldError{Field: "Operation.Path", Rule: "must be segments of letters, digits, - . _ ~ or a name in braces, joined by slashes, without a leading one and without a segment that ends with a dot"}
+			return "", &FieldError{Field: "Operation.Path", Rule: "must be segments joined by slashes, without a leading slash: a segment has letters, digits, - . _ ~ and does not end with a dot, or is a name in braces"}
 		}
 		escaped.WriteByte('/')
 		escaped.WriteString(segment)
 	}
 	if used != len(op.PathValues) {
-		return "", &FieldError{Field: "Operation.PathValues", Rule: "must hold one value for each name in Operation.Path and no other"}
+		return "", &FieldError{Field: "Operation.PathValues", Rule: "must have a value for each name in Operation.Path, and no others"}
 	}
 	return escaped.String(), nil
 }
 
-// consistsOf reports whether a text is not empty and has nothing but ASCII letters, digits and the other characters.
+// consistsOf reports whether a text is not empty and has only ASCII letters, digits and the others.
 func consistsOf(text, others string) bool {
 	for i := range len(text) {
 		switch c := text[i]; {
@@ -103,8 +102,8 @@ func consistsOf(text, others string) bool {
 	return text != ""
 }
 
-// escapeSegment leaves only RFC 3986's unreserved characters as they are: for those no
-// two ways to write a canonical path differ.
+// escapeSegment escapes all but the unreserved characters of RFC 3986. Only those are written in
+// one way in every canonical path.
 func escapeSegment(value string) string {
 	return strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
 }
@@ -117,21 +116,22 @@ func checkPathValue(name, value string) (rule string) {
 		return "is not valid UTF-8"
 	case strings.ContainsAny(value, `/\?#`):
 		return `must not contain / \ ? or #`
-	case value == "." || value == ".." || strings.Contains(value, "..") && !isToken(name):
-		return "must not contain two dots"
+	case value == "." || value == ".." || strings.Contains(value, "..") && !isSecret(name):
+		return "must not be a dot or contain two consecutive dots"
 	case strings.ContainsFunc(value, unicode.IsControl):
 		return "must not contain a control character"
 	}
 	return ""
 }
 
-func isToken(name string) bool { return strings.HasSuffix(strings.ToLower(name), "token") }
+// isSecret reports whether the path value of that name is a secret.
+func isSecret(name string) bool { return strings.HasSuffix(strings.ToLower(name), "token") }
 
-// secrets are the tokens among the path's values.
+// secrets returns the secret path values.
 func (op Operation) secrets() []string {
 	var tokens []string
 	for name, value := range op.PathValues {
-		if isToken(name) {
+		if isSecret(name) {
 			tokens = append(tokens, value)
 		}
 	}

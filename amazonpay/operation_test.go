@@ -11,15 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-func getBuyer(token string) amazonpay.Operation {
-	return amazonpay.Operation{
-		Name: "GetBuyer", Method: http.MethodGet, Path: "buyers/{buyerToken}",
-		PathValues: map[string]string{"buyerToken": token},
-	}
-}
-
-// A JWE with direct encryption has nothing between its first two dots, and the buyer's
-// token is such a thing; in an id two dots are a mistake.
+// The buyer token is a JWE with direct encryption, which has nothing between its first two dots. In
+// an id, two consecutive dots are a mistake.
 func TestTokenMayHaveTwoDots(t *testing.T) {
 	t.Parallel()
 	const token = "eyJhbGciOiJkaXIifQ..aXY.dGV4dA.dGFn"
@@ -40,4 +33,18 @@ func TestTokenIsNoWayOut(t *testing.T) {
 		assert.Equal(t, "buyerToken", field.Field)
 		assert.Empty(t, n.requests())
 	}
+}
+
+func TestPathAndQueryAsSent(t *testing.T) {
+	t.Parallel()
+	n := newNetwork(answer(http.StatusOK, `{}`))
+	op := amazonpay.Operation{
+		Name: "GetAuthorizationToken", Method: http.MethodGet, Path: "authorizationTokens/{mwsAuthToken}",
+		PathValues: map[string]string{"mwsAuthToken": "amzn.mws.a+b c%2Fü:@!'()*~_-"},
+		Query:      values("merchantId", "A B+C", "a", "2", "a", "1", "~*", "é&="),
+	}
+	_, err := newClient(t, n).Call(t.Context(), op, nil, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "https://pay-api.amazon.com/v2/authorizationTokens/amzn.mws.a%2Bb%20c%252F%C3%BC%3A%40%21%27%28%29%2A~_-"+
+		"?a=1&a=2&merchantId=A%20B%2BC&~%2A=%C3%A9%26%3D", n.requests()[0].URL)
 }

@@ -64,7 +64,7 @@ func TestMinorUnits(t *testing.T) {
 		require.NoError(t, err, text)
 		assert.Equal(t, want, minor, text)
 	}
-	minor, err := amazonpay.Price{Amount: "705.00", CurrencyCode: amazonpay.JPY}.MinorUnits()
+	minor, err := amazonpay.JPY.Price("705.00").MinorUnits()
 	require.NoError(t, err, "an answer may spell yen so")
 	assert.EqualValues(t, 705, minor)
 
@@ -72,10 +72,10 @@ func TestMinorUnits(t *testing.T) {
 		price amazonpay.Price
 		want  string
 	}{
-		{amazonpay.Price{Amount: "1.005", CurrencyCode: amazonpay.USD}, "1.005"},
-		{amazonpay.Price{Amount: "705.5", CurrencyCode: amazonpay.JPY}, "705.5"},
-		{amazonpay.Price{Amount: "92233720368547758.08", CurrencyCode: amazonpay.USD}, "too large"},
-		{amazonpay.Price{Amount: "1e3", CurrencyCode: amazonpay.USD}, "not decimal text"},
+		{amazonpay.USD.Price("1.005"), "1.005"},
+		{amazonpay.JPY.Price("705.5"), "705.5"},
+		{amazonpay.USD.Price("92233720368547758.08"), "too large"},
+		{amazonpay.USD.Price("1e3"), "not decimal text"},
 		{amazonpay.Price{Amount: "-1", CurrencyCode: amazonpay.USD}, "not decimal text"},
 		{amazonpay.Price{CurrencyCode: amazonpay.USD}, "not decimal text"},
 		{amazonpay.Price{Amount: "1", CurrencyCode: "XTS"}, "unknown"},
@@ -85,8 +85,8 @@ func TestMinorUnits(t *testing.T) {
 	}
 }
 
-// A DECIMAL(12,4) column, as most shops' databases have one. What is exact is sent in its normal
-// form.
+// Most shops' databases have a DECIMAL(12,4) column. An exact amount is sent without the extra
+// zeros.
 func TestTrailingZeros(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -109,10 +109,10 @@ func TestTrailingZeros(t *testing.T) {
 		_, err := amazonpay.EncodeJSON(amazonpay.Price{Amount: amazonpay.Decimal(text[:i]), CurrencyCode: amazonpay.CurrencyCode(text[i+1:])})
 		require.Error(t, err, text)
 	}
-	_, err := amazonpay.EncodeJSON(amazonpay.Price{Amount: "475.4510", CurrencyCode: amazonpay.USD})
-	require.EqualError(t, err, `amount: "475.4510" has more than 2 decimals, which USD does not have`)
-	_, err = amazonpay.EncodeJSON(amazonpay.Price{Amount: "1080.5", CurrencyCode: amazonpay.JPY})
-	require.EqualError(t, err, `amount: "1080.5" has more than 0 decimals, which JPY does not have`)
+	_, err := amazonpay.EncodeJSON(amazonpay.USD.Price("475.4510"))
+	require.EqualError(t, err, `amount: "475.4510" has more decimals than USD allows (2)`)
+	_, err = amazonpay.EncodeJSON(amazonpay.JPY.Price("1080.5"))
+	require.EqualError(t, err, `amount: "1080.5" has more decimals than JPY allows (0)`)
 
 	odd := amazonpay.Price{Amount: `1,5<"`, CurrencyCode: "?"} // as an answer may have it
 	encoded, err := json.Marshal(odd)
@@ -133,7 +133,7 @@ func TestDecimal(t *testing.T) {
 		require.ErrorContains(t, bad.Validate(), "is not decimal text", "%q", string(bad))
 	}
 
-	// Node's README sends amounts as numbers, and the service answers with both.
+	// Node's README sends amounts as numbers, and the service returns numbers and strings.
 	for text, want := range map[string]amazonpay.Decimal{
 		`"14.00"`: "14.00", `14.00`: "14.00", `50`: "50", `0.10`: "0.10", `1e3`: "1e3", `12345678901234567890.123456789`: "12345678901234567890.123456789",
 		`null`: "", `""`: "", `"1,5"`: "1,5", `-1`: "-1",
@@ -160,6 +160,56 @@ func TestMinorDigits(t *testing.T) {
 	require.NoError(t, amazonpay.Price{Amount: "1.234", CurrencyCode: "KWD"}.Validate(), "a currency that we do not know is the service's business")
 }
 
+func TestPrice(t *testing.T) {
+	t.Parallel()
+	price := amazonpay.USD.Price("14.00")
+	assert.Equal(t, amazonpay.Price{Amount: "14.00", CurrencyCode: "USD"}, price)
+	require.NoError(t, price.Validate())
+
+	bad := amazonpay.JPY.Price("10.5")
+	var broken *amazonpay.FieldError
+	_, err := amazonpay.EncodeJSON(map[string]any{"chargeAmount": bad})
+	require.ErrorAs(t, err, &broken, "the amount is checked before it is sent")
+	assert.Equal(t, "chargeAmount.amount", broken.Field)
+}
+
+func TestParsePrice(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ amount, currency, broken string }{
+		{"14.00", "USD", ""},
+		{"14", "USD", ""},
+		{"475.4500", "USD", ""},
+		{"0", "JPY", ""},
+		{"1.234", "KWD", ""},
+		{"", "USD", "amount"},
+		{"14,00", "USD", "amount"},
+		{"-14.00", "USD", "amount"},
+		{"1e3", "USD", "amount"},
+		{" 14.00", "USD", "amount"},
+		{"14.005", "USD", "amount"},
+		{"10.5", "JPY", "amount"},
+		{"14.00", "", "currencyCode"},
+		{"14.00", "usd", "currencyCode"},
+		{"14.00", "DOLLARS", "currencyCode"},
+	} {
+		price, err := amazonpay.ParsePrice(row.amount, row.currency)
+		if row.broken == "" {
+			require.NoError(t, err, row)
+			assert.Equal(t, amazonpay.Price{Amount: amazonpay.Decimal(row.amount), CurrencyCode: amazonpay.CurrencyCode(row.currency)}, price)
+			continue
+		}
+		var broken *amazonpay.FieldError
+		require.ErrorAs(t, err, &broken, "%v", row)
+		assert.Equal(t, row.broken, broken.Field)
+		require.ErrorContains(t, err, "amazonpay: ParsePrice: ")
+		assert.Zero(t, price)
+	}
+
+	_, err := amazonpay.ParsePrice(strings.Repeat("x", 5000), strings.Repeat("y", 5000))
+	require.Error(t, err)
+	assert.Less(t, len(err.Error()), 200, "an error does not repeat a long text")
+}
+
 func FuzzPrice(f *testing.F) {
 	f.Add(int64(1400), "USD")
 	f.Add(int64(0), "JPY")
@@ -177,7 +227,7 @@ func FuzzPrice(f *testing.F) {
 	})
 }
 
-// What is read can be written, and read again as the same.
+// A decoded amount can be encoded and decoded again unchanged.
 func FuzzDecimal(f *testing.F) {
 	for _, seed := range []string{`"14.00"`, `14.00`, `1e3`, `null`, `"1,5"`, "\"\xff\"", `"<"`, ` 1 `} {
 		f.Add([]byte(seed))
@@ -201,7 +251,7 @@ func FuzzDecimal(f *testing.F) {
 	})
 }
 
-// What is not plain decimal text is encoded as it is: a stored answer must not change.
+// Text that is not a plain decimal is encoded unchanged: a stored answer must not change.
 func TestOddAmountsStayAsTheyAre(t *testing.T) {
 	t.Parallel()
 	for _, odd := range []amazonpay.Decimal{"1.5E10", "1.0E100", "1.400,00", "-1.500", ""} {

@@ -1,11 +1,10 @@
 package amazonpay
 
-// ReasonCode says why: why a request was refused ([APIError]), or why an object is in
-// its state ([StatusDetails]). The service may add codes; treat one that you do not
-// know as final.
+// ReasonCode is the reason why the service refused a request ([APIError]), or why an object is in
+// its state ([StatusDetails]). The service may add codes. Treat an unknown code as final.
 type ReasonCode string
 
-// Codes of refused requests, by HTTP status.
+// Reason codes of refused requests, by HTTP status. Some are also the reason for a state.
 // https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html
 const (
 	// 400: the request is wrong; repeating it does not help.
@@ -22,10 +21,10 @@ const (
 	ReasonCodeDuplicateIdempotencyKey           ReasonCode = "DuplicateIdempotencyKey"
 	ReasonCodeCurrencyMismatch                  ReasonCode = "CurrencyMismatch"
 	ReasonCodeInvalidAPIVersion                 ReasonCode = "InvalidAPIVersion"
-	ReasonCodeTransactionAmountExceeded         ReasonCode = "TransactionAmountExceeded" // also of a status
+	ReasonCodeTransactionAmountExceeded         ReasonCode = "TransactionAmountExceeded" // also of a state
 	ReasonCodePeriodicAmountExceeded            ReasonCode = "PeriodicAmountExceeded"
 
-	// 401 and 403: the account, the key or the delegation is not entitled.
+	// 401 and 403: the account, the key or the delegation does not permit it.
 	ReasonCodeUnauthorizedAccess        ReasonCode = "UnauthorizedAccess"
 	ReasonCodeInvalidAuthentication     ReasonCode = "InvalidAuthentication"
 	ReasonCodeInvalidAccountStatus      ReasonCode = "InvalidAccountStatus"
@@ -46,24 +45,24 @@ const (
 	ReasonCodeChargePermissionNotModifiable ReasonCode = "ChargePermissionNotModifiable"
 	ReasonCodeInvalidChargeStatus           ReasonCode = "InvalidChargeStatus"
 	ReasonCodeTransactionCountExceeded      ReasonCode = "TransactionCountExceeded"
-	ReasonCodeSoftDeclined                  ReasonCode = "SoftDeclined"            // also of a status
-	ReasonCodeHardDeclined                  ReasonCode = "HardDeclined"            // also of a status
-	ReasonCodeAmazonRejected                ReasonCode = "AmazonRejected"          // also of a status
-	ReasonCodePaymentMethodNotAllowed       ReasonCode = "PaymentMethodNotAllowed" // also of a status
+	ReasonCodeSoftDeclined                  ReasonCode = "SoftDeclined"            // also of a state
+	ReasonCodeHardDeclined                  ReasonCode = "HardDeclined"            // also of a state
+	ReasonCodeAmazonRejected                ReasonCode = "AmazonRejected"          // also of a state
+	ReasonCodePaymentMethodNotAllowed       ReasonCode = "PaymentMethodNotAllowed" // also of a state
 	ReasonCodeMFANotCompleted               ReasonCode = "MFANotCompleted"
-	ReasonCodeTransactionTimedOut           ReasonCode = "TransactionTimedOut" // also of a status
+	ReasonCodeTransactionTimedOut           ReasonCode = "TransactionTimedOut" // also of a state
 
 	// 426, 429, 500, 503.
 	ReasonCodeTLSVersionNotSupported ReasonCode = "TLSVersionNotSupported"
 	ReasonCodeTooManyRequests        ReasonCode = "TooManyRequests"
 	ReasonCodeInternalServerError    ReasonCode = "InternalServerError"
-	// ReasonCodeProcessingFailure comes with status 500, but it is an answer: the payment
-	// failed, and the same idempotency key gives the same answer. Also of a status.
+	// ReasonCodeProcessingFailure has status 500 but is final: the payment failed, and the same
+	// idempotency key returns the same answer. Also of a state.
 	ReasonCodeProcessingFailure  ReasonCode = "ProcessingFailure"
 	ReasonCodeServiceUnavailable ReasonCode = "ServiceUnavailable"
 )
 
-// Codes of an object's state only.
+// Reason codes that only objects have.
 const (
 	ReasonCodeAmazonCanceled           ReasonCode = "AmazonCanceled"
 	ReasonCodeAmazonClosed             ReasonCode = "AmazonClosed"

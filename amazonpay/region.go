@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// APIVersion is the version of the service's interface that this SDK speaks:
-// Checkout v2. The SDK's own version is [Version].
+// APIVersion is the version of the service's API that the SDK supports: Checkout v2. [Version] is
+// the version of the SDK.
 const APIVersion = "v2"
 
-// Region is where the merchant is registered; it decides the host of the service.
-// The names are matched without regard to case.
+// Region is the region in which the merchant is registered. It determines the host of the service.
+// Letter case does not matter.
 type Region string
 
-// The regions, and the names that the official SDKs accept for them.
+// The regions, and the other names that the official SDKs accept for them.
 const (
 	RegionNA Region = "na" // North America, pay-api.amazon.com
 	RegionEU Region = "eu" // Europe, pay-api.amazon.eu
@@ -24,7 +24,7 @@ const (
 	RegionUK Region = "uk" // the same as RegionEU
 )
 
-// canonical returns the name that is sent, and the host.
+// canonical returns the region as it is sent, and its host.
 func (r Region) canonical() (region Region, host string, err error) {
 	switch Region(strings.ToLower(string(r))) {
 	case RegionNA, RegionUS:
@@ -34,11 +34,10 @@ func (r Region) canonical() (region Region, host string, err error) {
 	case RegionJP:
 		return RegionJP, "pay-api.amazon.jp", nil
 	}
-	return "", "", fmt.Errorf("amazonpay: Config.Region %q is unknown: want us or na, eu, de or uk, jp", string(r))
+	return "", "", fmt.Errorf("amazonpay: Config.Region %q is unknown: use na (or us), eu (or de, uk) or jp", string(r))
 }
 
-// Environment says whether money moves. The names are matched without regard to
-// case.
+// Environment determines whether real money moves. Letter case does not matter.
 type Environment string
 
 // The environments.
@@ -47,13 +46,12 @@ const (
 	EnvironmentLive    Environment = "live"    // real money
 )
 
-// resolveEnvironment reconciles what the configuration says with what the public
-// key id says. specific reports a key id that belongs to one environment, whose
-// paths carry no prefix.
+// resolveEnvironment combines the configured environment and the prefix of the public key id.
+// specific says that the key id belongs to one environment. Paths then have no environment prefix.
 func resolveEnvironment(given Environment, publicKeyID string) (env Environment, specific bool, err error) {
 	env = Environment(strings.ToLower(string(given)))
 	if env != "" && env != EnvironmentSandbox && env != EnvironmentLive {
-		return "", false, fmt.Errorf("amazonpay: Config.Environment %q is unknown: want sandbox or live", string(given))
+		return "", false, fmt.Errorf("amazonpay: Config.Environment %q is unknown: use sandbox or live", string(given))
 	}
 	var fromKey Environment
 	switch id := strings.ToUpper(publicKeyID); {
@@ -64,7 +62,7 @@ func resolveEnvironment(given Environment, publicKeyID string) (env Environment,
 	}
 	switch {
 	case fromKey == "" && env == "":
-		return "", false, fmt.Errorf("amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: say sandbox or live")
+		return "", false, fmt.Errorf("amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: set sandbox or live")
 	case fromKey == "":
 		return env, false, nil
 	case env != "" && env != fromKey:

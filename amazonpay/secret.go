@@ -14,14 +14,16 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a token or a key that shows itself only when asked: it prints, logs and encodes as
-// [redacted], also inside of other values, and is read with [Secret.Reveal]. It is kept enciphered,
-// so that what looks into fields that are not exported, as fmt and the diffs of test libraries do,
-// finds no text. Equal secrets are equal with ==. The zero value is the empty secret.
-type Secret struct{ sealed string } // an initial vector, then the text
+// Secret holds a token or a key. It prints, logs and encodes as [redacted], also within other
+// values. [Secret.Reveal] returns the text. Equal secrets are equal with ==. The zero value is the
+// empty secret.
+//
+// The text is encrypted in memory, so that fmt and the diffs of test libraries, which print
+// unexported fields, do not show it. This does not protect it from anyone who can read the
+// process's memory.
+type Secret struct{ sealed string } // an initialisation vector, then the encrypted text
 
-// sealing keeps secrets out of sight under a key of this process. It is no protection against who
-// can read the process's memory.
+// sealing encrypts secrets under a key of this process.
 var sealing = func() (s struct {
 	key   []byte
 	block cipher.Block
@@ -33,19 +35,19 @@ var sealing = func() (s struct {
 	return s
 }()
 
-// NewSecret wraps a token or a key.
+// NewSecret returns a secret that holds a token or a key.
 func NewSecret[T ~string | ~[]byte](text T) Secret {
 	if len(text) == 0 {
 		return Secret{}
 	}
-	mac := hmac.New(sha256.New, sealing.key[aes.BlockSize:]) // the same vector for the same text alone
+	mac := hmac.New(sha256.New, sealing.key[aes.BlockSize:]) // equal texts alone have equal vectors
 	mac.Write([]byte(text))
 	sealed := append(mac.Sum(nil)[:aes.BlockSize], text...)
 	cipher.NewCTR(sealing.block, sealed[:aes.BlockSize]).XORKeyStream(sealed[aes.BlockSize:], sealed[aes.BlockSize:])
 	return Secret{string(sealed)}
 }
 
-// Reveal returns what NewSecret was given.
+// Reveal returns the text.
 func (s Secret) Reveal() string {
 	if s == (Secret{}) {
 		return ""
@@ -55,7 +57,7 @@ func (s Secret) Reveal() string {
 	return string(text)
 }
 
-// String returns [redacted], or nothing for the empty secret.
+// String returns [redacted], or empty text for the empty secret.
 func (s Secret) String() string {
 	if s == (Secret{}) {
 		return ""
@@ -69,10 +71,10 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String(
 // LogValue returns what String returns.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
-// MarshalText returns what String returns: a secret does not leave by accident.
+// MarshalText returns the same text as String, so that no encoder writes the secret.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalJSON reads the secret from a JSON string; null is the empty secret.
+// UnmarshalJSON reads the secret from a JSON string. null is the empty secret.
 func (s *Secret) UnmarshalJSON(b []byte) error {
 	var token string
 	if err := json.Unmarshal(b, &token); err != nil {

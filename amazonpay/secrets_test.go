@@ -29,14 +29,14 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// vault is a signer that is no pointer, and has a secret of its own.
+// vault is a signer that is not a pointer and has another secret.
 type vault struct {
 	quickSigner
 
 	Password string
 }
 
-// transcript is all that a program might log.
+// transcript collects everything that a program might log.
 type transcript struct {
 	mu    sync.Mutex
 	lines []string
@@ -49,7 +49,7 @@ func (w *transcript) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// add prints and logs a value in each way there is.
+// add prints and logs a value in every way.
 func (w *transcript) add(value any) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		_, _ = fmt.Fprintf(w, verb, value)
@@ -62,7 +62,7 @@ func (w *transcript) add(value any) {
 	}
 }
 
-// buyer is an answer with personal data, made as those of the sub-clients are.
+// buyer is an answer with personal data, like those of the sub-clients.
 type buyer struct {
 	amazonpay.Response
 
@@ -81,8 +81,8 @@ type authorizationToken struct {
 	Token amazonpay.Secret `json:"authorizationToken"`
 }
 
-// echo answers with whatever the request held, as a careless gateway does, and fails as
-// net/http does, with the URL in the text.
+// echo answers with the request's content, as a careless gateway does, and fails as net/http does,
+// with the URL in the text.
 type echo struct{ base http.RoundTripper }
 
 func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -104,9 +104,9 @@ func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
 	return e.base.RoundTrip(r)
 }
 
-// https://github.com/amzn/amazon-payments-magento-2-plugin logs whole bodies with the buyer's data. Neither a log
-// record nor an error nor any value of ours, however it is printed, shows a key, a token or a
-// person.
+// https://github.com/amzn/amazon-payments-magento-2-plugin logs whole bodies with the buyer's data.
+// No log record, error or value of the SDK, however it is printed, shows a key, a token or personal
+// data.
 func TestNothingSecretIsShown(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -136,7 +136,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 	options, err := amazonpay.ResolveOptions(amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithHeader("X-Buyer", merchants[0].BuyerToken))
 	require.NoError(t, err)
 	seen.add(options)
-	// What a program keeps in fields of its own that are not exported, where fmt asks no Format method.
+	// Unexported fields of a program, for which fmt does not call Format.
 	seen.add(struct{ pay amazonpay.Config }{cfg})
 	seen.add(struct{ options []amazonpay.CallOption }{[]amazonpay.CallOption{
 		amazonpay.WithAuthToken(merchants[1].AuthToken), amazonpay.WithHeader("X-Buyer", merchants[0].BuyerToken),
@@ -157,7 +157,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 	mws := path("GetAuthorizationToken", "authorizationTokens/{mwsAuthToken}", merchants[1].MWSAuthToken)
 	mws.Query = values("merchantId", merchants[1].MerchantID)
 
-	// Each operation with each way to end.
+	// Every operation with every result.
 	var issued string
 	for _, way := range []string{"", "fail", "refuse", "page", "garbage"} {
 		opts := []amazonpay.CallOption{amazonpay.WithHeader("X-Test", way)}
@@ -214,7 +214,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 		seen.add(resolved.AuthToken)
 	}
 
-	// Declines, failures of the service, and a token that is refused for what it is.
+	// Declines, failures of the service, and a refused token.
 	permissionID := permission(t, server, client)
 	_, err = client.Call(t.Context(), chargeOp, chargeOf(permissionID), nil, amazonpay.WithSimulationCode("SoftDeclined"))
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeSoftDeclined), "%v", err)
@@ -290,23 +290,22 @@ func (h teeHandler) WithGroup(name string) slog.Handler {
 	return teeHandler{h.one.WithGroup(name), h.two.WithGroup(name)}
 }
 
-// printout is a test that has failed with a diff.
+// printout collects the output of a test that failed with a diff.
 type printout struct{ strings.Builder }
 
 func (p *printout) Errorf(format string, args ...any) { _, _ = fmt.Fprintf(p, format, args...) }
 
-// caller answers each call; no printer looks into it.
+// caller is a Caller as a function, into which printers cannot look.
 type caller func(out any) error
 
 func (c caller) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
 	return &amazonpay.Meta{}, c(out)
 }
 
-// The diff of a test library asks no method, and looks into every field: options are made to be
-// compared by mocks.
+// The diff of a test library calls no methods and prints every field, and mocks compare options.
 func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
 	t.Parallel()
-	// Nothing here is in use: a printer that looks into what another goroutine changes is a race.
+	// No value here is in use: printing what another goroutine changes is a race.
 	pem := emulator.Start(t).Description().Merchants[0].PrivateKeyPEM
 	cfg := amazonpay.Config{PublicKeyID: "SANDBOX-A1", PrivateKeyPEM: amazonpay.NewSecret(pem), Region: amazonpay.RegionUS}
 	client, err := amazonpay.New(cfg)
@@ -343,7 +342,7 @@ func TestNoDiffShowsAKeyOrAToken(t *testing.T) {
 	}
 }
 
-// Config is embedded in the configurations of programs, which print and write them in many forms.
+// Programs embed Config in their own configuration, and print and encode it in many ways.
 func TestNoEncodingShowsAKeyOrAToken(t *testing.T) {
 	t.Parallel()
 	cfg := amazonpay.Config{PublicKeyID: "SANDBOX-A1", PrivateKey: vault{Password: "vault-password"}, PrivateKeyPEM: amazonpay.NewSecret("a-key")}
@@ -368,7 +367,8 @@ func TestNoEncodingShowsAKeyOrAToken(t *testing.T) {
 	assert.True(t, ok, "what TOML and YAML ask for")
 }
 
-// A message of the service may repeat a token in its own spelling, or cut it. The rest of the message stays.
+// A message of the service may repeat a token in another spelling, or cut it. The rest of the
+// message stays.
 func TestMessagesShowNoSpellingOfAToken(t *testing.T) {
 	t.Parallel()
 	const (
@@ -398,7 +398,7 @@ func TestMessagesShowNoSpellingOfAToken(t *testing.T) {
 		for kind, spelled := range spellings {
 			message := said("[" + spelled + "…] is refused: " + kept)
 			assert.Equal(t, "[[redacted]…] is refused: "+kept, message, "%s: %s", name, kind)
-			// Where the message is cut for the error, within the token.
+			// The message is cut within the token.
 			for _, before := range []int{1023, 1020, 1009, 1024 - len(spelled)} {
 				message = said(strings.Repeat(".", before) + spelled + strings.Repeat(" more", 300))
 				assert.Equal(t, strings.Repeat(".", before)+"[redacted]…", message, "%s: %s: %d", name, kind, before)

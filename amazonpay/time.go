@@ -10,13 +10,18 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// Time is a point in time as the service spells it. It is sent in UTC as
-// 20060102T150405Z, to the second. The service itself is not consistent, so it is
-// read from that form, from RFC 3339 with or without fractions of a second, from an
-// offset without a colon (+0000), from a time part with hyphens (T15-04-05Z), and
-// from a number of seconds or milliseconds since 1970. The zero value stands for null and
-// absent.
+// Time is a point in time as the service writes it. It is sent in UTC as 20060102T150405Z, without
+// fractions of a second. The zero value means null or absent.
+//
+// The service uses several forms. Decoding accepts all of them: the form above, RFC 3339 with or
+// without fractions of a second, an offset without a colon (+0000), a time with hyphens
+// (T15-04-05Z), a date alone, and a number of seconds or milliseconds since 1970.
 type Time struct{ time.Time }
+
+// NewTime returns t as a [Time], for a field of a request:
+//
+//	StartTime: amazonpay.NewTime(time.Now().AddDate(0, 0, -7))
+func NewTime(t time.Time) Time { return Time{t} }
 
 var timeLayouts = []string{
 	signing.DateFormat,
@@ -27,7 +32,8 @@ var timeLayouts = []string{
 	"2006-01-02",
 }
 
-// MarshalJSON returns the time in the basic form, null for the zero value.
+// MarshalJSON encodes the time as "20060102T150405Z", and the zero value as null. It returns an
+// error if the year is not between 1 and 9999.
 func (t Time) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
@@ -36,8 +42,9 @@ func (t Time) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + string(text) + `"`), err
 }
 
-// UnmarshalJSON accepts the forms that [Time] lists. Anything else leaves the time as it is
-// and is an error, which in an answer hides nothing else: it is named in [Meta].Undecoded.
+// UnmarshalJSON accepts the forms that [Time] lists and null. Anything else is an error and leaves
+// the time unchanged. In an answer of the service, such a member is listed in [Meta].Undecoded and
+// the rest is decoded.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" {
 		return nil
@@ -61,23 +68,25 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-var errUnknownTime = errors.New("a timestamp has none of the known forms")
+var errUnknownTime = errors.New("unknown timestamp format")
 
-// writable reports a year that fits in the four digits of the basic form.
+// writable reports whether the year fits in four digits.
 func writable(at time.Time) bool { return 1 <= at.Year() && at.Year() <= 9999 }
 
-// MarshalText returns the time in the basic form, nothing for the zero value.
+// MarshalText returns the time as 20060102T150405Z, and empty text for the zero value. It returns
+// an error if the year is not between 1 and 9999.
 func (t Time) MarshalText() ([]byte, error) {
 	if t.IsZero() {
 		return nil, nil
 	}
 	if !writable(t.UTC()) {
-		return nil, errors.New("a timestamp's year is not between 1 and 9999")
+		return nil, errors.New("the year is not between 1 and 9999")
 	}
 	return []byte(t.UTC().Format(signing.DateFormat)), nil
 }
 
-// UnmarshalText accepts the textual forms that [Time] lists.
+// UnmarshalText accepts the text forms that [Time] lists, and empty text as the zero value.
+// Anything else is an error and leaves the time unchanged.
 func (t *Time) UnmarshalText(text []byte) error {
 	at, err := parseTime(string(text))
 	if err == nil {

@@ -61,14 +61,14 @@ func TestTimeAsSent(t *testing.T) {
 		Maybe amazonpay.Time `json:"maybe,omitzero"`
 	}
 	tokyo := time.FixedZone("JST", 9*60*60)
-	encoded, err := amazonpay.EncodeJSON(at{At: amazonpay.Time{Time: time.Date(2026, 1, 2, 12, 4, 5, 999, tokyo)}})
+	encoded, err := amazonpay.EncodeJSON(at{At: amazonpay.NewTime(time.Date(2026, 1, 2, 12, 4, 5, 999, tokyo))})
 	require.NoError(t, err)
 	sameText(t, `{"at":"20260102T030405Z"}`, string(encoded))
 	encoded, err = amazonpay.EncodeJSON(at{})
 	require.NoError(t, err)
 	assert.Equal(t, `{"at":null}`, string(encoded))
 
-	text, err := amazonpay.Time{Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}.MarshalText()
+	text, err := amazonpay.NewTime(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)).MarshalText()
 	require.NoError(t, err)
 	assert.Equal(t, "20260102T030405Z", string(text))
 	text, err = amazonpay.Time{}.MarshalText()
@@ -76,9 +76,20 @@ func TestTimeAsSent(t *testing.T) {
 	assert.Empty(t, text)
 
 	for _, year := range []int{-1, 0, 10_000} {
-		_, err = amazonpay.EncodeJSON(at{At: amazonpay.Time{Time: time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)}})
+		_, err = amazonpay.EncodeJSON(at{At: amazonpay.NewTime(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC))})
 		require.ErrorContains(t, err, "year", "the form has four digits for it")
 	}
+}
+
+func TestNewTime(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 12, 4, 5, 999, time.FixedZone("JST", 9*60*60))
+	at := amazonpay.NewTime(now)
+	assert.Equal(t, amazonpay.Time{Time: now}, at)
+	text, err := at.MarshalText()
+	require.NoError(t, err)
+	assert.Equal(t, "20260102T030405Z", string(text))
+	assert.True(t, amazonpay.NewTime(time.Time{}).IsZero())
 }
 
 func FuzzTime(f *testing.F) {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// State is the state of a checkout session, charge permission, charge or refund. The
-// service may add states; treat one that you do not know as not final.
+// State is the state of a checkout session, charge permission, charge or refund. The service may
+// add states. Treat an unknown state as not final.
 type State string
 
 // The states. https://developer.amazon.com/docs/amazon-pay-checkout/asynchronous-processing.html
@@ -26,14 +26,14 @@ const (
 	StateRefundInitiated State = "RefundInitiated" // refund
 	StateRefunded        State = "Refunded"        // refund
 
-	StateCanceled State = "Canceled" // checkout session and charge
-	StateDeclined State = "Declined" // charge and refund
-	StatePending  State = "Pending"  // listed by the .NET SDK, for which objects is not known
+	StateCanceled State = "Canceled" // checkout session, charge
+	StateDeclined State = "Declined" // charge, refund
+	StatePending  State = "Pending"  // see Uncertain facts in the package documentation
 )
 
-// IsFinal reports whether an object in the state stays in it: a session that is Completed or Canceled, a permission that is
-// Closed, a charge that is Captured, Canceled or Declined, a refund that is Refunded or Declined. A state that is not
-// known is not final.
+// IsFinal reports whether an object in this state never changes its state again. Final are
+// Completed and Canceled for a session, Closed for a permission, Captured, Canceled and Declined
+// for a charge, and Refunded and Declined for a refund. An unknown state is not final.
 func (s State) IsFinal() bool {
 	switch s {
 	case StateCompleted, StateCanceled, StateClosed, StateCaptured, StateDeclined, StateRefunded:
@@ -43,8 +43,8 @@ func (s State) IsFinal() bool {
 	}
 }
 
-// IsPending reports whether Amazon is still deciding, so that the object will change by itself: AuthorizationInitiated,
-// CaptureInitiated, RefundInitiated and Pending.
+// IsPending reports whether Amazon is still deciding, so that the state will change without another
+// call: AuthorizationInitiated, CaptureInitiated, RefundInitiated and Pending.
 func (s State) IsPending() bool {
 	switch s {
 	case StateAuthorizationInitiated, StateCaptureInitiated, StateRefundInitiated, StatePending:
@@ -54,8 +54,7 @@ func (s State) IsPending() bool {
 	}
 }
 
-// StatusDetails is the state of a checkout session, charge or refund and how it came
-// about.
+// StatusDetails is the state of a checkout session, charge or refund, and the reason for it.
 type StatusDetails struct {
 	State                State      `json:"state,omitzero"`
 	ReasonCode           ReasonCode `json:"reasonCode,omitzero"`
@@ -76,9 +75,9 @@ const (
 //log:full Price: Amount CurrencyCode
 //log:full StatusDetails: State ReasonCode ReasonDescription LastUpdatedTimestamp
 
-// Address is a postal address. StateOrRegion is the two-letter code in the US and
-// Canada and free text elsewhere; CountryCode is ISO 3166, two letters in all that
-// is known. It prints and logs its country only, but encodes to JSON in full.
+// Address is a postal address. StateOrRegion is a two-letter code in the US and Canada, and free
+// text elsewhere. CountryCode is an ISO 3166 code. Only the country is shown when an Address is
+// printed or logged. It is encoded to JSON in full.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#type-address
 type Address struct {
@@ -95,9 +94,9 @@ type Address struct {
 	PhoneNumber   string `json:"phoneNumber,omitzero" pay:"max=20"`
 }
 
-// Bool is a boolean of an answer. It is decoded from true and false, and from the texts
-// "true" and "false", which the samples of the official SDKs have in places. Null and an empty
-// text leave it as it is; anything else does too, and is an error. It encodes as a boolean.
+// Bool is a boolean of an answer. It is decoded from true and false, and from the texts "true" and
+// "false". null and empty text leave it unchanged. Anything else is an error and leaves it
+// unchanged. It is encoded as a boolean.
 type Bool bool
 
 // UnmarshalJSON accepts the forms that [Bool] lists.

@@ -28,7 +28,7 @@ func TestBool(t *testing.T) {
 	}
 }
 
-// An address is sent in full, and shown without the person.
+// An address is sent in full, and shown without personal data.
 func TestAddress(t *testing.T) {
 	t.Parallel()
 	address := amazonpay.Address{

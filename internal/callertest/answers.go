@@ -14,8 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// AnswerTypes are the types of the answers that the methods of an interface return, each once: those that carry a Meta.
-// Since they come from the interface, a new operation cannot be forgotten.
+// AnswerTypes returns the answer types of an interface, each once: the result types of its methods
+// that have a Meta. They are read from the interface, so that a new operation cannot be forgotten.
 func AnswerTypes(tb testing.TB, api reflect.Type) []reflect.Type {
 	tb.Helper()
 	var types []reflect.Type
@@ -34,7 +34,7 @@ func AnswerTypes(tb testing.TB, api reflect.Type) []reflect.Type {
 	return types
 }
 
-// Wire is a Doer that gives one answer to each call.
+// Wire is a Doer that returns the same answer to each call.
 type Wire struct {
 	Status int
 	Text   string
@@ -45,9 +45,9 @@ func (w *Wire) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: w.Status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(w.Text)), Request: r}, nil
 }
 
-// FuzzAnswers lets each answer type of an interface be what arbitrary texts with arbitrary statuses are decoded into, by a
-// client as users have it. An error is a refusal of the service or an answer that was not understood, whatever came is in the
-// Meta, and what was understood can be encoded, and says the same when it is read and encoded again.
+// FuzzAnswers decodes arbitrary texts with arbitrary statuses into each answer type of an
+// interface, through a real client. An error must be an APIError or a DecodeError, the Meta must
+// have the answer, and a decoded answer must stay the same if it is encoded and decoded again.
 func FuzzAnswers(f *testing.F, api reflect.Type) {
 	types := AnswerTypes(f, api)
 	wire := &Wire{}
@@ -85,7 +85,7 @@ func requireFailure(t *testing.T, meta *amazonpay.Meta, err error, good bool) {
 	require.Less(t, len(err.Error()), 8<<10)
 }
 
-// requireStable fails if what was decoded cannot be encoded, or loses something when it is read again.
+// requireStable fails if a decoded answer cannot be encoded, or changes when it is decoded again.
 func requireStable(t *testing.T, out any) {
 	t.Helper()
 	first, err := json.Marshal(out)

@@ -1,6 +1,5 @@
-// Package callertest is what the tests of the sub-clients share: a Caller that keeps what
-// it was called with, and checks that requests and answers are complete and show no
-// personal data.
+// Package callertest is for the tests of the sub-clients. It has a Caller that records its calls,
+// and checks that requests and answers are complete and show no personal data.
 //
 //	r := &callertest.Recorder{Answer: `{"chargeId":"S01-0000000-0000000-C000000"}`}
 //	charge, err := webstore.New(r).GetCharge(ctx, id)
@@ -29,14 +28,14 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Recorder is a Caller that keeps what it was called with and gives one answer.
+// Recorder is a Caller that records the last call and always returns the same answer.
 type Recorder struct {
 	Op     amazonpay.Operation    // of the last call
 	Body   string                 // of the last call
 	Opts   []amazonpay.CallOption // of the last call
-	Answer string                 // given to each call
-	Meta   amazonpay.Meta         // given to each call
-	Err    error                  // given in place of Answer
+	Answer string                 // decoded into the result of each call
+	Meta   amazonpay.Meta         // returned by each call
+	Err    error                  // returned instead of Answer
 }
 
 // Call implements [amazonpay.Caller].
@@ -55,14 +54,14 @@ func (r *Recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, 
 	return &r.Meta, json.Unmarshal([]byte(r.Answer), out)
 }
 
-// RequireFull fails for a field, however deep, that has its zero value. Within a value of a type, a
-// pointer to that type may be nil.
+// RequireFull fails if a field, at any depth, has its zero value. Within a value of a type, a
+// pointer to the same type may be nil.
 func RequireFull(t *testing.T, v reflect.Value, path string) {
 	t.Helper()
 	requireFull(t, v, path, make(map[reflect.Type]bool))
 }
 
-// requireFull notes in around which structs v is in.
+// requireFull records in around the types of the structs around v.
 func requireFull(t *testing.T, v reflect.Value, path string, around map[reflect.Type]bool) {
 	t.Helper()
 	if v.Kind() == reflect.Pointer && around[v.Type().Elem()] {
@@ -103,7 +102,7 @@ func embedsTime(t reflect.Type) bool {
 	return t.NumField() == 1 && t.Field(0).Type == reflect.TypeFor[time.Time]()
 }
 
-// fill sets every text in v, however deep, to its path between < and >.
+// fill sets every string in v, at any depth, to its path between < and >.
 func fill(t *testing.T, v reflect.Value, path string) {
 	t.Helper()
 	switch v.Kind() {
@@ -145,8 +144,8 @@ func fill(t *testing.T, v reflect.Value, path string) {
 	}
 }
 
-// RequireShown fails if printing or logging v in one of the ways that package amazonpay promises
-// shows another of its texts than those at the paths.
+// RequireShown fails unless printing and logging v shows exactly the strings at the paths. It tries
+// every way for which package amazonpay promises redaction.
 func RequireShown(t *testing.T, v any, paths ...string) {
 	t.Helper()
 	pointer := reflect.New(reflect.TypeOf(v))

@@ -30,6 +30,8 @@ func dependencies(subClient string) []string {
 		module + "amazonpay",
 		module + "signing",
 		module + "internal/ended",
+		module + "internal/httpheader",
+		module + "internal/nilcheck",
 		module + "internal/redact",
 		module + "transport",
 		"github.com/google/uuid",

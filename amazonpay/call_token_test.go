@@ -1,10 +1,8 @@
 package amazonpay_test
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,52 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// tokens is a source that gives its answers in turn, the last one for ever.
-type tokens struct {
-	mu      sync.Mutex
-	answers []string
-	err     error
-	given   []string
-	dropped []string
-}
-
-func (s *tokens) Token(context.Context) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.err != nil {
-		return "", s.err
-	}
-	token := s.answers[min(len(s.given), len(s.answers)-1)]
-	s.given = append(s.given, token)
-	return token, nil
-}
-
-func (s *tokens) Invalidate(token string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.dropped = append(s.dropped, token)
-}
-
-func (s *tokens) asked() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.given
-}
-
-// simple is a source that does not cache.
-type simple struct{ token string }
-
-func (s *simple) Token(context.Context) (string, error) { return s.token, nil }
-
 const refusedToken = `{"reasonCode":"InvalidAuthorizationToken","message":"The token token-1 is invalid"}`
-
-func authTokens(n *network) []string {
-	var seen []string
-	for _, r := range n.requests() {
-		seen = append(seen, r.Header.Get("X-Amz-Pay-Authtoken"))
-	}
-	return seen
-}
 
 func TestTokenSourceIsUsed(t *testing.T) {
 	t.Parallel()
@@ -148,8 +101,7 @@ func TestFailureOfTheTokenSource(t *testing.T) {
 	}
 }
 
-// What went wrong with the token is not the service's answer to the call, which was not
-// sent.
+// An error of the token source is not the service's answer to the call, which was not sent.
 func TestTokenErrorIsNotTheCallsOwn(t *testing.T) {
 	t.Parallel()
 	token := &amazonpay.CallError{
@@ -168,7 +120,7 @@ func TestTokenErrorIsNotTheCallsOwn(t *testing.T) {
 	assert.Empty(t, n.requests())
 }
 
-// A Doer may keep the request that it saw.
+// A Doer may keep its request.
 func TestSecondRequestLeavesTheFirstAlone(t *testing.T) {
 	t.Parallel()
 	var seen []*http.Request
@@ -185,11 +137,7 @@ func TestSecondRequestLeavesTheFirstAlone(t *testing.T) {
 	assert.Equal(t, "token-2", seen[1].Header.Get("X-Amz-Pay-Authtoken"))
 }
 
-type doerFunc func(*http.Request) (*http.Response, error)
-
-func (f doerFunc) Do(r *http.Request) (*http.Response, error) { return f(r) }
-
-// Where no new token can be had, the refusal is the better error.
+// If the source has no new token, the call returns the refusal.
 func TestSourceFailsAfterARefusal(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusForbidden, refusedToken))
@@ -201,7 +149,7 @@ func TestSourceFailsAfterARefusal(t *testing.T) {
 	assert.Contains(t, err.Error(), "[redacted]")
 }
 
-// failing works once.
+// failing returns a token once.
 type failing struct{ tokens }
 
 func (s *failing) Invalidate(token string) {

@@ -14,92 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// emulated returns a client of the emulator's first merchant, in the sandbox.
-func emulated(tb testing.TB, server *emulator.Server, opts ...amazonpay.Option) *amazonpay.Client {
-	tb.Helper()
-	client, err := amazonpay.New(emulatedConfig(server), append([]amazonpay.Option{amazonpay.WithRoundTripper(server.RoundTripper()), quickly}, opts...)...)
-	require.NoError(tb, err)
-	return client
-}
-
-func emulatedConfig(server *emulator.Server) amazonpay.Config {
-	d := server.Description()
-	return amazonpay.Config{
-		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
-	}
-}
-
-var createSessionOp = amazonpay.Operation{Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", IdempotencyKey: true}
-
-func completeOp(id string) amazonpay.Operation {
-	return amazonpay.Operation{
-		Name: "CompleteCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions/{checkoutSessionId}/complete",
-		PathValues: map[string]string{"checkoutSessionId": id}, IdempotencyKey: true,
-	}
-}
-
-func newSession(server *emulator.Server) map[string]any {
-	return map[string]any{
-		"storeId":            server.Description().Merchants[0].StoreID,
-		"webCheckoutDetails": map[string]string{"checkoutReviewReturnUrl": "https://shop.example/review", "checkoutResultReturnUrl": "https://shop.example/result"},
-		"paymentDetails": map[string]any{
-			"paymentIntent": "Confirm", "chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD},
-		},
-	}
-}
-
-type session struct {
-	amazonpay.Response
-
-	ID                 string                  `json:"checkoutSessionId"`
-	ChargePermissionID string                  `json:"chargePermissionId"`
-	StatusDetails      amazonpay.StatusDetails `json:"statusDetails"`
-}
-
-type charge struct {
-	amazonpay.Response
-
-	ID            string                  `json:"chargeId"`
-	Amount        amazonpay.Price         `json:"chargeAmount"`
-	StatusDetails amazonpay.StatusDetails `json:"statusDetails"`
-}
-
-// permission takes a buyer through a checkout, and returns the id of what may be charged.
-func permission(t *testing.T, server *emulator.Server, client *amazonpay.Client) string {
-	t.Helper()
-	made, err := amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
-	require.NoError(t, err)
-	require.NoError(t, server.Buyer().Approve(made.ID))
-	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
-	completed, err := amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
-	require.NoError(t, err)
-	require.Equal(t, amazonpay.StateCompleted, completed.StatusDetails.State)
-	return completed.ChargePermissionID
-}
-
-func chargeOf(permissionID string) *chargeRequest {
-	return &chargeRequest{
-		ChargePermissionID: permissionID, ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}, CaptureNow: new(true),
-	}
-}
-
-// logged returns the emulator's entries of an operation, each of which must have a right
-// signature in our own spelling.
-func logged(t *testing.T, server *emulator.Server, operation string) []emulator.Request {
-	t.Helper()
-	var found []emulator.Request
-	for _, r := range server.Requests() {
-		assert.True(t, r.Strict && r.Verified || r.ReasonCode == "InvalidHeaderValue", "%+v", r)
-		if r.Operation == operation {
-			found = append(found, r)
-		}
-	}
-	return found
-}
-
-// The official SDKs repeat the first attempt's signature and date, and Node's repeats nothing. Ours
-// signs each attempt afresh, with the same bytes and the same key.
+// The official SDKs repeat the signature and date of the first attempt, and Node's does not retry.
+// This SDK signs each attempt again, with the same body and the same key.
 func TestThreeFailuresThenSuccess(t *testing.T) {
 	t.Parallel()
 	clock := steppingClock(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
@@ -132,8 +48,8 @@ func TestThreeFailuresThenSuccess(t *testing.T) {
 	assert.Zero(t, made.Meta.ClockOffset)
 }
 
-// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206: the connection failed, the shop gave up, and
-// the order had gone through.
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206: the connection failed,
+// the shop gave up, and the order had been placed.
 func TestAnswerLostAfterTheWork(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -154,8 +70,8 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	assert.Equal(t, charges[0].ID, made.ID)
 }
 
-// It is not documented which operations honour the key. Where one does not, the second attempt
-// finds the first one's work done and is refused: that refusal is not the truth.
+// If an operation does not honour the key, the service refuses the second attempt because the first
+// has done the work. That refusal does not mean that nothing was done.
 func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -166,7 +82,7 @@ func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
 	require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
 	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 
-	amount := map[string]any{"chargeAmount": amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}}
+	amount := map[string]any{"chargeAmount": amazonpay.USD.Price("100.00")}
 	_, err = amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "%v", err)
 	assert.True(t, mayBeDone(callError(t, err)))
@@ -189,7 +105,7 @@ func TestConnectionResetBeforeTheWork(t *testing.T) {
 	assert.Len(t, server.Charges(), 1)
 }
 
-// The same key would only replay a ProcessingFailure, which the PHP, Java and .NET SDKs repeat.
+// Repeating a ProcessingFailure with the same key replays it. The PHP, Java and .NET SDKs do so.
 func TestProcessingFailureIsNotRepeated(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -203,7 +119,8 @@ func TestProcessingFailureIsNotRepeated(t *testing.T) {
 	assert.Empty(t, server.Charges())
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/19: a clock that is ahead made checkouts fail at random.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/19: a clock that is ahead made checkouts
+// fail at random.
 func TestClockAhead(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -249,7 +166,7 @@ func TestActingForAMerchant(t *testing.T) {
 	assert.Equal(t, merchants[0].KeyIDs.Sandbox, requests[0].PublicKeyID)
 }
 
-// One call to each kind of key id: the path that is signed is the path that the emulator expects.
+// The signed path is the path that the emulator expects, for each kind of key id.
 func TestKeyIDsOverHTTPS(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -265,7 +182,8 @@ func TestKeyIDsOverHTTPS(t *testing.T) {
 	assert.Len(t, logged(t, server, "createCheckoutSession"), 3)
 }
 
-// One client and its children serve all goroutines; the Java SDK's pool needed a fix for that. Run with -race.
+// Goroutines share a client and its derived clients. The Java SDK's pool required a fix for that.
+// Run with -race.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

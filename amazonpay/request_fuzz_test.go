@@ -20,7 +20,7 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// sentAndRead writes each request as net/http sends it and gives what is read of that to a handler.
+// sentAndRead writes each request as net/http sends it, reads it again and passes it to a handler.
 type sentAndRead struct {
 	handler http.Handler
 	arrived *http.Request // of the last one
@@ -46,7 +46,8 @@ func (w *sentAndRead) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer.Result(), nil
 }
 
-// operations are some of each form: with one id, two and none, with a query, with a body, with a key and without.
+// operations has operations of every form: with no id, one and two, with a query, with a body, with
+// and without a key.
 var operations = []amazonpay.Operation{
 	{Method: http.MethodGet, Path: "buyers/{buyerToken}"},
 	{Method: http.MethodGet, Path: "charges/{id}"},
@@ -61,8 +62,9 @@ var operations = []amazonpay.Operation{
 	{Method: http.MethodPost, Path: "in-store/merchantScan"},
 }
 
-// What the client builds arrives as it was meant, and is what the emulator takes in its strict mode: whatever its ids, query,
-// headers, members, keys and tokens are, it is refused before it is sent, or signed as the service reads it.
+// Whatever the ids, query, headers, members, keys and tokens are: the request is refused before it
+// is sent, or it arrives unchanged, is signed as the service reads it, and passes the emulator's
+// strict mode.
 func FuzzWire(f *testing.F) {
 	server, err := emulator.New()
 	require.NoError(f, err)
@@ -101,7 +103,7 @@ func FuzzWire(f *testing.F) {
 			}
 		}
 		if name != "" || value != "" {
-			// A second value of the name, and names on either side of it.
+			// A second value of the same name, and names that sort before and after it.
 			op.Query = url.Values{name: {value, "z"}, name + "é": {""}, name + "a": {value}}
 		}
 		opts := []amazonpay.CallOption{amazonpay.WithoutRetry()}
@@ -156,17 +158,19 @@ func FuzzWire(f *testing.F) {
 	})
 }
 
-// requireHidden fails if an error shows one of the secrets. Short ones are parts of many words.
+// requireHidden fails if an error shows one of the secrets. It ignores short ones, which occur in
+// many words.
 func requireHidden(t *testing.T, err error, secrets ...string) {
 	t.Helper()
 	for _, secret := range secrets {
-		if len(secret) >= 8 && !strings.Contains("the value has a character that is not ASCII or a run of spaces", strings.TrimSpace(secret)) {
+		if len(secret) >= 8 && !strings.Contains("the value has a character that is not ASCII or leading, trailing or consecutive spaces", strings.TrimSpace(secret)) {
 			require.NotContains(t, err.Error(), secret)
 		}
 	}
 }
 
-// requireArrived fails if the request that arrived is not the one that was meant, or has another signature.
+// requireArrived fails if the request that arrived is not the intended one, or its signature is
+// invalid.
 func requireArrived(t *testing.T, net *sentAndRead, op amazonpay.Operation, key *rsa.PublicKey) {
 	t.Helper()
 	r := net.arrived
@@ -205,7 +209,7 @@ func requireMembers(t *testing.T, body []byte, member, text string) {
 	require.Equal(t, want, members)
 }
 
-// requireAccepted fails if the emulator found something wrong with the signature or a header.
+// requireAccepted fails if the emulator refused the signature or a header.
 func requireAccepted(t *testing.T, server *emulator.Server) {
 	t.Helper()
 	log := server.Requests()

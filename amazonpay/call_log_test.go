@@ -12,7 +12,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// https://github.com/amzn/amazon-pay-sdk-php/pull/7: logging that had to be bolted on.
+// https://github.com/amzn/amazon-pay-sdk-php/pull/7: logging was added later.
 func TestLog(t *testing.T) {
 	t.Parallel()
 	seen := new(transcript)
