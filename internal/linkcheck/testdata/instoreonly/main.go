@@ -1,4 +1,4 @@
-// Command instoreonly makes one call with one sub-client; the tests build it and look at what it became.
+// Command instoreonly makes one call with one sub-client. The tests build it and inspect the binary.
 package main
 
 import (
@@ -22,7 +22,7 @@ func run() error {
 		PublicKeyID:    os.Getenv("AMAZON_PAY_PUBLIC_KEY_ID"),
 		PrivateKeyFile: os.Getenv("AMAZON_PAY_PRIVATE_KEY_FILE"),
 		Region:         amazonpay.RegionUS,
-		Environment:    amazonpay.Sandbox,
+		Environment:    amazonpay.EnvironmentSandbox,
 	})
 	if err != nil {
 		return err
