@@ -79,7 +79,7 @@ func FuzzCertificateURL(f *testing.F) {
 	f.Add("https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-a.pem", "arn:aws-cn:sns:cn-north-1:123456789012:t")
 	f.Add("https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-a.pem", "arn:aws:sns:s3-us-west-2:123456789012:t")
 	f.Fuzz(func(t *testing.T, text, topic string) {
-		_, known := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithCertificateURLs(text))
+		_, known := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithKnownCertificateURLs(text))
 		fetched := make(chan *http.Request, 10)
 		v, err := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithClock(func() time.Time { return noon }),
 			ipn.WithRoundTripper(roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -63,7 +63,7 @@ func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) 
 	case err != nil:
 		return 0, err
 	case done:
-		return ipn.ClaimStatusFinished, nil
+		return ipn.ClaimStatusDone, nil
 	}
 	return ipn.ClaimStatusInProgress, nil
 }

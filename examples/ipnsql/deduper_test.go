@@ -64,10 +64,10 @@ func TestPhases(t *testing.T) {
 	begin(t, second, "d", ipn.ClaimStatusInProgress)
 	begin(t, first, "e", ipn.ClaimStatusInProgress) // also for the same process
 	check(t, second.Done(t.Context(), "m", "b"))
-	begin(t, second, "d", ipn.ClaimStatusFinished) // it was handled well, whoever has it now
+	begin(t, second, "d", ipn.ClaimStatusDone) // it was handled well, whoever has it now
 	check(t, first.Failed(t.Context(), "m", "c"))
 	set(time.Hour)
-	begin(t, first, "f", ipn.ClaimStatusFinished)
+	begin(t, first, "f", ipn.ClaimStatusDone)
 }
 
 // Of many at once one gets the message, by the clock that SQLite has.
