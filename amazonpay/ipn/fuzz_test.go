@@ -71,7 +71,7 @@ func FuzzNotification(f *testing.F) {
 func FuzzCertificateURL(f *testing.F) {
 	s := sharedSNS(f)
 	genuine := s.Notify(charge, noon)
-	urls := s.URLs()
+	urls := s.ForgedCertificateURLs()
 	for _, name := range slices.Sorted(maps.Keys(urls)) {
 		f.Add(urls[name], ipntest.TopicARN)
 	}
@@ -120,7 +120,7 @@ func FuzzCertificateURL(f *testing.F) {
 // A confirmation goes to SNS's own host, and confirms the topic and the token of the message and nothing else.
 func FuzzSubscribeURL(f *testing.F) {
 	s := sharedSNS(f)
-	genuine := s.Confirmation(ipntest.TypeSubscriptionConfirm, noon)
+	genuine := s.Confirmation(ipntest.TypeSubscriptionConfirmation, noon)
 	f.Add(genuine.SubscribeURL, genuine.Token)
 	f.Add(genuine.SubscribeURL+"&Action=x", genuine.Token)
 	f.Add(genuine.SubscribeURL+"&action=x&;", genuine.Token)

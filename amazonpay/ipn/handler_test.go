@@ -164,7 +164,7 @@ func TestConfirmations(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)
 	never := func(context.Context, *ipn.Notification) error { t.Error("it is no notification"); return nil }
-	subscribe, unsubscribe := s.Confirmation(ipntest.TypeSubscriptionConfirm, noon), s.Confirmation(ipntest.TypeUnsubscribeConfirmation, noon)
+	subscribe, unsubscribe := s.Confirmation(ipntest.TypeSubscriptionConfirmation, noon), s.Confirmation(ipntest.TypeUnsubscribeConfirmation, noon)
 
 	closed := newVerifier(t, s).Handler(never)
 	_, err := newVerifier(t, s).Verify(t.Context(), subscribe.JSON())

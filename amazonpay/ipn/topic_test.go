@@ -49,7 +49,7 @@ func TestCertificateURLs(t *testing.T) {
 		"another region": "another region", "China's domain": "another region", "a query": "query", "an empty query": "query", "a fragment": "fragment",
 		"another path": "path", "an escaped path": "path", "up and down": "path", "a longer ending": "path",
 	}
-	for name, url := range s.URLs() {
+	for name, url := range s.ForgedCertificateURLs() {
 		m := s.Notify(charge, noon)
 		m.SigningCertURL = url
 		_, err := v.Verify(t.Context(), m.JSON())
