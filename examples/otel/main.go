@@ -1,5 +1,5 @@
-// Command otel shows calls to Amazon Pay as traces and metrics of OpenTelemetry: a span for each call and each of its
-// attempts, a histogram of how long calls take. Here they are printed; an exporter of yours sends them on.
+// Command otel reports calls to Amazon Pay as OpenTelemetry traces and metrics: a span for each call and
+// each attempt, and a histogram of durations. It prints them; another exporter sends them to a backend.
 //
 //	cd examples/otel && go run .
 //
