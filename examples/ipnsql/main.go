@@ -41,7 +41,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sns, err := ipntest.New() // for AWS SNS
+	sns, err := ipntest.New() // stands in for AWS SNS
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func run(ctx context.Context) error {
 		fmt.Println("status", w.Code)
 	}
 	if calls != 2 {
-		return fmt.Errorf("the function was called %d times", calls)
+		return fmt.Errorf("the handler was called %d times", calls)
 	}
 	return nil
 }

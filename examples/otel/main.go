@@ -42,7 +42,7 @@ func run(ctx context.Context) error {
 	return pay(ctx, traces.Tracer("shop"), metrics.Meter("shop"))
 }
 
-// pay makes a checkout session, at the second attempt.
+// pay creates a checkout session. Its first attempt fails.
 func pay(ctx context.Context, tracer trace.Tracer, meter metric.Meter) error {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {

@@ -65,7 +65,7 @@ func TestFailureOfASigner(t *testing.T) {
 	key, k := newKey(t)
 	signer := &Signer{public: &key.PublicKey, key: longSalt{k}}
 	signature, err := signer.Sign(nil, make([]byte, sha256.Size), &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256})
-	require.ErrorContains(t, err, "libcrypto: the signature failed: EVP_PKEY_sign: error:")
+	require.ErrorContains(t, err, "libcrypto: signing failed: EVP_PKEY_sign: error:")
 	assert.Nil(t, signature)
 }
 
