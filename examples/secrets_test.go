@@ -71,7 +71,8 @@ func newService(t *testing.T) *service {
 // check fails if a secret is printed or logged, or if an address or an id is logged.
 func (s *service) check(t *testing.T, printed, logged string) {
 	t.Helper()
-	// The emulator's refusal of a signature names its own page about it, which opens only with a token.
+	// The emulator's refusal of a signature names its own page about it, which opens only with a
+	// token.
 	logged = strings.ReplaceAll(logged, s.Description().BaseURL+"/_emulator/#requests/", "")
 	for name, secret := range s.secrets {
 		require.NotEmpty(t, secret, name)
@@ -84,9 +85,9 @@ func (s *service) check(t *testing.T, printed, logged string) {
 
 // Some integrations log whole bodies with the buyer's data, such as
 // https://github.com/amzn/amazon-payments-magento-2-plugin. Here the demo runs with debug logging
-// against a service whose secrets are known: with failures of each kind, with a decline, with a wrong
-// key, and without a service. Nothing that it prints or logs shows a key, a token, a signature or a
-// person, and its logs show no address and no id.
+// against a service whose secrets are known: with failures of each kind, with a decline, with a
+// wrong key, and without a service. Nothing that it prints or logs shows a key, a token, a
+// signature or a person, and its logs show no address and no id.
 func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 	t.Parallel()
 	t.Run("failures of each kind", func(t *testing.T) {
@@ -164,8 +165,8 @@ func newSession(t *testing.T, server *emulator.Server) (id string) {
 	return session.CheckoutSessionID
 }
 
-// debugged runs the demo with debug logging, plays its buyer, and returns its exit status, output and
-// log.
+// debugged runs the demo with debug logging, plays its buyer, and returns its exit status, output
+// and log.
 func (s *service) debugged(t *testing.T, key, proxy, session string) (status int, printed, logged string) {
 	t.Helper()
 	built, err := build()

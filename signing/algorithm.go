@@ -25,8 +25,8 @@ const (
 	nameV1 = "AMZN-PAY-RSASSA-PSS"
 )
 
-// ParseAlgorithm returns the algorithm with the given name, as used in an Authorization header or in
-// a button's configuration. Letter case matters.
+// ParseAlgorithm returns the algorithm with the given name, as used in an Authorization header or
+// in a button's configuration. Letter case matters.
 func ParseAlgorithm(name string) (Algorithm, error) {
 	switch name {
 	case nameV2:
@@ -76,8 +76,8 @@ func (a Algorithm) digest(canonical []byte) [sha256.Size]byte {
 }
 
 // The options for a key, tried in this order until one works. They are variables so that signing
-// does not allocate them. crypto/tls uses [rsa.PSSSaltLengthEqualsHash], so most keys support it, and
-// some support nothing else. Other keys pass the number on to an HSM, for which it is -1.
+// does not allocate them. crypto/tls uses [rsa.PSSSaltLengthEqualsHash], so most keys support it,
+// and some support nothing else. Other keys pass the number on to an HSM, for which it is -1.
 var (
 	optionsV1 = []*rsa.PSSOptions{{SaltLength: 20, Hash: crypto.SHA256}}
 	optionsV2 = []*rsa.PSSOptions{{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256}, {SaltLength: 32, Hash: crypto.SHA256}}

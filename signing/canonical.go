@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// DateFormat is the [time.Time.Format] layout of X-Amz-Pay-Date and of every timestamp that this SDK
-// sends. The time must be in UTC.
+// DateFormat is the [time.Time.Format] layout of X-Amz-Pay-Date and of every timestamp that this
+// SDK sends. The time must be in UTC.
 const DateFormat = "20060102T150405Z"
 
 // PayloadHash is the SHA-256 of a request body.
@@ -35,8 +35,8 @@ type CanonicalRequest struct {
 }
 
 // String returns the canonical text: method, path, query, one line for each header, an empty line,
-// the names of the headers, and the hash of the payload. Names are in lower case and sorted by byte.
-// Values are trimmed. Several values of one header are joined by commas.
+// the names of the headers, and the hash of the payload. Names are in lower case and sorted by
+// byte. Values are trimmed. Several values of one header are joined by commas.
 func (c CanonicalRequest) String() string {
 	return string(appendCanonical(nil, c.Method, c.Path, c.Query, fieldsOf(c.Header), c.PayloadHash))
 }
@@ -48,8 +48,8 @@ func (c CanonicalRequest) SignedHeaders() string {
 }
 
 // EncodeQuery encodes query parameters as in RFC 3986, sorted by name and value. The SDK sends and
-// signs this form. Unlike [url.Values.Encode], it encodes a space as %20 and sorts the values of one
-// name, as the official Java and .NET SDKs do.
+// signs this form. Unlike [url.Values.Encode], it encodes a space as %20 and sorts the values of
+// one name, as the official Java and .NET SDKs do.
 func EncodeQuery(values url.Values) string {
 	sorted := make(url.Values, len(values))
 	for name, list := range values {

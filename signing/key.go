@@ -25,10 +25,10 @@ const (
 // PKCS#1 ("RSA PRIVATE KEY") or PKCS#8 ("PRIVATE KEY") form. A PKCS#8 key for RSASSA-PSS only
 // (openssl genpkey -algorithm RSA-PSS) is accepted unless it has parameters.
 //
-// ParsePrivateKey repairs what files, shells, environment variables and editors do to PEM text: CRLF
-// or CR line ends, a single line, spaces, line ends escaped as \n (also more than once) or as %0A,
-// quotes, a byte-order mark, UTF-16, typographic quotes and dashes, text before or after the key, and
-// base64 around all of it.
+// ParsePrivateKey repairs what files, shells, environment variables and editors do to PEM text:
+// CRLF or CR line ends, a single line, spaces, line ends escaped as \n (also more than once) or as
+// %0A, quotes, a byte-order mark, UTF-16, typographic quotes and dashes, text before or after the
+// key, and base64 around all of it.
 //
 // Any other key (OpenSSH, encrypted, public, not RSA, too short) is an error that names the problem
 // and the openssl command that solves it. No error contains any part of the key.
@@ -148,7 +148,8 @@ func unmangle(data []byte) string {
 	return strings.Trim(text, "\"'`,; \t\r\n")
 }
 
-// decodeUTF16 converts UTF-16 text to UTF-8. PowerShell's > writes UTF-16. Other text stays the same.
+// decodeUTF16 converts UTF-16 text to UTF-8. PowerShell's > writes UTF-16. Other text stays the
+// same.
 func decodeUTF16(data []byte) []byte {
 	if len(data) < 2 {
 		return data

@@ -280,7 +280,8 @@ func TestParsePrivateKeyRefuses(t *testing.T) {
 	}
 }
 
-// requireNoPart fails if text has 16 characters in a row of the key's base64, however the lines break.
+// requireNoPart fails if text has 16 characters in a row of the key's base64, however the lines
+// break.
 func requireNoPart(t *testing.T, text, key string) {
 	t.Helper()
 	var runs []string

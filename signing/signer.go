@@ -55,14 +55,14 @@ type Signer struct {
 // RSA key of at least 2048 bits.
 //
 // The key's Sign method gets [rsa.PSSOptions]. For [PSSV2] the salt length is
-// [rsa.PSSSaltLengthEqualsHash], as in crypto/tls; if that fails, the signer tries 32. For [PSSV1] it
-// is 20.
+// [rsa.PSSSaltLengthEqualsHash], as in crypto/tls; if that fails, the signer tries 32. For [PSSV1]
+// it is 20.
 //
 // Signatures of an [rsa.PrivateKey] are trusted. Signatures of any other key are verified until one
-// is correct; after that the signer keeps the options that worked and trusts the key. If the salt has
-// the wrong length, the signature is PKCS#1 v1.5 or the digest was hashed twice, signing returns an
-// error that says so, because the service would refuse the request. Any other signature that cannot
-// be verified is used: only the service knows which key is registered.
+// is correct; after that the signer keeps the options that worked and trusts the key. If the salt
+// has the wrong length, the signature is PKCS#1 v1.5 or the digest was hashed twice, signing
+// returns an error that says so, because the service would refuse the request. Any other signature
+// that cannot be verified is used: only the service knows which key is registered.
 //
 // Key stores whose salt is always as long as the hash sign [PSSV2] only. AWS KMS, Google Cloud KMS
 // and Azure Key Vault are such stores.
@@ -99,8 +99,8 @@ func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Sig
 }
 
 // CheckPublicKeyID returns an error unless id is a valid public key id: one or more ASCII letters,
-// digits, hyphens and underscores. The error does not quote the id, which could be a private key that
-// was passed by mistake.
+// digits, hyphens and underscores. The error does not quote the id, which could be a private key
+// that was passed by mistake.
 func CheckPublicKeyID(id string) error {
 	if id == "" {
 		return errors.New("signing: the public key id is empty")
@@ -182,8 +182,8 @@ func (s *Signer) SignRequest(r *http.Request, payload PayloadHash, at time.Time)
 }
 
 // SignPayload signs the payload of a button and returns the signature in base64. The page must
-// contain exactly the bytes that were signed, not a re-encoded form of them. PSS is randomised: each
-// call returns another signature, and all of them stay valid.
+// contain exactly the bytes that were signed, not a re-encoded form of them. PSS is randomised:
+// each call returns another signature, and all of them stay valid.
 //
 // See https://developer.amazon.com/docs/amazon-pay-checkout/add-the-amazon-pay-button.html.
 func (s *Signer) SignPayload(payload []byte) (string, error) {
@@ -251,8 +251,8 @@ func (s *Signer) ask(ctx context.Context, digest []byte, options *rsa.PSSOptions
 	return signature, nil
 }
 
-// check reports whether a signature is valid. If it is not, err is the cause, or nil if the cause is
-// unknown.
+// check reports whether a signature is valid. If it is not, err is the cause, or nil if the cause
+// is unknown.
 func (s *Signer) check(digest, signature []byte) (valid bool, err error) {
 	hasSalt := func(length int, digest []byte) bool {
 		return rsa.VerifyPSS(s.public, crypto.SHA256, digest, signature, &rsa.PSSOptions{SaltLength: length, Hash: crypto.SHA256}) == nil

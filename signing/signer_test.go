@@ -75,7 +75,8 @@ func TestSignRequestSetsDateAndAuthorization(t *testing.T) {
 	}
 }
 
-// requireExactSalt checks a signature of testKey with the standard library, at the algorithm's salt length and no other.
+// requireExactSalt checks a signature of testKey with the standard library, at the algorithm's salt
+// length and no other.
 func requireExactSalt(t *testing.T, algorithm signing.Algorithm, text string, signature []byte) {
 	t.Helper()
 	digest := digestOf(algorithm.String(), text)

@@ -60,8 +60,8 @@ type failure struct {
 	err error
 }
 
-// counts reports whether a failure still blocks its URL. A failure in the future does not: the clock
-// was set back.
+// counts reports whether a failure still blocks its URL. A failure in the future does not: the
+// clock was set back.
 func (f failure) counts(now time.Time) bool {
 	age := now.Sub(f.at)
 	return 0 <= age && age < failureTime
@@ -93,8 +93,9 @@ func (c *certificates) get(ctx context.Context, url, host string) (*x509.Certifi
 	}
 }
 
-// begin returns the cached result for a URL, or a flight. A flight continues, for at most five seconds,
-// after its caller has left. Otherwise forgers who disconnect could start one flight after another.
+// begin returns the cached result for a URL, or a flight. A flight continues, for at most five
+// seconds, after its caller has left. Otherwise forgers who disconnect could start one flight after
+// another.
 func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -217,9 +218,9 @@ func parseCertificates(text []byte) ([]*x509.Certificate, error) {
 	return found, nil
 }
 
-// check checks a file that came from a host of SNS. The sender of the message cannot influence it: the
-// cause of a failure is our clock, our network, our roots or a rule of this package, and each can be
-// corrected. Every refusal is therefore temporary.
+// check checks a file that came from a host of SNS. The sender of the message cannot influence it:
+// the cause of a failure is our clock, our network, our roots or a rule of this package, and each
+// can be corrected. Every refusal is therefore temporary.
 func (c *certificates) check(found []*x509.Certificate, host string, now time.Time) error {
 	leaf := found[0]
 	key, isRSA := leaf.PublicKey.(*rsa.PublicKey)
@@ -256,12 +257,14 @@ func (c *certificates) checkChain(found []*x509.Certificate, now time.Time) erro
 	return nil
 }
 
-// isSelfSigned reports whether a certificate names itself as its issuer or is signed by its own key.
+// isSelfSigned reports whether a certificate names itself as its issuer or is signed by its own
+// key.
 func isSelfSigned(leaf *x509.Certificate) bool {
 	return string(leaf.RawIssuer) == string(leaf.RawSubject) || leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil
 }
 
-// isNamed reports whether a certificate names SNS. Wildcards do not count: other services share them.
+// isNamed reports whether a certificate names SNS. Wildcards do not count: other services share
+// them.
 func isNamed(leaf *x509.Certificate, host string) bool {
 	names := leaf.DNSNames
 	if len(names) == 0 {

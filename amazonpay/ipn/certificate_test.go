@@ -32,7 +32,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
 )
 
-// certificateOf makes a certificate for SNS with a public key, under an issuer's name, signed by the issuer's key.
+// certificateOf makes a certificate for SNS with a public key, under an issuer's name, signed by
+// the issuer's key.
 func certificateOf(t *testing.T, public crypto.PublicKey, issuerName string, issuer crypto.Signer) []byte {
 	t.Helper()
 	leaf := &x509.Certificate{
@@ -45,7 +46,8 @@ func certificateOf(t *testing.T, public crypto.PublicKey, issuerName string, iss
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
-// A certificate needs an RSA key of 2048 bits, and another issuer than itself: by the name, and by the signature.
+// A certificate needs an RSA key of 2048 bits, and another issuer than itself: by the name, and by
+// the signature.
 func TestCertificateOfSNS(t *testing.T) {
 	t.Parallel()
 	key := func(bits int) *rsa.PrivateKey {
@@ -121,8 +123,9 @@ func TestChains(t *testing.T) {
 	}
 }
 
-// Ten thousand forgeries at once, each with a certificate at another place, have ten fetched a minute, and a
-// true message with a known certificate passes between them.
+// Ten thousand forgeries in four storms, each with another certificate URL, cause at most ten
+// fetches and ten more a minute. A genuine message with a cached certificate is accepted between
+// them.
 func TestStormOfForgeries(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)
@@ -139,7 +142,7 @@ func TestStormOfForgeries(t *testing.T) {
 		var next atomic.Int64
 		for range 200 {
 			wg.Go(func() {
-				for i := next.Add(1); i <= 10_000; i = next.Add(1) {
+				for i := next.Add(1); i <= 2500; i = next.Add(1) {
 					_, err := v.Verify(t.Context(), bytes.Replace(body, []byte(good.SigningCertURL), []byte(place(int(i))), 1))
 					assert.True(t, errors.Is(err, ipn.ErrCertificateUnavailable) && ipn.Temporary(err), "%v", err)
 					if i%100 == 0 {
@@ -227,8 +230,8 @@ func TestSlowFetchDelaysNoOther(t *testing.T) {
 	})
 }
 
-// Requests for one certificate that is not there yet fetch it once between them; a failure is remembered for
-// half a minute.
+// Requests for one certificate that is not there yet fetch it once between them; a failure is
+// remembered for half a minute.
 func TestOneFetchForAll(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)
@@ -265,7 +268,8 @@ func TestOneFetchForAll(t *testing.T) {
 	assert.Equal(t, 2, network.count())
 }
 
-// A server that does not answer costs five seconds, once, and keeps nobody waiting whose certificate is known.
+// A server that does not answer costs five seconds, once, and keeps nobody waiting whose
+// certificate is known.
 func TestSlowCertificateServer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -374,7 +378,8 @@ func TestNetworkThatPanics(t *testing.T) {
 	require.ErrorContains(t, err, "panicked")
 }
 
-// The default network follows no redirect and sends no cookie; the one that is given is asked for nothing else.
+// The default network follows no redirect and sends no cookie; the one that is given is asked for
+// nothing else.
 func TestNoRedirectIsFollowed(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)

@@ -19,18 +19,18 @@ const (
 	ClaimStatusDone
 )
 
-// Claim identifies one attempt to handle a message. [Verifier.Handler] generates a random claim for each
-// call of [Deduper.Begin] and passes the same claim to the Done or Failed that follows. It consists of
-// at most 64 bytes of printable ASCII.
+// Claim identifies one attempt to handle a message. [Verifier.Handler] generates a random claim for
+// each call of [Deduper.Begin] and passes the same claim to the Done or Failed that follows. It
+// consists of at most 64 bytes of printable ASCII.
 type Claim string
 
-// Deduper prevents that a message is handled twice. SNS sends some messages more than once. A message
-// is a duplicate only after it was handled successfully: Begin, then Done or Failed.
+// Deduper prevents that a message is handled twice. SNS sends some messages more than once. A
+// message is a duplicate only after it was handled successfully: Begin, then Done or Failed.
 //
 // A Deduper on a database should release a message some time after Begin if neither Done nor Failed
 // follows, because the process may have ended. That process may also just be slow, and call Done or
-// Failed later with its old claim. Measure the time by the clock of the database, since the clocks of
-// two processes may differ. The directory examples/ipnsql has an implementation.
+// Failed later with its old claim. Measure the time by the clock of the database, since the clocks
+// of two processes may differ. The directory examples/ipnsql has an implementation.
 //
 // The methods must be safe for concurrent use.
 type Deduper interface {
@@ -46,8 +46,8 @@ type Deduper interface {
 // defaultKept is the default number of messages that a MemoryDeduper remembers.
 const defaultKept = 100_000
 
-// MemoryDeduper is a [Deduper] in memory, for a single process. Its content is lost when the process
-// ends.
+// MemoryDeduper is a [Deduper] in memory, for a single process. Its content is lost when the
+// process ends.
 type MemoryDeduper struct {
 	most int
 
@@ -57,8 +57,8 @@ type MemoryDeduper struct {
 	order *list.List // of done, oldest first
 }
 
-// NewMemoryDeduper returns a deduper that remembers the last most messages that were handled. If most
-// is 0 or negative, it remembers 100,000.
+// NewMemoryDeduper returns a deduper that remembers the last most messages that were handled. If
+// most is 0 or negative, it remembers 100,000.
 func NewMemoryDeduper(most int) *MemoryDeduper {
 	if most <= 0 {
 		most = defaultKept

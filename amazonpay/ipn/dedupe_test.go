@@ -87,7 +87,8 @@ func TestMemoryDeduperIsBounded(t *testing.T) {
 	assert.Equal(t, ipn.ClaimStatusBegun, begin("held"))
 }
 
-// A claim that is over undoes nothing of the next one: a late Failed does not give the message away, and a late Done counts.
+// A claim that is over undoes nothing of the next one: a late Failed does not give the message
+// away, and a late Done counts.
 func TestMemoryDeduperLateEnds(t *testing.T) {
 	t.Parallel()
 	d := ipn.NewMemoryDeduper(0)

@@ -3,15 +3,15 @@
 //
 // # What arrives
 //
-// Amazon Pay posts a message through AWS SNS when an object changes later on: a pending authorization
-// or a refund is settled, a charge permission is closed, a chargeback is filed. The notification names
-// the object but does not contain its state.
+// Amazon Pay posts a message through AWS SNS when an object changes later on: a pending
+// authorization or a refund is settled, a charge permission is closed, a chargeback is filed. The
+// notification names the object but does not contain its state.
 //
 // # Verify and handle
 //
-// A [Verifier] checks messages. [Verifier.Handler] is the endpoint to set in Seller Central. Read the
-// object that the notification names; HandleNotification of package webstore does that and calls a
-// function for the type of the object:
+// A [Verifier] checks messages. [Verifier.Handler] is the endpoint to set in Seller Central. Read
+// the object that the notification names; HandleNotification of package webstore does that and
+// calls a function for the type of the object:
 //
 //	verifier, err := ipn.NewVerifier(
 //		ipn.WithTopicAccounts("291180941288", "598607868003"), // see there
@@ -25,18 +25,19 @@
 //
 // # Deduplicate
 //
-// SNS may send a message more than once. The handler asks a [Deduper] before it handles a message. The
-// default remembers messages in memory. Several processes need a shared one: see [WithDeduper].
+// SNS may send a message more than once. The handler asks a [Deduper] before it handles a message.
+// The default remembers messages in memory. Several processes need a shared one: see [WithDeduper].
 //
 // # Answer
 //
-// SNS sends a message again after a 5xx status, a network error or 15 seconds without an answer, but
-// not after a 4xx status. The handler answers 200, 4xx or 5xx accordingly: see [Verifier.Handler] and
-// [Temporary].
+// SNS sends a message again after a 5xx status, a network error or 15 seconds without an answer,
+// but not after a 4xx status. The handler answers 200, 4xx or 5xx accordingly: see
+// [Verifier.Handler] and [Temporary].
 //
 // # Security
 //
-// These checks are made in this order. Cheap checks come first, so that most forgeries cause no fetch:
+// These checks are made in this order. Cheap checks come first, so that most forgeries cause no
+// fetch:
 //
 //   - the form: a JSON object of at most 256 KiB, with ASCII names, no duplicate members and all
 //     required members. Its type equals the header x-amz-sns-message-type if that is present;

@@ -17,7 +17,8 @@ import (
 // notification of Amazon Pay far less.
 const maxBody = 256 << 10
 
-// maxMembers is the maximum number of members of an object. Those of SNS and Amazon Pay have a dozen.
+// maxMembers is the maximum number of members of an object. Those of SNS and Amazon Pay have a
+// dozen.
 const maxMembers = 100
 
 const (
@@ -93,9 +94,9 @@ func (e envelope) stringToSign() []byte {
 	return b.Bytes()
 }
 
-// parseObject returns the string members of a JSON object by their names in lower case: Amazon Pay's
-// documentation and relays of SNS differ in letter case. A duplicate name is an error, because two
-// parsers may read such an object differently.
+// parseObject returns the string members of a JSON object by their names in lower case: Amazon
+// Pay's documentation and relays of SNS differ in letter case. A duplicate name is an error,
+// because two parsers may read such an object differently.
 func parseObject(text []byte) (map[string]string, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8")

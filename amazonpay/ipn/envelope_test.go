@@ -26,8 +26,8 @@ func TestNamesInEitherCase(t *testing.T) {
 	assert.Equal(t, charge.ObjectID, n.ObjectID)
 }
 
-// A line end would let a true message come under two ids: what was signed stays the same when the subject moves into the
-// member before it.
+// A line end would let a true message come under two ids: what was signed stays the same when the
+// subject moves into the member before it.
 func TestNoTextMovesBetweenMembers(t *testing.T) {
 	t.Parallel()
 	s := sharedSNS(t)

@@ -28,8 +28,8 @@ var (
 	// ErrCertificateURL: the certificate is not on the SNS host of the topic's region. It is never
 	// fetched.
 	ErrCertificateURL = errors.New("the certificate URL does not belong to SNS")
-	// ErrCertificate: the certificate is not valid for SNS. It is expired or not valid yet, has another
-	// name, a short key or no chain to a trusted root, or is self-signed.
+	// ErrCertificate: the certificate is not valid for SNS. It is expired or not valid yet, has
+	// another name, a short key or no chain to a trusted root, or is self-signed.
 	ErrCertificate = errors.New("the certificate is not valid for SNS")
 	// ErrCertificateUnavailable: the certificate cannot be fetched at the moment.
 	ErrCertificateUnavailable = errors.New("the certificate cannot be fetched")

@@ -67,7 +67,8 @@ func FuzzNotification(f *testing.F) {
 	})
 }
 
-// Nothing is fetched but a file of a certificate's name from SNS's own host in the region of the topic, whatever a message says.
+// Nothing is fetched but a file of a certificate's name from SNS's own host in the region of the
+// topic, whatever a message says.
 func FuzzCertificateURL(f *testing.F) {
 	s := sharedSNS(f)
 	genuine := s.Notify(charge, noon)
@@ -117,7 +118,8 @@ func FuzzCertificateURL(f *testing.F) {
 	})
 }
 
-// A confirmation goes to SNS's own host, and confirms the topic and the token of the message and nothing else.
+// A confirmation goes to SNS's own host, and confirms the topic and the token of the message and
+// nothing else.
 func FuzzSubscribeURL(f *testing.F) {
 	s := sharedSNS(f)
 	genuine := s.Confirmation(ipntest.TypeSubscriptionConfirmation, noon)

@@ -18,8 +18,9 @@ import (
 // bodyTime limits how long a body may take to arrive. SNS waits 15 seconds for the answer.
 const bodyTime = 10 * time.Second
 
-// WithDeduper sets the [Deduper] with which [Verifier.Handler] handles each message once. The default
-// is a [MemoryDeduper], which is lost when the process ends and not shared with other processes.
+// WithDeduper sets the [Deduper] with which [Verifier.Handler] handles each message once. The
+// default is a [MemoryDeduper], which is lost when the process ends and not shared with other
+// processes.
 func WithDeduper(d Deduper) Option {
 	return func(v *Verifier) error {
 		if nilcheck.IsNil(d) {
@@ -30,9 +31,9 @@ func WithDeduper(d Deduper) Option {
 	}
 }
 
-// WithSubscriptionConfirmation makes [Verifier.Handler] confirm subscriptions to topics of the trusted
-// accounts, after the same checks as for notifications. By default confirmations are refused. The
-// option requires [WithTopicAccounts]: otherwise anybody could subscribe the endpoint.
+// WithSubscriptionConfirmation makes [Verifier.Handler] confirm subscriptions to topics of the
+// trusted accounts, after the same checks as for notifications. By default confirmations are
+// refused. The option requires [WithTopicAccounts]: otherwise anybody could subscribe the endpoint.
 func WithSubscriptionConfirmation() Option {
 	return func(v *Verifier) error { v.subscribing = true; return nil }
 }
@@ -44,8 +45,8 @@ func WithLogger(l *slog.Logger) Option {
 	return func(v *Verifier) error { v.logger = l; return nil }
 }
 
-// Handler returns an [http.Handler] for the endpoint that is set in Seller Central, for POST requests.
-// It verifies each message and calls handle with the notification. It answers
+// Handler returns an [http.Handler] for the endpoint that is set in Seller Central, for POST
+// requests. It verifies each message and calls handle with the notification. It answers
 //
 //   - 200 if handle returns nil, or has returned nil for the same message before;
 //   - 4xx if the message can never be accepted. SNS does not send it again;
@@ -56,14 +57,14 @@ func WithLogger(l *slog.Logger) Option {
 // A panic of handle is logged with its stack, to [slog.Default] if there is no [WithLogger].
 //
 // handle is called concurrently, and at least once for each message. After a crash, or if the
-// [Deduper] fails, it may be called again for a message that it has handled. SNS waits 15 seconds for
-// the answer, so queue work that takes longer. The context ends with the connection.
+// [Deduper] fails, it may be called again for a message that it has handled. SNS waits 15 seconds
+// for the answer, so queue work that takes longer. The context ends with the connection.
 //
-// A body may have 256 KiB. It may take 10 seconds, or the server's ReadTimeout if that is shorter. If
-// a limit is exceeded, the connection (in HTTP/2, the stream) is closed after the answer. Neither limit
-// applies to handle. The limit of 10 seconds requires an [http.ResponseWriter] that supports
-// [http.ResponseController.SetReadDeadline], as those of net/http do. A middleware that wraps the
-// ResponseWriter must have a method Unwrap.
+// A body may have 256 KiB. It may take 10 seconds, or the server's ReadTimeout if that is shorter.
+// If a limit is exceeded, the connection (in HTTP/2, the stream) is closed after the answer.
+// Neither limit applies to handle. The limit of 10 seconds requires an [http.ResponseWriter] that
+// supports [http.ResponseController.SetReadDeadline], as those of net/http do. A middleware that
+// wraps the ResponseWriter must have a method Unwrap.
 //
 // Set ReadHeaderTimeout and IdleTimeout of the server too. Otherwise a sender can hold a connection
 // open without reaching this handler.
@@ -86,8 +87,8 @@ func (v *Verifier) Handler(handle func(ctx context.Context, n *Notification) err
 	})
 }
 
-// log logs why a message was not accepted. A panic is logged even without a logger, because net/http,
-// which would log it, does not see it.
+// log logs why a message was not accepted. A panic is logged even without a logger, because
+// net/http, which would log it, does not see it.
 func (v *Verifier) log(ctx context.Context, status int, err error) {
 	logger, level, attrs := v.logger, slog.LevelWarn, []slog.Attr{slog.Int("status", status), slog.Any("error", err)}
 	if panicked, ok := errors.AsType[*panicError](err); ok {
@@ -179,8 +180,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return nil, later(ErrMalformed, "it is incomplete: %v", err)
 }
 
-// abandonBody closes the connection, or the HTTP/2 stream, after the answer. Otherwise the server would
-// read the rest of the body, up to 256 KiB, for as long as the sender likes.
+// abandonBody closes the connection, or the HTTP/2 stream, after the answer. Otherwise the server
+// would read the rest of the body, up to 256 KiB, for as long as the sender likes.
 func abandonBody(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return

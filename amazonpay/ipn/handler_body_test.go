@@ -121,8 +121,8 @@ func bubbleEndpoint(t *testing.T, limit time.Duration, handle func(context.Conte
 	return p
 }
 
-// If the body is slow, the answer makes SNS send the message again, and the connection (in HTTP/2, the
-// stream) is closed.
+// If the body is slow, the answer makes SNS send the message again, and the connection (in HTTP/2,
+// the stream) is closed.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -198,8 +198,8 @@ func TestTooLargeBodyIsNotRead(t *testing.T) {
 	}
 }
 
-// The limits do not apply to the handler: a message that takes longer is handled completely, and the
-// connection stays open.
+// The limits do not apply to the handler: a message that takes longer is handled completely, and
+// the connection stays open.
 func TestHandlingTakesItsTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -76,7 +76,8 @@ func TestFunctionThatEndsItsGoroutine(t *testing.T) {
 // panicOfTheShop has a name that its stack shows.
 func panicOfTheShop() { panic("nil map") }
 
-// A panic of the function is said with its stack, whoever listens, and nothing else is where there is no logger.
+// A panic of the function is said with its stack, whoever listens, and nothing else is where there
+// is no logger.
 func TestPanicOfTheFunction(t *testing.T) { //nolint:paralleltest // it changes slog's default
 	var said bytes.Buffer
 	before := slog.Default()

@@ -26,11 +26,12 @@ const (
 	NotificationTypeAttributeChange NotificationType = "ATTRIBUTE_CHANGE"
 )
 
-// Notification is a verified Instant Payment Notification. It says which object has changed, but not
-// how. Read the object to find out (webstore's HandleNotification does). Then a notification that
-// arrives late, twice or out of order does no harm.
+// Notification is a verified Instant Payment Notification. It says which object has changed, but
+// not how. Read the object to find out (webstore's HandleNotification does). Then a notification
+// that arrives late, twice or out of order does no harm.
 //
-// See https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html.
+// See
+// https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html.
 type Notification struct {
 	MerchantID         string
 	ObjectType         ObjectType

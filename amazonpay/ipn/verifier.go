@@ -41,8 +41,8 @@ type Verifier struct {
 // Option configures a [Verifier].
 type Option func(*Verifier) error
 
-// WithTopicAccounts sets the AWS accounts, of twelve digits each, whose topics are trusted. They must
-// be accounts of Amazon Pay: anybody can own a topic and let SNS sign messages for it.
+// WithTopicAccounts sets the AWS accounts, of twelve digits each, whose topics are trusted. They
+// must be accounts of Amazon Pay: anybody can own a topic and let SNS sign messages for it.
 //
 // Amazon does not document its accounts. Two are known; the package comment says from where:
 //
@@ -82,8 +82,8 @@ func WithMerchantIDs(ids ...string) Option {
 	}
 }
 
-// WithAnyMerchantID accepts notifications for every merchant. It is for solution providers that check
-// [Notification].MerchantID themselves.
+// WithAnyMerchantID accepts notifications for every merchant. It is for solution providers that
+// check [Notification].MerchantID themselves.
 func WithAnyMerchantID() Option {
 	return func(v *Verifier) error { v.anyMerchant = true; return nil }
 }
@@ -101,11 +101,11 @@ func WithChainRequired() Option {
 	return func(v *Verifier) error { v.certs.chain = true; return nil }
 }
 
-// WithKnownCertificateURLs sets certificate URLs whose fetches are never limited. Every other URL of
-// SNS is still accepted, but once ten fetches have failed, only one more may fail every six seconds.
-// A flood of forgeries can therefore delay the first fetch of a new certificate, after a start or when
-// SNS changes it; SNS retries in the meantime. To avoid that delay after a restart, pass the
-// SigningCertURL of a genuine message. A URL that does not belong to SNS is an error.
+// WithKnownCertificateURLs sets certificate URLs whose fetches are never limited. Every other URL
+// of SNS is still accepted, but once ten fetches have failed, only one more may fail every six
+// seconds. A flood of forgeries can therefore delay the first fetch of a new certificate, after a
+// start or when SNS changes it; SNS retries in the meantime. To avoid that delay after a restart,
+// pass the SigningCertURL of a genuine message. A URL that does not belong to SNS is an error.
 func WithKnownCertificateURLs(urls ...string) Option {
 	return func(v *Verifier) error {
 		for _, u := range urls {
@@ -129,8 +129,8 @@ func WithRootCAs(roots *x509.CertPool) Option {
 	}
 }
 
-// WithMaxAge sets the maximum age of a message. The default is 15 days: SNS retries for hours to days,
-// and a repeated message keeps its first timestamp.
+// WithMaxAge sets the maximum age of a message. The default is 15 days: SNS retries for hours to
+// days, and a repeated message keeps its first timestamp.
 func WithMaxAge(age time.Duration) Option {
 	return func(v *Verifier) error {
 		if age <= 0 {
@@ -141,8 +141,8 @@ func WithMaxAge(age time.Duration) Option {
 	}
 }
 
-// WithRoundTripper sets the network that fetches certificates and confirms subscriptions, for a test or
-// a proxy. It must not follow redirects. A request is cancelled after five seconds.
+// WithRoundTripper sets the network that fetches certificates and confirms subscriptions, for a
+// test or a proxy. It must not follow redirects. A request is cancelled after five seconds.
 func WithRoundTripper(network http.RoundTripper) Option {
 	return func(v *Verifier) error {
 		if nilcheck.IsNil(network) {
@@ -164,9 +164,9 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// NewVerifier returns a verifier. Two options are required: the trusted topics ([WithTopicAccounts] or
-// [WithAnyTopicAccount]) and the merchants ([WithMerchantIDs] or [WithAnyMerchantID]). NewVerifier does
-// not use the network.
+// NewVerifier returns a verifier. Two options are required: the trusted topics ([WithTopicAccounts]
+// or [WithAnyTopicAccount]) and the merchants ([WithMerchantIDs] or [WithAnyMerchantID]).
+// NewVerifier does not use the network.
 func NewVerifier(opts ...Option) (*Verifier, error) {
 	v := &Verifier{maxAge: 15 * 24 * time.Hour, now: time.Now}
 	for _, opt := range opts {
@@ -201,9 +201,9 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 	return v, nil
 }
 
-// Verify returns the notification in the body of a request, for messages that do not arrive over HTTP
-// or with another router. The error wraps one of this package's Err variables; [Temporary] reports
-// whether the message may be accepted later.
+// Verify returns the notification in the body of a request, for messages that do not arrive over
+// HTTP or with another router. The error wraps one of this package's Err variables; [Temporary]
+// reports whether the message may be accepted later.
 //
 // Verify does not detect a message that arrived before: compare [Notification].MessageID, or use
 // [Verifier.Handler], which also compares the type with the header.
@@ -245,8 +245,8 @@ func (v *Verifier) open(ctx context.Context, body []byte, headerTypes []string) 
 	return e, n, v.checkExpected(e, n)
 }
 
-// checkExpected compares a genuine message with the clock and the merchants. The message comes from a
-// trusted topic, so a mismatch may be our mistake, and SNS must send the message again.
+// checkExpected compares a genuine message with the clock and the merchants. The message comes from
+// a trusted topic, so a mismatch may be our mistake, and SNS must send the message again.
 func (v *Verifier) checkExpected(e envelope, n *Notification) error {
 	switch age := v.now().Sub(e.timestamp); {
 	case age > v.maxAge:

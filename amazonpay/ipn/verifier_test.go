@@ -46,8 +46,9 @@ func TestVerify(t *testing.T) {
 	assert.Equal(t, 1, s.Fetches(), "the certificate is kept")
 }
 
-// Each forgery is refused for its own reason, and none has a certificate fetched but those whose certificate or signature is
-// the question. SNS is to send again what our clock, network or options may have refused, and nothing else.
+// Each forgery is refused for its own reason, and none has a certificate fetched but those whose
+// certificate or signature is the question. SNS is to send again what our clock, network or options
+// may have refused, and nothing else.
 func TestForgeries(t *testing.T) {
 	t.Parallel()
 	forgeries := sharedSNS(t).Forgeries(charge, noon)
@@ -100,8 +101,9 @@ func isTemporary(f ipntest.Forgery) bool {
 	return slices.Contains([]string{"unavailable", "certificate", "time", "merchant"}, f.Kind)
 }
 
-// A true message that comes while our clock is wrong is refused with a 5xx and accepted once the clock is right, also where a
-// certificate has run out by the wrong clock. What is forged is refused for good, whatever the clock.
+// A true message that comes while our clock is wrong is refused with a 5xx and accepted once the
+// clock is right, also where a certificate has run out by the wrong clock. What is forged is
+// refused for good, whatever the clock.
 func TestClockThatIsWrong(t *testing.T) {
 	t.Parallel()
 	s := sharedSNS(t)
@@ -131,7 +133,8 @@ func TestClockThatIsWrong(t *testing.T) {
 	}
 }
 
-// Options that refuse what Amazon Pay truly sends lose nothing until they are mended; who forges gets no more than before.
+// Options that refuse what Amazon Pay truly sends lose nothing until they are mended; who forges
+// gets no more than before.
 func TestOptionsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	s := sharedSNS(t)

@@ -1,11 +1,11 @@
-// Command buttonsignature signs the payload of an Amazon Pay button and prints the page that shows the
-// button.
+// Command buttonsignature signs the payload of an Amazon Pay button and prints the page that shows
+// the button.
 //
 //	go run ./examples/buttonsignature
 //
-// It uses the emulator's key, ignores the environment and sends nothing. With a sandbox key of yours,
-// serve the page from a domain that Seller Central lists for your store. The button then leads to a
-// checkout session for examples/checkout:
+// It uses the emulator's key, ignores the environment and sends nothing. With a sandbox key of
+// yours, serve the page from a domain that Seller Central lists for your store. The button then
+// leads to a checkout session for examples/checkout:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/buttonsignature -service -merchant ID -store ID -review https://shop.example/review
@@ -34,8 +34,8 @@ func main() {
 	target.Main(func(_ context.Context, t *target.Target) error { return run(t, *merchant, *store, *review) })
 }
 
-// In a script element, html/template writes values as JavaScript with < > & and quotes escaped, so no
-// text in a payload can end the element.
+// In a script element, html/template writes values as JavaScript with < > & and quotes escaped, so
+// no text in a payload can end the element.
 var page = template.Must(template.New("page").Parse(`<div id="AmazonPayButton"></div>
 <script src="{{.Script}}"></script>
 <script>

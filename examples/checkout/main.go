@@ -9,9 +9,9 @@
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/checkout -service -session ID
 //
-// In the sandbox a person must sign in first. Render the button of examples/buttonsignature on a page,
-// sign in with a sandbox test account, and choose an address and a card. The browser then goes to the
-// review page, and the parameter amazonCheckoutSessionId of its address is the ID.
+// In the sandbox a person must sign in first. Render the button of examples/buttonsignature on a
+// page, sign in with a sandbox test account, and choose an address and a card. The browser then
+// goes to the review page, and the parameter amazonCheckoutSessionId of its address is the ID.
 package main
 
 import (

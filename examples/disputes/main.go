@@ -1,11 +1,11 @@
-// Command disputes contests a chargeback: it reads the dispute, uploads a file as evidence, and submits
-// the evidence.
+// Command disputes contests a chargeback: it reads the dispute, uploads a file as evidence, and
+// submits the evidence.
 //
 //	go run ./examples/disputes
 //
-// It runs against the emulator and ignores the environment. There it first takes a payment, which the
-// buyer's bank charges back. To contest a dispute at Amazon Pay with a file (a live dispute requires a
-// live configuration):
+// It runs against the emulator and ignores the environment. There it first takes a payment, which
+// the buyer's bank charges back. To contest a dispute at Amazon Pay with a file (a live dispute
+// requires a live configuration):
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/disputes -service -dispute ID -file receipt.pdf

@@ -1,5 +1,5 @@
-// Command instore takes a payment at a till: it scans the code in the buyer's app, charges, repeats the
-// charge as a till does after a lost answer, and refunds.
+// Command instore takes a payment at a till: it scans the code in the buyer's app, charges, repeats
+// the charge as a till does after a lost answer, and refunds.
 //
 //	go run ./examples/instore
 //

@@ -10,12 +10,12 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 )
 
-// lease is the time after which a message whose handling never ended may be claimed again, because the
-// process may have ended. It must be longer than handling a message takes.
+// lease is the time after which a message whose handling never ended may be claimed again, because
+// the process may have ended. It must be longer than handling a message takes.
 const lease = 5 * time.Minute
 
-// sqliteClock is SQL for the time of the database in seconds, because the clocks of processes may differ.
-// For PostgreSQL use CAST(EXTRACT(EPOCH FROM now()) AS BIGINT).
+// sqliteClock is SQL for the time of the database in seconds, because the clocks of processes may
+// differ. For PostgreSQL use CAST(EXTRACT(EPOCH FROM now()) AS BIGINT).
 const sqliteClock = "unixepoch()"
 
 // deduper is an [ipn.Deduper] on an SQL database.
@@ -24,8 +24,8 @@ type deduper struct {
 	begin, read, done, failed string
 }
 
-// newDeduper creates the table unless it exists. clock is an SQL expression for the time of the database
-// in seconds.
+// newDeduper creates the table unless it exists. clock is an SQL expression for the time of the
+// database in seconds.
 func newDeduper(ctx context.Context, db *sql.DB, clock string) (*deduper, error) {
 	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS notifications (
 		message_id TEXT PRIMARY KEY,
@@ -69,8 +69,8 @@ func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) 
 	return ipn.ClaimStatusInProgress, nil
 }
 
-// Done marks the row as done, whichever claim holds it now. Rows older than the verifier's maximum age may
-// be deleted.
+// Done marks the row as done, whichever claim holds it now. Rows older than the verifier's maximum
+// age may be deleted.
 func (d *deduper) Done(ctx context.Context, messageID string, claim ipn.Claim) error {
 	_, err := d.db.ExecContext(ctx, d.done, messageID, string(claim))
 	return err

@@ -1,10 +1,10 @@
-// Command ipnsql handles each notification once, across restarts and several processes, by keeping track
-// of them in a database. The example uses SQLite; the statements are plain SQL.
+// Command ipnsql handles each notification once, across restarts and several processes, by keeping
+// track of them in a database. The example uses SQLite; the statements are plain SQL.
 //
 //	cd examples/ipnsql && go run .
 //
-// It sends itself one notification three times, and its handler fails the first time: the handler is
-// called twice and succeeds once.
+// It sends itself one notification three times, and its handler fails the first time: the handler
+// is called twice and succeeds once.
 package main
 
 import (

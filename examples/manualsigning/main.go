@@ -1,10 +1,10 @@
-// Command manualsigning signs requests with the SDK and sends them with the HTTP client of the standard
-// library, for programs that have their own code for retries, tracing or proxies.
+// Command manualsigning signs requests with the SDK and sends them with the HTTP client of the
+// standard library, for programs that have their own code for retries, tracing or proxies.
 //
 //	go run ./examples/manualsigning
 //
-// It runs against the emulator and ignores the environment. Against Amazon Pay's sandbox it creates and
-// reads a checkout session, without a buyer:
+// It runs against the emulator and ignores the environment. Against Amazon Pay's sandbox it creates
+// and reads a checkout session, without a buyer:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/manualsigning -service -store amzn1.application-oa2-client.…

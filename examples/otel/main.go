@@ -1,5 +1,6 @@
-// Command otel reports calls to Amazon Pay as OpenTelemetry traces and metrics: a span for each call and
-// each attempt, and a histogram of durations. It prints them; another exporter sends them to a backend.
+// Command otel reports calls to Amazon Pay as OpenTelemetry traces and metrics: a span for each
+// call and each attempt, and a histogram of durations. It prints them; another exporter sends them
+// to a backend.
 //
 //	cd examples/otel && go run .
 //

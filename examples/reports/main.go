@@ -1,4 +1,5 @@
-// Command reports orders a settlement report, waits for it, downloads it, and adds up its fees exactly.
+// Command reports orders a settlement report, waits for it, downloads it, and adds up its fees
+// exactly.
 //
 //	go run ./examples/reports
 //

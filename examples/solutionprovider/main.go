@@ -1,12 +1,12 @@
-// Command solutionprovider makes calls for two merchants with one client and one key: the provider's
-// own shop, and a merchant who delegated to it. A token source fetches that merchant's token on first
-// use, keeps it, and replaces it if the service refuses it.
+// Command solutionprovider makes calls for two merchants with one client and one key: the
+// provider's own shop, and a merchant who delegated to it. A token source fetches that merchant's
+// token on first use, keeps it, and replaces it if the service refuses it.
 //
 //	go run ./examples/solutionprovider
 //
-// It runs against the emulator and ignores the environment. Amazon Pay issues authorization tokens to
-// live keys only, so running it against the service requires a live configuration. It then creates and
-// reads one checkout session for the merchant, and charges nobody:
+// It runs against the emulator and ignores the environment. Amazon Pay issues authorization tokens
+// to live keys only, so running it against the service requires a live configuration. It then
+// creates and reads one checkout session for the merchant, and charges nobody:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=LIVE-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	export AMAZON_PAY_MWS_AUTH_TOKEN=amzn.mws.…   # from the merchant

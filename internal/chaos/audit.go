@@ -24,7 +24,8 @@ func (s sums) print(out io.Writer) {
 
 func dollars(cents int64) string { return fmt.Sprintf("%d.%02d USD", cents/100, cents%100) }
 
-// audit compares the reports of the shop with the emulator, order by order, and returns the differences.
+// audit compares the reports of the shop with the emulator, order by order, and returns the
+// differences.
 func audit(results []result, charges []emulator.Charge, refunds []emulator.Refund) (s sums, faults []string) {
 	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	ofOrder := make(map[string][]emulator.Charge)

@@ -69,8 +69,8 @@ var declines = []share{
 	{20, emulator.Fault{Operation: "finalizeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
 }
 
-// disturb makes the emulator disturb a share of all attempts. Only the first matching fault happens to a
-// request, so each fault gets a share of what the faults before it have left.
+// disturb makes the emulator disturb a share of all attempts. Only the first matching fault happens
+// to a request, so each fault gets a share of what the faults before it have left.
 func disturb(server *emulator.Server, part float64) error {
 	if part == 0 {
 		return nil

@@ -19,7 +19,8 @@ const (
 	mostLives = 200
 	// pause is the time that the loop waits between two calls.
 	pause = time.Millisecond
-	// requestsADeployment is the number of requests per version of the shop. A shop knows versions versions.
+	// requestsADeployment is the number of requests per version of the shop. A shop knows versions
+	// versions.
 	requestsADeployment, versions = 200, 50
 )
 
@@ -106,8 +107,8 @@ func (j *job) save() error {
 type jobKey struct{}
 
 // mortal is a network whose callers may be killed before a request is sent and after its answer has
-// arrived. Together with save, this covers the time between any two lines of the loop with an effect
-// outside of the process.
+// arrived. Together with save, this covers the time between any two lines of the loop with an
+// effect outside of the process.
 type mortal struct{ next http.RoundTripper }
 
 func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -130,8 +131,9 @@ func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// do does a step of the order once, by the loop of the README. Its error is a failure if the step was declined for good, and, of an
-// impatient order of which nothing is charged yet, if a call did nothing for certain.
+// do does a step of the order once, by the loop of the README. Its error is a failure if the step
+// was declined for good, and, of an impatient order of which nothing is charged yet, if a call did
+// nothing for certain.
 func (j *job) do(ctx context.Context, step string, call func(ctx context.Context, opts ...amazonpay.CallOption) (id string, err error)) (string, error) {
 	w := j.record.Works[step]
 	if w == nil {
@@ -222,7 +224,8 @@ func (j *job) interruption(ctx context.Context) (called context.Context, cancel 
 	return context.WithTimeout(ctx, after)
 }
 
-// descriptor returns the text for the buyer's statement, which differs between versions of the shop.
+// descriptor returns the text for the buyer's statement, which differs between versions of the
+// shop.
 func (j *job) descriptor() string { return fmt.Sprintf("SHOP V%d", j.version%versions) }
 
 func usd(cents int64) (amazonpay.Price, error) { return amazonpay.NewPrice(cents, amazonpay.USD) }

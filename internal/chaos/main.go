@@ -1,17 +1,20 @@
-// Command chaos takes payments from an emulator that fails at every turn, and then counts the money: each order must
-// be charged exactly once, or be reported as failed and never charged.
+// Command chaos takes payments from an emulator that fails at every turn, and then counts the
+// money: each order must be charged exactly once, or be reported as failed and never charged.
 //
 //	go run ./internal/chaos -payments 100000 -workers 64 -seed 7
 //
-// Of all attempts a part is disturbed by every fault that the emulator knows, answers lost after the work included; the
-// emulator ignores the idempotency keys of the operations of which it is not known whether they honour one; callers are
-// cancelled in the middle of a call; a new version of the shop words its requests anew every few thousand requests; and workers are
-// killed before and after each line that has an effect outside of them, that is, each save and each request, and begin anew with
-// what the shop has stored in a file. Each step is taken by the loop that the README shows (package once), and by nothing more careful.
+// Of all attempts a part is disturbed by every fault that the emulator knows, answers lost after
+// the work included; the emulator ignores the idempotency keys of the operations of which it is not
+// known whether they honour one; callers are cancelled in the middle of a call; a new version of
+// the shop words its requests anew every few thousand requests; and workers are killed before and
+// after each line that has an effect outside of them, that is, each save and each request, and
+// begin anew with what the shop has stored in a file. Each step is taken by the loop that the
+// README shows (package once), and by nothing more careful.
 //
-// The seed decides the orders, the disturbances of the callers, and which request of an operation fails how, counted from the
-// first. With one worker a run is the same each time, but for how far a call had come when its caller was cancelled; with several
-// the scheduler decides, too, whose request is the n-th.
+// The seed decides the orders, the disturbances of the callers, and which request of an operation
+// fails how, counted from the first. With one worker a run is the same each time, but for how far a
+// call had come when its caller was cancelled; with several the scheduler decides, too, whose
+// request is the n-th.
 package main
 
 import (

@@ -235,7 +235,8 @@ func (j *job) closePermission(ctx context.Context, permission string) error {
 	})
 }
 
-// payAtTill charges a buyer in a store. It always uses the same reference id, which prevents a double charge.
+// payAtTill charges a buyer in a store. It always uses the same reference id, which prevents a
+// double charge.
 func (j *job) payAtTill(ctx context.Context, total amazonpay.Price) error {
 	permission, err := j.do(ctx, "scan", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		scan, err := j.till.MerchantScan(ctx, &instore.MerchantScanRequest{ScanData: j.scanData, ScanReferenceID: j.reference() + "-scan", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerCurrencyUSD}, opts...)

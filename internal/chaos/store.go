@@ -14,8 +14,8 @@ type record struct {
 	Works map[string]*once.Work `json:"works"`
 }
 
-// store is the shop's database: a file to which changes are appended, and the position of each order's
-// last record.
+// store is the shop's database: a file to which changes are appended, and the position of each
+// order's last record.
 type store struct {
 	mu   sync.Mutex
 	file *os.File

@@ -23,8 +23,8 @@ import (
 
 const module = "github.com/amazonpay-go/sdk/"
 
-// dependencies lists the packages outside the standard library that a program links if it imports the
-// sub-client.
+// dependencies lists the packages outside the standard library that a program links if it imports
+// the sub-client.
 func dependencies(subClient string) []string {
 	return []string{
 		module + "amazonpay",

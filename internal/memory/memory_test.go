@@ -32,8 +32,8 @@ var (
 	tlsCalls = flag.Int("tlscalls", 1_000, "number of calls over TLS")
 )
 
-// mayGrow limits how much larger the heap may be after the last tenth of the calls than after the first.
-// The size after a collection varies slightly.
+// mayGrow limits how much larger the heap may be after the last tenth of the calls than after the
+// first. The size after a collection varies slightly.
 const mayGrow = 512 << 10
 
 // quickSigner returns an invalid signature immediately.
@@ -68,8 +68,8 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// flat makes n calls in ten parts. It fails if the heap or the number of goroutines is larger after the
-// last part than after the first.
+// flat makes n calls in ten parts. It fails if the heap or the number of goroutines is larger after
+// the last part than after the first.
 func flat(t *testing.T, n int, call func(i int)) {
 	t.Helper()
 	var first, last int64
@@ -89,7 +89,8 @@ func flat(t *testing.T, n int, call func(i int)) {
 
 const charge = `{"chargeId":"S01-1","chargePermissionId":"S01","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"statusDetails":{"state":"Captured"}}`
 
-// answers is a service in memory. Most answers are good; some are errors, declines, invalid or missing.
+// answers is a service in memory. Most answers are good; some are errors, declines, invalid or
+// missing.
 func answers(n *atomic.Int64) roundTrip {
 	return func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {

@@ -50,9 +50,9 @@ var load = sync.OnceValues(func() (*library, error) {
 	return open(name)
 })
 
-// libraryName returns the library from the environment, or the default. A program with other rights than
-// its user ignores the environment, as secure_getenv(3) does: otherwise the user could choose the code
-// that receives the key.
+// libraryName returns the library from the environment, or the default. A program with other rights
+// than its user ignores the environment, as secure_getenv(3) does: otherwise the user could choose
+// the code that receives the key.
 func libraryName() (string, error) {
 	name := os.Getenv(override)
 	if name == "" || otherRights() {
@@ -66,8 +66,8 @@ func libraryName() (string, error) {
 }
 
 // otherRights reports whether the program has other rights than the user who started it, by setuid,
-// setgid or file capabilities. It reads AT_SECURE, as the dynamic linker does for LD_LIBRARY_PATH. If
-// that fails, it returns true. It also compares the ids, which a program may change later.
+// setgid or file capabilities. It reads AT_SECURE, as the dynamic linker does for LD_LIBRARY_PATH.
+// If that fails, it returns true. It also compares the ids, which a program may change later.
 func otherRights() bool {
 	if os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() {
 		return true

@@ -20,7 +20,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing/libcrypto"
 )
 
-// inChild is set in the child processes of the tests of libraries, each of which loads another library: a process loads one.
+// inChild is set in the child processes of the tests of libraries, each of which loads another
+// library: a process loads one.
 const inChild = "AMAZONPAY_LIBCRYPTO_TEST"
 
 // changeUID and changeGID have a child process change its effective ids before it loads a library.

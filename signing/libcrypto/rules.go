@@ -34,8 +34,8 @@ func checkedCopy(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
 	return &own, nil
 }
 
-// try makes a signature of each kind and verifies it with crypto/rsa, so that no payment depends on a
-// library that computes wrongly.
+// try makes a signature of each kind and verifies it with crypto/rsa, so that no payment depends on
+// a library that computes wrongly.
 func try(key implementation, public *rsa.PublicKey) error {
 	digest := sha256.Sum256([]byte("libcrypto"))
 	for _, salt := range []int{32, 20} {
@@ -51,7 +51,8 @@ func try(key implementation, public *rsa.PublicKey) error {
 	return nil
 }
 
-// saltLength returns the length of the salt in bytes, or an error if the digest or options are invalid.
+// saltLength returns the length of the salt in bytes, or an error if the digest or options are
+// invalid.
 func saltLength(digest []byte, opts crypto.SignerOpts) (int, error) {
 	pss, ok := opts.(*rsa.PSSOptions)
 	if !ok || pss == nil {

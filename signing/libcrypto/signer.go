@@ -12,16 +12,17 @@ import (
 
 var (
 	// ErrUnavailable is wrapped by the error of [New] if OpenSSL cannot be used: the platform is not
-	// supported, the library is missing, is not OpenSSL 3 or lacks a function, or it does not make valid
-	// signatures with a key that crypto/rsa accepts.
+	// supported, the library is missing, is not OpenSSL 3 or lacks a function, or it does not make
+	// valid signatures with a key that crypto/rsa accepts.
 	ErrUnavailable = errors.New("libcrypto: OpenSSL 3 is not available")
 
 	// ErrClosed is returned by [Signer.Sign] after [Signer.Close].
 	ErrClosed = errors.New("libcrypto: the signer is closed")
 )
 
-// Signer is a [crypto.Signer] that makes signatures for Amazon Pay with one RSA key: RSASSA-PSS with
-// SHA-256 and a salt of 32 or 20 bytes. Create it with [New] or [NewOrGo]. It is safe for concurrent use.
+// Signer is a [crypto.Signer] that makes signatures for Amazon Pay with one RSA key: RSASSA-PSS
+// with SHA-256 and a salt of 32 or 20 bytes. Create it with [New] or [NewOrGo]. It is safe for
+// concurrent use.
 type Signer struct {
 	public   *rsa.PublicKey
 	name     string
@@ -29,8 +30,8 @@ type Signer struct {
 	key      implementation
 }
 
-// implementation is a private key in OpenSSL or crypto/rsa. Its methods are safe for concurrent use,
-// including close during sign.
+// implementation is a private key in OpenSSL or crypto/rsa. Its methods are safe for concurrent
+// use, including close during sign.
 type implementation interface {
 	sign(digest []byte, salt int) ([]byte, error)
 	close()
@@ -40,12 +41,12 @@ type implementation interface {
 // library, see the package comment.
 //
 // New returns an error if the key is nil, inconsistent, or not between 2048 and 16384 bits long. If
-// OpenSSL cannot be used, the error wraps [ErrUnavailable]. Before it returns, New makes one signature
-// with each length of salt and verifies it with crypto/rsa.
+// OpenSSL cannot be used, the error wraps [ErrUnavailable]. Before it returns, New makes one
+// signature with each length of salt and verifies it with crypto/rsa.
 //
-// New does not change the key. The Signer keeps only its public key. OpenSSL overwrites its copy of the
-// private key after [Signer.Close], or after the garbage collector finds that the Signer is unused.
-// Copies in Go's memory remain: the caller's key, and what parsing it left behind.
+// New does not change the key. The Signer keeps only its public key. OpenSSL overwrites its copy of
+// the private key after [Signer.Close], or after the garbage collector finds that the Signer is
+// unused. Copies in Go's memory remain: the caller's key, and what parsing it left behind.
 func New(key *rsa.PrivateKey) (*Signer, error) {
 	own, err := checkedCopy(key)
 	if err != nil {
@@ -54,9 +55,10 @@ func New(key *rsa.PrivateKey) (*Signer, error) {
 	return newOpenSSL(own)
 }
 
-// NewOrGo is like [New], but returns a signer that uses crypto/rsa if OpenSSL cannot be used. It returns
-// an error only for an invalid key. [Signer.Implementation] says which implementation is used, and
-// [Signer.Fallback] why. A program that relies on the speed should log both when it starts.
+// NewOrGo is like [New], but returns a signer that uses crypto/rsa if OpenSSL cannot be used. It
+// returns an error only for an invalid key. [Signer.Implementation] says which implementation is
+// used, and [Signer.Fallback] why. A program that relies on the speed should log both when it
+// starts.
 func NewOrGo(key *rsa.PrivateKey) (*Signer, error) {
 	own, err := checkedCopy(key)
 	if err != nil {
@@ -96,13 +98,14 @@ func (s *Signer) Implementation() string { return s.name }
 // [ErrUnavailable]. It returns nil if the signer uses OpenSSL.
 func (s *Signer) Fallback() error { return s.fallback }
 
-// Sign signs a SHA-256 digest. The options must be an [*rsa.PSSOptions] with SHA-256 and a salt length
-// of 32, [rsa.PSSSaltLengthEqualsHash] (which is 32) or 20. All other options are an error, with both
-// implementations. The reader is ignored and may be nil: the implementation generates the salt.
+// Sign signs a SHA-256 digest. The options must be an [*rsa.PSSOptions] with SHA-256 and a salt
+// length of 32, [rsa.PSSSaltLengthEqualsHash] (which is 32) or 20. All other options are an error,
+// with both implementations. The reader is ignored and may be nil: the implementation generates the
+// salt.
 //
-// With OpenSSL, each goroutine that signs occupies an operating system thread. At most twice GOMAXPROCS
-// goroutines (as of the creation of the signer) sign at once; the others wait. An error contains
-// OpenSSL's message and never the key.
+// With OpenSSL, each goroutine that signs occupies an operating system thread. At most twice
+// GOMAXPROCS goroutines (as of the creation of the signer) sign at once; the others wait. An error
+// contains OpenSSL's message and never the key.
 func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	salt, err := saltLength(digest, opts)
 	if err != nil {

@@ -132,7 +132,8 @@ func TestKeyOfThreePrimes(t *testing.T) {
 	}
 }
 
-// A key that its caller has made by hand has no precomputed values; its caller may be using it, so nothing is written in it.
+// A key that its caller has made by hand has no precomputed values; its caller may be using it, so
+// nothing is written in it.
 func TestKeyIsNotChanged(t *testing.T) {
 	t.Parallel()
 	made := testKey()

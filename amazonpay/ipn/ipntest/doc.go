@@ -1,6 +1,6 @@
-// Package ipntest creates Instant Payment Notifications for tests: genuine messages, signed by a local
-// stand-in for AWS SNS, and forged messages of every kind. It uses no network. Only a verifier that is
-// given the stand-in trusts its messages.
+// Package ipntest creates Instant Payment Notifications for tests: genuine messages, signed by a
+// local stand-in for AWS SNS, and forged messages of every kind. It uses no network. Only a
+// verifier that is given the stand-in trusts its messages.
 //
 //	sns, err := ipntest.New()
 //	verifier, err := ipn.NewVerifier(

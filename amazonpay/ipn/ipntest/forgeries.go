@@ -38,9 +38,9 @@ type Forgery struct {
 	Body []byte
 }
 
-// Forgeries returns forged messages of every kind, derived from a notification that is accepted. Only
-// one thing is wrong with each, so that a single check must stop it. The certificate of one of them is
-// never answered.
+// Forgeries returns forged messages of every kind, derived from a notification that is accepted.
+// Only one thing is wrong with each, so that a single check must stop it. The certificate of one of
+// them is never answered.
 func (s *SNS) Forgeries(n Notification, at time.Time) []Forgery {
 	f := forger{s: s, genuine: s.Notify(n, at)}
 	f.bodies()

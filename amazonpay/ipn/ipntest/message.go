@@ -16,9 +16,9 @@ const (
 	TypeUnsubscribeConfirmation  = "UnsubscribeConfirmation"
 )
 
-// Notification is the content of an Amazon Pay notification. [SNS.Notify] sets three fields if they are
-// empty: the version to V2, the type to STATE_CHANGE, and the id to a random one. Other empty fields are
-// omitted.
+// Notification is the content of an Amazon Pay notification. [SNS.Notify] sets three fields if they
+// are empty: the version to V2, the type to STATE_CHANGE, and the id to a random one. Other empty
+// fields are omitted.
 type Notification struct {
 	MerchantID          string `json:"MerchantID,omitzero"`
 	ObjectType          string `json:"ObjectType,omitzero"` // CHARGE_PERMISSION, CHARGE, REFUND, CHARGEBACK
@@ -58,8 +58,8 @@ func encode(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// Notify returns a genuine message with a notification. It has signature version 1, the default of SNS.
-// To change it, set its fields and call [SNS.Sign].
+// Notify returns a genuine message with a notification. It has signature version 1, the default of
+// SNS. To change it, set its fields and call [SNS.Sign].
 func (s *SNS) Notify(n Notification, at time.Time) Message {
 	if n.NotificationVersion == "" {
 		n.NotificationVersion = "V2"

@@ -56,8 +56,8 @@ type wanted struct {
 	met  bool
 }
 
-// Want returns a value for [Target.Step] that must be one of the listed values. Otherwise the example
-// fails at its end.
+// Want returns a value for [Target.Step] that must be one of the listed values. Otherwise the
+// example fails at its end.
 func Want[T comparable](got T, oneOf ...T) any {
 	w := wanted{text: fmt.Sprint(got), met: slices.Contains(oneOf, got)}
 	if !w.met {

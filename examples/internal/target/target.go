@@ -42,8 +42,8 @@ type Target struct {
 	failed bool
 }
 
-// Main parses the flags, including flags of the example, runs the example and exits. The exit status is
-// 0 only if each step had the expected result and the emulator verified each signature.
+// Main parses the flags, including flags of the example, runs the example and exits. The exit
+// status is 0 only if each step had the expected result and the emulator verified each signature.
 func Main(run func(ctx context.Context, t *Target) error) {
 	service := flag.Bool("service", false, "call Amazon Pay instead of the emulator, configured by the environment variables AMAZON_PAY_*")
 	debug := flag.Bool("debug", false, "log calls and attempts to standard error")
@@ -140,7 +140,8 @@ func openService(live bool, logger *slog.Logger) (*Target, error) {
 	return t, nil
 }
 
-// PublicKey returns the public key for the configured private key. Amazon verifies signatures with it.
+// PublicKey returns the public key for the configured private key. Amazon verifies signatures with
+// it.
 func (t *Target) PublicKey() (*rsa.PublicKey, error) {
 	text := []byte(t.config.PrivateKeyPEM.Reveal())
 	if t.config.PrivateKeyFile != "" {
@@ -162,7 +163,8 @@ func (t *Target) close() {
 	}
 }
 
-// summary prints how many signatures the emulator verified, and returns an error if the example failed.
+// summary prints how many signatures the emulator verified, and returns an error if the example
+// failed.
 func (t *Target) summary() error {
 	if t.Emulator != nil {
 		requests, verified := t.Emulator.Requests(), 0
