@@ -20,11 +20,11 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// programs is the folder of the binaries, which build makes once.
+// programs is the directory of the binaries, which build creates once.
 var programs string
 
 var build = sync.OnceValues(func() (output []byte, err error) {
-	command := exec.Command("go", "build", "-o", programs, "./...", "./internal/target/testdata/unexpected")
+	command := exec.Command("go", "build", "-ldflags=-s -w", "-o", programs, "./...", "./internal/target/testdata/unexpected")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	return command.CombinedOutput()
 })
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// hostile is an environment of which an example with the emulator must read nothing.
+// hostile is an environment that an example must ignore if it uses the emulator.
 var hostile = []string{
 	"AMAZON_PAY_PUBLIC_KEY_ID=LIVE-garbage",
 	"AMAZON_PAY_PRIVATE_KEY=garbage",
@@ -54,8 +54,7 @@ var hostile = []string{
 	"SSL_CERT_DIR=/nonexistent",
 }
 
-// run runs an example in an environment that has nothing but env, and returns its exit
-// status and all that it printed.
+// run runs an example in the environment env, and returns its exit status and output.
 func run(ctx context.Context, t *testing.T, env []string, name string, args ...string) (status int, output string) {
 	t.Helper()
 	built, err := build()
@@ -94,7 +93,7 @@ var examples = map[string][]string{
 	},
 	"manualsigning": {
 		"Authorization: AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=",
-		"right, by signing.Verify",
+		"valid (signing.Verify)",
 		"status             201",
 		"status             200",
 		"wrong signature    true",
@@ -103,7 +102,7 @@ var examples = map[string][]string{
 		"例の店 <A&B>",
 		`例の店 \u003cA\u0026B\u003e`,
 		"same payload       true",
-		"right, by signing.VerifyPayload",
+		"valid (signing.VerifyPayload)",
 	},
 	"reports": {
 		"status             COMPLETED",
@@ -124,7 +123,7 @@ var examples = map[string][]string{
 	"ipn": {
 		"state              AuthorizationInitiated",
 		"is Authorized.",
-		"A notification has come, and the charge was read",
+		"A notification has arrived, and the charge was read",
 		"state              Authorized",
 	},
 	"errors": {
@@ -141,7 +140,7 @@ var examples = map[string][]string{
 	},
 }
 
-// signature is one of 2048 bits in base64, in which anything may stand by chance.
+// signature matches a base64 signature, which may contain any text by chance.
 var signature = regexp.MustCompile(`\b[A-Za-z0-9+/]{342}==`)
 
 var verified = regexp.MustCompile(`The emulator verified the signatures of (\d+) of (\d+) attempts\.`)
@@ -150,7 +149,7 @@ func TestExamplesRunAgainstTheEmulatorWhateverTheEnvironment(t *testing.T) {
 	t.Parallel()
 	mains, err := filepath.Glob("*/main.go")
 	require.NoError(t, err)
-	mains = slices.DeleteFunc(mains, func(main string) bool { // modules of their own, with tests of their own
+	mains = slices.DeleteFunc(mains, func(main string) bool { // nested modules have their own tests
 		_, err := os.Stat(filepath.Join(filepath.Dir(main), "go.mod"))
 		return err == nil
 	})
@@ -183,7 +182,7 @@ func TestExampleFailsWhenAStepOrASignatureIsNotAsExpected(t *testing.T) {
 	status, output := run(t.Context(), t, hostile, "unexpected")
 	assert.Equal(t, 1, status)
 	assert.Contains(t, output, "Open (expected [Completed])")
-	assert.Contains(t, output, "a step above did not come out as expected")
+	assert.Contains(t, output, "a step above did not have the expected result")
 
 	status, output = run(t.Context(), t, hostile, "unexpected", "-unsigned")
 	assert.Equal(t, 1, status)
@@ -191,8 +190,7 @@ func TestExampleFailsWhenAStepOrASignatureIsNotAsExpected(t *testing.T) {
 	assert.Contains(t, output, "a signature was refused")
 }
 
-// proxy stands between an example and the world, lets nothing through, and calls asked
-// for each connection that is wanted.
+// proxy refuses every connection of an example, and calls asked for each.
 func proxy(t *testing.T, asked func(host string)) (env string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -222,9 +220,9 @@ func TestServiceIsRefusedBeforeAnyCall(t *testing.T) {
 		"live without service":         {"checkout", "SANDBOX-AEXAMPLE", "", []string{"-live-charges-real-money"}, "only with -service"},
 		"session without service":      {"checkout", "SANDBOX-AEXAMPLE", "", []string{"-session", "S"}, "only with -service"},
 		"no session":                   {"checkout", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "amazonCheckoutSessionId"},
-		"no scan":                      {"instore", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service needs -scan"},
-		"no store":                     {"manualsigning", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service needs -store"},
-		"no merchant":                  {"buttonsignature", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service needs -merchant"},
+		"no scan":                      {"instore", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service requires -scan"},
+		"no store":                     {"manualsigning", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service requires -store"},
+		"no merchant":                  {"buttonsignature", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "-service requires -merchant"},
 		"no token of the merchant":     {"solutionprovider", "SANDBOX-AEXAMPLE", "", []string{"-service"}, "AMAZON_PAY_MWS_AUTH_TOKEN"},
 		"an argument without its flag": {"checkout", "SANDBOX-AEXAMPLE", "", []string{"S"}, `unexpected argument "S"`},
 	}
@@ -246,7 +244,7 @@ func TestServiceIsRefusedBeforeAnyCall(t *testing.T) {
 	}
 }
 
-// The counterpart: what was refused above does call when it may.
+// The counterpart: with the right flags, the example does call.
 func TestServiceIsCalledWhenAsked(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -277,7 +275,7 @@ func TestServiceIsCalledWhenAsked(t *testing.T) {
 	}
 }
 
-// privateKey is a right one, so that nothing but the rule at hand refuses.
+// privateKey returns a valid key, so that only the tested rule refuses.
 func privateKey(t *testing.T) string {
 	t.Helper()
 	server, err := emulator.New()

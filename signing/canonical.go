@@ -11,56 +11,54 @@ import (
 	"strings"
 )
 
-// DateFormat is the layout, for [time.Time.Format] in UTC, of x-amz-pay-date and
-// of every timestamp that this SDK sends.
+// DateFormat is the [time.Time.Format] layout of X-Amz-Pay-Date and of every timestamp that this
+// SDK sends. The time must be in UTC.
 const DateFormat = "20060102T150405Z"
 
-// PayloadHash is the SHA-256 of a request's body.
+// PayloadHash is the SHA-256 of a request body.
 type PayloadHash [sha256.Size]byte
 
-// HashPayload hashes a body exactly as it is sent. No body hashes like an empty
-// one.
+// HashPayload returns the hash of a body, which must be exactly the bytes that are sent. A request
+// without a body has the hash of an empty body.
 func HashPayload(body []byte) PayloadHash { return sha256.Sum256(body) }
 
-// String returns the hash in lower-case hex, as the canonical request has it.
+// String returns the hash in lower-case hex, as in the canonical request.
 func (h PayloadHash) String() string { return hex.EncodeToString(h[:]) }
 
-// CanonicalRequest is what a request's signature covers.
+// CanonicalRequest is the part of a request that its signature covers.
 type CanonicalRequest struct {
 	Method      string
-	Path        string      // escaped, exactly as sent, with its leading slash; empty means /
+	Path        string      // escaped, exactly as sent, with the leading slash; empty means /
 	Query       string      // escaped, exactly as sent, without the question mark
-	Header      http.Header // the headers to sign, and no others
+	Header      http.Header // only the headers to sign
 	PayloadHash PayloadHash
 }
 
-// String returns the canonical text: method, path, query, one line for each
-// header, an empty line, the names of the headers, and the hash of the payload.
-// Names are lower-cased and sorted by byte, values trimmed, several values of one
-// name joined by commas.
+// String returns the canonical text: method, path, query, one line for each header, an empty line,
+// the names of the headers, and the hash of the payload. Names are in lower case and sorted by
+// byte. Values are trimmed. Several values of one header are joined by commas.
 func (c CanonicalRequest) String() string {
 	return string(appendCanonical(nil, c.Method, c.Path, c.Query, fieldsOf(c.Header), c.PayloadHash))
 }
 
-// SignedHeaders returns the names of the headers as the canonical text and the
-// Authorization header list them: lower case, sorted, joined by semicolons.
+// SignedHeaders returns the names of the headers as in the canonical text and the Authorization
+// header: lower case, sorted, joined by semicolons.
 func (c CanonicalRequest) SignedHeaders() string {
 	return string(appendNames(nil, fieldsOf(c.Header)))
 }
 
-// EncodeQuery encodes query parameters as RFC 3986 has it, sorted by name and value:
-// the form that is sent and signed. It differs from [url.Values.Encode] in the space,
-// which becomes %20 and not a plus sign, and in sorting the values of one name, as
-// the Java and .NET SDKs do.
+// EncodeQuery encodes query parameters as in RFC 3986, sorted by name and value. The SDK sends and
+// signs this form. Unlike [url.Values.Encode], it encodes a space as %20 and sorts the values of
+// one name, as the official Java and .NET SDKs do.
 func EncodeQuery(values url.Values) string {
 	sorted := make(url.Values, len(values))
 	for name, list := range values {
 		sorted[name] = slices.Sorted(slices.Values(list))
 	}
-	return strings.ReplaceAll(sorted.Encode(), "+", "%20") // a plus of a value is %2B by then
+	return strings.ReplaceAll(sorted.Encode(), "+", "%20") // a plus sign in a value is already %2B
 }
 
-// field is one signed header: its name as it is listed, and its value.
+// field is a signed header: its name as in SignedHeaders, and its value.
 type field struct{ name, value string }
 
 func fieldsOf(header http.Header) []field {
@@ -78,7 +76,7 @@ func sortFields(fields []field) {
 	})
 }
 
-// joinValues trims as net/http does when it sends, so no more than ASCII white space.
+// joinValues trims ASCII white space only, as net/http does when it sends.
 func joinValues(values []string) string {
 	if len(values) == 1 {
 		return textproto.TrimString(values[0])

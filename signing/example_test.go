@@ -79,7 +79,7 @@ func ExampleParsePrivateKey() {
 	fmt.Println(err)
 	// Output:
 	// 2048 bits
-	// signing: the private key is neither PEM nor base64 of it (a file name, perhaps?); make a key with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
+	// signing: the private key is neither PEM nor base64 (is it a file name?); create a key with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
 }
 
 // The page must carry the very bytes that were signed.

@@ -39,8 +39,8 @@ func FuzzParseAuthorization(f *testing.F) {
 	})
 }
 
-// Nothing panics, nothing verifies under a key that never signed, and under the key of the recorded requests only their
-// methods, bodies and header values do.
+// Nothing panics, nothing verifies under a key that never signed, and under the key of the recorded
+// requests only their methods, bodies and header values do.
 func FuzzVerify(f *testing.F) {
 	v, key := loadVectors(f)
 	stranger := &otherKey().PublicKey
@@ -94,7 +94,8 @@ func regionOf(host string) string {
 	return "na"
 }
 
-// Nothing panics, each error says how to make a key and nothing of the one that it was given, and what is accepted is a valid key.
+// Nothing panics, each error says how to make a key and nothing of the one that it was given, and
+// what is accepted is a valid key.
 func FuzzParsePrivateKey(f *testing.F) {
 	for _, text := range []string{string(pkcs1()), string(pkcs8(f, testKey()))} {
 		f.Add(text)
@@ -122,7 +123,8 @@ func FuzzParsePrivateKey(f *testing.F) {
 	})
 }
 
-// What is signed, and can be sent, verifies where it arrives, whatever its parts are, and with another body does not.
+// What is signed, and can be sent, verifies where it arrives, whatever its parts are, and with
+// another body does not.
 func FuzzSignRequest(f *testing.F) {
 	signer := newSigner(f, testKey(), signing.PSSV2)
 	key := &testKey().PublicKey

@@ -17,25 +17,25 @@ import (
 
 const (
 	minKeyBits  = 2048
-	howToMake   = "make a key with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem"
+	howToMake   = "create a key with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem"
 	howToUnlock = "decrypt it with: openssl pkey -in encrypted.pem -out private.pem"
 )
 
-// ParsePrivateKey reads an RSA private key from PEM text in PKCS#1 ("RSA PRIVATE
-// KEY") or PKCS#8 ("PRIVATE KEY") form, or from the DER inside it. A PKCS#8 key for
-// RSASSA-PSS alone (openssl genpkey -algorithm RSA-PSS) is taken unless it is
-// restricted to parameters; whether Seller Central takes its public half is not known.
+// ParsePrivateKey reads an RSA private key of at least 2048 bits from PEM or DER. The key is in
+// PKCS#1 ("RSA PRIVATE KEY") or PKCS#8 ("PRIVATE KEY") form. A PKCS#8 key for RSASSA-PSS only
+// (openssl genpkey -algorithm RSA-PSS) is accepted unless it has parameters.
 //
-// It takes the text as files, shells, environment variables and editors mangle it: with CRLF or CR,
-// on one line, with spaces, with line ends that were escaped as \n once or more often or as %0A, in
-// quotes, with a byte-order mark, in UTF-16, with typographic quotes and dashes, with other text
-// around it, or wrapped in base64. Any other kind of key (OpenSSH, encrypted, public, not RSA,
-// shorter than 2048 bits) is an error that says what it is and which openssl command makes a right
-// one. No error contains a part of the key.
+// ParsePrivateKey repairs what files, shells, environment variables and editors do to PEM text:
+// CRLF or CR line ends, a single line, spaces, line ends escaped as \n (also more than once) or as
+// %0A, quotes, a byte-order mark, UTF-16, typographic quotes and dashes, text before or after the
+// key, and base64 around all of it.
+//
+// Any other key (OpenSSH, encrypted, public, not RSA, too short) is an error that names the problem
+// and the openssl command that solves it. No error contains any part of the key.
 func ParsePrivateKey(pem []byte) (*rsa.PrivateKey, error) {
-	const layers = 3 // of base64, in which deployments wrap it
+	const layers = 3 // of base64, as added by deployment tools
 	for layer := range layers + 1 {
-		if len(pem) > 1 && pem[0] == 0x30 && pem[1] >= 0x80 { // a long SEQUENCE, and no UTF-8
+		if len(pem) > 1 && pem[0] == 0x30 && pem[1] >= 0x80 { // a long SEQUENCE, which is not valid UTF-8
 			return parseDER(pem)
 		}
 		text := unmangle(pem)
@@ -52,10 +52,10 @@ func ParsePrivateKey(pem []byte) (*rsa.PrivateKey, error) {
 		}
 		inner, err := decodeBase64(text)
 		if err != nil {
-			inner, err = base64.RawStdEncoding.DecodeString(text) // its padding fell to what splits at =
+			inner, err = base64.RawStdEncoding.DecodeString(text) // a tool that splits at = removed the padding
 		}
 		if err != nil && layer == 0 {
-			return nil, errors.New("signing: the private key is neither PEM nor base64 of it (a file name, perhaps?); " + howToMake)
+			return nil, errors.New("signing: the private key is neither PEM nor base64 (is it a file name?); " + howToMake)
 		}
 		if err != nil {
 			break
@@ -65,18 +65,18 @@ func ParsePrivateKey(pem []byte) (*rsa.PrivateKey, error) {
 	return parseDER(pem)
 }
 
-var errDamaged = errors.New("signing: the private key is damaged: it is neither PKCS#1 nor PKCS#8; " + howToMake)
+var errDamaged = errors.New("signing: the private key is damaged: it is not valid PKCS#1 or PKCS#8; " + howToMake)
 
-// foreign are the forms in which other programs keep keys.
+// foreign lists key formats of other programs.
 var foreign = []struct{ prefix, what string }{
-	{"PuTTY-User-Key-File", "a key of PuTTY"},
-	{"ssh-", "a public key of OpenSSH"},
-	{"<RSAKeyValue", "a key in XML, as .NET writes it"},
-	{"{", "JSON, perhaps a JSON Web Key"},
+	{"PuTTY-User-Key-File", "a PuTTY key"},
+	{"ssh-", "an OpenSSH public key"},
+	{"<RSAKeyValue", "an XML key (.NET)"},
+	{"{", "JSON (a JSON Web Key?)"},
 }
 
-// pemBlock finds an armoured block however its line ends were mangled; the body may hold old-style
-// headers.
+// pemBlock matches a PEM block whatever happened to its line ends. The body may have headers, as in
+// old encrypted keys.
 var (
 	pemBegin = regexp.MustCompile(`--\s*BEGIN[A-Z0-9\s-]+--`)
 	pemBlock = regexp.MustCompile(`(?s)--\s*BEGIN\s*([A-Z0-9][A-Z0-9\s-]*?)\s*--+(.*?)--+\s*END[A-Z0-9\s-]+?--+`)
@@ -85,13 +85,13 @@ var (
 func parsePEM(text string) (*rsa.PrivateKey, error) {
 	blocks := pemBlock.FindAllStringSubmatch(text, -1)
 	if len(blocks) == 0 {
-		return nil, errors.New("signing: the private key's PEM text is cut off: it has no END line (where a variable takes one line only, " +
-			`write \n for each line end); or ` + howToMake)
+		return nil, errors.New("signing: the private key's PEM text is truncated: the END line is missing (in a single-line variable, " +
+			`write each line end as \n); or ` + howToMake)
 	}
-	squeeze := func(kind string) string { return strings.Join(strings.Fields(kind), "") } // tr -d '[:space:]' did that
+	squeeze := func(kind string) string { return strings.Join(strings.Fields(kind), "") } // the result of tr -d '[:space:]'
 	block := blocks[0]
 	for _, b := range blocks {
-		if strings.HasSuffix(squeeze(b[1]), "PRIVATEKEY") { // a bundle may begin with a certificate
+		if strings.HasSuffix(squeeze(b[1]), "PRIVATEKEY") { // a bundle may start with a certificate
 			block = b
 			break
 		}
@@ -99,37 +99,36 @@ func parsePEM(text string) (*rsa.PrivateKey, error) {
 	body := block[2]
 	switch kind := squeeze(block[1]); {
 	case kind == "OPENSSHPRIVATEKEY":
-		return nil, errors.New("signing: this is an OpenSSH private key (ssh-keygen's own format), not PKCS#1 or PKCS#8; " + howToMake)
+		return nil, errors.New("signing: this is an OpenSSH private key, not PKCS#1 or PKCS#8; " + howToMake)
 	case kind == "ENCRYPTEDPRIVATEKEY" || strings.Contains(body, "ENCRYPTED"):
 		return nil, errEncrypted
 	case strings.HasSuffix(kind, "PUBLICKEY"):
 		return nil, errPublic
 	case kind != "PRIVATEKEY" && kind != "RSAPRIVATEKEY" && kind != "RSA-PSSPRIVATEKEY":
 		label := block[1]
-		if len(label) > 30 || strings.ContainsAny(label, "0123456789+/=") { // it may be a part of the key
+		if len(label) > 30 || strings.ContainsAny(label, "0123456789+/=") { // it may be part of the key
 			label = "unknown"
 		}
-		return nil, fmt.Errorf("signing: this is PEM of type %q, not an RSA private key; %s", label, howToMake)
+		return nil, fmt.Errorf("signing: this is a PEM block of type %q, not an RSA private key; %s", label, howToMake)
 	}
 	der, err := decodeBase64(body)
 	if err != nil {
-		return nil, errors.New("signing: the private key's PEM text is damaged: its body is not base64; " + howToMake)
+		return nil, errors.New("signing: the private key's PEM text is damaged: it is not valid base64; " + howToMake)
 	}
 	return parseDER(der)
 }
 
 var (
-	errEncrypted = errors.New("signing: this private key is encrypted with a pass phrase; " + howToUnlock)
-	errPublic    = errors.New("signing: this is a public key; give the private key that belongs to it, or " + howToMake)
+	errEncrypted = errors.New("signing: the private key is encrypted with a passphrase; " + howToUnlock)
+	errPublic    = errors.New("signing: this is a public key; use the private key that belongs to it, or " + howToMake)
 
 	escaped = regexp.MustCompile(`\\+(?:u([0-9A-Fa-f]{4})|[nrt])?`)
-	// typographic is what editors make of quotes and dashes, and what nobody sees.
+	// typographic replaces quotes and dashes that editors change, and removes invisible characters.
 	typographic = strings.NewReplacer("\u2013", "--", "\u2014", "--", "\u2010", "-", "\u2011", "-", "\u2212", "-",
 		"\u201c", `"`, "\u201d", `"`, "\u2018", "'", "\u2019", "'", "\u00a0", " ", "\ufeff", "", "\u200b", "")
 )
 
-// unmangle returns what was meant by a text. Neither base64 nor the lines round it have a backslash
-// or a percent sign.
+// unmangle undoes escapes and typographic changes. PEM text has no backslash or percent sign.
 func unmangle(data []byte) string {
 	text := typographic.Replace(string(decodeUTF16(data)))
 	if plain, err := url.PathUnescape(text); err == nil {
@@ -139,7 +138,7 @@ func unmangle(data []byte) string {
 		code := strings.TrimLeft(escape, `\`)
 		switch {
 		case code == "":
-			return "" // it stood before a line end, a slash or a quote
+			return "" // it escaped a line end, a slash or a quote
 		case code[0] == 'u':
 			char, _ := strconv.ParseUint(code[1:], 16, 16)
 			return string(rune(char))
@@ -149,8 +148,8 @@ func unmangle(data []byte) string {
 	return strings.Trim(text, "\"'`,; \t\r\n")
 }
 
-// decodeUTF16 returns the UTF-8 of a text whose first character says that it is UTF-16, as
-// PowerShell's > makes it.
+// decodeUTF16 converts UTF-16 text to UTF-8. PowerShell's > writes UTF-16. Other text stays the
+// same.
 func decodeUTF16(data []byte) []byte {
 	if len(data) < 2 {
 		return data
@@ -170,8 +169,7 @@ func decodeUTF16(data []byte) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// decodeBase64 passes over white space, and the quotes and commas of code that had the lines as
-// strings.
+// decodeBase64 ignores white space, and the quotes and commas of lines copied from source code.
 func decodeBase64(s string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(strings.Map(func(c rune) rune {
 		if unicode.IsSpace(c) || strings.ContainsRune(`"',`, c) {
@@ -199,17 +197,17 @@ func parseDER(der []byte) (*rsa.PrivateKey, error) {
 var (
 	oidRSA   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
 	oidPSS   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
-	oidPKCS7 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1} // what a PKCS#12 file begins with
+	oidPKCS7 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 1} // the content of a PKCS#12 file
 )
 
-// algorithm is an AlgorithmIdentifier, or the beginning of what looks like one.
+// algorithm is an AlgorithmIdentifier.
 type algorithm struct {
 	OID        asn1.ObjectIdentifier
 	Parameters asn1.RawValue `asn1:"optional"`
 }
 
-// parseUncommon reads a key for RSASSA-PSS alone, which crypto/x509 does not know, and names what
-// is not to be read.
+// parseUncommon reads a key for RSASSA-PSS only, which crypto/x509 does not support. For anything
+// else, its error names what the data is.
 func parseUncommon(der []byte) (*rsa.PrivateKey, error) {
 	var pkcs8 struct {
 		Version   int
@@ -235,15 +233,15 @@ func parseUncommon(der []byte) (*rsa.PrivateKey, error) {
 	switch {
 	case is(&pkcs8) && pkcs8.Algorithm.OID.Equal(oidPSS):
 		if len(pkcs8.Algorithm.Parameters.FullBytes) > 0 {
-			return nil, errors.New("signing: this key is for RSASSA-PSS with certain parameters alone; " + howToMake)
+			return nil, errors.New("signing: this key is restricted to RSASSA-PSS with fixed parameters; " + howToMake)
 		}
 		if key, err := x509.ParsePKCS1PrivateKey(pkcs8.Key); err == nil {
 			return checked(key)
 		}
 	case is(&pkcs8) && !pkcs8.Algorithm.OID.Equal(oidRSA):
-		return nil, fmt.Errorf("signing: this is a private key of the algorithm %s, not an RSA private key; %s", pkcs8.Algorithm.OID, howToMake)
+		return nil, fmt.Errorf("signing: this is a private key for algorithm %s, not an RSA private key; %s", pkcs8.Algorithm.OID, howToMake)
 	case is(&pkcs12) && pkcs12.Contents.OID.Equal(oidPKCS7):
-		return nil, errors.New("signing: this is a PKCS#12 file; take the key out of it with: openssl pkcs12 -in key.p12 -nocerts -nodes -out private.pem")
+		return nil, errors.New("signing: this is a PKCS#12 file; extract the key with: openssl pkcs12 -in key.p12 -nocerts -nodes -out private.pem")
 	case is(&encrypted):
 		return nil, errEncrypted
 	case is(&public):
@@ -266,7 +264,7 @@ func checkPublicKey(key *rsa.PublicKey) error {
 		return errors.New("signing: the RSA public key is empty")
 	}
 	if bits := key.N.BitLen(); bits < minKeyBits {
-		return fmt.Errorf("signing: the RSA key has %d bits, fewer than %d; %s", bits, minKeyBits, howToMake)
+		return fmt.Errorf("signing: the RSA key has %d bits, at least %d are required; %s", bits, minKeyBits, howToMake)
 	}
 	return nil
 }

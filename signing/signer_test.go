@@ -75,7 +75,8 @@ func TestSignRequestSetsDateAndAuthorization(t *testing.T) {
 	}
 }
 
-// requireExactSalt checks a signature of testKey with the standard library, at the algorithm's salt length and no other.
+// requireExactSalt checks a signature of testKey with the standard library, at the algorithm's salt
+// length and no other.
 func requireExactSalt(t *testing.T, algorithm signing.Algorithm, text string, signature []byte) {
 	t.Helper()
 	digest := digestOf(algorithm.String(), text)
@@ -212,7 +213,7 @@ func TestSignRequestMethodDefaultsToGet(t *testing.T) {
 
 func TestSignRequestErrors(t *testing.T) {
 	t.Parallel()
-	mandatory := " is missing or empty: the service refuses a request without it"
+	mandatory := " is missing or empty: the service requires it"
 	tests := []struct {
 		name   string
 		change func(*http.Request)
@@ -220,22 +221,23 @@ func TestSignRequestErrors(t *testing.T) {
 	}{
 		{"no URL", func(r *http.Request) { r.URL = nil }, "the request has no URL with a path"},
 		{"opaque URL", func(r *http.Request) { r.URL = &url.URL{Scheme: "https", Opaque: "//host/x"} }, "the request has no URL with a path"},
-		{"line end in the method", func(r *http.Request) { r.Method = "GET\n/" }, "method or query has a line end"},
-		{"line end in the query", func(r *http.Request) { r.URL.RawQuery = "a=1\naccept:*" }, "method or query has a line end"},
+		{"line end in the method", func(r *http.Request) { r.Method = "GET\n/" }, "method or query contains a line end"},
+		{"line end in the query", func(r *http.Request) { r.URL.RawQuery = "a=1\naccept:*" }, "method or query contains a line end"},
 		{"no header map", func(r *http.Request) { r.Header = nil }, "header accept" + mandatory},
 		{"no accept", func(r *http.Request) { r.Header.Del("Accept") }, "header accept" + mandatory},
 		{"no content-type", func(r *http.Request) { r.Header.Del("Content-Type") }, "header content-type" + mandatory},
 		{"no host", func(r *http.Request) { r.Header.Del("X-Amz-Pay-Host") }, "header x-amz-pay-host" + mandatory},
 		{"no region", func(r *http.Request) { r.Header.Del("X-Amz-Pay-Region") }, "header x-amz-pay-region" + mandatory},
 		{"empty region", func(r *http.Request) { r.Header.Set("X-Amz-Pay-Region", " ") }, "header x-amz-pay-region" + mandatory},
-		{"two values", func(r *http.Request) { r.Header.Add("Accept", "text/html") }, "header accept has 2 values: a signed header has one"},
-		{"no value", func(r *http.Request) { r.Header["X-Amz-Pay-Authtoken"] = nil }, "header x-amz-pay-authtoken has 0 values: a signed header has one"},
-		{"two spellings", func(r *http.Request) { r.Header["x-amz-pay-host"] = []string{"evil"} }, "header x-amz-pay-host is there under two spellings"},
-		{"LF", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\nb") }, "header x-amz-pay-a has a line end, a tab or a run of spaces"},
-		{"LF at the end", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\n") }, "header x-amz-pay-a has a line end"},
-		{"CR", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\rb") }, "header x-amz-pay-a has a line end"},
-		{"tab", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\tb") }, "header x-amz-pay-a has a line end, a tab"},
-		{"run of spaces", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret  b") }, "header x-amz-pay-a has a line end, a tab or a run of spaces"},
+		{"two values", func(r *http.Request) { r.Header.Add("Accept", "text/html") }, "header accept has 2 values: a signed header must have exactly one"},
+		{"no value", func(r *http.Request) { r.Header["X-Amz-Pay-Authtoken"] = nil }, "header x-amz-pay-authtoken has 0 values: a signed header must have exactly one"},
+		{"two spellings", func(r *http.Request) { r.Header["x-amz-pay-host"] = []string{"evil"} }, "header x-amz-pay-host is set twice, in different letter case"},
+		{"LF", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\nb") }, "header x-amz-pay-a contains a line end, another control character, a tab or consecutive spaces"},
+		{"LF at the end", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\n") }, "header x-amz-pay-a contains a line end"},
+		{"CR", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\rb") }, "header x-amz-pay-a contains a line end"},
+		{"tab", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\tb") }, "header x-amz-pay-a contains a line end, another control character, a tab"},
+		{"DEL", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret\x7fb") }, "header x-amz-pay-a contains a line end, another control character"},
+		{"run of spaces", func(r *http.Request) { r.Header.Set("X-Amz-Pay-A", "s3cret  b") }, "header x-amz-pay-a contains a line end, another control character, a tab or consecutive spaces"},
 	}
 	unused := signerFunc{&testKey().PublicKey, func([]byte, crypto.SignerOpts) ([]byte, error) {
 		panic("a bad request reached the key")
@@ -267,8 +269,8 @@ func TestKeyThatCannotSign(t *testing.T) {
 		err       error
 		want      string
 	}{
-		{"error", nil, broken, "signing: the key could not sign: the vault is shut"},
-		{"too short", make([]byte, 255), nil, "a signature of 255 bytes, but an RSA key of 2048 bits makes 256"},
+		{"error", nil, broken, "signing: the key failed to sign: the vault is shut"},
+		{"too short", make([]byte, 255), nil, "a signature of 255 bytes: an RSA key of 2048 bits signs with 256 bytes"},
 		{"too long", make([]byte, 257), nil, "a signature of 257 bytes"},
 		{"nothing", nil, nil, "a signature of 0 bytes"},
 	}
@@ -369,17 +371,17 @@ func TestKeysThatUnderstandOneWayToSayTheSalt(t *testing.T) {
 		{
 			"the longest only", signing.PSSV2, only(rsa.PSSSaltLengthAuto),
 			[]int{-1, 32, -1, 32, -1, 32},
-			"signing: the key could not sign: unsupported salt length -1; asked for a salt of 32 bytes: signing: the key could not sign: unsupported salt length 32",
+			"signing: the key failed to sign: unsupported salt length -1; with salt length 32: signing: the key failed to sign: unsupported salt length 32",
 		},
-		{"20 always", signing.PSSV2, always(20), []int{-1, 32, -1, 32, -1, 32}, "its salt has 20 bytes: give AMZN-PAY-RSASSA-PSS as the algorithm, or a key that makes a salt of 32 bytes"},
-		{"PKCS#1 v1.5 always", signing.PSSV2, pkcs1v15, []int{-1, 32, -1, 32, -1, 32}, "it is one of PKCS#1 v1.5: set the key to RSASSA-PSS with SHA-256"},
+		{"20 always", signing.PSSV2, always(20), []int{-1, 32, -1, 32, -1, 32}, "its salt has 20 bytes: use the algorithm AMZN-PAY-RSASSA-PSS, or a key that signs with a salt of 32 bytes"},
+		{"PKCS#1 v1.5 always", signing.PSSV2, pkcs1v15, []int{-1, 32, -1, 32, -1, 32}, "it is a PKCS#1 v1.5 signature: configure the key for RSASSA-PSS with SHA-256"},
 		{"the digest hashed again", signing.PSSV2, func(digest []byte, salt int) ([]byte, error) {
 			twice := sha256.Sum256(digest)
 			return sign(twice[:], salt)
-		}, []int{-1, 32, -1, 32, -1, 32}, "the digest was hashed once more: have the key sign the digest as it is (in AWS KMS, MessageType DIGEST)"},
+		}, []int{-1, 32, -1, 32, -1, 32}, "the digest was hashed twice: let the key sign the digest itself (in AWS KMS: MessageType DIGEST)"},
 		{"V1, a number", signing.PSSV1, only(20), []int{20, 20, 20}, ""},
-		{"V1, 32 always", signing.PSSV1, always(32), []int{20, 20, 20}, "its salt has 32 bytes: give AMZN-PAY-RSASSA-PSS-V2 as the algorithm, or a key that makes a salt of 20 bytes"},
-		{"V1, the hash's length only", signing.PSSV1, only(rsa.PSSSaltLengthEqualsHash), []int{20, 20, 20}, "signing: the key could not sign: unsupported salt length 20"},
+		{"V1, 32 always", signing.PSSV1, always(32), []int{20, 20, 20}, "its salt has 32 bytes: use the algorithm AMZN-PAY-RSASSA-PSS-V2, or a key that signs with a salt of 20 bytes"},
+		{"V1, the hash's length only", signing.PSSV1, only(rsa.PSSSaltLengthEqualsHash), []int{20, 20, 20}, "signing: the key failed to sign: unsupported salt length 20"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -519,19 +521,19 @@ func TestNewSignerErrors(t *testing.T) {
 		want      string
 	}{
 		{"no id", "", testKey(), signing.PSSV2, "the public key id is empty"},
-		{"space in the id", "SANDBOX ABC", testKey(), signing.PSSV2, `the public key id has the character ' ' at offset 7: only letters, digits, - and _`},
-		{"comma in the id", "ABC,", testKey(), signing.PSSV2, `the character ',' at offset 3`},
-		{"line end in the id", "ABC\n", testKey(), signing.PSSV2, `the character '\n'`},
-		{"not ASCII", "ABCÉ", testKey(), signing.PSSV2, "the character 'É'"},
-		{"not UTF-8", "ABC\xff", testKey(), signing.PSSV2, "the character"},
-		{"unknown algorithm", keyID, testKey(), 2, "algorithm 2 is neither PSSV2 nor PSSV1"},
-		{"negative algorithm", keyID, testKey(), -1, "algorithm -1 is neither"},
+		{"space in the id", "SANDBOX ABC", testKey(), signing.PSSV2, `the public key id contains ' ' at offset 7: use only letters, digits, - and _`},
+		{"comma in the id", "ABC,", testKey(), signing.PSSV2, `contains ',' at offset 3`},
+		{"line end in the id", "ABC\n", testKey(), signing.PSSV2, `contains '\n'`},
+		{"not ASCII", "ABCÉ", testKey(), signing.PSSV2, "contains 'É'"},
+		{"not UTF-8", "ABC\xff", testKey(), signing.PSSV2, "contains"},
+		{"unknown algorithm", keyID, testKey(), 2, "unknown algorithm 2: use PSSV2 or PSSV1"},
+		{"negative algorithm", keyID, testKey(), -1, "unknown algorithm -1"},
 		{"no key", keyID, nil, signing.PSSV2, "the private key is nil"},
 		{"nil pointer", keyID, none, signing.PSSV2, "the private key is nil"},
 		{"empty key", keyID, &rsa.PrivateKey{}, signing.PSSV2, "the RSA public key is empty"},
-		{"short key", keyID, generate(1024), signing.PSSV2, "the RSA key has 1024 bits, fewer than 2048"},
-		{"not RSA", keyID, elliptical, signing.PSSV2, "the private key's public half is a *ecdsa.PublicKey, not RSA"},
-		{"no public half", keyID, signerFunc{}, signing.PSSV2, "the private key's public half is a <nil>, not RSA"},
+		{"short key", keyID, generate(1024), signing.PSSV2, "the RSA key has 1024 bits, at least 2048 are required"},
+		{"not RSA", keyID, elliptical, signing.PSSV2, "the public key of the private key is a *ecdsa.PublicKey, not RSA"},
+		{"no public half", keyID, signerFunc{}, signing.PSSV2, "the public key of the private key is a <nil>, not RSA"},
 		{"nil public half", keyID, signerFunc{public: (*rsa.PublicKey)(nil)}, signing.PSSV2, "the RSA public key is empty"},
 	}
 	for _, tt := range tests {

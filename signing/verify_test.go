@@ -375,8 +375,8 @@ func TestVerifyErrors(t *testing.T) {
 		require.ErrorContains(t, signing.VerifyPayload(signing.PSSV2, nil, "", key), want)
 	}
 	require.ErrorContains(t, signing.Verify(r, nil, &rsa.PublicKey{}), "the RSA public key is empty")
-	require.ErrorContains(t, signing.Authorization{Algorithm: 9}.Verify("", &testKey().PublicKey), "algorithm 9 is neither")
-	require.ErrorContains(t, signing.VerifyPayload(9, nil, "", &testKey().PublicKey), "algorithm 9 is neither")
+	require.ErrorContains(t, signing.Authorization{Algorithm: 9}.Verify("", &testKey().PublicKey), "unknown algorithm 9")
+	require.ErrorContains(t, signing.VerifyPayload(9, nil, "", &testKey().PublicKey), "unknown algorithm 9")
 	require.ErrorIs(t, signing.VerifyPayload(signing.PSSV2, nil, "!", &testKey().PublicKey), signing.ErrSignature)
 
 	r.Header.Del("Authorization")

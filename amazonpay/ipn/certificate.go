@@ -18,38 +18,39 @@ import (
 )
 
 const (
-	maxCertificate = 64 << 10 // of the file
+	maxCertificate = 64 << 10 // bytes of the file
 	fetchTime      = 5 * time.Second
-	maxCached      = 64 // SNS has one or two certificates a region
+	maxCached      = 64 // SNS uses one or two certificates per region
 	minKeyBits     = 2048
 
-	// A URL that failed is not fetched again for failureTime. So that forgers cannot have us fetch ever new URLs,
-	// no more than maxFailures fetches may fail at once, and one more each refill; good ones count nothing.
+	// A URL whose fetch failed is not fetched again for failureTime. At most maxFailures fetches may
+	// fail, plus one per refill, so that forged messages cannot cause unlimited fetches. Successful
+	// fetches are not counted.
 	failureTime = 30 * time.Second
 	maxFailures = 10
 	refill      = 6 * time.Second
 )
 
-// certificates fetches certificates and keeps them.
+// certificates fetches certificates and caches them.
 type certificates struct {
 	transport http.RoundTripper
-	roots     *x509.CertPool // nil: the system's
-	chain     bool           // it must lead to a root
+	roots     *x509.CertPool // nil: the roots of the system
+	chain     bool           // a chain to a root is required
 	now       func() time.Time
 
-	known []string // URLs that may be fetched whatever else has failed
+	known []string // URLs whose fetches are not limited
 
-	mu       sync.Mutex                   // guards what follows; never held during a fetch
+	mu       sync.Mutex                   // guards the fields below; never held during a fetch
 	cached   map[string]*x509.Certificate // by URL
 	failed   map[string]failure
 	flights  map[string]*flight
-	budget   float64 // how many fetches may fail now
+	budget   float64 // number of fetches that may fail now
 	budgeted time.Time
 }
 
-// flight is a fetch that is under way. Who needs its URL waits for it.
+// flight is a running fetch. All callers that need its URL wait for it.
 type flight struct {
-	done  chan struct{} // closed when what follows is there
+	done  chan struct{} // closed when the fields below are set
 	found *x509.Certificate
 	err   error
 }
@@ -59,13 +60,14 @@ type failure struct {
 	err error
 }
 
-// counts reports whether a failure still stands. One of the future was under a clock that was set back since.
+// counts reports whether a failure still blocks its URL. A failure in the future does not: the
+// clock was set back.
 func (f failure) counts(now time.Time) bool {
 	age := now.Sub(f.at)
 	return 0 <= age && age < failureTime
 }
 
-// newTransport is the network of a verifier: for a few requests a year.
+// newTransport returns the default network of a verifier, which makes a few requests a year.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
@@ -77,7 +79,7 @@ func newTransport() *http.Transport {
 	}
 }
 
-// get returns the certificate at a URL that was checked, for a host of SNS.
+// get returns the certificate at url, which has been checked, for a host of SNS.
 func (c *certificates) get(ctx context.Context, url, host string) (*x509.Certificate, error) {
 	found, under, err := c.begin(url, host)
 	if under == nil {
@@ -91,8 +93,9 @@ func (c *certificates) get(ctx context.Context, url, host string) (*x509.Certifi
 	}
 }
 
-// begin returns what is known of a URL, or the flight that will tell. The flight goes on, for five seconds at the most, when who
-// began it has left: else forgers who leave could begin one after the other.
+// begin returns the cached result for a URL, or a flight. A flight continues, for at most five
+// seconds, after its caller has left. Otherwise forgers who disconnect could start one flight after
+// another.
 func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,16 +115,16 @@ func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, erro
 		c.budget = min(maxFailures, c.budget+float64(max(0, now.Sub(c.budgeted)))/float64(refill))
 		c.budgeted = now
 		if c.budget < 1 {
-			return nil, nil, later(ErrCertificateUnavailable, "too many fetches have failed: nothing new is fetched for some seconds")
+			return nil, nil, later(ErrCertificateUnavailable, "too many fetches have failed: new URLs are not fetched for some seconds")
 		}
 		c.budget--
 	}
 	under := &flight{done: make(chan struct{})}
 	c.flights[url] = under
 	go func() {
-		defer func() { // else a panic of the user's network would end the program
+		defer func() { // a panic of a custom RoundTripper must not end the program
 			if reason := recover(); reason != nil {
-				under.err = later(ErrCertificateUnavailable, "the network panicked: %v", reason)
+				under.err = later(ErrCertificateUnavailable, "the RoundTripper panicked: %v", reason)
 			}
 			c.end(url, under, paid)
 		}()
@@ -130,7 +133,7 @@ func (c *certificates) begin(url, host string) (*x509.Certificate, *flight, erro
 	return nil, under, nil
 }
 
-// end keeps what a flight has brought.
+// end stores the result of a flight.
 func (c *certificates) end(url string, under *flight, paid bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -149,20 +152,20 @@ func (c *certificates) end(url string, under *flight, paid bool) {
 		if len(c.cached) < maxCached {
 			break
 		}
-		delete(c.cached, old) // any will do: it is fetched again when it is needed
+		delete(c.cached, old) // any one: it is fetched again if required
 	}
 	c.cached[url] = under.found
 }
 
 func (c *certificates) fetch(url, host string) (*x509.Certificate, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTime) //nolint:forbidigo // it is of no single request
+	ctx, cancel := context.WithTimeout(context.Background(), fetchTime) //nolint:forbidigo // it belongs to no single request
 	defer cancel()
 	text, err := c.read(ctx, url)
 	if err != nil {
 		return nil, later(ErrCertificateUnavailable, "%v", err)
 	}
 	found, err := parseCertificates(text)
-	if err != nil { // a page of a broken proxy, say
+	if err != nil { // such as an HTML page of a proxy
 		return nil, later(ErrCertificateUnavailable, "%v", err)
 	}
 	if err := c.check(found, host, c.now()); err != nil {
@@ -171,7 +174,7 @@ func (c *certificates) fetch(url, host string) (*x509.Certificate, error) {
 	return found[0], nil
 }
 
-// read fetches the file, and follows no redirect.
+// read fetches the file. It does not follow redirects.
 func (c *certificates) read(ctx context.Context, url string) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -183,16 +186,16 @@ func (c *certificates) read(ctx context.Context, url string) ([]byte, error) {
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the answer has status %d", res.StatusCode)
+		return nil, fmt.Errorf("unexpected status %d", res.StatusCode)
 	}
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxCertificate+1))
 	if err == nil && len(text) > maxCertificate {
-		err = fmt.Errorf("the answer has more than %d bytes", maxCertificate)
+		err = fmt.Errorf("the file has more than %d bytes", maxCertificate)
 	}
 	return text, err
 }
 
-// parseCertificates reads a PEM text: the certificate itself, and perhaps those that lead to a root.
+// parseCertificates reads PEM text: the certificate, and optionally its chain.
 func parseCertificates(text []byte) ([]*x509.Certificate, error) {
 	var found []*x509.Certificate
 	for {
@@ -201,42 +204,43 @@ func parseCertificates(text []byte) ([]*x509.Certificate, error) {
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, errors.New("the answer has a PEM block that is no certificate")
+			return nil, errors.New("the file has a PEM block that is not a certificate")
 		}
 		parsed, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
-			return nil, errors.New("the answer has a certificate that cannot be read")
+			return nil, errors.New("the file has an invalid certificate")
 		}
 		found = append(found, parsed)
 	}
 	if len(found) == 0 || len(strings.TrimSpace(string(text))) > 0 {
-		return nil, errors.New("the answer is not a PEM text of certificates")
+		return nil, errors.New("the file is not PEM text with certificates")
 	}
 	return found, nil
 }
 
-// check checks a file that came from SNS's own host. Who sent the message had no part in it: what is wrong is our clock, our
-// network, our roots or a rule of this package, all of which can be mended. Each refusal is therefore temporary.
+// check checks a file that came from a host of SNS. The sender of the message cannot influence it:
+// the cause of a failure is our clock, our network, our roots or a rule of this package, and each
+// can be corrected. Every refusal is therefore temporary.
 func (c *certificates) check(found []*x509.Certificate, host string, now time.Time) error {
 	leaf := found[0]
 	key, isRSA := leaf.PublicKey.(*rsa.PublicKey)
 	switch {
 	case now.After(leaf.NotAfter):
-		return later(ErrCertificate, "it expired at %v", leaf.NotAfter)
+		return later(ErrCertificate, "it expired on %v", leaf.NotAfter)
 	case now.Before(leaf.NotBefore):
-		return later(ErrCertificate, "it is valid only from %v", leaf.NotBefore)
+		return later(ErrCertificate, "it is not valid before %v", leaf.NotBefore)
 	case !isNamed(leaf, host):
-		return later(ErrCertificate, "its name is %.100q, not one of SNS", append(leaf.DNSNames, leaf.Subject.CommonName))
+		return later(ErrCertificate, "its names %.100q do not belong to SNS", append(leaf.DNSNames, leaf.Subject.CommonName))
 	case !isRSA || key.N.BitLen() < minKeyBits:
-		return later(ErrCertificate, "its key is not an RSA key of at least %d bits", minKeyBits)
+		return later(ErrCertificate, "its key must be an RSA key of at least %d bits", minKeyBits)
 	case isSelfSigned(leaf):
 		return later(ErrCertificate, "it is self-signed")
 	}
 	return c.checkChain(found, now)
 }
 
-// checkChain looks for a way to a root, if the file has what that needs. SNS gives its certificate alone,
-// without the one that issued it: then the URL, and the TLS connection to it, are what is trusted.
+// checkChain checks the chain to a root if the file has one. SNS serves its certificate without a
+// chain; then the URL and the TLS connection are what is trusted.
 func (c *certificates) checkChain(found []*x509.Certificate, now time.Time) error {
 	if len(found) == 1 && !c.chain {
 		return nil
@@ -253,13 +257,14 @@ func (c *certificates) checkChain(found []*x509.Certificate, now time.Time) erro
 	return nil
 }
 
-// isSelfSigned reports whether a certificate names itself as its issuer, or has a signature of its own key.
+// isSelfSigned reports whether a certificate names itself as its issuer or is signed by its own
+// key.
 func isSelfSigned(leaf *x509.Certificate) bool {
 	return string(leaf.RawIssuer) == string(leaf.RawSubject) || leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil
 }
 
-// isNamed reports whether a certificate is one of SNS: the names count, not wildcards, which other services
-// share.
+// isNamed reports whether a certificate names SNS. Wildcards do not count: other services share
+// them.
 func isNamed(leaf *x509.Certificate, host string) bool {
 	names := leaf.DNSNames
 	if len(names) == 0 {

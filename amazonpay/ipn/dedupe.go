@@ -6,55 +6,59 @@ import (
 	"sync"
 )
 
-// ClaimStatus is how far a message was handled before.
+// ClaimStatus says what [Deduper.Begin] found.
 type ClaimStatus int
 
-// What [Deduper.Begin] may answer.
+// The results of [Deduper.Begin].
 const (
-	// ClaimStatusBegun says that the message is the caller's to handle.
+	// ClaimStatusBegun: the claim now holds the message, and the caller handles it.
 	ClaimStatusBegun ClaimStatus = iota
-	// ClaimStatusInProgress says that another request handles it at this moment.
+	// ClaimStatusInProgress: another claim holds the message.
 	ClaimStatusInProgress
-	// ClaimStatusFinished says that it was handled.
-	ClaimStatusFinished
+	// ClaimStatusDone: the message was handled before.
+	ClaimStatusDone
 )
 
-// Claim says who has begun a message. [Verifier.Handler] makes a new random one for each call of [Deduper.Begin], and gives the
-// same one to the Done or Failed that follows. It is printable ASCII of at most 64 bytes.
+// Claim identifies one attempt to handle a message. [Verifier.Handler] generates a random claim for
+// each call of [Deduper.Begin] and passes the same claim to the Done or Failed that follows. It
+// consists of at most 64 bytes of printable ASCII.
 type Claim string
 
-// Deduper keeps a message that comes twice, as SNS's do now and then, from being handled twice. It has two phases: a
-// message is a duplicate only after it was handled well.
+// Deduper prevents that a message is handled twice. SNS sends some messages more than once. A
+// message is a duplicate only after it was handled successfully: Begin, then Done or Failed.
 //
-// A Deduper on a database should let a message that was begun, and neither done nor failed, be begun again after a while: the
-// process may have ended in between. Such a process may also have been slow, and call Done or Failed later than
-// that. It then has an old claim. Measure the while by the database's clock: the clocks of two processes may differ.
+// A Deduper on a database should release a message some time after Begin if neither Done nor Failed
+// follows, because the process may have ended. That process may also just be slow, and call Done or
+// Failed later with its old claim. Measure the time by the clock of the database, since the clocks
+// of two processes may differ. The directory examples/ipnsql has an implementation.
 //
-// The methods are called from several goroutines at once.
+// The methods must be safe for concurrent use.
 type Deduper interface {
-	// Begin asks for a message, by its [Notification].MessageID. If it returns Begun, the claim holds the message.
+	// Begin claims a message, identified by its [Notification].MessageID.
 	Begin(ctx context.Context, messageID string, claim Claim) (ClaimStatus, error)
-	// Done says that a message was handled well. It is Finished from then on, even if another claim holds it by now.
+	// Done marks a message as handled, even if another claim holds it by now.
 	Done(ctx context.Context, messageID string, claim Claim) error
-	// Failed says that it was not: it may be begun again. It does nothing unless this claim still holds the message.
+	// Failed releases a message, so that Begin can claim it again. It does nothing unless this claim
+	// still holds the message.
 	Failed(ctx context.Context, messageID string, claim Claim) error
 }
 
-// defaultKept is how many messages a MemoryDeduper remembers by default.
+// defaultKept is the default number of messages that a MemoryDeduper remembers.
 const defaultKept = 100_000
 
-// MemoryDeduper is a [Deduper] for one process: it forgets everything with it.
+// MemoryDeduper is a [Deduper] in memory, for a single process. Its content is lost when the
+// process ends.
 type MemoryDeduper struct {
 	most int
 
 	mu    sync.Mutex
 	begun map[string]Claim
 	done  map[string]bool
-	order *list.List // of done, the oldest first
+	order *list.List // of done, oldest first
 }
 
-// NewMemoryDeduper returns a deduper that remembers the last messages that were handled, 100,000 where most is
-// 0 or less.
+// NewMemoryDeduper returns a deduper that remembers the last most messages that were handled. If
+// most is 0 or negative, it remembers 100,000.
 func NewMemoryDeduper(most int) *MemoryDeduper {
 	if most <= 0 {
 		most = defaultKept
@@ -62,12 +66,12 @@ func NewMemoryDeduper(most int) *MemoryDeduper {
 	return &MemoryDeduper{most: most, begun: make(map[string]Claim), done: make(map[string]bool), order: list.New()}
 }
 
-// Begin implements [Deduper]. It returns no error.
+// Begin implements [Deduper]. It never returns an error.
 func (d *MemoryDeduper) Begin(_ context.Context, messageID string, claim Claim) (ClaimStatus, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.done[messageID] {
-		return ClaimStatusFinished, nil
+		return ClaimStatusDone, nil
 	}
 	if _, held := d.begun[messageID]; held {
 		return ClaimStatusInProgress, nil
@@ -76,7 +80,7 @@ func (d *MemoryDeduper) Begin(_ context.Context, messageID string, claim Claim) 
 	return ClaimStatusBegun, nil
 }
 
-// Done implements [Deduper]. It returns no error.
+// Done implements [Deduper]. It never returns an error.
 func (d *MemoryDeduper) Done(_ context.Context, messageID string, _ Claim) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,7 +97,7 @@ func (d *MemoryDeduper) Done(_ context.Context, messageID string, _ Claim) error
 	return nil
 }
 
-// Failed implements [Deduper]. It returns no error.
+// Failed implements [Deduper]. It never returns an error.
 func (d *MemoryDeduper) Failed(_ context.Context, messageID string, claim Claim) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -13,10 +13,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxBody is the size of a body. A message of SNS has at most 256 KiB, and one of Amazon Pay far less.
+// maxBody is the maximum size of a body in bytes. An SNS message has at most 256 KiB, and a
+// notification of Amazon Pay far less.
 const maxBody = 256 << 10
 
-// maxMembers is how many members an object may have; those of SNS and Amazon Pay have a dozen.
+// maxMembers is the maximum number of members of an object. Those of SNS and Amazon Pay have a
+// dozen.
 const maxMembers = 100
 
 const (
@@ -25,7 +27,7 @@ const (
 	typeUnsubscribe  = "UnsubscribeConfirmation"
 )
 
-// envelope is a message of SNS, not verified.
+// envelope is an SNS message that is not verified yet.
 type envelope struct {
 	kind      string
 	fields    map[string]string // by lower-case name
@@ -36,18 +38,18 @@ type envelope struct {
 
 func (e envelope) field(name string) string { return e.fields[strings.ToLower(name)] }
 
-// signed are the members that a signature covers, in the order of signing. Those marked with a
-// question mark are left out where they are absent.
+// signed lists the members that the signature covers, in signing order. A question mark marks an
+// optional member.
 var signed = map[string][]string{
 	typeNotification: {"Message", "MessageId", "Subject?", "Timestamp", "TopicArn", "Type"},
 	typeSubscribe:    {"Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"},
 	typeUnsubscribe:  {"Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"},
 }
 
-// parseEnvelope reads a message, and checks the form of all that will be used.
+// parseEnvelope reads a message and checks the form of every member that is used.
 func parseEnvelope(body []byte) (envelope, error) {
 	if len(body) > maxBody {
-		return envelope{}, refuse(ErrTooLarge, "it has %d bytes, and %d are allowed", len(body), maxBody)
+		return envelope{}, refuse(ErrTooLarge, "it has %d bytes, the maximum is %d", len(body), maxBody)
 	}
 	fields, err := parseObject(body)
 	if err != nil {
@@ -56,31 +58,31 @@ func parseEnvelope(body []byte) (envelope, error) {
 	e := envelope{kind: fields["type"], fields: fields}
 	names, known := signed[e.kind]
 	if !known {
-		return e, refuse(ErrType, "%.40q is not known", e.kind)
+		return e, refuse(ErrType, "unknown type %.40q", e.kind)
 	}
 	for _, name := range append(names, "SignatureVersion", "Signature", "SigningCertURL") {
 		if name, optional := strings.CutSuffix(name, "?"); !optional && e.field(name) == "" {
-			return e, refuse(ErrMalformed, "the member %s is missing or empty, or is not a text", name)
+			return e, refuse(ErrMalformed, "member %s is missing, empty or not a string", name)
 		}
 	}
-	for _, name := range names { // a line end could move text from one to the next without a change of what was signed
+	for _, name := range names { // a line end could move text between members without changing the signed text
 		if name, _ = strings.CutSuffix(name, "?"); name != "Message" && strings.ContainsFunc(e.field(name), isControl) {
-			return e, refuse(ErrMalformed, "the member %s has a line end or another control character", name)
+			return e, refuse(ErrMalformed, "member %s contains a line end or another control character", name)
 		}
 	}
 	if e.topic, known = parseTopic(e.field("TopicArn")); !known {
-		return e, refuse(ErrTopic, "%.80q is not the ARN of a topic", e.field("TopicArn"))
+		return e, refuse(ErrTopic, "%.80q is not the ARN of an SNS topic", e.field("TopicArn"))
 	}
 	if e.timestamp, err = time.Parse(time.RFC3339, e.field("Timestamp")); err != nil {
-		return e, refuse(ErrMalformed, "the member Timestamp is not a time such as 2006-01-02T15:04:05.000Z")
+		return e, refuse(ErrMalformed, "member Timestamp is not a time such as 2006-01-02T15:04:05.000Z")
 	}
 	if e.signature, err = base64.StdEncoding.Strict().DecodeString(e.field("Signature")); err != nil {
-		return e, refuse(ErrMalformed, "the member Signature is not base64")
+		return e, refuse(ErrMalformed, "member Signature is not base64")
 	}
 	return e, nil
 }
 
-// stringToSign is what was signed, if the message is true.
+// stringToSign returns the text that the signature covers.
 func (e envelope) stringToSign() []byte {
 	var b bytes.Buffer
 	for _, name := range signed[e.kind] {
@@ -92,9 +94,9 @@ func (e envelope) stringToSign() []byte {
 	return b.Bytes()
 }
 
-// parseObject reads the members of a JSON object that are texts, by their names in lower case: Amazon Pay's
-// documents and relays of SNS differ in the case. Two members of one name are an error, since two readers of
-// such an object may see two things.
+// parseObject returns the string members of a JSON object by their names in lower case: Amazon
+// Pay's documentation and relays of SNS differ in letter case. A duplicate name is an error,
+// because two parsers may read such an object differently.
 func parseObject(text []byte) (map[string]string, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8")
@@ -109,20 +111,20 @@ func parseObject(text []byte) (map[string]string, error) {
 		token, err := d.Token()
 		name, isName := token.(string)
 		if err != nil || !isName {
-			return nil, errors.New("it is not JSON")
+			return nil, errors.New("it is not valid JSON")
 		}
-		if strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) { // ſ is an s to some readers, and to others not
-			return nil, errors.New("the name of the member " + quote(name) + " is not ASCII")
+		if strings.ContainsFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) { // some parsers take ſ for an s
+			return nil, errors.New("the member name " + quote(name) + " is not ASCII")
 		}
 		if name = strings.ToLower(name); slices.Contains(seen, name) {
-			return nil, errors.New("the member " + quote(name) + " stands there twice")
+			return nil, errors.New("duplicate member " + quote(name))
 		}
 		if seen = append(seen, name); len(seen) > maxMembers {
 			return nil, fmt.Errorf("it has more than %d members", maxMembers)
 		}
 		value, err := d.Token()
 		if err != nil {
-			return nil, errors.New("it is not JSON")
+			return nil, errors.New("it is not valid JSON")
 		}
 		switch value := value.(type) {
 		case string:
@@ -134,20 +136,20 @@ func parseObject(text []byte) (map[string]string, error) {
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		return nil, errors.New("it is not JSON")
+		return nil, errors.New("it is not valid JSON")
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is something behind the JSON object")
+		return nil, errors.New("there is data after the JSON object")
 	}
 	return texts, nil
 }
 
-// skip reads on behind the end of the object or list whose beginning was read.
+// skip reads to the end of the object or array whose start has been read.
 func skip(d *json.Decoder) error {
 	for depth := 1; depth > 0; {
 		token, err := d.Token()
 		if err != nil {
-			return errors.New("it is not JSON")
+			return errors.New("it is not valid JSON")
 		}
 		switch token {
 		case json.Delim('{'), json.Delim('['):

@@ -67,11 +67,12 @@ func FuzzNotification(f *testing.F) {
 	})
 }
 
-// Nothing is fetched but a file of a certificate's name from SNS's own host in the region of the topic, whatever a message says.
+// Nothing is fetched but a file of a certificate's name from SNS's own host in the region of the
+// topic, whatever a message says.
 func FuzzCertificateURL(f *testing.F) {
 	s := sharedSNS(f)
 	genuine := s.Notify(charge, noon)
-	urls := s.URLs()
+	urls := s.ForgedCertificateURLs()
 	for _, name := range slices.Sorted(maps.Keys(urls)) {
 		f.Add(urls[name], ipntest.TopicARN)
 	}
@@ -79,7 +80,7 @@ func FuzzCertificateURL(f *testing.F) {
 	f.Add("https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-a.pem", "arn:aws-cn:sns:cn-north-1:123456789012:t")
 	f.Add("https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-a.pem", "arn:aws:sns:s3-us-west-2:123456789012:t")
 	f.Fuzz(func(t *testing.T, text, topic string) {
-		_, known := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithCertificateURLs(text))
+		_, known := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithKnownCertificateURLs(text))
 		fetched := make(chan *http.Request, 10)
 		v, err := ipn.NewVerifier(ipn.WithAnyTopicAccount(), ipn.WithAnyMerchantID(), ipn.WithClock(func() time.Time { return noon }),
 			ipn.WithRoundTripper(roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -117,10 +118,11 @@ func FuzzCertificateURL(f *testing.F) {
 	})
 }
 
-// A confirmation goes to SNS's own host, and confirms the topic and the token of the message and nothing else.
+// A confirmation goes to SNS's own host, and confirms the topic and the token of the message and
+// nothing else.
 func FuzzSubscribeURL(f *testing.F) {
 	s := sharedSNS(f)
-	genuine := s.Confirmation(ipntest.TypeSubscriptionConfirm, noon)
+	genuine := s.Confirmation(ipntest.TypeSubscriptionConfirmation, noon)
 	f.Add(genuine.SubscribeURL, genuine.Token)
 	f.Add(genuine.SubscribeURL+"&Action=x", genuine.Token)
 	f.Add(genuine.SubscribeURL+"&action=x&;", genuine.Token)

@@ -11,62 +11,69 @@ import (
 	"os"
 	"runtime/debug"
 	"time"
+
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 )
 
-// bodyTime is how long a body may take to arrive. SNS waits 15 seconds for the answer.
+// bodyTime limits how long a body may take to arrive. SNS waits 15 seconds for the answer.
 const bodyTime = 10 * time.Second
 
-// WithDeduper sets what keeps messages from being handled twice by [Verifier.Handler]: one in memory by
-// default, which serves one process as long as it runs.
+// WithDeduper sets the [Deduper] with which [Verifier.Handler] handles each message once. The
+// default is a [MemoryDeduper], which is lost when the process ends and not shared with other
+// processes.
 func WithDeduper(d Deduper) Option {
 	return func(v *Verifier) error {
-		if isNil(d) {
-			return errors.New("ipn: WithDeduper: the Deduper is nil")
+		if nilcheck.IsNil(d) {
+			return errors.New("ipn: WithDeduper: the Deduper must not be nil")
 		}
 		v.deduper = d
 		return nil
 	}
 }
 
-// WithSubscriptionConfirmation has [Verifier.Handler] confirm subscriptions to the topics of the trusted accounts,
-// after the checks that notifications get. Without it, confirmations are refused. Amazon Pay is not known to
-// send any to the endpoints that are set in Seller Central. It goes with [WithTopicAccounts] alone: else anybody
-// could subscribe the endpoint to anything.
+// WithSubscriptionConfirmation makes [Verifier.Handler] confirm subscriptions to topics of the
+// trusted accounts, after the same checks as for notifications. By default confirmations are
+// refused. The option requires [WithTopicAccounts]: otherwise anybody could subscribe the endpoint.
 func WithSubscriptionConfirmation() Option {
 	return func(v *Verifier) error { v.subscribing = true; return nil }
 }
 
-// WithLogger has [Verifier.Handler] log each message that is refused or fails, with the reason, as a warning; a panic of
-// the function as an error, with its stack. Without a logger, or with nil, only such a panic is logged, to [slog.Default].
+// WithLogger makes [Verifier.Handler] log every message that is not accepted, as a warning with the
+// reason. A panic is logged as an error with its stack. By default, or if l is nil, only panics are
+// logged, to [slog.Default].
 func WithLogger(l *slog.Logger) Option {
 	return func(v *Verifier) error { v.logger = l; return nil }
 }
 
-// Handler returns an [http.Handler] for the endpoint that is set in Seller Central, by POST. It verifies
-// each message and calls handle with the notification. It answers
+// Handler returns an [http.Handler] for the endpoint that is set in Seller Central, for POST
+// requests. It verifies each message and calls handle with the notification. It answers
 //
-//   - 200 once handle has returned nil, and to a message for which it did before;
-//   - 4xx to what can never be accepted, which SNS does not send again;
-//   - 5xx to what may be: handle returned an error or panicked, the same message is being handled at this moment, the deduper
-//     failed, or the refusal is [Temporary]. SNS sends it again.
+//   - 200 if handle returns nil, or has returned nil for the same message before;
+//   - 4xx if the message can never be accepted. SNS does not send it again;
+//   - 5xx if it may be accepted later: handle returned an error or panicked, another request is
+//     handling the same message, the deduper failed, or the refusal is [Temporary]. SNS sends the
+//     message again.
 //
-// A panic of handle is logged with its stack, also without [WithLogger]: then to [slog.Default].
+// A panic of handle is logged with its stack, to [slog.Default] if there is no [WithLogger].
 //
-// A body may have 256 KiB and may take 10 seconds, or the server's ReadTimeout if that is shorter. Otherwise the connection is
-// closed with the answer (in HTTP/2, the stream). The time that handle takes is not limited by either. The limit of 10 seconds needs an
-// [http.ResponseWriter] that supports [http.ResponseController.SetReadDeadline], as net/http's do: a middleware that wraps it must have a
-// method Unwrap. Set the server's own limits too: without ReadHeaderTimeout and IdleTimeout, a sender can hold a connection without ever
-// reaching this handler.
+// handle is called concurrently, and at least once for each message. After a crash, or if the
+// [Deduper] fails, it may be called again for a message that it has handled. SNS waits 15 seconds
+// for the answer, so queue work that takes longer. The context ends with the connection.
 //
-// handle is called from several goroutines at once, and at least once for each message: after a crash or a
-// failing [Deduper] it may be called for one that it had handled. SNS waits for 15 seconds, so that what takes
-// longer should be queued. The request's context ends with the connection.
+// A body may have 256 KiB. It may take 10 seconds, or the server's ReadTimeout if that is shorter.
+// If a limit is exceeded, the connection (in HTTP/2, the stream) is closed after the answer.
+// Neither limit applies to handle. The limit of 10 seconds requires an [http.ResponseWriter] that
+// supports [http.ResponseController.SetReadDeadline], as those of net/http do. A middleware that
+// wraps the ResponseWriter must have a method Unwrap.
+//
+// Set ReadHeaderTimeout and IdleTimeout of the server too. Otherwise a sender can hold a connection
+// open without reaching this handler.
 func (v *Verifier) Handler(handle func(ctx context.Context, n *Notification) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			abandonBody(w, r)
 			w.Header().Set("Allow", http.MethodPost)
-			http.Error(w, "POST a message of SNS.", http.StatusMethodNotAllowed)
+			http.Error(w, "Use POST.", http.StatusMethodNotAllowed)
 			return
 		}
 		err := v.serve(w, r, handle)
@@ -80,7 +87,8 @@ func (v *Verifier) Handler(handle func(ctx context.Context, n *Notification) err
 	})
 }
 
-// log says why a message was not accepted. A panic is said even without a logger: net/http, which would print it, never sees it.
+// log logs why a message was not accepted. A panic is logged even without a logger, because
+// net/http, which would log it, does not see it.
 func (v *Verifier) log(ctx context.Context, status int, err error) {
 	logger, level, attrs := v.logger, slog.LevelWarn, []slog.Attr{slog.Int("status", status), slog.Any("error", err)}
 	if panicked, ok := errors.AsType[*panicError](err); ok {
@@ -94,17 +102,17 @@ func (v *Verifier) log(ctx context.Context, status int, err error) {
 	}
 }
 
-// panicError is a panic of the user's function.
+// panicError is a panic of the handle function.
 type panicError struct {
 	value any
 	stack []byte
 }
 
 func (p *panicError) Error() string {
-	return fmt.Sprintf("ipn: a panic while the message was handled: %v", p.value)
+	return fmt.Sprintf("ipn: the handler panicked: %v", p.value)
 }
 
-// statusOf is the status of a message that was not accepted.
+// statusOf returns the status for a message that was not accepted.
 func statusOf(err error) int {
 	var refused *refusal
 	switch {
@@ -122,8 +130,8 @@ func statusOf(err error) int {
 	return http.StatusForbidden
 }
 
-// errTwin: another request is handling the same message.
-var errTwin = errors.New("ipn: the same message is being handled")
+// errTwin is the error for the second of two concurrent requests with the same message.
+var errTwin = errors.New("ipn: another request is handling the same message")
 
 func (v *Verifier) serve(w http.ResponseWriter, r *http.Request, handle func(context.Context, *Notification) error) error {
 	body, err := readBody(w, r)
@@ -145,21 +153,21 @@ func (v *Verifier) serve(w http.ResponseWriter, r *http.Request, handle func(con
 	})
 }
 
-// readBody reads a body within bodyTime, or within the server's ReadTimeout where that is shorter.
+// readBody reads a body within bodyTime, or the server's ReadTimeout if that is shorter.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBody {
 		abandonBody(w, r)
-		return nil, refuse(ErrTooLarge, "it has %d bytes, and %d are allowed", r.ContentLength, maxBody)
+		return nil, refuse(ErrTooLarge, "it has %d bytes, the maximum is %d", r.ContentLength, maxBody)
 	}
 	limit := bodyTime
 	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ReadTimeout > 0 {
 		limit = min(limit, server.ReadTimeout)
 	}
 	reading := http.NewResponseController(w)
-	_ = reading.SetReadDeadline(time.Now().Add(limit)) // by the connection's clock; an error: see Handler
+	_ = reading.SetReadDeadline(time.Now().Add(limit)) // by the clock of the connection; for an error, see Handler
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err == nil {
-		_ = reading.SetReadDeadline(time.Time{}) // net/http does this too; other ResponseWriters may not
+		_ = reading.SetReadDeadline(time.Time{}) // as net/http does; other ResponseWriters may not
 		return body, nil
 	}
 	abandonBody(w, r)
@@ -167,13 +175,13 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, refuse(ErrTooLarge, "it has more than %d bytes", maxBody)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) { // not 408: SNS does not send again after a 4xx
-		return nil, later(ErrMalformed, "it did not come within %v", limit)
+		return nil, later(ErrMalformed, "it did not arrive within %v", limit)
 	}
-	return nil, later(ErrMalformed, "it did not come whole: %v", err)
+	return nil, later(ErrMalformed, "it is incomplete: %v", err)
 }
 
-// abandonBody has the connection, or the stream of HTTP/2, end with the answer. Otherwise the server would go on reading
-// what is left of the body, up to 256 KiB and for as long as the sender likes.
+// abandonBody closes the connection, or the HTTP/2 stream, after the answer. Otherwise the server
+// would read the rest of the body, up to 256 KiB, for as long as the sender likes.
 func abandonBody(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return
@@ -181,24 +189,25 @@ func abandonBody(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetReadDeadline(time.Unix(0, 0))
 }
 
-// handlerError hides what the user's function returned from statusOf: it may be a refusal of another message.
+// handlerError hides the error of the handle function from statusOf. It may be a refusal of another
+// message.
 type handlerError struct{ error }
 
-// once does what is to be done for a message unless that was done before.
+// once calls do unless the message was handled before.
 func (v *Verifier) once(ctx context.Context, messageID string, do func(context.Context) error) (err error) {
 	claim := Claim(rand.Text())
-	progress, err := v.deduper.Begin(ctx, messageID, claim)
+	status, err := v.deduper.Begin(ctx, messageID, claim)
 	switch {
 	case err != nil:
-		return fmt.Errorf("ipn: the deduper: %w", err)
-	case progress == ClaimStatusFinished:
+		return fmt.Errorf("ipn: the Deduper failed: %w", err)
+	case status == ClaimStatusDone:
 		return nil
-	case progress != ClaimStatusBegun:
+	case status != ClaimStatusBegun:
 		return errTwin
 	}
-	ending := context.WithoutCancel(ctx) // what has become of the message must be said though the sender has left
+	ending := context.WithoutCancel(ctx) // the Deduper must learn the result even if the sender has disconnected
 	done := false
-	defer func() { // also where the function has panicked, or ended its goroutine
+	defer func() { // also after a panic or runtime.Goexit
 		if reason := recover(); reason != nil {
 			err = &panicError{reason, debug.Stack()}
 		}
@@ -206,7 +215,7 @@ func (v *Verifier) once(ctx context.Context, messageID string, do func(context.C
 			return
 		}
 		if failed := v.deduper.Failed(ending, messageID, claim); failed != nil {
-			err = errors.Join(err, fmt.Errorf("ipn: the deduper: %w", failed))
+			err = errors.Join(err, fmt.Errorf("ipn: the Deduper failed: %w", failed))
 		}
 	}()
 	if err := do(ctx); err != nil {
@@ -214,15 +223,15 @@ func (v *Verifier) once(ctx context.Context, messageID string, do func(context.C
 	}
 	done = true
 	if err := v.deduper.Done(ending, messageID, claim); err != nil {
-		return fmt.Errorf("ipn: the deduper: %w", err)
+		return fmt.Errorf("ipn: the Deduper failed: %w", err)
 	}
 	return nil
 }
 
-// confirm confirms a subscription, if that is wanted.
+// confirm confirms a subscription if WithSubscriptionConfirmation is set.
 func (v *Verifier) confirm(ctx context.Context, e envelope) error {
 	if e.kind != typeSubscribe || !v.subscribing {
-		return refuse(ErrConfirmation, "it is a %s", e.kind)
+		return refuse(ErrConfirmation, "the message type is %s", e.kind)
 	}
 	to, err := e.topic.checkSubscribeURL(e.field("SubscribeURL"), e.field("TopicArn"), e.field("Token"))
 	if err != nil {
@@ -236,11 +245,11 @@ func (v *Verifier) confirm(ctx context.Context, e envelope) error {
 	}
 	res, err := v.transport.RoundTrip(r)
 	if err != nil {
-		return errors.New("ipn: the subscription could not be confirmed") // the error would have the URL, and so the token
+		return errors.New("ipn: cannot confirm the subscription: the request failed") // the error would contain the URL with the token
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("ipn: the subscription could not be confirmed: status %d", res.StatusCode)
+		return fmt.Errorf("ipn: cannot confirm the subscription: unexpected status %d", res.StatusCode)
 	}
 	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -20,21 +19,6 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
 )
-
-func readCloser(content []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(content)) }
-
-// post sends a message as SNS does.
-func post(t *testing.T, h http.Handler, kind string, body []byte) (status int) {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/ipn", bytes.NewReader(body))
-	r.Header.Set("Content-Type", "text/plain; charset=UTF-8")
-	if kind != "" {
-		r.Header.Set("X-Amz-Sns-Message-Type", kind)
-	}
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, r)
-	return w.Code
-}
 
 // A message is handled once, and again where that failed.
 func TestHandler(t *testing.T) {
@@ -89,27 +73,11 @@ func TestFunctionThatEndsItsGoroutine(t *testing.T) {
 	assert.Equal(t, http.StatusOK, post(t, h, "Notification", m.JSON()))
 }
 
-// A line end would let a true message come under two ids: what was signed stays the same when the subject moves into the
-// member before it.
-func TestNoTextMovesBetweenMembers(t *testing.T) {
-	t.Parallel()
-	s := sharedSNS(t)
-	calls := 0
-	h := newVerifier(t, s).Handler(func(context.Context, *ipn.Notification) error { calls++; return nil })
-	m := s.Notify(charge, noon)
-	m.Subject = "Amazon Pay"
-	m = s.Sign(m)
-	moved := m
-	moved.Subject, moved.MessageID = "", m.MessageID+"\nSubject\nAmazon Pay"
-	assert.Equal(t, http.StatusOK, post(t, h, "Notification", m.JSON()))
-	assert.Equal(t, http.StatusBadRequest, post(t, h, "Notification", moved.JSON()))
-	assert.Equal(t, 1, calls)
-}
-
 // panicOfTheShop has a name that its stack shows.
 func panicOfTheShop() { panic("nil map") }
 
-// A panic of the function is said with its stack, whoever listens, and nothing else is where there is no logger.
+// A panic of the function is said with its stack, whoever listens, and nothing else is where there
+// is no logger.
 func TestPanicOfTheFunction(t *testing.T) { //nolint:paralleltest // it changes slog's default
 	var said bytes.Buffer
 	before := slog.Default()
@@ -190,152 +158,14 @@ func TestTheSenderLeaves(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), r)
 	progress, err := d.Begin(t.Context(), m.MessageID, "another")
 	require.NoError(t, err)
-	assert.Equal(t, ipn.ClaimStatusFinished, progress)
-}
-
-// brokenDeduper fails where it is told to, and with a context that has ended.
-type brokenDeduper struct {
-	ipn.Deduper
-
-	begin, done, failed error
-}
-
-func (d *brokenDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.ClaimStatus, error) {
-	if d.begin != nil {
-		return 0, d.begin
-	}
-	return d.Deduper.Begin(ctx, id, claim)
-}
-
-func (d *brokenDeduper) Done(ctx context.Context, id string, claim ipn.Claim) error {
-	if err := errors.Join(d.done, ctx.Err()); err != nil {
-		return err
-	}
-	return d.Deduper.Done(ctx, id, claim)
-}
-
-func (d *brokenDeduper) Failed(ctx context.Context, id string, claim ipn.Claim) error {
-	if err := errors.Join(d.failed, ctx.Err()); err != nil {
-		return err
-	}
-	return d.Deduper.Failed(ctx, id, claim)
-}
-
-func TestDeduperThatFails(t *testing.T) {
-	t.Parallel()
-	s := sharedSNS(t)
-	away := errors.New("the database is away")
-	for name, row := range map[string]struct {
-		deduper *brokenDeduper
-		handler error
-		calls   int
-	}{
-		"begin":  {&brokenDeduper{begin: away}, nil, 0},
-		"done":   {&brokenDeduper{done: away}, nil, 1},
-		"failed": {&brokenDeduper{failed: away}, errors.New("no"), 1},
-	} {
-		row.deduper.Deduper = ipn.NewMemoryDeduper(0)
-		var log bytes.Buffer
-		calls := 0
-		h := newVerifier(t, s, ipn.WithDeduper(row.deduper), ipn.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))).
-			Handler(func(context.Context, *ipn.Notification) error { calls++; return row.handler })
-		assert.Equal(t, http.StatusInternalServerError, post(t, h, "Notification", s.Notify(charge, noon).JSON()), name)
-		assert.Equal(t, row.calls, calls, name)
-		assert.Contains(t, log.String(), "the database is away", name)
-	}
-}
-
-func TestMemoryDeduperIsBounded(t *testing.T) {
-	t.Parallel()
-	d := ipn.NewMemoryDeduper(3)
-	begin := func(id string) ipn.ClaimStatus {
-		progress, err := d.Begin(t.Context(), id, "first")
-		require.NoError(t, err)
-		return progress
-	}
-	require.Equal(t, ipn.ClaimStatusBegun, begin("held"))
-	for _, id := range []string{"1", "2", "3", "4"} {
-		require.Equal(t, ipn.ClaimStatusBegun, begin(id))
-		require.NoError(t, d.Done(t.Context(), id, "first"))
-	}
-	assert.Equal(t, ipn.ClaimStatusFinished, begin("4"))
-	assert.Equal(t, ipn.ClaimStatusFinished, begin("2"))
-	assert.Equal(t, ipn.ClaimStatusBegun, begin("1"), "forgotten, the oldest")
-	assert.Equal(t, ipn.ClaimStatusInProgress, begin("held"), "never forgotten")
-	require.NoError(t, d.Failed(t.Context(), "held", "first"))
-	assert.Equal(t, ipn.ClaimStatusBegun, begin("held"))
-}
-
-// A claim that is over undoes nothing of the next one: a late Failed does not give the message away, and a late Done counts.
-func TestMemoryDeduperLateEnds(t *testing.T) {
-	t.Parallel()
-	d := ipn.NewMemoryDeduper(0)
-	begin := func(claim ipn.Claim, want ipn.ClaimStatus) {
-		t.Helper()
-		progress, err := d.Begin(t.Context(), "m", claim)
-		require.NoError(t, err)
-		require.Equal(t, want, progress)
-	}
-	require.NoError(t, d.Failed(t.Context(), "m", "")) // nobody has begun it
-	begin("first", ipn.ClaimStatusBegun)
-	require.NoError(t, d.Failed(t.Context(), "m", "first"))
-	begin("second", ipn.ClaimStatusBegun)
-	require.NoError(t, d.Failed(t.Context(), "m", "first")) // late
-	begin("third", ipn.ClaimStatusInProgress)
-	require.NoError(t, d.Failed(t.Context(), "m", "third")) // it was never begun under this claim
-	begin("third", ipn.ClaimStatusInProgress)
-	require.NoError(t, d.Done(t.Context(), "m", "first"))
-	begin("third", ipn.ClaimStatusFinished)
-	require.NoError(t, d.Failed(t.Context(), "m", "second"))
-	begin("third", ipn.ClaimStatusFinished)
-}
-
-// recordingDeduper notes the claims.
-type recordingDeduper struct {
-	ipn.Deduper
-
-	begun, ended []ipn.Claim
-}
-
-func (d *recordingDeduper) Begin(ctx context.Context, id string, claim ipn.Claim) (ipn.ClaimStatus, error) {
-	d.begun = append(d.begun, claim)
-	return d.Deduper.Begin(ctx, id, claim)
-}
-
-func (d *recordingDeduper) Done(ctx context.Context, id string, claim ipn.Claim) error {
-	d.ended = append(d.ended, claim)
-	return d.Deduper.Done(ctx, id, claim)
-}
-
-func (d *recordingDeduper) Failed(ctx context.Context, id string, claim ipn.Claim) error {
-	d.ended = append(d.ended, claim)
-	return d.Deduper.Failed(ctx, id, claim)
-}
-
-// Each delivery has a claim of its own, which ends what it began.
-func TestClaims(t *testing.T) {
-	t.Parallel()
-	s := sharedSNS(t)
-	d := &recordingDeduper{Deduper: ipn.NewMemoryDeduper(0)}
-	fails := errors.New("no")
-	h := newVerifier(t, s, ipn.WithDeduper(d)).Handler(func(context.Context, *ipn.Notification) error { return fails })
-	m := s.Notify(charge, noon)
-	require.Equal(t, http.StatusInternalServerError, post(t, h, m.Type, m.JSON()))
-	fails = nil
-	require.Equal(t, http.StatusOK, post(t, h, m.Type, m.JSON()))
-	require.Len(t, d.begun, 2)
-	assert.Equal(t, d.begun, d.ended)
-	assert.NotEqual(t, d.begun[0], d.begun[1])
-	for _, claim := range d.begun {
-		assert.Regexp(t, "^[!-~]{16,64}$", string(claim))
-	}
+	assert.Equal(t, ipn.ClaimStatusDone, progress)
 }
 
 func TestConfirmations(t *testing.T) {
 	t.Parallel()
 	s := newSNS(t)
 	never := func(context.Context, *ipn.Notification) error { t.Error("it is no notification"); return nil }
-	subscribe, unsubscribe := s.Confirmation(ipntest.TypeSubscriptionConfirm, noon), s.Confirmation(ipntest.TypeUnsubscribeConfirmation, noon)
+	subscribe, unsubscribe := s.Confirmation(ipntest.TypeSubscriptionConfirmation, noon), s.Confirmation(ipntest.TypeUnsubscribeConfirmation, noon)
 
 	closed := newVerifier(t, s).Handler(never)
 	_, err := newVerifier(t, s).Verify(t.Context(), subscribe.JSON())
@@ -399,20 +229,9 @@ func TestConfirmations(t *testing.T) {
 		})
 		h := newVerifier(t, failing, ipn.WithSubscriptionConfirmation(), ipn.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))).Handler(never)
 		assert.Equal(t, http.StatusInternalServerError, post(t, h, subscribe.Type, subscribe.JSON()), name)
-		assert.Contains(t, log.String(), "could not be confirmed", name)
+		assert.Contains(t, log.String(), "cannot confirm the subscription", name)
 		assert.NotContains(t, log.String(), subscribe.Token, name)
 	}
-}
-
-// recording notes what goes out.
-type recording struct {
-	to   http.RoundTripper
-	urls []string
-}
-
-func (r *recording) RoundTrip(req *http.Request) (*http.Response, error) {
-	r.urls = append(r.urls, req.URL.String())
-	return r.to.RoundTrip(req)
 }
 
 // Thousands of messages at once, true and forged, twice each: every true one is handled once.
@@ -430,7 +249,7 @@ func TestManyAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		wg.Go(func() {
-			for range 100 {
+			for range 25 {
 				m := s.Notify(charge, noon)
 				forged := m
 				forged.MessageID = "forged"
@@ -442,34 +261,9 @@ func TestManyAtOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	assert.Len(t, handled, 800)
+	assert.Len(t, handled, 200)
 	for id, n := range handled {
 		assert.Equal(t, 1, n, id)
 	}
 	assert.Equal(t, 1, s.Fetches())
 }
-
-// A body that never ends does not fill the memory, and one that breaks off may come again.
-func TestBodies(t *testing.T) {
-	t.Parallel()
-	h := newVerifier(t, sharedSNS(t)).Handler(func(context.Context, *ipn.Notification) error { return nil })
-	for name, row := range map[string]struct {
-		body   io.Reader
-		status int
-	}{
-		"endless":    {endless{}, http.StatusRequestEntityTooLarge},
-		"broken off": {io.MultiReader(strings.NewReader("{"), broken{}), http.StatusServiceUnavailable},
-	} {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/ipn", row.body))
-		assert.Equal(t, row.status, w.Code, name)
-	}
-}
-
-type endless struct{}
-
-func (endless) Read(b []byte) (int, error) { return len(b), nil }
-
-type broken struct{}
-
-func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// ObjectType is the kind of object that a notification speaks of. Others than the constants may come.
+// ObjectType is the type of the object that a notification refers to. New values may appear.
 type ObjectType string
 
 // The object types of Amazon Pay.
@@ -14,10 +14,10 @@ const (
 	ObjectTypeChargePermission ObjectType = "CHARGE_PERMISSION"
 	ObjectTypeCharge           ObjectType = "CHARGE"
 	ObjectTypeRefund           ObjectType = "REFUND"
-	ObjectTypeChargeback       ObjectType = "CHARGEBACK" // a dispute: its id is one for webstore's GetDispute
+	ObjectTypeChargeback       ObjectType = "CHARGEBACK" // a dispute: ObjectID is the id for webstore's GetDispute
 )
 
-// NotificationType is what has happened to the object. Others than the constants may come.
+// NotificationType says what happened to the object. New values may appear.
 type NotificationType string
 
 // The notification types of Amazon Pay.
@@ -26,11 +26,12 @@ const (
 	NotificationTypeAttributeChange NotificationType = "ATTRIBUTE_CHANGE"
 )
 
-// Notification is a verified Instant Payment Notification. It says that something has changed, and not
-// what: read the object (webstore's FetchNotified), which also makes a notification that comes late, twice or
-// in another order harmless.
+// Notification is a verified Instant Payment Notification. It says which object has changed, but
+// not how. Read the object to find out (webstore's HandleNotification does). Then a notification
+// that arrives late, twice or out of order does no harm.
 //
-// It mirrors https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html.
+// See
+// https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html.
 type Notification struct {
 	MerchantID         string
 	ObjectType         ObjectType
@@ -38,17 +39,17 @@ type Notification struct {
 	ChargePermissionID string // may be empty
 	NotificationType   NotificationType
 	NotificationID     string // random, for tracking
-	Version            string // of the notification: V2; not of the API
+	Version            string // of the notification format, V2; not of the API
 
-	MessageID string    // of SNS: the same when SNS sends the message again
-	TopicARN  string    // of SNS
-	Timestamp time.Time // when SNS took the message; the first time, if it sends it again
+	MessageID string    // assigned by SNS; the same if SNS sends the message again
+	TopicARN  string    // of the SNS topic
+	Timestamp time.Time // when SNS received the message; the same if SNS sends it again
 
-	// Raw is the notification as it came, for members that are not known here.
+	// Raw is the notification as received, including members that this package does not know.
 	Raw json.RawMessage
 }
 
-// parseNotification reads what the message of a notification holds.
+// parseNotification reads the notification in the member Message.
 func parseNotification(e envelope) (*Notification, error) {
 	text := e.field("Message")
 	fields, err := parseObject([]byte(text))
@@ -68,9 +69,9 @@ func parseNotification(e envelope) (*Notification, error) {
 		Timestamp:          e.timestamp,
 		Raw:                json.RawMessage(text),
 	}
-	for _, needed := range []string{"MerchantID", "ObjectType", "ObjectId"} {
-		if fields[strings.ToLower(needed)] == "" {
-			return nil, refuse(ErrNotification, "the member %s is missing or empty, or is not a text", needed)
+	for _, required := range []string{"MerchantID", "ObjectType", "ObjectId"} {
+		if fields[strings.ToLower(required)] == "" {
+			return nil, refuse(ErrNotification, "member %s is missing, empty or not a string", required)
 		}
 	}
 	return n, nil

@@ -12,12 +12,12 @@ const region = `[a-z]{2}(?:-[a-z]+)+-[0-9]{1,2}`
 var (
 	topicARN = regexp.MustCompile(`^arn:aws(?:-cn|-us-gov)?:sns:(` + region + `):([0-9]{12}):[A-Za-z0-9_-]{1,256}$`)
 	account  = regexp.MustCompile(`^[0-9]{12}$`)
-	// A URL must be one of this form to the letter: what two parsers of URLs may read differently is not.
+	// A URL must match exactly, so that no two URL parsers can read it differently.
 	certificateURL = regexp.MustCompile(`^https://sns\.(` + region + `)\.amazonaws\.com(\.cn)?/SimpleNotificationService-[0-9A-Za-z]{1,64}\.pem$`)
 	regionOnly     = regexp.MustCompile(`^` + region + `$`)
 )
 
-// topic is what a topic's ARN says.
+// topic is a parsed topic ARN.
 type topic struct {
 	region  string
 	account string
@@ -31,7 +31,7 @@ func parseTopic(arn string) (topic, bool) {
 	return topic{parts[1], parts[2]}, true
 }
 
-// host is that of SNS in the topic's region.
+// host returns the SNS host of the topic's region.
 func (t topic) host() string {
 	if strings.HasPrefix(t.region, "cn-") {
 		return "sns." + t.region + ".amazonaws.com.cn"
@@ -39,7 +39,7 @@ func (t topic) host() string {
 	return "sns." + t.region + ".amazonaws.com"
 }
 
-// checkCertificateURL refuses all but where SNS keeps its certificates in the topic's region.
+// checkCertificateURL accepts only a certificate URL of SNS in the topic's region.
 func (t topic) checkCertificateURL(text string) error {
 	if certificateURL.MatchString(text) && strings.HasPrefix(text, "https://"+t.host()+"/") {
 		return nil
@@ -47,7 +47,7 @@ func (t topic) checkCertificateURL(text string) error {
 	return refuse(ErrCertificateURL, "%.120q %s", text, t.explain(text))
 }
 
-// explain says what is wrong with a URL that was refused.
+// explain says why a URL is refused.
 func (t topic) explain(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -66,17 +66,17 @@ func (t topic) explain(text string) string {
 	case strings.Contains(text, "#"):
 		return "has a fragment"
 	case len(labels) < 4 || labels[0] != "sns" || u.Host != "sns."+labels[1]+".amazonaws.com" && u.Host != "sns."+labels[1]+".amazonaws.com.cn":
-		return "has another host than sns.REGION.amazonaws.com"
+		return "does not have the host sns.REGION.amazonaws.com"
 	case !regionOnly.MatchString(labels[1]):
-		return "has a host whose second label is not a region"
+		return "has a host without a valid region"
 	case u.Host != t.host():
-		return "is of another region than the topic, whose host is " + t.host()
+		return "is in another region than the topic: its host must be " + t.host()
 	default:
-		return "has another path than /SimpleNotificationService-….pem"
+		return "does not have the path /SimpleNotificationService-….pem"
 	}
 }
 
-// checkSubscribeURL refuses all but what confirms a subscription of this topic.
+// checkSubscribeURL accepts only a URL that confirms a subscription to this topic.
 func (t topic) checkSubscribeURL(text, arn, token string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -84,22 +84,22 @@ func (t topic) checkSubscribeURL(text, arn, token string) (*url.URL, error) {
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return nil, refuse(ErrSubscribeURL, "its query cannot be read")
+		return nil, refuse(ErrSubscribeURL, "its query is invalid")
 	}
-	// Nothing but the parts that are checked goes out.
+	// The request contains only parts that are checked.
 	made := url.URL{Scheme: "https", Host: t.host(), Path: "/", RawQuery: u.RawQuery}
 	switch {
 	case text != made.String():
-		return nil, refuse(ErrSubscribeURL, "%.80q is not https://%s/ with a query", u.Scheme+"://"+u.Host, t.host()) // without the token
+		return nil, refuse(ErrSubscribeURL, "%.80q is not https://%s/ with a query", u.Scheme+"://"+u.Host, t.host()) // not the token
 	case len(query["Action"]) != 1 || query.Get("Action") != "ConfirmSubscription":
 		return nil, refuse(ErrSubscribeURL, "its Action is not ConfirmSubscription")
 	case len(query["TopicArn"]) != 1 || query.Get("TopicArn") != arn:
 		return nil, refuse(ErrSubscribeURL, "it is for another topic")
 	case len(query["Token"]) != 1 || query.Get("Token") != token:
-		return nil, refuse(ErrSubscribeURL, "it has another token")
+		return nil, refuse(ErrSubscribeURL, "its token differs from the message")
 	}
 	return &made, nil
 }
 
-// quote is a piece of what a stranger sent, for an error.
+// quote shortens and quotes text of an unverified message for an error.
 func quote(text string) string { return fmt.Sprintf("%.60q", text) }

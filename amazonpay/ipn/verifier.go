@@ -12,18 +12,20 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"slices"
 	"time"
+
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 )
 
-// maxAhead is how far ahead of our clock a message may be.
+// maxAhead limits how far the timestamp of a message may be in the future.
 const maxAhead = 15 * time.Minute
 
-// Verifier verifies messages. It is safe for concurrent use; make one, since it keeps the certificates.
+// Verifier verifies messages. It caches certificates, so create one and keep it. It is safe for
+// concurrent use.
 type Verifier struct {
-	accounts    []string // none: any
-	merchants   []string // none: any
+	accounts    []string // empty: any
+	merchants   []string // empty: any
 	sha256Only  bool
 	maxAge      time.Duration
 	now         func() time.Time
@@ -31,30 +33,30 @@ type Verifier struct {
 	transport   http.RoundTripper
 	deduper     Deduper
 	subscribing bool
-	logger      *slog.Logger // nil: panics alone are logged
+	logger      *slog.Logger // nil: only panics are logged
 
 	anyAccount, anyMerchant bool
 }
 
-// Option changes what [NewVerifier] makes.
+// Option configures a [Verifier].
 type Option func(*Verifier) error
 
-// WithTopicAccounts sets the AWS accounts, of twelve digits, whose topics are trusted: those of
-// Amazon Pay. Anyone can own a topic, and have SNS sign messages of it. Amazon does not document
-// its accounts. Two are known, neither of them confirmed for Checkout v2:
+// WithTopicAccounts sets the AWS accounts, of twelve digits each, whose topics are trusted. They
+// must be accounts of Amazon Pay: anybody can own a topic and let SNS sign messages for it.
 //
-//   - 291180941288 sent the notifications of shops from 2014 to 2018, live and sandbox alike, in us-east-1, eu-west-1 and us-west-2;
-//   - 598607868003 stands in test data of the official SDKs, of 2013 and 2017, in us-east-1.
+// Amazon does not document its accounts. Two are known; the package comment says from where:
 //
-// Give both to begin with, and keep those that stand in the TopicArn of the notifications that you
-// get, in each environment and region. A true notification from another account is refused with
-// [ErrTopic], which names its topic, and SNS does not send it again: watch for that error
-// ([WithLogger]) when you go live.
+//	ipn.WithTopicAccounts("291180941288", "598607868003")
+//
+// Start with both. Then look at the TopicArn of the notifications that arrive, in each environment
+// and region, and keep only those accounts. A genuine notification from another account is refused
+// with [ErrTopic], which names the topic, and SNS does not send it again. Watch for that error (see
+// [WithLogger]) when you go live.
 func WithTopicAccounts(accounts ...string) Option {
 	return func(v *Verifier) error {
 		for _, a := range accounts {
 			if !account.MatchString(a) {
-				return fmt.Errorf("ipn: WithTopicAccounts: %q is not an account of twelve digits", a)
+				return fmt.Errorf("ipn: WithTopicAccounts: %q is not an AWS account id: it must have twelve digits", a)
 			}
 		}
 		v.accounts = append(v.accounts, accounts...)
@@ -62,52 +64,53 @@ func WithTopicAccounts(accounts ...string) Option {
 	}
 }
 
-// WithAnyTopicAccount trusts the topics of everybody: whoever has an AWS account can then send notifications
-// that are taken for Amazon Pay's. That may do to find out the account, and where each notification only has
-// an object read again.
+// WithAnyTopicAccount trusts the topics of every AWS account: anybody with an AWS account can then
+// send notifications that pass as Amazon Pay's. Use it only to find out the account, or if a
+// notification does nothing but make the shop read the object again.
 func WithAnyTopicAccount() Option {
 	return func(v *Verifier) error { v.anyAccount = true; return nil }
 }
 
-// WithMerchantIDs sets the merchants for whom notifications are taken.
+// WithMerchantIDs sets the merchants whose notifications are accepted.
 func WithMerchantIDs(ids ...string) Option {
 	return func(v *Verifier) error {
 		if slices.Contains(ids, "") {
-			return errors.New("ipn: WithMerchantIDs: an id is empty")
+			return errors.New("ipn: WithMerchantIDs: a merchant id is empty")
 		}
 		v.merchants = append(v.merchants, ids...)
 		return nil
 	}
 }
 
-// WithAnyMerchantID takes notifications for every merchant, for solution providers that look at
-// [Notification].MerchantID themselves.
+// WithAnyMerchantID accepts notifications for every merchant. It is for solution providers that
+// check [Notification].MerchantID themselves.
 func WithAnyMerchantID() Option {
 	return func(v *Verifier) error { v.anyMerchant = true; return nil }
 }
 
-// WithSHA256Only refuses signatures of version 1, which are over SHA-1. The owner of the topic, Amazon Pay, decides on the
-// version, and SNS's default is 1. The refusal is [Temporary].
+// WithSHA256Only refuses signature version 1, which uses SHA-1. The owner of the topic, Amazon Pay,
+// chooses the version; the default of SNS is 1. The refusal is [Temporary].
 func WithSHA256Only() Option {
 	return func(v *Verifier) error { v.sha256Only = true; return nil }
 }
 
-// WithChainRequired refuses certificates for which no chain to a trusted root can be built. SNS gives its
-// certificate without the one that issued it, so that this needs the intermediate certificates of Amazon's CA
-// in the pool of [WithRootCAs].
+// WithChainRequired refuses a certificate without a chain to a trusted root. SNS serves its
+// certificate without the issuer's, so the pool of [WithRootCAs] must contain the intermediate
+// certificates of Amazon's CA.
 func WithChainRequired() Option {
 	return func(v *Verifier) error { v.certs.chain = true; return nil }
 }
 
-// WithCertificateURLs names certificates that are fetched whenever they are needed. Others are fetched only as long as not too many
-// fetches have failed, ten at once and ten a minute, so that a storm of forgeries can delay the first fetch of a certificate
-// that is not kept yet, after a start or when SNS changes it; SNS then sends again for a while. The SigningCertURL of a true
-// message, which a storm is not to delay after a restart, can be given here. A URL that SNS does not have is an error.
-func WithCertificateURLs(urls ...string) Option {
+// WithKnownCertificateURLs sets certificate URLs whose fetches are never limited. Every other URL
+// of SNS is still accepted, but once ten fetches have failed, only one more may fail every six
+// seconds. A flood of forgeries can therefore delay the first fetch of a new certificate, after a
+// start or when SNS changes it; SNS retries in the meantime. To avoid that delay after a restart,
+// pass the SigningCertURL of a genuine message. A URL that does not belong to SNS is an error.
+func WithKnownCertificateURLs(urls ...string) Option {
 	return func(v *Verifier) error {
 		for _, u := range urls {
 			if !certificateURL.MatchString(u) {
-				return fmt.Errorf("ipn: WithCertificateURLs: %.120q is not the URL of a certificate of SNS", u)
+				return fmt.Errorf("ipn: WithKnownCertificateURLs: %.120q is not the URL of an SNS certificate", u)
 			}
 		}
 		v.certs.known = append(v.certs.known, urls...)
@@ -115,60 +118,60 @@ func WithCertificateURLs(urls ...string) Option {
 	}
 }
 
-// WithRootCAs sets the roots to which chains may lead, the system's by default.
+// WithRootCAs sets the trusted roots of certificate chains. The default is the system's roots.
 func WithRootCAs(roots *x509.CertPool) Option {
 	return func(v *Verifier) error {
 		if roots == nil {
-			return errors.New("ipn: WithRootCAs: the pool is nil")
+			return errors.New("ipn: WithRootCAs: the pool must not be nil")
 		}
 		v.certs.roots = roots
 		return nil
 	}
 }
 
-// WithMaxAge sets how old a message may be, 15 days by default: SNS delivers again hours to days later under
-// the time of the first delivery.
+// WithMaxAge sets the maximum age of a message. The default is 15 days: SNS retries for hours to
+// days, and a repeated message keeps its first timestamp.
 func WithMaxAge(age time.Duration) Option {
 	return func(v *Verifier) error {
 		if age <= 0 {
-			return fmt.Errorf("ipn: WithMaxAge: %v is not positive", age)
+			return fmt.Errorf("ipn: WithMaxAge: %v must be positive", age)
 		}
 		v.maxAge = age
 		return nil
 	}
 }
 
-// WithRoundTripper sets the network with which certificates are fetched and subscriptions confirmed: that of a
-// test, or one with a proxy. It must follow no redirects, as no RoundTripper does, and is given five seconds.
+// WithRoundTripper sets the network that fetches certificates and confirms subscriptions, for a
+// test or a proxy. It must not follow redirects. A request is cancelled after five seconds.
 func WithRoundTripper(network http.RoundTripper) Option {
 	return func(v *Verifier) error {
-		if isNil(network) {
-			return errors.New("ipn: WithRoundTripper: the RoundTripper is nil")
+		if nilcheck.IsNil(network) {
+			return errors.New("ipn: WithRoundTripper: the RoundTripper must not be nil")
 		}
 		v.transport = network
 		return nil
 	}
 }
 
-// WithClock sets the clock, [time.Now] by default. It is called from several goroutines at once.
+// WithClock sets the clock. The default is [time.Now]. It must be safe for concurrent use.
 func WithClock(now func() time.Time) Option {
 	return func(v *Verifier) error {
 		if now == nil {
-			return errors.New("ipn: WithClock: the function is nil")
+			return errors.New("ipn: WithClock: the function must not be nil")
 		}
 		v.now = now
 		return nil
 	}
 }
 
-// NewVerifier returns a verifier. It needs to be told whose topics to trust ([WithTopicAccounts], or
-// [WithAnyTopicAccount]) and for which merchants to take notifications ([WithMerchantIDs], or
-// [WithAnyMerchantID]), and is an error without. It uses no network yet.
+// NewVerifier returns a verifier. Two options are required: the trusted topics ([WithTopicAccounts]
+// or [WithAnyTopicAccount]) and the merchants ([WithMerchantIDs] or [WithAnyMerchantID]).
+// NewVerifier does not use the network.
 func NewVerifier(opts ...Option) (*Verifier, error) {
 	v := &Verifier{maxAge: 15 * 24 * time.Hour, now: time.Now}
 	for _, opt := range opts {
 		if opt == nil {
-			return nil, errors.New("ipn: an option is nil")
+			return nil, errors.New("ipn: NewVerifier: an option is nil")
 		}
 		if err := opt(v); err != nil {
 			return nil, err
@@ -178,13 +181,13 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 	case len(v.accounts) == 0 && !v.anyAccount:
 		return nil, errors.New("ipn: no trusted topics: pass WithTopicAccounts (or WithAnyTopicAccount, which accepts any AWS account)")
 	case len(v.accounts) > 0 && v.anyAccount:
-		return nil, errors.New("ipn: WithTopicAccounts and WithAnyTopicAccount contradict each other")
+		return nil, errors.New("ipn: pass either WithTopicAccounts or WithAnyTopicAccount, not both")
 	case len(v.merchants) == 0 && !v.anyMerchant:
 		return nil, errors.New("ipn: no merchants: pass WithMerchantIDs (or WithAnyMerchantID)")
 	case len(v.merchants) > 0 && v.anyMerchant:
-		return nil, errors.New("ipn: WithMerchantIDs and WithAnyMerchantID contradict each other")
+		return nil, errors.New("ipn: pass either WithMerchantIDs or WithAnyMerchantID, not both")
 	case v.subscribing && v.anyAccount:
-		return nil, errors.New("ipn: WithSubscriptionConfirmation needs WithTopicAccounts: else anybody could subscribe the endpoint")
+		return nil, errors.New("ipn: WithSubscriptionConfirmation requires WithTopicAccounts: otherwise anybody could subscribe the endpoint")
 	}
 	if v.transport == nil {
 		v.transport = newTransport()
@@ -198,35 +201,37 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 	return v, nil
 }
 
-// Verify returns the notification that the body of a request holds, or an error that wraps one of this package's
-// reasons; [Temporary] says which may be accepted later. A verified message may be one that came before: see
-// [Notification].MessageID, or use [Verifier.Handler], which also compares the type with the header.
+// Verify returns the notification in the body of a request, for messages that do not arrive over
+// HTTP or with another router. The error wraps one of this package's Err variables; [Temporary]
+// reports whether the message may be accepted later.
+//
+// Verify does not detect a message that arrived before: compare [Notification].MessageID, or use
+// [Verifier.Handler], which also compares the type with the header.
 func (v *Verifier) Verify(ctx context.Context, body []byte) (*Notification, error) {
 	e, n, err := v.open(ctx, body, nil)
 	switch {
 	case err != nil:
 		return nil, err
 	case n == nil:
-		return nil, refuse(ErrConfirmation, "it is a %s", e.kind)
+		return nil, refuse(ErrConfirmation, "the message type is %s", e.kind)
 	}
 	return n, nil
 }
 
-// open verifies a message of any type, of which the request's header may have said what it is, and returns the
-// notification if it is one. What costs nothing is checked first, so that only messages that might be true
-// have a certificate fetched.
-func (v *Verifier) open(ctx context.Context, body []byte, said []string) (envelope, *Notification, error) {
+// open verifies a message of any type. headerTypes are the values of the header
+// x-amz-sns-message-type. The cheap checks come first, so that an obvious forgery causes no fetch.
+func (v *Verifier) open(ctx context.Context, body []byte, headerTypes []string) (envelope, *Notification, error) {
 	e, err := parseEnvelope(body)
 	if err != nil {
 		return e, nil, err
 	}
-	for _, kind := range said {
+	for _, kind := range headerTypes {
 		if kind != e.kind {
-			return e, nil, refuse(ErrType, "the header x-amz-sns-message-type says %.40q, the message %s", kind, e.kind)
+			return e, nil, refuse(ErrType, "the header x-amz-sns-message-type is %.40q, the message type is %s", kind, e.kind)
 		}
 	}
 	if len(v.accounts) > 0 && !slices.Contains(v.accounts, e.topic.account) {
-		return e, nil, refuse(ErrTopic, "%.300q is of another account than those of WithTopicAccounts", e.field("TopicArn"))
+		return e, nil, refuse(ErrTopic, "%.300q belongs to an account that is not in WithTopicAccounts", e.field("TopicArn"))
 	}
 	var n *Notification
 	if e.kind == typeNotification {
@@ -240,16 +245,16 @@ func (v *Verifier) open(ctx context.Context, body []byte, said []string) (envelo
 	return e, n, v.checkExpected(e, n)
 }
 
-// checkExpected compares a true message with our clock and our merchants. It comes from a trusted topic, so what does not
-// fit may be wrong on our side: SNS is to send it again.
+// checkExpected compares a genuine message with the clock and the merchants. The message comes from
+// a trusted topic, so a mismatch may be our mistake, and SNS must send the message again.
 func (v *Verifier) checkExpected(e envelope, n *Notification) error {
 	switch age := v.now().Sub(e.timestamp); {
 	case age > v.maxAge:
-		return later(ErrTimestamp, "by this clock it is %v old, and %v are allowed", age.Round(time.Second), v.maxAge)
+		return later(ErrTimestamp, "the message is %v old, the maximum is %v", age.Round(time.Second), v.maxAge)
 	case age < -maxAhead:
-		return later(ErrTimestamp, "it is %v ahead of this clock", (-age).Round(time.Second))
+		return later(ErrTimestamp, "the message is %v ahead of this clock", (-age).Round(time.Second))
 	case n != nil && len(v.merchants) > 0 && !slices.Contains(v.merchants, n.MerchantID):
-		return later(ErrMerchant, "it is for %.60q", n.MerchantID)
+		return later(ErrMerchant, "the notification is for merchant %.60q", n.MerchantID)
 	}
 	return nil
 }
@@ -258,11 +263,11 @@ func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
 	version, url := e.field("SignatureVersion"), e.field("SigningCertURL")
 	switch {
 	case version != "1" && version != "2":
-		return refuse(ErrSignatureVersion, "%.20q is not 1 or 2", version)
-	case version == "1" && v.sha256Only: // Amazon Pay may send nothing else, and the option be a mistake
-		return later(ErrSignatureVersion, "it is 1, and only 2 is accepted")
+		return refuse(ErrSignatureVersion, "%.20q: only 1 and 2 are known", version)
+	case version == "1" && v.sha256Only: // the option may be a mistake
+		return later(ErrSignatureVersion, "the version is 1, and WithSHA256Only accepts only 2")
 	case version == "1" && fips140.Enforced(): // SHA-1 would panic
-		return later(ErrSignatureVersion, "it is 1, over SHA-1, which this process's FIPS mode forbids")
+		return later(ErrSignatureVersion, "the version is 1 (SHA-1), which the FIPS mode of this process forbids")
 	}
 	if err := e.topic.checkCertificateURL(url); err != nil {
 		return err
@@ -271,13 +276,13 @@ func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
 	if err != nil {
 		return err
 	}
-	key, _ := certificate.PublicKey.(*rsa.PublicKey) // it was checked
+	key, _ := certificate.PublicKey.(*rsa.PublicKey) // checked by certificates.check
 	hash, digest := crypto.SHA256, sha256Of(e.stringToSign())
 	if version == "1" {
 		hash, digest = crypto.SHA1, sha1Of(e.stringToSign())
 	}
 	if rsa.VerifyPKCS1v15(key, hash, digest, e.signature) != nil {
-		return refuse(ErrSignature, "it is not one of the certificate's key over this message")
+		return refuse(ErrSignature, "it does not match the message and the certificate")
 	}
 	return nil
 }
@@ -285,16 +290,3 @@ func (v *Verifier) checkSignature(ctx context.Context, e envelope) error {
 func sha256Of(text []byte) []byte { sum := sha256.Sum256(text); return sum[:] }
 
 func sha1Of(text []byte) []byte { sum := sha1.Sum(text); return sum[:] } //nolint:gosec // see the import
-
-// isNil also finds a nil pointer or function in an interface, which would panic much later.
-func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	switch r.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan:
-		return r.IsNil()
-	default:
-		return false
-	}
-}

@@ -1,11 +1,11 @@
-// Command buttonsignature signs the payload of an Amazon Pay button and prints the page
-// that shows the button.
+// Command buttonsignature signs the payload of an Amazon Pay button and prints the page that shows
+// the button.
 //
 //	go run ./examples/buttonsignature
 //
-// This uses the emulator's key and reads nothing of the environment. With your own key, of
-// the sandbox, the page can be served from a domain that Seller Central lists for your
-// store, and leads to a checkout session for examples/checkout. Nothing is sent:
+// It uses the emulator's key, ignores the environment and sends nothing. With a sandbox key of
+// yours, serve the page from a domain that Seller Central lists for your store. The button then
+// leads to a checkout session for examples/checkout:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/buttonsignature -service -merchant ID -store ID -review https://shop.example/review
@@ -30,12 +30,12 @@ import (
 func main() {
 	merchant := flag.String("merchant", "", "with -service: your merchant id")
 	store := flag.String("store", "", "with -service: your store id (amzn1.application-oa2-client.…)")
-	review := flag.String("review", "https://shop.example/review", "your review page, to which the buyer comes back")
+	review := flag.String("review", "https://shop.example/review", "your review page, to which the buyer returns")
 	target.Main(func(_ context.Context, t *target.Target) error { return run(t, *merchant, *store, *review) })
 }
 
-// In a script, html/template writes values as JavaScript, with < > & and quotes escaped: no
-// text of a payload can end the script element.
+// In a script element, html/template writes values as JavaScript with < > & and quotes escaped, so
+// no text in a payload can end the element.
 var page = template.Must(template.New("page").Parse(`<div id="AmazonPayButton"></div>
 <script src="{{.Script}}"></script>
 <script>
@@ -55,10 +55,10 @@ func run(t *target.Target, merchantID, storeID, review string) error {
 		merchantID, storeID = shop.MerchantID, shop.StoreID
 	}
 	if merchantID == "" || storeID == "" {
-		return errors.New("-service needs -merchant ID and -store ID, as Seller Central shows them")
+		return errors.New("-service requires -merchant ID and -store ID, as Seller Central shows them")
 	}
 
-	// EncodeJSON leaves < > & and other scripts as they are, and finds broken text.
+	// EncodeJSON does not escape < > & or non-ASCII text, and refuses invalid UTF-8.
 	payload, err := amazonpay.EncodeJSON(&webstore.CreateCheckoutSessionRequest{
 		StoreID:            storeID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: review},
@@ -102,15 +102,15 @@ func run(t *target.Target, merchantID, storeID, review string) error {
 	if err != nil {
 		return err
 	}
-	t.Step("Read the page as the browser does, and verify what it would send", nil,
+	t.Step("Read the page as a browser does, and verify what it would send", nil,
 		"same payload", target.Want(fromPage.PayloadJSON == string(payload), true),
-		"signature", "right, by signing.VerifyPayload")
+		"signature", "valid (signing.VerifyPayload)")
 	return nil
 }
 
 var config = regexp.MustCompile(`createCheckoutSessionConfig: (\{.*\})`)
 
-// verifyPage finds the button in the page and checks its signature, which is Amazon's part.
+// verifyPage finds the button in the page and verifies its signature, as Amazon does.
 func verifyPage(page string, key *rsa.PublicKey) (button amazonpay.SignedButton, err error) {
 	found := config.FindStringSubmatch(page)
 	if found == nil {

@@ -1,18 +1,17 @@
-// Command checkout takes a payment from beginning to end: a checkout session, the
-// buyer's approval, an authorized charge, its capture, and a partial refund.
+// Command checkout takes a payment from start to end: a checkout session, the buyer's approval, an
+// authorized charge, its capture, and a partial refund.
 //
 //	go run ./examples/checkout
 //
-// This runs against the emulator, which plays the buyer too, and reads nothing of the
-// environment. Against Amazon Pay's sandbox:
+// It runs against the emulator, which also plays the buyer, and ignores the environment. To run it
+// against Amazon Pay's sandbox:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/checkout -service -session ID
 //
-// There a person must sign in. Render the button of examples/buttonsignature on a page of
-// yours, sign in with a test account of the sandbox, and choose address and card; the
-// browser then goes to your review page, and the session's id is the parameter
-// amazonCheckoutSessionId of that address.
+// In the sandbox a person must sign in first. Render the button of examples/buttonsignature on a
+// page, sign in with a sandbox test account, and choose an address and a card. The browser then
+// goes to the review page, and the parameter amazonCheckoutSessionId of its address is the ID.
 package main
 
 import (
@@ -31,13 +30,13 @@ import (
 )
 
 func main() {
-	session := flag.String("session", "", "with -service: id of a checkout session in which a buyer has signed in (go doc ./examples/checkout says how to get one)")
+	session := flag.String("session", "", "with -service: id of a checkout session in which a buyer has signed in (see go doc ./examples/checkout)")
 	target.Main(func(ctx context.Context, t *target.Target) error { return run(ctx, t, *session) })
 }
 
-var errNoSession = errors.New(`-service needs -session ID, the id of a checkout session in which a buyer has signed in.
-Render the button that examples/buttonsignature prints, sign in with a test account of the sandbox,
-and take the parameter amazonCheckoutSessionId of the review page's address`)
+var errNoSession = errors.New(`-service requires -session ID, the id of a checkout session in which a buyer has signed in.
+Render the button that examples/buttonsignature prints, sign in with a sandbox test account,
+and copy the parameter amazonCheckoutSessionId from the address of the review page`)
 
 func run(ctx context.Context, t *target.Target, sessionID string) error {
 	shop := webstore.New(t.Client)
@@ -51,7 +50,7 @@ func run(ctx context.Context, t *target.Target, sessionID string) error {
 	}
 	switch {
 	case t.Emulator != nil && sessionID != "":
-		return errors.New("-session has a meaning only with -service: the emulator makes its own")
+		return errors.New("-session works only with -service: with the emulator, the example creates its own session")
 	case t.Emulator != nil:
 		if sessionID, err = signIn(ctx, t, shop); err != nil {
 			return err
@@ -69,7 +68,7 @@ func run(ctx context.Context, t *target.Target, sessionID string) error {
 	return takeBack(ctx, t, shop, chargeID, part)
 }
 
-// signIn makes a session, which normally the button does, and has the emulator's buyer sign in.
+// signIn creates a session, which the button usually does, and lets the emulator's buyer sign in.
 func signIn(ctx context.Context, t *target.Target, shop *webstore.Client) (sessionID string, err error) {
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
 		StoreID: t.Emulator.Description().Merchants[0].StoreID,
@@ -88,7 +87,7 @@ func signIn(ctx context.Context, t *target.Target, shop *webstore.Client) (sessi
 	return session.CheckoutSessionID, t.Emulator.Buyer().SignIn(session.CheckoutSessionID)
 }
 
-// pay leads from the review page to the completed session, and returns the charge.
+// pay takes the session from the review page to its completion, and returns the charge id.
 func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID string, total amazonpay.Price) (chargeID string, err error) {
 	session, err := shop.GetCheckoutSession(ctx, sessionID)
 	if err != nil {
@@ -97,7 +96,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 	if session.Buyer == nil {
 		return "", errors.New("no buyer has signed in to the session yet")
 	}
-	t.Step("The buyer signed in: get the session for the review page", session.Meta,
+	t.Step("The buyer has signed in: get the session for the review page", session.Meta,
 		"session", session.CheckoutSessionID,
 		"state", target.Want(session.StatusDetails.State, amazonpay.StateOpen),
 		"buyer", session.Buyer.BuyerID,
@@ -120,16 +119,16 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 		return "", err
 	}
 	if session.PaymentDetails == nil || session.WebCheckoutDetails == nil || session.WebCheckoutDetails.AmazonPayRedirectURL == "" {
-		return "", errors.New("the session gives no address to pay at, since it lacks " + constraints(session))
+		return "", errors.New("the session has no address to pay at, because it lacks " + constraints(session))
 	}
-	t.Step("Update it with amount, intent and result page", session.Meta,
+	t.Step("Set the amount, the payment intent and the result page", session.Meta,
 		"session", session.CheckoutSessionID,
 		"state", target.Want(session.StatusDetails.State, amazonpay.StateOpen),
 		"charge amount", target.Want(session.PaymentDetails.ChargeAmount, total),
 		"still missing", constraints(session),
 		"pay at", session.WebCheckoutDetails.AmazonPayRedirectURL)
 
-	// The shop sends the buyer's browser to that address. It comes back to the result page.
+	// The shop sends the browser to that address. It returns to the result page.
 	if t.Emulator != nil {
 		err = t.Emulator.Buyer().Approve(sessionID)
 	} else {
@@ -146,7 +145,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 	if err != nil {
 		return "", err
 	}
-	t.Step("The buyer approved: complete the session", session.Meta,
+	t.Step("The buyer has approved: complete the session", session.Meta,
 		"session", session.CheckoutSessionID,
 		"state", target.Want(session.StatusDetails.State, amazonpay.StateCompleted),
 		"charge permission", session.ChargePermissionID,
@@ -154,7 +153,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, sessionID
 	return session.ChargeID, nil
 }
 
-// ship takes the money that was authorized.
+// ship captures the authorized charge.
 func ship(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID string, total amazonpay.Price) error {
 	charge, err := shop.GetCharge(ctx, chargeID)
 	if err != nil {
@@ -180,21 +179,21 @@ func ship(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID
 		"limit", limits.AmountLimit,
 		"balance", limits.AmountBalance)
 
-	// The key has the number of the attempt, since a key replays a decline.
+	// The key contains the number of the attempt: the same key would replay a decline.
 	charge, err = shop.CaptureCharge(ctx, chargeID,
 		&webstore.CaptureChargeRequest{CaptureAmount: total, SoftDescriptor: "EXAMPLE SHOP"},
 		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(chargeID, "capture", "1")))
 	if err != nil {
 		return err
 	}
-	t.Step("The goods are shipped: capture the charge", charge.Meta,
+	t.Step("The goods have been shipped: capture the charge", charge.Meta,
 		"charge", charge.ChargeID,
 		"state", target.Want(charge.StatusDetails.State, amazonpay.StateCaptured),
 		"captured", target.Want(charge.CaptureAmount, total))
 	return nil
 }
 
-// takeBack refunds a part of what was captured.
+// takeBack refunds part of the captured amount.
 func takeBack(ctx context.Context, t *target.Target, shop *webstore.Client, chargeID string, part amazonpay.Price) error {
 	refund, err := shop.CreateRefund(ctx,
 		&webstore.CreateRefundRequest{ChargeID: chargeID, RefundAmount: part},
@@ -202,13 +201,13 @@ func takeBack(ctx context.Context, t *target.Target, shop *webstore.Client, char
 	if err != nil {
 		return err
 	}
-	t.Step("An article came back: refund a part", refund.Meta,
+	t.Step("An item was returned: refund part of the amount", refund.Meta,
 		"refund", refund.RefundID,
 		"charge", refund.ChargeID,
 		"state", target.Want(refund.StatusDetails.State, amazonpay.StateRefundInitiated),
 		"amount", target.Want(refund.RefundAmount, part))
 
-	// Amazon Pay takes its time for a refund. The emulator's clock can be moved.
+	// A refund takes Amazon Pay some time. The emulator's clock can be advanced.
 	if t.Emulator != nil {
 		if err := t.Emulator.Advance(time.Minute); err != nil {
 			return err
@@ -237,7 +236,7 @@ func takeBack(ctx context.Context, t *target.Target, shop *webstore.Client, char
 	return nil
 }
 
-// constraints lists what the buyer or the shop has yet to give.
+// constraints lists what the session still lacks.
 func constraints(session *webstore.CheckoutSession) string {
 	var ids []string
 	for _, c := range session.Constraints {

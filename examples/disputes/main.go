@@ -1,11 +1,11 @@
 // Command disputes contests a chargeback: it reads the dispute, uploads a file as evidence, and
-// hands it in.
+// submits the evidence.
 //
 //	go run ./examples/disputes
 //
-// This runs against the emulator and reads nothing of the environment. There it first takes a
-// payment, which the buyer's bank then charges back. Against the service it contests a dispute
-// of yours, with a file of yours, and needs a live configuration for a live dispute:
+// It runs against the emulator and ignores the environment. There it first takes a payment, which
+// the buyer's bank charges back. To contest a dispute at Amazon Pay with a file (a live dispute
+// requires a live configuration):
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/disputes -service -dispute ID -file receipt.pdf
@@ -26,13 +26,13 @@ import (
 )
 
 func main() {
-	disputeID := flag.String("dispute", "", "with -service: the dispute's id")
-	path := flag.String("file", "", "with -service: the file, such as receipt.pdf")
+	disputeID := flag.String("dispute", "", "with -service: dispute id")
+	path := flag.String("file", "", "with -service: evidence file, such as receipt.pdf")
 	target.Main(func(ctx context.Context, t *target.Target) error {
 		shop := webstore.New(t.Client)
 		if t.Emulator == nil {
 			if *disputeID == "" || *path == "" {
-				return errors.New("-service needs -dispute ID and -file PATH")
+				return errors.New("-service requires -dispute ID and -file PATH")
 			}
 			file, err := os.Open(*path)
 			if err != nil {
@@ -93,7 +93,7 @@ func contest(ctx context.Context, t *target.Target, shop *webstore.Client, dispu
 	return nil
 }
 
-// takePayment takes 14.00.
+// takePayment takes a payment of 14.00.
 func takePayment(ctx context.Context, t *target.Target, shop *webstore.Client) (chargeID string, err error) {
 	price := amazonpay.Price{Amount: "14.00", CurrencyCode: t.Currency}
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{

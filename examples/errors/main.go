@@ -1,12 +1,11 @@
-// Command errors shows what can go wrong with a call, and what a program does about it: a
-// declined charge, a service that is out for a moment, an answer that is lost after the
-// work was done, a request that is wrong, an id that does not exist.
+// Command errors shows what can go wrong with a call, and what to do about it: a declined charge, a
+// service that is briefly unavailable, an answer that is lost after the charge was made, an invalid
+// request, and an unknown id.
 //
 //	go run ./examples/errors
 //
-// This runs against the emulator, which fails on demand, and reads nothing of the
-// environment. Against Amazon Pay's sandbox only the last two are shown, since the
-// service does not fail on demand:
+// It runs against the emulator, which fails on demand, and ignores the environment. Against Amazon
+// Pay's sandbox, which does not fail on demand, it shows only the last two:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/errors -service
@@ -50,7 +49,7 @@ func run(ctx context.Context, t *target.Target) error {
 	return unknownSession(ctx, t, shop)
 }
 
-// permission has a buyer confirm an order of 100.00 USD, to be charged in parts.
+// permission lets a buyer approve an order of 100.00 USD, which is charged in parts.
 func permission(ctx context.Context, t *target.Target, shop *webstore.Client) (string, error) {
 	total := amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
@@ -71,21 +70,21 @@ func permission(ctx context.Context, t *target.Target, shop *webstore.Client) (s
 	if err != nil {
 		return "", err
 	}
-	t.Step("To begin with, a charge permission", session.Meta,
+	t.Step("First, get a charge permission", session.Meta,
 		"session", session.CheckoutSessionID,
 		"state", target.Want(session.StatusDetails.State, amazonpay.StateCompleted),
 		"charge permission", session.ChargePermissionID)
 	return session.ChargePermissionID, nil
 }
 
-// declined: a soft decline may be tried again, with a key of its own.
+// declined: after a soft decline, try again with a new idempotency key.
 func declined(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	_, err := shop.CreateCharge(ctx, in,
 		amazonpay.WithIdempotencyKey(amazonpay.IdempotencyKey(in.ChargePermissionID, "charge", "1")),
 		amazonpay.WithSimulationCode("SoftDeclined"))
 	call, ok := errors.AsType[*amazonpay.CallError](err)
 	if !ok {
-		return fmt.Errorf("the charge was to be declined: %w", err)
+		return fmt.Errorf("expected a decline: %w", err)
 	}
 	t.Step("A declined charge", call.Meta,
 		"error", call.Err,
@@ -98,13 +97,13 @@ func declined(ctx context.Context, t *target.Target, shop *webstore.Client, in *
 	if err != nil {
 		return err
 	}
-	t.Step("Try again, with another key: the first one would replay the decline", charge.Meta,
+	t.Step("Try again with another key: the first one would replay the decline", charge.Meta,
 		"charge", charge.ChargeID,
 		"state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized))
 	return nil
 }
 
-// outage: the SDK repeats the call by itself, when the service asks it to.
+// outage: the SDK repeats the call, after the wait that the service asks for.
 func outage(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	if err := t.Emulator.FailNext(3, emulator.Fault{Status: 503, RetryAfter: "1"}); err != nil {
 		return err
@@ -113,14 +112,14 @@ func outage(ctx context.Context, t *target.Target, shop *webstore.Client, in *we
 	if err != nil {
 		return err
 	}
-	t.Step("The service is out three times: the call is repeated after its Retry-After, each attempt signed afresh", charge.Meta,
+	t.Step("The service is unavailable three times: the call is repeated after Retry-After, and each attempt is signed again", charge.Meta,
 		"charge", charge.ChargeID,
 		"state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized),
 		"attempts", target.Want(len(charge.Meta.Attempts), 4))
 	return nil
 }
 
-// lostAnswer: the same key with each attempt, so one charge.
+// lostAnswer: every attempt has the same key, so there is one charge.
 func lostAnswer(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	before := len(t.Emulator.Charges())
 	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
@@ -130,14 +129,14 @@ func lostAnswer(ctx context.Context, t *target.Target, shop *webstore.Client, in
 	if err != nil {
 		return err
 	}
-	t.Step("The charge is made, but its answer is lost: the second attempt has the same key and gets that answer", charge.Meta,
+	t.Step("The charge is made, but the answer is lost: the second attempt has the same key and gets the same answer", charge.Meta,
 		"charge", charge.ChargeID,
 		"state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized),
 		"charges made", target.Want(len(t.Emulator.Charges())-before, 1))
 	return nil
 }
 
-// uncertain: all attempts are used up, and nobody knows whether the charge was made.
+// uncertain: no attempt is left, and it is unknown whether the charge was made.
 func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	before := len(t.Emulator.Charges())
 	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
@@ -146,9 +145,9 @@ func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in 
 	_, err := shop.CreateCharge(ctx, in, amazonpay.WithoutRetry())
 	call, ok := errors.AsType[*amazonpay.CallError](err)
 	if !ok {
-		return fmt.Errorf("the answer was to be lost: %w", err)
+		return fmt.Errorf("expected a lost answer: %w", err)
 	}
-	t.Step("The same without retries: the call fails, and the outcome is not known", call.Meta,
+	t.Step("The same without retries: the call fails, and its outcome is unknown", call.Meta,
 		"error", call.Err,
 		"outcome", target.Want(call.Outcome, amazonpay.OutcomeUnknown),
 		"next", target.Want(amazonpay.Advise(err).Step, amazonpay.StepRepeat))
@@ -157,34 +156,35 @@ func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in 
 	if err != nil {
 		return err
 	}
-	t.Step("Repeat it later, with the same request and the key of the error", charge.Meta,
+	t.Step("Repeat it later with the same request and the key from the error", charge.Meta,
 		"charge", charge.ChargeID,
 		"state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized),
 		"charges made", target.Want(len(t.Emulator.Charges())-before, 1))
 	return nil
 }
 
-// wrongRequest: the SDK sees it before anything is sent.
+// wrongRequest: the SDK refuses it before anything is sent.
 func wrongRequest(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	wrong := *in
 	wrong.ChargeAmount.Amount = "14,00"
 	_, err := shop.CreateCharge(ctx, &wrong)
 	field, ok := errors.AsType[*amazonpay.FieldError](err)
 	if !ok {
-		return fmt.Errorf("the amount was to be refused: %w", err)
+		return fmt.Errorf("expected a refused amount: %w", err)
 	}
-	t.Step("A wrong request: nothing is sent", nil,
+	t.Step("An invalid request: nothing is sent", nil,
 		"error", err,
 		"field", target.Want(field.Field, "chargeAmount.amount"),
 		"rule", field.Rule)
 	return nil
 }
 
+// unknownSession: the service answers 404.
 func unknownSession(ctx context.Context, t *target.Target, shop *webstore.Client) error {
 	_, err := shop.GetCheckoutSession(ctx, "00000000-0000-4000-8000-000000000000")
 	api, ok := errors.AsType[*amazonpay.APIError](err)
 	if !ok {
-		return fmt.Errorf("the session was not to be found: %w", err)
+		return fmt.Errorf("expected an unknown session: %w", err)
 	}
 	call, ok := errors.AsType[*amazonpay.CallError](err)
 	if !ok {

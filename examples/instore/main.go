@@ -1,15 +1,15 @@
-// Command instore takes a payment at a till: it scans what the buyer's app shows, charges,
-// repeats the charge as a till does that missed the answer, and refunds.
+// Command instore takes a payment at a till: it scans the code in the buyer's app, charges, repeats
+// the charge as a till does after a lost answer, and refunds.
 //
 //	go run ./examples/instore
 //
-// This runs against the emulator and reads nothing of the environment. Against Amazon
-// Pay's sandbox, with an account that Amazon enabled for in-store payments:
+// It runs against the emulator and ignores the environment. To run it against Amazon Pay's sandbox,
+// with an account that Amazon has enabled for in-store payments:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/instore -service -country US -scan DATA
 //
-// DATA is the content of the code in the app of a buyer; it is good for one payment.
+// DATA is the content of the code in a buyer's app. It is valid for one payment.
 package main
 
 import (
@@ -24,8 +24,8 @@ import (
 )
 
 func main() {
-	scan := flag.String("scan", "", "with -service: what the till scans, the content of the code in a buyer's app")
-	country := flag.String("country", "US", "with -service: where the merchant is established")
+	scan := flag.String("scan", "", "with -service: content of the code in a buyer's app")
+	country := flag.String("country", "US", "with -service: country in which the merchant is established")
 	target.Main(func(ctx context.Context, t *target.Target) error { return run(ctx, t, *scan, *country) })
 }
 
@@ -34,14 +34,14 @@ func run(ctx context.Context, t *target.Target, scanned, country string) error {
 		scanned = t.Emulator.Description().Merchants[0].ScanData
 	}
 	if scanned == "" {
-		return errors.New("-service needs -scan DATA, the content of the code in a buyer's app")
+		return errors.New("-service requires -scan DATA, the content of the code in a buyer's app")
 	}
 	total, err := amazonpay.NewPrice(450, t.Currency)
 	if err != nil {
 		return err
 	}
 	till := instore.New(t.Client)
-	order := "till-7-" + rand.Text() // a till has a number for each sale
+	order := "till-7-" + rand.Text() // a till numbers its sales
 
 	scan, err := till.MerchantScan(ctx, &instore.MerchantScanRequest{
 		ScanData:        scanned,
@@ -77,7 +77,7 @@ func run(ctx context.Context, t *target.Target, scanned, country string) error {
 	if err != nil {
 		return err
 	}
-	t.Step("The till is not sure, and charges again with the same reference id: it is the same charge", again.Meta,
+	t.Step("The answer may have been lost: charge again with the same reference id, which returns the same charge", again.Meta,
 		"charge", target.Want(again.ChargeID, charge.ChargeID),
 		"state", again.ChargeStatus.State)
 

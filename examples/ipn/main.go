@@ -1,18 +1,18 @@
-// Command ipn is a server that takes Instant Payment Notifications: it verifies each, reads the object that it
-// speaks of, and prints what has become of it.
+// Command ipn is a server that receives Instant Payment Notifications: it verifies each one, reads
+// the object that it names, and prints the object's new state.
 //
 //	go run ./examples/ipn
 //
-// This runs against the emulator, which sends the notifications, and reads nothing of the environment: a payment whose
-// authorization is pending is decided half a minute later by the emulator's clock. Against the service it listens until it is
-// interrupted:
+// It runs against the emulator, which sends the notifications, and ignores the environment: it
+// takes a payment whose authorization is pending until half a minute later by the emulator's clock.
+// To run it against Amazon Pay, until it is interrupted:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/ipn -service -merchant A1EXAMPLE -topic-account 291180941288,598607868003 -listen 127.0.0.1:8080
 //
-// The endpoint that is set in Seller Central must lead there, through a proxy that has a
-// certificate. The two accounts are those that are known to have sent notifications, and the
-// default: see ipn.WithTopicAccounts.
+// The endpoint in Seller Central must lead to that address, through a proxy with a certificate. The
+// two accounts are the default. See ipn.WithTopicAccounts for how to find the account of your
+// topic.
 package main
 
 import (
@@ -34,9 +34,9 @@ import (
 )
 
 func main() {
-	listen := flag.String("listen", "127.0.0.1:0", "address to listen at")
-	merchant := flag.String("merchant", "", "with -service: the merchant's id")
-	accounts := flag.String("topic-account", "291180941288,598607868003", "with -service: the AWS accounts whose topics are trusted, between commas")
+	listen := flag.String("listen", "127.0.0.1:0", "address to listen on")
+	merchant := flag.String("merchant", "", "with -service: merchant id")
+	accounts := flag.String("topic-account", "291180941288,598607868003", "with -service: trusted AWS accounts of topics, separated by commas")
 	target.Main(func(ctx context.Context, t *target.Target) error {
 		options := []ipn.Option{ipn.WithTopicAccounts(strings.Split(*accounts, ",")...), ipn.WithMerchantIDs(*merchant)}
 		if t.Emulator != nil {
@@ -73,7 +73,7 @@ func run(ctx context.Context, t *target.Target, listen string, options []ipn.Opt
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	url := "http://" + listener.Addr().String() + "/ipn"
-	t.Say("Notifications are taken at %s.", url)
+	t.Say("Listening for notifications at %s.", url)
 
 	if t.Emulator == nil {
 		<-ctx.Done() // the interrupt
@@ -82,7 +82,7 @@ func run(ctx context.Context, t *target.Target, listen string, options []ipn.Opt
 	}
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := server.Shutdown(ending); err != nil { // notifications that are being handled may end
+	if err := server.Shutdown(ending); err != nil { // waits for notifications that are being handled
 		return err
 	}
 	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
@@ -117,7 +117,7 @@ func handle(ctx context.Context, shop *webstore.Client, n *ipn.Notification, cha
 	return nil
 }
 
-// pay takes a payment whose authorization is pending, and waits until a notification says that it is not any more.
+// pay takes a payment whose authorization is pending, and waits for the notification of its result.
 func pay(ctx context.Context, t *target.Target, shop *webstore.Client, url string, changed <-chan *webstore.Charge) error {
 	if err := t.Emulator.NotifyAt(url); err != nil {
 		return err
@@ -146,7 +146,7 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, url strin
 	if err != nil {
 		return err
 	}
-	t.Step("The checkout is completed, its authorization pending", done.Meta,
+	t.Step("The checkout is complete, and its authorization is pending", done.Meta,
 		"charge", charge.ChargeID, "state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorizationInitiated))
 
 	if err := t.Emulator.Advance(30 * time.Second); err != nil {
@@ -157,9 +157,9 @@ func pay(ctx context.Context, t *target.Target, shop *webstore.Client, url strin
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	case <-time.After(30 * time.Second):
-		return errors.New("no notification has come")
+		return errors.New("no notification arrived within 30 seconds")
 	}
-	t.Step("A notification has come, and the charge was read", charge.Meta,
+	t.Step("A notification has arrived, and the charge was read", charge.Meta,
 		"charge", charge.ChargeID, "state", target.Want(charge.StatusDetails.State, amazonpay.StateAuthorized))
 	return nil
 }

@@ -10,30 +10,31 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 )
 
-// lease is after which time a message that was begun, by a process that has ended since, may be begun again. It must be
-// longer than handling one takes.
+// lease is the time after which a message whose handling never ended may be claimed again, because
+// the process may have ended. It must be longer than handling a message takes.
 const lease = 5 * time.Minute
 
-// sqliteClock is the database's clock in seconds: the clocks of the processes may differ. In PostgreSQL it is
-// CAST(EXTRACT(EPOCH FROM now()) AS BIGINT).
+// sqliteClock is SQL for the time of the database in seconds, because the clocks of processes may
+// differ. For PostgreSQL use CAST(EXTRACT(EPOCH FROM now()) AS BIGINT).
 const sqliteClock = "unixepoch()"
 
-// deduper is an [ipn.Deduper] on a database.
+// deduper is an [ipn.Deduper] on an SQL database.
 type deduper struct {
 	db                        *sql.DB
 	begin, read, done, failed string
 }
 
-// newDeduper makes the table, unless it is there. clock is an SQL expression for the database's time in seconds.
+// newDeduper creates the table unless it exists. clock is an SQL expression for the time of the
+// database in seconds.
 func newDeduper(ctx context.Context, db *sql.DB, clock string) (*deduper, error) {
 	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS notifications (
 		message_id TEXT PRIMARY KEY,
-		claim      TEXT NOT NULL, -- of whoever has begun it
+		claim      TEXT NOT NULL, -- of the latest Begin
 		begun_at   BIGINT NOT NULL, -- in seconds
 		done       BOOLEAN NOT NULL
 	)`)
 	if err != nil {
-		return nil, fmt.Errorf("notifications: %w", err)
+		return nil, fmt.Errorf("create table notifications: %w", err)
 	}
 	return &deduper{
 		db: db,
@@ -47,7 +48,7 @@ func newDeduper(ctx context.Context, db *sql.DB, clock string) (*deduper, error)
 	}, nil
 }
 
-// Begin takes the row of a message, in one statement, so that of two processes one gets it.
+// Begin claims the row of a message in one statement, so that only one of two processes gets it.
 func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) (ipn.ClaimStatus, error) {
 	taken, err := d.db.ExecContext(ctx, d.begin, messageID, string(claim), int64(lease.Seconds()))
 	if err != nil {
@@ -58,24 +59,24 @@ func (d *deduper) Begin(ctx context.Context, messageID string, claim ipn.Claim) 
 	}
 	var done bool
 	switch err := d.db.QueryRowContext(ctx, d.read, messageID).Scan(&done); {
-	case errors.Is(err, sql.ErrNoRows): // it has failed between the two statements
+	case errors.Is(err, sql.ErrNoRows): // another process called Failed between the two statements
 		return ipn.ClaimStatusInProgress, nil
 	case err != nil:
 		return 0, err
 	case done:
-		return ipn.ClaimStatusFinished, nil
+		return ipn.ClaimStatusDone, nil
 	}
 	return ipn.ClaimStatusInProgress, nil
 }
 
-// Done keeps the row: the message is a duplicate from now on, whoever has begun it since. Rows older than the verifier's
-// maximal age may be deleted.
+// Done marks the row as done, whichever claim holds it now. Rows older than the verifier's maximum
+// age may be deleted.
 func (d *deduper) Done(ctx context.Context, messageID string, claim ipn.Claim) error {
 	_, err := d.db.ExecContext(ctx, d.done, messageID, string(claim))
 	return err
 }
 
-// Failed gives the row back, unless another claim has it by now.
+// Failed deletes the row, unless another claim holds it by now.
 func (d *deduper) Failed(ctx context.Context, messageID string, claim ipn.Claim) error {
 	_, err := d.db.ExecContext(ctx, d.failed, messageID, string(claim))
 	return err

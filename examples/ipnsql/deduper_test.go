@@ -36,8 +36,9 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// A message is begun once, again after it failed or was left, and never after it was done; by another process, too. Only the
-// database's clock counts, which is a table here. Who comes back late has an old claim.
+// A message is begun once, again after it failed or was left, and never after it was done; by
+// another process, too. Only the database's clock counts, which is a table here. Who comes back
+// late has an old claim.
 func TestPhases(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "db")
@@ -64,10 +65,10 @@ func TestPhases(t *testing.T) {
 	begin(t, second, "d", ipn.ClaimStatusInProgress)
 	begin(t, first, "e", ipn.ClaimStatusInProgress) // also for the same process
 	check(t, second.Done(t.Context(), "m", "b"))
-	begin(t, second, "d", ipn.ClaimStatusFinished) // it was handled well, whoever has it now
+	begin(t, second, "d", ipn.ClaimStatusDone) // it was handled well, whoever has it now
 	check(t, first.Failed(t.Context(), "m", "c"))
 	set(time.Hour)
-	begin(t, first, "f", ipn.ClaimStatusFinished)
+	begin(t, first, "f", ipn.ClaimStatusDone)
 }
 
 // Of many at once one gets the message, by the clock that SQLite has.

@@ -1,10 +1,10 @@
-// Command ipnsql keeps what became of notifications in a database, so that each is handled once, over restarts and by
-// several processes too. Here the database is SQLite; the statements are plain SQL.
+// Command ipnsql handles each notification once, across restarts and several processes, by keeping
+// track of them in a database. The example uses SQLite; the statements are plain SQL.
 //
 //	cd examples/ipnsql && go run .
 //
-// It sends itself one notification three times, with a shop that fails the first time: the shop's function is called
-// twice, and succeeds once.
+// It sends itself one notification three times, and its handler fails the first time: the handler
+// is called twice and succeeds once.
 package main
 
 import (
@@ -41,7 +41,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sns, err := ipntest.New() // for AWS SNS
+	sns, err := ipntest.New() // stands in for AWS SNS
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func run(ctx context.Context) error {
 		fmt.Println("status", w.Code)
 	}
 	if calls != 2 {
-		return fmt.Errorf("the function was called %d times", calls)
+		return fmt.Errorf("the handler was called %d times", calls)
 	}
 	return nil
 }

@@ -1,11 +1,10 @@
-// Command manualsigning lets the SDK sign requests and sends them itself, with the
-// standard library's HTTP client: for programs that have a stack of their own for
-// retries, tracing or proxies.
+// Command manualsigning signs requests with the SDK and sends them with the HTTP client of the
+// standard library, for programs that have their own code for retries, tracing or proxies.
 //
 //	go run ./examples/manualsigning
 //
-// This runs against the emulator and reads nothing of the environment. Against Amazon
-// Pay's sandbox it makes a checkout session and reads it; no buyer is needed:
+// It runs against the emulator and ignores the environment. Against Amazon Pay's sandbox it creates
+// and reads a checkout session, without a buyer:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/manualsigning -service -store amzn1.application-oa2-client.…
@@ -40,20 +39,20 @@ func run(ctx context.Context, t *target.Target, storeID string) error {
 		storeID = t.Emulator.Description().Merchants[0].StoreID
 	}
 	if storeID == "" {
-		return errors.New("-service needs -store ID, your store id in Seller Central")
+		return errors.New("-service requires -store ID, your store id in Seller Central")
 	}
 	publicKey, err := t.PublicKey()
 	if err != nil {
 		return err
 	}
-	// A signature is good for one request to one address: follow no redirect.
+	// A signature is valid for one request to one URL, so do not follow redirects.
 	client := &http.Client{
 		Transport:     t.Network,
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 
-	// SignRequest makes the whole request, body included.
+	// SignRequest builds the whole request, including the body.
 	create := amazonpay.Operation{Name: "CreateCheckoutSession", Method: http.MethodPost, Path: "checkoutSessions", IdempotencyKey: true}
 	in := &webstore.CreateCheckoutSessionRequest{
 		StoreID:            storeID,
@@ -74,7 +73,7 @@ func run(ctx context.Context, t *target.Target, storeID string) error {
 		"request", req.Method+" "+req.URL.String(),
 		"header", lines(req.Header),
 		"body", string(body),
-		"signature", "right, by signing.Verify")
+		"signature", "valid (signing.Verify)")
 
 	created, err := send(client, req)
 	if err != nil {
@@ -86,7 +85,7 @@ func run(ctx context.Context, t *target.Target, storeID string) error {
 		"state", target.Want(created.session.StatusDetails.State, amazonpay.StateOpen),
 		"request id", created.requestID)
 
-	// SignedHeaders gives the header alone, to be put on a request of one's own.
+	// SignedHeaders returns only the headers, for a custom request.
 	id := created.session.CheckoutSessionID
 	header, err := t.Client.SignedHeaders(ctx, amazonpay.Operation{
 		Name: "GetCheckoutSession", Method: http.MethodGet, Path: "checkoutSessions/{checkoutSessionId}",
@@ -104,7 +103,7 @@ func run(ctx context.Context, t *target.Target, storeID string) error {
 	if err != nil {
 		return err
 	}
-	t.Step("Read the session, with SignedHeaders on a request of our own", nil,
+	t.Step("Read the session: a custom request with the headers of SignedHeaders", nil,
 		"request", own.Method+" "+own.URL.String(),
 		"header", lines(header),
 		"status", target.Want(read.status, http.StatusOK),
@@ -115,7 +114,7 @@ func run(ctx context.Context, t *target.Target, storeID string) error {
 	own.Header = own.Header.Clone()
 	own.Header.Set("X-Amz-Pay-Region", "jp")
 	err = signing.Verify(own, nil, publicKey)
-	t.Step("Change one signed header: the signature is no longer right", nil,
+	t.Step("Change one signed header: the signature is no longer valid", nil,
 		"error", err,
 		"wrong signature", target.Want(errors.Is(err, signing.ErrSignature), true))
 	return nil
@@ -139,7 +138,7 @@ func send(client *http.Client, req *http.Request) (*answer, error) {
 	}
 	a := &answer{status: resp.StatusCode, requestID: resp.Header.Get("X-Amz-Pay-Request-Id")}
 	if err := json.Unmarshal(body, &a.session); err != nil {
-		return nil, fmt.Errorf("the answer with status %d is not a checkout session: %w", resp.StatusCode, err)
+		return nil, fmt.Errorf("the response with status %d is not a checkout session: %w", resp.StatusCode, err)
 	}
 	return a, nil
 }

@@ -1,5 +1,6 @@
-// Command otel shows calls to Amazon Pay as traces and metrics of OpenTelemetry: a span for each call and each of its
-// attempts, a histogram of how long calls take. Here they are printed; an exporter of yours sends them on.
+// Command otel reports calls to Amazon Pay as OpenTelemetry traces and metrics: a span for each
+// call and each attempt, and a histogram of durations. It prints them; another exporter sends them
+// to a backend.
 //
 //	cd examples/otel && go run .
 //
@@ -42,7 +43,7 @@ func run(ctx context.Context) error {
 	return pay(ctx, traces.Tracer("shop"), metrics.Meter("shop"))
 }
 
-// pay makes a checkout session, at the second attempt.
+// pay creates a checkout session. Its first attempt fails.
 func pay(ctx context.Context, tracer trace.Tracer, meter metric.Meter) error {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {

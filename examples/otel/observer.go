@@ -12,12 +12,13 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// observer returns an observer for [amazonpay.WithObserver] that makes a span of each attempt and each call, below the
-// span of the caller's context, and measures how long they take. The names are those of OpenTelemetry's conventions for HTTP
-// clients, where there are such.
+// observer returns an observer for [amazonpay.WithObserver]. It records a span for each attempt and
+// each call, as children of the span in the caller's context, and a histogram of the durations of
+// calls. It uses the attribute names of OpenTelemetry's conventions for HTTP clients where they
+// exist.
 func observer(tracer trace.Tracer, meter metric.Meter) (func(context.Context, amazonpay.Event), error) {
 	duration, err := meter.Float64Histogram("amazonpay.client.duration",
-		metric.WithUnit("s"), metric.WithDescription("how long calls to Amazon Pay take, with all their attempts"))
+		metric.WithUnit("s"), metric.WithDescription("duration of calls to Amazon Pay, including all attempts"))
 	if err != nil {
 		return nil, err
 	}

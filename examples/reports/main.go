@@ -1,11 +1,11 @@
-// Command reports orders a settlement report, waits for it, downloads it, and sums up the
-// fees that it lists, exactly.
+// Command reports orders a settlement report, waits for it, downloads it, and adds up its fees
+// exactly.
 //
 //	go run ./examples/reports
 //
-// This runs against the emulator and reads nothing of the environment. There it first takes
-// two payments and gives a part of one back, so that there is something to settle. Against the
-// service it orders the sandbox's settlement report of the last -days days, with a sandbox key:
+// It runs against the emulator and ignores the environment. There it first takes two payments and
+// refunds part of one, so that there is something to settle. To order the settlement report of the
+// last -days days in Amazon Pay's sandbox:
 //
 //	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
 //	go run ./examples/reports -service -days 7
@@ -25,7 +25,7 @@ import (
 )
 
 func main() {
-	days := flag.Int("days", 7, "how many days back the report begins")
+	days := flag.Int("days", 7, "number of days that the report covers")
 	target.Main(func(ctx context.Context, t *target.Target) error {
 		shop := webstore.New(t.Client)
 		if t.Emulator != nil {
@@ -37,7 +37,7 @@ func main() {
 	})
 }
 
-// fees orders a report and reads it.
+// fees orders a report and adds up its fees.
 func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int) error {
 	now := time.Now()
 	ordered, err := shop.CreateReport(ctx, &webstore.CreateReportRequest{
@@ -54,13 +54,13 @@ func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int
 	defer cancel()
 	done, err := shop.WaitForReport(wait, ordered.ReportID)
 	if err != nil {
-		return err // a *webstore.ReportError where it is FAILED, or CANCELLED for want of data
+		return err // a *webstore.ReportError if the report is FAILED, or CANCELLED because it has no data
 	}
-	t.Step("Wait until it is done", done.Meta,
+	t.Step("Wait until the report is complete", done.Meta,
 		"status", target.Want(done.ProcessingStatus, webstore.ReportStatusCompleted))
 
-	// A download that fails has written a part. So the rows are read when all is there; a large
-	// document belongs into a file.
+	// A failed download has written part of the document, so read the rows only after it succeeds.
+	// Download a large document to a file.
 	var document bytes.Buffer
 	n, err := shop.DownloadReport(ctx, done.ReportDocumentID, &document)
 	if err != nil {
@@ -81,7 +81,7 @@ func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int
 		}
 		types[row.TransactionType]++
 	}
-	t.Step("Download it, and read its rows", nil,
+	t.Step("Download the report and read its rows", nil,
 		"bytes", n,
 		"captures", types[report.TransactionTypeCapture],
 		"refunds", types[report.TransactionTypeRefund],
@@ -100,11 +100,11 @@ func fees(ctx context.Context, t *target.Target, shop *webstore.Client, days int
 		}
 		listed++
 	}
-	t.Step("Go through the pages of completed reports", nil, "reports", listed)
+	t.Step("List all completed reports", nil, "reports", listed)
 	return nil
 }
 
-// takePayments takes 14.00 and 50.00, and gives 5.00 back.
+// takePayments takes payments of 14.00 and 50.00, and refunds 5.00.
 func takePayments(ctx context.Context, t *target.Target, shop *webstore.Client) error {
 	var chargeID string
 	for _, amount := range []amazonpay.Decimal{"14.00", "50.00"} {
@@ -134,6 +134,6 @@ func takePayments(ctx context.Context, t *target.Target, shop *webstore.Client) 
 	if err != nil {
 		return err
 	}
-	t.Step("Take two payments, and refund a part of one", refund.Meta, "refund", refund.RefundID)
-	return t.Emulator.ResolvePending(refund.RefundID) // a settlement has what is done
+	t.Step("Take two payments and refund part of one", refund.Meta, "refund", refund.RefundID)
+	return t.Emulator.ResolvePending(refund.RefundID) // a settlement contains only settled refunds
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// sums are what the shop has reported, and what the emulator has.
+// sums compares what the shop reported with what the emulator has.
 type sums struct {
 	charged, failed, cancelled int
 	reported, captured         int64 // cents
@@ -24,7 +24,8 @@ func (s sums) print(out io.Writer) {
 
 func dollars(cents int64) string { return fmt.Sprintf("%d.%02d USD", cents/100, cents%100) }
 
-// audit compares what the shop has reported with what the emulator has, order by order, and returns what is wrong.
+// audit compares the reports of the shop with the emulator, order by order, and returns the
+// differences.
 func audit(results []result, charges []emulator.Charge, refunds []emulator.Refund) (s sums, faults []string) {
 	complain := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	ofOrder := make(map[string][]emulator.Charge)
@@ -65,7 +66,7 @@ func audit(results []result, charges []emulator.Charge, refunds []emulator.Refun
 	return s, faults
 }
 
-// auditOrder says what is wrong with the charges that were made for an order.
+// auditOrder returns what is wrong with the charges of an order.
 func auditOrder(r result, made []emulator.Charge, refunds map[string][]emulator.Refund) (faults []string) {
 	var captured, open int
 	for _, ch := range made {
@@ -100,7 +101,7 @@ func auditOrder(r result, made []emulator.Charge, refunds map[string][]emulator.
 	return faults
 }
 
-// cents reads an amount such as 14.00 USD; an empty one is nothing.
+// cents parses an amount such as 14.00 USD. An empty amount is 0.
 func cents(amount string) int64 {
 	if amount == "" {
 		return 0

@@ -6,19 +6,19 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// attemptTimeout is how long an attempt may take. The longest delay is longer.
+// attemptTimeout limits an attempt. It is shorter than the longest delay.
 const attemptTimeout = 2 * time.Second
 
-// honoursNoKey are the operations of which it is not known whether they honour an idempotency key: here they do not.
+// honoursNoKey lists the operations that may not honour an idempotency key. Here they do not.
 var honoursNoKey = []string{"completeCheckoutSession", "finalizeCheckoutSession", "merchantScan", "charge", "refund", "deliveryTrackers"}
 
-// share is a fault, and how often it is the one, in thousandths of the disturbed attempts.
+// share is a fault and its frequency, in thousandths of the disturbed attempts.
 type share struct {
 	thousandths float64
 	fault       emulator.Fault
 }
 
-// anywhere are the faults of each operation: all kinds, and each status that the service can have.
+// anywhere lists the faults of all operations: every kind, and every status of the service.
 var anywhere = []share{
 	{110, emulator.Fault{Kind: emulator.FaultKindReset}},
 	{160, emulator.Fault{Kind: emulator.FaultKindLoseAnswer}},
@@ -50,7 +50,7 @@ var anywhere = []share{
 	{5, emulator.Fault{Status: 426}},
 }
 
-// declines are the failures of payments.
+// declines lists the declines of payments.
 var declines = []share{
 	{30, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "SoftDeclined"}},
 	{15, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "HardDeclined"}},
@@ -69,8 +69,8 @@ var declines = []share{
 	{20, emulator.Fault{Operation: "finalizeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
 }
 
-// disturb has the emulator disturb a part of all attempts. Of several faults that would happen to a request the first
-// one does, so each comes with what the ones before it have left.
+// disturb makes the emulator disturb a share of all attempts. Only the first matching fault happens
+// to a request, so each fault gets a share of what the faults before it have left.
 func disturb(server *emulator.Server, part float64) error {
 	if part == 0 {
 		return nil
@@ -80,7 +80,7 @@ func disturb(server *emulator.Server, part float64) error {
 			return err
 		}
 	}
-	for _, s := range declines { // above the part: they are results
+	for _, s := range declines { // in addition to the share: declines are results
 		if err := server.FailSome(s.thousandths/1000, s.fault); err != nil {
 			return err
 		}

@@ -13,20 +13,21 @@ import (
 )
 
 const (
-	// mostTries is how often a step that is to be read about is repeated before it counts as not to be settled.
+	// mostTries limits the attempts to settle a step.
 	mostTries = 100
-	// mostLives is how many workers an order may take before it counts as not to be settled.
+	// mostLives limits the workers that may be killed during an order.
 	mostLives = 200
-	// pause is how long the loop waits between two calls.
+	// pause is the time that the loop waits between two calls.
 	pause = time.Millisecond
-	// requestsADeployment is how many requests a version of the shop lives; versions is how many it knows of.
+	// requestsADeployment is the number of requests per version of the shop. A shop knows versions
+	// versions.
 	requestsADeployment, versions = 200, 50
 )
 
-// killed is the panic with which a worker ends. All that it knew is gone; the next one has what is stored.
+// killed is the panic that ends a worker. The next worker knows only what is stored.
 type killed struct{}
 
-// failure says that nothing was charged, or is charged any more, and why.
+// failure is the reason why nothing was charged, or the charge was cancelled.
 type failure struct{ why string }
 
 func (f failure) Error() string { return f.why }
@@ -38,11 +39,11 @@ type job struct {
 
 	random  *rand.Rand
 	record  record
-	version int64 // of the shop's program
+	version int64 // version of the shop
 	result  *result
 }
 
-// payOrder pays an order, with as many workers as it takes.
+// payOrder pays an order. A killed worker is replaced.
 func (w *world) payOrder(ctx context.Context, o order) (result, error) {
 	r := result{order: o}
 	for life := uint64(0); ; life++ {
@@ -52,7 +53,7 @@ func (w *world) payOrder(ctx context.Context, o order) (result, error) {
 			if life < mostLives {
 				continue
 			}
-			err = fmt.Errorf("%d workers have not settled it", mostLives)
+			err = fmt.Errorf("%d workers did not settle the order", mostLives)
 		}
 		if failed, ok := errors.AsType[failure](err); ok {
 			r.failed, err = failed.why, nil
@@ -64,7 +65,7 @@ func (w *world) payOrder(ctx context.Context, o order) (result, error) {
 	}
 }
 
-// live is one worker's life. It reports whether the worker was killed.
+// live runs one worker. It reports whether the worker was killed.
 func (w *world) live(ctx context.Context, r *result, life uint64) (ended bool, err error) {
 	defer func() {
 		switch reason := recover(); reason.(type) {
@@ -86,14 +87,14 @@ func (w *world) live(ctx context.Context, r *result, life uint64) (ended bool, e
 	return false, j.pay(context.WithValue(ctx, jobKey{}, j))
 }
 
-// mayDie kills the worker, now and then.
+// mayDie kills the worker at random.
 func (j *job) mayDie() {
 	if j.disturbed > 0 && j.random.IntN(100) == 0 {
 		panic(killed{})
 	}
 }
 
-// save stores what the order has come to.
+// save stores the state of the order.
 func (j *job) save() error {
 	j.mayDie()
 	if err := j.store.save(j.number, j.record); err != nil {
@@ -105,8 +106,9 @@ func (j *job) save() error {
 
 type jobKey struct{}
 
-// mortal is a network whose callers may be killed before a request is sent, and when its answer has come. With what happens in
-// save that is between any two lines of the loop that have an effect outside of the process.
+// mortal is a network whose callers may be killed before a request is sent and after its answer has
+// arrived. Together with save, this covers the time between any two lines of the loop with an
+// effect outside of the process.
 type mortal struct{ next http.RoundTripper }
 
 func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -129,8 +131,9 @@ func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// do does a step of the order once, by the loop of the README. Its error is a failure if the step was declined for good, and, of an
-// impatient order of which nothing is charged yet, if a call did nothing for certain.
+// do does a step of the order once, by the loop of the README. Its error is a failure if the step
+// was declined for good, and, of an impatient order of which nothing is charged yet, if a call did
+// nothing for certain.
 func (j *job) do(ctx context.Context, step string, call func(ctx context.Context, opts ...amazonpay.CallOption) (id string, err error)) (string, error) {
 	w := j.record.Works[step]
 	if w == nil {
@@ -162,7 +165,7 @@ func (j *job) do(ctx context.Context, step string, call func(ctx context.Context
 				return "", err
 			}
 		case amazonpay.HasReason(last, amazonpay.ReasonCodeDuplicateIdempotencyKey):
-			j.version = max(0, j.version-1+versions) % versions // another version of the shop has sent the first request
+			j.version = max(0, j.version-1+versions) % versions // another version of the shop sent the first request
 		}
 		if w.Failed != "" {
 			return "", failure{w.Failed}
@@ -171,7 +174,7 @@ func (j *job) do(ctx context.Context, step string, call func(ctx context.Context
 	return "", fmt.Errorf("%s is not settled: %w", step, last)
 }
 
-// insist does a step that must not fail for a reason that passes.
+// insist repeats a step that must not fail for a temporary reason.
 func (j *job) insist(ctx context.Context, step string, call func(ctx context.Context, opts ...amazonpay.CallOption) (string, error)) error {
 	for range mostTries {
 		_, err := j.do(ctx, step, call)
@@ -183,10 +186,10 @@ func (j *job) insist(ctx context.Context, step string, call func(ctx context.Con
 	return fmt.Errorf("%s failed %d times", step, mostTries)
 }
 
-// firstSteps are those at which an impatient order is given up: nothing is charged before.
+// firstSteps are the steps at which an impatient order gives up: nothing has been charged before.
 var firstSteps = map[string]bool{"create charge": true, "create session": true, "complete": true, "scan": true, "till charge": true}
 
-// note counts a call, and keeps what became of it for a report.
+// note counts a call and records its result for the report.
 func (j *job) note(step string, err error, interrupted bool) {
 	outcome := amazonpay.OutcomeOf(err)
 	told := step + " " + outcome.String()
@@ -205,13 +208,13 @@ func (j *job) note(step string, err error, interrupted bool) {
 	}
 }
 
-// interruption cancels the caller of the next call after a while, now and then.
+// interruption cancels the caller of the next call at random.
 func (j *job) interruption(ctx context.Context) (called context.Context, cancel func()) {
 	if j.disturbed == 0 {
 		return ctx, func() {}
 	}
 	n, longest := j.random.IntN(1000), 100*time.Millisecond
-	if n%2 == 0 { // as long as a call takes on an idle machine; the other on a busy one
+	if n%2 == 0 { // about the time of a call on an idle machine; the other value is for a busy one
 		longest = 4 * time.Millisecond
 	}
 	after := time.Duration(j.random.Int64N(int64(longest)))
@@ -221,7 +224,8 @@ func (j *job) interruption(ctx context.Context) (called context.Context, cancel 
 	return context.WithTimeout(ctx, after)
 }
 
-// descriptor is the text for the buyer's statement, which each version of the shop words in its own way.
+// descriptor returns the text for the buyer's statement, which differs between versions of the
+// shop.
 func (j *job) descriptor() string { return fmt.Sprintf("SHOP V%d", j.version%versions) }
 
 func usd(cents int64) (amazonpay.Price, error) { return amazonpay.NewPrice(cents, amazonpay.USD) }

@@ -1,17 +1,20 @@
-// Command chaos takes payments from an emulator that fails at every turn, and then counts the money: each order must
-// be charged exactly once, or be reported as failed and never charged.
+// Command chaos takes payments from an emulator that fails at every turn, and then counts the
+// money: each order must be charged exactly once, or be reported as failed and never charged.
 //
 //	go run ./internal/chaos -payments 100000 -workers 64 -seed 7
 //
-// Of all attempts a part is disturbed by every fault that the emulator knows, answers lost after the work included; the
-// emulator ignores the idempotency keys of the operations of which it is not known whether they honour one; callers are
-// cancelled in the middle of a call; a new version of the shop words its requests anew every few thousand requests; and workers are
-// killed before and after each line that has an effect outside of them, that is, each save and each request, and begin anew with
-// what the shop has stored in a file. Each step is taken by the loop that the README shows (package once), and by nothing more careful.
+// Of all attempts a part is disturbed by every fault that the emulator knows, answers lost after
+// the work included; the emulator ignores the idempotency keys of the operations of which it is not
+// known whether they honour one; callers are cancelled in the middle of a call; a new version of
+// the shop words its requests anew every few thousand requests; and workers are killed before and
+// after each line that has an effect outside of them, that is, each save and each request, and
+// begin anew with what the shop has stored in a file. Each step is taken by the loop that the
+// README shows (package once), and by nothing more careful.
 //
-// The seed decides the orders, the disturbances of the callers, and which request of an operation fails how, counted from the
-// first. With one worker a run is the same each time, but for how far a call had come when its caller was cancelled; with several
-// the scheduler decides, too, whose request is the n-th.
+// The seed decides the orders, the disturbances of the callers, and which request of an operation
+// fails how, counted from the first. With one worker a run is the same each time, but for how far a
+// call had come when its caller was cancelled; with several the scheduler decides, too, whose
+// request is the n-th.
 package main
 
 import (
@@ -24,23 +27,23 @@ import (
 	"time"
 )
 
-// options say how much chaos there is to be.
+// options are the size and the faults of a run.
 type options struct {
 	payments  int
 	workers   int
 	seed      uint64
-	disturbed float64 // the part of the attempts
+	disturbed float64 // share of the attempts
 }
 
 func main() {
 	var o options
-	flag.IntVar(&o.payments, "payments", 1000, "how many orders are paid")
-	flag.IntVar(&o.workers, "workers", 64, "how many at once")
-	flag.Uint64Var(&o.seed, "seed", rand.Uint64()>>32, "decides the orders and the faults; by default another one each time")
-	flag.Float64Var(&o.disturbed, "disturbed", 0.3, "the part of the attempts that the emulator disturbs")
+	flag.IntVar(&o.payments, "payments", 1000, "number of orders")
+	flag.IntVar(&o.workers, "workers", 64, "number of concurrent workers")
+	flag.Uint64Var(&o.seed, "seed", rand.Uint64()>>32, "seed of the orders and faults; random by default")
+	flag.Float64Var(&o.disturbed, "disturbed", 0.3, "share of the attempts that the emulator disturbs")
 	flag.Parse()
 	if o.payments < 1 || o.workers < 1 || o.disturbed < 0 || o.disturbed > 0.9 || flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "chaos: -payments and -workers must be 1 or more, -disturbed from 0 to 0.9, and there are no arguments")
+		fmt.Fprintln(os.Stderr, "chaos: -payments and -workers must be at least 1, -disturbed must be from 0 to 0.9, and arguments are not allowed")
 		os.Exit(2)
 	}
 	fmt.Printf("%d payments, %d workers, %.0f %% of the attempts disturbed; -seed %d has the same orders and faults.\n", o.payments, o.workers, 100*o.disturbed, o.seed)
@@ -50,7 +53,7 @@ func main() {
 	}
 }
 
-// run takes the payments, and returns an error unless all is as it must be.
+// run takes the payments, and returns an error if anything is wrong.
 func run(ctx context.Context, o options, out io.Writer) error {
 	start := time.Now()
 	w, err := open(o)
@@ -80,5 +83,5 @@ func run(ctx context.Context, o options, out io.Writer) error {
 	for _, fault := range faults[:min(len(faults), 20)] {
 		_, _ = fmt.Fprintln(out, "  "+fault)
 	}
-	return fmt.Errorf("%d things are not as they must be", len(faults))
+	return fmt.Errorf("%d things are wrong", len(faults))
 }

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 )
 
-// kind is the way in which an order is paid.
+// kind is the way an order is paid.
 type kind int
 
 const (
@@ -16,13 +16,13 @@ const (
 	cancelled             // a charge on a saved payment method that the shop cancels
 )
 
-// order is a payment: its number, and what follows from that.
+// order is a payment. Its number determines the rest.
 type order struct {
 	number         uint64
 	kind           kind
 	amount, refund int64 // cents
-	customer       int   // who has a saved payment method
-	impatient      bool  // gives up at the first failure that is certain, if nothing was charged
+	customer       int   // index of a saved payment method
+	impatient      bool  // gives up at the first certain failure before anything is charged
 }
 
 const customers = 500
@@ -46,15 +46,15 @@ func newOrder(seed, number uint64) order {
 	return o
 }
 
-// reference is the order's number as Amazon Pay sees it.
+// reference returns the order number that Amazon Pay sees.
 func (o order) reference() string { return fmt.Sprintf("order-%d", o.number) }
 
-// result is what a worker reports of an order.
+// result is the report of an order.
 type result struct {
 	order   order
 	charged int64  // cents captured
 	given   int64  // cents refunded
-	failed  string // why nothing was charged, or is charged any more
+	failed  string // why nothing was charged, or the charge was cancelled
 	history []string
 }
 

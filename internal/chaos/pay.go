@@ -12,7 +12,7 @@ import (
 
 const goodCard = "1111"
 
-// pay pays the order in its way. Each step is one that another worker may have done before.
+// pay pays the order in the way of its kind. A previous worker may have done any step before.
 func (j *job) pay(ctx context.Context) error {
 	total, err := usd(j.amount)
 	if err != nil {
@@ -28,7 +28,7 @@ func (j *job) pay(ctx context.Context) error {
 	}
 }
 
-// payOnFile charges the customer's saved payment method, and captures and refunds, or cancels.
+// payOnFile charges the customer's saved payment method, then captures and refunds, or cancels.
 func (j *job) payOnFile(ctx context.Context, total amazonpay.Price) error {
 	permission, err := j.permission(ctx)
 	if err != nil {
@@ -59,7 +59,7 @@ func (j *job) payOnFile(ctx context.Context, total amazonpay.Price) error {
 	return j.giveBack(ctx, charge)
 }
 
-// permission is the customer's, who saves a payment method with the first order.
+// permission returns the customer's charge permission. The first order saves a payment method.
 func (j *job) permission(ctx context.Context) (string, error) {
 	w := &j.wallets[j.customer]
 	w.mu.Lock()
@@ -72,7 +72,7 @@ func (j *job) permission(ctx context.Context) (string, error) {
 	return w.permission, err
 }
 
-// savedWallet has a customer save a payment method.
+// savedWallet lets a customer save a payment method.
 func (j *job) savedWallet(ctx context.Context) (permission string, err error) {
 	session, err := j.createSession(ctx, "create session to save", &webstore.CreateCheckoutSessionRequest{
 		StoreID: j.storeID, WebCheckoutDetails: resultPage, ChargePermissionType: webstore.ChargePermissionTypePaymentMethodOnFile,
@@ -82,7 +82,7 @@ func (j *job) savedWallet(ctx context.Context) (permission string, err error) {
 	if err != nil {
 		return "", err
 	}
-	_ = j.server.Buyer().Approve(session) // unless that was done before
+	_ = j.server.Buyer().Approve(session) // may have been done before
 	return j.do(ctx, "complete to save", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		done, err := j.shop.CompleteOrFetch(ctx, session, new(webstore.CompleteCheckoutSessionRequest), opts...)
 		if err != nil {
@@ -104,7 +104,7 @@ func (j *job) createSession(ctx context.Context, step string, in *webstore.Creat
 
 var resultPage = &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"}
 
-// capture captures a charge, or cancels it where that is declined.
+// capture captures a charge, or cancels it if the capture is declined.
 func (j *job) capture(ctx context.Context, charge string, total amazonpay.Price) error {
 	_, err := j.do(ctx, "capture", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		return charge, errorOf(j.shop.CaptureCharge(ctx, charge, &webstore.CaptureChargeRequest{CaptureAmount: total, SoftDescriptor: j.descriptor()}, opts...))
@@ -118,10 +118,10 @@ func (j *job) capture(ctx context.Context, charge string, total amazonpay.Price)
 	return err
 }
 
-// errorOf is the error of a call whose answer is not wanted.
+// errorOf returns the error of a call and drops its answer.
 func errorOf[T any](_ T, err error) error { return err }
 
-// cancel cancels a charge, and returns why.
+// cancel cancels a charge and returns the reason.
 func (j *job) cancel(ctx context.Context, charge string, why failure) error {
 	if err := j.insist(ctx, "cancel", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		_, err := j.shop.CancelCharge(ctx, charge, &webstore.CancelChargeRequest{CancellationReason: "The order cannot be shipped"}, withoutKey(opts)...)
@@ -140,7 +140,7 @@ func (j *job) cancel(ctx context.Context, charge string, why failure) error {
 // withoutKey is for operations that take no idempotency key.
 func withoutKey(opts []amazonpay.CallOption) []amazonpay.CallOption { return opts[1:] }
 
-// giveBack refunds a part, or nothing where that is declined for good.
+// giveBack refunds part of a charge, or nothing if the refund is declined for good.
 func (j *job) giveBack(ctx context.Context, charge string) error {
 	part, err := usd(j.refund)
 	if err != nil {
@@ -155,7 +155,7 @@ func (j *job) giveBack(ctx context.Context, charge string) error {
 	}))
 }
 
-// refunded notes a refund. That it was declined does no harm.
+// refunded records a refund. A decline does no harm.
 func (j *job) refunded(_ string, err error) error {
 	if _, failed := err.(failure); failed { //nolint:errorlint // do returns it as it is
 		return nil
@@ -166,7 +166,7 @@ func (j *job) refunded(_ string, err error) error {
 	return err
 }
 
-// payInSession leads a checkout session to its end. The state of the session protects it: it is completed once.
+// payInSession completes a checkout session. The state of the session prevents a second completion.
 func (j *job) payInSession(ctx context.Context, total amazonpay.Price) error {
 	request := &webstore.CreateCheckoutSessionRequest{
 		StoreID: j.storeID, WebCheckoutDetails: resultPage,
@@ -181,7 +181,7 @@ func (j *job) payInSession(ctx context.Context, total amazonpay.Price) error {
 		return err
 	}
 	if j.kind == buyNow {
-		_ = j.server.Buyer().SignIn(session) // unless that was done before
+		_ = j.server.Buyer().SignIn(session) // may have been done before
 	} else {
 		_ = j.server.Buyer().Approve(session)
 	}
@@ -222,7 +222,7 @@ func (j *job) ship(ctx context.Context, permission string) error {
 	})
 }
 
-// closePermission closes what is done with; a permission of which all was captured is closed by itself.
+// closePermission closes a permission. A permission that is fully captured closes by itself.
 func (j *job) closePermission(ctx context.Context, permission string) error {
 	return j.insist(ctx, "close", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		_, err := j.shop.CloseChargePermission(ctx, permission, &webstore.CloseChargePermissionRequest{ClosureReason: "Shipped"}, withoutKey(opts)...)
@@ -235,7 +235,8 @@ func (j *job) closePermission(ctx context.Context, permission string) error {
 	})
 }
 
-// payAtTill charges a buyer in a store. It never takes another reference id: that is what protects from a double charge.
+// payAtTill charges a buyer in a store. It always uses the same reference id, which prevents a
+// double charge.
 func (j *job) payAtTill(ctx context.Context, total amazonpay.Price) error {
 	permission, err := j.do(ctx, "scan", func(ctx context.Context, opts ...amazonpay.CallOption) (string, error) {
 		scan, err := j.till.MerchantScan(ctx, &instore.MerchantScanRequest{ScanData: j.scanData, ScanReferenceID: j.reference() + "-scan", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerCurrencyUSD}, opts...)

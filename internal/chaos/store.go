@@ -9,17 +9,18 @@ import (
 	"github.com/amazonpay-go/sdk/internal/chaos/once"
 )
 
-// record is what the shop stores of an order. Nothing else of a worker outlives it.
+// record is what the shop stores about an order. A killed worker leaves nothing else.
 type record struct {
 	Works map[string]*once.Work `json:"works"`
 }
 
-// store is the shop's database: a file to which each change is appended, and where the last one of each order stands.
+// store is the shop's database: a file to which changes are appended, and the position of each
+// order's last record.
 type store struct {
 	mu   sync.Mutex
 	file *os.File
 	end  int64
-	at   map[uint64][2]int64 // where, and how long
+	at   map[uint64][2]int64 // offset and length
 }
 
 func openStore() (*store, error) {

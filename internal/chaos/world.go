@@ -21,7 +21,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// world is an emulator, and a shop that calls it.
+// world is an emulator and a shop that calls it.
 type world struct {
 	options
 
@@ -37,20 +37,20 @@ type world struct {
 	trackers *delivery.Client
 	counts   counts
 
-	goroutines int          // before there was anything
+	goroutines int          // at the start
 	open       atomic.Int64 // connections
 	dials      atomic.Uint64
 
 	wallets []wallet
 }
 
-// wallet is a customer's saved payment method, which the shop keeps.
+// wallet is a customer's saved payment method.
 type wallet struct {
 	mu         sync.Mutex
 	permission string
 }
 
-// counts are what has happened.
+// counts counts what happened.
 type counts struct {
 	calls, attempts, unanswered, notDialled atomic.Int64
 	unknown                                 atomic.Int64
@@ -64,7 +64,7 @@ func (c *counts) print(out io.Writer, took time.Duration, share float64) {
 		c.interrupted.Load(), c.ended.Load(), c.duplicates.Load(), c.unknown.Load(), took.Round(time.Second))
 }
 
-// calm says what there was nothing of, so that nothing was proved.
+// calm lists what never happened, so that the run did not test it.
 func (c *counts) calm() (missing []string) {
 	for what, count := range map[string]*atomic.Int64{
 		"attempts without an answer": &c.unanswered, "attempts without a connection": &c.notDialled, "unknown outcomes": &c.unknown,
@@ -89,7 +89,7 @@ func (c *counts) observe(_ context.Context, e amazonpay.Event) {
 	}
 }
 
-// open starts an emulator that disturbs nothing yet, and makes the shop and its customers.
+// open starts an emulator without faults, and creates the shop and its customers.
 func open(o options) (*world, error) {
 	w := &world{options: o, goroutines: runtime.NumGoroutine(), wallets: make([]wallet, customers)}
 	var err error
@@ -101,7 +101,7 @@ func open(o options) (*world, error) {
 	}
 	base, ok := w.server.RoundTripper().(*http.Transport)
 	if !ok {
-		return nil, errors.New("the emulator's round tripper is no *http.Transport")
+		return nil, errors.New("the emulator's round tripper is not an *http.Transport")
 	}
 	w.base = base.Clone()
 	w.base.DialContext = w.dial(base.DialContext)
@@ -113,7 +113,7 @@ func open(o options) (*world, error) {
 		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
 	},
 		amazonpay.WithRoundTripper(mortal{w.base}), amazonpay.WithAttemptTimeout(attemptTimeout), amazonpay.WithObserver(w.counts.observe),
-		// Short waits, and no budget: a third of the attempts fail for as long as it lasts.
+		// Short waits and no retry budget, because a third of all attempts fail.
 		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 100 * time.Microsecond, MaxWait: 5 * time.Millisecond, MaxRetryAfter: time.Millisecond, Budget: -1}))
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func open(o options) (*world, error) {
 	return w, disturb(w.server, o.disturbed)
 }
 
-// dial counts connections, and does not get every one.
+// dial counts connections. Some dials fail.
 func (w *world) dial(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if w.disturbed > 0 && rand.New(rand.NewPCG(w.seed, w.dials.Add(1))).IntN(50) == 0 {
@@ -138,7 +138,7 @@ func (w *world) dial(dial func(ctx context.Context, network, address string) (ne
 	}
 }
 
-// counted is a connection that counts when it is closed.
+// counted is a connection whose Close is counted.
 type counted struct {
 	net.Conn
 
@@ -151,7 +151,7 @@ func (c *counted) Close() error {
 	return c.Conn.Close()
 }
 
-// pay has the workers take all payments, and returns what they report.
+// pay lets the workers take all payments, and returns their results.
 func (w *world) pay(ctx context.Context, out io.Writer) ([]result, error) {
 	results := make([]result, w.payments)
 	var next, done atomic.Uint64
@@ -174,7 +174,7 @@ func (w *world) pay(ctx context.Context, out io.Writer) ([]result, error) {
 	return results, errors.Join(broken...)
 }
 
-// disturbedShare is the part that was disturbed of the requests that the emulator's log still has.
+// disturbedShare returns the disturbed share of the requests in the emulator's log.
 func (w *world) disturbedShare() float64 {
 	requests, disturbed := w.server.Requests(), 0
 	for _, r := range requests {
@@ -185,14 +185,14 @@ func (w *world) disturbedShare() float64 {
 	return float64(disturbed) / float64(max(1, len(requests)))
 }
 
-// close ends everything, and returns what is left of it.
+// close ends everything, and returns what is left open.
 func (w *world) close() (left []string) {
 	w.base.CloseIdleConnections()
 	if err := errors.Join(w.server.Close(), w.store.close()); err != nil {
 		left = append(left, err.Error())
 	}
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end) && (runtime.NumGoroutine() > w.goroutines || w.open.Load() > 0); {
-		runtime.Gosched() // what was closed a moment ago may still be ending
+		runtime.Gosched() // goroutines of closed connections may still be ending
 	}
 	if n := runtime.NumGoroutine() - w.goroutines; n > 0 {
 		left = append(left, fmt.Sprintf("%d goroutines are left", n))

@@ -1,3 +1,3 @@
-// Package linkcheck checks what a program links that imports a sub-client: that package, what all of
-// them stand on, and nothing else. It holds nothing but tests.
+// Package linkcheck tests what a program links if it imports a sub-client: the sub-client, the
+// packages that all sub-clients share, and nothing else.
 package linkcheck

@@ -1,3 +1,3 @@
-// Package memory checks that a program which calls for weeks does not grow: memory, goroutines and connections. It holds
-// nothing but tests. `make memory` makes a million calls.
+// Package memory tests that a program that makes calls for weeks does not grow in memory,
+// goroutines or connections. `make memory` makes a million calls. The package contains only tests.
 package memory

@@ -28,15 +28,15 @@ import (
 )
 
 var (
-	calls    = flag.Int("calls", 20_000, "how many calls without a network")
-	tlsCalls = flag.Int("tlscalls", 1_000, "how many calls over TLS")
+	calls    = flag.Int("calls", 20_000, "number of calls without a network")
+	tlsCalls = flag.Int("tlscalls", 1_000, "number of calls over TLS")
 )
 
-// mayGrow is by how much the heap may be larger after the last tenth of the calls than after the first: what a collector leaves
-// differs a little each time.
+// mayGrow limits how much larger the heap may be after the last tenth of the calls than after the
+// first. The size after a collection varies slightly.
 const mayGrow = 512 << 10
 
-// quickSigner signs at once, and wrongly.
+// quickSigner returns an invalid signature immediately.
 type quickSigner struct{ key *rsa.PrivateKey }
 
 func (s quickSigner) Public() crypto.PublicKey { return &s.key.PublicKey }
@@ -59,17 +59,17 @@ func newClient(t *testing.T, baseURL string, network http.RoundTripper, opts ...
 	return client
 }
 
-// heap is what is reachable.
+// heap returns the size of the reachable heap.
 func heap() int64 {
 	runtime.GC()
-	runtime.GC() // what the first one's finalizers let go
+	runtime.GC() // for what the finalizers of the first one release
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.HeapAlloc)
 }
 
-// flat makes n calls, in ten tenths, and fails if the heap or the number of goroutines grows from the end of the first to the end of
-// the last.
+// flat makes n calls in ten parts. It fails if the heap or the number of goroutines is larger after
+// the last part than after the first.
 func flat(t *testing.T, n int, call func(i int)) {
 	t.Helper()
 	var first, last int64
@@ -89,7 +89,8 @@ func flat(t *testing.T, n int, call func(i int)) {
 
 const charge = `{"chargeId":"S01-1","chargePermissionId":"S01","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"statusDetails":{"state":"Captured"}}`
 
-// answers are a service in memory: mostly good, sometimes busy, throttled, declined, not understood or gone.
+// answers is a service in memory. Most answers are good; some are errors, declines, invalid or
+// missing.
 func answers(n *atomic.Int64) roundTrip {
 	return func(r *http.Request) (*http.Response, error) {
 		if r.Body != nil {
@@ -119,7 +120,7 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Calls that go well and calls that fail, of many merchants, leave nothing behind.
+// Successful and failed calls of many merchants leave nothing behind.
 func TestCallsLeaveNothing(t *testing.T) { //nolint:paralleltest // it measures the process
 	var n, failed atomic.Int64
 	client := newClient(t, "", answers(&n))
@@ -135,11 +136,11 @@ func TestCallsLeaveNothing(t *testing.T) { //nolint:paralleltest // it measures 
 			failed.Add(1)
 		}
 	})
-	assert.Greater(t, failed.Load(), int64(*calls/10), "some do fail")
+	assert.Greater(t, failed.Load(), int64(*calls/10), "some calls must fail")
 	assert.Less(t, failed.Load(), int64(*calls/2))
 }
 
-// server is a service over TLS that counts its connections.
+// server returns a service over TLS that counts its connections.
 func server(t *testing.T, handler http.HandlerFunc) (s *httptest.Server, open *atomic.Int64, most *atomic.Int64) {
 	t.Helper()
 	open, most = new(atomic.Int64), new(atomic.Int64)
@@ -173,13 +174,13 @@ func answerCharge(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, charge)
 }
 
-// eventually waits for something that ends by itself.
+// eventually waits until a condition holds.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	require.Eventually(t, is, 10*time.Second, time.Millisecond, what)
 }
 
-// The same over real connections, one of which is enough for one caller.
+// The same over real connections. One connection is enough for one caller.
 func TestCallsOverTLSLeaveNothing(t *testing.T) { //nolint:paralleltest // it measures the process
 	before := runtime.NumGoroutine()
 	s, open, most := server(t, answerCharge)
@@ -193,10 +194,10 @@ func TestCallsOverTLSLeaveNothing(t *testing.T) { //nolint:paralleltest // it me
 	client.CloseIdleConnections()
 	eventually(t, "connections are left", func() bool { return open.Load() == 0 })
 	s.Close()
-	eventually(t, "goroutines are left", func() bool { return runtime.NumGoroutine() <= before+1 }) // that of eventually
+	eventually(t, "goroutines are left", func() bool { return runtime.NumGoroutine() <= before+1 }) // the one of eventually
 }
 
-// A thousand clients derived from one share its pool, and CloseIdleConnections of any of them empties it.
+// A thousand derived clients share one pool, and CloseIdleConnections of any of them empties it.
 func TestDerivedClientsShareOnePool(t *testing.T) { //nolint:paralleltest // it counts goroutines
 	const callers = 16
 	s, open, most := server(t, answerCharge)
@@ -218,15 +219,15 @@ func TestDerivedClientsShareOnePool(t *testing.T) { //nolint:paralleltest // it 
 	}
 	close(derived)
 	all.Wait()
-	assert.LessOrEqual(t, most.Load(), int64(4*callers), "a dial that another connection has overtaken counts too")
+	assert.LessOrEqual(t, most.Load(), int64(4*callers), "a dial counts even if another connection became free first")
 	assert.Positive(t, open.Load())
 	last.CloseIdleConnections()
 	eventually(t, "connections are left", func() bool { return open.Load() == 0 })
 	_, err := webstore.New(client).GetCharge(t.Context(), "S01-1")
-	require.NoError(t, err, "it goes on")
+	require.NoError(t, err, "the client still works")
 }
 
-// Calls that end badly, in whatever way, leave no goroutine and no connection.
+// Calls that fail in any way leave no goroutine and no connection.
 func TestFailuresLeaveNothing(t *testing.T) { //nolint:paralleltest // it measures the process
 	before := runtime.NumGoroutine()
 	var n atomic.Int64
@@ -236,7 +237,7 @@ func TestFailuresLeaveNothing(t *testing.T) { //nolint:paralleltest // it measur
 		case 0:
 			panic(http.ErrAbortHandler)
 		case 1:
-			<-r.Context().Done() // until the attempt's time-out
+			<-r.Context().Done() // until the timeout of the attempt
 		case 2:
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, "{")
@@ -258,7 +259,7 @@ func TestFailuresLeaveNothing(t *testing.T) { //nolint:paralleltest // it measur
 				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+(i*12+k)%100)*10*time.Millisecond)
 				_, err := webstore.New(client).GetCharge(ctx, "S01-1")
 				if err == nil {
-					t.Error("a call went well")
+					t.Error("a call succeeded")
 				}
 				cancel()
 			}

@@ -11,8 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing/libcrypto"
 )
 
-// BenchmarkSign has OpenSSL beside crypto/rsa, alone and with 64 goroutines; openssl speed rsa2048 is what the first is to be
-// measured by.
+// BenchmarkSign has OpenSSL beside crypto/rsa, alone and with 64 goroutines; openssl speed rsa2048
+// is what the first is to be measured by.
 func BenchmarkSign(b *testing.B) {
 	if signer, err := libcrypto.New(testKey()); err == nil {
 		benchmarkSign(b, "openssl", signer)

@@ -17,7 +17,8 @@ import (
 
 const goroutines = 64
 
-// The goroutines sign different digests, so that a context or a buffer that two of them share is seen.
+// The goroutines sign different digests, so that a context or a buffer that two of them share is
+// seen.
 func TestSignConcurrently(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, signer *libcrypto.Signer) {
@@ -39,7 +40,8 @@ func TestSignConcurrently(t *testing.T) {
 	})
 }
 
-// Close comes in the midst, more than once: each call makes a good signature or says that the signer is closed.
+// Close comes in the midst, more than once: each call makes a good signature or says that the
+// signer is closed.
 func TestCloseBesideSign(t *testing.T) {
 	t.Parallel()
 	for range 20 {

@@ -19,7 +19,7 @@ const (
 	override       = "AMAZONPAY_LIBCRYPTO"
 )
 
-// library is OpenSSL 3: the addresses of the functions that are called.
+// library has the addresses of the OpenSSL 3 functions that are called.
 type library struct {
 	version string
 
@@ -41,8 +41,7 @@ type library struct {
 	evpPKeyCtxSetRSAPSSSaltLen uintptr
 }
 
-// load opens the library once in a process; it is never closed, since OpenSSL's threads could still
-// be in it.
+// load opens the library once per process. It is never closed, because threads may still use it.
 var load = sync.OnceValues(func() (*library, error) {
 	name, err := libraryName()
 	if err != nil {
@@ -51,29 +50,29 @@ var load = sync.OnceValues(func() (*library, error) {
 	return open(name)
 })
 
-// libraryName returns the library that the environment names, or the default one. In a program that runs with other
-// rights than its user's the environment names none, as with secure_getenv(3): the user would choose the code that
-// gets the key.
+// libraryName returns the library from the environment, or the default. A program with other rights
+// than its user ignores the environment, as secure_getenv(3) does: otherwise the user could choose
+// the code that receives the key.
 func libraryName() (string, error) {
 	name := os.Getenv(override)
 	if name == "" || otherRights() {
 		return defaultLibrary, nil
 	}
-	// Such a path would be another file in another working directory.
+	// A relative path would depend on the working directory.
 	if strings.Contains(name, "/") && name[0] != '/' {
 		return "", fmt.Errorf("%s is %q, a relative path: set it to an absolute path or to a name without a slash, such as %s, or unset it", override, name, defaultLibrary)
 	}
 	return name, nil
 }
 
-// otherRights reports whether the program has other rights than the user who started it, by setuid, setgid or file
-// capabilities. The kernel says so in AT_SECURE, which the dynamic linker goes by for LD_LIBRARY_PATH, too. Where that
-// cannot be read the answer is yes. The ids are compared as well, since a program may have changed them later.
+// otherRights reports whether the program has other rights than the user who started it, by setuid,
+// setgid or file capabilities. It reads AT_SECURE, as the dynamic linker does for LD_LIBRARY_PATH.
+// If that fails, it returns true. It also compares the ids, which a program may change later.
 func otherRights() bool {
 	if os.Getuid() != os.Geteuid() || os.Getgid() != os.Getegid() {
 		return true
 	}
-	getauxval, err := purego.Dlsym(purego.RTLD_DEFAULT, "getauxval") // not /proc/self/auxv, which may not be there or not be readable
+	getauxval, err := purego.Dlsym(purego.RTLD_DEFAULT, "getauxval") // not /proc/self/auxv, which may be missing or unreadable
 	if err != nil {
 		return true
 	}
@@ -83,14 +82,14 @@ func otherRights() bool {
 }
 
 func open(name string) (*library, error) {
-	runtime.LockOSThread() // which has the text of the dynamic linker's error, too
+	runtime.LockOSThread() // the text of the dynamic linker's error belongs to the thread
 	defer runtime.UnlockOSThread()
 	handle, err := purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
-		return nil, fmt.Errorf("the library cannot be loaded: %w", err)
+		return nil, fmt.Errorf("cannot load the library: %w", err)
 	}
 
-	// The version first: an older library lacks functions, and its age says more.
+	// Check the version first: it is a clearer error than a missing function.
 	var versionNum, version, strlcpy, initCrypto uintptr
 	if err := lookUp(handle, name, []function{
 		{"OpenSSL_version_num", &versionNum},
@@ -133,9 +132,9 @@ func open(name string) (*library, error) {
 
 	const (
 		loadConfig = 0x00000040
-		noAtExit   = 0x00080000 // a handler that frees everything must not run while goroutines sign
+		noAtExit   = 0x00080000 // the exit handler must not free memory while goroutines sign
 	)
-	// Before any other call, each of which would initialise the library with the handler.
+	// Before any other call, which would initialise the library with the handler.
 	if ok, _, _ := purego.SyscallN(initCrypto, loadConfig|noAtExit, 0); !succeeded(ok) {
 		return nil, l.failure("OPENSSL_init_crypto")
 	}
@@ -157,15 +156,15 @@ func lookUp(handle uintptr, library string, functions []function) error {
 	return nil
 }
 
-// lockThread keeps the goroutine on its thread, which is where OpenSSL leaves its errors, and forgets those of earlier
-// calls. What it returns ends that.
+// lockThread locks the goroutine to its thread, on which OpenSSL stores errors, and clears earlier
+// errors. Call the returned function to unlock.
 func (l *library) lockThread() (unlock func()) {
 	runtime.LockOSThread()
 	purego.SyscallN(l.errClearError)
 	return runtime.UnlockOSThread
 }
 
-// failure returns the thread's errors, the first cause first.
+// failure returns the errors of the thread, oldest first.
 func (l *library) failure(function string) error {
 	var causes []string
 	buf := make([]byte, 256)
@@ -183,9 +182,9 @@ func (l *library) failure(function string) error {
 	return errors.New(function + ": " + strings.Join(causes, "; "))
 }
 
-// succeeded reads a C int, which fills half of the register.
+// succeeded reports whether a C int, which fills half of the register, is 1.
 func succeeded(result uintptr) bool {
-	return int32(result) == 1 //nolint:gosec // the other half is no part of it
+	return int32(result) == 1 //nolint:gosec // the other half is undefined
 }
 
 func cString(buf []byte) string {

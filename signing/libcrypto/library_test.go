@@ -20,7 +20,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing/libcrypto"
 )
 
-// inChild is set in the child processes of the tests of libraries, each of which loads another library: a process loads one.
+// inChild is set in the child processes of the tests of libraries, each of which loads another
+// library: a process loads one.
 const inChild = "AMAZONPAY_LIBCRYPTO_TEST"
 
 // changeUID and changeGID have a child process change its effective ids before it loads a library.
@@ -134,15 +135,15 @@ func TestLibraryByName(t *testing.T) {
 
 func TestMissingLibrary(t *testing.T) {
 	t.Parallel()
-	requireFallback(t, withLibrary(t, "libcrypto.so.none"), "the library cannot be loaded", "libcrypto.so.none", "No such file")
-	requireFallback(t, withLibrary(t, filepath.Join(t.TempDir(), "libcrypto.so.3")), "the library cannot be loaded", "No such file")
+	requireFallback(t, withLibrary(t, "libcrypto.so.none"), "cannot load the library", "libcrypto.so.none", "No such file")
+	requireFallback(t, withLibrary(t, filepath.Join(t.TempDir(), "libcrypto.so.3")), "cannot load the library", "No such file")
 }
 
 func TestLibraryThatIsNone(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "libcrypto.so.3")
 	require.NoError(t, os.WriteFile(file, []byte("a text that is long enough for the header of a library, but is none at all"), 0o600))
-	requireFallback(t, withLibrary(t, file), "the library cannot be loaded", file)
+	requireFallback(t, withLibrary(t, file), "cannot load the library", file)
 	requireFallback(t, withLibrary(t, "libc.so.6"), "libc.so.6 has no function OpenSSL_version_num: it must be OpenSSL 3")
 }
 
@@ -177,7 +178,7 @@ func TestLibraryThatIsUnfit(t *testing.T) {
 		{"no key", `void *d2i_PrivateKey(int t, void **a, const unsigned char **p, long n) { return 0; }`, []string{"d2i_PrivateKey failed without a reason"}},
 		{"no context", `void *EVP_PKEY_CTX_new(void *k, void *e) { return 0; }`, []string{"EVP_PKEY_CTX_new failed without a reason"}},
 		{"no PSS", `int EVP_PKEY_CTX_set_rsa_padding(void *c, int p) { return -2; }`, []string{"EVP_PKEY_CTX_set_rsa_padding failed without a reason"}},
-		{"a salt that stays", `int EVP_PKEY_CTX_set_rsa_pss_saltlen(void *c, int n) { return 1; }`, []string{"the signature with a salt of 32 bytes is wrong"}},
+		{"a salt that stays", `int EVP_PKEY_CTX_set_rsa_pss_saltlen(void *c, int n) { return 1; }`, []string{"the signature with a salt of 32 bytes is invalid"}},
 		{"a short signature", next + `
 			int EVP_PKEY_sign(void *c, unsigned char *s, size_t *n, const unsigned char *d, size_t dn) { *n = 255; return 1; }`, []string{"EVP_PKEY_sign made 255 bytes, not 256"}},
 		{"a wrong signature", next + `
@@ -186,7 +187,7 @@ func TestLibraryThatIsUnfit(t *testing.T) {
 				int ok = sign(c, s, n, d, dn);
 				s[200] ^= 1;
 				return ok;
-			}`, []string{"OpenSSL 3.", "the signature with a salt of 32 bytes is wrong", "crypto/rsa: verification error"}},
+			}`, []string{"OpenSSL 3.", "the signature with a salt of 32 bytes is invalid", "crypto/rsa: verification error"}},
 	}
 	compiler, err := exec.LookPath("cc")
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 
 var signatures = flag.Int("signatures", 20_000, "how many signatures to make while the memory is watched")
 
-// mayGrow is by how much the process may grow from the first tenth of the work to the last: what the two allocators leave
-// differs a little each time.
+// mayGrow is by how much the process may grow from the first tenth of the work to the last: what
+// the two allocators leave differs a little each time.
 const mayGrow = 3 << 20
 
 // resident is the memory of the process, Go's and OpenSSL's, and heap is Go's alone.
@@ -37,7 +37,8 @@ func resident(t *testing.T) (total, heap int64) {
 	return pages * int64(os.Getpagesize()), int64(m.HeapAlloc)
 }
 
-// flat does the work ten times, and fails if the process is larger after the last than after the first.
+// flat does the work ten times, and fails if the process is larger after the last than after the
+// first.
 func flat(t *testing.T, work func()) {
 	t.Helper()
 	var first, last, firstHeap, lastHeap int64

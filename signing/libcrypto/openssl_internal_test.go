@@ -31,7 +31,8 @@ func newKey(t *testing.T) (*rsa.PrivateKey, *opensslKey) {
 	return key, k
 }
 
-// A failure has OpenSSL's own text, none of an earlier failure's, and does not disturb the calls that follow.
+// A failure has OpenSSL's own text, none of an earlier failure's, and does not disturb the calls
+// that follow.
 func TestFailuresOfOpenSSL(t *testing.T) {
 	t.Parallel()
 	key, k := newKey(t)
@@ -65,7 +66,7 @@ func TestFailureOfASigner(t *testing.T) {
 	key, k := newKey(t)
 	signer := &Signer{public: &key.PublicKey, key: longSalt{k}}
 	signature, err := signer.Sign(nil, make([]byte, sha256.Size), &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256})
-	require.ErrorContains(t, err, "libcrypto: the signature failed: EVP_PKEY_sign: error:")
+	require.ErrorContains(t, err, "libcrypto: signing failed: EVP_PKEY_sign: error:")
 	assert.Nil(t, signature)
 }
 
@@ -73,7 +74,8 @@ type longSalt struct{ *opensslKey }
 
 func (l longSalt) sign(digest []byte, _ int) ([]byte, error) { return l.opensslKey.sign(digest, 1000) }
 
-// What another user of the library has left in the thread's queue is not taken for a reason of ours.
+// What another user of the library has left in the thread's queue is not taken for a reason of
+// ours.
 func TestErrorsOfOthersAreNotOurs(t *testing.T) {
 	t.Parallel()
 	_, k := newKey(t)
@@ -117,7 +119,8 @@ func TestContextsAreReused(t *testing.T) {
 	assert.Equal(t, 2*runtime.GOMAXPROCS(0), cap(k.room))
 }
 
-// A call that waits for a context ends when the key is closed; Close waits for the calls that have one.
+// A call that waits for a context ends when the key is closed; Close waits for the calls that have
+// one.
 func TestCloseWaits(t *testing.T) {
 	t.Parallel()
 	_, k := newKey(t)
@@ -210,8 +213,8 @@ func TestDroppedSignerIsClosed(t *testing.T) {
 	}
 }
 
-// OpenSSL's handler at exit would free keys while goroutines sign. A child process leaves by C's exit, with a function of its own
-// among those that the handler calls.
+// OpenSSL's handler at exit would free keys while goroutines sign. A child process leaves by C's
+// exit, with a function of its own among those that the handler calls.
 func TestNothingIsFreedAtExit(t *testing.T) {
 	t.Parallel()
 	const env = "LIBCRYPTO_TEST_EXIT"

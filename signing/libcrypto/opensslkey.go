@@ -14,8 +14,9 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// perProcessor bounds the threads that are in OpenSSL at the same time, and the contexts. With one for each processor the
-// processors idle between two calls for a tenth of the time; more than two bring nothing but memory.
+// perProcessor bounds the threads that are in OpenSSL at the same time, and the contexts. With one
+// for each processor the processors idle between two calls for a tenth of the time; more than two
+// bring nothing but memory.
 const perProcessor = 2
 
 // opensslKey is a key within OpenSSL, with the contexts that sign with it. A context serves one

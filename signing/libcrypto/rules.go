@@ -13,18 +13,17 @@ const (
 	maxKeyBits = 16384 // OPENSSL_RSA_MAX_MODULUS_BITS
 )
 
-// checkedCopy returns a copy of a key that can be used, since later steps would write into the
-// caller's.
+// checkedCopy validates a key and returns a copy, because later steps write to the key.
 func checkedCopy(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
 	if key == nil || key.N == nil || key.D == nil {
 		return nil, errors.New("libcrypto: the private key is nil or empty")
 	}
 	if bits := key.N.BitLen(); bits < minKeyBits || bits > maxKeyBits {
-		return nil, fmt.Errorf("libcrypto: the RSA key has %d bits: it must have %d to %d", bits, minKeyBits, maxKeyBits)
+		return nil, fmt.Errorf("libcrypto: the RSA key has %d bits: %d to %d are required", bits, minKeyBits, maxKeyBits)
 	}
 	own := *key
 	if err := own.Validate(); err != nil {
-		return nil, fmt.Errorf("libcrypto: the private key is not consistent: %w", err)
+		return nil, fmt.Errorf("libcrypto: the private key is inconsistent: %w", err)
 	}
 	own.Precompute()
 	if len(own.Primes) > 2 { // Validate does not look at the third one
@@ -35,8 +34,8 @@ func checkedCopy(key *rsa.PrivateKey) (*rsa.PrivateKey, error) {
 	return &own, nil
 }
 
-// try makes a signature of each kind and lets crypto/rsa verify it: a library that computes wrongly must not get as far
-// as a payment.
+// try makes a signature of each kind and verifies it with crypto/rsa, so that no payment depends on
+// a library that computes wrongly.
 func try(key implementation, public *rsa.PublicKey) error {
 	digest := sha256.Sum256([]byte("libcrypto"))
 	for _, salt := range []int{32, 20} {
@@ -46,13 +45,14 @@ func try(key implementation, public *rsa.PublicKey) error {
 		}
 		options := &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256}
 		if err := rsa.VerifyPSS(public, crypto.SHA256, digest[:], signature, options); err != nil {
-			return fmt.Errorf("the signature with a salt of %d bytes is wrong: %w", salt, err)
+			return fmt.Errorf("the signature with a salt of %d bytes is invalid: %w", salt, err)
 		}
 	}
 	return nil
 }
 
-// saltLength returns the salt's length in bytes, or which rule the call breaks.
+// saltLength returns the length of the salt in bytes, or an error if the digest or options are
+// invalid.
 func saltLength(digest []byte, opts crypto.SignerOpts) (int, error) {
 	pss, ok := opts.(*rsa.PSSOptions)
 	if !ok || pss == nil {

@@ -62,7 +62,8 @@ func TestSignerShowsNoKey(t *testing.T) {
 	})
 }
 
-// requireNoKey looks for the private exponent, the primes and the whole key, in the forms that formatting gives them.
+// requireNoKey looks for the private exponent, the primes and the whole key, in the forms that
+// formatting gives them.
 func requireNoKey(t *testing.T, how, s string, key *rsa.PrivateKey) {
 	t.Helper()
 	lower := strings.ToLower(s)

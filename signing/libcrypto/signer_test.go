@@ -132,7 +132,8 @@ func TestKeyOfThreePrimes(t *testing.T) {
 	}
 }
 
-// A key that its caller has made by hand has no precomputed values; its caller may be using it, so nothing is written in it.
+// A key that its caller has made by hand has no precomputed values; its caller may be using it, so
+// nothing is written in it.
 func TestKeyIsNotChanged(t *testing.T) {
 	t.Parallel()
 	made := testKey()
@@ -160,13 +161,13 @@ func TestWrongKeysAreRefused(t *testing.T) {
 		{"nil", nil, "the private key is nil or empty"},
 		{"empty", &rsa.PrivateKey{}, "the private key is nil or empty"},
 		{"only public", &rsa.PrivateKey{PublicKey: good.PublicKey}, "the private key is nil or empty"},
-		{"1024 bits", generate(1024), "the RSA key has 1024 bits: it must have 2048 to 16384"},
-		{"16385 bits", &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 16384), E: 65537}, D: good.D}, "the RSA key has 16385 bits: it must have 2048 to 16384"},
-		{"no primes", &rsa.PrivateKey{PublicKey: good.PublicKey, D: good.D}, "the private key is not consistent"},
-		{"another's modulus", &rsa.PrivateKey{PublicKey: other.PublicKey, D: good.D, Primes: good.Primes}, "the private key is not consistent"},
-		{"another's exponent", &rsa.PrivateKey{PublicKey: good.PublicKey, D: other.D, Primes: good.Primes}, "the private key is not consistent"},
-		{"another's primes", &rsa.PrivateKey{PublicKey: good.PublicKey, D: good.D, Primes: other.Primes}, "the private key is not consistent"},
-		{"changed after it was made", &rsa.PrivateKey{PublicKey: good.PublicKey, D: other.D, Primes: good.Primes, Precomputed: good.Precomputed}, "the private key is not consistent"},
+		{"1024 bits", generate(1024), "the RSA key has 1024 bits: 2048 to 16384 are required"},
+		{"16385 bits", &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 16384), E: 65537}, D: good.D}, "the RSA key has 16385 bits: 2048 to 16384 are required"},
+		{"no primes", &rsa.PrivateKey{PublicKey: good.PublicKey, D: good.D}, "the private key is inconsistent"},
+		{"another's modulus", &rsa.PrivateKey{PublicKey: other.PublicKey, D: good.D, Primes: good.Primes}, "the private key is inconsistent"},
+		{"another's exponent", &rsa.PrivateKey{PublicKey: good.PublicKey, D: other.D, Primes: good.Primes}, "the private key is inconsistent"},
+		{"another's primes", &rsa.PrivateKey{PublicKey: good.PublicKey, D: good.D, Primes: other.Primes}, "the private key is inconsistent"},
+		{"changed after it was made", &rsa.PrivateKey{PublicKey: good.PublicKey, D: other.D, Primes: good.Primes, Precomputed: good.Precomputed}, "the private key is inconsistent"},
 		{"three primes and another's exponent", &rsa.PrivateKey{PublicKey: three.PublicKey, D: other.D, Primes: three.Primes}, "the private key does not work"},
 	}
 	for _, tt := range tests {

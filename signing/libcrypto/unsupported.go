@@ -9,5 +9,5 @@ import (
 )
 
 func newOpenSSLKey(*rsa.PrivateKey) (implementation, string, error) {
-	return nil, "", fmt.Errorf("it is used on linux/amd64 and linux/arm64, and this is %s/%s", runtime.GOOS, runtime.GOARCH)
+	return nil, "", fmt.Errorf("only linux/amd64 and linux/arm64 are supported, this is %s/%s", runtime.GOOS, runtime.GOARCH)
 }

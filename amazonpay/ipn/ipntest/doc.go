@@ -1,13 +1,13 @@
-// Package ipntest makes Instant Payment Notifications for tests: true ones, signed by a local stand-in for AWS SNS, and
-// forged ones of every kind. Nothing of it uses a network, and nothing of it is trusted by anybody who was not
-// told to.
+// Package ipntest creates Instant Payment Notifications for tests: genuine messages, signed by a
+// local stand-in for AWS SNS, and forged messages of every kind. It uses no network. Only a
+// verifier that is given the stand-in trusts its messages.
 //
 //	sns, err := ipntest.New()
 //	verifier, err := ipn.NewVerifier(
 //		ipn.WithTopicAccounts(ipntest.Account),
 //		ipn.WithMerchantIDs("A1EXAMPLE"),
-//		ipn.WithRoundTripper(sns)) // from which the certificate comes
+//		ipn.WithRoundTripper(sns)) // serves the certificate
 //	body := sns.Notify(ipntest.Notification{MerchantID: "A1EXAMPLE", ObjectType: "CHARGE", ObjectID: id}, time.Now()).JSON()
 //
-// Its types are its own, so that a mistake of package ipn is not shared.
+// The package does not use the types of package ipn, so that it does not share a mistake with it.
 package ipntest

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// The names of the certificates that are not good, in their URLs.
+// The names of the other certificates in their URLs.
 const (
 	certExpired    = "expired"
 	certFuture     = "future"
@@ -25,21 +25,22 @@ const (
 	certForeign    = "foreignchain"
 )
 
-// Forgery is a message that must be refused.
+// Forgery is a message that a verifier must refuse.
 type Forgery struct {
-	// Name says what is wrong with it; no two have the same.
+	// Name describes what is wrong. It is unique.
 	Name string
-	// Kind is what is wrong, in a word: body, type, topic, merchant, time, version, url, certificate, unavailable (the
-	// certificate cannot be fetched), signature, notification.
+	// Kind is the part that is wrong: body, type, topic, merchant, time, version, url, certificate,
+	// unavailable (the certificate cannot be fetched), signature or notification.
 	Kind string
-	// Header is the value of x-amz-sns-message-type.
+	// Header is the value of the header x-amz-sns-message-type.
 	Header string
-	Body   []byte
+	// Body is the message.
+	Body []byte
 }
 
-// Forgeries returns a message of each kind that must be refused, made of a notification that would be taken: all else
-// about each is right, so that one check alone stops it. One of them takes its certificate from a server
-// that does not answer.
+// Forgeries returns forged messages of every kind, derived from a notification that is accepted.
+// Only one thing is wrong with each, so that a single check must stop it. The certificate of one of
+// them is never answered.
 func (s *SNS) Forgeries(n Notification, at time.Time) []Forgery {
 	f := forger{s: s, genuine: s.Notify(n, at)}
 	f.bodies()
@@ -60,14 +61,14 @@ func (f *forger) add(kind, name string, body []byte) {
 	f.made = append(f.made, Forgery{Name: name, Kind: kind, Header: TypeNotification, Body: body})
 }
 
-// changed is the true message with a change that its signature does not cover.
+// changed adds the genuine message with a change that is not signed.
 func (f *forger) changed(kind, name string, change func(m *Message)) {
 	m := f.genuine
 	change(&m)
 	f.add(kind, name, m.JSON())
 }
 
-// resigned is the true message with a change, signed again.
+// resigned adds the genuine message with a change, signed again.
 func (f *forger) resigned(kind, name string, change func(m *Message)) {
 	m := f.genuine
 	change(&m)
@@ -91,7 +92,7 @@ func (f *forger) bodies() {
 	for _, name := range []string{"MessageId", "TopicArn", "Message", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL"} {
 		kind := "body"
 		var members map[string]json.RawMessage
-		if err := json.Unmarshal(whole, &members); err != nil { // it was encoded just now
+		if err := json.Unmarshal(whole, &members); err != nil { // cannot happen: it was just encoded
 			panic("ipntest: " + err.Error())
 		}
 		delete(members, name)
@@ -103,7 +104,7 @@ func (f *forger) bodies() {
 	f.resigned("type", "an unknown type", func(m *Message) { m.Type = "Surprise" })
 	f.resigned("type", "a type in another case", func(m *Message) { m.Type = "notification" })
 	f.add("type", "another type than the header says", whole)
-	f.made[len(f.made)-1].Header = TypeSubscriptionConfirm
+	f.made[len(f.made)-1].Header = TypeSubscriptionConfirmation
 }
 
 func (f *forger) signatures(n Notification, at time.Time) {
@@ -120,7 +121,7 @@ func (f *forger) signatures(n Notification, at time.Time) {
 	f.changed("signature", "SHA-1 as version 2", func(m *Message) { m.SignatureVersion = "2" })
 	f.changed("signature", "SHA-256 as version 1", func(m *Message) { m.Signature = f.s.sign(m.stringToSign(), "2") })
 
-	subscribed := f.s.Confirmation(TypeSubscriptionConfirm, at)
+	subscribed := f.s.Confirmation(TypeSubscriptionConfirmation, at)
 	confirmation := func(name string, change func(m *Message)) {
 		m := subscribed
 		change(&m)
@@ -133,17 +134,18 @@ func (f *forger) signatures(n Notification, at time.Time) {
 	confirmation("a confirmation that leads elsewhere", func(m *Message) { m.SubscribeURL = "https://evil.example/" })
 	confirmation("a confirmation of another kind", func(m *Message) { m.Type = TypeUnsubscribeConfirmation })
 	f.changed("signature", "a notification as a confirmation", func(m *Message) {
-		m.Type, m.SubscribeURL, m.Token = TypeSubscriptionConfirm, subscribed.SubscribeURL, subscribed.Token
+		m.Type, m.SubscribeURL, m.Token = TypeSubscriptionConfirmation, subscribed.SubscribeURL, subscribed.Token
 	})
-	f.made[len(f.made)-1].Header = TypeSubscriptionConfirm
+	f.made[len(f.made)-1].Header = TypeSubscriptionConfirmation
 
 	for name, version := range map[string]string{"version 3": "3", "version 01": "01", "version 1 and a blank": "1 "} {
 		f.changed("version", name, func(m *Message) { m.SignatureVersion = version })
 	}
 }
 
-// URLs are places from which a certificate must never be fetched, each with a word for what is wrong with it.
-func (s *SNS) URLs() map[string]string {
+// ForgedCertificateURLs returns URLs from which a verifier must never fetch a certificate, by a
+// description of what is wrong.
+func (s *SNS) ForgedCertificateURLs() map[string]string {
 	good := s.CertificateURL()
 	host, path := "sns."+Region+".amazonaws.com", strings.TrimPrefix(good, "https://sns."+Region+".amazonaws.com")
 	return map[string]string{
@@ -200,7 +202,7 @@ func (s *SNS) URLs() map[string]string {
 }
 
 func (f *forger) urls() {
-	for name, url := range f.s.URLs() {
+	for name, url := range f.s.ForgedCertificateURLs() {
 		f.changed("url", "certificate at: "+name, func(m *Message) { m.SigningCertURL = url })
 	}
 }

@@ -48,7 +48,7 @@ func TestForm(t *testing.T) {
 	assert.Equal(t, "2026-11-23T12:00:00.005Z", m.Timestamp)
 	assert.ElementsMatch(t, []string{
 		"Type", "MessageId", "Token", "TopicArn", "Message", "SubscribeURL", "Timestamp", "SignatureVersion", "Signature", "SigningCertURL",
-	}, names(s.Confirmation(ipntest.TypeSubscriptionConfirm, at).JSON()))
+	}, names(s.Confirmation(ipntest.TypeSubscriptionConfirmation, at).JSON()))
 }
 
 // The network has the certificates and confirmations of one host, and nothing else.
@@ -58,10 +58,10 @@ func TestRoundTrip(t *testing.T) {
 	require.NoError(t, err)
 	for url, status := range map[string]int{
 		s.CertificateURL(): 200, s.ChainURL(): 200,
-		s.Confirmation(ipntest.TypeSubscriptionConfirm, time.Now()).SubscribeURL: 200,
-		"https://sns.us-east-1.amazonaws.com/":                                   404,
-		"https://evil.example/x.pem":                                             404,
-		"http" + s.CertificateURL()[len("https"):]:                               404,
+		s.Confirmation(ipntest.TypeSubscriptionConfirmation, time.Now()).SubscribeURL: 200,
+		"https://sns.us-east-1.amazonaws.com/":                                        404,
+		"https://evil.example/x.pem":                                                  404,
+		"http" + s.CertificateURL()[len("https"):]:                                    404,
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 		require.NoError(t, err)

@@ -9,15 +9,16 @@ import (
 	"time"
 )
 
-// The types of messages.
+// The message types of SNS.
 const (
-	TypeNotification            = "Notification"
-	TypeSubscriptionConfirm     = "SubscriptionConfirmation"
-	TypeUnsubscribeConfirmation = "UnsubscribeConfirmation"
+	TypeNotification             = "Notification"
+	TypeSubscriptionConfirmation = "SubscriptionConfirmation"
+	TypeUnsubscribeConfirmation  = "UnsubscribeConfirmation"
 )
 
-// Notification is what a notification of Amazon Pay holds. What is empty is left out, but for the version and
-// the id, which are V2 and a random one, and the type, which is STATE_CHANGE.
+// Notification is the content of an Amazon Pay notification. [SNS.Notify] sets three fields if they
+// are empty: the version to V2, the type to STATE_CHANGE, and the id to a random one. Other empty
+// fields are omitted.
 type Notification struct {
 	MerchantID          string `json:"MerchantID,omitzero"`
 	ObjectType          string `json:"ObjectType,omitzero"` // CHARGE_PERMISSION, CHARGE, REFUND, CHARGEBACK
@@ -28,7 +29,7 @@ type Notification struct {
 	NotificationVersion string `json:"NotificationVersion,omitzero"`
 }
 
-// Message is a message of SNS. What is empty is left out.
+// Message is an SNS message. Empty fields are omitted.
 type Message struct {
 	Type             string `json:"Type,omitzero"`
 	MessageID        string `json:"MessageId,omitzero"`
@@ -44,21 +45,21 @@ type Message struct {
 	UnsubscribeURL   string `json:"UnsubscribeURL,omitzero"`
 }
 
-// JSON returns the message as it is posted.
+// JSON returns the message as SNS posts it.
 func (m Message) JSON() []byte { return encode(m) }
 
 func encode(v any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil { // texts alone
+	if err := e.Encode(v); err != nil { // cannot happen: there are only strings
 		panic("ipntest: " + err.Error())
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// Notify returns a true message with a notification, signed by version 1 as SNS does by default. Change a member and
-// [SNS.Sign] it again for another one.
+// Notify returns a genuine message with a notification. It has signature version 1, the default of
+// SNS. To change it, set its fields and call [SNS.Sign].
 func (s *SNS) Notify(n Notification, at time.Time) Message {
 	if n.NotificationVersion == "" {
 		n.NotificationVersion = "V2"
@@ -75,24 +76,25 @@ func (s *SNS) Notify(n Notification, at time.Time) Message {
 	})
 }
 
-// Confirmation returns a true message of type SubscriptionConfirmation or UnsubscribeConfirmation.
-func (s *SNS) Confirmation(kind string, at time.Time) Message {
+// Confirmation returns a genuine message of type [TypeSubscriptionConfirmation] or
+// [TypeUnsubscribeConfirmation].
+func (s *SNS) Confirmation(messageType string, at time.Time) Message {
 	token := newUUID()
 	return s.Sign(Message{
-		Type: kind, MessageID: newUUID(), Token: token, TopicARN: TopicARN, Message: "You have chosen to subscribe to the topic " + TopicARN + ".",
+		Type: messageType, MessageID: newUUID(), Token: token, TopicARN: TopicARN, Message: "You have chosen to subscribe to the topic " + TopicARN + ".",
 		SubscribeURL: "https://sns." + Region + ".amazonaws.com/?Action=ConfirmSubscription&TopicArn=" + url.QueryEscape(TopicARN) + "&Token=" + token,
 		Timestamp:    stamp(at), SignatureVersion: "1", SigningCertURL: s.CertificateURL(),
 	})
 }
 
-// Sign returns the message with a signature over it as it is, by its SignatureVersion.
+// Sign returns the message with a new signature, made as its SignatureVersion says.
 func (s *SNS) Sign(m Message) Message {
 	m.Signature = s.sign(m.stringToSign(), m.SignatureVersion)
 	return m
 }
 
-// stringToSign is as
-// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html has it.
+// stringToSign returns the text to sign, see
+// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html.
 func (m Message) stringToSign() []byte {
 	var b bytes.Buffer
 	add := func(name, value string) { fmt.Fprintf(&b, "%s\n%s\n", name, value) }

@@ -23,24 +23,24 @@ import (
 	"time"
 )
 
-// Account and Region are those of the topic of the messages.
+// The topic of the messages, with its account and region.
 const (
 	Account  = "123456789012"
 	Region   = "us-east-1"
 	TopicARN = "arn:aws:sns:" + Region + ":" + Account + ":amazon-pay-ipn"
 )
 
-// SNS is a stand-in for AWS SNS: it signs messages, and is the network from which the certificates come. It is safe for
-// concurrent use.
+// SNS is a stand-in for AWS SNS. It signs messages and, as an [http.RoundTripper], serves the
+// certificates. It is safe for concurrent use.
 type SNS struct {
 	key     *rsa.PrivateKey
 	root    *x509.Certificate
-	files   map[string][]byte // by their place in the URL
-	name    string            // of the good certificate
+	files   map[string][]byte // by their name in the URL
+	name    string            // of the valid certificate
 	fetches atomic.Int64
 }
 
-// New returns an SNS with a key and a CA of its own. An error is one of the machine's source of randomness.
+// New returns an SNS with a new key and a new CA. It fails only if keys cannot be generated.
 func New() (*SNS, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -53,15 +53,15 @@ func New() (*SNS, error) {
 	return s, nil
 }
 
-// Validity of the good certificate: under any clock that a test may set.
+// The valid certificate is valid at any time that a test may set.
 var (
 	always = [2]time.Time{time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)}
 	past   = [2]time.Time{always[0], always[0].AddDate(1, 0, 0)}
 	future = [2]time.Time{always[1], always[1].AddDate(1, 0, 0)}
 )
 
-// makeCertificates makes a root, what it issues in between, and a file for each kind of certificate, all of one
-// key, so that the certificate alone is what is wrong with a message.
+// makeCertificates creates a root, an intermediate CA and a file for each kind of certificate. All
+// certificates have the same key, so that only the certificate is wrong.
 func (s *SNS) makeCertificates() error {
 	rootKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -149,32 +149,33 @@ func pemOf(c *x509.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})
 }
 
-// CertificatePEM returns the certificate of the key that signs, as its URL answers.
+// CertificatePEM returns the signing certificate, as served at [SNS.CertificateURL].
 func (s *SNS) CertificatePEM() []byte { return bytes.Clone(s.files[s.name]) }
 
-// RootCAs returns a pool with the root from which the certificate comes, for a verifier that demands a chain.
+// RootCAs returns a pool with the root of the signing certificate, for a verifier that requires a
+// chain.
 func (s *SNS) RootCAs() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(s.root)
 	return pool
 }
 
-// CertificateURL is where the certificate is.
+// CertificateURL returns the URL of the signing certificate.
 func (s *SNS) CertificateURL() string { return urlOf(s.name) }
 
-// ChainURL is where the certificate is together with the one that issued it, of which the root of RootCAs is
-// the issuer.
+// ChainURL returns the URL of the signing certificate with its intermediate CA, which the root of
+// [SNS.RootCAs] has issued.
 func (s *SNS) ChainURL() string { return urlOf(certChain) }
 
 func urlOf(name string) string {
 	return "https://sns." + Region + ".amazonaws.com/SimpleNotificationService-" + name + ".pem"
 }
 
-// Fetches returns how many requests were made with RoundTrip.
+// Fetches returns the number of RoundTrip calls.
 func (s *SNS) Fetches() int { return int(s.fetches.Load()) }
 
-// RoundTrip answers a request for a certificate, and the confirmation of a subscription, without a network. Any other one is
-// answered with the status 404.
+// RoundTrip serves certificates and accepts confirmations of subscriptions, without a network. It
+// answers any other request with status 404.
 func (s *SNS) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.fetches.Add(1)
 	answer := func(status int, body []byte, header http.Header) *http.Response {
@@ -203,7 +204,7 @@ func (s *SNS) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer(http.StatusNotFound, nil, http.Header{}), nil
 }
 
-// sign returns the signature of a text by a version: 1 is over SHA-1, anything else over SHA-256.
+// sign returns the signature of a text. Version 1 uses SHA-1, any other version SHA-256.
 func (s *SNS) sign(text []byte, version string) string {
 	hash, digest := crypto.SHA256, sha256.Sum256(text)
 	sum := digest[:]
@@ -212,7 +213,7 @@ func (s *SNS) sign(text []byte, version string) string {
 		hash, sum = crypto.SHA1, old[:]
 	}
 	signature, err := rsa.SignPKCS1v15(nil, s.key, hash, sum)
-	if err != nil { // the key was made for it
+	if err != nil { // cannot happen with this key
 		panic("ipntest: " + err.Error())
 	}
 	return base64.StdEncoding.EncodeToString(signature)

@@ -10,8 +10,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// Step prints what was done, then names and values in turn, then what is known of the
-// call. meta is nil where none was made.
+// Step prints a step of the example: its title, pairs of a name and a value, and the details of the
+// call. meta is nil if there was no call.
 func (t *Target) Step(title string, meta *amazonpay.Meta, namesAndValues ...any) {
 	t.steps++
 	fmt.Printf("\n%d. %s\n", t.steps, title)
@@ -56,8 +56,8 @@ type wanted struct {
 	met  bool
 }
 
-// Want is a value for [Target.Step] that must be one of those that are listed: otherwise
-// the example fails in the end.
+// Want returns a value for [Target.Step] that must be one of the listed values. Otherwise the
+// example fails at its end.
 func Want[T comparable](got T, oneOf ...T) any {
 	w := wanted{text: fmt.Sprint(got), met: slices.Contains(oneOf, got)}
 	if !w.met {
@@ -66,7 +66,7 @@ func Want[T comparable](got T, oneOf ...T) any {
 	return w
 }
 
-// Say prints a sentence of its own.
+// Say prints a sentence.
 func (t *Target) Say(format string, args ...any) {
 	fmt.Printf("\n"+format+"\n", args...)
 }

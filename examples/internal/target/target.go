@@ -1,6 +1,5 @@
-// Package target is what all examples share: the flags that choose between the emulator
-// and Amazon Pay itself, and the printing of what happened. It has nothing that a shop
-// needs.
+// Package target has what all examples share: the flags that choose between the emulator and Amazon
+// Pay, and the printing of steps. It contains nothing that a shop needs.
 package target
 
 import (
@@ -26,17 +25,16 @@ const (
 	scriptJP = "https://static-fe.payments-amazon.com/checkout.js"
 )
 
-// Target is what an example talks to.
+// Target is the service that an example calls: the emulator or Amazon Pay.
 type Target struct {
 	Client *amazonpay.Client
-	// Currency is the one of the region.
+	// Currency is the currency of the region.
 	Currency amazonpay.CurrencyCode
-	// Script is the region's script for buttons.
+	// Script is the URL of the region's checkout.js.
 	Script string
 	// Emulator is nil with -service.
 	Emulator *emulator.Server
-	// Network reaches the emulator, and trusts its certificate; nil, for the usual network, with
-	// -service.
+	// Network reaches the emulator and trusts its certificate. It is nil with -service.
 	Network http.RoundTripper
 
 	config amazonpay.Config
@@ -44,16 +42,15 @@ type Target struct {
 	failed bool
 }
 
-// Main parses the flags, to which an example may have added its own, runs the example
-// and exits: with 0 only if each step came out as expected and the emulator verified each
-// signature.
+// Main parses the flags, including flags of the example, runs the example and exits. The exit
+// status is 0 only if each step had the expected result and the emulator verified each signature.
 func Main(run func(ctx context.Context, t *Target) error) {
-	service := flag.Bool("service", false, "call Amazon Pay, configured by the environment variables AMAZON_PAY_*, not the emulator")
-	debug := flag.Bool("debug", false, "log each attempt and each call to standard error")
-	live := flag.Bool("live-charges-real-money", false, "with -service: accept a live configuration")
+	service := flag.Bool("service", false, "call Amazon Pay instead of the emulator, configured by the environment variables AMAZON_PAY_*")
+	debug := flag.Bool("debug", false, "log calls and attempts to standard error")
+	live := flag.Bool("live-charges-real-money", false, "with -service: allow a live configuration")
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "unexpected argument %q: the flags are listed by -help\n", flag.Arg(0))
+		fmt.Fprintf(os.Stderr, "unexpected argument %q: run with -help to list the flags\n", flag.Arg(0))
 		os.Exit(2)
 	}
 	logger := slog.New(slog.DiscardHandler)
@@ -80,18 +77,18 @@ func tell(run func(ctx context.Context, t *Target) error, service, live bool, lo
 	return t.summary()
 }
 
-// open makes the client. It calls nothing.
+// open creates the client. It makes no call.
 func open(service, live bool, logger *slog.Logger) (*Target, error) {
 	switch {
 	case service:
 		return openService(live, logger)
 	case live:
-		return nil, errors.New("-live-charges-real-money has a meaning only with -service: without it no money can move")
+		return nil, errors.New("-live-charges-real-money works only with -service")
 	}
 	return openEmulator(logger)
 }
 
-// openEmulator reads nothing of the environment.
+// openEmulator ignores the environment.
 func openEmulator(logger *slog.Logger) (*Target, error) {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -114,7 +111,7 @@ func openEmulator(logger *slog.Logger) (*Target, error) {
 		t.close()
 		return nil, err
 	}
-	fmt.Printf("With the emulator at %s: no money moves.\n", d.BaseURL)
+	fmt.Printf("Using the emulator at %s: no money moves.\n", d.BaseURL)
 	return t, nil
 }
 
@@ -126,11 +123,11 @@ func openService(live bool, logger *slog.Logger) (*Target, error) {
 	}
 	switch {
 	case t.Client.Environment() == amazonpay.EnvironmentSandbox:
-		fmt.Println("With the sandbox of Amazon Pay: no money moves.")
+		fmt.Println("Using Amazon Pay's sandbox: no money moves.")
 	case live:
-		fmt.Println("With Amazon Pay, LIVE: real money moves.")
+		fmt.Println("Using Amazon Pay, LIVE: real money moves.")
 	default:
-		return nil, errors.New("the configuration is live, so this would charge real money: use a sandbox key, or add -live-charges-real-money")
+		return nil, errors.New("the configuration is live, so this would charge real money: use a sandbox key or add -live-charges-real-money")
 	}
 	switch strings.ToLower(string(t.config.Region)) {
 	case "eu", "de":
@@ -143,8 +140,8 @@ func openService(live bool, logger *slog.Logger) (*Target, error) {
 	return t, nil
 }
 
-// PublicKey is the one that belongs to the private key of the configuration: Amazon has
-// it, and checks signatures with it.
+// PublicKey returns the public key for the configured private key. Amazon verifies signatures with
+// it.
 func (t *Target) PublicKey() (*rsa.PublicKey, error) {
 	text := []byte(t.config.PrivateKeyPEM.Reveal())
 	if t.config.PrivateKeyFile != "" {
@@ -166,7 +163,8 @@ func (t *Target) close() {
 	}
 }
 
-// summary tells what the emulator's log says of the signatures.
+// summary prints how many signatures the emulator verified, and returns an error if the example
+// failed.
 func (t *Target) summary() error {
 	if t.Emulator != nil {
 		requests, verified := t.Emulator.Requests(), 0
@@ -183,7 +181,7 @@ func (t *Target) summary() error {
 		}
 	}
 	if t.failed {
-		return errors.New("a step above did not come out as expected")
+		return errors.New("a step above did not have the expected result")
 	}
 	return nil
 }

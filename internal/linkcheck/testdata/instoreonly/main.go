@@ -1,4 +1,4 @@
-// Command instoreonly makes one call with one sub-client; the tests build it and look at what it became.
+// Command instoreonly makes one call with one sub-client. The tests build it and inspect the binary.
 package main
 
 import (

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -22,19 +23,38 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 )
 
-// endpoint is the handler on a real server, which reads a request for as long as limit; 0 is no
-// limit.
-func endpoint(t *testing.T, limit time.Duration, handle func(context.Context, *ipn.Notification) error) *httptest.Server {
+// A body that never ends does not fill the memory, and one that breaks off may come again.
+func TestBodies(t *testing.T) {
+	t.Parallel()
+	h := newVerifier(t, sharedSNS(t)).Handler(func(context.Context, *ipn.Notification) error { return nil })
+	for name, row := range map[string]struct {
+		body   io.Reader
+		status int
+	}{
+		"endless":    {endless{}, http.StatusRequestEntityTooLarge},
+		"broken off": {io.MultiReader(strings.NewReader("{"), broken{}), http.StatusServiceUnavailable},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/ipn", row.body))
+		assert.Equal(t, row.status, w.Code, name)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return len(b), nil }
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// endpoint is the handler on a real server.
+func endpoint(t *testing.T) *httptest.Server {
 	t.Helper()
-	server := httptest.NewUnstartedServer(newVerifier(t, sharedSNS(t)).Handler(handle))
-	server.EnableHTTP2 = true
-	server.Config.ReadTimeout = limit
-	server.StartTLS()
+	server := httptest.NewTLSServer(newVerifier(t, sharedSNS(t)).Handler(accept))
 	t.Cleanup(server.Close)
 	return server
 }
-
-func accept(context.Context, *ipn.Notification) error { return nil }
 
 func dial(t *testing.T, server *httptest.Server) net.Conn {
 	t.Helper()
@@ -62,28 +82,76 @@ func (b *trickle) Read(p []byte) (int, error) {
 	return 0, io.ErrUnexpectedEOF
 }
 
-// A sender who is slow is answered with what makes SNS send again, and its connection (in HTTP/2,
-// its stream) is over.
+// pipes is a listener in memory, which works in a synctest bubble.
+type pipes struct {
+	connections chan net.Conn
+	closed      chan struct{}
+	close       func()
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.connections:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error { p.close(); return nil }
+
+func (*pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "unix"} }
+
+func (p *pipes) dial() net.Conn {
+	client, server := net.Pipe()
+	p.connections <- server
+	return client
+}
+
+// bubbleEndpoint is endpoint in a synctest bubble: without sockets, and without TLS.
+func bubbleEndpoint(t *testing.T, limit time.Duration, handle func(context.Context, *ipn.Notification) error) *pipes {
+	t.Helper()
+	closed := make(chan struct{})
+	p := &pipes{connections: make(chan net.Conn), closed: closed, close: sync.OnceFunc(func() { close(closed) })}
+	server := &http.Server{Handler: newVerifier(t, sharedSNS(t)).Handler(handle), ReadTimeout: limit, ReadHeaderTimeout: limit, Protocols: new(http.Protocols)}
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetUnencryptedHTTP2(true)
+	go func() { assert.ErrorIs(t, server.Serve(p), http.ErrServerClosed) }()
+	t.Cleanup(func() { assert.NoError(t, server.Close()) })
+	return p
+}
+
+// If the body is slow, the answer makes SNS send the message again, and the connection (in HTTP/2,
+// the stream) is closed.
 func TestSlowBody(t *testing.T) {
 	t.Parallel()
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(proto, func(t *testing.T) {
 			t.Parallel()
-			server := endpoint(t, time.Second, accept)
-			client := server.Client()
-			if proto == "HTTP/1.1" {
-				client = &http.Client{Transport: &http.Transport{TLSClientConfig: client.Transport.(*http.Transport).TLSClientConfig.Clone()}} //nolint:forcetypeassert,errcheck // httptest's
+			for limit, expected := range map[time.Duration]time.Duration{time.Second: time.Second, time.Minute: 10 * time.Second} {
+				synctest.Test(t, func(t *testing.T) {
+					p := bubbleEndpoint(t, limit, accept)
+					network := &http.Transport{
+						DialContext: func(context.Context, string, string) (net.Conn, error) { return p.dial(), nil },
+						Protocols:   new(http.Protocols),
+					}
+					defer network.CloseIdleConnections()
+					network.Protocols.SetHTTP1(proto == "HTTP/1.1")
+					network.Protocols.SetUnencryptedHTTP2(proto == "HTTP/2.0")
+					body := &trickle{end: make(chan struct{})}
+					r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://shop.example/", body)
+					require.NoError(t, err)
+					begun := time.Now()
+					res, err := network.RoundTrip(r)
+					require.NoError(t, err)
+					assert.Equal(t, expected, time.Since(begun))
+					close(body.end)
+					assert.Equal(t, proto, res.Proto)
+					assert.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
+					assert.Equal(t, proto == "HTTP/1.1", res.Close, "in HTTP/2 the connection would take other streams along")
+					require.NoError(t, res.Body.Close())
+				})
 			}
-			body := &trickle{end: make(chan struct{})}
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, body)
-			require.NoError(t, err)
-			res, err := client.Do(r)
-			require.NoError(t, err)
-			close(body.end) // for which Close waits
-			defer func() { _ = res.Body.Close() }()
-			assert.Equal(t, proto, res.Proto)
-			assert.Equal(t, http.StatusServiceUnavailable, res.StatusCode)
-			assert.Equal(t, proto == "HTTP/1.1", res.Close, "in HTTP/2 the connection would take other streams along")
 		})
 	}
 }
@@ -92,7 +160,7 @@ func TestSlowBody(t *testing.T) {
 // endless one up to the limit.
 func TestTooLargeBodyIsNotRead(t *testing.T) {
 	t.Parallel()
-	server := endpoint(t, 0, accept)
+	server := endpoint(t)
 	for name, test := range map[string]struct {
 		head   string
 		status int
@@ -130,30 +198,33 @@ func TestTooLargeBodyIsNotRead(t *testing.T) {
 	}
 }
 
-// Neither limit is one of handling: a message that takes longer is handled to its end, on a
-// connection that stays.
+// The limits do not apply to the handler: a message that takes longer is handled completely, and
+// the connection stays open.
 func TestHandlingTakesItsTime(t *testing.T) {
 	t.Parallel()
-	server := endpoint(t, time.Second, func(ctx context.Context, _ *ipn.Notification) error {
-		select {
-		case <-time.After(1500 * time.Millisecond):
-			return nil
-		case <-ctx.Done():
-			return context.Cause(ctx)
+	synctest.Test(t, func(t *testing.T) {
+		p := bubbleEndpoint(t, time.Second, func(ctx context.Context, _ *ipn.Notification) error {
+			select {
+			case <-time.After(14 * time.Second):
+				return nil
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		})
+		conn := p.dial()
+		defer func() { assert.NoError(t, conn.Close()) }()
+		answers := bufio.NewReader(conn)
+		for range 2 {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://shop.example/", bytes.NewReader(sharedSNS(t).Notify(charge, noon).JSON()))
+			require.NoError(t, err)
+			require.NoError(t, r.Write(conn))
+			res, err := http.ReadResponse(answers, r)
+			require.NoError(t, err)
+			assert.Equal(t, http.StatusOK, res.StatusCode)
+			assert.False(t, res.Close)
+			require.NoError(t, res.Body.Close())
 		}
 	})
-	conn := dial(t, server)
-	answers := bufio.NewReader(conn)
-	for range 2 {
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL, bytes.NewReader(sharedSNS(t).Notify(charge, noon).JSON()))
-		require.NoError(t, err)
-		require.NoError(t, r.Write(conn))
-		res, err := http.ReadResponse(answers, r)
-		require.NoError(t, err)
-		assert.Equal(t, http.StatusOK, res.StatusCode)
-		assert.False(t, res.Close)
-		require.NoError(t, res.Body.Close())
-	}
 }
 
 // deadlines is a ResponseWriter that keeps the deadlines which a handler sets, and keeps them for
