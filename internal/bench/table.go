@@ -118,7 +118,7 @@ func (b *comparison) print(ctx context.Context, out io.Writer) error {
 	for _, what := range b.missing {
 		_, _ = fmt.Fprintf(&text, "Not measured: %s.\n", what)
 	}
-	_, _ = fmt.Fprintf(&text, "Median of the rounds [least..greatest], after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, b.nodeCalls)
+	_, _ = fmt.Fprintf(&text, "Median of the rounds and its 95 %% confidence interval, after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, b.nodeCalls)
 	for _, c := range b.contestants {
 		text.WriteString(" | " + c.name)
 	}
