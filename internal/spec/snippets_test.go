@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -41,20 +40,19 @@ const variables = `
 // statements of a function that has the variables above. A comment "// …" stands for code that is left out.
 func TestSnippets(t *testing.T) {
 	t.Parallel()
-	documents, err := filepath.Glob("../../.github/*.md")
-	require.NoError(t, err)
-	documents = append(documents, "../../README.md")
 	exports := exportData(t)
 	found := 0
-	for _, document := range documents {
-		text, err := os.ReadFile(document)
-		require.NoError(t, err)
-		for line, snippet := range fences(string(text), "go") {
+	var wrong []string
+	for _, document := range documents(t) {
+		for line, snippet := range fences(read(t, document), "go") {
 			found++
-			assert.NoError(t, check(snippet, exports), "%s:%d", document, line)
+			if err := check(snippet, exports); err != nil {
+				wrong = append(wrong, fmt.Sprintf("%s:%d: %v", document, line, err))
+			}
 		}
 	}
 	assert.Greater(t, found, 15)
+	assert.Empty(t, wrong)
 }
 
 // TestSnippetsAreChecked holds the check to a snippet that is wrong.
@@ -97,11 +95,7 @@ func fences(text, language string) map[int]string {
 
 // check type-checks a snippet. What it declares or imports need not be used.
 func check(snippet string, exports map[string]string) error {
-	header := "package p\nimport (\n"
-	for _, path := range imports {
-		header += fmt.Sprintf("%q\n", path)
-	}
-	header += ")\n"
+	header := "package p\nimport (\n\"" + strings.Join(imports, "\"\n\"") + "\"\n)\n"
 	fset := token.NewFileSet()
 	var parsed *ast.File
 	var err error
