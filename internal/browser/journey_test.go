@@ -30,7 +30,7 @@ func begin(t *testing.T, kind string) (*tab, *shop, *emulator.Server) {
 	b.heading("Cart")
 	b.run(chromedp.WaitVisible(chromedp.CSS(button)))
 	if kind != "click" {
-		b.run(chromedp.WaitVisible(chromedp.CSS(button+"[data-signature=right]")))
+		b.run(chromedp.WaitVisible(chromedp.CSS(button + "[data-signature=right]")))
 	}
 	return b, s, server
 }

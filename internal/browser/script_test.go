@@ -171,7 +171,7 @@ func TestStrictPolicy(t *testing.T) {
 			console := b.listen()
 			b.on(http.Header{"Content-Security-Policy": {row.policy}}, script,
 				template.HTML(`<script nonce="n">amazon.Pay.renderButton('#b', `+js(t, s.config(t, nil))+`)</script>`))
-			b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature="+row.signature+"]")))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=" + row.signature + "]")))
 			var color string
 			b.eval("getComputedStyle(document.querySelector('#b button')).backgroundColor", &color)
 			assert.Equal(t, "rgb(245, 196, 81)", color, "styles are set in a way that every policy takes")
@@ -443,7 +443,7 @@ func TestOtherCalls(t *testing.T) {
 		b, _ := shopPage(t, "")
 		config := s.config(t, nil)
 		b.eval("amazon.Pay.renderButton('#b', "+js(t, config)+"); amazon.Pay.renderButton('#b', "+js(t, config)+")", nil)
-		b.run(chromedp.WaitVisible(chromedp.CSS("#b.amazonpay-button-parent-container-checkout-"+s.emulator.Merchants[0].MerchantID+" button")))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b.amazonpay-button-parent-container-checkout-" + s.emulator.Merchants[0].MerchantID + " button")))
 		b.eval("document.getElementById('b').click()", nil)
 		b.heading("Sign in")
 
@@ -581,8 +581,8 @@ func TestWindowShowsButtons(t *testing.T) {
 	require.Error(t, err)
 	id := server.Requests()[0].RequestID
 	b.goTo(server.Description().BaseURL + "/_emulator/#requests/" + id)
-	b.run(chromedp.WaitVisible(chromedp.CSS("details[open][data-key='requests/"+id+"'] pre")))
+	b.run(chromedp.WaitVisible(chromedp.CSS("details[open][data-key='requests/" + id + "'] pre")))
 	b.goTo("about:blank")
 	b.goTo(server.Description().BaseURL + "/_emulator/#requests/" + id)
-	b.run(chromedp.WaitVisible(chromedp.CSS("details[open][data-key='requests/"+id+"'] pre")))
+	b.run(chromedp.WaitVisible(chromedp.CSS("details[open][data-key='requests/" + id + "'] pre")))
 }

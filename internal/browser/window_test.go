@@ -152,12 +152,12 @@ func (b *tab) shows(selector, text string) {
 // act opens an object of the window and presses one of its buttons.
 func (b *tab) act(kind, id, action string) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector('details[data-key=\""+kind+"/"+id+"\"]').open = true"))
+	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector('details[data-key=\"" + kind + "/" + id + "\"]').open = true"))
 	b.press("button[data-key='" + kind + "/" + id + "/" + action + "']")
 }
 
 // press clicks within one moment of the page: the window may replace what is clicked when something changes.
 func (b *tab) press(selector string) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector(`"+selector+"`).click()"))
+	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector(`" + selector + "`).click()"))
 }

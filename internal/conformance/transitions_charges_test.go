@@ -7,8 +7,6 @@ import (
 )
 
 // TestChargeTransitions is each way of a charge, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestChargeTransitions(t *testing.T) {
 	t.Parallel()
 	play(t, slices.Concat(chargeRows, chargeDeclines(), chargeStates()),

@@ -7,8 +7,6 @@ import (
 )
 
 // TestPermissionTransitions is each way of a charge permission, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestPermissionTransitions(t *testing.T) {
 	t.Parallel()
 	arrows := []string{
@@ -33,8 +31,6 @@ func TestPermissionTransitions(t *testing.T) {
 }
 
 // TestPermissionStates is what each call does in each state of a charge permission, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestPermissionStates(t *testing.T) {
 	t.Parallel()
 	arrows := []string{

@@ -8,8 +8,6 @@ import (
 
 // TestRefusedRequests is what is no transition at all: keys that were used before, ids that are unknown, members and
 // codes that are wrong.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
 	play(t, slices.Concat(keyRows, unknownRows(), wrongRows()),
