@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// figures are the figures of the rounds, by what was measured and of whom.
+// figures has the figures of the rounds, by measurement and contestant.
 type figures map[string]map[string][]float64
 
-// add notes a figure of the round.
+// add adds a figure of a round.
 func (f figures) add(what, of string, value float64) {
 	if f[what] == nil {
 		f[what] = make(map[string][]float64)
@@ -21,7 +21,7 @@ func (f figures) add(what, of string, value float64) {
 	f[what][of] = append(f[what][of], value)
 }
 
-// ratios of two contestants; none where one of them was not measured.
+// ratios returns the ratios of two contestants, none if one was not measured.
 func (f figures) ratios(what, ours, theirs string) []float64 {
 	return ratios(f[what][ours], f[what][theirs])
 }

@@ -309,7 +309,7 @@ func TestOtherButtons(t *testing.T) {
 		b.run(chromedp.WaitVisible(chromedp.CSS("[role=alert]")))
 		assert.Contains(t, b.text("[role=alert]"), "The signature is not one of this key over this payload")
 		b.picture("12-wrong-button")
-		// Who clicks before it was checked, or has changed the script, comes no further.
+		// A buyer who clicks before the check, or who changed the script, gets no further.
 		b.eval("document.querySelector('"+button+"').disabled = false", nil)
 		b.click(button)
 		b.heading("This button is not right")
@@ -318,7 +318,7 @@ func TestOtherButtons(t *testing.T) {
 	})
 }
 
-// All of it works with the keyboard alone, and everything that can be used has a name.
+// The keyboard alone is enough, and every control has a name.
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	b, _, server := begin(t, "review")

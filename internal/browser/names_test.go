@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// named checks that a screen reader finds a name for each control, a language, a title, one main part
-// and one first heading.
+// named checks that a screen reader finds a name for each control, a language, a title, one main
+// part and one first heading.
 func (b *tab) named() {
 	b.t.Helper()
 	nodes := call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes

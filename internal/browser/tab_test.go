@@ -30,7 +30,7 @@ var (
 	screens  = flag.String("screens", "screens", "the folder for pictures of each page")
 )
 
-// tab is one in a browser of its own.
+// tab is a tab in a browser of its own.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
@@ -42,7 +42,7 @@ func open(t *testing.T, s *emulator.Server, more ...chromedp.ExecAllocatorOption
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(*chromium), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("ignore-certificate-errors-spki-list", fingerprint(t, s)),
-		// A page from the cache of the back button has no context in which a script could look at it.
+		// A page from the cache of the back button has no context for a script.
 		chromedp.Flag("disable-features", "site-per-process,Translate,BackForwardCache"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"),
 	)

@@ -135,7 +135,7 @@ func newSession(t *testing.T, s *shop) string {
 	return session.CheckoutSessionID
 }
 
-// shows waits until an element shows a text, with all white space as one blank.
+// shows waits until an element shows a text. White space counts as one blank.
 func (b *tab) shows(selector, text string) {
 	b.t.Helper()
 	var shown string
@@ -156,7 +156,7 @@ func (b *tab) act(kind, id, action string) {
 	b.press("button[data-key='" + kind + "/" + id + "/" + action + "']")
 }
 
-// press clicks within one moment of the page: the window may replace what is clicked when something changes.
+// press clicks in one step, since the window replaces its elements when something changes.
 func (b *tab) press(selector string) {
 	b.t.Helper()
 	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector(`" + selector + "`).click()"))

@@ -17,8 +17,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// TestMIGRATING compares the table of MIGRATING.md with the SDK's methods, with the calls of the Node
-// SDK and with the operations of the description.
+// TestMIGRATING compares the table of MIGRATING.md with the SDK's methods, with the calls of the
+// Node SDK and with the operations of the description.
 func TestMIGRATING(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../.github/MIGRATING.md")

@@ -36,8 +36,9 @@ const variables = `
 	storeID, sessionID, chargeID, permissionID, merchantID, mwsAuthToken, requestID string,
 	order struct { ID string; Total amazonpay.Price; Attempt string }`
 
-// TestSnippets type-checks each Go snippet of the documents for people. A snippet is a program, declarations, or
-// statements of a function that has the variables above. A comment "// …" stands for code that is left out.
+// TestSnippets type-checks each Go snippet of the documents for people. A snippet is a program,
+// declarations, or statements of a function that has the variables above. A comment "// …" stands
+// for code that is left out.
 func TestSnippets(t *testing.T) {
 	t.Parallel()
 	exports := exportData(t)
