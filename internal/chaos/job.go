@@ -129,7 +129,7 @@ func (m mortal) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// do does a step of the order once, by the loop of package once. Its error is a failure if the step was declined for good, and, of an
+// do does a step of the order once, by the loop of the README. Its error is a failure if the step was declined for good, and, of an
 // impatient order of which nothing is charged yet, if a call did nothing for certain.
 func (j *job) do(ctx context.Context, step string, call func(ctx context.Context, opts ...amazonpay.CallOption) (id string, err error)) (string, error) {
 	w := j.record.Works[step]

@@ -7,7 +7,7 @@
 // emulator ignores the idempotency keys of the operations of which it is not known whether they honour one; callers are
 // cancelled in the middle of a call; a new version of the shop words its requests anew every few thousand requests; and workers are
 // killed before and after each line that has an effect outside of them, that is, each save and each request, and begin anew with
-// what the shop has stored in a file. Each step is taken by the loop of package once, and by nothing more careful.
+// what the shop has stored in a file. Each step is taken by the loop that the README shows (package once), and by nothing more careful.
 //
 // The seed decides the orders, the disturbances of the callers, and which request of an operation fails how, counted from the
 // first. With one worker a run is the same each time, but for how far a call had come when its caller was cancelled; with several
