@@ -30,8 +30,27 @@ VULNFLAGS =
 # How many signatures make libcrypto makes while it watches the memory.
 SIGNATURES = 20000
 
+# The platforms that the public packages build for.
+PLATFORMS = linux/amd64 linux/arm64 linux/386 linux/riscv64 darwin/arm64 freebsd/amd64 windows/amd64 js/wasm
+PUBLIC = go list ./... | grep -vE '/(internal|examples|cmd)(/|$$)'
+
+# The commit or tag that make apidiff compares with; if empty, the last tag.
+BASE =
+
+# What make docs listens on.
+DOCS = 127.0.0.1:6060
+
+# Everything that a change must pass, in order: .ci/run and the workflow both run make ci. The figures of
+# compare are not judged: the step shows that it runs.
+CI = lint generate-check platforms apidiff demo examples libcrypto allocs conformance 'compare ROUNDS=1' \
+	browser-test 'fuzz FUZZTIME=5000x' 'chaos PAYMENTS=1000' race 'test CGO_ENABLED=0'
+# Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
+SKIP =
+LIMIT = 1500
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test race lint generate generate-check bench allocs compare fuzz chaos memory libcrypto conformance needs-node browser-test needs-chromium examples vuln
+.PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
+	libcrypto conformance needs-node browser-test needs-chromium examples vuln ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +93,18 @@ generate-check: ## Run make generate and fail if that changed any file
 	[ "$$before" = "$$after" ] || { echo 'make generate changed these files:' >&2; \
 		printf '%s\n' "$$before" "$$after" | sort | uniq -u | awk '{ print $$3 }' | sort -u >&2; exit 1; }
 
+platforms: ## Build the public packages for eight platforms, WebAssembly among them
+	@set -e; for platform in $(PLATFORMS); do \
+		echo "go build for $$platform"; CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build $$($(PUBLIC)); \
+	done
+
+apidiff: ## Show how the public API differs from the last tag, or from the commit or tag BASE
+	@internal/tools/api-changes '$(BASE)' $$($(TOOL) -n apidiff)
+
+docs: ## Serve the documentation on DOCS, as pkg.go.dev shows it
+	@echo 'http://$(DOCS)/$(shell go list -m)'
+	@$(TOOL) pkgsite -http $(DOCS) -list=false . signing/libcrypto
+
 bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and compare calls with a minimal client
 	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
 	round=0; while [ $$round -lt $(COUNT) ]; do \
@@ -109,7 +140,7 @@ libcrypto: ## Test signing/libcrypto on OpenSSL 3, without cgo and with -race, a
 	@# What the package does elsewhere: a processor with amd64 runs 386 too.
 	@if [ "$$(go env GOHOSTOS)/$$(go env GOHOSTARCH)" = linux/amd64 ]; then \
 		echo 'go test for linux/386'; cd signing/libcrypto && CGO_ENABLED=0 GOARCH=386 go test -count=1 -run '^TestUnsupportedPlatform$$' .; fi
-	@set -e; cd signing/libcrypto; for platform in linux/arm64 linux/386 linux/riscv64 darwin/arm64 freebsd/amd64 windows/amd64; do \
+	@set -e; cd signing/libcrypto; for platform in $(PLATFORMS); do \
 		echo "go build for $$platform"; CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build ./...; \
 	done
 
@@ -142,3 +173,6 @@ vuln: ## Look for known vulnerabilities in every module (the database needs the 
 	@$(TOOL) govulncheck -version >/dev/null && program=$$($(TOOL) -n govulncheck) || \
 		{ echo 'make vuln: nothing was checked: govulncheck cannot be built, see above' >&2; exit 1; }; \
 	internal/tools/vuln $$program $(VULNFLAGS)
+
+ci: ## Run every step that a change must pass, and sum up (see CI in the Makefile)
+	@SKIP='$(SKIP)' LIMIT=$(LIMIT) internal/tools/steps $(CI)

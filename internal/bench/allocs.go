@@ -20,8 +20,8 @@ import (
 	"golang.org/x/perf/benchfmt"
 )
 
-// boundsFile has the bounds of allocs, a line each: a benchmark's package and name, and the allocations that it may make. A line that
-// begins with # is a comment.
+// boundsFile has a bound on each line: a benchmark's package and name, and how many allocations it
+// may make. A line that begins with # is a comment.
 const boundsFile = "allocs.txt"
 
 const boundsHead = `# What each benchmark may allocate: its package and name, and allocations an operation. make allocs fails where one
@@ -32,15 +32,15 @@ const boundsHead = `# What each benchmark may allocate: its package and name, an
 # with a slack of 2 or 0.1 %, and of 5 % for whole calls over TLS, whose number differs a little from run to run.
 `
 
-// benchmarked are the modules whose benchmarks have bounds, and how often each is run: whole calls often, since a connection costs
-// as many allocations as several calls.
+// benchmarked are the modules whose benchmarks have bounds, and how often each benchmark runs:
+// calls often, since a connection costs as many allocations as several calls.
 var benchmarked = []struct{ dir, times, runs string }{
 	{"../..", "100x", "4"},
 	{"../../signing/libcrypto", "100x", "1"},
 	{".", "2000x", "1"},
 }
 
-// allocs runs the benchmarks and holds their allocations to the bounds, or writes the bounds anew.
+// allocs runs the benchmarks and compares their allocations with the bounds, or writes new bounds.
 func allocs(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("allocs", flag.ContinueOnError)
 	update := flags.Bool("update", false, "write the bounds anew")
@@ -49,7 +49,7 @@ func allocs(ctx context.Context, args []string) error {
 	}
 	found := make(map[string]float64)
 	for _, module := range benchmarked {
-		// One processor: no number of processors after the names, and a machine like any other.
+		// One processor: names then have no suffix, and all machines behave alike.
 		cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench=.", "-benchmem", "-benchtime="+module.times, "-count="+module.runs, "-cpu=1", "./...") //nolint:gosec // Words of this program.
 		cmd.Dir, cmd.Stderr = module.dir, os.Stderr
 		out, err := cmd.Output()
@@ -101,7 +101,8 @@ func readAllocs(out io.Reader, found map[string]float64) error {
 	return lines.Err()
 }
 
-// checkAllocs is an error unless each benchmark keeps within its bound, and each bound has a benchmark.
+// checkAllocs returns an error unless each benchmark keeps its bound and each bound has a
+// benchmark.
 func checkAllocs(found map[string]float64, bounds map[string]int) error {
 	if len(found) == 0 {
 		return errors.New("there are no benchmarks")
@@ -145,7 +146,7 @@ func parseBounds(text string) (map[string]int, error) {
 	return bounds, nil
 }
 
-// formatBounds is the file of the bounds that follow from what was found.
+// formatBounds formats the bounds file for what was found.
 func formatBounds(found map[string]float64) string {
 	var text strings.Builder
 	text.WriteString(boundsHead)

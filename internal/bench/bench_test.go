@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The test binary is the server's process, too.
+// The test binary also runs as the server.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "serve" {
 		if err := serveParent(os.Args[2]); err != nil {
@@ -22,9 +22,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// BenchmarkCall measures whole calls: compare sdk with minimal, and take profiles of those with a null key, in which no RSA hides
-// the rest. The server is a process of its own, so that the
-// allocations are those of the client alone.
+// BenchmarkCall measures calls. Compare sdk with minimal, and profile the variants with a null key,
+// in which no RSA hides the rest. The server is a process of its own, so that only the client's
+// allocations count.
 func BenchmarkCall(b *testing.B) {
 	s, err := startServer(context.WithoutCancel(b.Context()), "", "HTTP/1.1")
 	if err != nil {
@@ -38,7 +38,7 @@ func BenchmarkCall(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				// Connections first: they are no part of a call, and a new client opens them one after the other for a second.
+				// Open the connections first: they are not part of a call.
 				warm := order{Task: "call", Concurrency: concurrency, Seconds: 1.5}
 				if _, err := carryOut(b.Context(), c, warm); err != nil {
 					b.Fatal(err)

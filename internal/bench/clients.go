@@ -41,7 +41,7 @@ const payload = `{"webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.
 	`"paymentDetails":{"paymentIntent":"AuthorizeWithCapture","canHandlePendingAuthorization":false,"chargeAmount":{"amount":"14.00","currencyCode":"USD"}},` +
 	`"merchantMetadata":{"merchantReferenceId":"order-1042","merchantStoreName":"Shop","noteToBuyer":"Thank you for your order"}}`
 
-// client does each task once a call, and counts the TLS handshakes that it takes.
+// client has a function for each task, and counts TLS handshakes.
 type client struct {
 	sign       func(ctx context.Context) error // the request of a createCheckoutSession
 	button     func(ctx context.Context) error // the signature of a button
@@ -50,7 +50,7 @@ type client struct {
 	key        string // what makes the signatures
 }
 
-// task is what a client is told to do.
+// task returns the function of a task.
 func (c client) task(name string) (func(ctx context.Context) error, error) {
 	switch name {
 	case "sign":
@@ -63,8 +63,9 @@ func (c client) task(name string) (func(ctx context.Context) error, error) {
 	return nil, fmt.Errorf("unknown task %q", name)
 }
 
-// newClient makes the client sdk or minimal, with a key in pure Go or, as sdk+libcrypto and minimal+libcrypto, in libcrypto. As
-// sdk+null and minimal+null its key costs nothing, so that a profile shows the rest.
+// newClient makes the client sdk or minimal. Its key is in pure Go, in libcrypto for sdk+libcrypto
+// and minimal+libcrypto, or costs nothing for sdk+null and minimal+null, so that a profile shows
+// the rest.
 func newClient(name string, t target) (client, error) {
 	base, kind, _ := strings.Cut(name, "+")
 	pure, err := signing.ParsePrivateKey([]byte(t.KeyPEM))
@@ -147,7 +148,7 @@ func newSDK(t target, key crypto.Signer) (client, error) {
 	}, nil
 }
 
-// createSession is the payload as a program has it before it is encoded.
+// createSession returns the payload before it is encoded.
 func createSession() (*webstore.CreateCheckoutSessionRequest, error) {
 	body := new(webstore.CreateCheckoutSessionRequest)
 	return body, json.Unmarshal([]byte(payload), body)
@@ -160,8 +161,8 @@ func check(id string) error {
 	return nil
 }
 
-// minimal is what one would write without an SDK: one attempt, signed, sent, decoded. The
-// transport has the SDK's settings; with net/http's own it would shake hands for most calls.
+// minimal is a client written without an SDK: one attempt, signed, sent, decoded. Its transport has
+// the SDK's settings; with net/http's defaults most calls would open a connection.
 type minimal struct {
 	http *http.Client
 	key  crypto.Signer
@@ -214,7 +215,7 @@ func (m *minimal) signature(text []byte) (string, error) {
 	return base64.StdEncoding.EncodeToString(signature), err
 }
 
-// request makes a signed request. The idempotency key is empty where the operation takes none.
+// request makes a signed request. The idempotency key is empty if the operation takes none.
 func (m *minimal) request(ctx context.Context, method, path string, body []byte, idempotencyKey string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, m.url+path, bytes.NewReader(body))
 	if err != nil {

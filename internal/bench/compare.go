@@ -26,12 +26,12 @@ const (
 	freshCalls   = 2000 // of a new process whose memory is measured
 	freshAtOnce  = 64
 	warmCalls    = 300
-	// V8 makes a call cheaper until about then: after 1000 calls one still costs a fifth more.
+	// V8 makes calls cheaper until about then.
 	warmCallsOfNode = 5000            // unless the flag says otherwise
 	opensslSpeed    = "openssl speed" // stands with the contestants where they sign
 )
 
-// atOnce is how many callers there are at the same time.
+// atOnce are the numbers of concurrent callers.
 var atOnce = []int{1, 8, 64}
 
 // contestant is a program with a key.
@@ -40,7 +40,7 @@ type contestant struct {
 	node string // the kind of its key, if it is the Node SDK
 }
 
-// command starts it as a worker.
+// command returns the command that starts it as a worker.
 func (c contestant) command(ctx context.Context, core, caFile string) (*exec.Cmd, error) {
 	if c.node == "" {
 		return self(ctx, core, "work", c.name)
@@ -95,7 +95,8 @@ type comparison struct {
 	missing     []string // what could not be measured, and why
 }
 
-// compare compares the SDK with the official Node SDK, the minimal client and openssl, and prints tables.
+// compare compares the SDK with the official Node SDK, the minimal client and openssl, and prints
+// tables.
 func compare(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	rounds := flags.Int("rounds", 7, "how many rounds")
@@ -130,7 +131,7 @@ func compare(ctx context.Context, args []string) (err error) {
 	return b.print(ctx, os.Stdout)
 }
 
-// enter lists who takes part.
+// enter lists the contestants.
 func (b *comparison) enter() {
 	keys, err := keys(b.server.target)
 	if err != nil {
@@ -184,7 +185,7 @@ func (b *comparison) measure(ctx context.Context) error {
 	return b.measurePairs(ctx)
 }
 
-// round has the contestants do each task in turn, so that those that are compared do it close to one another.
+// round has the contestants do each task in turn, so that compared figures are close in time.
 func (b *comparison) round(ctx context.Context, contestants []contestant) error {
 	if err := b.openssl(ctx); err != nil {
 		return err
@@ -221,7 +222,8 @@ func (b *comparison) round(ctx context.Context, contestants []contestant) error 
 	return nil
 }
 
-// takeTurns gives each contestant several short turns, so that the machine's other work falls on all alike, and sums them up.
+// takeTurns gives each contestant several short turns, so that other work on the machine affects
+// all alike, and sums them up.
 func (b *comparison) takeTurns(contestants []contestant, o order) (map[string]result, error) {
 	spent := make(map[string]result)
 	contestants = slices.Clone(contestants)
@@ -229,7 +231,7 @@ func (b *comparison) takeTurns(contestants []contestant, o order) (map[string]re
 		for _, c := range contestants {
 			w := b.workers[c.name]
 			if o.Task == "call" {
-				// Connections first: a client that was idle may have closed some, and how long it keeps them is not the question.
+				// Open the connections first: an idle client may have closed some.
 				if _, err := w.do(order{Task: o.Task, Concurrency: o.Concurrency, Count: 2 * o.Concurrency}); err != nil {
 					return nil, fmt.Errorf("%s: %w", c.name, err)
 				}
@@ -267,8 +269,8 @@ func (b *comparison) fresh(ctx context.Context) func(contestant) error {
 	}
 }
 
-// cold measures a new process that makes one call, from its start to its end. taskset, which starts it, and the reading of the
-// target, in place of a configuration, are part of it.
+// cold measures a new process that makes one call, from its start to its end. That includes
+// taskset, which starts it, and reading the target, which replaces a configuration.
 func (b *comparison) cold(ctx context.Context) func(contestant) error {
 	return func(c contestant) error {
 		started := time.Now()
@@ -283,8 +285,8 @@ func (b *comparison) cold(ctx context.Context) func(contestant) error {
 	}
 }
 
-// openssl measures the bare operation with the private key, without the padding of a PSS signature. It counts time in
-// hundredths of a second, so that a second has a precision of 1 %.
+// openssl measures the bare operation with the private key, without the padding of a PSS signature.
+// It counts hundredths of a second, so that a second has a precision of 1 %.
 func (b *comparison) openssl(ctx context.Context) error {
 	if _, err := exec.LookPath("openssl"); err != nil {
 		if b.figures["sign"] == nil {
@@ -303,7 +305,7 @@ func (b *comparison) openssl(ctx context.Context) error {
 	return err
 }
 
-// parseSpeed finds the signatures a second in what openssl speed -mr prints.
+// parseSpeed finds the signatures per second in the output of openssl speed -mr.
 func parseSpeed(out string) (float64, error) {
 	for line := range strings.Lines(out) {
 		// +F2, the number of the algorithm, bits, signatures a second, verifications a second
@@ -320,7 +322,8 @@ func parseSpeed(out string) (float64, error) {
 	return 0, fmt.Errorf("openssl speed: no line of rsa2048 in %q", out)
 }
 
-// measurePairs compares the SDK with the minimal client in one process, in turns so short that a ratio of a few hundredths can be told.
+// measurePairs compares the SDK with the minimal client in one process, in turns short enough to
+// show a difference of a few hundredths.
 func (b *comparison) measurePairs(ctx context.Context) error {
 	cmd, err := self(ctx, b.cores.client, "pairs", strconv.Itoa(b.rounds))
 	if err != nil {
@@ -333,7 +336,7 @@ func (b *comparison) measurePairs(ctx context.Context) error {
 	return errors.Join(p.ask(b.server.target, &b.pairs), p.stop())
 }
 
-// tellPairs is the process of measurePairs.
+// tellPairs runs as the process of measurePairs.
 func tellPairs(ctx context.Context, arg string) error {
 	rounds, err := strconv.Atoi(arg)
 	if err != nil {

@@ -4,8 +4,14 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
+
+	"golang.org/x/perf/benchmath"
 )
+
+// confidence is the confidence level of every interval that is printed.
+const confidence = 0.95
 
 // ratios divides round by round.
 func ratios(ours, theirs []float64) []float64 {
@@ -16,18 +22,23 @@ func ratios(ours, theirs []float64) []float64 {
 	return rs
 }
 
-func median(values []float64) float64 {
-	sorted := slices.Sorted(slices.Values(values))
-	middle := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[middle]
-	}
-	return (sorted[middle-1] + sorted[middle]) / 2
+// summary returns the median of values and its confidence interval, without an assumption about
+// their distribution. The interval is infinite if there are fewer than six values.
+func summary(values []float64) benchmath.Summary {
+	sample := benchmath.NewSample(slices.Clone(values), &benchmath.DefaultThresholds) // which it sorts
+	return benchmath.AssumeNothing.Summary(sample, confidence)
 }
 
-// spread is the median and in brackets the least and the greatest.
+func median(values []float64) float64 { return summary(values).Center }
+
+// spread formats the median and its confidence interval, or "± ∞" if there are too few values for
+// an interval, as benchstat does.
 func spread(values []float64, digits int) string {
-	return fmt.Sprintf("%.*f [%.*f..%.*f]", digits, median(values), digits, slices.Min(values), digits, slices.Max(values))
+	s := summary(values)
+	if math.IsInf(s.Hi, 0) || math.IsInf(s.Lo, 0) {
+		return fmt.Sprintf("%.*f ± ∞", digits, s.Center)
+	}
+	return fmt.Sprintf("%.*f [%.*f..%.*f]", digits, s.Center, digits, s.Lo, digits, s.Hi)
 }
 
 func verdict(met bool) string {
@@ -37,5 +48,5 @@ func verdict(met bool) string {
 	return "MISSED"
 }
 
-// megabytes are those of a number of what the kernel calls kB, which is 1024 bytes.
+// megabytes converts the kernel's kB, which are 1024 bytes.
 func megabytes(kB float64) float64 { return kB * 1024 / 1e6 }

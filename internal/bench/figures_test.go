@@ -21,7 +21,10 @@ func TestMedianAndSpread(t *testing.T) {
 	assert.Equal(t, []float64{3, 1, 2}, odd, "the rounds keep their order")
 	assert.InDelta(t, 2.5, median([]float64{4, 1, 2, 3}), 0)
 	assert.InDelta(t, 7, median([]float64{7}), 0)
-	assert.Equal(t, "2.50 [1.00..4.00]", spread([]float64{4, 1, 2, 3}, 2))
+	assert.Equal(t, "3.50 [1.00..6.00]", spread([]float64{6, 4, 1, 2, 3, 5}, 2))
+	assert.Equal(t, "2.50 ± ∞", spread([]float64{4, 1, 2, 3}, 2), "too few rounds for an interval")
+	assert.Equal(t, "10.5 [6.0..15.0]", spread([]float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, 1),
+		"the interval of the median, not the range")
 }
 
 // The ratio of the medians would be 1.
@@ -41,7 +44,7 @@ func TestRatiosAreOfRounds(t *testing.T) {
 
 func TestGoal(t *testing.T) {
 	t.Parallel()
-	most := goal{"a call", "node", []float64{0.7, 0.5, 0.6}, 0.60, false, 2}
+	most := goal{"a call", "node", []float64{0.7, 0.5, 0.6, 0.6, 0.6, 0.6, 0.6}, 0.60, false, 2}
 	assert.Equal(t, "| a call | node | 0.60 [0.50..0.70] | ≤ 0.6 | met |\n", most.row())
 	most.limit = 0.59
 	assert.Equal(t, "| a call | node | 0.60 [0.50..0.70] | ≤ 0.59 | MISSED |\n", most.row())
@@ -49,7 +52,7 @@ func TestGoal(t *testing.T) {
 	assert.Equal(t, "| a call | node | – | ≤ 0.59 | not measured |\n", most.row())
 
 	least := goal{"calls/s", "node", []float64{2.2}, 2.2, true, 1}
-	assert.Equal(t, "| calls/s | node | 2.2 [2.2..2.2] | ≥ 2.2 | met |\n", least.row())
+	assert.Equal(t, "| calls/s | node | 2.2 ± ∞ | ≥ 2.2 | met |\n", least.row())
 	least.values[0] = 2.1
 	assert.Contains(t, least.row(), "MISSED")
 }
@@ -144,11 +147,11 @@ func TestClients(t *testing.T) {
 	require.Error(t, err)
 }
 
-// README quotes the tables as they are.
+// README.md quotes the tables verbatim.
 func TestTables(t *testing.T) {
 	t.Parallel()
-	b := &comparison{rounds: 2, figures: make(figures), contestants: []contestant{{name: "sdk"}, {name: "node PEM"}}, missing: []string{"libcrypto: none"}}
-	for _, v := range []float64{1, 2} {
+	b := &comparison{rounds: 6, figures: make(figures), contestants: []contestant{{name: "sdk"}, {name: "node PEM"}}, missing: []string{"libcrypto: none"}}
+	for _, v := range []float64{1, 1.2, 1.4, 1.6, 1.8, 2} {
 		b.figures.add("sign", "sdk", 900*v)
 		b.figures.add("cold", "sdk", v)
 		b.figures.add("cold", "node PEM", 100*v)

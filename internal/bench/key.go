@@ -10,7 +10,7 @@ import (
 	"github.com/amazonpay-go/sdk/signing/libcrypto"
 )
 
-// libcryptoKey gives the key to OpenSSL, until the process ends, and says to which.
+// libcryptoKey gives the key to OpenSSL until the process ends, and returns the version of OpenSSL.
 func libcryptoKey(key *rsa.PrivateKey) (crypto.Signer, string, error) {
 	s, err := libcrypto.New(key)
 	if err != nil {
@@ -19,8 +19,8 @@ func libcryptoKey(key *rsa.PrivateKey) (crypto.Signer, string, error) {
 	return s, s.Implementation(), nil
 }
 
-// keys are what is added to a client's name for each key that works here: nothing for the one in pure Go. The error says
-// why there is no other.
+// keys returns the suffix of a client's name for each key that works here, which is empty for pure
+// Go. The error says why libcrypto is missing.
 func keys(t target) ([]string, error) {
 	if _, err := newClient("minimal+libcrypto", t); err != nil {
 		return []string{""}, err
@@ -28,7 +28,7 @@ func keys(t target) ([]string, error) {
 	return []string{"", "+libcrypto"}, nil
 }
 
-// nullKey has the same wrong signature for all.
+// nullKey returns the same wrong signature for everything.
 type nullKey struct {
 	public    crypto.PublicKey
 	signature []byte

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// cores are the processors of the server and of the client that is measured; empty where they are not kept apart.
+// cores are the processors of the server and of the measured client, empty if both share all.
 type cores struct{ server, client string }
 
-// findCores takes the first and the last processor that this program may use.
+// findCores returns the first and the last processor that this program may use.
 func findCores() cores {
 	allowed := parseCores(fileField("/proc/self/status", "Cpus_allowed_list"))
 	if _, err := exec.LookPath("taskset"); err != nil || len(allowed) < 2 {
@@ -23,7 +23,7 @@ func findCores() cores {
 	return cores{server: allowed[0], client: allowed[len(allowed)-1]}
 }
 
-// parseCores reads a list such as 0-3,8. It is empty where the list cannot be read.
+// parseCores reads a list such as 0-3,8. It returns nil if the list is not valid.
 func parseCores(list string) []string {
 	var found []string
 	for part := range strings.SplitSeq(list, ",") {
@@ -46,7 +46,7 @@ func parseCores(list string) []string {
 	return found
 }
 
-// fileField is the value of the first line of a file that has the name, before a colon or an equals sign.
+// fileField returns the value of the first line "name: value" or "name=value" of a file.
 func fileField(file, name string) string {
 	content, err := os.ReadFile(file) //nolint:gosec // A file of the system.
 	if err != nil {
@@ -60,7 +60,7 @@ func fileField(file, name string) string {
 	return ""
 }
 
-// machine describes what the figures were measured on, but for its name.
+// machine describes the machine, without its name.
 func machine(ctx context.Context, c cores) []string {
 	pinned := "client and server not pinned"
 	if c.client != "" {
@@ -76,13 +76,13 @@ func machine(ctx context.Context, c cores) []string {
 	return parts
 }
 
-// upTo is the text before an end, if it has that.
+// upTo returns the text before end, or all of it.
 func upTo(end, text string) string {
 	before, _, _ := strings.Cut(text, end)
 	return before
 }
 
-// firstLine is empty where there is none, or an error.
+// firstLine returns the first line, or "" on an error.
 func firstLine(content []byte, err error) string {
 	if err != nil {
 		return ""

@@ -20,7 +20,7 @@ const (
 )
 
 func main() {
-	ctx := context.Background() //nolint:forbidigo // There is no caller.
+	ctx := context.Background() //nolint:forbidigo // main has no caller
 	if err := run(ctx, os.Args[1:]); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string) error {
 		return compare(ctx, args)
 	case command == "allocs":
 		return allocs(ctx, args)
-	// The rest are processes that this program starts.
+	// This program starts the others as processes.
 	case command == "serve" && len(args) == 1:
 		return serveParent(args[0])
 	case command == "work" && len(args) == 1:
@@ -83,7 +83,7 @@ func compareMinimal(ctx context.Context) error {
 	return nil
 }
 
-// pair is what measurePair found: processor microseconds a call, round by round.
+// pair is the result of measurePair: processor microseconds a call, by round.
 type pair struct {
 	Key         string    `json:"key"` // what is added to a client's name
 	Concurrency int       `json:"concurrency"`
@@ -93,7 +93,7 @@ type pair struct {
 	Handshakes  [2]int64  `json:"handshakes"`
 }
 
-// ratios are those of the rounds.
+// ratios returns the ratio of each round.
 func (p pair) ratios() []float64 { return ratios(p.SDK, p.Minimal) }
 
 func (p pair) print(protocol string) error {
@@ -103,8 +103,8 @@ func (p pair) print(protocol string) error {
 	return err
 }
 
-// measurePair runs rounds of the SDK and the minimal client in turn in this process. It tells of processor time, which the
-// machine's other work disturbs less than elapsed time.
+// measurePair runs rounds of the SDK and the minimal client in turn in this process. It measures
+// processor time, which other work on the machine disturbs less than elapsed time.
 func measurePair(ctx context.Context, t target, key string, concurrency, rounds int) (pair, error) {
 	p := pair{Key: key, Concurrency: concurrency, Calls: rounds*roundCalls + turnCalls + 1}
 	turn := order{Task: "call", Concurrency: concurrency, Count: turnCalls}
@@ -114,7 +114,7 @@ func measurePair(ctx context.Context, t target, key string, concurrency, rounds 
 		if err != nil {
 			return p, err
 		}
-		// One call alone first: over HTTP/2 callers who start together all dial.
+		// One call alone first: over HTTP/2, callers that start together all dial.
 		if err := c.call(ctx); err != nil {
 			return p, err
 		}
@@ -145,7 +145,7 @@ func measurePair(ctx context.Context, t target, key string, concurrency, rounds 
 	return p, nil
 }
 
-// compareMemory runs a process for one call of each client.
+// compareMemory runs a process for one call of each client, and prints its peak memory.
 func compareMemory(ctx context.Context, t target) error {
 	for _, name := range []string{"sdk", "minimal"} {
 		w, err := startWorker(ctx, contestant{name: name}, t, "", "")

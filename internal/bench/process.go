@@ -12,7 +12,7 @@ import (
 	"os/exec"
 )
 
-// process is another process, which answers each line of JSON with one.
+// process is another process, which answers each line of JSON with a line.
 type process struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
@@ -20,8 +20,8 @@ type process struct {
 	out   *json.Decoder
 }
 
-// program is a command, on a core of its own unless core is empty. It is taskset that starts it there, so that the
-// program finds one processor from the first.
+// program returns a command that runs on one core, unless core is empty. taskset starts it, so that
+// the program sees one processor from the start.
 func program(ctx context.Context, core, name string, args ...string) *exec.Cmd {
 	if core != "" {
 		name, args = "taskset", append([]string{"-c", core, name}, args...)
@@ -31,7 +31,7 @@ func program(ctx context.Context, core, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// self is this program.
+// self returns a command that runs this program.
 func self(ctx context.Context, core string, args ...string) (*exec.Cmd, error) {
 	name, err := os.Executable()
 	if err != nil {
@@ -63,7 +63,7 @@ func (p *process) ask(question, answer any) error {
 	return p.out.Decode(answer)
 }
 
-// stop has the process end, as it does at the end of its input.
+// stop closes the input of the process, which ends it.
 func (p *process) stop() error { return errors.Join(p.stdin.Close(), p.cmd.Wait()) }
 
 // server is a process that serves.
@@ -89,14 +89,14 @@ func startServer(ctx context.Context, core, protocol string) (*server, error) {
 	return s, nil
 }
 
-// handshakes is how many there were.
+// handshakes returns how many handshakes the server has done.
 func (s *server) handshakes() (n float64, err error) {
 	err = s.ask("handshakes", &n)
 	return n, err
 }
 
-// serveParent tells the parent process how to reach a server, and the number of handshakes whenever it asks. The server
-// lives until the parent closes standard input.
+// serveParent tells the parent process how to reach a server, and the number of handshakes on
+// request. It serves until the parent closes standard input.
 func serveParent(protocol string) error {
 	s, t, handshakes, err := serve(protocol)
 	if err != nil {

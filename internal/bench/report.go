@@ -37,8 +37,8 @@ const (
 		`"NetTransactionAmount"` + "\n"
 )
 
-// reportBlock is 1,024 captures with a fee of 0.71 and more each, and the sum of the fees in hundredths. It is
-// made when it is needed: it is no memory of a program that makes one call.
+// reportBlock returns 1,024 captures with a fee of 0.71 or more each, and the sum of the fees in
+// hundredths. It is made on first use, so that a program that makes one call does not pay for it.
 var reportBlock = sync.OnceValues(func() (block []byte, fees int64) {
 	var b bytes.Buffer
 	for i := range int64(blockRows) {
@@ -57,13 +57,13 @@ func reportSize() int64 {
 	return int64(len(reportSummary)) + reportBlocks*int64(len(block))
 }
 
-// reportReader gives the document's bytes from memory.
+// reportReader reads the document from memory.
 func reportReader() io.Reader {
 	block, _ := reportBlock()
 	return io.MultiReader(strings.NewReader(reportSummary), &repeated{block: block, left: reportBlocks})
 }
 
-// repeated is the block, over and over.
+// repeated reads a block several times.
 type repeated struct {
 	block []byte
 	left  int
@@ -81,7 +81,7 @@ func (r *repeated) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// serveReport answers what a download of the document asks for.
+// serveReport answers the two requests of a download.
 func serveReport(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path != documentPath {
 		w.Header().Set("Content-Type", "application/json")
@@ -99,7 +99,7 @@ func serveReport(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// outcome is what a process that read the report tells.
+// outcome is what the process that read the report prints.
 type outcome struct {
 	Rows    int     `json:"rows"`
 	Fees    string  `json:"fees"`
@@ -107,8 +107,8 @@ type outcome struct {
 	PeakKB  float64 `json:"peakKb"`
 }
 
-// compareReport reads the report through DownloadReport and the typed rows in a process of its own, and the same
-// bytes with encoding/csv from memory, in turn.
+// compareReport reads the report through DownloadReport and the typed rows in a process of its own,
+// and the same bytes with encoding/csv from memory, in turn.
 func compareReport(ctx context.Context, t target) error {
 	var ratios, speeds, peaks []float64
 	for range reportRounds {
@@ -148,7 +148,7 @@ func compareReport(ctx context.Context, t target) error {
 	return err
 }
 
-// readCSV is how long encoding/csv takes.
+// readCSV returns how long encoding/csv takes.
 func readCSV() (time.Duration, error) {
 	start := time.Now()
 	rows := csv.NewReader(reportReader())
@@ -162,7 +162,7 @@ func readCSV() (time.Duration, error) {
 	}
 }
 
-// readReport is the process that reads the report.
+// readReport runs as the process that reads the report.
 func readReport(ctx context.Context) error {
 	var t target
 	if err := json.NewDecoder(os.Stdin).Decode(&t); err != nil {

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// target is what a client needs to know.
+// target has what a client requires to reach the server.
 type target struct {
 	URL       string `json:"url"`
 	CAPEM     string `json:"caPem"`
@@ -29,7 +29,7 @@ type target struct {
 	Payload   string `json:"payload"` // to be signed
 }
 
-// answer is a checkout session as the service answers with it.
+// answer is a checkout session in the service's form.
 const answer = `{"checkoutSessionId":"bd504926-f659-4ad7-a1a9-9a747aaf5275","webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/review",` +
 	`"checkoutResultReturnUrl":"https://shop.example/result","checkoutCancelUrl":null,"amazonPayRedirectUrl":"https://payments.amazon.com/checkout/processing"},` +
 	`"productType":"PayAndShip","chargePermissionType":"OneTime","recurringMetadata":null,"paymentDetails":{"paymentIntent":"AuthorizeWithCapture",` +
@@ -41,8 +41,8 @@ const answer = `{"checkoutSessionId":"bd504926-f659-4ad7-a1a9-9a747aaf5275","web
 	`"expirationTimestamp":"20261124T203215Z","storeId":"amzn1.application-oa2-client.1234","providerMetadata":{"providerReferenceId":null},` +
 	`"releaseEnvironment":"Sandbox","checkoutButtonText":null,"deliverySpecifications":null}`
 
-// serve answers each request on a free port of loopback with the session, without a look at its signature, until the
-// server is closed. It counts the TLS handshakes.
+// serve answers each request on a free port of loopback with the session, until the server is
+// closed. It ignores signatures and counts TLS handshakes.
 func serve(protocol string) (server *http.Server, t target, handshakes *atomic.Int64, err error) {
 	keyPEM, err := newKey()
 	if err != nil {

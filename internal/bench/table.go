@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// figures are the figures of the rounds, by what was measured and of whom.
+// figures has the figures of the rounds, by measurement and contestant.
 type figures map[string]map[string][]float64
 
-// add notes a figure of the round.
+// add adds a figure of a round.
 func (f figures) add(what, of string, value float64) {
 	if f[what] == nil {
 		f[what] = make(map[string][]float64)
@@ -21,7 +21,7 @@ func (f figures) add(what, of string, value float64) {
 	f[what][of] = append(f[what][of], value)
 }
 
-// ratios of two contestants; none where one of them was not measured.
+// ratios returns the ratios of two contestants, none if one was not measured.
 func (f figures) ratios(what, ours, theirs string) []float64 {
 	return ratios(f[what][ours], f[what][theirs])
 }
@@ -118,7 +118,7 @@ func (b *comparison) print(ctx context.Context, out io.Writer) error {
 	for _, what := range b.missing {
 		_, _ = fmt.Fprintf(&text, "Not measured: %s.\n", what)
 	}
-	_, _ = fmt.Fprintf(&text, "Median of the rounds [least..greatest], after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, b.nodeCalls)
+	_, _ = fmt.Fprintf(&text, "Median of the rounds and its 95 %% confidence interval, after a warm-up of %d calls, for Node %d.\n\n|", warmCalls, b.nodeCalls)
 	for _, c := range b.contestants {
 		text.WriteString(" | " + c.name)
 	}

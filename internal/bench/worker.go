@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// order is what a worker is to do: a task, Count times or for some seconds.
+// order tells a worker to do a task, Count times or for some seconds.
 type order struct {
 	Task        string  `json:"task"` // sign, button or call
 	Concurrency int     `json:"concurrency"`
@@ -26,7 +26,7 @@ type order struct {
 	Seconds     float64 `json:"seconds,omitzero"`
 }
 
-// result is what it took.
+// result is what an order cost.
 type result struct {
 	Count       float64 `json:"count"`
 	Seconds     float64 `json:"seconds"`
@@ -43,8 +43,8 @@ func (r result) plus(other result) result {
 	}
 }
 
-// work reads a target and then orders from standard input, and prints who it is and then a result for each. worker.js
-// does the same.
+// work reads a target and then orders from standard input. It prints its name, and then a result
+// for each order. worker.js does the same.
 func work(ctx context.Context, name string) error {
 	in, out := json.NewDecoder(bufio.NewReader(os.Stdin)), json.NewEncoder(os.Stdout)
 	var t target
@@ -78,7 +78,7 @@ func work(ctx context.Context, name string) error {
 	}
 }
 
-// carryOut does what it is told, and returns what that took of this process.
+// carryOut carries out an order, and returns what it cost this process.
 func carryOut(ctx context.Context, c client, o order) (result, error) {
 	do, err := c.task(o.Task)
 	if err != nil {
@@ -136,8 +136,8 @@ func processorTime() (time.Duration, error) {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), nil
 }
 
-// peakKB is the peak of this process's memory. The maximum that getrusage knows will not
-// do: it begins with that of the parent.
+// peakKB returns the peak of this process's memory. The maximum of getrusage would not do: it
+// includes the parent's.
 func peakKB() (kB float64, err error) {
 	status, err := os.Open("/proc/self/status")
 	if err != nil {

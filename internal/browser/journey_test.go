@@ -28,9 +28,9 @@ func begin(t *testing.T, kind string) (*tab, *shop, *emulator.Server) {
 	b := open(t, server)
 	b.goTo(s.url + "/?kind=" + kind)
 	b.heading("Cart")
-	b.run(chromedp.WaitVisible(button, chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS(button)))
 	if kind != "click" {
-		b.run(chromedp.WaitVisible(button+"[data-signature=right]", chromedp.ByQuery))
+		b.run(chromedp.WaitVisible(chromedp.CSS(button + "[data-signature=right]")))
 	}
 	return b, s, server
 }
@@ -43,7 +43,7 @@ func toReview(b *tab) {
 	b.click(goOn)
 	b.heading("Review")
 	b.click(goOn)
-	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 }
 
 // The whole journey: button, sign-in, address and card changed at Amazon and from the shop's
@@ -64,7 +64,7 @@ func TestJourney(t *testing.T) {
 	b.click("input[name=address][value='2']")
 	b.click("input[name=card][value='4444']")
 	b.click(goOn)
-	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 	assert.Contains(t, b.location(), s.url+"/review?cart=7&amazonCheckoutSessionId=", "what the URL had is kept")
 	assert.Equal(t, "For Susie Smith", b.text("#text"))
 	assert.Equal(t, "100 Sample Road, Toronto", b.text("#address"))
@@ -75,14 +75,14 @@ func TestJourney(t *testing.T) {
 	b.picture("4-change-address")
 	b.click("input[name=address][value='0']")
 	b.click(goOn)
-	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 	assert.Equal(t, "10 Ditka Ave, Chicago", b.text("#address"))
 	b.click("#change-card")
 	b.heading("Change the payment method")
 	b.picture("5-change-card")
 	b.click("input[name=card][value='0005']")
 	b.click(goOn)
-	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 	assert.Equal(t, "Amex ****0005 (Amazon Pay)", b.text("#card"))
 
 	b.click("#order")
@@ -162,7 +162,7 @@ func TestWaysOut(t *testing.T) {
 		b.click("#order")
 		b.heading("Approve the payment")
 		b.back()
-		b.run(chromedp.WaitVisible("#order", chromedp.ByQuery)) // and on again
+		b.run(chromedp.WaitVisible(chromedp.CSS("#order"))) // and on again
 		b.click("#order")
 		b.heading("Approve the payment")
 		b.click(approved)
@@ -209,12 +209,12 @@ func TestPendingCards(t *testing.T) {
 			b.heading("Change the payment method")
 			b.click("input[name=card][value='" + digits + "']")
 			b.click(goOn)
-			b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 			review := b.location()
 			b.click("#order")
 			b.heading("Approve the payment")
 			b.click(approved)
-			b.run(chromedp.WaitVisible("[role=alert]", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("[role=alert]")))
 			assert.Contains(t, b.text("[role=alert]"), "canHandlePendingAuthorization")
 			if digits == "4354" {
 				b.picture("9-not-taken")
@@ -222,7 +222,7 @@ func TestPendingCards(t *testing.T) {
 
 			s.pending = true
 			b.goTo(review)
-			b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 			b.click("#order")
 			b.heading("Approve the payment")
 			b.click(approved)
@@ -286,7 +286,7 @@ func TestOtherButtons(t *testing.T) {
 		b.heading("Review")
 		assert.NotContains(t, b.text("main"), "Deliver to")
 		b.click(goOn)
-		b.run(chromedp.WaitReady("#order", chromedp.ByQuery))
+		b.run(chromedp.WaitReady(chromedp.CSS("#order")))
 		assert.Empty(t, b.text("#address"))
 	})
 	t.Run("sign in", func(t *testing.T) {
@@ -306,10 +306,10 @@ func TestOtherButtons(t *testing.T) {
 		s := newShop(t, server)
 		b := open(t, server)
 		b.goTo(s.url + "/?kind=broken")
-		b.run(chromedp.WaitVisible("[role=alert]", chromedp.ByQuery))
+		b.run(chromedp.WaitVisible(chromedp.CSS("[role=alert]")))
 		assert.Contains(t, b.text("[role=alert]"), "The signature is not one of this key over this payload")
 		b.picture("12-wrong-button")
-		// Who clicks before it was checked, or has changed the script, comes no further.
+		// A buyer who clicks before the check, or who changed the script, gets no further.
 		b.eval("document.querySelector('"+button+"').disabled = false", nil)
 		b.click(button)
 		b.heading("This button is not right")
@@ -318,7 +318,7 @@ func TestOtherButtons(t *testing.T) {
 	})
 }
 
-// All of it works with the keyboard alone, and everything that can be used has a name.
+// The keyboard alone is enough, and every control has a name.
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	b, _, server := begin(t, "review")
@@ -335,7 +335,7 @@ func TestKeyboard(t *testing.T) {
 	assert.Contains(t, b.text("main"), "Carlos Rivera")
 	b.tabTo("Visa ending in 1111")
 	b.run(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter)) // Enter sends the form
-	b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 	assert.Contains(t, b.text("#card"), "0005")
 	b.tabTo("Order")
 	b.run(chromedp.KeyEvent(kb.Enter))
@@ -352,8 +352,8 @@ func (b *tab) tabTo(text string) {
 	b.t.Helper()
 	var focused string
 	for range 40 {
-		b.run(chromedp.KeyEvent(kb.Tab),
-			chromedp.Evaluate("(e => e.getAttribute('aria-label') || (e.labels && e.labels[0] || e).textContent.trim())(document.activeElement)", &focused))
+		b.run(chromedp.KeyEvent(kb.Tab))
+		b.eval("(e => e.getAttribute('aria-label') || (e.labels && e.labels[0] || e).textContent.trim())(document.activeElement)", &focused)
 		if len(focused) >= len(text) && focused[:len(text)] == text {
 			return
 		}

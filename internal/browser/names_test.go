@@ -1,24 +1,18 @@
 package browser_test
 
 import (
-	"context"
 	"encoding/json"
 
 	"github.com/chromedp/cdproto/accessibility"
-	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// named checks that a screen reader has a name for all that can be used, a language, a title, a main
+// named checks that a screen reader finds a name for each control, a language, a title, one main
 // part and one first heading.
 func (b *tab) named() {
 	b.t.Helper()
-	var nodes []*accessibility.Node
-	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		nodes, err = accessibility.GetFullAXTree().Do(ctx)
-		return err
-	}))
+	nodes := call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes
 	used := 0
 	for _, n := range nodes {
 		if n.Ignored || n.Role == nil {

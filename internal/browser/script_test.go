@@ -14,6 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -93,7 +94,7 @@ type said struct {
 func (b *tab) listen() *said {
 	b.t.Helper()
 	s := &said{}
-	chromedp.ListenTarget(b.ctx, func(event any) {
+	require.NoError(b.t, chromedp.Listen(b.ctx, func(event any) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		switch e := event.(type) {
@@ -102,12 +103,16 @@ func (b *tab) listen() *said {
 				s.lines = append(s.lines, string(e.Type)+": "+string(arg.Value))
 			}
 		case *runtime.EventExceptionThrown:
-			s.lines = append(s.lines, "thrown: "+e.ExceptionDetails.Error())
+			thrown := e.ExceptionDetails.Text
+			if e.ExceptionDetails.Exception != nil {
+				thrown += " " + e.ExceptionDetails.Exception.Description
+			}
+			s.lines = append(s.lines, "thrown: "+thrown)
 		case *log.EventEntryAdded:
 			s.lines = append(s.lines, string(e.Entry.Source)+": "+e.Entry.Text)
 		}
-	})
-	b.run(log.Enable())
+	}))
+	call(b, log.Enable, cdp.Empty{})
 	return s
 }
 
@@ -166,7 +171,7 @@ func TestStrictPolicy(t *testing.T) {
 			console := b.listen()
 			b.on(http.Header{"Content-Security-Policy": {row.policy}}, script,
 				template.HTML(`<script nonce="n">amazon.Pay.renderButton('#b', `+js(t, s.config(t, nil))+`)</script>`))
-			b.run(chromedp.WaitVisible("#b button[data-signature="+row.signature+"]", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=" + row.signature + "]")))
 			var color string
 			b.eval("getComputedStyle(document.querySelector('#b button')).backgroundColor", &color)
 			assert.Equal(t, "rgb(245, 196, 81)", color, "styles are set in a way that every policy takes")
@@ -176,7 +181,7 @@ func TestStrictPolicy(t *testing.T) {
 			b.click(goOn)
 			b.heading("Review")
 			b.click(goOn)
-			b.run(chromedp.WaitVisible("#order", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#order")))
 			assert.Equal(t, row.violated, strings.Contains(console.text(), "Content Security Policy"), console.text())
 		})
 	}
@@ -206,7 +211,7 @@ func TestObjectPayload(t *testing.T) {
 			signed["payloadJSON"] = json.RawMessage(ascii.String())
 			b := open(t, server).on(http.Header{"Content-Type": {"text/html; charset=" + encoding}}, s.emulator.ScriptURL, template.HTML(
 				`<script>amazon.Pay.renderButton('#b', `+js(t, with(config, "createCheckoutSessionConfig", signed))+`)</script>`))
-			b.run(chromedp.WaitVisible("#b button[data-signature=right]", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
 			b.click("#b button")
 			b.heading("Sign in")
 			assert.Contains(t, b.text("main"), "to pay at 山田商店 & <b>")
@@ -438,7 +443,7 @@ func TestOtherCalls(t *testing.T) {
 		b, _ := shopPage(t, "")
 		config := s.config(t, nil)
 		b.eval("amazon.Pay.renderButton('#b', "+js(t, config)+"); amazon.Pay.renderButton('#b', "+js(t, config)+")", nil)
-		b.run(chromedp.WaitVisible("#b.amazonpay-button-parent-container-checkout-"+s.emulator.Merchants[0].MerchantID+" button", chromedp.ByQuery))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b.amazonpay-button-parent-container-checkout-" + s.emulator.Merchants[0].MerchantID + " button")))
 		b.eval("document.getElementById('b').click()", nil)
 		b.heading("Sign in")
 
@@ -453,13 +458,13 @@ func TestOtherCalls(t *testing.T) {
 		for _, product := range []string{"PayAndShipMultiAddress", "Donation"} {
 			b, _ := shopPage(t, "")
 			b.eval("amazon.Pay.renderButton('#b', "+js(t, with(s.config(t, nil), "productType", product))+")", nil)
-			b.run(chromedp.WaitVisible("#b button[data-signature=right]", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
 			b.click("#b button")
 			b.heading("Sign in")
 			b.click(goOn)
 			b.heading("Review")
 			b.click(goOn)
-			b.run(chromedp.WaitReady("#order", chromedp.ByQuery))
+			b.run(chromedp.WaitReady(chromedp.CSS("#order")))
 			id := b.location()[len(b.location())-36:]
 			got, err := s.webstore.GetCheckoutSession(t.Context(), id)
 			require.NoError(t, err)
@@ -471,7 +476,7 @@ func TestOtherCalls(t *testing.T) {
 		b, _ := shopPage(t, "")
 		config := s.config(t, map[string]any{"storeId": s.emulator.Merchants[0].StoreID, "webCheckoutDetails": map[string]any{"reviewReturnUrl": s.url}})
 		b.eval("amazon.Pay.renderButton('#b', "+js(t, config)+")", nil)
-		b.run(chromedp.WaitVisible("#b button[data-signature=wrong]", chromedp.ByQuery))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=wrong]")))
 		assert.Contains(t, b.text("#b [role=alert]"), "webCheckoutDetails.reviewReturnUrl is not known here")
 	})
 }
@@ -496,7 +501,7 @@ func TestDeclaredButtons(t *testing.T) {
 	t.Run("with a payload", func(t *testing.T) {
 		t.Parallel()
 		b := page(t, signed, "")
-		b.run(chromedp.WaitVisible("#d button[data-signature=right]", chromedp.ByQuery))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#d button[data-signature=right]")))
 		b.click("#d button")
 		b.heading("Sign in")
 	})
@@ -511,7 +516,7 @@ func TestDeclaredButtons(t *testing.T) {
 	t.Run("the script at the end", func(t *testing.T) {
 		t.Parallel()
 		b := page(t, signed, template.HTML(`<script>document.getElementById('d').textContent = ''</script><script src="`+s.emulator.ScriptURL+`"></script>`))
-		b.run(chromedp.WaitVisible("#d button[data-signature=right]", chromedp.ByQuery))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#d button[data-signature=right]")))
 	})
 }
 
@@ -537,7 +542,7 @@ func TestAddressesOfTheShop(t *testing.T) {
 			})
 			b := open(t, server).on(nil, s.emulator.ScriptURL, "")
 			b.eval("amazon.Pay.renderButton('#b', "+js(t, config)+")", nil)
-			b.run(chromedp.WaitVisible("#b button[data-signature=right]", chromedp.ByQuery))
+			b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
 			b.click("#b button")
 			b.heading("Sign in")
 			b.click(goOn)
@@ -564,7 +569,7 @@ func TestWindowShowsButtons(t *testing.T) {
 	signed["payloadJSON"] = strings.ReplaceAll(text, "/", `\/`)
 	b := open(t, server).on(nil, s.emulator.ScriptURL, "")
 	b.eval("amazon.Pay.renderButton('#b', "+js(t, with(config, "createCheckoutSessionConfig", signed))+")", nil)
-	b.run(chromedp.WaitVisible("#b button[data-signature=wrong]", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=wrong]")))
 	b.goTo(server.Description().WindowURL)
 	b.shows("#buttons", "The signature is not one of this key over this payload. PayAndShip http://127.0.0.1")
 	b.press("#buttons summary")
@@ -576,8 +581,8 @@ func TestWindowShowsButtons(t *testing.T) {
 	require.Error(t, err)
 	id := server.Requests()[0].RequestID
 	b.goTo(server.Description().BaseURL + "/_emulator/#requests/" + id)
-	b.run(chromedp.WaitVisible("details[open][data-key='requests/"+id+"'] pre", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("details[open][data-key='requests/" + id + "'] pre")))
 	b.goTo("about:blank")
 	b.goTo(server.Description().BaseURL + "/_emulator/#requests/" + id)
-	b.run(chromedp.WaitVisible("details[open][data-key='requests/"+id+"'] pre", chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS("details[open][data-key='requests/" + id + "'] pre")))
 }

@@ -106,9 +106,9 @@ if ({{$.Kind}} === 'click') {
 }
 </script>{{end}}</body></html>`))
 
-// cart shows the button. The kinds are: review, the usual one; click, where the shop starts the
-// checkout itself; now, without a page of the shop before the payment; buynow, without any; payonly; signin; and broken,
-// whose payload was changed after it was signed.
+// cart shows the button. Its kinds are review, the usual one; click, with which the shop starts the
+// checkout; now, without a page of the shop before the payment; buynow, without any page; payonly;
+// signin; and broken, whose payload was changed after it was signed.
 func (s *shop) cart(w http.ResponseWriter, kind string) error {
 	payload := map[string]any{
 		"storeId": s.emulator.Merchants[0].StoreID,

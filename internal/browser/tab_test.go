@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"flag"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -28,20 +30,19 @@ var (
 	screens  = flag.String("screens", "screens", "the folder for pictures of each page")
 )
 
-// tab is one in a browser of its own.
+// tab is a tab in a browser of its own.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
 }
 
-// open starts a browser with nothing of anybody else in it. It trusts the emulator's certificate
-// and no other one besides the usual.
+// open starts a browser with an empty profile, which also trusts the emulator's certificate.
 func open(t *testing.T, s *emulator.Server, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(*chromium), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("ignore-certificate-errors-spki-list", fingerprint(t, s)),
-		// A page from the cache of the back button has no context in which a script could look at it.
+		// A page from the cache of the back button has no context for a script.
 		chromedp.Flag("disable-features", "site-per-process,Translate,BackForwardCache"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"),
 	)
@@ -56,12 +57,12 @@ func open(t *testing.T, s *emulator.Server, more ...chromedp.ExecAllocatorOption
 		cancel()
 		closeTab()
 		closeBrowser()
-		started.Wait() // its folder goes with it
+		started.Wait() // removes the browser's folder
 	})
 	return b
 }
 
-// fingerprint is that of the emulator's key, as Chromium wants it.
+// fingerprint returns the fingerprint of the emulator's key in Chromium's format.
 func fingerprint(t *testing.T, s *emulator.Server) string {
 	t.Helper()
 	roots := x509.NewCertPool()
@@ -78,56 +79,71 @@ func fingerprint(t *testing.T, s *emulator.Server) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-func (b *tab) run(actions ...chromedp.Action) {
+func (b *tab) run(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	require.NoError(b.t, chromedp.Run(b.ctx, actions...))
+	require.NoError(b.t, chromedp.Do(b.ctx, steps...))
+}
+
+// result runs one action and returns its result.
+func result[T any](b *tab, action chromedp.Action[T]) T {
+	b.t.Helper()
+	found, err := chromedp.Run(b.ctx, action)
+	require.NoError(b.t, err)
+	return found
+}
+
+// call calls a command of the DevTools protocol.
+func call[P, R any](b *tab, command cdp.Command[P, R], params P) R {
+	b.t.Helper()
+	found, err := chromedp.Call(b.ctx, command, params)
+	require.NoError(b.t, err)
+	return found
 }
 
 func (b *tab) goTo(url string) { b.t.Helper(); b.run(chromedp.Navigate(url)) }
 
-// click clicks what a CSS selector names, once it is there.
+// click waits until the element is visible and clicks it.
 func (b *tab) click(selector string) {
 	b.t.Helper()
-	b.run(chromedp.WaitVisible(selector, chromedp.ByQuery), chromedp.Click(selector, chromedp.ByQuery))
+	b.run(chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
 }
 
-// heading waits for the page with this heading. While one page follows another there is none.
+// heading waits for the page with this heading. During a navigation there is none.
 func (b *tab) heading(text string) {
 	b.t.Helper()
 	const script = "document.readyState === 'complete' ? document.querySelector('h1')?.textContent.trim() : ''"
-	seen, there := "", func() bool {
-		var now string
-		if err := chromedp.Run(b.ctx, chromedp.Evaluate(script, &now)); err == nil && now != "" {
-			return now == text
-		}
-		return false
+	there := func() bool {
+		now, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script))
+		return err == nil && now == text
 	}
 	if !assert.Eventually(b.t, there, 15*time.Second, 20*time.Millisecond) {
-		var address string
-		_ = chromedp.Run(b.ctx, chromedp.Location(&address), chromedp.Text("body", &seen, chromedp.ByQuery))
+		address, _ := chromedp.Run(b.ctx, chromedp.Location())
+		seen, _ := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS("body")))
 		require.Fail(b.t, "no page "+text, "but %s:\n%s", address, seen)
 	}
 }
 
-func (b *tab) text(selector string) (text string) {
+func (b *tab) text(selector string) string {
 	b.t.Helper()
-	b.run(chromedp.Text(selector, &text, chromedp.ByQuery))
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(result(b, chromedp.Text(chromedp.CSS(selector))))
 }
 
-func (b *tab) location() (at string) {
+func (b *tab) location() string {
 	b.t.Helper()
-	b.run(chromedp.Location(&at))
-	return at
+	return result(b, chromedp.Location())
 }
 
+// eval evaluates a script and decodes its result, if into is not nil.
 func (b *tab) eval(script string, into any) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate(script, into))
+	if into == nil {
+		b.run(chromedp.Evaluate[chromedp.Void](script))
+		return
+	}
+	require.NoError(b.t, json.Unmarshal(result(b, chromedp.Evaluate[[]byte](script)), into))
 }
 
-// picture takes the page at the width of a phone and of a desk, and fails where it is wider than
-// that.
+// picture takes a screenshot at the width of a phone and of a desk, and fails if the page is wider.
 func (b *tab) picture(name string) {
 	b.t.Helper()
 	require.NoError(b.t, os.MkdirAll(*screens, 0o750))
@@ -136,24 +152,22 @@ func (b *tab) picture(name string) {
 		width, height int64
 		phone         bool
 	}{{"phone", 390, 844, true}, {"desk", 1280, 900, false}} {
-		var png []byte
-		var wide int64
-		b.run(emulation.SetDeviceMetricsOverride(as.width, as.height, 1, as.phone),
-			chromedp.Evaluate("document.documentElement.scrollWidth", &wide), chromedp.FullScreenshot(&png, 100))
+		call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: as.width, Height: as.height, DeviceScaleFactor: 1, Mobile: as.phone,
+		})
+		wide := result(b, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
+		png := result(b, chromedp.FullScreenshot(100))
 		require.NoError(b.t, os.WriteFile(filepath.Join(*screens, name+"-"+as.name+".png"), png, 0o600))
 		require.LessOrEqual(b.t, wide, as.width, "%s is too wide for a %s", name, as.name)
 	}
-	b.run(emulation.ClearDeviceMetricsOverride())
+	call(b, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
 }
 
 // back goes back in the history.
 func (b *tab) back() {
 	b.t.Helper()
-	b.run(chromedp.ActionFunc(func(ctx context.Context) error {
-		index, entries, err := page.GetNavigationHistory().Do(ctx)
-		if err != nil {
-			return err
-		}
-		return page.NavigateToHistoryEntry(entries[index-1].ID).Do(ctx)
-	}))
+	history := call(b, page.GetNavigationHistory, cdp.Empty{})
+	call(b, page.NavigateToHistoryEntry, page.NavigateToHistoryEntryParams{
+		EntryID: history.Entries[history.CurrentIndex-1].ID,
+	})
 }

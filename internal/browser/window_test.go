@@ -38,7 +38,7 @@ func TestWindow(t *testing.T) {
 	b.shows("#charges", done.ChargeID+" AuthorizationInitiated 42.00 USD")
 	b.shows("#permissions", done.ChargePermissionID+" NonChargeable (ChargeInProgress) 42.00 USD of 42.00 USD")
 
-	b.run(chromedp.SetValue("#charges select[data-key$='/decline/choice']", "HardDeclined", chromedp.ByQuery))
+	b.run(chromedp.SetValue(chromedp.CSS("#charges select[data-key$='/decline/choice']"), "HardDeclined"))
 	b.act("charges", done.ChargeID, "decline")
 	b.shows("#charges", done.ChargeID+" Declined (HardDeclined)")
 	b.shows("#permissions", "NonChargeable (PaymentMethodInvalid)")
@@ -54,8 +54,8 @@ func TestWindow(t *testing.T) {
 	b.shows("#charges .history", "AuthorizationInitiated")
 	b.shows("#charges .history", "Declined (HardDeclined)")
 
-	b.run(chromedp.SetValue("#fault-kind", "status", chromedp.ByQuery), chromedp.SetValue("#fault-operation", "getCharge", chromedp.ByQuery),
-		chromedp.SetValue("input[name=status]", "404", chromedp.ByQuery))
+	b.run(chromedp.SetValue(chromedp.CSS("#fault-kind"), "status"), chromedp.SetValue(chromedp.CSS("#fault-operation"), "getCharge"),
+		chromedp.SetValue(chromedp.CSS("input[name=status]"), "404"))
 	b.click("#fault-form button")
 	b.shows("#faults", "getCharge status 404 the next 1")
 	_, err = s.webstore.GetCharge(t.Context(), done.ChargeID)
@@ -76,7 +76,7 @@ func TestWindow(t *testing.T) {
 	b.click(noted)
 	b.shows(strings.ReplaceAll(noted, "'", `"`), "note The member addressDetails was percent-encoded, and decoded once.")
 
-	b.run(chromedp.Evaluate("window.confirm = () => true", nil))
+	b.run(chromedp.Evaluate[chromedp.Void]("window.confirm = () => true"))
 	b.click("#reset")
 	b.shows("#charges", "None yet.") // the session is older than 30 days, and gone already
 	assert.Empty(t, server.Charges())
@@ -103,7 +103,7 @@ func TestWindowExplainsSignatures(t *testing.T) {
 	b.shows("#requests pre", "/v2/charges/y")
 	b.picture("15-window-refused")
 	expected := server.Requests()[0].CanonicalRequest
-	b.run(chromedp.SetValue("#mine", strings.Replace(expected, "charges/y", "charges/x", 1), chromedp.ByQuery))
+	b.run(chromedp.SetValue(chromedp.CSS("#mine"), strings.Replace(expected, "charges/y", "charges/x", 1)))
 	b.click("#compare")
 	b.shows("#difference", `Line 2 differs: expected "/v2/charges/y", yours is "/v2/charges/x".`)
 }
@@ -135,12 +135,13 @@ func newSession(t *testing.T, s *shop) string {
 	return session.CheckoutSessionID
 }
 
-// shows waits until an element shows a text, with all white space as one blank.
+// shows waits until an element shows a text. White space counts as one blank.
 func (b *tab) shows(selector, text string) {
 	b.t.Helper()
 	var shown string
 	there := func() bool {
-		err := chromedp.Run(b.ctx, chromedp.Evaluate("document.querySelector('"+selector+"')?.innerText ?? ''", &shown))
+		var err error
+		shown, err = chromedp.Run(b.ctx, chromedp.Evaluate[string]("document.querySelector('"+selector+"')?.innerText ?? ''"))
 		return err == nil && strings.Contains(strings.Join(strings.Fields(shown), " "), text)
 	}
 	for deadline := time.Now().Add(15 * time.Second); !there(); {
@@ -151,12 +152,12 @@ func (b *tab) shows(selector, text string) {
 // act opens an object of the window and presses one of its buttons.
 func (b *tab) act(kind, id, action string) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate("document.querySelector('details[data-key=\""+kind+"/"+id+"\"]').open = true", nil))
+	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector('details[data-key=\"" + kind + "/" + id + "\"]').open = true"))
 	b.press("button[data-key='" + kind + "/" + id + "/" + action + "']")
 }
 
-// press clicks within one moment of the page: the window may replace what is clicked when something changes.
+// press clicks in one step, since the window replaces its elements when something changes.
 func (b *tab) press(selector string) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate("document.querySelector(`"+selector+"`).click()", nil))
+	b.run(chromedp.Evaluate[chromedp.Void]("document.querySelector(`" + selector + "`).click()"))
 }

@@ -34,7 +34,7 @@ func openStore() (*store, error) {
 func (s *store) close() error { return errors.Join(s.file.Close(), os.Remove(s.file.Name())) }
 
 func (s *store) save(order uint64, r record) error {
-	line, err := json.Marshal(r) //nolint:musttag // The README shows Work, and needs no tags.
+	line, err := json.Marshal(r) //nolint:musttag // The Example shows Work, and needs no tags.
 	if err != nil {
 		return err
 	}

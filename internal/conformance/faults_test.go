@@ -31,7 +31,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// faulty is a client that meets the same fault in each call, tells whether what came of it is true, and then
+// faulty is a client that meets the same fault in each call, checks what the error says, and then
 // settles the call as a merchant would.
 type faulty struct {
 	*amazonpay.Client
@@ -56,7 +56,7 @@ type fault struct {
 	ignored   []string
 }
 
-// want is what must come of a call that meets the fault.
+// want is the required result of a call that meets the fault.
 type want struct {
 	outcome  amazonpay.Outcome // done without an error where survived is set
 	survived bool
@@ -67,7 +67,7 @@ type want struct {
 	lenient  bool // whatever comes, if it is true
 }
 
-// settledByReading are the operations of which package webstore reads the object where the outcome is not certain.
+// settledByReading are the operations whose uncertain outcome package webstore settles by reading.
 var settledByReading = []string{"CompleteCheckoutSession", "FinalizeCheckoutSession", "CaptureCharge", "CancelCharge", "CloseChargePermission"}
 
 func (c *faulty) Call(ctx context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
@@ -100,7 +100,7 @@ func (c *faulty) Call(ctx context.Context, op amazonpay.Operation, in, out any, 
 	return again, nil
 }
 
-// check holds what came of a call against what must, and against what the emulator saw.
+// check compares the result of a call with the required one and with what the emulator saw.
 func (c *faulty) check(op amazonpay.Operation, meta *amazonpay.Meta, err error, arrived []emulator.Request) {
 	expected := c.fault.want
 	twice := op.Method == http.MethodDelete && expected.done && expected.arrived > 1 // and may be refused the second time
@@ -118,7 +118,7 @@ func (c *faulty) check(op amazonpay.Operation, meta *amazonpay.Meta, err error, 
 		assert.True(c.t, expected.is(err), "%s: %v", op.Name, err)
 	}
 
-	// The truth of it.
+	// What really happened.
 	did := work(arrived) > 0
 	if !byNetHTTP {
 		assert.Equal(c.t, expected.done || expected.survived || expected.lenient, did, op.Name)
@@ -178,7 +178,8 @@ func (d *disturbed) RoundTrip(r *http.Request) (*http.Response, error) {
 	return happens(r, d.base)
 }
 
-// unreliableKey is a key store that cannot be reached from a signature on, counted from 1; 0: it always can.
+// unreliableKey is a key store that cannot be reached from a signature on, counted from 1; 0: it
+// always can.
 type unreliableKey struct {
 	*rsa.PrivateKey
 
@@ -282,7 +283,8 @@ func (*brokenSource) Token(context.Context) (string, error) { return "", errors.
 // all four attempts of a call.
 const attempts = 4
 
-// each fault that a call can meet, step by step: what must come of it follows from design and documentation, not from the code.
+// eachFault returns each fault that a call can meet, step by step. The required results follow from
+// design and documentation, not from the code.
 func eachFault() []fault {
 	notSent := want{outcome: amazonpay.OutcomeNotSent}
 	faults := []fault{
@@ -471,8 +473,9 @@ func tellWith(t *testing.T, f fault) (money []string, met map[string]bool) {
 	return made(server), c.met
 }
 
-// Each fault, in each step of each of the 43 operations, in turn: what the error says of the work is true, each attempt is signed
-// for its own date under one key, and repeating the call under the key of the error has the work done exactly once.
+// Each fault, in each step of each of the 43 operations: what the error says about the work is
+// true, each attempt is signed for its own date under one key, and repeating the call under the
+// error's key does the work exactly once.
 func TestEachFaultInEachOperation(t *testing.T) {
 	t.Parallel()
 	untouched, _ := tellWith(t, eachFault()[0])
@@ -490,7 +493,7 @@ func TestEachFaultInEachOperation(t *testing.T) {
 	}
 }
 
-// The same where the service does not honour the keys of the operations of which that is not known.
+// The same, if the service ignores the keys of the operations for which that is not documented.
 func TestLostAnswersWithoutKeys(t *testing.T) {
 	t.Parallel()
 	untouched, _ := tellWith(t, eachFault()[0])

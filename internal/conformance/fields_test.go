@@ -37,7 +37,8 @@ func roots() []reflect.Type {
 	return append(types, reflect.TypeFor[webstore.Disbursement]()) // of an iterator
 }
 
-// notOnTheWire are types of methods that are no objects of the API: filters become queries, a file bytes.
+// notOnTheWire are types of methods that are no objects of the API: filters become queries, a file
+// bytes.
 var notOnTheWire = []string{"GetReportsRequest", "GetDisbursementsRequest", "EvidenceFile"}
 
 // scalars are structs that are one value on the wire.
@@ -167,8 +168,8 @@ func TestContractRefuses(t *testing.T) {
 	}
 }
 
-// TestEmulatorKeepsTheContract calls all 43 operations through their typed methods, in one story against the emulator:
-// each request and each answer is valid, and the log names all.
+// TestEmulatorKeepsTheContract calls all 43 operations through their typed methods, in one story
+// against the emulator: each request and each answer is valid, and the log names all.
 func TestEmulatorKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -53,7 +53,7 @@ type node struct {
 	out     *json.Decoder
 }
 
-// answer is what became of a call.
+// answer is the result of a call.
 type answer struct {
 	Status int             `json:"status"`
 	Body   json.RawMessage `json:"body"`

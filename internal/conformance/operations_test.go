@@ -128,8 +128,9 @@ func requests(t *testing.T) map[string]json.RawMessage {
 	return bodies
 }
 
-// TestOperations compares the SDK's 43 operations with the description: method, path, body and idempotency rule;
-// each is called through its typed method with every member set, and what goes out must be valid.
+// TestOperations compares the SDK's 43 operations with the description: method, path, body and
+// idempotency rule; each is called through its typed method with every member set, and what goes
+// out must be valid.
 func TestOperations(t *testing.T) {
 	t.Parallel()
 	c := theContract(t)

@@ -38,7 +38,7 @@ func startProxied(t *testing.T) proxied {
 	return proxied{server, signer, ca}
 }
 
-// transfer is what became of a run of curl.
+// transfer is the result of a run of curl.
 type transfer struct {
 	exit    int
 	connect string // the status of the proxy's answer to CONNECT, 000 without one

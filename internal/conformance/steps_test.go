@@ -39,10 +39,10 @@ type story struct {
 	steps []step
 }
 
-// stories are told with the payloads of the SDK's README (in-store charge and refund, and Amazon Pay
-// accounts: of its tests). Only ids and dates differ, the
-// amount to complete with, which must be the one of the update, captureNow of the charges that are not
-// captured at once, and a dispute's currency, which must be the charge's.
+// stories are told with the payloads of the SDK's README (in-store charge and refund, and Amazon
+// Pay accounts: of its tests). Only ids and dates differ, the amount to complete with, which must
+// be the one of the update, captureNow of the charges that are not captured at once, and a
+// dispute's currency, which must be the charge's.
 var stories = []story{{steps: steps}, {live: true, steps: reportSteps}}
 
 var steps = []step{
@@ -314,8 +314,8 @@ var steps = []step{
 	}]`},
 	{client: "WebStoreClient", method: "deleteAmazonPayAccount", args: `["${merchantAccountId}"]`},
 
-	// The README gives the headers of getSignedHeaders; they reach the signature twice, in two spellings. Its
-	// X-Amz-Pay-Region of "us" is left out: the SDK signs it but sends "na".
+	// The README gives the headers of getSignedHeaders; they reach the signature twice, in two
+	// spellings. Its X-Amz-Pay-Region of "us" is left out: the SDK signs it but sends "na".
 	{client: "InStoreClient", method: "apiCall", operation: "merchantScan", args: `[{
 		"method": "POST",
 		"urlFragment": "in-store/merchantScan",

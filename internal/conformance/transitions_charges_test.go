@@ -7,8 +7,6 @@ import (
 )
 
 // TestChargeTransitions is each way of a charge, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestChargeTransitions(t *testing.T) {
 	t.Parallel()
 	play(t, slices.Concat(chargeRows, chargeDeclines(), chargeStates()),
@@ -114,7 +112,8 @@ var chargeRows = []row{
 	{name: "card 4354, when it may not wait", after: permitted("50"), turns: []turn{changePaymentMethod("4354"), createCharge("20", "").gives("422 HardDeclined")}, ends: "permission NonChargeable PaymentMethodInvalid"},
 }
 
-// chargeDeclines has rows for each reason of a decline: at once, of an authorization that was pending, and of a capture.
+// chargeDeclines has rows for each reason of a decline: at once, of an authorization that was
+// pending, and of a capture.
 func chargeDeclines() []row {
 	var rows []row
 	for _, in := range []struct{ reason, permission string }{

@@ -7,8 +7,6 @@ import (
 )
 
 // TestPermissionTransitions is each way of a charge permission, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestPermissionTransitions(t *testing.T) {
 	t.Parallel()
 	arrows := []string{
@@ -32,9 +30,8 @@ func TestPermissionTransitions(t *testing.T) {
 	play(t, slices.Concat(permissionRows, suspensions(), closures()), arrows...)
 }
 
-// TestPermissionStates is what each call does in each state of a charge permission, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
+// TestPermissionStates is what each call does in each state of a charge permission, with the Node
+// SDK.
 func TestPermissionStates(t *testing.T) {
 	t.Parallel()
 	arrows := []string{
@@ -206,8 +203,8 @@ func closures() []row {
 	return rows
 }
 
-// permissionStates has a row for each state of a permission and each call that would change it, its open charge or its
-// captured one.
+// permissionStates has a row for each state of a permission and each call that would change it, its
+// open charge or its captured one.
 func permissionStates() []row {
 	charged := then(permitted("100"), createCharge("10", captureNow), keep("captured"), createCharge("10", ""), keep("authorized"))
 	type states struct {

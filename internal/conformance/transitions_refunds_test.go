@@ -7,8 +7,6 @@ import (
 )
 
 // TestRefundTransitions is each way of a refund and of a dispute, and the till, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestRefundTransitions(t *testing.T) {
 	t.Parallel()
 	play(t, slices.Concat(refundRows, disputeRows, disputeStates(), tillRows),

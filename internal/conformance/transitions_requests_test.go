@@ -6,10 +6,8 @@ import (
 	"testing"
 )
 
-// TestRefusedRequests is what is no transition at all: keys that were used before, ids that are unknown, members and
-// codes that are wrong.
-//
-//nolint:tparallel // the rows share one clock and one process
+// TestRefusedRequests sends requests that change nothing: used keys, unknown ids, wrong members and
+// codes.
 func TestRefusedRequests(t *testing.T) {
 	t.Parallel()
 	play(t, slices.Concat(keyRows, unknownRows(), wrongRows()),
@@ -74,7 +72,8 @@ var everyCall = []struct {
 	{"", merchantScan("")},
 }
 
-// unknownRows has a row for each call about something that the emulator does not know, and for the GETs.
+// unknownRows has a row for each call about something that the emulator does not know, and for the
+// GETs.
 func unknownRows() []row {
 	rows := []row{{name: "an unknown refund", turns: []turn{unknown("refundId")}, ends: "refund 404 ResourceNotFound"}}
 	for _, every := range everyCall {

@@ -7,8 +7,6 @@ import (
 )
 
 // TestSessionTransitions is each way of a checkout session, with the Node SDK.
-//
-//nolint:tparallel // the rows share one clock and one process
 func TestSessionTransitions(t *testing.T) {
 	t.Parallel()
 	play(t, append(sessionRows, sessionStates()...),

@@ -58,8 +58,8 @@ type stage struct {
 	before json.RawMessage   // the body of the last call of the row
 }
 
-// play plays the rows, and compares the arrows that the SDK's GETs have shown with those that there are. Those from one
-// state share a line: "charge: Authorized → Captured, CaptureInitiated".
+// play plays the rows, and compares the arrows that the SDK's GETs have shown with those that there
+// are. Those from one state share a line: "charge: Authorized → Captured, CaptureInitiated".
 func play(t *testing.T, rows []row, arrows ...string) {
 	t.Helper()
 	var want []string
@@ -199,7 +199,8 @@ func outcome(a answer) string {
 	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + refusal.ReasonCode)
 }
 
-// state is that of an object, with its reason and a dispute's resolution; or the refusal to show it.
+// state is that of an object, with its reason and a dispute's resolution; or the refusal to show
+// it.
 func state(t *testing.T, a answer) string {
 	t.Helper()
 	if a.Status != 200 {

@@ -12,7 +12,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// The calls of the SDK. Each has a new idempotency key, which the emulator ignores where there is none.
+// The calls of the SDK. Each has a new idempotency key, which the emulator ignores where there is
+// none.
 
 func calls(method, answer string, args ...string) turn {
 	return turn{what: method, args: args, header: map[string]string{"x-amz-pay-idempotency-key": "${new}"}, answer: answer}

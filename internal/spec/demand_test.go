@@ -53,7 +53,8 @@ func TestDemand(t *testing.T) {
 	}
 }
 
-// assertTest looks for a function in the tests of a folder, and for the name of its subtest in the same file.
+// assertTest looks for a function in the tests of a folder, and for the name of its subtest in the
+// same file.
 func assertTest(t *testing.T, folder, function, subtest string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(folder), "*_test.go"))

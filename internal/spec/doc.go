@@ -1,3 +1,4 @@
-// Package spec holds what the SDK takes to be Amazon Pay's interface, and what its users have to be spared. It has
-// documents and tests of them, and no code.
+// Package spec has the description of Amazon Pay's interface that the SDK follows (openapi.yaml,
+// reports.md), the complaints of other SDKs' users that it must not repeat (demand.md), and the
+// tests of these and of the documents for people. It has no code.
 package spec

@@ -1,5 +1,5 @@
-// Package once is the loop that the README shows, as chaos runs it. A test holds the README, the Example of
-// amazonpay.Advise and this file to the same text.
+// Package once has the loop of the Example of amazonpay.Advise, for chaos to run. A test holds the
+// Example and this file to the same text.
 package once
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Do is once for other packages.
+// Do calls once, for other packages.
 func Do(ctx context.Context, w *Work, save func() error, wait time.Duration, call func(opts ...amazonpay.CallOption) (id string, err error)) error {
 	return once(ctx, w, save, wait, call)
 }

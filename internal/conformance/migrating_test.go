@@ -17,11 +17,11 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// TestREADME holds that the README's table names a Go method that exists for each call of the Node SDK, and every
-// operation of the description.
-func TestREADME(t *testing.T) {
+// TestMIGRATING compares the table of MIGRATING.md with the SDK's methods, with the calls of the
+// Node SDK and with the operations of the description.
+func TestMIGRATING(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../.github/MIGRATING.md")
 	require.NoError(t, err)
 	clients := map[string]reflect.Type{
 		"webstore": reflect.TypeFor[*webstore.Client](), "instore": reflect.TypeFor[*instore.Client](), "delivery": reflect.TypeFor[*delivery.Client](),
