@@ -91,35 +91,26 @@ type workState struct {
 	refused bool // the service has refused one
 }
 
-// saw takes in an attempt, and returns the reason code of its answer.
-func (p *call) saw(a Attempt, header http.Header, body []byte) ReasonCode {
-	if a.Unsent || a.StatusCode >= 200 && a.StatusCode <= 299 { // of a success, read decides
-		return ""
+// saw takes in an attempt, its answer or nil, and the reason code of that.
+func (p *call) saw(a Attempt, answer *transport.Answer, reason ReasonCode) {
+	if a.Unsent || answer != nil && isSuccess(answer.Status) { // of a success, read decides
+		return
 	}
-	reason, _ := refusal(body)
-	failed := a.StatusCode == http.StatusInternalServerError && reason == ReasonCodeProcessingFailure
-	marked := reason != "" || header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
 	switch {
-	case a.Err != nil, !marked, !failed && !refuses(a.StatusCode), reason == ReasonCodeDuplicateIdempotencyKey:
+	case answer == nil, reason == ReasonCodeDuplicateIdempotencyKey, !hasMark(answer, reason),
+		!refuses(answer.Status) && !(refusal{reason: reason}).processingFailure(answer.Status):
 		p.state.maybe = true
 	case p.op.Replays && AdviseReason(reason).IsDecline():
 		p.state = workState{refused: true}
 	default:
 		p.state.refused = true
 	}
-	return ReasonCode(p.clean(string(reason)))
 }
 
-// sawDoer takes in what a custom Doer returned. It may have sent more than the attempts that are known.
-func (p *call) sawDoer(state *transport.Call, err error, meta *Meta) {
-	_, unsigned := errors.AsType[*transport.SigningError](err)
-	switch {
-	case unsigned && len(state.Attempts) == 0 && !state.Repeated:
-	case state.Repeated, meta.StatusCode == 0:
-		p.state.maybe = true
-	case len(state.Attempts) == 0:
-		p.saw(Attempt{StatusCode: meta.StatusCode}, meta.Header, meta.Raw)
-	}
+// hasMark reports whether an error is the service's own and not, for example, a gateway's.
+func hasMark(answer *transport.Answer, reason ReasonCode) bool {
+	body := answer.Body
+	return reason != "" || answer.Header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
 }
 
 // unsent is the outcome of a call of which nothing was sent.

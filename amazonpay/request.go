@@ -1,7 +1,6 @@
 package amazonpay
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +17,7 @@ import (
 	"github.com/amazonpay-go/sdk/internal/ended"
 	"github.com/amazonpay-go/sdk/internal/redact"
 	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/transport"
 )
 
 // call is one call, ready to be sent.
@@ -30,6 +30,7 @@ type call struct {
 	body    []byte
 	key     string // the idempotency key
 	state   workState
+	refusal refusal // what the last answer said, if it was an error
 }
 
 // prepare checks a call and encodes it, once. The token source is asked last, when all
@@ -236,14 +237,11 @@ func (p *call) setToken(ctx context.Context) error {
 	return nil
 }
 
-// request makes the unsigned request, which shares nothing with another that can be changed.
-func (p *call) request(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, p.op.Method, "", bytes.NewReader(p.body))
-	if err != nil {
-		return nil, err
+// request is the call as package transport sends it. It shares header and body with the call.
+func (p *call) request() transport.Request {
+	return transport.Request{
+		Operation: p.op.Name, Method: p.op.Method, URL: p.url.String(), Header: p.header, Body: p.body, Retry: !p.options.NoRetry,
 	}
-	*req.URL, req.Host, req.Header = p.url, p.url.Host, p.header.Clone()
-	return req, nil
 }
 
 // signatureText is what may be a signature in base64, percent-encoded or not: the signature of an RSA key of 2048 bits has 344

@@ -71,7 +71,7 @@ func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
 	if err != nil {
 		return
 	}
-	req, err := p.request(ctx)
+	req, err := p.request().HTTP(ctx)
 	if err != nil {
 		return
 	}

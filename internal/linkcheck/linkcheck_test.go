@@ -29,6 +29,7 @@ func dependencies(subClient string) []string {
 	return []string{
 		module + "amazonpay",
 		module + "signing",
+		module + "internal/bucket",
 		module + "internal/ended",
 		module + "internal/httpheader",
 		module + "internal/nilcheck",

@@ -1,0 +1,116 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+)
+
+// send sends the signed request, reads the whole answer, and has each attempt that may have left
+// this process judged.
+func (c *Client) send(ctx context.Context, x *exchange) error {
+	answer, err := c.roundTrip(x)
+	unsent := err != nil && x.signed.unsent()
+	for range x.signed.had.Load() - 1 { // net/http sends what has no body again on another connection
+		c.judge(ctx, x, Attempt{Start: x.attempt.Start, Date: x.attempt.Date, Err: &NetworkError{Err: errResent}}, nil)
+	}
+	made := x.attempt
+	made.Unsent = unsent
+	made.Duration = max(0, c.Now().Sub(made.Start))
+	switch _, tooLarge := errors.AsType[*TooLargeError](err); {
+	case err == nil:
+		made.StatusCode = answer.Status
+		x.result.Answer = answer
+	case tooLarge:
+		made.Err = err
+	default:
+		made.Err = &NetworkError{Err: cause(ctx, x.signed.request, err)}
+	}
+	c.judge(ctx, x, made, answer)
+	return made.Err
+}
+
+// errResent is why an attempt brought no answer that net/http repeated by itself.
+var errResent = errors.New("the connection failed, and net/http sent the request again on another one")
+
+// judge adds an attempt to the result and asks the policy for its verdict.
+func (c *Client) judge(ctx context.Context, x *exchange, made Attempt, answer *Answer) {
+	x.result.Attempts = append(x.result.Attempts, made)
+	c.logAttempt(ctx, x, len(x.result.Attempts), made)
+	mayRepeat := c.mayRepeat(ctx, x, made, answer)
+	x.verdict = x.policy.Judge(ctx, made, answer, mayRepeat)
+	x.verdict.Repeat = x.verdict.Repeat && mayRepeat
+}
+
+// roundTrip sends the signed request and reads the whole answer. One whose body breaks off is no
+// answer: it may have said anything.
+func (c *Client) roundTrip(x *exchange) (*Answer, error) {
+	resp, err := c.Base.RoundTrip(x.signed.request)
+	if err != nil {
+		return nil, err
+	}
+	x.came = c.Now()
+	if resp == nil {
+		return nil, errors.New("the RoundTripper returned neither an answer nor an error")
+	}
+	answer, err := read(resp, x.request.Method, c.MaxAnswerBytes)
+	if err != nil {
+		return nil, err
+	}
+	runtime.Gosched() // net/http puts the connection back now, not after a next call has found none and dialled
+	return answer, nil
+}
+
+// read reads a response up to a limit and closes it. What was read comes beside an error too.
+func read(resp *http.Response, method string, limit int64) (*Answer, error) {
+	answer := &Answer{Status: resp.StatusCode, Header: resp.Header}
+	if resp.Body == nil {
+		return answer, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	tooLarge := &TooLargeError{StatusCode: resp.StatusCode, Limit: limit}
+	if resp.ContentLength > limit && method != http.MethodHead {
+		return answer, tooLarge
+	}
+	// In one piece of memory, if the length that the response states is not a large one.
+	const trusted = 64 << 10
+	var b bytes.Buffer
+	b.Grow(bytes.MinRead + int(min(max(0, resp.ContentLength), trusted)))
+	_, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	answer.Body = b.Bytes()
+	if err == nil && int64(len(answer.Body)) > limit {
+		return answer, tooLarge
+	}
+	return answer, err
+}
+
+func (c *Client) logAttempt(ctx context.Context, x *exchange, number int, made Attempt) {
+	c.Logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay attempt",
+		slog.String("operation", x.request.Operation),
+		slog.String("method", x.request.Method),
+		slog.Int("attempt", number),
+		outcome(ctx, made),
+		slog.Duration("duration", made.Duration),
+	)
+}
+
+// outcome is the status or, if there is none, the kind of failure.
+func outcome(ctx context.Context, made Attempt) slog.Attr {
+	if made.Err != nil {
+		return slog.String("error_kind", kind(ctx, made.Err))
+	}
+	return slog.Int("status", made.StatusCode)
+}
+
+// log logs what follows from the last attempt.
+func (c *Client) log(ctx context.Context, x *exchange, level slog.Level, text string, more ...slog.Attr) {
+	c.Logger.LogAttrs(ctx, level, text, append([]slog.Attr{
+		slog.String("operation", x.request.Operation),
+		slog.String("method", x.request.Method),
+		slog.Int("attempt", len(x.result.Attempts)),
+	}, more...)...)
+}
