@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/ended"
 	"github.com/amazonpay-go/sdk/internal/nilcheck"
 	"github.com/amazonpay-go/sdk/signing"
 )
@@ -86,20 +88,13 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Retry, err = cfg.Retry.withDefaults(); err != nil {
 		return nil, err
 	}
-	if cfg.AttemptTimeout == 0 {
-		cfg.AttemptTimeout = defaultAttemptTimeout
-	}
-	if cfg.MaxAnswerBytes == 0 {
-		cfg.MaxAnswerBytes = defaultMaxAnswerBytes
-	}
-	cfg.MaxAnswerBytes = min(cfg.MaxAnswerBytes, math.MaxInt64-1) // one byte more is read, to see that it is there
-	if cfg.Logger == nil {
-		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
+	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, defaultAttemptTimeout)
+	cfg.MaxAnswerBytes = min(cmp.Or(cfg.MaxAnswerBytes, defaultMaxAnswerBytes), math.MaxInt64-1) // one byte more is read, to see that it is there
+	cfg.Logger = cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))
 	if cfg.Now == nil {
 		cfg.Now = time.Now //nolint:forbidigo // The default of the clock that is the input.
 	}
-	c := &Client{config: cfg, tooSlow: timeoutError(cfg.AttemptTimeout)}
+	c := &Client{config: cfg, tooSlow: ended.Timeout(cfg.AttemptTimeout)}
 	c.steps = c.chain()
 	return c, nil
 }

@@ -30,7 +30,8 @@ func (c *Client) date(next step) step {
 		if x.verdict.DateRefused {
 			x.redated, x.offset = true, told
 			c.correction.learn(told)
-			c.log(ctx, x, slog.LevelWarn, "amazon pay refused the date: signing again with the service's time", slog.Duration("clock_offset", told))
+			c.Logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay refused the date: signing again with the service's time",
+				x.attrs(len(x.result.Attempts), slog.Duration("clock_offset", told))...)
 		}
 		return nil
 	}

@@ -304,12 +304,12 @@ func TestOffsetIsRevisedForTheNextCall(t *testing.T) {
 				return newAnswer(200, "").Response, nil
 			}),
 		})
-		result, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		_, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
 		require.NoError(t, err)
 		require.Equal(t, 3, attempt)
 		assert.Equal(t, -time.Hour-time.Second, client.ClockOffset(), "nothing was told")
 
-		result, err = client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		result, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
 		require.NoError(t, err)
 		assert.Equal(t, []int{429, 200}, statuses(result))
 		assert.Equal(t, -time.Hour-time.Second, result.ClockOffset, "a call keeps its own to its end")
@@ -340,12 +340,12 @@ func TestOffsetIsNotRevisedByAGateway(t *testing.T) {
 				return newAnswer(200, "").Response, nil
 			}),
 		})
-		result, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		_, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
 		require.NoError(t, err)
 		learnt := client.ClockOffset()
 		require.NotZero(t, learnt)
 
-		result, err = client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		result, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
 		require.NoError(t, err)
 		assert.Equal(t, []int{503, 200}, statuses(result))
 		assert.Equal(t, learnt, result.ClockOffset)

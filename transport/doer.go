@@ -45,7 +45,7 @@ func (c *Client) ask(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp, err := c.doer.Do(req)
+	resp, err := c.doer.Do(req) //nolint:bodyclose // read closes it
 	switch _, interrupted := errors.AsType[*InterruptedError](err); {
 	case interrupted: // its cause is the caller's own
 		return nil, err

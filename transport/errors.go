@@ -6,12 +6,9 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
 	"strings"
-	"time"
 
-	"github.com/amazonpay-go/sdk/internal/ended"
-	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
 // SigningError reports an attempt that could not be signed, for example because a key store cannot
@@ -73,15 +70,9 @@ func (e *InterruptedError) Error() string {
 // Is reports whether Cause matches target.
 func (e *InterruptedError) Is(target error) bool { return errors.Is(e.Cause, target) }
 
-// Unwrap returns the context's own error and Err.
+// Unwrap returns the context's own error and Err, without those that are nil.
 func (e *InterruptedError) Unwrap() []error {
-	var causes []error
-	for _, err := range []error{e.ended, e.Err} {
-		if err != nil {
-			causes = append(causes, err)
-		}
-	}
-	return causes
+	return slices.DeleteFunc([]error{e.ended, e.Err}, func(err error) bool { return err == nil })
 }
 
 // TooLargeError reports an answer whose body exceeds [Config].MaxAnswerBytes. The service has
@@ -94,44 +85,6 @@ type TooLargeError struct {
 // Error returns the status and the limit.
 func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("transport: the response body (status %d) has more than %d bytes", e.StatusCode, e.Limit)
-}
-
-// timeoutError is the cause of an attempt's own time-out. It does not match
-// [context.DeadlineExceeded].
-type timeoutError time.Duration
-
-func (e timeoutError) Error() string {
-	return "no complete answer within " + time.Duration(e).String()
-}
-
-func (timeoutError) Timeout() bool   { return true }
-func (timeoutError) Temporary() bool { return true }
-
-// cause returns why an attempt failed: the end of the caller's context, the attempt's own time-out,
-// or err without what is private in the signed request.
-func cause(caller context.Context, signed *http.Request, err error) error {
-	switch {
-	case caller.Err() != nil:
-		return ended.Of(caller)
-	case signed.Context().Err() != nil:
-		return context.Cause(signed.Context())
-	}
-	err = redact.Error(err, signed)
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return foreign{err}
-	}
-	return err
-}
-
-// foreign hides from errors.Is that err matches the end of a context, since it is not the caller's:
-// a dialler's time-out matches context.DeadlineExceeded. It hides nothing else.
-type foreign struct{ err error }
-
-func (e foreign) Error() string      { return e.err.Error() }
-func (e foreign) As(target any) bool { return errors.As(e.err, target) }
-
-func (e foreign) Is(target error) bool {
-	return target != context.DeadlineExceeded && target != context.Canceled && errors.Is(e.err, target)
 }
 
 // refusedCertificate reports whether the server's certificate was refused. The next attempt would

@@ -73,8 +73,9 @@ func (l *loop) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 			l.pause = l.client.Retry.wait(x.retries)
 		}
 		x.retries++
-		last := x.result.Attempts[len(x.result.Attempts)-1]
-		l.client.log(ctx, x, slog.LevelWarn, "amazon pay attempt will be repeated", outcome(ctx, last), slog.Duration("wait", l.pause))
+		number := len(x.result.Attempts)
+		l.client.Logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay attempt will be repeated",
+			x.attrs(number, outcome(ctx, x.result.Attempts[number-1]), slog.Duration("wait", l.pause))...)
 	default:
 		return false, nil
 	}

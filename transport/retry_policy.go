@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -35,15 +36,12 @@ type RetryPolicy struct {
 }
 
 func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
-	for _, field := range []struct {
-		name string
-		wait time.Duration
-	}{{"MinWait", p.MinWait}, {"MaxWait", p.MaxWait}, {"MaxRetryAfter", p.MaxRetryAfter}} {
+	for name, wait := range map[string]time.Duration{"MinWait": p.MinWait, "MaxWait": p.MaxWait, "MaxRetryAfter": p.MaxRetryAfter} {
 		switch {
-		case field.wait < 0:
-			return p, fmt.Errorf("transport: RetryPolicy.%s is negative (%v)", field.name, field.wait)
-		case field.wait > longestWait:
-			return p, fmt.Errorf("transport: RetryPolicy.%s is above 24 hours (%v)", field.name, field.wait)
+		case wait < 0:
+			return p, fmt.Errorf("transport: RetryPolicy.%s is negative (%v)", name, wait)
+		case wait > longestWait:
+			return p, fmt.Errorf("transport: RetryPolicy.%s is above 24 hours (%v)", name, wait)
 		}
 	}
 	switch {
@@ -52,21 +50,10 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	case p.MaxRetries > mostRetries:
 		return p, fmt.Errorf("transport: RetryPolicy.MaxRetries is above %d (%d)", mostRetries, p.MaxRetries)
 	}
-	switch {
-	case p.MaxRetries == 0:
-		p.MaxRetries = defaultMaxRetries
-	case p.MaxRetries < 0:
-		p.MaxRetries = 0
-	}
-	if p.MaxWait == 0 {
-		p.MaxWait = max(defaultMaxWait, p.MinWait)
-	}
-	if p.MinWait == 0 {
-		p.MinWait = min(defaultMinWait, p.MaxWait)
-	}
-	if p.MaxRetryAfter == 0 {
-		p.MaxRetryAfter = defaultMaxRetryAfter
-	}
+	p.MaxRetries = max(0, cmp.Or(p.MaxRetries, defaultMaxRetries))
+	p.MaxWait = cmp.Or(p.MaxWait, max(defaultMaxWait, p.MinWait))
+	p.MinWait = cmp.Or(p.MinWait, min(defaultMinWait, p.MaxWait))
+	p.MaxRetryAfter = cmp.Or(p.MaxRetryAfter, defaultMaxRetryAfter)
 	return p, nil
 }
 

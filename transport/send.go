@@ -8,6 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+
+	"github.com/amazonpay-go/sdk/internal/ended"
+	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
 // send sends the signed request, reads the whole answer, and has each attempt that may have left
@@ -28,7 +31,7 @@ func (c *Client) send(ctx context.Context, x *exchange) error {
 	case tooLarge:
 		made.Err = err
 	default:
-		made.Err = &NetworkError{Err: cause(ctx, x.signed.request, err)}
+		made.Err = &NetworkError{Err: ended.Cause(ctx, x.signed.request.Context(), redact.Error(err, x.signed.request))}
 	}
 	c.judge(ctx, x, made, answer)
 	return made.Err
@@ -49,7 +52,7 @@ func (c *Client) judge(ctx context.Context, x *exchange, made Attempt, answer *A
 // roundTrip sends the signed request and reads the whole answer. One whose body breaks off is no
 // answer: it may have said anything.
 func (c *Client) roundTrip(x *exchange) (*Answer, error) {
-	resp, err := c.Base.RoundTrip(x.signed.request)
+	resp, err := c.Base.RoundTrip(x.signed.request) //nolint:bodyclose // read closes it
 	if err != nil {
 		return nil, err
 	}
@@ -89,13 +92,14 @@ func read(resp *http.Response, method string, limit int64) (*Answer, error) {
 }
 
 func (c *Client) logAttempt(ctx context.Context, x *exchange, number int, made Attempt) {
-	c.Logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay attempt",
-		slog.String("operation", x.request.Operation),
-		slog.String("method", x.request.Method),
-		slog.Int("attempt", number),
-		outcome(ctx, made),
-		slog.Duration("duration", made.Duration),
-	)
+	c.Logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay attempt", x.attrs(number, outcome(ctx, made), slog.Duration("duration", made.Duration))...)
+}
+
+// attrs are the attributes of a log line about an attempt.
+func (x *exchange) attrs(number int, more ...slog.Attr) []slog.Attr {
+	return append([]slog.Attr{
+		slog.String("operation", x.request.Operation), slog.String("method", x.request.Method), slog.Int("attempt", number),
+	}, more...)
 }
 
 // outcome is the status or, if there is none, the kind of failure.
@@ -104,13 +108,4 @@ func outcome(ctx context.Context, made Attempt) slog.Attr {
 		return slog.String("error_kind", kind(ctx, made.Err))
 	}
 	return slog.Int("status", made.StatusCode)
-}
-
-// log logs what follows from the last attempt.
-func (c *Client) log(ctx context.Context, x *exchange, level slog.Level, text string, more ...slog.Attr) {
-	c.Logger.LogAttrs(ctx, level, text, append([]slog.Attr{
-		slog.String("operation", x.request.Operation),
-		slog.String("method", x.request.Method),
-		slog.Int("attempt", len(x.result.Attempts)),
-	}, more...)...)
 }

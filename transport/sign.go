@@ -8,6 +8,9 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
+
+	"github.com/amazonpay-go/sdk/internal/ended"
+	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
 // sign makes the request of one attempt, within the attempt's time, and signs it for its date. A
@@ -18,7 +21,7 @@ func (c *Client) sign(next step) step {
 		defer cancel() // as soon as the answer is read: nothing of an attempt outlives it
 		x.signed = newWire(limited, x)
 		if err := c.Signer.SignRequest(x.signed.request, x.payload, x.attempt.Date); err != nil {
-			err = &SigningError{Err: cause(ctx, x.signed.request, err)}
+			err = &SigningError{Err: ended.Cause(ctx, limited, redact.Error(err, x.signed.request))}
 			c.logAttempt(ctx, x, len(x.result.Attempts)+1, Attempt{Err: err, Duration: c.Now().Sub(x.attempt.Start)})
 			return err
 		}
