@@ -31,13 +31,12 @@ func (c *Client) do(ctx context.Context, x *exchange) error {
 	if _, unsigned := errors.AsType[*SigningError](err); unsigned {
 		return err
 	}
-	if err != nil {
-		x.policy.Judge(ctx, Attempt{Err: err}, nil, false)
-		return err
+	made := Attempt{Err: err}
+	if err == nil {
+		x.result.Answer, made.StatusCode = answer, answer.Status
 	}
-	x.result.Answer = answer
-	x.policy.Judge(ctx, Attempt{StatusCode: answer.Status}, answer, false)
-	return nil
+	x.policy.Judge(ctx, made, x.result.Answer, false)
+	return err
 }
 
 func (c *Client) ask(ctx context.Context, r Request) (*Answer, error) {
@@ -56,10 +55,7 @@ func (c *Client) ask(ctx context.Context, r Request) (*Answer, error) {
 	}
 	answer, err := read(resp, r.Method, c.MaxAnswerBytes)
 	if _, tooLarge := errors.AsType[*TooLargeError](err); err != nil && !tooLarge {
-		return nil, &NetworkError{Err: fmt.Errorf("the response body is truncated: %w", redact.Error(err, req))}
+		err = &NetworkError{Err: fmt.Errorf("the response body is truncated: %w", redact.Error(err, req))}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return answer, nil
+	return answer, err
 }

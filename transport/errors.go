@@ -2,13 +2,12 @@ package transport
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/amazonpay-go/sdk/internal/netfail"
 )
 
 // SigningError reports an attempt that could not be signed, for example because a key store cannot
@@ -87,21 +86,6 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("transport: the response body (status %d) has more than %d bytes", e.StatusCode, e.Limit)
 }
 
-// refusedCertificate reports whether the server's certificate was refused. The next attempt would
-// meet the same one.
-func refusedCertificate(err error) bool {
-	for _, final := range []any{
-		new(*tls.CertificateVerificationError), new(x509.UnknownAuthorityError), new(x509.HostnameError),
-		new(x509.CertificateInvalidError), new(x509.SystemRootsError), new(x509.UnhandledCriticalExtension),
-		new(x509.ConstraintViolationError), new(x509.InsecureAlgorithmError),
-	} {
-		if errors.As(err, final) {
-			return true
-		}
-	}
-	return false
-}
-
 // kind names a failure in the log, which never holds an error's text.
 func kind(caller context.Context, err error) string {
 	if caller.Err() != nil {
@@ -113,12 +97,5 @@ func kind(caller context.Context, err error) string {
 	if _, ok := errors.AsType[*TooLargeError](err); ok {
 		return "too_large"
 	}
-	if refusedCertificate(err) {
-		return "certificate"
-	}
-	var timeout interface{ Timeout() bool }
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		return "timeout"
-	}
-	return "network"
+	return netfail.Kind(err)
 }

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/amazonpay-go/sdk/internal/httpheader"
+	"github.com/amazonpay-go/sdk/internal/netfail"
 )
 
 // retry runs go-retryablehttp's loop over the attempts, the first one included. The loop calls the
@@ -93,9 +96,9 @@ func (c *Client) mayRepeat(ctx context.Context, x *exchange, made Attempt, answe
 	}
 	if answer == nil {
 		network, ok := errors.AsType[*NetworkError](made.Err)
-		return ok && ctx.Err() == nil && !refusedCertificate(network.Err)
+		return ok && ctx.Err() == nil && !netfail.IsCertificate(network.Err)
 	}
-	asked, ok := retryAfter(answer.Header, c.Now())
+	asked, ok := httpheader.RetryAfter(answer.Header, c.Now())
 	if !ok {
 		return true
 	}

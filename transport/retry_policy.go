@@ -36,8 +36,8 @@ type RetryPolicy struct {
 }
 
 func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
-	for name, wait := range map[string]time.Duration{"MinWait": p.MinWait, "MaxWait": p.MaxWait, "MaxRetryAfter": p.MaxRetryAfter} {
-		switch {
+	for i, wait := range []time.Duration{p.MinWait, p.MaxWait, p.MaxRetryAfter} {
+		switch name := []string{"MinWait", "MaxWait", "MaxRetryAfter"}[i]; {
 		case wait < 0:
 			return p, fmt.Errorf("transport: RetryPolicy.%s is negative (%v)", name, wait)
 		case wait > longestWait:

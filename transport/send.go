@@ -17,8 +17,8 @@ import (
 // this process judged.
 func (c *Client) send(ctx context.Context, x *exchange) error {
 	answer, err := c.roundTrip(x)
-	unsent := err != nil && x.signed.unsent()
-	for range x.signed.had.Load() - 1 { // net/http sends what has no body again on another connection
+	unsent := err != nil && x.signed.watch.Unsent()
+	for range x.signed.watch.Connections() - 1 { // net/http sends what has no body again on another connection
 		c.judge(ctx, x, Attempt{Start: x.attempt.Start, Date: x.attempt.Date, Err: &NetworkError{Err: errResent}}, nil)
 	}
 	made := x.attempt
@@ -61,34 +61,30 @@ func (c *Client) roundTrip(x *exchange) (*Answer, error) {
 		return nil, errors.New("the RoundTripper returned neither an answer nor an error")
 	}
 	answer, err := read(resp, x.request.Method, c.MaxAnswerBytes)
-	if err != nil {
-		return nil, err
-	}
 	runtime.Gosched() // net/http puts the connection back now, not after a next call has found none and dialled
-	return answer, nil
+	return answer, err
 }
 
-// read reads a response up to a limit and closes it. What was read comes beside an error too.
+// read reads a response up to a limit and closes it.
 func read(resp *http.Response, method string, limit int64) (*Answer, error) {
-	answer := &Answer{Status: resp.StatusCode, Header: resp.Header}
 	if resp.Body == nil {
-		return answer, nil
+		return &Answer{Status: resp.StatusCode, Header: resp.Header}, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
 	tooLarge := &TooLargeError{StatusCode: resp.StatusCode, Limit: limit}
 	if resp.ContentLength > limit && method != http.MethodHead {
-		return answer, tooLarge
+		return nil, tooLarge
 	}
-	// In one piece of memory, if the length that the response states is not a large one.
-	const trusted = 64 << 10
+	const trusted = 64 << 10 // a larger length is not believed before the bytes come
 	var b bytes.Buffer
 	b.Grow(bytes.MinRead + int(min(max(0, resp.ContentLength), trusted)))
-	_, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1))
-	answer.Body = b.Bytes()
-	if err == nil && int64(len(answer.Body)) > limit {
-		return answer, tooLarge
+	switch n, err := b.ReadFrom(io.LimitReader(resp.Body, limit+1)); {
+	case err != nil:
+		return nil, err
+	case n > limit:
+		return nil, tooLarge
 	}
-	return answer, err
+	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: b.Bytes()}, nil
 }
 
 func (c *Client) logAttempt(ctx context.Context, x *exchange, number int, made Attempt) {
