@@ -14,11 +14,6 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-const (
-	defaultAttemptTimeout = 30 * time.Second
-	defaultMaxAnswerBytes = 10 << 20
-)
-
 // Config says how requests are signed, sent and repeated. Only Signer is required. The zero value of
 // every other field is the default in the package comment.
 type Config struct {
@@ -53,14 +48,10 @@ type Config struct {
 	Now func() time.Time
 }
 
-// config keeps the fields of a Client from its page.
-type config = Config
-
 // Client sends calls: see [Client.Send]. It is safe for concurrent use. One that [New] makes also
 // remembers how far its clock is off.
 type Client struct {
-	config
-
+	cfg        Config
 	steps      step
 	doer       Doer  // of FromDoer
 	tooSlow    error // the cause of the end of an attempt by AttemptTimeout
@@ -70,31 +61,30 @@ type Client struct {
 // New returns a Client that signs each attempt, sends it through cfg.Base and repeats what may be
 // repeated. It opens no connection. The error names the field of cfg that is missing or out of range.
 func New(cfg Config) (*Client, error) {
-	if nilcheck.IsNil(cfg.Signer) {
+	switch {
+	case nilcheck.IsNil(cfg.Signer):
 		return nil, errors.New("transport: Config.Signer is nil")
-	}
-	if cfg.Base == nil {
-		cfg.Base = NewBase()
-	} else if nilcheck.IsNil(cfg.Base) {
+	case cfg.Base != nil && nilcheck.IsNil(cfg.Base):
 		return nil, fmt.Errorf("transport: Config.Base is a nil %T", cfg.Base)
-	}
-	if cfg.AttemptTimeout < 0 {
+	case cfg.AttemptTimeout < 0:
 		return nil, fmt.Errorf("transport: Config.AttemptTimeout is negative (%v)", cfg.AttemptTimeout)
-	}
-	if cfg.MaxAnswerBytes < 0 {
+	case cfg.MaxAnswerBytes < 0:
 		return nil, fmt.Errorf("transport: Config.MaxAnswerBytes is negative (%d)", cfg.MaxAnswerBytes)
 	}
 	var err error
 	if cfg.Retry, err = cfg.Retry.withDefaults(); err != nil {
 		return nil, err
 	}
-	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, defaultAttemptTimeout)
-	cfg.MaxAnswerBytes = min(cmp.Or(cfg.MaxAnswerBytes, defaultMaxAnswerBytes), math.MaxInt64-1) // one byte more is read, to see that it is there
+	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 30*time.Second)
+	cfg.MaxAnswerBytes = min(cmp.Or(cfg.MaxAnswerBytes, 10<<20), math.MaxInt64-1) // one byte more is read, to see that it is there
+	if cfg.Base == nil {
+		cfg.Base = NewBase()
+	}
 	cfg.Logger = cmp.Or(cfg.Logger, slog.New(slog.DiscardHandler))
 	if cfg.Now == nil {
 		cfg.Now = time.Now //nolint:forbidigo // The default of the clock that is the input.
 	}
-	c := &Client{config: cfg, tooSlow: ended.Timeout(cfg.AttemptTimeout)}
+	c := &Client{cfg: cfg, tooSlow: ended.TimeoutError(cfg.AttemptTimeout)}
 	c.steps = c.chain()
 	return c, nil
 }
@@ -105,7 +95,7 @@ func (c *Client) ClockOffset() time.Duration { return c.correction.load() }
 
 // CloseIdleConnections closes the connections that are not in use, if the network has such a method.
 func (c *Client) CloseIdleConnections() {
-	for _, network := range []any{c.Base, c.doer} {
+	for _, network := range []any{c.cfg.Base, c.doer} {
 		if closer, ok := network.(interface{ CloseIdleConnections() }); ok {
 			closer.CloseIdleConnections()
 		}

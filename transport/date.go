@@ -12,25 +12,22 @@ import (
 // the date was refused for the first time, the attempt is repeated at once with the corrected clock.
 func (c *Client) date(next step) step {
 	return func(ctx context.Context, x *exchange) error {
-		start := c.Now()
+		start := c.cfg.Now()
 		x.attempt = Attempt{Start: start, Date: start.Add(x.offset).UTC().Truncate(time.Second)}
 		x.result.ClockOffset = x.offset
 		if err := next(ctx, x); err != nil {
 			return err
 		}
 		told, ok := x.result.Answer.clockOffset(x.came)
-		if !ok {
-			x.verdict.DateRefused = false
-			return nil
-		}
-		if x.result.Answer.Status < http.StatusInternalServerError { // a gateway's page may be of any age
+		status := x.result.Answer.Status
+		if ok && status < http.StatusInternalServerError { // a gateway's page may be of any age
 			c.correction.revise(told)
 		}
-		x.verdict.DateRefused = x.verdict.DateRefused && x.result.Answer.Status >= http.StatusBadRequest && !x.redated
+		x.verdict.DateRefused = x.verdict.DateRefused && ok && status >= http.StatusBadRequest && !x.redated
 		if x.verdict.DateRefused {
 			x.redated, x.offset = true, told
 			c.correction.learn(told)
-			c.Logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay refused the date: signing again with the service's time",
+			c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay refused the date: signing again with the service's time",
 				x.attrs(len(x.result.Attempts), slog.Duration("clock_offset", told))...)
 		}
 		return nil

@@ -1,20 +1,14 @@
 // Package transport sends calls to Amazon Pay. Each attempt is signed afresh, with its own date, while
 // the bytes and the idempotency key stay the same.
 //
-// Most programs never import it: [github.com/amazonpay-go/sdk/amazonpay] makes a [Client] of its own.
-// The package is public for tests, which put a [Doer] in the place of everything here, and for
-// programs that want signing and retries without the rest.
+// Most programs never import it: [github.com/amazonpay-go/sdk/amazonpay] makes its [Client]. It is
+// public for tests, which replace everything here by a [Doer], and for programs that want signing and
+// retries without the rest.
 //
 // # A call
 //
-// [Client.Send] takes a [Request] and returns a [Result]. Both are plain values: bytes go in, bytes
-// come out. What the attempts mean is decided by a [Policy], since this package reads no bodies:
-//
-//	client, err := transport.New(transport.Config{Signer: signer})
-//	result, err := client.Send(ctx, request, policy)
-//	fmt.Println(result.Answer.Status, len(result.Attempts))
-//
-// The code of a call is in chain.go: retry, admit, date, sign, send. Each step has a file of its name.
+// [Client.Send] takes a [Request] and returns a [Result], both plain values. A [Policy] decides what
+// an answer means, since this package reads no bodies. The code of a call begins in chain.go.
 //
 // # Defaults
 //
@@ -50,10 +44,7 @@
 // The service refuses a date that is ahead of its own clock
 // (https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html). If the policy sees such
 // an answer, the request is signed once more at once, one second behind the answer's Date. The
-// difference to the clock is kept for later calls of the Client, unless it is more than 24 hours. See
-// [Client.ClockOffset] and [Result].
-//
-// While a difference is kept, the Date of each answer below status 500 is compared with the clock, so
-// that the difference goes when the clock has been set right. A call keeps the difference that it
-// began with.
+// difference to the clock is kept for later calls of the Client, unless it is more than 24 hours. It
+// goes when the Date of an answer below status 500 shows that the clock was set. A call keeps the
+// difference that it began with.
 package transport

@@ -21,7 +21,7 @@ type Doer interface {
 // admit, and its verdict has no effect; it judges the answer, or an [Attempt] with the error alone.
 // After a [*SigningError] nothing was sent, so there is nothing to judge.
 func FromDoer(d Doer, maxAnswerBytes int64) *Client {
-	c := &Client{config: Config{MaxAnswerBytes: maxAnswerBytes}, doer: d}
+	c := &Client{cfg: Config{MaxAnswerBytes: maxAnswerBytes}, doer: d}
 	c.steps = c.do
 	return c
 }
@@ -53,7 +53,7 @@ func (c *Client) ask(ctx context.Context, r Request) (*Answer, error) {
 	case resp == nil || resp.Body == nil:
 		return nil, errors.New("the Doer returned neither an answer nor an error")
 	}
-	answer, err := read(resp, r.Method, c.MaxAnswerBytes)
+	answer, err := read(resp, r.Method, c.cfg.MaxAnswerBytes)
 	if _, tooLarge := errors.AsType[*TooLargeError](err); err != nil && !tooLarge {
 		err = &NetworkError{Err: fmt.Errorf("the response body is truncated: %w", redact.Error(err, req))}
 	}

@@ -34,10 +34,10 @@ func TestDoerSeesTheCallUnsigned(t *testing.T) {
 		assert.Equal(t, req.Header, r.Header)
 		for range 2 {
 			body, err := io.ReadAll(r.Body)
-			assert.NoError(t, err)
+			require.NoError(t, err)
 			assert.JSONEq(t, `{"a":1}`, string(body))
 			r.Body, err = r.GetBody()
-			assert.NoError(t, err)
+			require.NoError(t, err)
 		}
 		r.Header.Set("Accept", "spoilt")
 		return newAnswer(503, "busy", "X-Seen", "yes").Response, nil

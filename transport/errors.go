@@ -16,9 +16,7 @@ import (
 type SigningError struct{ Err error }
 
 // Error returns the cause, without any part of the request.
-func (e *SigningError) Error() string {
-	return "transport: request not signed: " + e.Err.Error()
-}
+func (e *SigningError) Error() string { return "transport: request not signed: " + e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *SigningError) Unwrap() error { return e.Err }

@@ -24,11 +24,10 @@ func (c *Client) retry(next step) step {
 		run := &retryablehttp.Client{
 			HTTPClient:   &http.Client{Transport: l}, // it has no CloseIdleConnections, which the loop would call
 			Logger:       nil,                        // it would print URLs to standard error
-			RetryMax:     c.Retry.MaxRetries + 1,     // one for a refused date
+			RetryMax:     c.cfg.Retry.MaxRetries + 1, // one for a refused date
 			CheckRetry:   l.again,
 			Backoff:      l.wait,
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
-			PrepareRetry: nil, // it is not called before the first attempt
 		}
 		resp, err := run.Do(&retryablehttp.Request{Request: nothing.WithContext(ctx)})
 		if err == nil {
@@ -73,11 +72,11 @@ func (l *loop) again(ctx context.Context, _ *http.Response, _ error) (bool, erro
 	case x.verdict.Repeat:
 		l.pause = x.asked
 		if l.pause == 0 {
-			l.pause = l.client.Retry.wait(x.retries)
+			l.pause = l.client.cfg.Retry.wait(x.retries)
 		}
 		x.retries++
 		number := len(x.result.Attempts)
-		l.client.Logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay attempt will be repeated",
+		l.client.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay attempt will be repeated",
 			x.attrs(number, outcome(ctx, x.result.Attempts[number-1]), slog.Duration("wait", l.pause))...)
 	default:
 		return false, nil
@@ -91,21 +90,21 @@ func (l *loop) wait(time.Duration, time.Duration, int, *http.Response) time.Dura
 // mayRepeat reports whether another attempt is possible after this one.
 func (c *Client) mayRepeat(ctx context.Context, x *exchange, made Attempt, answer *Answer) bool {
 	x.asked = 0
-	if !x.request.repeatable() || x.retries >= c.Retry.MaxRetries {
+	if !x.request.repeatable() || x.retries >= c.cfg.Retry.MaxRetries {
 		return false
 	}
 	if answer == nil {
 		network, ok := errors.AsType[*NetworkError](made.Err)
 		return ok && ctx.Err() == nil && !netfail.IsCertificate(network.Err)
 	}
-	asked, ok := httpheader.RetryAfter(answer.Header, c.Now())
+	asked, ok := httpheader.RetryAfter(answer.Header, c.cfg.Now())
 	if !ok {
 		return true
 	}
-	if asked > c.Retry.MaxRetryAfter {
+	if asked > c.cfg.Retry.MaxRetryAfter {
 		return false
 	}
-	x.asked = asked + rand.N(c.Retry.MinWait+1) // never less than asked, and not all callers at one instant
+	x.asked = asked + rand.N(c.cfg.Retry.MinWait+1) // never less than asked, and not all callers at one instant
 	deadline, ok := ctx.Deadline()
 	return !ok || time.Until(deadline) > x.asked // the runtime's clock, as the deadline's is
 }

@@ -7,15 +7,7 @@ import (
 	"time"
 )
 
-const (
-	defaultMaxRetries    = 3
-	defaultMinWait       = 250 * time.Millisecond
-	defaultMaxWait       = 8 * time.Second
-	defaultMaxRetryAfter = 30 * time.Second
-
-	mostRetries = 100
-	longestWait = 24 * time.Hour
-)
+const longestWait = 24 * time.Hour
 
 // RetryPolicy says how often a request is repeated, and after which wait. The wait before retry n,
 // counted from 0, is drawn evenly between MinWait and the smaller of MaxWait and 4·2ⁿ·MinWait, so
@@ -47,13 +39,13 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	switch {
 	case p.MaxWait != 0 && p.MinWait > p.MaxWait:
 		return p, fmt.Errorf("transport: RetryPolicy.MinWait (%v) is above MaxWait (%v)", p.MinWait, p.MaxWait)
-	case p.MaxRetries > mostRetries:
-		return p, fmt.Errorf("transport: RetryPolicy.MaxRetries is above %d (%d)", mostRetries, p.MaxRetries)
+	case p.MaxRetries > 100:
+		return p, fmt.Errorf("transport: RetryPolicy.MaxRetries is above 100 (%d)", p.MaxRetries)
 	}
-	p.MaxRetries = max(0, cmp.Or(p.MaxRetries, defaultMaxRetries))
-	p.MaxWait = cmp.Or(p.MaxWait, max(defaultMaxWait, p.MinWait))
-	p.MinWait = cmp.Or(p.MinWait, min(defaultMinWait, p.MaxWait))
-	p.MaxRetryAfter = cmp.Or(p.MaxRetryAfter, defaultMaxRetryAfter)
+	p.MaxRetries = max(0, cmp.Or(p.MaxRetries, 3))
+	p.MaxWait = cmp.Or(p.MaxWait, max(8*time.Second, p.MinWait))
+	p.MinWait = cmp.Or(p.MinWait, min(250*time.Millisecond, p.MaxWait))
+	p.MaxRetryAfter = cmp.Or(p.MaxRetryAfter, 30*time.Second)
 	return p, nil
 }
 

@@ -19,11 +19,11 @@ func (c *Client) send(ctx context.Context, x *exchange) error {
 	answer, err := c.roundTrip(x)
 	unsent := err != nil && x.signed.watch.Unsent()
 	for range x.signed.watch.Connections() - 1 { // net/http sends what has no body again on another connection
-		c.judge(ctx, x, Attempt{Start: x.attempt.Start, Date: x.attempt.Date, Err: &NetworkError{Err: errResent}}, nil)
+		c.judge(ctx, x, Attempt{Start: x.attempt.Start, Date: x.attempt.Date, Err: &NetworkError{Err: errResent}}, nil, false)
 	}
 	made := x.attempt
 	made.Unsent = unsent
-	made.Duration = max(0, c.Now().Sub(made.Start))
+	made.Duration = max(0, c.cfg.Now().Sub(made.Start))
 	switch _, tooLarge := errors.AsType[*TooLargeError](err); {
 	case err == nil:
 		made.StatusCode = answer.Status
@@ -33,7 +33,7 @@ func (c *Client) send(ctx context.Context, x *exchange) error {
 	default:
 		made.Err = &NetworkError{Err: ended.Cause(ctx, x.signed.request.Context(), redact.Error(err, x.signed.request))}
 	}
-	c.judge(ctx, x, made, answer)
+	c.judge(ctx, x, made, answer, c.mayRepeat(ctx, x, made, answer))
 	return made.Err
 }
 
@@ -41,10 +41,9 @@ func (c *Client) send(ctx context.Context, x *exchange) error {
 var errResent = errors.New("the connection failed, and net/http sent the request again on another one")
 
 // judge adds an attempt to the result and asks the policy for its verdict.
-func (c *Client) judge(ctx context.Context, x *exchange, made Attempt, answer *Answer) {
+func (c *Client) judge(ctx context.Context, x *exchange, made Attempt, answer *Answer, mayRepeat bool) {
 	x.result.Attempts = append(x.result.Attempts, made)
 	c.logAttempt(ctx, x, len(x.result.Attempts), made)
-	mayRepeat := c.mayRepeat(ctx, x, made, answer)
 	x.verdict = x.policy.Judge(ctx, made, answer, mayRepeat)
 	x.verdict.Repeat = x.verdict.Repeat && mayRepeat
 }
@@ -52,15 +51,15 @@ func (c *Client) judge(ctx context.Context, x *exchange, made Attempt, answer *A
 // roundTrip sends the signed request and reads the whole answer. One whose body breaks off is no
 // answer: it may have said anything.
 func (c *Client) roundTrip(x *exchange) (*Answer, error) {
-	resp, err := c.Base.RoundTrip(x.signed.request) //nolint:bodyclose // read closes it
+	resp, err := c.cfg.Base.RoundTrip(x.signed.request) //nolint:bodyclose // read closes it
 	if err != nil {
 		return nil, err
 	}
-	x.came = c.Now()
+	x.came = c.cfg.Now()
 	if resp == nil {
 		return nil, errors.New("the RoundTripper returned neither an answer nor an error")
 	}
-	answer, err := read(resp, x.request.Method, c.MaxAnswerBytes)
+	answer, err := read(resp, x.request.Method, c.cfg.MaxAnswerBytes)
 	runtime.Gosched() // net/http puts the connection back now, not after a next call has found none and dialled
 	return answer, err
 }
@@ -88,7 +87,7 @@ func read(resp *http.Response, method string, limit int64) (*Answer, error) {
 }
 
 func (c *Client) logAttempt(ctx context.Context, x *exchange, number int, made Attempt) {
-	c.Logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay attempt", x.attrs(number, outcome(ctx, made), slog.Duration("duration", made.Duration))...)
+	c.cfg.Logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay attempt", x.attrs(number, outcome(ctx, made), slog.Duration("duration", made.Duration))...)
 }
 
 // attrs are the attributes of a log line about an attempt.

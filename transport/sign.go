@@ -14,12 +14,12 @@ import (
 // failure to sign is final: nothing was sent, and the next attempt would fail as well.
 func (c *Client) sign(next step) step {
 	return func(ctx context.Context, x *exchange) error {
-		limited, cancel := context.WithTimeoutCause(ctx, c.AttemptTimeout, c.tooSlow)
+		limited, cancel := context.WithTimeoutCause(ctx, c.cfg.AttemptTimeout, c.tooSlow)
 		defer cancel() // as soon as the answer is read: nothing of an attempt outlives it
 		x.signed = newWire(limited, x)
-		if err := c.Signer.SignRequest(x.signed.request, x.payload, x.attempt.Date); err != nil {
+		if err := c.cfg.Signer.SignRequest(x.signed.request, x.payload, x.attempt.Date); err != nil {
 			err = &SigningError{Err: ended.Cause(ctx, limited, redact.Error(err, x.signed.request))}
-			c.logAttempt(ctx, x, len(x.result.Attempts)+1, Attempt{Err: err, Duration: c.Now().Sub(x.attempt.Start)})
+			c.logAttempt(ctx, x, len(x.result.Attempts)+1, Attempt{Err: err, Duration: c.cfg.Now().Sub(x.attempt.Start)})
 			return err
 		}
 		return next(ctx, x)

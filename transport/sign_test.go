@@ -210,7 +210,7 @@ func TestBodyOnTheWire(t *testing.T) {
 			assert.JSONEq(t, `{"a":1}`, string(looked))
 		}
 		read, err := io.ReadAll(r.Body)
-		assert.NoError(t, err)
+		require.NoError(t, err)
 		assert.JSONEq(t, `{"a":1}`, string(read))
 		return newAnswer(200, "").Response, nil
 	})})

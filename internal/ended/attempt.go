@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Timeout is the cause with which the context of one attempt ends. It does not match
+// TimeoutError is the cause with which the context of one attempt ends. It does not match
 // [context.DeadlineExceeded], which is the caller's deadline.
-type Timeout time.Duration
+type TimeoutError time.Duration
 
-func (e Timeout) Error() string { return "no complete answer within " + time.Duration(e).String() }
+func (e TimeoutError) Error() string { return "no complete answer within " + time.Duration(e).String() }
 
 // Timeout returns true, as in [net.Error].
-func (Timeout) Timeout() bool { return true }
+func (TimeoutError) Timeout() bool { return true }
 
 // Temporary returns true, as in [net.Error].
-func (Timeout) Temporary() bool { return true }
+func (TimeoutError) Temporary() bool { return true }
 
 // Cause returns why an attempt failed with err: the end of the caller's context, the end of the
 // attempt's own context, or err. If err matches the end of yet another context, such as a dialler's,

@@ -20,13 +20,13 @@ func TestCause(t *testing.T) {
 	shutDown := errors.New("shutting down")
 	ending, end := context.WithCancelCause(t.Context())
 	end(shutDown)
-	slow, cancel := context.WithTimeoutCause(t.Context(), -1, ended.Timeout(time.Second))
+	slow, cancel := context.WithTimeoutCause(t.Context(), -1, ended.TimeoutError(time.Second))
 	defer cancel()
 
 	err := ended.Cause(ending, slow, io.EOF)
 	require.ErrorIs(t, err, shutDown)
 	require.ErrorIs(t, err, context.Canceled, "the caller's end comes first")
-	assert.NotErrorIs(t, err, io.EOF)
+	require.NotErrorIs(t, err, io.EOF)
 
 	err = ended.Cause(t.Context(), slow, io.EOF)
 	require.EqualError(t, err, "no complete answer within 1s")

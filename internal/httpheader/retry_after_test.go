@@ -14,7 +14,7 @@ import (
 
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
-	const longest = time.Duration(math.MaxInt64/time.Second) * time.Second
+	const longest = math.MaxInt64 - math.MaxInt64%time.Second
 	now := time.Date(2026, 11, 23, 13, 0, 0, 0, time.UTC)
 	for value, want := range map[string]time.Duration{
 		"": 0, "0": 0, "-5": 0, "soon": 0, "1.5": 0, "+5": 0, "1": time.Second, " 7 ": 7 * time.Second, "86400": 24 * time.Hour,
