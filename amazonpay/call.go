@@ -16,27 +16,27 @@ import (
 )
 
 const (
-	callTimeout     = 90 * time.Second // where the context has no deadline
+	callTimeout     = 90 * time.Second // if the context has no deadline
 	maxAnswerBytes  = 10 << 20
 	maxErrorBytes   = 64 << 10 // an error is a code and a sentence
 	maxMessageBytes = 1 << 10
-	maxLogged       = 20 // names of members that were not decoded
+	maxLogged       = 20 // names of members that could not be decoded
 )
 
 var errNoClient = errors.New("amazonpay: the context is nil, or the Client was not made by New")
 
-var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a context has no deadline: %w", callTimeout, context.DeadlineExceeded)
+var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit for a context without a deadline: %w", callTimeout, context.DeadlineExceeded)
 
-// Call makes one call with all its attempts, and is what every typed method uses. Use
-// it for an operation that this SDK does not have yet.
+// Call makes one call with all its attempts. Every typed method uses it. Use it directly for an
+// operation that this SDK does not have yet.
 //
-// in is the request, encoded by [EncodeJSON]; nil where the operation has no body. The
-// answer is decoded into out, a pointer; nil where its body does not matter. A context
-// without a deadline gets one of 90 seconds.
+// in is the request, encoded by [EncodeJSON], or nil if the operation has no body. The answer is
+// decoded into out, a pointer, or nil if the body does not matter. A context without a deadline gets
+// one of 90 seconds.
 //
-// A member of another JSON type than out has for it does not lose the rest: it is left out, and
-// named in [Meta].Undecoded. Only an answer without what the operation returns
-// ([Operation].Returns), or without the state of the object, is a [*DecodeError].
+// If a member of the answer has another JSON type than its field in out, that member alone is left
+// out and named in [Meta].Undecoded. A [*DecodeError] is returned only if the answer lacks what the
+// operation returns ([Operation].Returns) or the object's state.
 //
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
@@ -81,7 +81,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 			made := len(meta.Attempts)
 			if again := c.send(ctx, p, out, meta); again == nil || c.core.mocked || len(meta.Attempts) > made {
 				err = again
-			} // else the refusal is the better error: nothing more was sent
+			} // else the refusal is the more useful error: nothing more was sent
 		}
 	}
 	if err != nil {
@@ -143,7 +143,7 @@ func (p *call) read(answer *transport.Answer, out any, meta *Meta) (err error) {
 		meta.Undecoded[i] = p.clean(name)
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone
-		err = fmt.Errorf("its member %q does not fit in a %s", wrong.Field, wrong.Type)
+		err = fmt.Errorf("its member %q does not fit a %s", wrong.Field, wrong.Type)
 	} else if err != nil {
 		return &DecodeError{Err: err}
 	}
@@ -151,27 +151,27 @@ func (p *call) read(answer *transport.Answer, out any, meta *Meta) (err error) {
 	case err != nil:
 		return &DecodeError{Err: err, done: done}
 	case !done && p.op.Returns != "":
-		return notUnderstood("it has no %s, so that it is not the service's answer to this operation", p.op.Returns)
+		return notUnderstood("it has no %s, so it is not the service's answer to this operation", p.op.Returns)
 	case !done:
-		return notUnderstood("it has no mark of the service")
+		return notUnderstood("it has neither a request id nor a member of the service")
 	}
 	for _, state := range states {
 		if !meta.Understood(state) {
-			return &DecodeError{Err: fmt.Errorf("its member %q, the state of the object, is of another type", state), done: true}
+			return &DecodeError{Err: fmt.Errorf("its member %q, the object's state, has an unexpected JSON type", state), done: true}
 		}
 	}
 	return nil
 }
 
-// states are the members that say in which state an object is. Without it an answer cannot be used.
+// states are the members that hold an object's state. Without it an answer cannot be used.
 var states = []string{"statusDetails.state", "chargeStatus.state", "refundStatus.state", "processingStatus"}
 
-// notUnderstood is the error of an answer with a status of success that may be of anybody.
+// notUnderstood is the error for a success that may not be the service's.
 func notUnderstood(format string, args ...any) *DecodeError {
 	return &DecodeError{Err: fmt.Errorf(format, args...)}
 }
 
-// isObject reports whether what is JSON is a JSON object.
+// isObject reports whether a JSON text is an object.
 func isObject(text []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
 }
@@ -182,7 +182,7 @@ func (p *call) apiError(status int) *APIError {
 
 func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {
 	if n := len(meta.Undecoded); n > 0 {
-		c.core.logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay answer has members that were not decoded", slog.String("operation", op.Name),
+		c.core.logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay answer has members that could not be decoded", slog.String("operation", op.Name),
 			slog.String("request_id", meta.RequestID), slog.Any("members", meta.Undecoded[:min(n, maxLogged)]), slog.Int("count", n))
 	}
 	if err == nil {

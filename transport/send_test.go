@@ -152,7 +152,11 @@ func TestEachRequestIsAnAttempt(t *testing.T) {
 						r.Header.Set("X-Amz-Pay-Idempotency-Key", "key-1")
 						r.Header.Set("Idempotency-Key", "key-1") // of a caller who uses this package alone
 						r.Retry = retry
-						return client.Send(t.Context(), r, rules{})
+						return client.Send(t.Context(), r, rules{judge: func(a transport.Attempt, _ *transport.Answer, mayRepeat bool) {
+							if a.Err != nil && strings.Contains(a.Err.Error(), "net/http sent the request again") {
+								assert.False(t, mayRepeat, "net/http has repeated it already")
+							}
+						}})
 					}
 					_, err := do(http.MethodGet, "", false)
 					require.NoError(t, err, "a kept connection")
@@ -395,4 +399,19 @@ func TestTrapLongErrorsCostTheConnection(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, string(result.Answer.Body), 100_000)
 	assert.EqualValues(t, 1, conns.Load())
+}
+
+// An answer without a connection, as of a round tripper that has it from somewhere else, is no proof that nothing was sent.
+func TestAnswerIsNeverUnsent(t *testing.T) {
+	t.Parallel()
+	direct := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route") }}
+	client := newClient(t, transport.Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+		_, err := direct.RoundTrip(r) //nolint:bodyclose // It fails.
+		require.Error(t, err)
+		return newAnswer(409, "").Response, nil
+	})})
+	result, err := client.Send(t.Context(), newRequest(http.MethodPost, "https://pay.example/v2/charges", "{}"), rules{})
+	require.NoError(t, err)
+	require.Len(t, result.Attempts, 1)
+	assert.False(t, result.Attempts[0].Unsent)
 }
