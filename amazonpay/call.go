@@ -6,39 +6,37 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"reflect"
-	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/transport"
 )
 
 const (
-	callTimeout     = 90 * time.Second // where the context has no deadline
+	callTimeout     = 90 * time.Second // if the context has no deadline
 	maxAnswerBytes  = 10 << 20
 	maxErrorBytes   = 64 << 10 // an error is a code and a sentence
 	maxMessageBytes = 1 << 10
-	maxLogged       = 20 // names of members that were not decoded
+	maxLogged       = 20 // names of members that could not be decoded
 )
 
 var errNoClient = errors.New("amazonpay: the context is nil, or the Client was not made by New")
 
-var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit where a context has no deadline: %w", callTimeout, context.DeadlineExceeded)
+var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit for a context without a deadline: %w", callTimeout, context.DeadlineExceeded)
 
-// Call makes one call with all its attempts, and is what every typed method uses. Use
-// it for an operation that this SDK does not have yet.
+// Call makes one call with all its attempts. Every typed method uses it. Use it directly for an
+// operation that this SDK does not have yet.
 //
-// in is the request, encoded by [EncodeJSON]; nil where the operation has no body. The
-// answer is decoded into out, a pointer; nil where its body does not matter. A context
-// without a deadline gets one of 90 seconds.
+// in is the request, encoded by [EncodeJSON], or nil if the operation has no body. The answer is
+// decoded into out, a pointer, or nil if the body does not matter. A context without a deadline gets
+// one of 90 seconds.
 //
-// A member of another JSON type than out has for it does not lose the rest: it is left out, and
-// named in [Meta].Undecoded. Only an answer without what the operation returns
-// ([Operation].Returns), or without the state of the object, is a [*DecodeError].
+// If a member of the answer has another JSON type than its field in out, that member alone is left
+// out and named in [Meta].Undecoded. A [*DecodeError] is returned only if the answer lacks what the
+// operation returns ([Operation].Returns) or the object's state.
 //
 // The error is always a [*CallError]. The Meta is never nil.
 func (c *Client) Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error) {
@@ -83,7 +81,7 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 			made := len(meta.Attempts)
 			if again := c.send(ctx, p, out, meta); again == nil || c.core.mocked || len(meta.Attempts) > made {
 				err = again
-			} // else the refusal is the better error: nothing more was sent
+			} // else the refusal is the more useful error: nothing more was sent
 		}
 	}
 	if err != nil {
@@ -95,88 +93,45 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 
 // send makes the attempts, adds them to meta and decodes the answer.
 func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
-	tell := c.core.observeAttempt(ctx, p, len(meta.Attempts))
-	state := &transport.Call{Operation: p.op.Name, NoRetry: p.options.NoRetry}
-	state.Observe = func(number int, a Attempt, header http.Header, body []byte) {
-		reason := p.saw(a, header, body)
-		if tell != nil {
-			tell(number, a, header, reason)
-		}
+	judge := &policy{core: c.core, call: p, queue: queueOf(p), number: len(meta.Attempts)}
+	result, err := c.core.sender.Send(ctx, p.request(), judge)
+	meta.Attempts = append(meta.Attempts, result.Attempts...)
+	meta.ClockOffset = result.ClockOffset
+	meta.StatusCode = 0 // of these attempts, not of earlier ones
+	if err == nil {
+		return p.read(result.Answer, out, meta)
 	}
-	if c.core.limiter != nil {
-		c.core.limiter.join(state, bucketOf(p))
+	if _, tooLarge := errors.AsType[*transport.TooLargeError](err); tooLarge || result.Answer == nil {
+		return err // an earlier answer is not the last one
 	}
-	req, err := p.request(transport.WithCall(ctx, state))
-	if err != nil {
-		return err
-	}
-	resp, err := c.core.doer.Do(req)
-	meta.Attempts = append(meta.Attempts, state.Attempts...)
-	meta.ClockOffset = state.ClockOffset
-	meta.StatusCode = 0 // that of these attempts, not of those before
-	switch {
-	case err != nil:
-		err = p.failure(err, req, state.Answer, meta)
-	case resp == nil || resp.Body == nil:
-		err = errNoAnswer
-	default:
-		err = p.read(resp, out, meta)
-	}
-	if c.core.mocked {
-		p.sawDoer(state, err, meta)
-	}
-	return err
-}
-
-var errNoAnswer = errors.New("the Doer returned neither an answer nor an error")
-
-// failure makes the error of a call whose last attempt was not answered, with what an
-// earlier one brought.
-func (p *call) failure(err error, req *http.Request, last *http.Response, meta *Meta) error {
-	if _, tooLarge := errors.AsType[*transport.TooLargeError](err); tooLarge {
-		return err // the last answer is that one, not an earlier one
-	}
-	interrupted, ok := errors.AsType[*transport.InterruptedError](err)
-	if !ok {
-		err = transport.Scrub(err, req) // but not the caller's own cause of an interruption
-	} else if last == nil {
-		last = interrupted.Response
-	}
-	if last == nil {
-		return err
-	}
-	if said := p.read(last, nil, meta); ok && said != nil {
+	said := p.read(result.Answer, nil, meta)
+	if _, interrupted := errors.AsType[*transport.InterruptedError](err); interrupted && said != nil {
 		return fmt.Errorf("%w: %w", err, said)
 	}
 	return err
 }
 
 // read turns an answer into out or an error.
-func (p *call) read(resp *http.Response, out any, meta *Meta) error {
-	body, err := readBody(resp)
-	_ = resp.Body.Close()
-	meta.StatusCode = resp.StatusCode
-	meta.RequestID = resp.Header.Get(headerRequestID)
-	meta.Header = resp.Header
+func (p *call) read(answer *transport.Answer, out any, meta *Meta) (err error) {
+	body := answer.Body
+	meta.StatusCode = answer.Status
+	meta.RequestID = answer.Header.Get(headerRequestID)
+	meta.Header = answer.Header
 	meta.Raw = body
 	meta.Undecoded = nil // of an earlier answer
-	seeOther := p.op.SeeOther && resp.StatusCode == http.StatusSeeOther
+	seeOther := p.op.SeeOther && answer.Status == http.StatusSeeOther
 	switch {
-	case seeOther && resp.Header.Get("Location") == "":
+	case seeOther && answer.Header.Get("Location") == "":
 		return notUnderstood("the 303 response has no Location header")
-	case !seeOther && (resp.StatusCode < 200 || resp.StatusCode > 299):
-		return p.apiError(resp.StatusCode, body)
-	case err != nil:
-		return notUnderstood("the response body is truncated")
-	case len(body) > maxAnswerBytes:
-		return notUnderstood("the response body has more than %d bytes", maxAnswerBytes)
+	case !seeOther && !isSuccess(answer.Status):
+		return p.apiError(answer.Status)
 	case seeOther && !isObject(body):
 		return nil
 	case meta.RequestID != "" && (out == nil || p.op.NoContent && len(bytes.TrimSpace(body)) == 0):
 		return nil // the service has answered, and more is not wanted
 	}
 	if !isObject(body) { // null would decode to nothing
-		kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+		kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
 		return notUnderstood("its %d bytes (%q) are not a JSON object", len(body), p.clean(kind))
 	}
 	var ignored struct{}
@@ -188,7 +143,7 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 		meta.Undecoded[i] = p.clean(name)
 	}
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok { // its text quotes numbers, such as a buyer's phone
-		err = fmt.Errorf("its member %q does not fit in a %s", wrong.Field, wrong.Type)
+		err = fmt.Errorf("its member %q does not fit a %s", wrong.Field, wrong.Type)
 	} else if err != nil {
 		return &DecodeError{Err: err}
 	}
@@ -196,80 +151,38 @@ func (p *call) read(resp *http.Response, out any, meta *Meta) error {
 	case err != nil:
 		return &DecodeError{Err: err, done: done}
 	case !done && p.op.Returns != "":
-		return notUnderstood("it has no %s, so that it is not the service's answer to this operation", p.op.Returns)
+		return notUnderstood("it has no %s, so it is not the service's answer to this operation", p.op.Returns)
 	case !done:
-		return notUnderstood("it has no mark of the service")
+		return notUnderstood("it has neither a request id nor a member of the service")
 	}
 	for _, state := range states {
 		if !meta.Understood(state) {
-			return &DecodeError{Err: fmt.Errorf("its member %q, the state of the object, is of another type", state), done: true}
+			return &DecodeError{Err: fmt.Errorf("its member %q, the object's state, has an unexpected JSON type", state), done: true}
 		}
 	}
 	return nil
 }
 
-// states are the members that say in which state an object is. Without it an answer cannot be used.
+// states are the members that hold an object's state. Without it an answer cannot be used.
 var states = []string{"statusDetails.state", "chargeStatus.state", "refundStatus.state", "processingStatus"}
 
-// notUnderstood is the error of an answer with a status of success that may be of anybody.
+// notUnderstood is the error for a success that may not be the service's.
 func notUnderstood(format string, args ...any) *DecodeError {
 	return &DecodeError{Err: fmt.Errorf(format, args...)}
 }
 
-// readBody reads a body up to the limit and one byte more. That of package transport is in memory, and within the limit.
-func readBody(resp *http.Response) ([]byte, error) {
-	if whole, ok := resp.Body.(*transport.Body); ok {
-		return whole.Bytes(), nil
-	}
-	return io.ReadAll(io.LimitReader(resp.Body, maxAnswerBytes+1))
-}
-
-// isObject reports whether what is JSON is a JSON object.
+// isObject reports whether a JSON text is an object.
 func isObject(text []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(text, " \t\r\n"), []byte("{"))
 }
 
-// refusal reads the body of an error. A message of another form must not hide the code. What is longer than any error of
-// the service is not looked into.
-func refusal(body []byte) (reason ReasonCode, message string) {
-	var members struct {
-		ReasonCode ReasonCode `json:"reasonCode"`
-		Message    any        `json:"message"`
-	}
-	if len(body) > maxErrorBytes || json.Unmarshal(body, &members) != nil {
-		return "", "the answer is not the service's JSON"
-	}
-	message, _ = members.Message.(string)
-	return members.ReasonCode, message
-}
-
-func (p *call) apiError(status int, body []byte) *APIError {
-	reason, message := refusal(body)
-	return &APIError{StatusCode: status, ReasonCode: ReasonCode(p.clean(string(reason))), Message: p.clean(message)}
-}
-
-// retryable refuses the one 500 that is an answer about money: the same key would only
-// replay it.
-func retryable(status int, _ http.Header, body []byte) bool {
-	if status != http.StatusInternalServerError {
-		return true
-	}
-	reason, _ := refusal(body)
-	return reason != ReasonCodeProcessingFailure
-}
-
-// dateRefused knows the answer to a date that is ahead of the service's clock.
-func dateRefused(status int, _ http.Header, body []byte) bool {
-	if status != http.StatusBadRequest {
-		return false
-	}
-	reason, message := refusal(body)
-	return reason == ReasonCodeInvalidHeaderValue && strings.Contains(strings.ToLower(message), "x-amz-pay-date")
+func (p *call) apiError(status int) *APIError {
+	return &APIError{StatusCode: status, ReasonCode: ReasonCode(p.clean(string(p.refusal.reason))), Message: p.clean(p.refusal.message)}
 }
 
 func (c *Client) log(ctx context.Context, op Operation, meta *Meta, err *CallError, took time.Duration) {
 	if n := len(meta.Undecoded); n > 0 {
-		c.core.logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay answer has members that were not decoded", slog.String("operation", op.Name),
+		c.core.logger.LogAttrs(ctx, slog.LevelWarn, "amazon pay answer has members that could not be decoded", slog.String("operation", op.Name),
 			slog.String("request_id", meta.RequestID), slog.Any("members", meta.Undecoded[:min(n, maxLogged)]), slog.Int("count", n))
 	}
 	if err == nil {

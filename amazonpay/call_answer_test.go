@@ -55,7 +55,7 @@ func TestAnswerThatIsNotTheServices(t *testing.T) {
 		"two objects, 200":    {200, "application/json", "{}{}", 1, true, "invalid character"},
 		"other types, 422":    {422, "application/json", `{"reasonCode":5,"message":{}}`, 1, false, "422 Unprocessable Entity"},
 		"members null, 422":   {422, "application/json", `{"reasonCode":null,"message":null}`, 1, false, "422 Unprocessable Entity"},
-		"state of a new type": {200, "application/json", `{"id":"1","statusDetails":"Open"}`, 1, true, `its member "statusDetails.state", the state of the object, is of another type`},
+		"state of a new type": {200, "application/json", `{"id":"1","statusDetails":"Open"}`, 1, true, `its member "statusDetails.state", the object's state, has an unexpected JSON type`},
 		"redirect":            {303, "", "", 1, false, "303 See Other"},
 		"not modified":        {304, "", "", 1, false, "304 Not Modified"},
 	} {
@@ -97,7 +97,7 @@ func TestUndecodableAnswerIsUncertain(t *testing.T) {
 	n := newNetwork(answer(http.StatusCreated, page))
 	_, err := amazonpay.Do[everything](t.Context(), newClient(t, n), chargeOp, goodCharge())
 	assert.True(t, mayBeDone(callError(t, err)))
-	require.ErrorContains(t, err, "the answer has a status of success, but was not understood")
+	require.ErrorContains(t, err, "the answer has a success status but could not be understood")
 	assert.Len(t, n.requests(), 1)
 }
 
@@ -111,7 +111,8 @@ func TestAnswerThatBreaksOff(t *testing.T) {
 	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(n))
 	require.NoError(t, err)
 	_, err = amazonpay.Do[everything](t.Context(), client, chargeOp, goodCharge())
-	require.ErrorContains(t, err, "but was not understood: the response body is truncated")
+	require.ErrorContains(t, err, "the response body is truncated")
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 	assert.True(t, mayBeDone(callError(t, err)))
 
 	meta, err := newClient(t, n).Call(t.Context(), getOp, nil, nil)
@@ -129,7 +130,7 @@ func TestDecodeErrorDoesNotQuoteTheAnswer(t *testing.T) {
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
 
 	_, err = newClient(t, n).Call(t.Context(), getOp, nil, new([]string))
-	require.ErrorContains(t, err, `does not fit in a []string`, "nothing of it fits")
+	require.ErrorContains(t, err, `does not fit a []string`, "nothing of it fits")
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), "8005550100")
 }
 

@@ -1,17 +1,18 @@
 package amazonpay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"runtime"
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
@@ -19,29 +20,30 @@ import (
 // Version is the version of this SDK.
 const Version = "0.1.0"
 
-// Client makes signed calls for one key. The clients of webstore, instore, delivery and
-// authtoken are built on it. It is safe for concurrent use, and one should be kept for
-// as long as the program runs, since it keeps connections open.
+// Client makes signed calls with one key. The clients of webstore, instore, delivery and authtoken
+// are built on it. It is safe for concurrent use. Keep one for as long as the program runs, since it
+// keeps connections open.
 type Client struct {
 	core     *core
 	defaults []CallOption
-	err      error // what was wrong with the options of With
+	err      error // why the options of With are wrong
 }
 
-// core is what a client and those derived from it share; it does not change.
+// core is what a client and the clients derived from it share. It does not change.
 type core struct {
 	host   string // without the scheme, which is https
 	prefix string // /v2, or with the environment
 	env    Environment
 	header http.Header // of every request
 	signer *signing.Signer
-	doer   transport.Doer
-	mocked bool              // doer is the user's own
-	base   http.RoundTripper // for Fetch
+	sender *transport.Client
+	mocked bool              // sender is made of a custom Doer
+	base   http.RoundTripper // for Fetch and Warm; nil if WithDoer replaced the network
 	logger *slog.Logger
 	now    func() time.Time
 
-	limiter   *limiter // nil without WithRateLimits
+	limiter   *limiter     // nil without WithRateLimits
+	budget    *retryBudget // nil without a limit
 	observers []func(context.Context, Event)
 }
 
@@ -58,15 +60,16 @@ type settings struct {
 	userAgent      string
 	limited        bool
 	limits         map[string]RateLimit
+	budget         int // retries; 0: the default
 	observers      []func(context.Context, Event)
 }
 
-// WithDoer replaces signing, retries and network, for tests: the Doer sees each call once,
-// unsigned, and the client needs no key. An [http.Client] is refused, since requests
-// would go out unsigned: use [WithRoundTripper] to change the network.
+// WithDoer replaces signing, retries and network, for tests: the Doer sees each call once, unsigned,
+// and the client needs no key. An [*http.Client] is refused, since requests would go out unsigned:
+// use [WithRoundTripper] to change the network.
 func WithDoer(doer transport.Doer) Option {
 	return func(s *settings) error {
-		if isNil(doer) {
+		if nilcheck.IsNil(doer) {
 			return errors.New("amazonpay: WithDoer: the Doer is nil")
 		}
 		if _, ok := doer.(*http.Client); ok {
@@ -77,12 +80,12 @@ func WithDoer(doer transport.Doer) Option {
 	}
 }
 
-// WithRoundTripper replaces the network below signing and retries: a proxy, a certificate
-// authority of your own, tracing. It sees each attempt, signed; it must not change the
-// request. The default is [transport.NewBase].
+// WithRoundTripper replaces the network below signing and retries: a proxy, a private certificate
+// authority, tracing. It sees each attempt, signed, and must not change the request. The default is
+// [transport.NewBase].
 func WithRoundTripper(base http.RoundTripper) Option {
 	return func(s *settings) error {
-		if isNil(base) {
+		if nilcheck.IsNil(base) {
 			return errors.New("amazonpay: WithRoundTripper: the RoundTripper is nil")
 		}
 		s.base = base
@@ -90,7 +93,8 @@ func WithRoundTripper(base http.RoundTripper) Option {
 	}
 }
 
-// WithRetryPolicy changes how often and how fast attempts are repeated.
+// WithRetryPolicy changes how often attempts are repeated, and after which waits. [WithRetryBudget]
+// limits the retries of all calls together.
 func WithRetryPolicy(policy transport.RetryPolicy) Option {
 	return func(s *settings) error {
 		s.retry = &policy
@@ -98,8 +102,8 @@ func WithRetryPolicy(policy transport.RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout changes the 30 seconds that one attempt may take, from dialling to
-// the answer's last byte. Authorizations are slow: a short time makes unknown outcomes.
+// WithAttemptTimeout changes the time that one attempt may take, from signing to the answer's last
+// byte. The default is 30 seconds. Authorizations are slow: a short time causes unknown outcomes.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings) error {
 		if d <= 0 {
@@ -110,10 +114,9 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithLogger logs calls and attempts: each attempt, each call and each wait for a rate limit at debug level, each
-// wait before a retry, each retry that the budget does not allow, and each failed call as a warning. No record holds a key, a token, a path, a
-// body, or anything about a buyer. Without this option nothing is logged. With a nil logger nothing is logged either, whereas a nil
-// [Option] is an error of [New], as is a nil value given to [WithDoer] or [WithRoundTripper].
+// WithLogger logs attempts, calls and waits for a rate limit at debug level. Retries, retries that the
+// budget forbids, refused dates and failed calls are warnings. No record holds a key, a token, a path,
+// a body or anything about a buyer. Without this option, or with a nil logger, nothing is logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		s.logger = logger
@@ -143,7 +146,8 @@ func WithUserAgent(product string) Option {
 	}
 }
 
-// New makes a client. It checks the whole configuration and opens no connection.
+// New returns a client. It checks the whole configuration and opens no connection. The error names
+// the field or the option that is wrong. A nil [Option] is an error.
 func New(cfg Config, opts ...Option) (*Client, error) {
 	s := settings{now: time.Now}
 	for _, opt := range opts {
@@ -188,7 +192,6 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		env:    environment,
 		header: commonHeader(region, host, cfg.Integrator, s.userAgent),
 		signer: signer,
-		doer:   s.doer,
 		mocked: s.doer != nil,
 		base:   s.base,
 		logger: s.logger,
@@ -203,8 +206,11 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		if err := c.connect(s); err != nil {
 			return nil, err
 		}
-	} else if s.retry != nil || s.attemptTimeout != 0 || s.limited {
-		return nil, errors.New("amazonpay: WithDoer replaces attempts, retries and time-outs: WithRetryPolicy, WithAttemptTimeout and WithRateLimits have no effect with it")
+	} else {
+		if s.retry != nil || s.attemptTimeout != 0 || s.limited || s.budget != 0 {
+			return nil, errors.New("amazonpay: WithDoer replaces attempts, retries and time-outs: remove WithRetryPolicy, WithRetryBudget, WithAttemptTimeout and WithRateLimits")
+		}
+		c.sender = transport.FromDoer(s.doer, maxAnswerBytes)
 	}
 	if s.limited {
 		if s.limits == nil {
@@ -215,10 +221,10 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 	return &Client{core: c}, nil
 }
 
-// connect builds the real transport.
+// connect makes the sender for the real network.
 func (c *core) connect(s settings) error {
 	if c.signer == nil {
-		return errors.New("amazonpay: Config has no private key: give PrivateKey, PrivateKeyPEM or PrivateKeyFile")
+		return errors.New("amazonpay: Config has no private key: set PrivateKey, PrivateKeyPEM or PrivateKeyFile")
 	}
 	if c.base == nil {
 		c.base = transport.NewBase()
@@ -226,8 +232,6 @@ func (c *core) connect(s settings) error {
 	config := transport.Config{
 		Signer:         c.signer,
 		Base:           c.base,
-		Retryable:      retryable,
-		DateRefused:    dateRefused,
 		AttemptTimeout: s.attemptTimeout,
 		MaxAnswerBytes: maxAnswerBytes,
 		Logger:         s.logger,
@@ -236,11 +240,11 @@ func (c *core) connect(s settings) error {
 	if s.retry != nil {
 		config.Retry = *s.retry
 	}
-	doer, err := transport.New(config)
-	if err != nil {
+	c.budget = newRetryBudget(cmp.Or(s.budget, defaultBudget))
+	var err error
+	if c.sender, err = transport.New(config); err != nil {
 		return fmt.Errorf("amazonpay: %w", err)
 	}
-	c.doer = doer
 	return nil
 }
 
@@ -264,10 +268,10 @@ func commonHeader(region Region, host string, integrator Integrator, product str
 	return h
 }
 
-// With returns a client that makes each call with these options, before those of the call
-// itself. It shares connections and everything else with c, so it is cheap: make one for
-// each merchant, with [WithAuthToken] or [WithTokenSource]. Options that are wrong, and an
-// idempotency key, are reported by each call of the new client.
+// With returns a client that applies these options to each call, before the call's own options. It
+// shares connections and everything else with c, so it is cheap: make one for each merchant, with
+// [WithAuthToken] or [WithTokenSource]. Each call of the new client returns an error if an option is
+// wrong or is an idempotency key.
 func (c *Client) With(defaults ...CallOption) *Client {
 	if c == nil {
 		return nil
@@ -279,15 +283,15 @@ func (c *Client) With(defaults ...CallOption) *Client {
 		case optionIdempotencyKey:
 			derived.err = &FieldError{"Client.With", "an idempotency key belongs to one call: pass WithIdempotencyKey to the call"}
 		case optionUnsettled:
-			derived.err = &FieldError{"Client.With", "what is unsettled belongs to one call: pass WithUnsettled to the call"}
+			derived.err = &FieldError{"Client.With", "an unsettled key belongs to one call: pass WithUnsettled to the call"}
 		default:
 		}
 	}
 	return derived
 }
 
-// Environment returns the environment in which the client calls, [EnvironmentLive] or [EnvironmentSandbox],
-// whether Config or the public key id has decided it.
+// Environment returns the environment of the client's calls, [EnvironmentLive] or
+// [EnvironmentSandbox], whether Config or the public key id decides it.
 func (c *Client) Environment() Environment {
 	if !c.made() {
 		return ""
@@ -295,7 +299,7 @@ func (c *Client) Environment() Environment {
 	return c.core.env
 }
 
-// String names the host and the environment, never a key or a token.
+// String returns the host and the environment, never a key or a token.
 func (c *Client) String() string {
 	if !c.made() {
 		return "amazonpay.Client(nil)"
@@ -303,24 +307,11 @@ func (c *Client) String() string {
 	return "amazonpay.Client(https://" + c.core.host + " " + string(c.core.env) + ")"
 }
 
-// Format prints what String returns, whatever the verb.
+// Format prints the same as String for every verb.
 func (c *Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String()) }
 
-// LogValue returns what String returns.
+// LogValue returns the same as String.
 func (c *Client) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // made reports whether New made the client.
 func (c *Client) made() bool { return c != nil && c.core != nil }
-
-// isNil also finds a nil pointer or function in an interface, which would panic much later.
-func isNil(v any) bool {
-	r := reflect.ValueOf(v)
-	switch r.Kind() {
-	case reflect.Invalid:
-		return true
-	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan:
-		return r.IsNil()
-	default:
-		return false
-	}
-}

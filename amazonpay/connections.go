@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// warmTimeout is the time that Warm takes at most: that of a dial, a handshake and an answer.
+// warmTimeout limits Warm: a dial, a handshake and an answer.
 const warmTimeout = 15 * time.Second
 
-// Warm opens a connection ahead of the first buyer, who else waits for the name's resolution, the dial and the TLS
-// handshake. Call it when the program starts; a connection that is not used is closed after 90 s. It takes 15 s at most.
+// Warm opens a connection so that the first buyer does not wait for DNS, dial and TLS. Call it when
+// the program starts. It takes at most 15 s. An unused connection is closed after 90 s.
 //
-// It sends a HEAD request for the host's root, unsigned and without anything of Amazon Pay, and any answer will do. What
-// the service answers to it is not documented. The error says why there is no connection; calls may be made all the same.
-// Warm does nothing where [WithDoer] has replaced the network.
+// It sends an unsigned HEAD request for the host's root, without any header of Amazon Pay. Any answer
+// will do; the service's answer is not documented. The error says why there is no connection. Calls
+// can be made all the same. With [WithDoer], Warm does nothing.
 func (c *Client) Warm(ctx context.Context) error {
 	if !c.made() || ctx == nil {
 		return errNoClient
@@ -37,16 +37,15 @@ func (c *Client) Warm(ctx context.Context) error {
 	return resp.Body.Close()
 }
 
-// CloseIdleConnections closes the connections of the client, and of those that share them by [Client.With], that are not in
-// use. The next call opens another. It does nothing where the network, given with [WithRoundTripper] or [WithDoer], has no such
-// method.
+// CloseIdleConnections closes the unused connections of the client and of the clients that share them
+// by [Client.With]. The next call opens a new one. It does nothing if the network of
+// [WithRoundTripper] or [WithDoer] has no such method.
 func (c *Client) CloseIdleConnections() {
 	if !c.made() {
 		return
 	}
-	for _, network := range []any{c.core.base, c.core.doer} {
-		if closer, ok := network.(interface{ CloseIdleConnections() }); ok {
-			closer.CloseIdleConnections()
-		}
+	c.core.sender.CloseIdleConnections()
+	if closer, ok := c.core.base.(interface{ CloseIdleConnections() }); ok && c.core.mocked {
+		closer.CloseIdleConnections()
 	}
 }

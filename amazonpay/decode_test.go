@@ -163,7 +163,7 @@ func TestUndecodedMembersAreLogged(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.Len(t, seen.lines, 1)
-	assert.Contains(t, seen.lines[0], `level=WARN msg="amazon pay answer has members that were not decoded" operation=GetCheckoutSession request_id=request-1 members="[shippingAddress price]" count=2`)
+	assert.Contains(t, seen.lines[0], `level=WARN msg="amazon pay answer has members that could not be decoded" operation=GetCheckoutSession request_id=request-1 members="[shippingAddress price]" count=2`)
 	assert.NotContains(t, seen.lines[0], "Susie")
 
 	long := `{"prices":[` + strings.Repeat(`5,`, 99) + `5]}`

@@ -8,25 +8,23 @@ import (
 
 //go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -destination ../mocks/amazonpay.go . Caller,Fetcher
 
-// Caller makes calls. [*Client] is one; the clients of webstore, instore, delivery and
-// authtoken take one, and tests put a mock in its place.
+// Caller makes calls. [*Client] implements it. The clients of webstore, instore, delivery and
+// authtoken take a Caller, so tests can pass a mock.
 type Caller interface {
 	Call(ctx context.Context, op Operation, in, out any, opts ...CallOption) (*Meta, error)
 }
 
-// Response is embedded in the typed answers of all operations and carries the call's
-// [Meta].
+// Response is embedded in the typed answers of all operations. It carries the call's [Meta].
 type Response struct {
-	// Meta is the call's status, request id, attempts, idempotency key and raw JSON. It is
-	// nil only in values that no call has made.
+	// Meta is the call's status, request id, attempts, idempotency key and raw JSON. It is nil only
+	// in values that did not come from a call.
 	Meta *Meta `json:"-"`
 }
 
 func (a *Response) setMeta(m *Meta) { a.Meta = m }
 
-// Do makes a call whose answer is a T, which embeds [Response]. It is what the typed
-// methods of the sub-clients are made of, and the way to call with types of your own.
-// On error the result is nil.
+// Do makes a call whose answer is a T, which embeds [Response]. The typed methods of the sub-clients
+// use it. Use it directly for custom types. On error the result is nil.
 func Do[T any, P interface {
 	*T
 	setMeta(m *Meta)

@@ -10,38 +10,35 @@ import (
 	"strings"
 )
 
-// CallError is the envelope of every error that a call returns: which operation it was,
-// and what is known of it. Err says what went wrong:
+// CallError wraps every error that a call returns, with the operation and what is known about the
+// call. Err says what went wrong:
 //
 //   - [*FieldError]: the request or an option is wrong; nothing was sent.
-//   - [*TokenError]: the [TokenSource] gave no token; nothing was sent.
+//   - [*TokenError]: the [TokenSource] returned no usable token; nothing was sent.
 //   - [*RateLimitError]: the limits of [WithRateLimits] did not allow the call before its
 //     deadline; nothing was sent.
-//   - [*APIError]: the service, or a gateway before it, answered with an error.
-//   - [*DecodeError]: the answer has a status of success, but was not understood.
-//   - [*transport.NetworkError]: the last attempt was not answered; the work may have been
-//     done.
-//   - [*transport.InterruptedError]: the context ended before the call was done; the
-//     error then also is the last answer's [*APIError], if there was one.
-//   - [*transport.TooLargeError]: the answer had more than 10 MiB; the work may have been
-//     done.
+//   - [*APIError]: the service, or a gateway in front of it, answered with an error.
+//   - [*DecodeError]: the answer has a success status but could not be understood.
+//   - [*transport.NetworkError]: the last attempt got no answer; the work may have been done.
+//   - [*transport.InterruptedError]: the context ended before the call was done. If there was an
+//     answer, the error also matches its [*APIError].
+//   - [*transport.TooLargeError]: the answer had more than 10 MiB; the work may have been done.
 //   - [*transport.SigningError]: the key could not sign; that attempt was not sent.
 //
-// Use [errors.AsType] and [errors.Is] to tell them apart, and [HasReason] for reason
-// codes.
+// Use [errors.AsType] and [errors.Is] to tell them apart, and [HasReason] for reason codes.
 type CallError struct {
 	Operation string
 	Meta      *Meta // never nil
 	Err       error
 
-	// Outcome is what is known of the work: see [OutcomeOf]. What to do next is the matter of [Advise].
+	// Outcome is what is known about the work: see [OutcomeOf]. [Advise] says what to do next.
 	Outcome Outcome
 
 	reads bool // nothing was to be changed
 }
 
-// Error returns the operation, the cause, and what is needed to ask Amazon's support
-// or to repeat the call safely.
+// Error returns the operation, the cause, and what is required to ask Amazon's support or to repeat
+// the call safely.
 func (e *CallError) Error() string {
 	var b strings.Builder
 	b.WriteString("amazonpay: ")
@@ -52,7 +49,7 @@ func (e *CallError) Error() string {
 		b.WriteString("; an attempt ended without a certain answer, so the outcome is unknown")
 	}
 	meta := e.Meta
-	if meta == nil { // made by a test of the user's
+	if meta == nil { // made by a caller's test
 		meta = &Meta{}
 	}
 	var notes []string
@@ -92,20 +89,20 @@ func (e *CallError) LogValue() slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// APIError is an answer with a status that is not 2xx.
+// APIError is an answer whose status is not 2xx.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/error-handling.html
 type APIError struct {
 	StatusCode int
-	ReasonCode ReasonCode // empty where the answer was not the service's JSON, such as a gateway's page
-	Message    string     // the service's words, for people; tokens and signatures are taken out
+	ReasonCode ReasonCode // empty if the answer was not the service's JSON, such as a gateway's page
+	Message    string     // the service's text, without tokens and signatures
 
-	// Signature is what this side knows of a signature that was refused with InvalidRequestSignature; nil for other codes,
-	// and with a Doer of the user's own.
+	// Signature helps to find out why a signature was refused. It is nil unless the reason code is
+	// InvalidRequestSignature, and always nil with a custom Doer.
 	Signature *SignatureHint
 }
 
-// Error returns the status, the reason code, the message, and of a refused signature the hint.
+// Error returns the status, the reason code, the message, and the hint on a refused signature.
 func (e *APIError) Error() string {
 	text := strconv.Itoa(e.StatusCode)
 	if e.ReasonCode == "" {
@@ -128,32 +125,32 @@ func HasReason(err error, codes ...ReasonCode) bool {
 	return ok && slices.Contains(codes, api.ReasonCode)
 }
 
-// TokenError says that the [TokenSource] gave no usable token, so that the call was not
-// sent. Err is the source's error, such as the [*CallError] of the call for a token.
-// [errors.Is] looks into it; [errors.AsType] and [HasReason] do not, since what
-// went wrong with the token is not an answer to the call.
+// TokenError reports that the [TokenSource] returned no usable token. The call was not sent. Err is the
+// source's error, such as the [*CallError] of the call for a token. [errors.Is] looks into it.
+// [errors.AsType] and [HasReason] do not, since a failure to get a token is not an answer to the call.
 type TokenError struct{ Err error }
 
-// Error says why there is no token.
+// Error returns why there is no token.
 func (e *TokenError) Error() string { return fmt.Sprint("no authorization token: ", e.Err) }
 
 // Is reports whether Err matches target.
 func (e *TokenError) Is(target error) bool { return errors.Is(e.Err, target) }
 
-// DecodeError is a 2xx answer that was not understood: it is no JSON object, or lacks what the
-// operation returns, or the state of the object in it is of another JSON type. Another member that
-// does not fit is no error: see [Meta].Undecoded. If the answer has what the operation returns the
-// work was done; else it may be the page of a gateway, and the outcome is unknown. The answer is in
-// the Raw of the [CallError]'s Meta.
+// DecodeError reports a 2xx answer that could not be understood: it is not a JSON object, lacks what
+// the operation returns, or holds the object's state in another JSON type. Any other member of
+// another type is not an error: see [Meta].Undecoded.
+//
+// If the answer has what the operation returns, the work was done. Otherwise it may be a gateway's
+// page, and the outcome is unknown. The answer is in the Raw of the [CallError]'s Meta.
 type DecodeError struct {
 	Err error
 
 	done bool // it is the service's answer to the operation
 }
 
-// Error says what about the answer was not understood, without its content.
+// Error returns what could not be understood, without the answer's content.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("the answer has a status of success, but was not understood: %v", e.Err)
+	return fmt.Sprintf("the answer has a success status but could not be understood: %v", e.Err)
 }
 
 // Unwrap returns Err.

@@ -18,7 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
-	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -150,23 +149,17 @@ func TestUncertainOfADoer(t *testing.T) {
 	}
 }
 
-// A Doer of package transport, given by the user, tells its attempts.
-func TestUncertainOfARealDoer(t *testing.T) {
+// A refusal does not settle an attempt that was lost before it, and both are told.
+func TestUncertainAfterALostAttempt(t *testing.T) {
 	t.Parallel()
-	doer, err := transport.New(transport.Config{
-		Signer: noSigner{}, Retry: transport.RetryPolicy{MinWait: 1, MaxWait: 1},
-		Base: newNetwork(fail(io.EOF), answer(422, `{"reasonCode":"InvalidCheckoutSessionStatus"}`)),
-	})
-	require.NoError(t, err)
-	client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doer))
-	require.NoError(t, err)
-	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil)
+	n := newNetwork(fail(io.EOF), answer(422, `{"reasonCode":"InvalidCheckoutSessionStatus"}`))
+	meta, err := newClient(t, n).Call(t.Context(), chargeOp, goodCharge(), nil)
 	assert.True(t, mayBeDone(callError(t, err)))
 	assert.Len(t, meta.Attempts, 2)
 }
 
-// Odd ends: a Doer that signed nothing, one that tells its last answer in the error alone, an
-// answer that was too large after another one, and a code that belongs to another status.
+// Odd ends: a Doer that signed nothing, one that was interrupted, an answer that was too large after
+// another one, and a code that belongs to another status.
 func TestUncertainAtTheEdges(t *testing.T) {
 	t.Parallel()
 	call := func(doer transport.Doer) (*amazonpay.Meta, *amazonpay.CallError) {
@@ -178,13 +171,13 @@ func TestUncertainAtTheEdges(t *testing.T) {
 	_, err := call(doerFunc(func(*http.Request) (*http.Response, error) { return nil, &transport.SigningError{Err: io.EOF} }))
 	assert.False(t, mayBeDone(err), "nothing was sent")
 
-	meta, err := call(doerFunc(func(r *http.Request) (*http.Response, error) {
-		resp, _ := answer(429, `{"reasonCode":"TooManyRequests"}`)(r)
-		return nil, &transport.InterruptedError{Cause: context.Canceled, Response: resp}
+	meta, err := call(doerFunc(func(*http.Request) (*http.Response, error) {
+		return nil, &transport.InterruptedError{Cause: context.Canceled, StatusCode: 429}
 	}))
-	assert.Equal(t, 429, meta.StatusCode)
-	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTooManyRequests))
+	assert.Zero(t, meta.StatusCode, "there is no answer")
 	require.ErrorIs(t, err, context.Canceled)
+	require.ErrorContains(t, err, "429")
+	assert.True(t, mayBeDone(err))
 
 	_, err = call(doerFunc(answer(503, `{"reasonCode":"ProcessingFailure"}`)))
 	assert.True(t, mayBeDone(err), "that code is an answer with status 500 alone")
@@ -198,10 +191,6 @@ func TestUncertainAtTheEdges(t *testing.T) {
 
 	assert.Equal(t, "no authorization token: <nil>", (&amazonpay.TokenError{}).Error())
 }
-
-type noSigner struct{}
-
-func (noSigner) SignRequest(*http.Request, signing.PayloadHash, time.Time) error { return nil }
 
 // The answers before a lost one are not lost with it.
 func TestMetaOfTheLastAnswerThatCame(t *testing.T) {

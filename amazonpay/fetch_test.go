@@ -66,9 +66,9 @@ func TestFetchRefuses(t *testing.T) {
 		"another scheme":   {fetchRequest(t, http.MethodGet, "file:///etc/passwd"), "URL: must be https"},
 		"no host":          {fetchRequest(t, http.MethodGet, "https:///report"), "URL: must be https"},
 		"user information": {fetchRequest(t, http.MethodGet, "https://user:token-1@bucket.example/"), "without user information"},
-		"signature":        {withHeader("Authorization"), "header authorization: must not go"},
-		"auth token":       {withHeader("X-Amz-Pay-Authtoken"), "header x-amz-pay-authtoken: must not go"},
-		"odd spelling":     {withHeader("x-AMZ-pay-host"), "header x-amz-pay-host: must not go"},
+		"signature":        {withHeader("Authorization"), "header authorization: must not be sent"},
+		"auth token":       {withHeader("X-Amz-Pay-Authtoken"), "header x-amz-pay-authtoken: must not be sent"},
+		"odd spelling":     {withHeader("x-AMZ-pay-host"), "header x-amz-pay-host: must not be sent"},
 		"nil":              {nil, "the request is nil"},
 		"no URL":           {&http.Request{}, "the request is nil"},
 	} {
@@ -95,7 +95,7 @@ func TestFetchDoesNotFollowRedirects(t *testing.T) {
 	client, err := amazonpay.New(testConfig(), amazonpay.WithRoundTripper(bucket.Client().Transport))
 	require.NoError(t, err)
 	_, err = client.Fetch(fetchRequest(t, http.MethodGet, bucket.URL)) //nolint:bodyclose // There is none.
-	require.ErrorContains(t, err, "redirects (HTTP 302), which is not followed")
+	require.ErrorContains(t, err, "is a redirect (HTTP 302), which is not followed")
 	assert.NotContains(t, err.Error(), "token-1")
 	assert.Zero(t, elsewhere.Load())
 }
@@ -111,7 +111,7 @@ func TestFetchRefusesEvery3xx(t *testing.T) {
 			require.NoError(t, resp.Body.Close())
 			assert.Equal(t, status, resp.StatusCode)
 		} else {
-			require.ErrorContains(t, err, "redirects (HTTP "+strconv.Itoa(status)+"), which is not followed")
+			require.ErrorContains(t, err, "is a redirect (HTTP "+strconv.Itoa(status)+"), which is not followed")
 			assert.NotContains(t, err.Error(), "token-1")
 			assert.Nil(t, resp)
 		}

@@ -85,8 +85,12 @@ func newNetwork(answers ...reply) *network {
 
 func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := ""
-	if whole, ok := r.Body.(*transport.Body); ok { // unread, as a network that cannot be reached leaves it
-		body = string(whole.Bytes())
+	if whole, ok := r.Body.(io.ReaderAt); ok { // looked at, and left unread for a network that cannot be reached
+		b, err := io.ReadAll(io.NewSectionReader(whole, 0, r.ContentLength))
+		if err != nil {
+			return nil, err
+		}
+		body = string(b)
 	} else if r.Body != nil {
 		b, err := io.ReadAll(r.Body)
 		if err != nil {

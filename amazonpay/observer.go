@@ -3,11 +3,12 @@ package amazonpay
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
+
+	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Event is something that an observer is told: an attempt of a call that has ended, or a whole call.
+// Event is what an observer is told about: one attempt that has ended, or one whole call.
 type Event struct {
 	Operation string // as in [CallError], for example CreateCharge
 	Method    string
@@ -15,23 +16,26 @@ type Event struct {
 	Path string
 	// Attempt is the number of the attempt from 1, and 0 for the whole call, which comes after its attempts.
 	Attempt int
-	// Attempts is how many there were, of a whole call.
+	// Attempts is the number of attempts of a whole call.
 	Attempts   int
-	StatusCode int        // 0 where no answer came
-	ReasonCode ReasonCode // of an answer that is not 2xx, where it has one
+	StatusCode int        // 0 if no answer came
+	ReasonCode ReasonCode // of an answer that is not 2xx; empty if it has none
 	RequestID  string     // of the answer
 	Start      time.Time
 	Duration   time.Duration
-	// Err is why an attempt brought no answer, or why the call failed. It names no URL, no token and no body.
+	// Err is why an attempt brought no answer, or why the call failed. It quotes no URL, token or body.
 	Err error
-	// Outcome is what is known of the work, of a whole call; see [OutcomeOf].
+	// Outcome is what is known about the work of a whole call: see [OutcomeOf].
 	Outcome Outcome
 }
 
-// WithObserver has a function told of each attempt and of each call, for traces and metrics; examples/otel has one for
-// OpenTelemetry. It is called on the goroutine of the call, which waits for it, and from several goroutines at once. ctx is that of
-// the call. No event holds an id of an object, a key, a token or anything about a buyer, but for what the service's own message in
-// an [APIError] repeats. Calls through a Doer of the user's own have no events of attempts. Of several observers each is told.
+// WithObserver calls a function after each attempt and after each call, for traces and metrics. See
+// examples/otel for OpenTelemetry. The function runs on the goroutine of the call, which waits for
+// it, and must be safe for concurrent use. ctx is the call's context. If there are several observers,
+// all are called. With a custom Doer there are no attempt events.
+//
+// No event holds an object's id, a key, a token or anything about a buyer, except what the service's
+// message in an [APIError] repeats.
 func WithObserver(observe func(ctx context.Context, e Event)) Option {
 	return func(s *settings) error {
 		if observe == nil {
@@ -48,21 +52,23 @@ func (c *core) tell(ctx context.Context, e Event) {
 	}
 }
 
-// observeAttempt returns what tells the observers of the attempts of a call, of which some were made before; nil where
-// there are no observers.
-func (c *core) observeAttempt(ctx context.Context, p *call, before int) func(int, Attempt, http.Header, ReasonCode) {
-	if len(c.observers) == 0 {
-		return nil
+// observeAttempt tells the observers about an attempt and its answer, which may be nil.
+func (c *core) observeAttempt(ctx context.Context, j *policy, a Attempt, answer *transport.Answer, reason ReasonCode) {
+	if len(c.observers) == 0 || c.mocked {
+		return
 	}
-	return func(number int, a Attempt, header http.Header, reason ReasonCode) {
-		c.tell(ctx, Event{
-			Operation: p.op.Name, Method: p.op.Method, Path: p.op.Path, Attempt: before + number, StatusCode: a.StatusCode, ReasonCode: reason,
-			RequestID: header.Get(headerRequestID), Start: a.Start, Duration: a.Duration, Err: a.Err,
-		})
+	op := j.call.op
+	e := Event{
+		Operation: op.Name, Method: op.Method, Path: op.Path, Attempt: j.number, StatusCode: a.StatusCode,
+		ReasonCode: ReasonCode(j.call.clean(string(reason))), Start: a.Start, Duration: a.Duration, Err: a.Err,
 	}
+	if answer != nil {
+		e.RequestID = answer.Header.Get(headerRequestID)
+	}
+	c.tell(ctx, e)
 }
 
-// observeCall tells the observers of a whole call.
+// observeCall tells the observers about a whole call.
 func (c *core) observeCall(ctx context.Context, op Operation, meta *Meta, failed *CallError, start time.Time, took time.Duration) {
 	if len(c.observers) == 0 {
 		return

@@ -11,17 +11,18 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Outcome is what is known of the work that a call was to do: whether a buyer may have been charged.
+// Outcome is what is known about the work of a call: for example, whether a buyer may have been
+// charged.
 type Outcome int
 
 const (
-	// OutcomeUnknown says that the work may have been done, or not.
+	// OutcomeUnknown means that the work may or may not have been done.
 	OutcomeUnknown Outcome = iota
-	// OutcomeNotSent says that nothing was sent: the work was not done.
+	// OutcomeNotSent means that nothing was sent: the work was not done.
 	OutcomeNotSent
-	// OutcomeRefused says that the service answered that it did not do the work.
+	// OutcomeRefused means that the service answered that it did not do the work.
 	OutcomeRefused
-	// OutcomeDone says that the service answered that it did the work.
+	// OutcomeDone means that the service answered that it did the work.
 	OutcomeDone
 )
 
@@ -39,8 +40,9 @@ func (o Outcome) String() string {
 	}
 }
 
-// OutcomeOf returns what is known of the work of a call that returned err, also where err is wrapped. It judges this one call and,
-// with [WithUnsettled], the calls before it under the same key. Do not decide on a new key by the outcome: [Advise] says what to do next.
+// OutcomeOf returns what is known about the work of a call that returned err, which may be wrapped.
+// It judges this one call and, with [WithUnsettled], the earlier calls with the same key. Do not decide
+// on a new key by the outcome: [Advise] says what to do next.
 //
 //	the call                                                       | outcome
 //	---------------------------------------------------------------|---------
@@ -53,7 +55,7 @@ func (o Outcome) String() string {
 //	a 500 ProcessingFailure                                        | refused
 //	429 until the attempts or the context ended                    | refused
 //	a refusal, then no connection                                  | refused
-//	a 2xx of the service whose state was not understood            | done
+//	a 2xx of the service whose state could not be understood       | done
 //	a 2xx that is not the service's answer to this operation       | unknown
 //	a 4xx without the marks of the service, such as a gateway's    | unknown
 //	408, 425, 5xx, no answer, or a too large one, in the last one   | unknown
@@ -62,18 +64,20 @@ func (o Outcome) String() string {
 //	400 DuplicateIdempotencyKey                                    | unknown
 //	a 3xx                                                          | unknown
 //	no answer from a custom Doer                                   | unknown
-//	an error that is no [*CallError]                               | unknown
+//	an error that is not a [*CallError]                            | unknown
 //	any of the above but done and a decline, with [WithUnsettled]  | unknown
 //
-// The marks of the service are a reason code in a JSON object, or its request id beside a body that
-// is empty or begins as a JSON object does; in a success, what the operation returns
-// ([Operation].Returns). A decline is a reason code about the payment itself, such as SoftDeclined.
-// Where the service is documented to replay an idempotency key ([Operation].Replays), a decline
-// settles what an earlier attempt under the same key left open: had that one charged, the key would
-// have replayed its success. DuplicateIdempotencyKey proves that an earlier request arrived, so it
-// is never a refusal.
+// The marks of the service in an error are a reason code in a JSON object, or its request id with a
+// body that is empty or begins like a JSON object. In a success the mark is what the operation returns
+// ([Operation].Returns).
 //
-// That no attempt had a connection is known by [Attempt].Unsent. The answer of a custom Doer counts like one of the service.
+// A decline is a reason code about the payment itself, such as SoftDeclined. If the service is
+// documented to replay an idempotency key ([Operation].Replays), a decline settles what an earlier
+// attempt with the same key left open: if that attempt had charged, the key would have replayed its
+// success. DuplicateIdempotencyKey proves that an earlier request arrived, so it is never a refusal.
+//
+// [Attempt].Unsent shows that no attempt had a connection. The answer of a custom Doer counts like the
+// service's.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return OutcomeDone
@@ -85,44 +89,36 @@ func OutcomeOf(err error) Outcome {
 	return call.Outcome
 }
 
-// workState is what the attempts so far say of the work, those of earlier calls under the same key included.
+// workState is what the attempts so far show about the work, including earlier calls with the same
+// key.
 type workState struct {
 	maybe   bool // an attempt may have done it
 	refused bool // the service has refused one
 }
 
-// saw takes in an attempt, and returns the reason code of its answer.
-func (p *call) saw(a Attempt, header http.Header, body []byte) ReasonCode {
-	if a.Unsent || a.StatusCode >= 200 && a.StatusCode <= 299 { // of a success, read decides
-		return ""
+// saw takes in an attempt, its answer or nil, and the answer's reason code.
+func (p *call) saw(a Attempt, answer *transport.Answer, reason ReasonCode) {
+	if a.Unsent || answer != nil && isSuccess(answer.Status) { // read decides about a success
+		return
 	}
-	reason, _ := refusal(body)
-	failed := a.StatusCode == http.StatusInternalServerError && reason == ReasonCodeProcessingFailure
-	marked := reason != "" || header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
 	switch {
-	case a.Err != nil, !marked, !failed && !refuses(a.StatusCode), reason == ReasonCodeDuplicateIdempotencyKey:
+	case answer == nil, reason == ReasonCodeDuplicateIdempotencyKey, !hasMark(answer, reason),
+		!refuses(answer.Status) && !(refusal{reason: reason}).processingFailure(answer.Status):
 		p.state.maybe = true
 	case p.op.Replays && AdviseReason(reason).IsDecline():
 		p.state = workState{refused: true}
 	default:
 		p.state.refused = true
 	}
-	return ReasonCode(p.clean(string(reason)))
 }
 
-// sawDoer takes in what a custom Doer returned. It may have sent more than the attempts that are known.
-func (p *call) sawDoer(state *transport.Call, err error, meta *Meta) {
-	_, unsigned := errors.AsType[*transport.SigningError](err)
-	switch {
-	case unsigned && len(state.Attempts) == 0 && !state.Repeated:
-	case state.Repeated, meta.StatusCode == 0:
-		p.state.maybe = true
-	case len(state.Attempts) == 0:
-		p.saw(Attempt{StatusCode: meta.StatusCode}, meta.Header, meta.Raw)
-	}
+// hasMark reports whether an error is the service's own and not, for example, a gateway's.
+func hasMark(answer *transport.Answer, reason ReasonCode) bool {
+	body := answer.Body
+	return reason != "" || answer.Header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
 }
 
-// unsent is the outcome of a call of which nothing was sent.
+// unsent is the outcome of a call that sent nothing.
 func unsent(opts []CallOption) Outcome {
 	earlier := false
 	for _, o := range opts {
@@ -136,7 +132,7 @@ func unsent(opts []CallOption) Outcome {
 	return OutcomeNotSent
 }
 
-// outcome tells what is known of the work when the call has failed with err.
+// outcome returns what is known about the work if the call has failed with err.
 func (p *call) outcome(err error) Outcome {
 	undecoded, isUndecoded := errors.AsType[*DecodeError](err)
 	switch {
@@ -150,7 +146,8 @@ func (p *call) outcome(err error) Outcome {
 	return OutcomeNotSent
 }
 
-// returned reports whether a JSON object is the service's answer to this operation. It was decoded into out.
+// returned reports whether a JSON object is the service's answer to this operation. It was decoded
+// into out.
 func (p *call) returned(out any, body []byte, requestID string) bool {
 	if p.op.Returns == "" && requestID != "" {
 		return true
@@ -174,7 +171,7 @@ func (p *call) returned(out any, body []byte, requestID string) bool {
 	return json.Unmarshal(members[p.op.Returns], &id) == nil && id != ""
 }
 
-// refuses reports a status with which the service says that the work was not done.
+// refuses reports whether a status means that the work was not done.
 func refuses(status int) bool {
 	return status >= 400 && status < 500 && status != http.StatusRequestTimeout && status != http.StatusTooEarly
 }

@@ -166,23 +166,6 @@ func TestOutcomesOfADoer(t *testing.T) {
 	}
 }
 
-// A Doer that repeats one of package transport hides its first attempt: what the second brought proves nothing.
-func TestOutcomesOfADoerThatRepeats(t *testing.T) {
-	t.Parallel()
-	for name, second := range map[string]reply{"no connection": noConnection, "refused": answer(422, `{"reasonCode":"HardDeclined"}`)} {
-		inner, err := transport.New(transport.Config{Signer: noSigner{}, Base: newNetwork(lost, second), Retry: transport.RetryPolicy{MaxRetries: -1}})
-		require.NoError(t, err)
-		client, err := amazonpay.New(testConfig(), amazonpay.WithDoer(doerFunc(func(r *http.Request) (*http.Response, error) {
-			if _, err := inner.Do(r); err == nil {
-				return nil, errors.New("the first attempt was to be lost")
-			}
-			return inner.Do(r)
-		})))
-		require.NoError(t, err)
-		assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(called(client, t.Context())), name)
-	}
-}
-
 // A round tripper that leads to no net/http Transport is not said to have sent nothing either.
 func TestOutcomeOfAForeignRoundTripper(t *testing.T) {
 	t.Parallel()

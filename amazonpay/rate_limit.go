@@ -10,18 +10,19 @@ import (
 	"sync"
 	"time"
 
-	"github.com/amazonpay-go/sdk/transport"
+	"github.com/amazonpay-go/sdk/internal/bucket"
 )
 
-// RateLimit is a limit on the calls of one operation, a token bucket: Burst at once, and PerSecond in the long run.
+// RateLimit limits the calls of one operation: Burst at once, and PerSecond in the long run.
 type RateLimit struct {
 	Burst     int
 	PerSecond float64
 }
 
-// DocumentedRateLimits returns the limits that Amazon Pay documents for an environment, by [Operation].Name, as a map of
-// the caller's own. They hold for one merchant together with one developer. An older copy of the page shows about half
-// of the live ones, and for operations that it does not list there is no limit here.
+// DocumentedRateLimits returns the limits that Amazon Pay documents for an environment, by
+// [Operation].Name. The map is the caller's to change. The limits hold for one merchant together with
+// one developer. Operations that the page does not list have no limit here. An older copy of the page
+// shows about half of the live limits.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/api-throttling-limits.html
 func DocumentedRateLimits(environment Environment) map[string]RateLimit {
@@ -68,23 +69,28 @@ var sandboxLimits = map[string]RateLimit{
 	"UpdateCheckoutSession":   {5, 1},
 }
 
-// WithRateLimits holds attempts back that the service would refuse with 429, by operation ([Operation].Name) and merchant: an
-// attempt waits until its turn. Nil are the [DocumentedRateLimits] of the client's environment; operations that the map
-// lacks are not limited until a 429 says that they are.
+// WithRateLimits delays attempts that the service would refuse with 429, by operation
+// ([Operation].Name) and merchant. A nil map means [DocumentedRateLimits] of the client's
+// environment. Operations missing from the map are unlimited until the service answers 429. Names of
+// unknown operations have no effect.
 //
-// Other programs may use up the same limits, so the limiter learns: with each 429, at most once a second, it halves the rate of
-// that operation, down to a sixteenth, and each other answer below 500 raises it by a tenth, up to the limit. It is shared by a client and those that
-// [Client.With] derives from it. A merchant is told by its [TokenSource], which must be the same value in each call and of one
-// merchant alone, or else by its token. Names of operations that do not exist have no effect.
+// Other programs may use up the same limits, so the limiter adapts. Each 429, at most one a second,
+// halves the rate of that operation, down to a sixteenth. Each other answer below 500 raises it by a
+// tenth, up to the limit.
 //
-// The wait counts towards the call's deadline, not the attempt's time-out. Where it would outlast the deadline, as things stand when it
-// begins, the attempt is not made: of the first, the error is a [*RateLimitError]; of a repetition, what came before is the result. A wait that
-// becomes longer, because the rate is cut, ends with the context.
+// A client and the clients that [Client.With] derives from it share one limiter. It tells merchants
+// apart by their [TokenSource], or else by their token. A TokenSource must be the same value in each
+// call and must serve one merchant only.
+//
+// The wait counts towards the call's deadline, not towards the attempt's time-out. If it would
+// outlast the deadline, the attempt is not made. For a first attempt the error is a
+// [*RateLimitError]; for a further one the call ends with the result of the attempt before. A wait
+// that becomes longer, because the rate is cut, ends with the context.
 func WithRateLimits(limits map[string]RateLimit) Option {
 	return func(s *settings) error {
 		for name, limit := range limits {
 			if limit.Burst < 1 || !(limit.PerSecond > 0 && limit.PerSecond <= mostRate) { // and not NaN
-				return fmt.Errorf("amazonpay: WithRateLimits: the limit of %q needs a Burst of 1 or more and a PerSecond above 0 and up to a thousand million", name)
+				return fmt.Errorf("amazonpay: WithRateLimits: the limit of %q must have a Burst of at least 1 and a PerSecond above 0 and at most 1,000,000,000", name)
 			}
 		}
 		s.limited, s.limits = true, maps.Clone(limits)
@@ -92,61 +98,62 @@ func WithRateLimits(limits map[string]RateLimit) Option {
 	}
 }
 
-// RateLimitError says that the client's own rate limit ([WithRateLimits]) did not allow the call before its deadline.
-// Nothing was sent.
+// RateLimitError reports that the client's own rate limit ([WithRateLimits]) did not allow the call
+// before its deadline. Nothing was sent.
 type RateLimitError struct {
-	Wait time.Duration // that the call would have needed
+	Wait time.Duration // how long the call would have had to wait
 }
 
-// Error names the wait.
+// Error returns the wait.
 func (e *RateLimitError) Error() string {
 	return fmt.Sprintf("the rate limit allows the call in %s, after its deadline: nothing was sent", e.Wait.Round(time.Millisecond))
 }
 
 const (
-	// What an operation without a limit gets when the service refuses it, and the rate from which it has none again.
+	// The rate that an operation without a limit gets with its first 429, and the rate at which it
+	// is unlimited again.
 	learntRate = 1
 	freeRate   = 16
 
-	mostRate      = 1e9
-	mostCut       = 16 // how far a rate goes down
-	recovery      = 1.1
-	timeBetween   = time.Second // cuts of one rate: the refusals of one moment are one piece of news
-	fewestBuckets = 1024
+	mostRate     = 1e9
+	mostCut      = 16 // how far a rate goes down
+	recovery     = 1.1
+	timeBetween  = time.Second // between two cuts of one rate: refusals at the same moment count once
+	fewestQueues = 1024
 )
 
-// limiter has a bucket for each operation of each merchant.
+// limiter has a queue for each operation of each merchant.
 type limiter struct {
 	limits map[string]RateLimit
 	logger *slog.Logger
 
 	mu      sync.Mutex
-	buckets map[bucketID]*bucket
-	sweepAt int // so many buckets
+	queues  map[queueID]*queue
+	sweepAt int // so many queues
 }
 
-type bucketID struct {
+type queueID struct {
 	merchant  any // a TokenSource or a token; nil: the client's own
 	operation string
 }
 
-// bucket is a token bucket with a queue: who is first in it sleeps, so that a rate which changes holds for all behind.
-type bucket struct {
-	limit   RateLimit // zero where the operation has none
-	rate    float64
-	tokens  float64
-	at      time.Time     // when tokens were counted
-	cut     time.Time     // when the rate was
+// queue is a token bucket and those who wait for its tokens. Only the first one sleeps, so that a
+// changed rate holds for all behind.
+type queue struct {
+	bucket.Bucket
+
+	limit   RateLimit     // zero if the operation has none
+	cut     time.Time     // when the rate was cut
 	waiting int           // for a token, the first one included
 	first   chan struct{} // has room for the one who is first
 }
 
 func newLimiter(limits map[string]RateLimit, logger *slog.Logger) *limiter {
-	return &limiter{limits: limits, logger: logger, buckets: make(map[bucketID]*bucket), sweepAt: fewestBuckets}
+	return &limiter{limits: limits, logger: logger, queues: make(map[queueID]*queue), sweepAt: fewestQueues}
 }
 
-func bucketOf(p *call) bucketID {
-	id := bucketID{operation: p.op.Name}
+func queueOf(p *call) queueID {
+	id := queueID{operation: p.op.Name}
 	switch source := p.options.TokenSource; {
 	case source != nil && reflect.ValueOf(source).Comparable():
 		id.merchant = source
@@ -156,36 +163,27 @@ func bucketOf(p *call) bucketID {
 	return id
 }
 
-// join has the limiter hold back, and hear of, the attempts of a call.
-func (l *limiter) join(call *transport.Call, id bucketID) {
-	observe := call.Observe
-	call.Admit = func(ctx context.Context) error { return l.admit(ctx, id) }
-	call.Observe = func(number int, a Attempt, header http.Header, body []byte) {
-		l.learn(id, a.StatusCode)
-		if observe != nil {
-			observe(number, a, header, body)
-		}
+// admit waits until an attempt may begin. A nil limiter admits every attempt at once.
+func (l *limiter) admit(ctx context.Context, id queueID) error {
+	if l == nil {
+		return nil
 	}
-}
-
-// admit waits until an attempt may begin.
-func (l *limiter) admit(ctx context.Context, id bucketID) error {
-	b, wait, err := l.queue(ctx, id)
-	if b == nil || err != nil {
+	q, wait, err := l.join(ctx, id)
+	if q == nil || err != nil {
 		return err
 	}
-	defer l.leave(b)
+	defer l.leave(q)
 	if wait > 0 {
 		l.logger.LogAttrs(ctx, slog.LevelDebug, "amazon pay attempt waits for the rate limit", slog.String("operation", id.operation), slog.Duration("wait", wait))
 	}
 	select {
-	case b.first <- struct{}{}:
-		defer func() { <-b.first }()
+	case q.first <- struct{}{}:
+		defer func() { <-q.first }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	for {
-		wait := l.take(b)
+		wait := l.take(q)
 		if wait == 0 {
 			return nil
 		}
@@ -199,69 +197,70 @@ func (l *limiter) admit(ctx context.Context, id bucketID) error {
 	}
 }
 
-// queue joins the queue of a bucket, and returns how long that is as things stand; no bucket where there is no limit.
-func (l *limiter) queue(ctx context.Context, id bucketID) (*bucket, time.Duration, error) {
+// join joins a queue and returns how long the wait is as things stand. The queue is nil if there is
+// no limit.
+func (l *limiter) join(ctx context.Context, id queueID) (*queue, time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := l.bucket(id)
-	if b == nil {
+	q := l.queue(id)
+	if q == nil {
 		return nil, 0, nil
 	}
-	b.count()
-	wait := b.wait(float64(b.waiting + 1))
+	wait := q.Wait(float64(q.waiting+1), time.Now())
 	if deadline, ok := ctx.Deadline(); ok && wait > 0 && time.Until(deadline) <= wait {
 		return nil, 0, &RateLimitError{wait}
 	}
-	b.waiting++
-	return b, wait, nil
+	q.waiting++
+	return q, wait, nil
 }
 
-func (l *limiter) leave(b *bucket) {
+func (l *limiter) leave(q *queue) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.waiting--
+	q.waiting--
 }
 
 // take takes a token, or returns how long it will be until there is one.
-func (l *limiter) take(b *bucket) time.Duration {
+func (l *limiter) take(q *queue) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b.count()
-	wait := b.wait(1)
-	if wait == 0 {
-		b.tokens--
+	now := time.Now()
+	if q.Take(now) {
+		return 0
 	}
-	return wait
+	return q.Wait(1, now)
 }
 
-// learn hears what became of an attempt.
-func (l *limiter) learn(id bucketID, status int) {
+// learn adapts the rate of an operation to the status of an attempt, 0 if it brought no answer.
+func (l *limiter) learn(id queueID, status int) {
+	if l == nil {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	b := l.bucket(id)
+	q := l.queue(id)
 	switch now := time.Now(); {
-	case status == http.StatusTooManyRequests && b == nil:
+	case status == http.StatusTooManyRequests && q == nil:
 		l.add(id, RateLimit{}, learntRate, 0).cut = now
 	case status == http.StatusTooManyRequests:
-		b.count()
-		b.tokens = 0 // the service has none
-		if now.Sub(b.cut) >= timeBetween {
-			b.rate, b.cut = max(b.rate/2, b.most()/mostCut), now
+		q.Drain(now) // the service has none
+		if now.Sub(q.cut) >= timeBetween {
+			q.Rate, q.cut = max(q.Rate/2, q.most()/mostCut), now
 		}
-	case status == 0 || status >= http.StatusInternalServerError || b == nil:
+	case status == 0 || status >= http.StatusInternalServerError || q == nil:
 	default:
-		b.count()
-		b.rate = min(b.rate*recovery, b.most())
-		if b.limit == (RateLimit{}) && b.rate == freeRate {
-			delete(l.buckets, id)
+		q.Count(now)
+		q.Rate = min(q.Rate*recovery, q.most())
+		if q.limit == (RateLimit{}) && q.Rate == freeRate {
+			delete(l.queues, id)
 		}
 	}
 }
 
-// bucket returns the bucket; nil where there is no limit.
-func (l *limiter) bucket(id bucketID) *bucket {
-	if b := l.buckets[id]; b != nil {
-		return b
+// queue returns the queue, nil if there is no limit.
+func (l *limiter) queue(id queueID) *queue {
+	if q := l.queues[id]; q != nil {
+		return q
 	}
 	limit, limited := l.limits[id.operation]
 	if !limited {
@@ -270,49 +269,32 @@ func (l *limiter) bucket(id bucketID) *bucket {
 	return l.add(id, limit, limit.PerSecond, float64(limit.Burst))
 }
 
-func (l *limiter) add(id bucketID, limit RateLimit, rate, tokens float64) *bucket {
-	if len(l.buckets) >= l.sweepAt {
+func (l *limiter) add(id queueID, limit RateLimit, rate, tokens float64) *queue {
+	if len(l.queues) >= l.sweepAt {
 		l.sweep()
 	}
-	b := &bucket{limit: limit, rate: rate, tokens: tokens, at: time.Now(), first: make(chan struct{}, 1)}
-	l.buckets[id] = b
-	return b
+	q := &queue{
+		Bucket: bucket.New(float64(max(limit.Burst, 1)), rate, tokens, time.Now()),
+		limit:  limit, first: make(chan struct{}, 1),
+	}
+	l.queues[id] = q
+	return q
 }
 
-// sweep drops the buckets that have filled up unused, such as those of tokens that have been replaced.
+// sweep drops the queues whose buckets have filled up unused, such as those of replaced tokens.
 func (l *limiter) sweep() {
-	for id, b := range l.buckets {
-		b.count()
-		if b.waiting == 0 && b.tokens == b.burst() {
-			delete(l.buckets, id)
+	for id, q := range l.queues {
+		if q.waiting == 0 && q.Count(time.Now()) == q.Size {
+			delete(l.queues, id)
 		}
 	}
-	l.sweepAt = max(fewestBuckets, 2*len(l.buckets))
+	l.sweepAt = max(fewestQueues, 2*len(l.queues))
 }
-
-// count adds the tokens that have come since.
-func (b *bucket) count() {
-	now := time.Now()
-	b.tokens = min(b.burst(), b.tokens+max(0, now.Sub(b.at).Seconds())*b.rate)
-	b.at = now
-}
-
-// wait is how long it will be until there are so many tokens.
-func (b *bucket) wait(tokens float64) time.Duration {
-	const longest = 1e9 // seconds, so that the product is a Duration
-	if b.tokens >= tokens {
-		return 0
-	}
-	return max(1, time.Duration(min((tokens-b.tokens)/b.rate, longest)*float64(time.Second)))
-}
-
-// burst is how many tokens there can be.
-func (b *bucket) burst() float64 { return float64(max(b.limit.Burst, 1)) }
 
 // most is the highest rate.
-func (b *bucket) most() float64 {
-	if b.limit == (RateLimit{}) {
+func (q *queue) most() float64 {
+	if q.limit == (RateLimit{}) {
 		return freeRate
 	}
-	return b.limit.PerSecond
+	return q.limit.PerSecond
 }

@@ -374,10 +374,10 @@ func TestRateLimitsThatAreWrong(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []amazonpay.RateLimit{{}, {Burst: 1}, {PerSecond: 1}, {Burst: -1, PerSecond: 1}, {Burst: 1, PerSecond: -1}, {Burst: 1, PerSecond: math.NaN()}, {Burst: 1, PerSecond: math.Inf(1)}, {Burst: 1, PerSecond: 2e9}} {
 		_, err := amazonpay.New(testConfig(), amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": limit}))
-		require.EqualError(t, err, `amazonpay: WithRateLimits: the limit of "CreateCharge" needs a Burst of 1 or more and a PerSecond above 0 and up to a thousand million`)
+		require.EqualError(t, err, `amazonpay: WithRateLimits: the limit of "CreateCharge" must have a Burst of at least 1 and a PerSecond above 0 and at most 1,000,000,000`)
 	}
 	_, err := amazonpay.New(testConfig(), amazonpay.WithDoer(newNetwork()), amazonpay.WithRateLimits(nil))
-	require.ErrorContains(t, err, "have no effect")
+	require.ErrorContains(t, err, "remove WithRetryPolicy, WithRetryBudget")
 	client := newClient(t, answer(201, `{}`), amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 1, PerSecond: math.SmallestNonzeroFloat64}}))
 	require.NoError(t, called(client, t.Context()))
 	limit, ok := errors.AsType[*amazonpay.RateLimitError](called(client, t.Context()))

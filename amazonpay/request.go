@@ -1,7 +1,6 @@
 package amazonpay
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +17,7 @@ import (
 	"github.com/amazonpay-go/sdk/internal/ended"
 	"github.com/amazonpay-go/sdk/internal/redact"
 	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/transport"
 )
 
 // call is one call, ready to be sent.
@@ -30,10 +30,11 @@ type call struct {
 	body    []byte
 	key     string // the idempotency key
 	state   workState
+	refusal refusal // what the last answer said, if it was an error
 }
 
-// prepare checks a call and encodes it, once. The token source is asked last, when all
-// else is right.
+// prepare checks a call and encodes it, once. The token source is asked last, when everything else is
+// right.
 func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallOption) (*call, error) {
 	if c.err != nil {
 		return nil, c.err
@@ -108,7 +109,7 @@ func (p *call) setBody(in any) error {
 		return err
 	}
 	if !isObject(body) || !utf8.Valid(body) {
-		return &FieldError{"request", "is not a JSON object in UTF-8 (bytes that are one are passed as a json.RawMessage)"}
+		return &FieldError{"request", "is not a JSON object in UTF-8 (pass encoded JSON as a json.RawMessage)"}
 	}
 	p.body, err = addFields(body, fields)
 	return err
@@ -162,8 +163,7 @@ const (
 	headerRegion         = "X-Amz-Pay-Region"
 )
 
-// owned are the headers that WithHeader may not set to a value of its own, with the way
-// to set them.
+// owned are the headers that WithHeader may not change, each with the way to set it.
 var owned = map[string]string{
 	"Accept":                       "the SDK sets it",
 	"Content-Type":                 "the SDK sets it",
@@ -229,31 +229,28 @@ func (p *call) setToken(ctx context.Context) error {
 		return &TokenError{err}
 	}
 	if rule := checkSignedValue(token); rule != "" || token == "" {
-		return &TokenError{errors.New("the token is empty or has a character that may not stand in a header")}
+		return &TokenError{errors.New("the token is empty or has a character that a header must not have")}
 	}
 	p.token = token
 	p.header.Set(headerAuthToken, token)
 	return nil
 }
 
-// request makes the unsigned request, which shares nothing with another that can be changed.
-func (p *call) request(ctx context.Context) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, p.op.Method, "", bytes.NewReader(p.body))
-	if err != nil {
-		return nil, err
+// request is the call as package transport sends it. It shares header and body with the call.
+func (p *call) request() transport.Request {
+	return transport.Request{
+		Operation: p.op.Name, Method: p.op.Method, URL: p.url.String(), Header: p.header, Body: p.body, Retry: !p.options.NoRetry,
 	}
-	*req.URL, req.Host, req.Header = p.url, p.url.Host, p.header.Clone()
-	return req, nil
 }
 
-// signatureText is what may be a signature in base64, percent-encoded or not: the signature of an RSA key of 2048 bits has 344
-// characters.
+// signatureText matches what may be a signature in base64, percent-encoded or not. An RSA key of 2048
+// bits makes a signature of 344 characters.
 var signatureText = regexp.MustCompile(`([A-Za-z0-9+/=]|%(25)*(2[BbFf]|3[Dd])){300,}`)
 
-// clean takes the call's tokens, however they are spelled, and what may be a signature, out of a text of the service. It
-// cuts the text to a length that is fit for an error.
+// clean removes the call's tokens, in any spelling, and possible signatures from a text of the service.
+// It cuts the text to a length that suits an error.
 func (p *call) clean(text string) string {
-	// What is shown may end within a token or a signature, which is found only in what follows.
+	// The shown text may end within a token or a signature, which can be found only with more text.
 	const beyond = 512
 	shown := min(len(text), maxMessageBytes)
 	seen := text[:min(len(text), maxMessageBytes+beyond)]

@@ -5,21 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"time"
 	"unicode/utf8"
 
 	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// SignRequest makes the signed request of a call and does not send it, for those who
-// send requests themselves with an HTTP client of their own. It takes the same arguments as
-// [Client.Call].
+// SignRequest returns the signed request of a call without sending it, for programs that send
+// requests with another HTTP client. It takes the same arguments as [Client.Call].
 //
-// Send it soon, once, and without following redirects: the signature is dated, and a
-// second attempt needs a signature of its own. Read the idempotency key from its
-// X-Amz-Pay-Idempotency-Key header. The date has the correction that earlier calls of
-// the client have learnt. The error is a [*CallError].
+// Send the request soon, once, and without following redirects: the signature is dated, and a second
+// attempt requires a new signature. The idempotency key is in the X-Amz-Pay-Idempotency-Key header.
+// The date is corrected by what earlier calls of the client have learnt about the clock. The error is
+// a [*CallError].
 func (c *Client) SignRequest(ctx context.Context, op Operation, in any, opts ...CallOption) (*http.Request, error) {
 	if !c.made() || ctx == nil {
 		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: OutcomeNotSent}
@@ -38,14 +36,11 @@ func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
 	if c.core.signer == nil {
 		return nil, errNoKey
 	}
-	req, err := p.request(ctx)
+	req, err := p.request().HTTP(ctx)
 	if err != nil {
 		return nil, err
 	}
-	at := c.core.now()
-	if doer, ok := c.core.doer.(interface{ ClockOffset() time.Duration }); ok {
-		at = at.Add(doer.ClockOffset())
-	}
+	at := c.core.now().Add(c.core.sender.ClockOffset())
 	if err := c.core.signer.SignRequest(req, signing.HashPayload(p.body), at); err != nil {
 		return nil, &transport.SigningError{Err: err}
 	}
@@ -54,10 +49,9 @@ func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
 
 var errNoKey = errors.New("amazonpay: the client has no private key, so it cannot sign")
 
-// SignedHeaders returns the header of the request that [Client.SignRequest] makes, the
-// getSignedHeaders of the Node SDK. The body that is sent with it must be the one that
-// SignRequest's request has, byte for byte: [EncodeJSON] of in, where no [WithBodyField] adds to
-// it.
+// SignedHeaders returns the header of the request that [Client.SignRequest] makes. It is
+// getSignedHeaders of the Node SDK. Send it with exactly the same body, byte for byte: [EncodeJSON] of
+// in, unless [WithBodyField] adds to it.
 func (c *Client) SignedHeaders(ctx context.Context, op Operation, in any, opts ...CallOption) (http.Header, error) {
 	req, err := c.SignRequest(ctx, op, in, opts...)
 	if err != nil {
@@ -66,10 +60,9 @@ func (c *Client) SignedHeaders(ctx context.Context, op Operation, in any, opts .
 	return req.Header, nil
 }
 
-// SignedButton is what a page needs to render a button: the payload and its signature,
-// and the algorithm and key that made it, so that page and server cannot disagree. It
-// encodes to JSON as the createCheckoutSessionConfig or signInConfig of
-// amazon.Pay.renderButton.
+// SignedButton is what a page requires to render a button: the payload, its signature, and the
+// algorithm and key that made it, so that page and server cannot disagree. It encodes to JSON as the
+// createCheckoutSessionConfig or signInConfig of amazon.Pay.renderButton.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/amazon-pay-script.html
 type SignedButton struct {
@@ -79,10 +72,10 @@ type SignedButton struct {
 	PublicKeyID string `json:"publicKeyId"`
 }
 
-// ButtonSignature signs the payload of a button, the generateButtonSignature of the
-// official SDKs. The payload is signed verbatim and must reach the page unchanged, as
-// [SignedButton] has it; [EncodeJSON] makes one from a value. It must be a JSON object in
-// UTF-8. Signatures are random: two of one payload differ, and both stay valid.
+// ButtonSignature signs the payload of a button. It is generateButtonSignature of the official SDKs.
+// The payload must be a JSON object in UTF-8; [EncodeJSON] makes one from a value. It is signed
+// verbatim and must reach the page unchanged: use the one in the [SignedButton]. Signatures are
+// random: two signatures of one payload differ, and both are valid.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/add-the-amazon-pay-button.html
 func (c *Client) ButtonSignature(payload []byte) (SignedButton, error) {

@@ -15,38 +15,39 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// SignatureHint is what this side knows of a signature that the service refused. Nothing in it is secret.
+// SignatureHint is what this side knows about a signature that the service refused. Nothing in it is
+// secret.
 type SignatureHint struct {
 	PublicKeyID string
-	// KeyFingerprint is the SHA-256 of the public key that belongs to the private key in use, in hex. That of a
-	// private key in a file is printed by
+	// KeyFingerprint is the SHA-256 of the public key that belongs to the private key in use, in
+	// hex. For a private key in a file, this prints it:
 	//
 	//	openssl pkey -in private.pem -pubout -outform DER | openssl dgst -sha256
 	KeyFingerprint string
 	Algorithm      string
 	Host           string
 	Environment    Environment
-	// CanonicalHash is the SHA-256 of the canonical request that was signed, in hex: the second line of the string to
-	// sign.
+	// CanonicalHash is the SHA-256 of the canonical request that was signed, in hex: the second line
+	// of the string to sign.
 	CanonicalHash string
-	// ServiceHash is the one that the service's message names; empty where it names none. That it names one is known from
-	// messages that users have quoted, not from the documentation.
+	// ServiceHash is the hash in the service's message, empty if there is none. Users have quoted
+	// messages with a hash; the documentation does not mention it.
 	ServiceHash string
-	// ClockDifference is how far this machine's clock is ahead of the answer's Date, to about a second; 0 where the
-	// answer has none.
+	// ClockDifference is how far this machine's clock is ahead of the answer's Date, to about a
+	// second. It is 0 if the answer has no Date.
 	ClockDifference time.Duration
 }
 
-// String says what the hashes mean most likely, and then all that is known.
+// String returns what the hashes most likely mean, and then all that is known.
 func (h SignatureHint) String() string {
 	var b strings.Builder
 	switch h.ServiceHash {
 	case "":
-		b.WriteString("compare the key's fingerprint with that of the public key behind the public key id")
+		b.WriteString("compare the key's fingerprint with the fingerprint of the public key behind the public key id")
 	case h.CanonicalHash:
-		b.WriteString("the service made the same text of the request, so most likely the private key is not the one of this public key id (or the signer does not sign as the algorithm says, or the region is another)")
+		b.WriteString("the service computed the same canonical request, so most likely the private key does not belong to this public key id (or the signer does not follow the algorithm, or the region is wrong)")
 	default:
-		b.WriteString("the service names the hash of another text of the request, " + h.ServiceHash + ", so most likely it was changed on its way (a proxy, a RoundTripper)")
+		b.WriteString("the service computed another canonical request, with the hash " + h.ServiceHash + ", so most likely the request was changed on its way (a proxy, a RoundTripper)")
 	}
 	fmt.Fprintf(&b, ": public key id %s, key fingerprint %s, canonical request %s, %s, %s, %s", h.PublicKeyID, h.KeyFingerprint, h.CanonicalHash, h.Algorithm, h.Host, h.Environment)
 	if off := h.ClockDifference.Round(time.Second); off > 0 {
@@ -57,11 +58,11 @@ func (h SignatureHint) String() string {
 	return b.String()
 }
 
-// hexHash is a SHA-256 in a message, such as Unable to verify signature, signing String [AMZN-PAY-RSASSA-PSS\n8c1d…], whose line
-// end may be escaped.
+// hexHash matches a SHA-256 in a message, such as Unable to verify signature, signing String
+// [AMZN-PAY-RSASSA-PSS\n8c1d…], whose line end may be escaped.
 var hexHash = regexp.MustCompile(`[0-9a-f]{64}`)
 
-// explain adds the hint to an error that says that the signature was refused.
+// explain adds the hint to the error of a refused signature.
 func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
 	api, ok := errors.AsType[*APIError](err)
 	if !ok || api.ReasonCode != ReasonCodeInvalidRequestSignature || c.mocked || len(meta.Attempts) == 0 {
@@ -71,7 +72,7 @@ func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
 	if err != nil {
 		return
 	}
-	req, err := p.request(ctx)
+	req, err := p.request().HTTP(ctx)
 	if err != nil {
 		return
 	}

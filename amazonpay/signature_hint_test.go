@@ -44,18 +44,18 @@ func TestSignatureHint(t *testing.T) {
 	}{
 		"another key": {
 			cfg: wrongKey, between: func(*http.Request) {}, equal: true,
-			says: "the service made the same text of the request, so most likely the private key is not the one of this public key id",
+			says: "the service computed the same canonical request, so most likely the private key does not belong to this public key id",
 		},
 		"a changed body": {
 			cfg: emulatedConfig(server),
 			between: func(r *http.Request) {
 				r.Body, r.ContentLength = io.NopCloser(strings.NewReader(`{"storeId":"another"}`)), 21
 			},
-			says: "so most likely it was changed on its way",
+			says: "so most likely the request was changed on its way",
 		},
 		"a changed header": {
 			cfg: emulatedConfig(server), between: func(r *http.Request) { r.Header.Set("X-Amz-Pay-Idempotency-Key", "another") },
-			says: "so most likely it was changed on its way",
+			says: "so most likely the request was changed on its way",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

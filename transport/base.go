@@ -7,22 +7,21 @@ import (
 	"time"
 )
 
-// NewBase returns the default network, for [Config.Base]: the environment's proxy, 5 s
-// to dial, 5 s for the handshake of TLS 1.2 or later, HTTP/2 where the
-// server offers it. Set its fields before the first request, for example a private
-// CA in TLSClientConfig.
+// NewBase returns the default network, for [Config].Base: the environment's proxy, 5 s to dial, 5 s for
+// the handshake of TLS 1.2 or later, HTTP/2 if the server offers it. Set its fields before the first
+// request, for example a private CA in TLSClientConfig.
 //
-// It keeps up to 128 idle connections a host. The two that the standard library keeps
-// cost a busy server a TLS handshake for nearly every call.
+// It keeps up to 128 idle connections a host. With the standard library's two, a busy server needs a
+// TLS handshake for nearly every call.
 func NewBase() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		TLSClientConfig:     &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout: 5 * time.Second,
-		ForceAttemptHTTP2:   true, // a TLSClientConfig or DialContext of one's own turns it off
-		// A dead HTTP/2 connection is found by a ping within 20 s. Without it each attempt
-		// would wait on the same connection for its whole time.
+		ForceAttemptHTTP2:   true, // else a custom TLSClientConfig or DialContext turns it off
+		// A ping finds a dead HTTP/2 connection within 20 s. Without it each attempt would wait on
+		// the same connection for its whole time.
 		HTTP2:               &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
 		MaxIdleConns:        0, // no limit over all hosts
 		MaxIdleConnsPerHost: 128,

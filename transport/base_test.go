@@ -44,7 +44,7 @@ func TestNewBase(t *testing.T) {
 func TestProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("TRANSPORT_TEST_CHILD") != "" {
-		_, err := newDoer(t, transport.Config{Retry: transport.RetryPolicy{MaxRetries: -1}}).Do(newRequest(t, http.MethodGet, testURL, ""))
+		_, err := newClient(t, transport.Config{Retry: transport.RetryPolicy{MaxRetries: -1}}).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
 		require.Error(t, err)
 		return
 	}
@@ -96,11 +96,10 @@ func TestDeadHTTP2ConnectionIsFoundByAPing(t *testing.T) {
 			return near, nil
 		}
 		t.Cleanup(base.CloseIdleConnections)
-		call := &transport.Call{NoRetry: true}
-		_, err := newDoer(t, transport.Config{Base: base}).Do(withCall(newRequest(t, http.MethodGet, "http://pay.invalid/", ""), call))
+		result, err := newClient(t, transport.Config{Base: base}).Send(t.Context(), once(newRequest(http.MethodGet, "http://pay.invalid/", "")), rules{})
 		require.Error(t, err)
-		require.Len(t, call.Attempts, 1)
-		assert.Equal(t, 20*time.Second, call.Attempts[0].Duration, "not the attempt's 30 s")
+		require.Len(t, result.Attempts, 1)
+		assert.Equal(t, 20*time.Second, result.Attempts[0].Duration, "not the attempt's 30 s")
 	})
 }
 
@@ -110,7 +109,7 @@ func TestHandshakesArePerConnection(t *testing.T) {
 	t.Parallel()
 	identity, roots := newIdentity(t)
 	synctest.Test(t, func(t *testing.T) {
-		const calls = 20
+		const callers, calls = 64, 20
 		var conns, arrived atomic.Int32
 		all := make(chan struct{})
 		base := newSecurePipes(t, identity, func(w http.ResponseWriter, _ *http.Request) {
@@ -126,12 +125,12 @@ func TestHandshakesArePerConnection(t *testing.T) {
 			conns.Add(1)
 			return dial(ctx, network, address)
 		}
-		doer := newDoer(t, transport.Config{Base: base})
+		client := newClient(t, transport.Config{Base: base})
 		var group sync.WaitGroup
 		for range callers {
 			group.Go(func() {
 				for range calls {
-					_, err := doer.Do(newRequest(t, http.MethodGet, secureURL, ""))
+					_, err := client.Send(t.Context(), newRequest(http.MethodGet, secureURL, ""), rules{})
 					assert.NoError(t, err)
 				}
 			})
@@ -150,9 +149,9 @@ func TestHTTP2(t *testing.T) {
 		assert.NoError(t, signing.Verify(r, body, &rsaKey().PublicKey))
 		_, _ = io.WriteString(w, r.Proto)
 	})
-	resp, err := newDoer(t, transport.Config{Signer: newSigner(t), Base: base}).Do(newRequest(t, http.MethodPost, server.URL+"/a", `{"a":1}`))
+	result, err := newClient(t, transport.Config{Signer: newSigner(t), Base: base}).Send(t.Context(), newRequest(http.MethodPost, server.URL+"/a", `{"a":1}`), rules{})
 	require.NoError(t, err)
-	assert.Equal(t, "HTTP/2.0", readAll(t, resp))
+	assert.Equal(t, "HTTP/2.0", string(result.Answer.Body))
 }
 
 func TestWrongCertificateIsFinal(t *testing.T) {
@@ -174,11 +173,10 @@ func TestWrongCertificateIsFinal(t *testing.T) {
 		"another host": {otherHost, "https://pay-api.invalid"},
 	} {
 		logger, lines := logged()
-		call := new(transport.Call)
-		_, err := newDoer(t, transport.Config{Base: tc.base, Logger: logger}).Do(withCall(newRequest(t, http.MethodGet, tc.url, ""), call))
+		result, err := newClient(t, transport.Config{Base: tc.base, Logger: logger}).Send(t.Context(), newRequest(http.MethodGet, tc.url, ""), rules{})
 		_, ok := errors.AsType[*transport.NetworkError](err)
 		assert.True(t, ok, "%s: %T", name, err)
-		assert.Len(t, call.Attempts, 1, name)
+		assert.Len(t, result.Attempts, 1, name)
 		assert.Contains(t, lines.String(), `"error_kind":"certificate"`)
 	}
 }

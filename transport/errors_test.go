@@ -1,12 +1,12 @@
 package transport_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -40,12 +40,11 @@ func TestErrorsQuoteNoPartOfTheRequest(t *testing.T) {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				logger, lines := logged()
-				call := new(transport.Call)
-				doer := newDoer(t, transport.Config{Retry: quick, Logger: logger, Base: roundTrip(func(*http.Request) (*http.Response, error) { return nil, failure })})
-				_, err := doer.Do(withCall(newRequest(t, http.MethodGet, tokenURL, ""), call))
+				client := newClient(t, transport.Config{Retry: quick, Logger: logger, Base: roundTrip(func(*http.Request) (*http.Response, error) { return nil, failure })})
+				result, err := client.Send(t.Context(), newRequest(http.MethodGet, tokenURL, ""), rules{})
 				require.Error(t, err)
 				assert.NotContains(t, err.Error(), "secret")
-				assert.NotContains(t, call.Attempts[0].Err.Error(), "secret")
+				assert.NotContains(t, result.Attempts[0].Err.Error(), "secret")
 				assert.NotContains(t, lines.String(), "secret")
 				assert.Equal(t, kind != "all of it", errors.Is(err, syscall.ECONNREFUSED), "a clean cause is kept")
 			})
@@ -55,65 +54,86 @@ func TestErrorsQuoteNoPartOfTheRequest(t *testing.T) {
 
 func TestSigningErrorsQuoteNoPartOfTheRequest(t *testing.T) {
 	t.Parallel()
-	req := newRequest(t, http.MethodPost, tokenURL, "{}")
-	_, err := newDoer(t, transport.Config{Base: script(t), Signer: signFunc(func(r *http.Request, _ signing.PayloadHash, _ time.Time) error {
+	req := newRequest(http.MethodPost, tokenURL, "{}")
+	_, err := newClient(t, transport.Config{Base: script(t), Signer: signFunc(func(r *http.Request, _ signing.PayloadHash, _ time.Time) error {
 		return fmt.Errorf("cannot sign for %s", r.Header.Get("X-Amz-Pay-Authtoken"))
-	})}).Do(req)
+	})}).Send(t.Context(), req, rules{})
 	_, ok := errors.AsType[*transport.SigningError](err)
 	require.True(t, ok, "%T", err)
 	assert.NotContains(t, err.Error(), "secret")
-
-	req.GetBody = func() (io.ReadCloser, error) { return nil, errors.New("no body for secret|buyer-token") }
-	_, err = newDoer(t, transport.Config{Base: script(t)}).Do(req)
-	require.ErrorContains(t, err, "withheld")
-	assert.NotContains(t, err.Error(), "secret")
+	require.ErrorContains(t, err, "message redacted")
 }
 
-func TestScrub(t *testing.T) {
+func TestInterruptedErrorTellsHowFarTheCallCame(t *testing.T) {
 	t.Parallel()
-	req := newRequest(t, http.MethodGet, tokenURL, "")
-	plain := errors.New("v2 buyers 12: pay-api.invalid is away")
-	assert.Equal(t, plain, transport.Scrub(plain, req), "short parts may be any word, and the host is no secret")
-	assert.Equal(t, plain, transport.Scrub(&url.Error{Op: "Get", URL: tokenURL, Err: plain}, req))
-
-	req.Header["x-amz-pay-authtoken"] = []string{"other-secret"}
-	require.EqualError(t, transport.Scrub(errors.New("other-secret"), req), "a *errors.errorString whose text is withheld, since it holds a part of the request")
-
-	require.NoError(t, transport.Scrub(nil, req))
-	for _, r := range []*http.Request{nil, {}} {
-		assert.Equal(t, plain, transport.Scrub(plain, r))
-		assert.Equal(t, plain, transport.Scrub(&url.Error{Op: "Get", URL: tokenURL, Err: plain}, r))
+	err := &transport.InterruptedError{
+		Cause:      context.Canceled,
+		StatusCode: 503,
+		Err:        &transport.NetworkError{Err: syscall.ECONNRESET},
 	}
+	assert.Equal(t, "transport: the context ended before the call was done: context canceled; the last answer had status 503; "+
+		"the last attempt: no complete answer: connection reset by peer", err.Error())
+	require.ErrorIs(t, err, syscall.ECONNRESET)
+	assert.Equal(t, "transport: the context ended before the call was done", new(transport.InterruptedError).Error())
 }
 
-// A proxy may write the request's parts in its own way, or cut them.
-func TestScrubFindsOtherSpellings(t *testing.T) {
+// A dialler's own time-out matches context.DeadlineExceeded; it is not the caller's.
+func TestDialTimeoutIsNotTheCallersDeadline(t *testing.T) {
 	t.Parallel()
-	const (
-		segment = "Atza|IQEBLzAtAhRPpMJxdwVz2Nn6f2y+tpJX2DeX"
-		value   = "amzn.mws|4ea38b7b-f563-7709-4bae-87aea"
-		token   = "Atza|LongerThanHalf0123456789abcdefghijkl"
-		signed  = "kZ0p9s8d7f6g5h4j3k2l1+/QwErTyUiOpAsDfGh=="
-	)
-	req := newRequest(t, http.MethodGet, "https://pay-api.invalid/v2/buyers/"+url.PathEscape(segment)+"?mwsAuthToken="+url.QueryEscape(value), "")
-	req.Header.Set("X-Amz-Pay-Authtoken", token)
-	req.Header.Set("Authorization", "AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=SANDBOX-KEY, SignedHeaders=accept;content-type, Signature="+signed)
-	for name, part := range map[string]string{"segment": segment, "value": value, "token": token, "signature": signed} {
-		once := url.QueryEscape(part)
-		for kind, spelled := range map[string]string{
-			"as it is": part, "escaped": once, "escaped in small letters": strings.ToLower(once), "escaped twice": url.QueryEscape(once),
-			"large": strings.ToUpper(part), "small": strings.ToLower(part),
-			"cut": part[:16] + "…", "without its head": "…" + part[len(part)-16:], "escaped and cut": once[:24] + "…",
-		} {
-			err := transport.Scrub(wrap{"no route for [" + spelled + "]", syscall.ECONNREFUSED}, req)
-			assert.Equal(t, syscall.ECONNREFUSED, err, "%s: %s", name, kind)
-		}
-	}
-	for _, text := range []string{
-		"no route for Atza|IQEBLzAtAh…", "unsupported AMZN-PAY-RSASSA-PSS-V2 of PublicKeyId=SANDBOX-KEY", "dial tcp 192.0.2.1:443: connect: connection refused",
-		"request 9d2ff6a5-0bb7-4bcc-9fcd-0d6a0cc0e3ba", "charge S01-5105180-3221187-C022511", "SignedHeaders=accept;content-type", "buyers",
+	base := transport.NewBase()
+	base.Proxy = nil
+	base.DialContext = (&net.Dialer{Timeout: time.Nanosecond}).DialContext
+	_, err := newClient(t, transport.Config{Base: base, Retry: quick}).Send(t.Context(), newRequest(http.MethodGet, "https://127.0.0.1:9/", ""), rules{})
+	require.Error(t, err)
+	require.NotErrorIs(t, err, context.DeadlineExceeded)
+	assertTimeout(t, err)
+	op, ok := errors.AsType[*net.OpError](err)
+	require.True(t, ok, "the cause can still be looked at")
+	assert.Equal(t, "dial", op.Op)
+}
+
+// Trap: a second http.Client round the loop wraps errors twice and brings a time-out and
+// a redirect policy of its own.
+func TestTrapErrorsAreWrappedTwice(t *testing.T) {
+	t.Parallel()
+	_, err := newClient(t, transport.Config{Retry: quick, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, syscall.ECONNREFUSED
+	})}).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+	network, ok := err.(*transport.NetworkError) //nolint:errorlint // That nothing is wrapped round it is the point.
+	require.True(t, ok, "%T", err)
+	assert.Equal(t, syscall.ECONNREFUSED, network.Err)
+}
+
+// Trap: the final error's text has the URL, with the tokens in its path.
+func TestTrapErrorTextHasTheURL(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{
+		"net/url's error":         &url.Error{Op: "Get", URL: testURL, Err: syscall.ECONNRESET},
+		"wrapped by a middleware": wrap{testURL, &url.Error{Op: "Get", URL: testURL, Err: syscall.ECONNRESET}},
+		"a middleware's own text": wrap{"GET /sandbox/v2/buyers/secret-token", syscall.ECONNRESET},
+		"another address":         &url.Error{Op: "Get", URL: "https://proxy.invalid/secret", Err: syscall.ECONNRESET},
+		"nothing but the address": errors.New("cannot reach " + testURL),
+		"joined":                  errors.Join(&url.Error{Op: "Get", URL: testURL, Err: syscall.ECONNRESET}, errors.New(testURL)),
 	} {
-		plain := errors.New(text)
-		assert.Equal(t, plain, transport.Scrub(plain, req), "no secret, or too little of one")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			logger, lines := logged()
+			client := newClient(t, transport.Config{Retry: quick, Logger: logger, Base: roundTrip(func(*http.Request) (*http.Response, error) { return nil, err })})
+			result, got := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+			_, ok := errors.AsType[*transport.NetworkError](got)
+			require.True(t, ok, "%T", got)
+			assert.NotContains(t, got.Error(), "secret")
+			assert.NotContains(t, got.Error(), "pay-api.invalid")
+			assert.NotContains(t, result.Attempts[0].Err.Error(), "secret")
+			assert.NotContains(t, lines.String(), "secret")
+		})
 	}
 }
+
+type wrap struct {
+	text string
+	err  error
+}
+
+func (w wrap) Error() string { return w.text + ": " + w.err.Error() }
+func (w wrap) Unwrap() error { return w.err }

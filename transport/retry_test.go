@@ -2,9 +2,15 @@ package transport_test
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"io"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -17,201 +23,40 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Trap: go-retryablehttp sleeps for as long as Retry-After says, at once on 0, a past date or
-// an overflow, and looks at it for 429 and 503 only.
-func TestTrapRetryAfterIsNotCapped(t *testing.T) {
-	t.Parallel()
-	const date = "Mon, 23 Nov 2026 12:00:00 GMT"
-	normal := [2]time.Duration{250 * time.Millisecond, time.Second}
-	never := [2]time.Duration{-1, -1}
-	seconds := func(asked float64) [2]time.Duration {
-		wait := time.Duration(asked * float64(time.Second))
-		return [2]time.Duration{wait, wait + normal[0]}
-	}
-	for value, want := range map[string][2]time.Duration{
-		"":                              normal,
-		"0":                             normal,
-		"-5":                            normal,
-		"soon":                          normal,
-		"1.5":                           normal,
-		"+5":                            normal,
-		"9999999999":                    never, // longer than a time.Duration
-		"18446744073709551615":          never,
-		"99999999999999999999":          never, // longer than 64 bits
-		strings.Repeat("9", 400):        never,
-		"1":                             seconds(1),
-		" 7 ":                           seconds(7),
-		"30":                            seconds(30),
-		"31":                            never,
-		"3600":                          never,
-		"9000000000":                    never,
-		"Mon, 23 Nov 2026 12:00:05 GMT": seconds(5), // by the answer's Date, whatever the clock says
-		"Mon, 23 Nov 2026 12:00:00 GMT": normal,
-		"Mon, 23 Nov 2026 11:59:00 GMT": normal,
-		"Mon, 23 Nov 2026 12:01:00 GMT": never,
-		"Fri, 31 Dec 9999 23:59:59 GMT": never,
-	} {
-		for _, status := range []int{408, 425, 429, 500, 502, 503, 504} {
-			t.Run(value+"/"+http.StatusText(status), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					start := time.Now()
-					doer := newDoer(t, transport.Config{Base: script(t,
-						newAnswer(status, "busy", "Retry-After", value, "Date", date), newAnswer(200, ""))})
-					resp, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
-					require.NoError(t, err)
-					if want == never {
-						assert.Zero(t, time.Since(start))
-						assert.Equal(t, status, resp.StatusCode)
-						assert.Equal(t, "busy", readAll(t, resp))
-						return
-					}
-					assert.Equal(t, 200, resp.StatusCode)
-					assert.GreaterOrEqual(t, time.Since(start), want[0])
-					assert.LessOrEqual(t, time.Since(start), want[1])
-				})
-			})
-		}
-	}
-}
-
-func TestRetryAfterDateWithoutADateIsMeasuredByTheClock(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		start := time.Now()
-		later := start.Add(time.Hour + 10*time.Second).UTC().Format(http.TimeFormat)
-		doer := newDoer(t, transport.Config{
-			Base: script(t, newAnswer(503, "", "Retry-After", later), newAnswer(200, "")),
-			Now:  func() time.Time { return time.Now().Add(time.Hour) },
-		})
-		_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
-		require.NoError(t, err)
-		assert.InDelta(t, 10*time.Second, time.Since(start), float64(250*time.Millisecond))
-	})
-}
-
-func TestRetryAfterIsOfItsOwnAnswerOnly(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		call := new(transport.Call)
-		doer := newDoer(t, transport.Config{Base: script(t, newAnswer(503, "", "Retry-After", "20"), syscall.ECONNRESET, newAnswer(200, ""))})
-		_, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
-		require.NoError(t, err)
-		assert.LessOrEqual(t, call.Attempts[2].Start.Sub(call.Attempts[1].Start), 2*time.Second)
-	})
-}
-
-func TestRetryAfterPastTheDeadlineReturnsTheAnswer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		defer cancel()
-		start := time.Now()
-		doer := newDoer(t, transport.Config{Base: script(t, newAnswer(429, "later", "Retry-After", "6"))})
-		resp, err := doer.Do(newRequest(t, http.MethodGet, testURL, "").WithContext(ctx))
-		require.NoError(t, err)
-		assert.Equal(t, "later", readAll(t, resp))
-		assert.Zero(t, time.Since(start))
-	})
-}
-
-// Trap: go-retryablehttp's back-off has no jitter, so clients that failed together come back together.
-func TestTrapBackoffHasNoJitter(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const rounds = 200
-		ceilings := []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second, 8 * time.Second}
-		seen := make([]map[time.Duration]bool, len(ceilings))
-		lowest, highest := make([]time.Duration, len(ceilings)), make([]time.Duration, len(ceilings))
-		for i := range seen {
-			seen[i], lowest[i] = make(map[time.Duration]bool), time.Hour
-		}
-		doer := newDoer(t, transport.Config{
-			Retry: transport.RetryPolicy{MaxRetries: len(ceilings), Budget: -1},
-			Base:  roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }),
-		})
-		for range rounds {
-			call := new(transport.Call)
-			_, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
-			require.Error(t, err)
-			require.Len(t, call.Attempts, len(ceilings)+1)
-			for i := range ceilings {
-				wait := call.Attempts[i+1].Start.Sub(call.Attempts[i].Start)
-				seen[i][wait] = true
-				lowest[i], highest[i] = min(lowest[i], wait), max(highest[i], wait)
-			}
-		}
-		for i, ceiling := range ceilings {
-			assert.GreaterOrEqual(t, lowest[i], 250*time.Millisecond)
-			assert.LessOrEqual(t, highest[i], ceiling)
-			assert.Less(t, lowest[i], ceiling/2, "retry %d: the whole range is drawn from", i)
-			assert.Greater(t, highest[i], ceiling*8/10, "retry %d: the whole range is drawn from", i)
-			assert.Greater(t, len(seen[i]), rounds*9/10, "retry %d: waits are drawn anew", i)
-		}
-	})
-}
-
-func TestRetryPolicyBoundsAreKept(t *testing.T) {
-	t.Parallel()
-	for name, policy := range map[string]transport.RetryPolicy{
-		"one value":            {MaxRetries: 80, MinWait: time.Second, MaxWait: time.Second},
-		"a minimum above 8 s":  {MaxRetries: 80, MinWait: 20 * time.Second},
-		"a maximum below 0.25": {MaxRetries: 80, MaxWait: time.Millisecond},
-		"a day":                {MaxRetries: 80, MinWait: time.Second, MaxWait: 24 * time.Hour},
-		"all at their highest": {MaxRetries: 80, MinWait: 24 * time.Hour, MaxWait: 24 * time.Hour, MaxRetryAfter: 24 * time.Hour},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				call := new(transport.Call)
-				doer := newDoer(t, transport.Config{Retry: policy, Base: roundTrip(func(*http.Request) (*http.Response, error) { return newAnswer(503, "").Response, nil })})
-				_, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, ""), call))
-				require.NoError(t, err)
-				require.Len(t, call.Attempts, 81)
-				for i, a := range call.Attempts[1:] {
-					wait := a.Start.Sub(call.Attempts[i].Start)
-					assert.Positive(t, wait)
-					assert.GreaterOrEqual(t, wait, policy.MinWait)
-					if policy.MaxWait > 0 {
-						assert.LessOrEqual(t, wait, policy.MaxWait)
-					}
-				}
-			})
-		})
-	}
-}
-
-func TestRetryableMayRefuseButNotAdd(t *testing.T) {
+// A policy may end a call that could go on, but cannot add an attempt to one that may not.
+func TestPolicyMayRefuseButNotAdd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var asked []int
-		cfg := transport.Config{Retryable: func(status int, h http.Header, body []byte) bool {
-			asked = append(asked, status)
-			assert.Equal(t, "yes", h.Get("X-Seen"))
-			return !strings.Contains(string(body), "ProcessingFailure")
+		p := rules{refuse: func(answer *transport.Answer) bool {
+			asked = append(asked, answer.Status)
+			assert.Equal(t, "yes", answer.Header.Get("X-Seen"))
+			return strings.Contains(string(answer.Body), "ProcessingFailure")
 		}}
-		cfg.Base = script(t, newAnswer(500, "InternalServerError", "X-Seen", "yes"), newAnswer(500, "ProcessingFailure", "X-Seen", "yes"))
-		resp, err := newDoer(t, cfg).Do(newRequest(t, http.MethodPost, testURL, "{}"))
+		base := script(t, newAnswer(500, "InternalServerError", "X-Seen", "yes"), newAnswer(500, "ProcessingFailure", "X-Seen", "yes"))
+		result, err := newClient(t, transport.Config{Base: base}).Send(t.Context(), newRequest(http.MethodPost, testURL, "{}"), p)
 		require.NoError(t, err)
-		assert.Equal(t, "ProcessingFailure", readAll(t, resp), "what was looked at can still be read")
+		assert.Equal(t, "ProcessingFailure", string(result.Answer.Body))
 		assert.Equal(t, []int{500, 500}, asked)
 
-		cfg.Base = script(t, newAnswer(400, "anything"))
-		_, err = newDoer(t, cfg).Do(newRequest(t, http.MethodPost, testURL, "{}"))
+		for name, step := range map[string]any{"too large": newAnswer(503, "12345"), "a wait past the limit": newAnswer(503, "", "Retry-After", "60"), "certificate": x509.UnknownAuthorityError{}} {
+			client := newClient(t, transport.Config{Base: script(t, step), MaxAnswerBytes: 4})
+			result, _ = client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), always{})
+			assert.Len(t, result.Attempts, 1, name)
+		}
+		client := newClient(t, transport.Config{Base: script(t, newAnswer(503, ""))})
+		result, err = client.Send(t.Context(), once(newRequest(http.MethodGet, testURL, "")), always{})
 		require.NoError(t, err)
-		assert.Equal(t, []int{500, 500}, asked, "not asked about a 400")
+		assert.Len(t, result.Attempts, 1)
 	})
 }
 
-func TestRetryableStatus(t *testing.T) {
-	t.Parallel()
-	var all []int
-	for status := range 1000 {
-		if transport.RetryableStatus(status) {
-			all = append(all, status)
-		}
-	}
-	assert.Equal(t, []int{408, 425, 429, 500, 502, 503, 504}, all)
+// always is a policy that asks for another attempt whatever it is told.
+type always struct{}
+
+func (always) Admit(context.Context) error { return nil }
+func (always) Judge(context.Context, transport.Attempt, *transport.Answer, bool) transport.Verdict {
+	return transport.Verdict{Repeat: true}
 }
 
 func TestContextEndedBeforeTheFirstAttempt(t *testing.T) {
@@ -219,24 +64,22 @@ func TestContextEndedBeforeTheFirstAttempt(t *testing.T) {
 	reason := errors.New("no longer wanted")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(reason)
-	doer := newDoer(t, transport.Config{Base: script(t), Signer: signFunc(func(*http.Request, signing.PayloadHash, time.Time) error {
+	client := newClient(t, transport.Config{Base: script(t), Signer: signFunc(func(*http.Request, signing.PayloadHash, time.Time) error {
 		t.Error("a request was signed")
 		return nil
 	})})
-	call := new(transport.Call)
-	body := &watchedBody{}
-	req := withCall(newRequest(t, http.MethodPost, testURL, "{}").WithContext(ctx), call)
-	req.Body = body
-	resp, err := doer.Do(req)
-	assert.Nil(t, resp.Response)
+	result, err := client.Send(ctx, newRequest(http.MethodPost, testURL, "{}"), rules{admit: func(context.Context) error {
+		t.Error("an attempt was admitted")
+		return nil
+	}})
 	interrupted, ok := errors.AsType[*transport.InterruptedError](err)
 	require.True(t, ok, "%T", err)
 	require.ErrorIs(t, err, reason)
 	require.ErrorIs(t, err, context.Canceled)
-	assert.Nil(t, interrupted.Response)
+	assert.Nil(t, result.Answer)
+	assert.Zero(t, interrupted.StatusCode)
 	require.NoError(t, interrupted.Err)
-	assert.Empty(t, call.Attempts)
-	assert.True(t, body.closed)
+	assert.Empty(t, result.Attempts)
 }
 
 func TestContextEndsDuringAnAttempt(t *testing.T) {
@@ -249,8 +92,8 @@ func TestContextEndsDuringAnAttempt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				steps, call := 0, new(transport.Call)
-				doer := newDoer(t, transport.Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+				steps := 0
+				client := newClient(t, transport.Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
 					if steps++; steps == 1 && first.Response != nil {
 						return first.Response, nil
 					}
@@ -259,21 +102,22 @@ func TestContextEndsDuringAnAttempt(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
 				start := time.Now()
-				resp, err := doer.Do(withCall(newRequest(t, http.MethodGet, testURL, "").WithContext(ctx), call))
-				assert.Nil(t, resp.Response)
+				result, err := client.Send(ctx, newRequest(http.MethodGet, testURL, ""), rules{})
 				assert.Equal(t, 20*time.Second, time.Since(start))
 				interrupted, ok := errors.AsType[*transport.InterruptedError](err)
 				require.True(t, ok, "%T", err)
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				_, ok = errors.AsType[*transport.NetworkError](err)
 				assert.True(t, ok, "it is also the network error of the attempt")
-				require.Error(t, call.Attempts[len(call.Attempts)-1].Err)
+				require.Error(t, result.Attempts[len(result.Attempts)-1].Err)
 				if first.Response == nil {
-					assert.Nil(t, interrupted.Response)
-					assert.Len(t, call.Attempts, 1)
+					assert.Nil(t, result.Answer)
+					assert.Zero(t, interrupted.StatusCode)
+					assert.Len(t, result.Attempts, 1)
 				} else {
-					assert.Equal(t, "busy", readAll(t, answer{interrupted.Response}))
-					assert.Len(t, call.Attempts, 2)
+					assert.Equal(t, "busy", string(result.Answer.Body))
+					assert.Equal(t, 503, interrupted.StatusCode)
+					assert.Len(t, result.Attempts, 2)
 				}
 			})
 		})
@@ -284,40 +128,247 @@ func TestContextEndsDuringAnAttempt(t *testing.T) {
 func TestContextEndsWithTheAnswer(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	doer := newDoer(t, transport.Config{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+	client := newClient(t, transport.Config{Base: roundTrip(func(*http.Request) (*http.Response, error) {
 		cancel()
 		return newAnswer(201, "charged").Response, nil
 	})})
-	resp, err := doer.Do(newRequest(t, http.MethodPost, testURL, "{}").WithContext(ctx))
+	result, err := client.Send(ctx, newRequest(http.MethodPost, testURL, "{}"), rules{})
 	require.NoError(t, err)
-	assert.Equal(t, "charged", readAll(t, resp))
+	assert.Equal(t, "charged", string(result.Answer.Body))
 }
 
-func TestInterruptedErrorTellsHowFarTheCallCame(t *testing.T) {
+// The tests named Trap each name a trap of go-retryablehttp: what it, or net/http beneath it, does by
+// default. They check what must be seen instead.
+
+// Trap: a default logger prints every URL to standard error.
+func TestTrapLoggerOnStandardError(t *testing.T) {
 	t.Parallel()
-	err := &transport.InterruptedError{
-		Cause:    context.Canceled,
-		Response: newAnswer(503, "").Response,
-		Err:      &transport.NetworkError{Err: syscall.ECONNRESET},
+	if os.Getenv("TRANSPORT_TEST_CHILD") != "" {
+		client := newClient(t, transport.Config{Retry: quick, Base: script(t, syscall.ECONNRESET, newAnswer(503, ""), newAnswer(200, ""))})
+		_, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		require.NoError(t, err)
+		return
 	}
-	assert.Equal(t, "transport: the context ended before the call was done: context canceled; the last answer had status 503; "+
-		"the last attempt: no complete answer: connection reset by peer", err.Error())
-	require.ErrorIs(t, err, syscall.ECONNRESET)
-	assert.Equal(t, "transport: the context ended before the call was done", new(transport.InterruptedError).Error())
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTrapLoggerOnStandardError$")
+	child.Env = append(os.Environ(), "TRANSPORT_TEST_CHILD=1", "GOCOVERDIR="+t.TempDir())
+	var stderr strings.Builder
+	child.Stderr = &stderr
+	require.NoError(t, child.Run())
+	assert.Empty(t, stderr.String())
 }
 
-// The highest policy is added up without an overflow.
-func TestRetryAfterWithTheHighestPolicy(t *testing.T) {
+// Trap: a typed nil for a logger panics at the first call.
+func TestTrapTypedNilLogger(t *testing.T) {
+	t.Parallel()
+	cfg := transport.Config{Base: script(t, newAnswer(200, ""))}
+	cfg.Logger = nil // a *slog.Logger field has no other nil than the typed one
+	_, err := newClient(t, cfg).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+	require.NoError(t, err)
+}
+
+// Trap: an error of the signing round tripper looks like a network failure, so a bad key
+// is tried again and again.
+func TestTrapSigningFailureIsRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		start, day := time.Now(), 24*time.Hour
-		doer := newDoer(t, transport.Config{
-			Base:  script(t, newAnswer(503, "", "Retry-After", "86400"), newAnswer(200, "")),
-			Retry: transport.RetryPolicy{MaxRetries: 100, MinWait: day, MaxWait: day, MaxRetryAfter: day},
+		broken := errors.New("the key store is away")
+		signatures := 0
+		client := newClient(t, transport.Config{
+			Signer: signFunc(func(*http.Request, signing.PayloadHash, time.Time) error { signatures++; return broken }),
+			Base:   script(t),
 		})
-		_, err := doer.Do(newRequest(t, http.MethodGet, testURL, ""))
-		require.NoError(t, err)
-		assert.GreaterOrEqual(t, time.Since(start), day)
-		assert.LessOrEqual(t, time.Since(start), 2*day)
+		start := time.Now()
+		result, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		assert.Nil(t, result.Answer)
+		_, ok := errors.AsType[*transport.SigningError](err)
+		assert.True(t, ok, "%T", err)
+		require.ErrorIs(t, err, broken)
+		assert.Equal(t, 1, signatures)
+		assert.Empty(t, result.Attempts, "nothing was sent")
+		assert.Zero(t, time.Since(start))
 	})
+}
+
+// Trap: the last error answer is drained and thrown away; "giving up" is all that is left.
+func TestTrapLastAnswerIsThrownAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, transport.Config{Base: script(t,
+			newAnswer(503, "first"), newAnswer(500, "second"), syscall.ECONNRESET, newAnswer(502, `{"reasonCode":"last"}`, "X-Amz-Pay-Request-Id", "4"))})
+		result, err := client.Send(t.Context(), newRequest(http.MethodPost, testURL, "{}"), rules{})
+		require.NoError(t, err)
+		assert.Equal(t, 502, result.Answer.Status)
+		assert.Equal(t, "4", result.Answer.Header.Get("X-Amz-Pay-Request-Id"))
+		assert.JSONEq(t, `{"reasonCode":"last"}`, string(result.Answer.Body))
+		assert.Equal(t, []int{503, 500, 0, 502}, statuses(result))
+		require.ErrorIs(t, result.Attempts[2].Err, syscall.ECONNRESET)
+	})
+}
+
+// Trap: response and error can come together, with the body open.
+func TestTrapResponseAndError(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string][]any{
+		"answer":                    {newAnswer(200, "ok")},
+		"answer after answers":      {newAnswer(503, "no"), newAnswer(503, "no"), newAnswer(503, "no"), newAnswer(503, "no")},
+		"error after answers":       {newAnswer(503, "no"), newAnswer(503, "no"), newAnswer(503, "no"), syscall.ECONNRESET},
+		"too large an answer":       {newAnswer(200, strings.Repeat("x", 100))},
+		"answer after one too many": {newAnswer(503, "no"), newAnswer(400, "no")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				open := 0
+				for _, step := range steps {
+					if resp, ok := step.(answer); ok {
+						open++
+						resp.Body = closer{resp.Body, func() { open-- }}
+					}
+				}
+				result, err := newClient(t, transport.Config{Base: script(t, steps...), MaxAnswerBytes: 50}).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+				if err == nil {
+					assert.NotNil(t, result.Answer)
+				}
+				_, failed := steps[len(steps)-1].(error)
+				assert.Equal(t, failed || strings.Contains(name, "too large"), err != nil)
+				assert.Zero(t, open, "bodies left open")
+			})
+		})
+	}
+}
+
+type closer struct {
+	io.Reader
+	onClose func()
+}
+
+func (c closer) Close() error { c.onClose(); return nil }
+
+// Trap: a context that ends during a wait yields its bare Err, without cause or answer.
+func TestTrapInterruptedWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newClient(t, transport.Config{Base: script(t, newAnswer(503, "busy"))})
+		shutDown := errors.New("shutting down")
+		ctx, cancel := context.WithCancelCause(t.Context())
+		start := time.Now()
+		time.AfterFunc(100*time.Millisecond, func() { cancel(shutDown) })
+		result, err := client.Send(ctx, newRequest(http.MethodGet, testURL, ""), rules{})
+		assert.Equal(t, 100*time.Millisecond, time.Since(start))
+		interrupted, ok := errors.AsType[*transport.InterruptedError](err)
+		require.True(t, ok, "%T", err)
+		assert.Equal(t, shutDown, interrupted.Cause)
+		require.ErrorIs(t, err, shutDown)
+		require.ErrorIs(t, err, context.Canceled)
+		require.NoError(t, interrupted.Err)
+		assert.Equal(t, 503, interrupted.StatusCode)
+		require.NotNil(t, result.Answer)
+		assert.Equal(t, 503, result.Answer.Status)
+		assert.Equal(t, "busy", string(result.Answer.Body))
+		assert.Equal(t, []int{503}, statuses(result))
+	})
+}
+
+// Trap: without a CheckRetry and a Backoff, the zero client panics.
+func TestTrapZeroValuePanics(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, err := transport.New(transport.Config{Signer: stamp, Base: script(t, newAnswer(503, ""), syscall.ECONNRESET, newAnswer(200, "ok"))})
+		require.NoError(t, err)
+		result, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		require.NoError(t, err)
+		assert.Equal(t, "ok", string(result.Answer.Body))
+	})
+}
+
+// Trap: redirects are followed within the loop, signed again for the other host, with our
+// headers.
+func TestTrapRedirectIsFollowed(t *testing.T) {
+	t.Parallel()
+	var strayed atomic.Int32
+	other, _ := newServer(t, nil, func(http.ResponseWriter, *http.Request) { strayed.Add(1) })
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server, base := newServer(t, nil, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", other.URL+"/elsewhere")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, "see other")
+		})
+		base.TLSClientConfig.RootCAs.AddCert(other.Certificate())
+		result, err := newClient(t, transport.Config{Base: base}).Send(t.Context(), newRequest(http.MethodPost, server.URL, "{}"), rules{})
+		require.NoError(t, err)
+		assert.Equal(t, status, result.Answer.Status)
+		assert.Equal(t, other.URL+"/elsewhere", result.Answer.Header.Get("Location"))
+		assert.Equal(t, "see other", string(result.Answer.Body))
+		assert.Len(t, result.Attempts, 1)
+	}
+	assert.Zero(t, strayed.Load())
+}
+
+// Trap: every final failure closes the idle connections of a transport that others use.
+func TestTrapIdleConnectionsAreClosed(t *testing.T) {
+	t.Parallel()
+	base := &idleCloser{roundTrip: script(t, syscall.ECONNRESET, newAnswer(503, ""))}
+	client := newClient(t, transport.Config{Base: base, Retry: transport.RetryPolicy{MaxRetries: -1}})
+	_, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+	require.Error(t, err)
+	_, err = client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+	require.NoError(t, err)
+	assert.Zero(t, base.closed)
+}
+
+type idleCloser struct {
+	roundTrip
+	closed int
+}
+
+func (c *idleCloser) CloseIdleConnections()                      { c.closed++ }
+func (c *idleCloser) Do(r *http.Request) (*http.Response, error) { return c.RoundTrip(r) }
+
+// Trap: a policy that says stop, or returns an error, is not always obeyed: here every
+// final outcome is final at once.
+func TestTrapStopIsNotObeyed(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]any{
+		"an unknown authority": x509.UnknownAuthorityError{},
+		"another host":         x509.HostnameError{Certificate: new(x509.Certificate), Host: "a"},
+		"an expired one":       x509.CertificateInvalidError{Reason: x509.Expired},
+		"400":                  newAnswer(400, ""),
+		"404":                  newAnswer(404, ""),
+		"409":                  newAnswer(409, ""),
+		"422":                  newAnswer(422, ""),
+		"501":                  newAnswer(501, ""),
+		"200":                  newAnswer(200, ""),
+		"202":                  newAnswer(202, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result, err := newClient(t, transport.Config{Base: script(t, step)}).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+			_, failed := step.(error)
+			assert.Equal(t, failed, err != nil)
+			assert.Len(t, result.Attempts, 1)
+		})
+	}
+}
+
+// Trap: the client must not be copied or changed once in use. Calls with settings of their
+// own run at the same time here; the race detector watches.
+func TestTrapClientIsChangedInUse(t *testing.T) {
+	t.Parallel()
+	logger, _ := logged()
+	client := newClient(t, transport.Config{Retry: quick, Logger: logger, Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		return newAnswer(503, "busy").Response, nil
+	})})
+	var callers sync.WaitGroup
+	for i := range 32 {
+		callers.Go(func() {
+			r := newRequest(http.MethodPost, testURL, `{"a":1}`)
+			r.Retry = i%2 == 0
+			result, err := client.Send(t.Context(), r, rules{})
+			if assert.NoError(t, err) {
+				assert.Equal(t, 503, result.Answer.Status)
+			}
+			assert.Len(t, result.Attempts, map[bool]int{false: 1, true: 4}[r.Retry])
+		})
+	}
+	callers.Wait()
 }

@@ -114,7 +114,7 @@ func open(o options) (*world, error) {
 	},
 		amazonpay.WithRoundTripper(mortal{w.base}), amazonpay.WithAttemptTimeout(attemptTimeout), amazonpay.WithObserver(w.counts.observe),
 		// Short waits and no retry budget, because a third of all attempts fail.
-		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 100 * time.Microsecond, MaxWait: 5 * time.Millisecond, MaxRetryAfter: time.Millisecond, Budget: -1}))
+		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 100 * time.Microsecond, MaxWait: 5 * time.Millisecond, MaxRetryAfter: time.Millisecond}), amazonpay.WithRetryBudget(-1))
 	if err != nil {
 		return nil, err
 	}

@@ -452,7 +452,7 @@ func tellWith(t *testing.T, f fault) (money []string, met map[string]bool) {
 	require.NoError(t, err)
 	c := &faulty{t: t, server: server, network: &disturbed{base: server.RoundTripper()}, key: &unreliableKey{PrivateKey: key}, fault: f, met: make(map[string]bool)}
 	opts := []amazonpay.Option{
-		amazonpay.WithRoundTripper(c.network), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond, Budget: -1}),
+		amazonpay.WithRoundTripper(c.network), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: time.Microsecond, MaxWait: time.Millisecond}), amazonpay.WithRetryBudget(-1),
 		amazonpay.WithClock(func() time.Time { return start.Add(time.Duration(seconds.Add(1)) * time.Second) }),
 	}
 	if strings.HasPrefix(f.name, "delay") {

@@ -29,10 +29,13 @@ func dependencies(subClient string) []string {
 	return []string{
 		module + "amazonpay",
 		module + "signing",
+		module + "internal/bucket",
 		module + "internal/ended",
 		module + "internal/httpheader",
+		module + "internal/netfail",
 		module + "internal/nilcheck",
 		module + "internal/redact",
+		module + "internal/sent",
 		module + "transport",
 		"github.com/google/uuid",
 		"github.com/hashicorp/go-cleanhttp",

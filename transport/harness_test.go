@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,51 +64,78 @@ func newSigner(t *testing.T) *signing.Signer {
 	return signer
 }
 
-// answer keeps the linter from asking for a Close of each answer: all are in memory.
-type answer struct{ *http.Response }
-
-// tested is the Doer under test.
-type tested struct{ doer transport.Doer }
-
-func (d tested) Do(req *http.Request) (answer, error) {
-	resp, err := d.doer.Do(req) //nolint:bodyclose // In memory.
-	return answer{resp}, err
-}
-
-// newDoer fills in a signer, so that a test states only what it is about.
-func newDoer(t *testing.T, cfg transport.Config) tested {
+// newClient fills in a signer, so that a test states only what it is about.
+func newClient(t *testing.T, cfg transport.Config) *transport.Client {
 	t.Helper()
 	if cfg.Signer == nil {
 		cfg.Signer = stamp
 	}
-	doer, err := transport.New(cfg)
+	client, err := transport.New(cfg)
 	require.NoError(t, err)
-	return tested{doer}
+	return client
 }
 
-func newRequest(t *testing.T, method, url, body string) *http.Request {
-	t.Helper()
-	var r io.Reader
-	if body != "" {
-		r = strings.NewReader(body)
+func newRequest(method, address, body string) transport.Request {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		panic(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, url, r)
-	require.NoError(t, err)
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-Amz-Pay-Host", req.URL.Host)
-	req.Header.Set("X-Amz-Pay-Region", "eu")
-	req.Header.Set("X-Amz-Pay-Authtoken", "secret-authtoken")
+	header := http.Header{
+		"Accept": {"application/json"}, "Content-Type": {"application/json"},
+		"X-Amz-Pay-Host": {parsed.Host}, "X-Amz-Pay-Region": {"eu"}, "X-Amz-Pay-Authtoken": {"secret-authtoken"},
+	}
 	if method == http.MethodPost {
-		req.Header.Set("X-Amz-Pay-Idempotency-Key", testKey)
+		header.Set("X-Amz-Pay-Idempotency-Key", testKey)
 	}
-	return req
+	return transport.Request{Method: method, URL: address, Header: header, Body: []byte(body), Retry: true}
 }
 
-// withCall adds a Call to the request.
-func withCall(req *http.Request, call *transport.Call) *http.Request {
-	return req.WithContext(transport.WithCall(req.Context(), call))
+// once is a request that is not to be repeated.
+func once(r transport.Request) transport.Request {
+	r.Retry = false
+	return r
 }
+
+// rules is a Policy whose zero value repeats what may be repeated, with the service's statuses, and
+// knows the answer to a date in the future.
+type rules struct {
+	admit       func(context.Context) error
+	judge       func(a transport.Attempt, answer *transport.Answer, mayRepeat bool)
+	dateRefused func(*transport.Answer) bool
+	refuse      func(*transport.Answer) bool // an answer that could be repeated is final
+}
+
+func (r rules) Admit(ctx context.Context) error {
+	if r.admit == nil {
+		return nil
+	}
+	return r.admit(ctx)
+}
+
+func (r rules) Judge(_ context.Context, a transport.Attempt, answer *transport.Answer, mayRepeat bool) transport.Verdict {
+	if r.judge != nil {
+		r.judge(a, answer, mayRepeat)
+	}
+	if answer == nil {
+		return transport.Verdict{Repeat: true}
+	}
+	if r.dateRefused == nil {
+		r.dateRefused = dateRefused
+	}
+	return transport.Verdict{
+		Repeat:      slices.Contains(retryable, answer.Status) && (r.refuse == nil || !r.refuse(answer)),
+		DateRefused: r.dateRefused(answer),
+	}
+}
+
+var retryable = []int{408, 425, 429, 500, 502, 503, 504}
+
+func dateRefused(answer *transport.Answer) bool {
+	return answer.Status == 400 && strings.Contains(string(answer.Body), "x-amz-pay-date")
+}
+
+// answer keeps the linter from asking for a Close of each response: all are in memory.
+type answer struct{ *http.Response }
 
 func newAnswer(status int, body string, header ...string) answer {
 	h := make(http.Header)
@@ -136,17 +165,9 @@ func script(t *testing.T, steps ...any) roundTrip {
 	}
 }
 
-func readAll(t *testing.T, resp answer) string {
-	t.Helper()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	require.NoError(t, resp.Body.Close())
-	return string(body)
-}
-
-func statuses(call *transport.Call) []int {
+func statuses(result transport.Result) []int {
 	var all []int
-	for _, a := range call.Attempts {
+	for _, a := range result.Attempts {
 		all = append(all, a.StatusCode)
 	}
 	return all
