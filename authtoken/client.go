@@ -9,7 +9,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
 
 // API is the call of authorization tokens: what [Client] does, and what a test of your
 // program replaces by a mock.

@@ -11,7 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockDelivery -destination ../mocks/delivery.go . API
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockDelivery -destination ../mocks/delivery.go . API
 
 // API is the call of delivery notifications: what [Client] does, and what a test of your
 // program replaces by a mock.

@@ -7,7 +7,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockInstore -destination ../mocks/instore.go . API
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockInstore -destination ../mocks/instore.go . API
 
 // API is the calls of a till: what [Client] does, and what a test of your program
 // replaces by a mock.

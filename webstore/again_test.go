@@ -72,7 +72,7 @@ func TestTransfersAgain(t *testing.T) {
 					return err
 				},
 				func(ctx context.Context, shop *webstore.Client) error {
-					_, err := shop.UploadEvidence(ctx, &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")})
+					_, err := shop.UploadEvidence(ctx, &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")})
 					return err
 				},
 			} {

@@ -36,11 +36,7 @@ func (c *Client) DownloadReport(ctx context.Context, reportDocumentID string, w 
 	case w == nil:
 		return 0, notSent("DownloadReport", &amazonpay.FieldError{Field: "w", Rule: "is nil"})
 	}
-	fetcher, ok := c.caller.(amazonpay.Fetcher)
-	if !ok {
-		return 0, errNoFetcher
-	}
-	d := download{fetcher: fetcher, w: w, report: options.Progress}
+	d := download{fetcher: c.caller, w: w, report: options.Progress}
 	err = transfer(ctx, func() (again bool, err error) {
 		document, err := c.GetReportDocument(ctx, reportDocumentID, opts...)
 		if err != nil {

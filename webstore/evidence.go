@@ -27,9 +27,9 @@ var contentTypes = map[FileType]string{
 	FileTypePNG:  "image/png",
 }
 
-// EvidenceFile is a file that supports the merchant's side in a dispute. Both fields are
+// UploadEvidenceRequest is a file that supports the merchant's side in a dispute. Both fields are
 // needed.
-type EvidenceFile struct {
+type UploadEvidenceRequest struct {
 	Type FileType
 	// Body is the content, from where it stands to its end: an [os.File], a [bytes.Reader].
 	// It is read once, or again from the start where the first place for it was refused, and
@@ -51,7 +51,7 @@ type EvidenceFile struct {
 // service takes is not documented.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
-func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...amazonpay.CallOption) (*File, error) {
+func (c *Client) UploadEvidence(ctx context.Context, in *UploadEvidenceRequest, opts ...amazonpay.CallOption) (*File, error) {
 	options, err := amazonpay.ResolveOptions(opts...)
 	if err != nil {
 		return nil, notSent("UploadEvidence", err)
@@ -59,10 +59,6 @@ func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...a
 	u, err := newUpload(in, options.Progress)
 	if err != nil {
 		return nil, notSent("UploadEvidence", err)
-	}
-	fetcher, ok := c.caller.(amazonpay.Fetcher)
-	if !ok {
-		return nil, errNoFetcher
 	}
 	var file *File
 	err = transfer(ctx, func() (again bool, err error) {
@@ -72,7 +68,7 @@ func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...a
 		if file, err = c.UploadFile(ctx, &UploadFileRequest{Type: in.Type, Purpose: FilePurposeDisputeEvidence}, opts...); err != nil {
 			return false, err
 		}
-		return u.put(ctx, fetcher, file.URL)
+		return u.put(ctx, c.caller, file.URL)
 	})
 	if err != nil {
 		return nil, err
@@ -91,7 +87,7 @@ type upload struct {
 	report      amazonpay.Progress
 }
 
-func newUpload(in *EvidenceFile, report amazonpay.Progress) (*upload, error) {
+func newUpload(in *UploadEvidenceRequest, report amazonpay.Progress) (*upload, error) {
 	if in == nil {
 		return nil, &amazonpay.FieldError{Field: "request", Rule: "is nil"}
 	}

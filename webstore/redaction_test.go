@@ -52,7 +52,7 @@ func TestPersonalDataStaysOutOfPrintsAndLogs(t *testing.T) {
 		"CompleteCheckoutSessionRequest", "Constraint", "CreateMerchantAccountResponse", "CreateRefundRequest", "CreateReportRequest",
 		"CreateReportResponse", "CreateReportScheduleRequest", "CreateReportScheduleResponse", "CreateStoreRequest",
 		"DeleteAmazonPayAccountResponse", "DeliverySpecifications", "Disbursement", "DisputeProviderMetadata", "DisputeStatusDetails",
-		"EvidenceFile", "Frequency", "GetDisbursementsRequest", "GetDisbursementsResponse", "GetReportSchedulesResponse", "GetReportsRequest",
+		"UploadEvidenceRequest", "Frequency", "GetDisbursementsRequest", "GetDisbursementsResponse", "GetReportSchedulesResponse", "GetReportsRequest",
 		"GetReportsResponse", "IntegrationInfo", "Limits", "MerchantAccountClaimRequest", "MerchantStatus", "MerchantStore",
 		"MultiAddressesCheckoutMetadata", "Notified", "PaymentDetails", "PaymentMethodOnFileMetadata", "PaymentPreference", "ProviderMetadata",
 		"Reason", "RecurringMetadata", "Refund", "RegisterAmazonPayAccountResponse", "Report", "ReportSchedule", "Restriction", "Store", "StoreStatus",

@@ -44,6 +44,20 @@ type ReportSchedule struct {
 	NextReportCreationTime amazonpay.Time    `json:"nextReportCreationTime,omitzero"`
 }
 
+// GetReportSchedulesRequest selects the schedules that [Client.GetReportSchedules] lists.
+type GetReportSchedulesRequest struct {
+	// ReportTypes are the types to list. Nil means all; an empty list is refused.
+	ReportTypes []ReportType
+}
+
+func (r *GetReportSchedulesRequest) query() (url.Values, error) {
+	query := make(url.Values)
+	if r == nil {
+		return query, nil
+	}
+	return query, setList(query, "reportTypes", r.ReportTypes)
+}
+
 // GetReportSchedulesResponse is a list of schedules. It has no pages.
 type GetReportSchedulesResponse struct {
 	amazonpay.Response
@@ -73,13 +87,12 @@ type CreateReportScheduleResponse struct {
 // CancelReportScheduleResponse is empty but for its Meta.
 type CancelReportScheduleResponse struct{ amazonpay.Response }
 
-// GetReportSchedules returns the schedules of the report types, nil for those of all. An
-// empty list is refused.
+// GetReportSchedules returns the schedules that in selects. If in is nil, it returns all.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
-func (c *Client) GetReportSchedules(ctx context.Context, reportTypes []ReportType, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error) {
-	query := make(url.Values)
-	if err := setList(query, "reportTypes", reportTypes); err != nil {
+func (c *Client) GetReportSchedules(ctx context.Context, in *GetReportSchedulesRequest, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error) {
+	query, err := in.query()
+	if err != nil {
 		return nil, notSent("GetReportSchedules", err)
 	}
 	return amazonpay.Do[GetReportSchedulesResponse](ctx, c.caller, amazonpay.Operation{

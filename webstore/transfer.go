@@ -51,8 +51,6 @@ func (e *TransferError) Error() string {
 // Unwrap returns Err.
 func (e *TransferError) Unwrap() error { return e.Err }
 
-var errNoFetcher = errors.New("webstore: the Caller is no amazonpay.Fetcher, which transfers need: give an *amazonpay.Client")
-
 // transfer makes one transfer with up to three URLs: a URL is good for a short while, so
 // that each is used at once, and replaced where it was refused. attempt gets a URL and uses it; it says whether
 // another one may help, which it must not where a part is transferred.

@@ -114,7 +114,7 @@ func FuzzTransfer(f *testing.F) {
 			requireKept(t, net, err, address)
 
 			net.seen = nil
-			file, err := store.UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: webstore.FileTypeCSV, Body: strings.NewReader("a,b\n")})
+			file, err := store.UploadEvidence(t.Context(), &webstore.UploadEvidenceRequest{Type: webstore.FileTypeCSV, Body: strings.NewReader("a,b\n")})
 			if err == nil {
 				require.True(t, status >= 200 && status < 300 && !fail)
 				require.Equal(t, "a,b\n", net.sent)

@@ -204,7 +204,7 @@ func TestDownloadRefuses(t *testing.T) {
 	_, err = shop.DownloadReport(t.Context(), documentID, io.Discard, amazonpay.WithProgress(nil))
 	require.ErrorContains(t, err, "WithProgress")
 	var missing context.Context // a caller's mistake
-	file := &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}
+	file := &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}
 	for _, call := range []func() error{
 		func() error { _, err := shop.DownloadReport(missing, documentID, io.Discard); return err },
 		func() error { _, err := shop.WaitForReport(missing, "A1"); return err },
@@ -344,7 +344,7 @@ func TestUploadEvidence(t *testing.T) {
 			_, err := body.Seek(9, io.SeekStart)
 			require.NoError(t, err)
 			var last [2]int64
-			file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: kind, Body: body},
+			file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), &webstore.UploadEvidenceRequest{Type: kind, Body: body},
 				amazonpay.WithProgress(func(done, total int64) { last = [2]int64{done, total} }), amazonpay.WithIdempotencyKey("mine"))
 			require.NoError(t, err)
 			assert.Equal(t, "file_1", file.ID)
@@ -366,7 +366,7 @@ func TestUploadToAnotherPlace(t *testing.T) {
 		assert.Len(t, body, 1<<20)
 	})
 	file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(),
-		&webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: bytes.NewReader(make([]byte, 1<<20))}, amazonpay.WithIdempotencyKey("mine"))
+		&webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: bytes.NewReader(make([]byte, 1<<20))}, amazonpay.WithIdempotencyKey("mine"))
 	require.NoError(t, err)
 	assert.Equal(t, "file_2", file.ID)
 	require.Len(t, s.keys, 2)
@@ -382,24 +382,24 @@ func TestUploadRefused(t *testing.T) {
 	broken := errors.New("the disk is broken")
 	for name, row := range map[string]struct {
 		serve func(int, http.ResponseWriter, *http.Request)
-		file  *webstore.EvidenceFile
+		file  *webstore.UploadEvidenceRequest
 		want  string
 		urls  int
 	}{
 		"no file":         {nil, nil, "request: is nil", 0},
-		"an unknown type": {nil, &webstore.EvidenceFile{Type: "exe", Body: strings.NewReader("x")}, `type: "exe" is none of [csv doc docx jpg ods pdf png xls xlsx]`, 0},
-		"no body":         {nil, &webstore.EvidenceFile{Type: webstore.FileTypePDF}, "body: is nil", 0},
-		"an empty body":   {nil, &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("")}, "body: is empty", 0},
-		"refused":         {refuse(400), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 400", 1},
-		"too large":       {refuse(413), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 413", 1},
-		"moved":           {refuse(307), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "redirects", 1},
-		"a broken disk": {refuse(200), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: struct {
+		"an unknown type": {nil, &webstore.UploadEvidenceRequest{Type: "exe", Body: strings.NewReader("x")}, `type: "exe" is none of [csv doc docx jpg ods pdf png xls xlsx]`, 0},
+		"no body":         {nil, &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF}, "body: is nil", 0},
+		"an empty body":   {nil, &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("")}, "body: is empty", 0},
+		"refused":         {refuse(400), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 400", 1},
+		"too large":       {refuse(413), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 413", 1},
+		"moved":           {refuse(307), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "redirects", 1},
+		"a broken disk": {refuse(200), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: struct {
 			io.Reader
 			io.Seeker
 		}{iotest.ErrReader(broken), strings.NewReader("xx")}}, "the disk is broken", 1},
 		"a file that shrinks": {
 			func(_ int, _ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) },
-			&webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: struct {
+			&webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: struct {
 				io.Reader
 				io.Seeker
 			}{strings.NewReader("x"), strings.NewReader("xx")}}, "the file ended after 1 of 2 bytes", 1,
@@ -422,7 +422,7 @@ func TestUploadLeavesTheFileAlone(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) })
 	body := bytes.NewReader(make([]byte, 8<<20)) // more than any buffer on the way
-	_, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: body})
+	_, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: body})
 	require.Error(t, err)
 	for range 1000 { // the race detector sees a reader that is still there
 		_, err := body.Seek(0, io.SeekStart)

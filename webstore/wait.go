@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -122,8 +121,8 @@ func isDecided(state amazonpay.State) bool {
 
 // waitFor reads an object until its state is decided.
 func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func() (*T, amazonpay.State, error)) (*T, error) {
-	woken, done := c.waiters.join(id)
-	defer done()
+	woken, leave := c.waiters.Join(id)
+	defer leave()
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		found, state, err := read()
 		if err != nil {
@@ -134,46 +133,6 @@ func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func()
 		}
 		if cause := pauseOr(ctx, jitter(wait), woken); cause != nil {
 			return nil, fmt.Errorf("webstore: the wait for the %s %s, which was %s, ended: %w", kind, id, cmp.Or(state, "without a state"), cause)
-		}
-	}
-}
-
-// waiters are those who wait for an object to change.
-type waiters struct {
-	mu   sync.Mutex
-	byID map[string]map[chan struct{}]bool // by the object's id
-}
-
-// join returns a channel that gets something when the object has changed, until done is called.
-func (w *waiters) join(id string) (woken <-chan struct{}, done func()) {
-	mine := make(chan struct{}, 1)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.byID == nil {
-		w.byID = make(map[string]map[chan struct{}]bool)
-	}
-	if w.byID[id] == nil {
-		w.byID[id] = make(map[chan struct{}]bool)
-	}
-	w.byID[id][mine] = true
-	return mine, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.byID[id], mine)
-		if len(w.byID[id]) == 0 {
-			delete(w.byID, id)
-		}
-	}
-}
-
-// wake wakes all who wait for an object.
-func (w *waiters) wake(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for waiter := range w.byID[id] {
-		select {
-		case waiter <- struct{}{}:
-		default: // it is awake
 		}
 	}
 }

@@ -11,8 +11,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -48,6 +50,11 @@ func (r *Recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, 
 		return &r.Meta, r.Err
 	}
 	return &r.Meta, json.Unmarshal([]byte(r.Answer), out)
+}
+
+// Fetch implements [amazonpay.Fetcher]. A Recorder fetches nothing.
+func (r *Recorder) Fetch(*http.Request) (*http.Response, error) {
+	return nil, errors.New("callertest: a Recorder fetches nothing")
 }
 
 // RequireFull fails for a field, however deep, that has its zero value. Within a value of a type, a
