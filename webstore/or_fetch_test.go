@@ -25,17 +25,16 @@ func authorized(t *testing.T, shop *webstore.Client, server *emulator.Server) *w
 // A worker captures, ends, and its successor captures again under another key.
 func TestCaptureOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	id := authorized(t, shop, server).ChargeID
 	capture := func(amount amazonpay.Price, key string) (*webstore.Charge, error) {
 		return shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: amount}, amazonpay.WithIdempotencyKey(key))
 	}
 	before := len(server.Requests())
-	first, err := capture(dollars("15.00"), "first")
+	first, err := capture(usd("15.00"), "first")
 	require.NoError(t, err)
 	require.Len(t, server.Requests(), before+1, "a success is not read")
-	for i, same := range []amazonpay.Price{dollars("15.00"), dollars("15"), dollars("15.0000")} {
+	for i, same := range []amazonpay.Price{usd("15.00"), usd("15"), usd("15.0000")} {
 		again, err := capture(same, "again-"+strconv.Itoa(i))
 		require.NoError(t, err, same)
 		assert.Equal(t, first.ChargeID, again.ChargeID)
@@ -43,11 +42,11 @@ func TestCaptureOrFetch(t *testing.T) {
 		assert.Equal(t, "15.00 USD", again.CaptureAmount.String())
 	}
 
-	for i, other := range []amazonpay.Price{dollars("15.01"), dollars("20.00"), dollars("14.99"), {Amount: "15.00", CurrencyCode: amazonpay.EUR}, {Amount: "15", CurrencyCode: amazonpay.JPY}} {
+	for i, other := range []amazonpay.Price{usd("15.01"), usd("20.00"), usd("14.99"), {Amount: "15.00", CurrencyCode: amazonpay.EUR}, {Amount: "15", CurrencyCode: amazonpay.JPY}} {
 		charge, err := capture(other, "other-"+strconv.Itoa(i))
 		assert.Nil(t, charge)
 		found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
-		assert.Equal(t, dollars("15.00"), found.Charge.CaptureAmount)
+		assert.Equal(t, usd("15.00"), found.Charge.CaptureAmount)
 		require.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
 	}
 
@@ -70,14 +69,14 @@ func TestCaptureOrFetch(t *testing.T) {
 		require.Len(t, server.Requests(), before+2, "it is read once")
 	}
 
-	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: dollars("1.00")})
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: usd("1.00")})
 	require.NoError(t, err)
-	_, err = capture(dollars("15.00"), "refunded")
+	_, err = capture(usd("15.00"), "refunded")
 	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 	require.ErrorContains(t, err, "of it 1.00 USD was refunded")
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
-	_, err = capture(dollars("15.00"), "unread")
+	_, err = capture(usd("15.00"), "unread")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargeStatus), "it is still the refusal: %v", err)
 	assert.True(t, isFound(err))
 	require.ErrorContains(t, err, "could not be read")
@@ -107,8 +106,7 @@ func requireFound(t *testing.T, err error, reason amazonpay.ReasonCode) *webstor
 // canceled or never captured, does not.
 func TestCaptureOrFetchOfEachState(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	in := &webstore.CaptureChargeRequest{CaptureAmount: twenty}
 
 	id := authorized(t, shop, server).ChargeID
@@ -117,7 +115,7 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	charge, err := shop.CaptureOrFetch(t.Context(), id, in)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCaptureInitiated, charge.StatusDetails.State)
-	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("19.00")})
+	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: usd("19.00")})
 	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 	require.NoError(t, server.Advance(time.Minute))
 	_, err = shop.CaptureOrFetch(t.Context(), id, in)
@@ -136,7 +134,7 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	assert.Equal(t, amazonpay.StateAuthorized, requireFound(t, err, amazonpay.ReasonCodeInvalidChargePermissionStatus).Charge.StatusDetails.State)
 
 	id = authorized(t, shop, server).ChargeID
-	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("21.00")})
+	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: usd("21.00")})
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTransactionAmountExceeded), "%v", err)
 	assert.False(t, isFound(err), "the state is not to blame")
 }
@@ -165,8 +163,7 @@ func TestCaptureThatIsNotUnderstood(t *testing.T) {
 
 func TestCancelOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	in := &webstore.CancelChargeRequest{CancellationReason: "Sold out"}
 	id := authorized(t, shop, server).ChargeID
 	for range 2 {
@@ -187,8 +184,7 @@ func TestCancelOrFetch(t *testing.T) {
 // A closure that was to cancel charges is another work than one that was not.
 func TestCloseOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	session := authorized(t, shop, server)
 	closing := func(cancel bool) (*webstore.ChargePermission, error) {
 		return shop.CloseOrFetch(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out", CancelPendingCharges: &cancel})
@@ -216,8 +212,7 @@ func TestCloseOrFetch(t *testing.T) {
 
 func TestFinalizeOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	made, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID: server.Description().Merchants[0].StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
 	})
@@ -234,7 +229,7 @@ func TestFinalizeOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, first.ChargeID, again.ChargeID)
 	require.Len(t, server.Charges(), 1)
-	_, err = finalize(dollars("19.00"))
+	_, err = finalize(usd("19.00"))
 	unproved, ok := errors.AsType[*webstore.CompletionError](err)
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, twenty, unproved.Found)

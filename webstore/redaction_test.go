@@ -52,10 +52,10 @@ func TestPersonalDataStaysOutOfPrintsAndLogs(t *testing.T) {
 		"CompleteCheckoutSessionRequest", "Constraint", "CreateMerchantAccountResponse", "CreateRefundRequest", "CreateReportRequest",
 		"CreateReportResponse", "CreateReportScheduleRequest", "CreateReportScheduleResponse", "CreateStoreRequest",
 		"DeleteAmazonPayAccountResponse", "DeliverySpecifications", "Disbursement", "DisputeProviderMetadata", "DisputeStatusDetails",
-		"UploadEvidenceRequest", "Frequency", "GetDisbursementsRequest", "GetDisbursementsResponse", "GetReportSchedulesResponse", "GetReportsRequest",
+		"Frequency", "GetDisbursementsRequest", "GetDisbursementsResponse", "GetReportSchedulesRequest", "GetReportSchedulesResponse", "GetReportsRequest",
 		"GetReportsResponse", "IntegrationInfo", "Limits", "MerchantAccountClaimRequest", "MerchantStatus", "MerchantStore",
-		"MultiAddressesCheckoutMetadata", "Notified", "PaymentDetails", "PaymentMethodOnFileMetadata", "PaymentPreference", "ProviderMetadata",
+		"MultiAddressesCheckoutMetadata", "NotificationHandler", "PaymentDetails", "PaymentMethodOnFileMetadata", "PaymentPreference", "ProviderMetadata",
 		"Reason", "RecurringMetadata", "Refund", "RegisterAmazonPayAccountResponse", "Report", "ReportSchedule", "Restriction", "Store", "StoreStatus",
 		"UnixTime", "UpdateAmazonPayAccountResponse", "UpdateChargeRequest", "UpdateMerchantAccountResponse", "UpdateStoreRequest",
-		"UploadFileRequest", "WebCheckoutDetails")
+		"UploadEvidenceRequest", "UploadFileRequest", "WebCheckoutDetails")
 }
