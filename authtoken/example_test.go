@@ -7,6 +7,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/authtoken"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -21,12 +22,9 @@ func Example() {
 	defer func() { _ = server.Close() }()
 	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
 
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   provider.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	config := emulatortest.Config(server)
+	config.PublicKeyID = provider.KeyIDs.Live // authorization tokens exist live only
+	client, err := amazonpay.New(config, amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -59,12 +57,9 @@ func ExampleClient_GetAuthorizationToken() {
 	defer func() { _ = server.Close() }()
 	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
 
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   provider.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	config := emulatortest.Config(server)
+	config.PublicKeyID = provider.KeyIDs.Live // authorization tokens exist live only
+	client, err := amazonpay.New(config, amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -444,4 +447,64 @@ func TestSourceShowsNoToken(t *testing.T) {
 	for _, secret := range []string{"secret-token", "amzn.mws", fmt.Sprintf("%x", "secret-token"), fmt.Sprintf("%x", "amzn.mws")} {
 		assert.NotContains(t, out.String(), secret)
 	}
+}
+
+// The calls of a source use no source, even where the client that it is made from does;
+// and a token that the service refuses is replaced once.
+func TestSourceOfADerivedClient(t *testing.T) {
+	t.Parallel()
+	var gave, used []string
+	d := doer(func(r *http.Request) (int, string) {
+		token := r.Header.Get("X-Amz-Pay-Authtoken")
+		if strings.Contains(r.URL.Path, "authorizationTokens") {
+			assert.Empty(t, token)
+			assert.Equal(t, "merchantId="+merchantID, r.URL.RawQuery)
+			gave = append(gave, fmt.Sprintf("token-%d", len(gave)+1))
+			return http.StatusOK, `{"authorizationToken":"` + gave[len(gave)-1] + `"}`
+		}
+		used = append(used, token)
+		if token == "token-1" {
+			return http.StatusForbidden, `{"reasonCode":"InvalidAuthorizationToken","message":"token-1 is no good"}`
+		}
+		return http.StatusOK, `{"chargeId":"C1"}`
+	})
+	provider := newClient(t, d)
+	source := authtoken.New(provider.With(amazonpay.WithAuthToken("another"))).Source(mwsToken, merchantID)
+	merchant := provider.With(amazonpay.WithTokenSource(source))
+	op := amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}", Returns: "chargeId", PathValues: map[string]string{"chargeId": "C1"}}
+	for range 2 {
+		_, err := merchant.Call(t.Context(), op, nil, nil)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"token-1", "token-2"}, gave)
+	assert.Equal(t, []string{"token-1", "token-2", "token-2"}, used)
+}
+
+// Whatever a token holds, it is handed out as it came, and for a while without another call.
+func FuzzSource(f *testing.F) {
+	f.Add("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.x", "Mon, 23 Nov 2026 20:00:00 GMT")
+	for _, claims := range []string{`{"exp":1e11}`, `{"exp":-1}`, `{"exp":1,"iat":"x"}`, `{"exp":253402300799,"iat":0.5}`, `{"exp":1e400}`, `[]`} {
+		f.Add("a."+base64.RawURLEncoding.EncodeToString([]byte(claims))+".b", "")
+	}
+	f.Add("..", "Thu, 01 Jan 1970 00:00:00 GMT")
+	f.Fuzz(func(t *testing.T, token, date string) {
+		if !utf8.ValidString(token) { // JSON cannot hold it
+			return
+		}
+		c := &caller{answer: always(token)}
+		if at, err := http.ParseTime(date); err == nil {
+			c.date = func() time.Time { return at }
+		}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		for range 2 {
+			got, err := source.Token(t.Context())
+			if token == "" {
+				require.ErrorContains(t, err, "no authorization token")
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, token, got)
+		}
+		require.Equal(t, 1, c.calls())
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -86,19 +87,13 @@ func ExampleMockDoer() {
 // retries and signatures included.
 func Example_emulator() {
 	ctx := context.Background()
-	server, err := emulator.Listen("127.0.0.1:0") // in a test: server := emulator.Start(t)
+	server, err := emulator.Listen("127.0.0.1:0") // in a test: client, server := emulatortest.New(t)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer func() { _ = server.Close() }()
-	d := server.Description()
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-		Region:        amazonpay.Region(d.Region),
-		BaseURL:       d.BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -106,7 +101,7 @@ func Example_emulator() {
 	shop := webstore.New(client)
 
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
-		StoreID: d.Merchants[0].StoreID,
+		StoreID: server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{
 			CheckoutReviewReturnURL: "https://shop.example/review",
 			CheckoutResultReturnURL: "https://shop.example/result",

@@ -85,7 +85,7 @@ func handle[T any](ctx context.Context, c *Client, id string, read func(context.
 
 // check reports the first function that is missing.
 func (h NotificationHandler) check() error {
-	missing := ""
+	var missing string
 	switch {
 	case h.Charge == nil:
 		missing = "Charge"

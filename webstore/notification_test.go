@@ -60,7 +60,7 @@ func TestHandleNotification(t *testing.T) {
 		require.ErrorIs(t, err, webstore.ErrUnknownObjectType)
 		open := handler
 		open.Other = func(_ context.Context, objectType, objectID string) error {
-			assert.Equal(t, n, about{objectType, objectID})
+			assert.Equal(t, about{objectType, objectID}, n)
 			return errKept
 		}
 		require.ErrorIs(t, shop.HandleNotification(t.Context(), n, open), errKept)

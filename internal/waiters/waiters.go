@@ -6,7 +6,7 @@ import "sync"
 
 // OfClient returns the list of an *amazonpay.Client, and nil for anything else. Package amazonpay
 // sets it: a method of the client would be an exported name that nobody else needs.
-var OfClient = func(client any) *List { return nil }
+var OfClient = func(_ any) *List { return nil }
 
 // List holds the goroutines that wait, by the id of the object. Its zero value is ready for use, and
 // it is empty when nobody waits. On a nil List nobody is woken.
