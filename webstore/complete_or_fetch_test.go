@@ -128,7 +128,7 @@ func TestAPartlyCapturedChargeIsNoPayment(t *testing.T) {
 	_, err = shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: usd("1.00")})
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), id, asked)
-	require.ErrorContains(t, err, "only 1.00 USD was captured")
+	require.ErrorContains(t, err, "only 1.00 USD of its charge "+session.ChargeID+" was captured")
 }
 
 // A charge that was refunded pays for nothing.
@@ -142,7 +142,7 @@ func TestARefundedChargeIsNoPayment(t *testing.T) {
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: usd("1.00")})
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), id, asked)
-	require.ErrorContains(t, err, "1.00 USD was refunded")
+	require.ErrorContains(t, err, "but 1.00 USD of its charge "+session.ChargeID+" was refunded")
 }
 
 // What cannot be compared is never success: a subscription that was confirmed without a charge shows no amount of an order, and an

@@ -13,10 +13,10 @@ import (
 // DisputeType is the type of a dispute.
 type DisputeType string
 
-// DisputeTypeChargeback is the one type that is known.
+// DisputeTypeChargeback is the only known type.
 const DisputeTypeChargeback DisputeType = "Chargeback"
 
-// DisputeFilingReason says why a buyer disputes a charge.
+// DisputeFilingReason is why a buyer disputes a charge.
 type DisputeFilingReason string
 
 // The filing reasons.
@@ -44,7 +44,7 @@ const (
 	DisputeStateClosed         DisputeState = "Closed"
 )
 
-// DisputeResolution says who won.
+// DisputeResolution is who won.
 type DisputeResolution string
 
 // The resolutions.
@@ -54,7 +54,7 @@ const (
 	DisputeResolutionNoFault     DisputeResolution = "NoFault"
 )
 
-// DisputeReasonCode says how a dispute came into its state.
+// DisputeReasonCode is why a dispute is in its state.
 type DisputeReasonCode string
 
 // The reason codes of a dispute's state.
@@ -70,10 +70,10 @@ const (
 	DisputeReasonCodeChargebackFiled                     DisputeReasonCode = "ChargebackFiled"
 )
 
-// ResolutionAuthority names the party that decides. Its values are not documented.
+// ResolutionAuthority is the party that decides.
 type ResolutionAuthority string
 
-// EvidenceType says what a piece of evidence is.
+// EvidenceType is what a piece of evidence is.
 type EvidenceType string
 
 // The types of evidence.
@@ -90,7 +90,7 @@ const (
 	EvidenceTypeOther              EvidenceType = "Other"
 )
 
-// DisputeStatusDetails is the state of a dispute and how it came about.
+// DisputeStatusDetails is the state of a dispute and its reason.
 type DisputeStatusDetails struct {
 	State                DisputeState      `json:"state,omitzero"`
 	ReasonCode           DisputeReasonCode `json:"reasonCode,omitzero"`
@@ -99,8 +99,7 @@ type DisputeStatusDetails struct {
 	LastUpdatedTimestamp amazonpay.Time    `json:"lastUpdatedTimestamp,omitzero"`
 }
 
-// Evidence supports the merchant's side: a file, a text, or both. EvidenceType is needed.
-// It prints and logs without the text.
+// Evidence supports the merchant's side: a file, a text, or both. EvidenceType is required.
 type Evidence struct {
 	EvidenceType EvidenceType `json:"evidenceType,omitzero" pay:"required"`
 	// FileID is the ID of the [File] that [Client.UploadEvidence] returns.
@@ -121,7 +120,7 @@ type DisputeProviderMetadata struct {
 	ProviderDisputeID string `json:"providerDisputeId,omitzero"`
 }
 
-// Dispute is a buyer's objection to a charge. It prints and logs its ids and states only.
+// Dispute is a buyer's objection to a charge.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 type Dispute struct {
@@ -135,13 +134,11 @@ type Dispute struct {
 	FilingReason       DisputeFilingReason          `json:"filingReason,omitzero"`
 	StatusDetails      DisputeStatusDetails         `json:"statusDetails,omitzero"`
 	MerchantEvidences  []Evidence                   `json:"merchantEvidences,omitzero"`
-	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a
-	// chargeback, 7 for an A-to-z claim.
+	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a chargeback, 7
+	// for an A-to-z claim.
 	MerchantResponseDeadline amazonpay.Time      `json:"merchantResponseDeadline,omitzero"`
 	ResolutionAuthority      ResolutionAuthority `json:"resolutionAuthority,omitzero"`
 	CreationTimestamp        amazonpay.Time      `json:"creationTimestamp,omitzero"`
-	// ProviderMetadata, FilingTimestamp and ClosureTimestamp are not documented for answers;
-	// they are those of the requests.
 	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
 	FilingTimestamp  amazonpay.Time           `json:"filingTimestamp,omitzero"`
 	ClosureTimestamp amazonpay.Time           `json:"closureTimestamp,omitzero"`
@@ -158,8 +155,8 @@ func (d Dispute) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (d Dispute) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.LogValue().String()) }
 
-// DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State
-// is needed. It prints and logs without the description.
+// DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State is
+// required.
 type DisputeStatusUpdate struct {
 	State             DisputeState      `json:"state,omitzero" pay:"required"`
 	Resolution        DisputeResolution `json:"resolution,omitzero"`
@@ -178,15 +175,13 @@ func (u DisputeStatusUpdate) Format(f fmt.State, _ rune) {
 }
 
 // CreateDisputeRequest is the request of [Client.CreateDispute]. ChargeID, DisputeAmount,
-// FilingReason, FilingTimestamp and StatusDetails are needed. It prints and logs the charge's
-// id only.
+// FilingReason, FilingTimestamp and StatusDetails are required.
 type CreateDisputeRequest struct {
 	ChargeID         string                   `json:"chargeId,omitzero" pay:"required"`
 	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
 	DisputeAmount    amazonpay.Price          `json:"disputeAmount,omitzero" pay:"required,transaction"`
 	FilingReason     DisputeFilingReason      `json:"filingReason,omitzero" pay:"required"`
-	// FilingTimestamp has this name in the samples for Node and Java; the one for PHP calls it
-	// creationTimestamp.
+	// FilingTimestamp is when the buyer filed the dispute.
 	FilingTimestamp          UnixTime            `json:"filingTimestamp,omitzero" pay:"required"`
 	StatusDetails            DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
 	MerchantResponseDeadline UnixTime            `json:"merchantResponseDeadline,omitzero"`
@@ -202,8 +197,7 @@ func (r CreateDisputeRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed. It
-// prints and logs without the description.
+// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails is required.
 type UpdateDisputeRequest struct {
 	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
 	ClosureTimestamp UnixTime            `json:"closureTimestamp,omitzero"`
@@ -217,8 +211,8 @@ func (r UpdateDisputeRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of
-// evidence is needed. It prints and logs without the evidence.
+// ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of evidence
+// is required.
 type ContestDisputeRequest struct {
 	MerchantEvidences []Evidence `json:"merchantEvidences,omitzero" pay:"required"`
 }
@@ -233,8 +227,8 @@ func (r ContestDisputeRequest) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, r.LogValue().String())
 }
 
-// CreateDispute reports a dispute about a charge that a payment service provider processes;
-// it is for such providers only. An idempotency key is made where none is given.
+// CreateDispute reports a dispute about a charge that a payment service provider processes. Only
+// such providers may call it.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
@@ -243,7 +237,7 @@ func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, op
 	}, in, opts...)
 }
 
-// GetDispute returns a dispute. A notification with the object type CHARGEBACK has its id.
+// GetDispute returns a dispute. Its id comes with a notification of object type CHARGEBACK.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazonpay.CallOption) (*Dispute, error) {
@@ -253,9 +247,8 @@ func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazo
 	}, nil, opts...)
 }
 
-// UpdateDispute sets the state of a dispute that a payment service provider has created; it
-// is for such providers only. It is a PATCH that takes an idempotency key; one is made
-// where none is given.
+// UpdateDispute sets the state of a dispute that a payment service provider has created. Only such
+// providers may call it. It is a PATCH that takes an idempotency key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) UpdateDispute(ctx context.Context, disputeID string, in *UpdateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
@@ -266,7 +259,7 @@ func (c *Client) UpdateDispute(ctx context.Context, disputeID string, in *Update
 }
 
 // ContestDispute gives the merchant's evidence in a dispute that is ActionRequired, before its
-// MerchantResponseDeadline. An idempotency key is made where none is given.
+// MerchantResponseDeadline.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) ContestDispute(ctx context.Context, disputeID string, in *ContestDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {

@@ -69,16 +69,16 @@ func TestDownloadReport(t *testing.T) {
 		"no content":             {status(204), "", "HTTP 204", "", 1},
 		"a part":                 {status(206), "", "HTTP 206", "", 1},
 		"moved":                  {status(302), "", "redirects", "", 1},
-		"an unknown compression": {give(text), "ZSTD", `the compression "ZSTD" of the document is not known`, "", 1},
+		"an unknown compression": {give(text), "ZSTD", `unknown compression of the document: "ZSTD"`, "", 1},
 		"an unknown encoding": {func(_ int, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "br")
 			_, _ = io.WriteString(w, text)
-		}, "", `the encoding "br"`, "", 1},
+		}, "", `unknown content encoding of the answer: "br"`, "", 1},
 		"shorter than announced":     {announce(len(text)+5, text), "", "after 12 of 17 bytes: unexpected EOF", text, 1},
 		"cut between chunks":         {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na,b\r\n"), "", "after 3 bytes: unexpected EOF", "a,b", 1},
 		"without an end":             {raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\na,b"), "", "does not say where the document ends", "", 1},
 		"gzip that is cut":           {give(packed[:len(packed)-6]), "GZIP", "unexpected EOF", text, 1},
-		"gzip that is none":          {give(text), "GZIP", "not compressed with gzip, or cut", "", 1},
+		"gzip that is none":          {give(text), "GZIP", "the document is not gzip, or is truncated", "", 1},
 		"gzip with something behind": {give(packed + "garbage"), "GZIP", "unexpected EOF", text, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func TestCaptureOrFetch(t *testing.T) {
 		assert.Nil(t, charge)
 		found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 		assert.Equal(t, usd("15.00"), found.Charge.CaptureAmount)
-		require.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
+		require.ErrorContains(t, err, "found: the charge is Captured; captured: 15.00 USD")
 	}
 
 	// Where an attempt may have captured, what is found does not make a refusal of it.
@@ -73,7 +73,7 @@ func TestCaptureOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	_, err = capture(usd("15.00"), "refunded")
 	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
-	require.ErrorContains(t, err, "of it 1.00 USD was refunded")
+	require.ErrorContains(t, err, "; refunded: 1.00 USD")
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
 	_, err = capture(usd("15.00"), "unread")
@@ -198,7 +198,7 @@ func TestCloseOrFetch(t *testing.T) {
 	assert.Nil(t, permission)
 	found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargePermissionStatus)
 	assert.Equal(t, amazonpay.StateClosed, found.ChargePermission.StatusDetails.State)
-	require.ErrorContains(t, err, "not known to have cancelled its charges")
+	require.ErrorContains(t, err, "its charges may still be pending")
 	charge, err := shop.GetCharge(t.Context(), session.ChargeID)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateAuthorized, charge.StatusDetails.State, "and so it is")

@@ -135,10 +135,10 @@ func TestWalkMissesNothing(t *testing.T) {
 		want      []string
 		says      string
 	}{
-		{"%s", []string{""}, "an item of its list, or a member of one, is of another JSON type"},
-		{"%s[1]", []string{""}, "an item of its list, or a member of one, is of another JSON type"},
-		{"nextToken", []string{"1", "2", ""}, "its next token is of another JSON type"},
-		{"%s[1].amount", []string{""}, "an item of its list, or a member of one, is of another JSON type"},
+		{"%s", []string{""}, "an item of the list, or a member of one, has an unexpected JSON type"},
+		{"%s[1]", []string{""}, "an item of the list, or a member of one, has an unexpected JSON type"},
+		{"nextToken", []string{"1", "2", ""}, "the next token has an unexpected JSON type"},
+		{"%s[1].amount", []string{""}, "an item of the list, or a member of one, has an unexpected JSON type"},
 		{"other", []string{"1", "2", "3"}, ""},
 	} {
 		for list, walk := range map[string]func(p *pager) ([]string, error){

@@ -92,9 +92,9 @@ func TestRefundLimit(t *testing.T) {
 		charge := &webstore.Charge{CaptureAmount: price("100.00", "USD")}
 		charge.Meta = &amazonpay.Meta{Undecoded: []string{member}}
 		_, err = webstore.Unrefunded(charge)
-		require.ErrorContains(t, err, "Unrefunded: the answer has an amount of another JSON type")
+		require.ErrorContains(t, err, "Unrefunded: an amount of the charge was not understood")
 		_, err = webstore.RefundableWithMargin(charge)
-		require.ErrorContains(t, err, "another JSON type")
+		require.ErrorContains(t, err, "RefundableWithMargin: an amount of the charge was not understood")
 	}
 }
 

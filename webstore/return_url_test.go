@@ -26,9 +26,9 @@ func TestParseReturnURL(t *testing.T) {
 		assert.NotContains(t, fmt.Sprintf("%+v", got), "eyJ", "a token")
 	}
 	for url, word := range map[string]string{
-		"": "neither", "https://shop.example/result": "neither", "/?AmazonCheckoutSessionId=b1": "neither", "/?amazonCheckoutSessionId=": "is empty",
-		"/?buyerToken=": "is empty", "/?amazonCheckoutSessionId=a&amazonCheckoutSessionId=b": "2 times", "/?amazonCheckoutSessionId=a&buyerToken=secret": "1 times",
-		"/?a=%zz&buyerToken=secret": "query", "https://shop.example:x/?buyerToken=secret": "cannot be read",
+		"": "neither", "https://shop.example/result": "neither", "/?AmazonCheckoutSessionId=b1": "neither", "/?amazonCheckoutSessionId=": "has an empty",
+		"/?buyerToken=": "has an empty", "/?amazonCheckoutSessionId=a&amazonCheckoutSessionId=b": "2 times", "/?amazonCheckoutSessionId=a&buyerToken=secret": "1 times",
+		"/?a=%zz&buyerToken=secret": "query", "https://shop.example:x/?buyerToken=secret": "cannot be parsed",
 	} {
 		_, err := webstore.ParseReturnURL(url)
 		require.ErrorContains(t, err, word, url)

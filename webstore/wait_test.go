@@ -146,7 +146,7 @@ func TestWaitsEnd(t *testing.T) {
 		_, err := c.WaitForRefund(ctx, "R")
 		require.ErrorIs(t, err, leaving)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorContains(t, err, "R, which was RefundInitiated")
+		require.ErrorContains(t, err, "stopped waiting for refund R, last seen RefundInitiated")
 
 		// Another call's decline as the cause is no decline of this one.
 		declined := &amazonpay.CallError{Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: amazonpay.ReasonCodeSoftDeclined}}
@@ -290,11 +290,11 @@ func TestWaitForReport(t *testing.T) {
 	}{
 		"done at once":                   {[]string{`"COMPLETED"`}, "", 1, 0, 0},
 		"done later":                     {[]string{`"IN_PROGRESS"`, `"IN_PROGRESS"`, `"IN_PROGRESS"`, `"COMPLETED"`}, "", 4, 3500 * time.Millisecond, 7 * time.Second},
-		"failed":                         {[]string{`"IN_PROGRESS"`, `"FAILED"`}, "the report A1 is FAILED", 2, 500 * time.Millisecond, time.Second},
-		"cancelled":                      {[]string{`"CANCELLED"`}, "the report A1 is CANCELLED: by a call, or because there is no data for it", 1, 0, 0},
+		"failed":                         {[]string{`"IN_PROGRESS"`, `"FAILED"`}, "report A1 is FAILED", 2, 500 * time.Millisecond, time.Second},
+		"cancelled":                      {[]string{`"CANCELLED"`}, "report A1 is CANCELLED: by a call, or because it has no data", 1, 0, 0},
 		"a new status with the document": {[]string{`"ARCHIVED","reportDocumentId":"d"`}, "", 1, 0, 0},
 		"a new status":                   {[]string{`"QUEUED"`, `"COMPLETED"`}, "", 2, 500 * time.Millisecond, time.Second},
-		"never":                          {[]string{`"IN_PROGRESS"`}, "which was IN_PROGRESS, ended: context deadline exceeded", 0, time.Hour, time.Hour},
+		"never":                          {[]string{`"IN_PROGRESS"`}, "stopped waiting for report A1, last seen IN_PROGRESS: context deadline exceeded", 0, time.Hour, time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
