@@ -283,7 +283,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 			})
 		}
 	}
-	const number, date, id = "the text is no decimal number", "TransactionPostedDate: the text is no date", "the id is a rounded number"
+	const number, date, id = "the text is not a decimal number", "TransactionPostedDate: the text is not a date", "the id is a rounded number"
 	tests := map[string]struct {
 		change func(pieces) pieces
 		want   string
@@ -309,10 +309,10 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 			d = set(10, "1.005")(d)
 			d.separator = ";"
 			return d
-		}, "TransactionAmount: the point of the number can stand for thousands"},
+		}, "TransactionAmount: the point of the number may separate thousands"},
 		"points for thousands of yen": {
 			func(d pieces) pieces { return set(8, "JPY")(set(10, "1.005")(d)) },
-			"TransactionAmount: the point of the number can stand for thousands",
+			"TransactionAmount: the point of the number may separate thousands",
 		},
 		"an American date":         {set(0, "9/12/2026 14:10"), date},
 		"a European date":          {set(0, "12.09.2026 14:10:08"), date},
@@ -323,10 +323,10 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 		"a settlement id":          {set(1, "5E+09"), "SettlementId: " + id},
 		"a long settlement id":     {set(1, "1.23457E+11"), "SettlementId: " + id},
 		"an order id":              {set(6, "2,02609E+13"), "SellerOrderId: " + id},
-		"a currency's name":        {set(8, "US dollar"), "CurrencyCode: the text is no currency code"},
+		"a currency's name":        {set(8, "US dollar"), "CurrencyCode: the text is not a currency code"},
 		"quotes that were lost": {func(d pieces) pieces {
 			return d.columns(func(line []string) []string { return strings.Split(strings.Join(line, ","), ",") })
-		}, "line 9: the row has 16 values where the header has 15 columns"},
+		}, "line 9: the row has 16 values, but the header has 15 columns"},
 		"quotes that were lost, and an empty column at the end": {func(d pieces) pieces {
 			return d.columns(func(line []string) []string {
 				if line[0] == "TransactionPostedDate" {
@@ -334,7 +334,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 				}
 				return strings.Split(strings.Join(append(line[:15], ""), ","), ",")
 			})
-		}, "line 9: CurrencyCode: the text is no currency code of three capital letters: the values may stand under the wrong names"},
+		}, "line 9: CurrencyCode: the text is not a currency code of three capital letters: the values may be under the wrong names"},
 		"a row that is short by one": {func(d pieces) pieces {
 			return d.columns(func(line []string) []string {
 				if line[4] == "Capture" {
@@ -342,7 +342,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 				}
 				return line
 			})
-		}, "line 9: the row has 14 values where the header has 15 columns"},
+		}, "line 9: the row has 14 values, but the header has 15 columns"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -438,13 +438,13 @@ func TestTransactionTypes(t *testing.T) {
 func TestSettlementRefused(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ text, want string }{
-		"an amount with a comma": {settlementHeader + strings.Replace(settlementLine, "14.00", "1,400.00", 1), "report: line 6: TransactionAmount: the text is no decimal number"},
-		"a fee in words":         {settlementHeader + settlementLine + strings.Replace(settlementLine, "-0.30", "none", 1), "report: line 7: TransactionFixedFee: the text is no decimal number"},
+		"an amount with a comma": {settlementHeader + strings.Replace(settlementLine, "14.00", "1,400.00", 1), "report: line 6: TransactionAmount: the text is not a decimal number"},
+		"a fee in words":         {settlementHeader + settlementLine + strings.Replace(settlementLine, "-0.30", "none", 1), "report: line 7: TransactionFixedFee: the text is not a decimal number"},
 		"a sign alone":           {settlementHeader + strings.Replace(settlementLine, "13.29", "-", 1), "report: line 6: NetTransactionAmount:"},
 		"the 30th of February":   {settlementHeader + strings.Replace(settlementLine, "2015-05-18T", "2015-02-30T", 1), "report: line 6: TransactionPostedDate:"},
 		"the month of none":      {settlementHeader + strings.Replace(settlementLine, "2015-05-18T", "2015-00-18T", 1), "report: line 6: TransactionPostedDate:"},
-		"a date in words":        {settlementHeader + strings.Replace(settlementLine, "2015-05-18T15:48:50-0000", "yesterday", 1), "report: line 6: TransactionPostedDate: the text is no date"},
-		"another report":         {"OrderId,State,Amount\n1,Open,1\n", "the document is no settlement report: its header lacks TransactionPostedDate, TransactionType, TransactionAmount, TotalTransactionFee, NetTransactionAmount"},
+		"a date in words":        {settlementHeader + strings.Replace(settlementLine, "2015-05-18T15:48:50-0000", "yesterday", 1), "report: line 6: TransactionPostedDate: the text is not a date"},
+		"another report":         {"OrderId,State,Amount\n1,Open,1\n", "the document is not a settlement report: its header lacks TransactionPostedDate, TransactionType, TransactionAmount, TotalTransactionFee, NetTransactionAmount"},
 		"nothing":                {"", "the document has no header"},
 	} {
 		t.Run(name, func(t *testing.T) {
