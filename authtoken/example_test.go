@@ -11,8 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// A solution provider makes a checkout session for a merchant, against the emulator. Against
-// the service the client needs no BaseURL and no RoundTripper, and a live key.
+// A solution provider creates a checkout session for a merchant, against the emulator.
 func Example() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -47,7 +46,7 @@ func Example() {
 	// [merchant_id=A2EMULATEDSHOPB]
 }
 
-// The call itself, for those who keep tokens by themselves.
+// The call itself, for a program that keeps the tokens.
 func ExampleClient_GetAuthorizationToken() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {

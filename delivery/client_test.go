@@ -88,7 +88,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		rule  string
 	}{
 		{nil, "request", "nil"},
-		{&delivery.TrackersRequest{DeliveryDetails: parcels}, "chargePermissionId", "is required where there is no amazonOrderReferenceId"},
+		{&delivery.TrackersRequest{DeliveryDetails: parcels}, "chargePermissionId", "is required if there is no amazonOrderReferenceId"},
 		{&delivery.TrackersRequest{ChargePermissionID: " ", AmazonOrderReferenceID: "\t", DeliveryDetails: parcels}, "chargePermissionId", "is required"},
 		{&delivery.TrackersRequest{ChargePermissionID: "P01-1"}, "deliveryDetails", "is required"},
 		{with([]delivery.Details{}...), "deliveryDetails", "is required"},

@@ -11,8 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
-// The tracking number of an order, against the emulator. Against the service the client
-// needs no BaseURL and no RoundTripper, and a live key.
+// The tracking number of an order, against the emulator.
 func Example() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {

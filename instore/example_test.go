@@ -10,8 +10,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
-// A payment at a till, against the emulator. Against the service the client needs no
-// BaseURL and no RoundTripper.
+// A payment at a till, against the emulator.
 func Example() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {

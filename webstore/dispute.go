@@ -136,12 +136,12 @@ type Dispute struct {
 	MerchantEvidences  []Evidence                   `json:"merchantEvidences,omitzero"`
 	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a chargeback, 7
 	// for an A-to-z claim.
-	MerchantResponseDeadline amazonpay.Time      `json:"merchantResponseDeadline,omitzero"`
-	ResolutionAuthority      ResolutionAuthority `json:"resolutionAuthority,omitzero"`
-	CreationTimestamp        amazonpay.Time      `json:"creationTimestamp,omitzero"`
-	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
-	FilingTimestamp  amazonpay.Time           `json:"filingTimestamp,omitzero"`
-	ClosureTimestamp amazonpay.Time           `json:"closureTimestamp,omitzero"`
+	MerchantResponseDeadline amazonpay.Time           `json:"merchantResponseDeadline,omitzero"`
+	ResolutionAuthority      ResolutionAuthority      `json:"resolutionAuthority,omitzero"`
+	CreationTimestamp        amazonpay.Time           `json:"creationTimestamp,omitzero"`
+	ProviderMetadata         *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
+	FilingTimestamp          amazonpay.Time           `json:"filingTimestamp,omitzero"`
+	ClosureTimestamp         amazonpay.Time           `json:"closureTimestamp,omitzero"`
 }
 
 // LogValue shows ids, state and reason code.
