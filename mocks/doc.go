@@ -1,11 +1,12 @@
 // Package mocks has typed gomock mocks of the SDK's interfaces, for tests of programs that use it.
 //
-//   - [MockWebstore], [MockInstore], [MockDelivery] and [MockAuthtoken] replace a sub-client: for what a
-//     program does with an answer or an error.
-//   - [MockDoer] replaces the network of an amazonpay.Client: for what is sent, and for answers that the
-//     emulator does not give.
-//   - [MockWebstoreCaller], which calls and fetches, and [MockCaller], for the other sub-clients, replace
-//     the amazonpay.Client below a sub-client. [MockFetcher] is the second half of MockWebstoreCaller.
+//   - [MockWebstore], [MockInstore], [MockDelivery] and [MockAuthtoken] replace a sub-client: for
+//     what a program does with an answer or an error.
+//   - [MockDoer] replaces the network of an amazonpay.Client: for what is sent, and for answers
+//     that the emulator does not give.
+//   - [MockWebstoreCaller], which calls and fetches, and [MockCaller], for the other sub-clients,
+//     replace the amazonpay.Client below a sub-client. [MockFetcher] is the second half of
+//     MockWebstoreCaller.
 //
 // For example:
 //

@@ -97,7 +97,8 @@ type CreateChargeRequest struct {
 	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The default is
 	// false.
 	CanHandlePendingAuthorization *bool `json:"canHandlePendingAuthorization,omitzero"`
-	// MerchantMetadata is for recurring permissions and those of type [ChargePermissionTypePaymentMethodOnFile].
+	// MerchantMetadata is for recurring permissions and those of type
+	// [ChargePermissionTypePaymentMethodOnFile].
 	MerchantMetadata *MerchantMetadata `json:"merchantMetadata,omitzero"`
 	ProviderMetadata *ProviderMetadata `json:"providerMetadata,omitzero"`
 	// PlatformID is the merchant id of the solution provider.

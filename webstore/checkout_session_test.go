@@ -102,7 +102,8 @@ func checkoutSessionOperations() []operation {
 	}
 }
 
-// A pending authorization is seen as pending however the result came, and as no payment once it was declined.
+// A pending authorization is seen as pending however the result came, and as no payment once it was
+// declined.
 func TestPending(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -151,8 +152,8 @@ func TestCompleteBeforeTheBuyerPaid(t *testing.T) {
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "%v", err)
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/9: a right field in a wrong call. The service's refusal names the field, and the
-// error the call.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/9: a right field in a wrong call. The
+// service's refusal names the field, and the error the call.
 func TestFieldOfAnotherCall(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

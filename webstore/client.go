@@ -94,8 +94,8 @@ type Client struct {
 }
 
 // New returns a client that calls through caller. It makes no call. Clients of the same
-// [*amazonpay.Client], also of one made by its With, share their waiters: a notification that one of
-// them handles wakes [Client.WaitForCharge] and its siblings on all. A struct that embeds an
+// [*amazonpay.Client], also of one made by its With, share their waiters: a notification that one
+// of them handles wakes [Client.WaitForCharge] and its siblings on all. A struct that embeds an
 // *amazonpay.Client shares them too, unless it has a With of its own.
 func New(caller Caller) *Client { return &Client{caller: caller, waiters: waitersOf(caller)} }
 

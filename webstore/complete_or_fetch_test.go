@@ -50,7 +50,8 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 	}
 }
 
-// A session that was paid with 1.00 is presented again for an order of 999.00: it pays for 1.00, and for dollars.
+// A session that was paid with 1.00 is presented again for an order of 999.00: it pays for 1.00,
+// and for dollars.
 func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -145,8 +146,8 @@ func TestARefundedChargeIsNoPayment(t *testing.T) {
 	require.ErrorContains(t, err, "but 1.00 USD of its charge "+session.ChargeID+" was refunded")
 }
 
-// What cannot be compared is never success: a subscription that was confirmed without a charge shows no amount of an order, and an
-// object that cannot be read shows nothing.
+// What cannot be compared is never success: a subscription that was confirmed without a charge
+// shows no amount of an order, and an object that cannot be read shows nothing.
 func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

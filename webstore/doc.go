@@ -1,52 +1,41 @@
-// Package webstore makes the calls of an online shop: checkout sessions, charge permissions, charges
-// and refunds; reports, disbursements and disputes; the merchant accounts of solution providers. Its
-// methods have the names of WebStoreClient in the official SDKs.
+// Package webstore makes the calls of an online shop: checkout sessions, charge permissions,
+// charges and refunds; reports, disbursements and disputes; the merchant accounts of solution
+// providers. Its methods have the names of WebStoreClient in the official SDKs.
 //
 //	client, err := amazonpay.New(config)
 //	shop := webstore.New(client)
 //
-// [Client] has all methods. [API] is its interface, for mocks. Each object has a file of its name,
-// with its type, its requests and its methods.
+// [Client] has all methods, and [API] is its interface, for mocks. The methods that make more than
+// one call are what this package adds to an official SDK: those named OrFetch, WaitFor and
+// HandleNotification, the downloads and uploads, and the iterators.
 //
 // # Workflows
 //
-// Each workflow has an example below, which runs against the emulator.
+// Each workflow has an example, which runs against the emulator.
 //
-// Take a payment (Example). The button creates a session in the browser.
-// [Client.UpdateCheckoutSession] sets what is known on the review page, and AmazonPayRedirectURL is
-// where the buyer pays. On the result page, [ParseReturnURL] reads the id of the session,
-// [Client.GetCheckoutSessionOfOrder] checks that it belongs to the order, and
-// [Client.CompleteOrFetch] completes it, also if the buyer reloads the page.
-// [Client.CaptureOrFetch] takes the money when the order ships, [Client.CancelOrFetch] releases it,
-// and [Client.CloseOrFetch] ends the permission. [Client.FinalizeOrFetch] completes a "Buy Now"
-// checkout.
-//
-// Charge a subscription (Example Recurring). A session of type [ChargePermissionTypeRecurring] makes
-// a permission that [Client.CreateCharge] charges again and again. See [Limits] for the amounts.
-//
-// Save a wallet (Example SavedWallet). A session of type
-// [ChargePermissionTypePaymentMethodOnFile] saves a payment method for later charges, with or
-// without a first payment.
-//
-// Refund (Example Refund). [Unrefunded] is what the buyer has paid and has not got back.
-// [RefundableWithMargin] is the most that the service accepts. [Client.CreateRefund] refunds it, and
-// [Client.WaitForRefund] waits for the result.
-//
-// Wait for a pending authorization (Example Pending). If CheckoutSession.Pending is true, or a state
-// is AuthorizationInitiated or CaptureInitiated, do not deliver yet: [Client.WaitForCharge] or a
-// notification brings the result, within 24 hours.
-//
-// Handle a notification (Example Notification). Package [github.com/amazonpay-go/sdk/amazonpay/ipn] verifies it,
-// [Client.HandleNotification] reads its object and calls your function for its type. It also wakes
-// [Client.WaitForCharge] and its siblings.
-//
-// Read a report (Example Report). [Client.CreateReport] orders one, [Client.WaitForReport] waits for
-// it, [Client.DownloadReport] downloads it, and package
-// [github.com/amazonpay-go/sdk/webstore/report] reads its rows. [Client.Reports] and
-// [Client.Disbursements] go through all pages of a list.
-//
-// Contest a dispute (Example Dispute). [Client.UploadEvidence] uploads a file for
-// [Client.ContestDispute].
+//   - Take a payment: [Client.UpdateCheckoutSession] on the review page. On the result page,
+//     [ParseReturnURL], [Client.GetCheckoutSessionOfOrder] and [Client.CompleteOrFetch], also if
+//     the buyer reloads the page; [Client.FinalizeOrFetch] in a "Buy Now" checkout. Later,
+//     [Client.CaptureOrFetch] takes the money, or [Client.CancelOrFetch] releases it, and
+//     [Client.CloseOrFetch] ends the permission.
+//   - Recurring: a session of type [ChargePermissionTypeRecurring] makes a permission that
+//     [Client.CreateCharge] charges again and again, within its [Limits].
+//   - Saved wallet: a session of type [ChargePermissionTypePaymentMethodOnFile] saves a payment
+//     method for later charges, with or without a first payment.
+//   - Refund: [Unrefunded] is what the buyer has paid and has not got back, [RefundableWithMargin]
+//     the most that the service accepts. [Client.CreateRefund] refunds it, and
+//     [Client.WaitForRefund] waits for the result.
+//   - Pending: if CheckoutSession.Pending is true, or a charge is AuthorizationInitiated or
+//     CaptureInitiated, do not deliver yet. [Client.WaitForCharge] or a notification brings the
+//     result.
+//   - Notification: package [github.com/amazonpay-go/sdk/amazonpay/ipn] verifies it.
+//     [Client.HandleNotification] reads its object, calls your function for its type, and wakes
+//     [Client.WaitForCharge] and its siblings.
+//   - Report: [Client.CreateReport] orders one, [Client.WaitForReport] waits for it,
+//     [Client.DownloadReport] downloads it, and package
+//     [github.com/amazonpay-go/sdk/webstore/report] reads its rows. [Client.Reports] and
+//     [Client.Disbursements] go through all pages of a list.
+//   - Dispute: [Client.UploadEvidence] uploads a file for [Client.ContestDispute].
 //
 // Before the first buyer comes, [Client.CheckCredentials] checks the key.
 //
@@ -55,9 +44,9 @@
 // An answer can be lost after the service has done the work. CompleteCheckoutSession,
 // FinalizeCheckoutSession, CaptureCharge, CancelCharge and CloseChargePermission then read the
 // object once, for at most 15 seconds. They return it without an error if it is as the call would
-// have made it; otherwise the error of the call stands. The methods named OrFetch also do this after
-// a refusal that says that the object is past the call, so that a page that is reloaded, or a job
-// that runs twice, gets the result of the first run.
+// have made it; otherwise the error of the call stands. The methods named OrFetch also do this
+// after a refusal that says that the object is past the call, so that a page that is reloaded, or a
+// job that runs twice, gets the result of the first run.
 //
 // There is no RefundOrFetch, since two refunds of the same amount look alike: repeat a refund under
 // its idempotency key.
@@ -65,9 +54,9 @@
 // # Idempotency keys
 //
 // Every POST takes an idempotency key, and so do [Client.UpdateCharge], [Client.UpdateDispute] and
-// [Client.UpdateMerchantAccount]. If no key is given, one is generated, which protects the attempts of
-// one call from each other. Give a key of your own ([amazonpay.WithIdempotencyKey]) to be able to
-// repeat a call. [amazonpay.IdempotencyKey] makes one from an order number and the number of the try.
+// [Client.UpdateMerchantAccount]. If no key is given, one is generated for all attempts of the
+// call. Give your own key ([amazonpay.WithIdempotencyKey]) to be able to repeat a call.
+// [amazonpay.IdempotencyKey] makes one from an order number and the number of the try.
 //
 // # Requests and answers
 //
@@ -77,8 +66,8 @@
 // In answers, a member that is null or absent leaves the zero value. Members without a field are in
 // Meta.Raw. A member whose JSON type is unexpected is in Meta.Raw, and Meta.Undecoded names it.
 //
-// Types that can hold personal data or free text print and log their ids and states only. They encode
-// to JSON in full.
+// Types that can hold personal data or free text print and log their ids and states only. They
+// encode to JSON in full.
 //
 // # Errors
 //
@@ -95,23 +84,23 @@
 //   - Complete and Finalize may ignore the idempotency key. They are settled by reading.
 //   - The reason codes that [Client.CheckCredentials] lists are from the documentation.
 //   - [Limits] may be zero for a permission of type [ChargePermissionTypePaymentMethodOnFile].
-//   - [Frequency].Value has at most nine digits. For [FrequencyUnitVariable] sources disagree on whether
-//     it must be "0".
-//   - CheckoutSession.OrderType and ChannelType, AuthorizeResultReturnURL and AmazonPayDeclineURL are
-//     known from recorded answers only. SignInCancelURL and SignInErrorURL are too, but a request can
-//     probably have them.
-//   - PaymentDetails.EstimateOrderTotal and [ReportTypeCapture], which is "not offered at present", are
-//     known from the .NET SDK, [ProductTypeDonation] from checkout.js, [ProcessorSpecifications] from
-//     an Amazon sample for GMO Payment Gateway.
+//   - [Frequency].Value has at most nine digits. For [FrequencyUnitVariable] sources disagree on
+//     whether it must be "0".
+//   - CheckoutSession.OrderType and ChannelType, AuthorizeResultReturnURL and AmazonPayDeclineURL
+//     are known from recorded answers only. SignInCancelURL and SignInErrorURL are too, but a
+//     request can probably have them.
+//   - PaymentDetails.EstimateOrderTotal and [ReportTypeCapture], which is "not offered at present",
+//     are known from the .NET SDK, [ProductTypeDonation] from checkout.js,
+//     [ProcessorSpecifications] from an Amazon sample for GMO Payment Gateway.
 //   - [UnixTime] is sent in seconds, as in the samples for PHP and Java. The sample for Node sends
 //     milliseconds.
-//   - CreateDisputeRequest.FilingTimestamp has this name in the samples for Node and Java. The sample for
-//     PHP calls it creationTimestamp. Dispute.ProviderMetadata, FilingTimestamp and ClosureTimestamp
-//     are documented for requests only.
+//   - CreateDisputeRequest.FilingTimestamp has this name in the samples for Node and Java. The
+//     sample for PHP calls it creationTimestamp. Dispute.ProviderMetadata, FilingTimestamp and
+//     ClosureTimestamp are documented for requests only.
 //   - The required members of [RegisterAmazonPayAccountRequest], [CreateMerchantAccountRequest] and
 //     [CreateStoreRequest] are not documented, nor are the values of [ResolutionAuthority], of the
-//     reason codes in [StoreStatus] and [MerchantStatus], and the form of ContactPerson.DateOfBirth.
-//     The answers about stores are documented for StoreID only.
+//     reason codes in [StoreStatus] and [MerchantStatus], and the form of
+//     ContactPerson.DateOfBirth. The answers about stores are documented for StoreID only.
 //   - The samples spell the state of a store "ACTIVE" (Node, PHP) and "Active" (Java): see
 //     [AccountState].
 //   - The documentation calls File.URL a download URL in one place. The largest size of an evidence

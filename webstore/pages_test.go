@@ -248,8 +248,8 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// What reaches the wire: Java sent its queries unescaped and repeated, PHP as reportTypes.1, and both left a bare
-// question mark without a filter.
+// What reaches the wire: Java sent its queries unescaped and repeated, PHP as reportTypes.1, and
+// both left a bare question mark without a filter.
 func TestQueriesOnTheWire(t *testing.T) {
 	t.Parallel()
 	var targets []string

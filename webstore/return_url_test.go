@@ -12,7 +12,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1161: a return URL without the session's id.
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1161: a return URL without the
+// session's id.
 func TestParseReturnURL(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]webstore.ReturnURL{

@@ -17,8 +17,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// ruleSet are the rules of a request's members, by path: required, the largest number of characters,
-// or both.
+// ruleSet are the rules of a request's members, by path: required, the largest number of
+// characters, or both.
 type ruleSet map[string]string
 
 // under are the rules of an object that is a member of a request.
@@ -142,7 +142,8 @@ func TestRulesInsideOfLists(t *testing.T) {
 	requireRule(t, err, "multiAddressesCheckoutMetadata[0].price.amount", "is not decimal text")
 }
 
-// https://github.com/amzn/amazon-pay-sdk-csharp/pull/15: a false that nobody had set overrode the service's own default.
+// https://github.com/amzn/amazon-pay-sdk-csharp/pull/15: a false that nobody had set overrode the
+// service's own default.
 func TestAbsentIsNotFalse(t *testing.T) {
 	t.Parallel()
 	caller := &callertest.Recorder{Answer: `{}`}

@@ -16,9 +16,10 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: a session was completed twice, the second answer said
-// InvalidCheckoutSessionStatus, and the order was cancelled although the money was taken. Here the service does not honour the key,
-// so that the repetition meets what the first attempt did.
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: a session was completed
+// twice, the second answer said InvalidCheckoutSessionStatus, and the order was cancelled although
+// the money was taken. Here the service does not honour the key, so that the repetition meets what
+// the first attempt did.
 func TestLostAnswersAreSettledByReading(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -268,7 +269,8 @@ func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// hanging is a Caller whose changes end without a certain outcome, and whose readings have no answer until the context ends.
+// hanging is a Caller whose changes end without a certain outcome, and whose readings have no
+// answer until the context ends.
 type hanging struct{ readings int }
 
 var errLost = errors.New("the answer was lost")

@@ -25,7 +25,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// fetching is a Caller and a Fetcher without a network: one outcome after the other, then the last one.
+// fetching is a Caller and a Fetcher without a network: one outcome after the other, then the last
+// one.
 type fetching struct {
 	outcomes []any // a status or an error
 	urls     int
@@ -48,7 +49,8 @@ func (f *fetching) Fetch(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, ProtoMajor: 1, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)), Header: http.Header{}}, nil
 }
 
-// A store that is busy, or a network that breaks before the first byte, is tried with another URL after a pause.
+// A store that is busy, or a network that breaks before the first byte, is tried with another URL
+// after a pause.
 func TestTransfersAgain(t *testing.T) {
 	t.Parallel()
 	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
@@ -161,8 +163,8 @@ func gunzip(text string) (string, bool) {
 	return string(plain), err == nil
 }
 
-// Whatever URL the service hands out, a document comes whole or with an error, a file is taken whole or there is an
-// error, nothing of Amazon Pay's goes along, and no error shows the URL.
+// Whatever URL the service hands out, a document comes whole or with an error, a file is taken
+// whole or there is an error, nothing of Amazon Pay's goes along, and no error shows the URL.
 func FuzzTransfer(f *testing.F) {
 	const place = "https://bucket.example/report?X-Amz-Signature=0123456789"
 	var packed bytes.Buffer

@@ -242,8 +242,10 @@ func TestWaitWithoutAClient(t *testing.T) {
 	}
 }
 
-// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/181: an authorization that is decided later, and captured by
-// itself then. https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1275: one that was never asked about again.
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/181: an authorization that
+// is decided later, and captured by itself then.
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1275: one that was never asked
+// about again.
 func TestPendingChargeIsCaptured(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

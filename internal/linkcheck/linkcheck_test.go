@@ -31,6 +31,7 @@ func dependencies(subClient string) []string {
 		module + "signing",
 		module + "internal/ended",
 		module + "internal/redact",
+		module + "internal/waiters",
 		module + "transport",
 		"github.com/google/uuid",
 		"github.com/hashicorp/go-cleanhttp",

@@ -8,8 +8,8 @@ import "sync"
 // sets it: a method of the client would be an exported name that nobody else needs.
 var OfClient = func(_ any) *List { return nil }
 
-// List holds the goroutines that wait, by the id of the object. Its zero value is ready for use, and
-// it is empty when nobody waits. On a nil List nobody is woken.
+// List holds the goroutines that wait, by the id of the object. Its zero value is ready for use,
+// and it is empty when nobody waits. On a nil List nobody is woken.
 type List struct {
 	mu   sync.Mutex
 	byID map[string]map[chan struct{}]bool

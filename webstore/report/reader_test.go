@@ -179,7 +179,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A whole document may be cut at any place: where a row is incomplete, nothing must take it for whole.
+// A whole document may be cut at any place: where a row is incomplete, nothing must take it for
+// whole.
 func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
