@@ -22,7 +22,7 @@ func run() error {
 		PublicKeyID:    os.Getenv("AMAZON_PAY_PUBLIC_KEY_ID"),
 		PrivateKeyFile: os.Getenv("AMAZON_PAY_PRIVATE_KEY_FILE"),
 		Region:         amazonpay.RegionUS,
-		Environment:    amazonpay.Sandbox,
+		Environment:    amazonpay.EnvironmentSandbox,
 	})
 	if err != nil {
 		return err
