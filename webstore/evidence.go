@@ -146,7 +146,7 @@ func (u *upload) put(ctx context.Context, fetcher amazonpay.Fetcher, url string)
 }
 
 // sent is the content on its way. net/http may keep reading a body after the answer has arrived.
-// end stops that, so that the file is the caller's alone again.
+// end stops that, so that only the caller uses the file again.
 type sent struct {
 	mu sync.Mutex
 	progress

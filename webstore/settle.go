@@ -232,7 +232,7 @@ func isCaptured(charge *Charge, in *CaptureChargeRequest) bool {
 		amountsUnderstood(charge) && samePrice(charge.CaptureAmount, in.CaptureAmount) && !isRefunded(charge)
 }
 
-// isCanceled reports whether a charge is canceled, by whomever.
+// isCanceled reports whether a charge is canceled, whoever canceled it.
 func isCanceled(charge *Charge) bool { return charge.StatusDetails.State == amazonpay.StateCanceled }
 
 // amountsUnderstood reports whether the amounts of a charge are what the answer says. An object of

@@ -186,14 +186,15 @@ func TestNotificationWakesEverySibling(t *testing.T) {
 			"a decorated client": decorated{client}, "a decorated merchant": &decorated{merchant}, "a stranger": stranger,
 		} {
 			left.Go(func() {
-				_, err := webstore.New(caller).WaitForCharge(t.Context(), "C")
-				assert.NoError(t, err)
+				if _, err := webstore.New(caller).WaitForCharge(t.Context(), "C"); err != nil {
+					name = err.Error()
+				}
 				ended <- name
 			})
 		}
 		time.Sleep(time.Hour) // the waits are five minutes by now
 		list := waiters.OfClient(client)
-		require.Equal(t, 1, list.Len())
+		assert.Equal(t, 1, list.Len())
 		before := time.Now()
 		state.becomes(amazonpay.StateAuthorized)
 		require.NoError(t, webstore.New(decorated{client.With()}).HandleNotification(t.Context(), about{"CHARGE", "C"}, noting(new([]any))))
