@@ -20,7 +20,7 @@ const (
 	merchantID = "A1MERCHANT"
 )
 
-// caller is a Caller whose answers a function gives. n counts the calls from 1.
+// caller is a Caller that answers with a function. n counts the calls from 1.
 type caller struct {
 	answer func(ctx context.Context, n int) (token string, err error)
 	date   func() time.Time // of each answer; nil for none

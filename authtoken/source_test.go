@@ -24,7 +24,7 @@ import (
 	"github.com/amazonpay-go/sdk/authtoken"
 )
 
-// jwt is a token that is valid for d; the id makes it one of its kind.
+// jwt returns a token that is valid for d. The id makes it unique.
 func jwt(id int, d time.Duration) string {
 	return payload(fmt.Sprintf(`{"jti":"%d","exp":%d}`, id, time.Now().Add(d).Unix()))
 }
@@ -105,7 +105,7 @@ func TestTokenThatTellsNoEndIsKeptFor5Minutes(t *testing.T) {
 	}
 }
 
-// An end may have a fraction, and its base64 may be padded.
+// An expiry may have a fraction, and its base64 may be padded.
 func TestOddSpellingsOfTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -153,7 +153,7 @@ func TestTokenNearItsEndServesFor5Seconds(t *testing.T) {
 	}
 }
 
-// A token of an hour from a service whose clock is ahead of the local one or behind it.
+// A token of one hour from a service whose clock is ahead of or behind the local one.
 func TestLifetimeIsThatOfIssuedAndExpiresWhateverTheClockSays(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{0, 2 * time.Hour, -30 * time.Minute, -time.Hour, -2 * time.Hour} {
@@ -170,8 +170,8 @@ func TestLifetimeIsThatOfIssuedAndExpiresWhateverTheClockSays(t *testing.T) {
 	}
 }
 
-// A service may hand out a token that it issued before: what is left of it is told by its exp
-// and the answer's Date, whatever the local clock says.
+// A service may return a token that it issued earlier. Its exp and the answer's Date give the time
+// left, whatever the local clock says.
 func TestLifetimeIsWhatIsLeftAtTheDateOfTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{0, 2 * time.Hour, -2 * time.Hour} {
@@ -188,7 +188,7 @@ func TestLifetimeIsWhatIsLeftAtTheDateOfTheAnswer(t *testing.T) {
 	}
 }
 
-// An iat that cannot be right leaves the exp.
+// An impossible iat is ignored, and exp counts.
 func TestOddIssuedTimes(t *testing.T) {
 	t.Parallel()
 	for _, issued := range []string{`null`, `"soon"`, `0`, `-1`, `1e300`, `4102444800`, `{}`} {
@@ -449,8 +449,8 @@ func TestSourceShowsNoToken(t *testing.T) {
 	}
 }
 
-// The calls of a source use no source, even where the client that it is made from does;
-// and a token that the service refuses is replaced once.
+// A source's own calls use no source, even if its client does. A token that the service refuses is
+// replaced once.
 func TestSourceOfADerivedClient(t *testing.T) {
 	t.Parallel()
 	var gave, used []string
@@ -480,7 +480,7 @@ func TestSourceOfADerivedClient(t *testing.T) {
 	assert.Equal(t, []string{"token-1", "token-2", "token-2"}, used)
 }
 
-// Whatever a token holds, it is handed out as it came, and for a while without another call.
+// Whatever a token contains, it is returned unchanged, and kept for a while.
 func FuzzSource(f *testing.F) {
 	f.Add("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.x", "Mon, 23 Nov 2026 20:00:00 GMT")
 	for _, claims := range []string{`{"exp":1e11}`, `{"exp":-1}`, `{"exp":1,"iat":"x"}`, `{"exp":253402300799,"iat":0.5}`, `{"exp":1e400}`, `[]`} {

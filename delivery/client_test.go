@@ -66,7 +66,7 @@ func TestOddAnswers(t *testing.T) {
 	assert.Equal(t, []delivery.Details{{}, {CarrierCode: "PIGEON"}}, out.DeliveryDetails)
 }
 
-// refusing is a Doer to which nothing may come.
+// refusing is a Doer that must not be called.
 type refusing struct{ t *testing.T }
 
 func (r refusing) Do(*http.Request) (*http.Response, error) {

@@ -23,7 +23,8 @@ var (
 		`"phoneNumber":"800-555-0100"}`
 )
 
-// addressDetailsRules: the city and, in the US, the state are required too: TestAddressDetails.
+// addressDetailsRules are the rules in the US, where city and state are required too: see
+// TestAddressDetails.
 var addressDetailsRules = ruleSet{
 	"name":             "required,50",
 	"addressLine1":     "required,180",

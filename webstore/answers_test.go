@@ -19,7 +19,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// answers are the answers with the file that has every member of each.
+// answers are all answers, by the file that has every member of the answer.
 var answers = map[string]func() any{
 	"buyer.json":             func() any { return new(webstore.BuyerResponse) },
 	"checkout_session.json":  func() any { return new(webstore.CheckoutSession) },
@@ -160,7 +160,7 @@ func TestLenientDecoding(t *testing.T) {
 		c := decode[webstore.Charge](t, `{"captureNow":"true","canHandlePendingAuthorization":"false"}`)
 		assert.True(t, bool(c.CaptureNow))
 		assert.False(t, bool(c.CanHandlePendingAuthorization))
-		// An odd value must not hide a charge that was made.
+		// An unexpected value must not hide a charge.
 		odd, undecoded := decodeParts[webstore.Charge](t, `{"chargeId":"S01-1-C1","captureNow":"perhaps","canHandlePendingAuthorization":1}`)
 		assert.Equal(t, []string{"captureNow", "canHandlePendingAuthorization"}, undecoded)
 		assert.Equal(t, "S01-1-C1", odd.ChargeID)
@@ -180,7 +180,7 @@ func TestLenientDecoding(t *testing.T) {
 		want := make([]webstore.AddressWithID, 5)
 		want[0].AddressID, want[0].City, want[4].AddressID = "plain", "Ulm", "text"
 		assert.Equal(t, want, s.ShippingAddressList)
-		// An odd text must not hide a checkout that was completed.
+		// An unexpected text must not hide a completed checkout.
 		s, undecoded := decodeParts[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
 			`"{\"addressId\":\"odd\",\"city\":5}",{"addressId":5},5,[],"{\"addressId\":\"text\"}"],"chargeId":"S01-1-C1"}`)
 		want = make([]webstore.AddressWithID, 9)
@@ -235,8 +235,8 @@ func TestEveryAnswerHasASample(t *testing.T) {
 	assert.ElementsMatch(t, callertest.AnswerTypes(t, reflect.TypeFor[webstore.API]()), sampled)
 }
 
-// Each member of each answer, as each other JSON type: it costs itself alone, and is named. Only
-// without its state an answer is an error.
+// Each member of each answer is replaced by each other JSON type. Only that member is lost, and it
+// is named. Only a lost state makes the answer an error.
 func TestEachMemberOfAnotherType(t *testing.T) {
 	t.Parallel()
 	wrong := []any{5, 1e40, "text", "", true, []any{}, []any{5}, map[string]any{}, map[string]any{"a": 5}, "[]", "{}", `{"a":5}`, []any{nil}}
@@ -289,7 +289,7 @@ func pathsOf(v any, at []any) (paths [][]any) {
 	return paths
 }
 
-// named is a path as Meta names it.
+// named spells a path as Meta does.
 func named(path []any) string {
 	var text strings.Builder
 	for _, step := range path {
@@ -332,7 +332,7 @@ func encodeAny(t *testing.T, v any) string {
 	return string(text)
 }
 
-// without is what a value encodes to, but for what is at the path.
+// without returns what v encodes to, except for the value at the path.
 func without(t *testing.T, v any, path []any) any {
 	t.Helper()
 	var members map[string]any
@@ -420,7 +420,7 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-// Answers as shops have logged them. What has no field stays in the Raw.
+// Answers from the logs of shops. Members without a field stay in Raw.
 func TestReportedAnswers(t *testing.T) {
 	t.Parallel()
 	permission, undecoded := decodeParts[webstore.ChargePermission](t, string(read(t, "reports/monthly-limits.json")))
@@ -447,7 +447,7 @@ func TestReportedAnswers(t *testing.T) {
 	assert.Equal(t, "NEW ORLEANS", session.ShippingAddress.City)
 }
 
-// Japan without two of its prefectures and some postal codes was read as the whole of Japan.
+// Japan without two prefectures and some postal codes was once read as all of Japan.
 func TestReportedExcept(t *testing.T) {
 	t.Parallel()
 	var in webstore.CreateCheckoutSessionRequest

@@ -102,8 +102,8 @@ func checkoutSessionOperations() []operation {
 	}
 }
 
-// A pending authorization is seen as pending however the result came, and as no payment once it was
-// declined.
+// A pending authorization sets Pending, whether the answer or a read shows it. A declined one is no
+// payment.
 func TestPending(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -152,8 +152,8 @@ func TestCompleteBeforeTheBuyerPaid(t *testing.T) {
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "%v", err)
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/9: a right field in a wrong call. The
-// service's refusal names the field, and the error the call.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/9: a valid field in the wrong call. The
+// service's refusal names the field, the error names the call.
 func TestFieldOfAnotherCall(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -166,8 +166,8 @@ func TestFieldOfAnotherCall(t *testing.T) {
 	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err))
 }
 
-// A completion moves money. A member of another JSON type in its answer must not lose the charge's
-// id and state.
+// A completion moves money. A member with an unexpected JSON type in its answer must not hide the
+// charge's id and state.
 func TestCompletionWithAMemberOfAnotherType(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -11,8 +11,7 @@ import (
 
 //go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockWebstore,Caller=MockWebstoreCaller -destination ../mocks/webstore.go . API,Caller
 
-// API is the calls of an online shop: what [Client] does, and what a test of your
-// program replaces by a mock.
+// API is the interface of [Client], for mocks.
 type API interface {
 	GetBuyer(ctx context.Context, buyerToken string, opts ...amazonpay.CallOption) (*BuyerResponse, error)
 

@@ -17,7 +17,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// An operation is a method of the client and what it must put on the wire.
+// operation is a method of the client, and what it must send.
 type operation struct {
 	name, method, path string
 	id, second         [2]string // their names in the path, and their values
@@ -34,7 +34,7 @@ type operation struct {
 	calls
 }
 
-// calls are the method of an operation with its arguments, and with a nil request.
+// calls call the method of an operation, with its arguments and with a nil request.
 type calls struct {
 	call    func(context.Context, webstore.API, ...amazonpay.CallOption) (any, error)
 	callNil func(context.Context, webstore.API) (any, error)
@@ -64,14 +64,14 @@ func send[R, A any](method func(webstore.API, context.Context, string, *R, ...am
 	}
 }
 
-// list are the calls of a method that takes a filter, which may be nil.
+// list calls a method whose request may be nil.
 func list[R, A any](method func(webstore.API, context.Context, R, ...amazonpay.CallOption) (A, error), in R) calls {
 	return calls{call: func(ctx context.Context, c webstore.API, opts ...amazonpay.CallOption) (any, error) {
 		return method(c, ctx, in, opts...)
 	}}
 }
 
-// operations are all operations of the package.
+// operations returns all operations of the package.
 func operations() []operation {
 	return slices.Concat(
 		buyerOperations(),
@@ -197,8 +197,7 @@ func TestBadIDsAreRefused(t *testing.T) {
 	}
 }
 
-// The emulator is strict with this SDK and has its own view of the members: it refuses
-// one that it does not know.
+// The emulator is strict and has its own list of members: it refuses one that it does not know.
 func TestEveryCallAgainstTheEmulator(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

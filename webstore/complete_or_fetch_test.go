@@ -14,7 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// ways are the ways in which a completion is presented again.
+// ways are the ways in which a completion can be repeated.
 func ways(shop *webstore.Client, server *emulator.Server, intent webstore.PaymentIntent) map[string]func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
 	lost := func(operation string) error {
 		return server.FailNext(1, emulator.Fault{Operation: operation, Status: http.StatusServiceUnavailable})
@@ -50,8 +50,7 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 	}
 }
 
-// A session that was paid with 1.00 is presented again for an order of 999.00: it pays for 1.00,
-// and for dollars.
+// A session that paid 1.00 USD is presented again for an order of 999.00, and for other currencies.
 func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -118,7 +117,7 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 	assert.Len(t, server.Charges(), 2)
 }
 
-// A charge of which less was captured than was asked for pays for a part.
+// A charge that was captured in part does not pay the order.
 func TestAPartlyCapturedChargeIsNoPayment(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -132,7 +131,7 @@ func TestAPartlyCapturedChargeIsNoPayment(t *testing.T) {
 	require.ErrorContains(t, err, "only 1.00 USD of its charge "+session.ChargeID+" was captured")
 }
 
-// A charge that was refunded pays for nothing.
+// A charge that was refunded does not pay the order.
 func TestARefundedChargeIsNoPayment(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -146,8 +145,8 @@ func TestARefundedChargeIsNoPayment(t *testing.T) {
 	require.ErrorContains(t, err, "but 1.00 USD of its charge "+session.ChargeID+" was refunded")
 }
 
-// What cannot be compared is never success: a subscription that was confirmed without a charge
-// shows no amount of an order, and an object that cannot be read shows nothing.
+// If the amount cannot be compared, there is no success: a subscription confirmed without a charge
+// shows no amount, and neither does an object that cannot be read.
 func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -184,7 +183,8 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	}
 }
 
-// The state of the session settles a failure, too: Canceled for good, and Open after a decline.
+// The state of the session also settles a failure: Canceled is final, and so is Open after a
+// decline.
 func TestReadingSettlesAFailure(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -233,7 +233,7 @@ func TestCaptureIsSettledByReading(t *testing.T) {
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
 }
 
-// A result page that is reloaded, and every other way to a session that is not open.
+// A reloaded result page, and every other way to a session that is not Open.
 func TestCompleteOrFetch(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

@@ -176,7 +176,7 @@ func TestDownloadProgressAndCancellation(t *testing.T) {
 	assert.Equal(t, 1, s.urls)
 }
 
-// A client that is decorated, as for logs, downloads and uploads all the same.
+// A decorated client downloads and uploads too.
 func TestTransfersOfADecoratedClient(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })

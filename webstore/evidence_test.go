@@ -114,7 +114,7 @@ func TestUploadRefused(t *testing.T) {
 	}
 }
 
-// The caller may close the file, or go on with it, when UploadEvidence has returned.
+// The caller may close the file, or continue to read it, when UploadEvidence has returned.
 func TestUploadLeavesTheFileAlone(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) })

@@ -69,7 +69,7 @@ func (callsOnly) Fetch(*http.Request) (*http.Response, error) {
 	return nil, errors.New("the test fetches nothing")
 }
 
-// newApproved makes a session that the buyer has approved.
+// newApproved creates a session that the buyer has approved.
 func newApproved(t *testing.T, shop *webstore.Client, server *emulator.Server, intent webstore.PaymentIntent) string {
 	t.Helper()
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
@@ -82,7 +82,7 @@ func newApproved(t *testing.T, shop *webstore.Client, server *emulator.Server, i
 	return session.CheckoutSessionID
 }
 
-// approvedFor makes a session for an order that the buyer has approved with a card.
+// approvedFor creates a session for an order that the buyer has approved with a card.
 func approvedFor(t *testing.T, shop *webstore.Client, server *emulator.Server, order, card string, payment webstore.PaymentDetails) string {
 	t.Helper()
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
@@ -102,7 +102,7 @@ var twenty = amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.USD}
 
 var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// clientOf returns a client whose service, and whose network, is the server.
+// clientOf returns a client that uses the server as its service and its network.
 func clientOf(t *testing.T, server *httptest.Server) *amazonpay.Client {
 	t.Helper()
 	key, err := testKey()
@@ -121,7 +121,7 @@ func newClient(t *testing.T) *amazonpay.Client {
 	return client
 }
 
-// refusing is a Doer to which nothing may come.
+// refusing is a Doer that must not be called.
 type refusing struct{ t *testing.T }
 
 func (r refusing) Do(*http.Request) (*http.Response, error) {
@@ -136,14 +136,14 @@ func read(tb testing.TB, name string) []byte {
 	return text
 }
 
-// decode decodes an answer in the way of a client.
+// decode decodes an answer as a client does.
 func decode[T any](t *testing.T, text string) *T {
 	t.Helper()
 	out, _ := decodeParts[T](t, text)
 	return out
 }
 
-// decodeParts also returns the names of the members that were not decoded.
+// decodeParts also returns the names of members that were not decoded.
 func decodeParts[T any](t *testing.T, text string) (out *T, undecoded []string) {
 	t.Helper()
 	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(&callertest.Wire{Status: http.StatusOK, Text: text}))
@@ -185,7 +185,7 @@ func zipped(t *testing.T, text string) []byte {
 	return b.Bytes()
 }
 
-// store is a service that hands out URLs on itself, numbered, and a store of files behind them.
+// store is a service that returns numbered URLs of itself, and the file store behind them.
 type store struct {
 	*httptest.Server
 	mu          sync.Mutex
@@ -223,8 +223,7 @@ func newStore(t *testing.T, serve func(n int, w http.ResponseWriter, r *http.Req
 	return s
 }
 
-// doctored is the emulator's network with answers of other JSON types, by the name of the member,
-// which may be a path.
+// doctored is the emulator's network with some members of its answers replaced, by name or path.
 type doctored struct {
 	base    http.RoundTripper
 	members map[string]string // of answers to requests whose path contains in
@@ -263,7 +262,7 @@ func (d *doctored) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// doctoredShop is a client of the emulator whose answers are doctored.
+// doctoredShop returns a client of the emulator with doctored answers.
 func doctoredShop(t *testing.T, server *emulator.Server) (*webstore.Client, *doctored) {
 	t.Helper()
 	network := &doctored{base: server.RoundTripper()}

@@ -32,7 +32,7 @@ var metadataRules = ruleSet{
 	"customInformation":   "4096",
 }
 
-// The emulator has the same bound.
+// The emulator has the same limit.
 func TestFrequencyIsShort(t *testing.T) {
 	t.Parallel()
 	for value, valid := range map[amazonpay.Decimal]bool{"": true, "0": true, "123456789": true, "1234567890": false, "1.5": false, "-1": false} {
@@ -40,7 +40,7 @@ func TestFrequencyIsShort(t *testing.T) {
 	}
 }
 
-// An empty text is not sent; the documented way clears it.
+// An empty text is not sent. The documented way clears it.
 func TestReportedEmptyText(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

@@ -14,7 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// The object of each type of notification is read, and no other, and passed to the function for it.
+// Only the notification's object is read, and passed to the function for its type.
 func TestHandleNotification(t *testing.T) {
 	t.Parallel()
 	shop, server, account := connect(t)
@@ -86,7 +86,7 @@ type about struct{ objectType, id string }
 
 func (a about) Object() (objectType, objectID string) { return a.objectType, a.id }
 
-// noting is a handler that notes which objects it receives.
+// noting returns a handler that notes the objects it receives.
 func noting(seen *[]any) webstore.NotificationHandler {
 	return webstore.NotificationHandler{
 		Charge: func(_ context.Context, charge *webstore.Charge) error { *seen = append(*seen, charge); return nil },
@@ -99,7 +99,7 @@ func noting(seen *[]any) webstore.NotificationHandler {
 	}
 }
 
-// A function that was forgotten shows with the first notification, of whatever type.
+// A missing function is reported with the first notification, whatever its type.
 func TestForgottenFunctionShows(t *testing.T) {
 	t.Parallel()
 	shop := webstore.New(newClient(t))

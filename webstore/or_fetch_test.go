@@ -14,7 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// authorized makes a charge of 20.00 dollars.
+// authorized makes a charge of 20.00 USD.
 func authorized(t *testing.T, shop *webstore.Client, server *emulator.Server) *webstore.CheckoutSession {
 	t.Helper()
 	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
@@ -22,7 +22,7 @@ func authorized(t *testing.T, shop *webstore.Client, server *emulator.Server) *w
 	return session
 }
 
-// A worker captures, ends, and its successor captures again under another key.
+// A worker captures and dies. Its successor captures again under another key.
 func TestCaptureOrFetch(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -50,7 +50,7 @@ func TestCaptureOrFetch(t *testing.T) {
 		require.ErrorContains(t, err, "found: the charge is Captured; captured: 15.00 USD")
 	}
 
-	// Where an attempt may have captured, what is found does not make a refusal of it.
+	// If an attempt may have captured, what is found does not make it a refusal.
 	for _, unsettled := range []func() error{
 		func() error {
 			_, err := shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: twenty}, amazonpay.WithIdempotencyKey("lost"), amazonpay.WithUnsettled(true))
@@ -102,8 +102,8 @@ func requireFound(t *testing.T, err error, reason amazonpay.ReasonCode) *webstor
 	return found
 }
 
-// A capture that is pending counts, with its amount; one that was declined, or a charge that was
-// canceled or never captured, does not.
+// A pending capture counts, if its amount is right. A charge that was declined, canceled or never
+// captured does not.
 func TestCaptureOrFetchOfEachState(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -139,7 +139,7 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	assert.False(t, isFound(err), "the state is not to blame")
 }
 
-// An amount that was not understood proves no capture, also where its outcome is unknown.
+// An amount that was not understood proves no capture, even if the outcome is unknown.
 func TestCaptureThatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -181,7 +181,7 @@ func TestCancelOrFetch(t *testing.T) {
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
 }
 
-// A closure that was to cancel charges is another work than one that was not.
+// Closing with CancelPendingCharges is not the same as closing without it.
 func TestCloseOrFetch(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

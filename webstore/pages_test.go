@@ -126,8 +126,8 @@ func TestWalks(t *testing.T) {
 	}
 }
 
-// An item or a token that was not understood ends a walk, which would miss something without a
-// sign. A part of an item does not.
+// An item or a token that was not understood ends a walk, which would otherwise miss something
+// silently.
 func TestWalkMissesNothing(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -248,8 +248,8 @@ func TestBadRequests(t *testing.T) {
 	}
 }
 
-// What reaches the wire: Java sent its queries unescaped and repeated, PHP as reportTypes.1, and
-// both left a bare question mark without a filter.
+// The SDK for Java sent queries unescaped and repeated, the SDK for PHP sent reportTypes.1, and
+// both sent a bare question mark if there was no filter.
 func TestQueriesOnTheWire(t *testing.T) {
 	t.Parallel()
 	var targets []string

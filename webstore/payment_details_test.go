@@ -24,7 +24,7 @@ var (
 		`"estimateOrderTotal":{"amount":"60","currencyCode":"USD"}}`
 )
 
-// A total is no less than its first charge, and in its currency; a frequency is a whole number.
+// A total is at least its first charge, in the same currency. A frequency is a whole number.
 func TestNumbersThatDoNotAgree(t *testing.T) {
 	t.Parallel()
 	ten, nine, euros := usd("10.00"), usd("9.99"), amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.EUR}

@@ -87,7 +87,7 @@ func TestRefundLimit(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, price("100000", "JPY"), yen)
 
-	// An amount that was not understood is neither nothing captured nor nothing refunded.
+	// An amount that was not understood is not zero.
 	for _, member := range []string{"captureAmount", "refundedAmount.amount"} {
 		charge := &webstore.Charge{CaptureAmount: price("100.00", "USD")}
 		charge.Meta = &amazonpay.Meta{Undecoded: []string{member}}
@@ -98,7 +98,7 @@ func TestRefundLimit(t *testing.T) {
 	}
 }
 
-// What the arithmetic allows the service's stand-in takes, to the cent.
+// The emulator accepts exactly what the arithmetic allows.
 func TestRefundableWithMarginIsWhatIsTaken(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

@@ -21,7 +21,7 @@ import (
 // characters, or both.
 type ruleSet map[string]string
 
-// under are the rules of an object that is a member of a request.
+// under returns the rules of an object under the name of the member that contains it.
 func under(member string, rules ruleSet) ruleSet {
 	all := make(ruleSet)
 	for path, rule := range rules {
@@ -30,7 +30,7 @@ func under(member string, rules ruleSet) ruleSet {
 	return all
 }
 
-// join are all rules of several sets.
+// join returns the rules of several sets.
 func join(sets ...ruleSet) ruleSet {
 	all := make(ruleSet)
 	for _, set := range sets {
@@ -39,8 +39,8 @@ func join(sets ...ruleSet) ruleSet {
 	return all
 }
 
-// TestRules takes each member of a request away, and makes each text too long, also those
-// that must have no rule.
+// TestRules clears each member of a request, and makes each text too long, including members
+// without a rule.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	for _, o := range operations() {
@@ -84,8 +84,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// texts are the paths of all members of a request that are texts, prices or objects,
-// outside of lists and maps.
+// texts returns the paths of all members of a request that are texts, prices, times or objects,
+// outside lists and maps.
 func texts(t reflect.Type, path string) []string {
 	var paths []string
 	for f := range t.Fields() {
@@ -107,7 +107,7 @@ func texts(t reflect.Type, path string) []string {
 	return paths
 }
 
-// encodeWith encodes a copy of the request in which one member was changed.
+// encodeWith encodes a copy of the request with one member changed.
 func encodeWith(t *testing.T, request any, path string, change func(reflect.Value)) error {
 	t.Helper()
 	v := reflect.New(reflect.TypeOf(request)).Elem()
@@ -143,7 +143,7 @@ func TestRulesInsideOfLists(t *testing.T) {
 }
 
 // https://github.com/amzn/amazon-pay-sdk-csharp/pull/15: a false that nobody had set overrode the
-// service's own default.
+// service's default.
 func TestAbsentIsNotFalse(t *testing.T) {
 	t.Parallel()
 	caller := &callertest.Recorder{Answer: `{}`}
@@ -177,7 +177,7 @@ func TestAbsentIsNotFalse(t *testing.T) {
 	}
 }
 
-// Texts of a shop in Japan, which are within the limits in characters, and beyond them in bytes.
+// Texts of a shop in Japan that are within the limits in characters, but not in bytes.
 func TestReportedLengths(t *testing.T) {
 	t.Parallel()
 	var in webstore.FinalizeCheckoutSessionRequest

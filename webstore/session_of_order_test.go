@@ -46,8 +46,8 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	require.Error(t, err, "what cannot be read is not taken for the order's")
 }
 
-// A charge permission that serves many orders names the last of them: it tells nothing of a
-// session, whose charge does.
+// A charge permission that serves many orders has the reference of the last one. It does not say
+// which order a session belongs to; the charge does.
 func TestSessionOfOneOfManyOrders(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

@@ -17,9 +17,9 @@ import (
 )
 
 // https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: a session was completed
-// twice, the second answer said InvalidCheckoutSessionStatus, and the order was cancelled although
-// the money was taken. Here the service does not honour the key, so that the repetition meets what
-// the first attempt did.
+// twice, the second answer was InvalidCheckoutSessionStatus, and the order was cancelled although
+// the money was taken. Here the service does not honour the key, so the repetition meets the result
+// of the first attempt.
 func TestLostAnswersAreSettledByReading(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -60,7 +60,7 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
 	require.Len(t, server.Charges(), 2)
 
-	// The first attempt of each was done, the second refused, and then the object read.
+	// Of each call, the first attempt was done, the second refused, and the object then read.
 	var seen []string
 	for _, r := range server.Requests()[1:] {
 		seen = append(seen, r.Operation+" "+http.StatusText(r.Status))
@@ -74,7 +74,7 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	}, seen)
 }
 
-// A permission that Amazon has closed has not had its charges cancelled by the merchant's call.
+// If Amazon has closed a permission, the merchant's call has not cancelled its charges.
 func TestCloseThatDidNotCancel(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -90,7 +90,7 @@ func TestCloseThatDidNotCancel(t *testing.T) {
 	require.NoError(t, closing(false), "it is closed, and no more was asked for")
 }
 
-// What was not done stays an error, and what is certain is not read.
+// What was not done stays an error. A certain outcome is not read.
 func TestReadingHidesNoFailure(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)
@@ -120,8 +120,8 @@ func TestReadingHidesNoFailure(t *testing.T) {
 	require.NoError(t, complete(t.Context()))
 }
 
-// What was not understood decides nothing: an amount is not nothing, and an id is not "there is
-// none".
+// What was not understood decides nothing: such an amount is not zero, and such an id is not
+// missing.
 func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -174,8 +174,8 @@ func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	assert.NotEmpty(t, session.ChargeID)
 }
 
-// With AllowOvercharge a permission's limit is 9 times the order's amount or more, and so that of
-// many orders: it tells no amount, and no other amount either.
+// With AllowOvercharge the limit of a permission is raised, to the same value for many orders: it
+// neither proves nor disproves an amount.
 func TestOverchargeTellsNoAmount(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -209,8 +209,8 @@ func requireUnproved(t *testing.T, err error, member string) {
 	assert.True(t, amazonpay.Advise(err).Unsettled, member)
 }
 
-// Of a charge that is right nothing is refused: what its captureAmount says before a capture, and
-// the limit of its permission, are no reason to take another payment.
+// A right charge is never refused: neither captureAmount before a capture nor the limit of the
+// permission is a reason to take another payment.
 func TestARightChargeIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -229,7 +229,7 @@ func TestARightChargeIsNeverRefused(t *testing.T) {
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
 
-	// An amount in an unknown form is not nothing.
+	// An amount of an unknown form is not zero.
 	network.in, network.members = "charges/", map[string]string{"refundedAmount": `{"value":"5.00"}`}
 	_, err = shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.ErrorContains(t, err, "was not understood")
@@ -246,7 +246,7 @@ func chargeOf(t *testing.T, shop *webstore.Client, sessionID string) string {
 	return session.ChargeID
 }
 
-// What was not understood of a permission decides nothing: whose order it is, or that no charge is
+// What was not understood of a permission decides nothing: neither its order, nor that no charge is
 // in progress.
 func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
@@ -269,8 +269,8 @@ func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// hanging is a Caller whose changes end without a certain outcome, and whose readings have no
-// answer until the context ends.
+// hanging is a Caller whose changes end without a certain outcome, and whose reads hang until the
+// context ends.
 type hanging struct{ readings int }
 
 var errLost = errors.New("the answer was lost")
@@ -284,7 +284,7 @@ func (h *hanging) Call(ctx context.Context, op amazonpay.Operation, _, _ any, _ 
 	return &amazonpay.Meta{}, context.Cause(ctx)
 }
 
-// A call without a deadline of its own does not wait for ever for the reading that would settle it.
+// A call without a deadline does not wait forever for the read that would settle it.
 func TestReadingThatHangsEnds(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(context.Context, *webstore.Client) error{

@@ -25,8 +25,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// fetching is a Caller and a Fetcher without a network: one outcome after the other, then the last
-// one.
+// fetching is a Caller without a network. It has one outcome after the other, and then repeats the
+// last.
 type fetching struct {
 	outcomes []any // a status or an error
 	urls     int
@@ -49,8 +49,8 @@ func (f *fetching) Fetch(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, ProtoMajor: 1, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)), Header: http.Header{}}, nil
 }
 
-// A store that is busy, or a network that breaks before the first byte, is tried with another URL
-// after a pause.
+// If the store is busy, or the network breaks before the first byte, another URL is tried after a
+// pause.
 func TestTransfersAgain(t *testing.T) {
 	t.Parallel()
 	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
@@ -120,7 +120,7 @@ func TestTransferEndsWithTheContext(t *testing.T) {
 	})
 }
 
-// places is a service that hands out one URL, and with its Client the network behind that.
+// places is a service that returns one URL, with its Client as the network behind it.
 type places struct {
 	*amazonpay.Client
 
@@ -131,7 +131,7 @@ func (p *places) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ..
 	return &amazonpay.Meta{}, json.Unmarshal(p.answer, out)
 }
 
-// storage answers what goes to a URL that was handed out.
+// storage answers requests to that URL.
 type storage struct {
 	status   int
 	encoding string
@@ -163,8 +163,8 @@ func gunzip(text string) (string, bool) {
 	return string(plain), err == nil
 }
 
-// Whatever URL the service hands out, a document comes whole or with an error, a file is taken
-// whole or there is an error, nothing of Amazon Pay's goes along, and no error shows the URL.
+// Whatever URL the service returns, a document or a file is transferred whole or there is an error,
+// nothing of Amazon Pay's is sent along, and no error shows the URL.
 func FuzzTransfer(f *testing.F) {
 	const place = "https://bucket.example/report?X-Amz-Signature=0123456789"
 	var packed bytes.Buffer
@@ -223,7 +223,7 @@ func FuzzTransfer(f *testing.F) {
 	})
 }
 
-// requireKept fails if something went where it must not, or an error shows the URL.
+// requireKept fails if something was sent where it must not, or an error shows the URL.
 func requireKept(t *testing.T, net *storage, err error, address string) {
 	t.Helper()
 	for _, r := range net.seen {

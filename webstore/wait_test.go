@@ -22,14 +22,14 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// states is a caller whose object goes through states, one a reading.
+// states is a Caller whose object goes through states, one per read.
 type states struct {
 	mu    sync.Mutex
 	left  []amazonpay.State
 	reads []time.Time
 }
 
-// becomes has the object be in a state from now on, and returns how often it was read.
+// becomes sets the state of the object, and returns how often it was read.
 func (s *states) becomes(state amazonpay.State) (reads int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -59,7 +59,7 @@ func (s *states) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ..
 	return &amazonpay.Meta{}, nil
 }
 
-// Waits grow, and end with what is decided.
+// Pauses grow, and the wait ends when Amazon has decided.
 func TestWaits(t *testing.T) {
 	t.Parallel()
 	pending := func(state amazonpay.State, end amazonpay.State) *states {
@@ -121,7 +121,7 @@ func TestWaits(t *testing.T) {
 	}
 }
 
-// A notification ends the wait, and the end of the context does, with its cause.
+// A notification ends a pause. The end of the context ends the wait, with its cause.
 func TestWaitsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestWaitsEnd(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorContains(t, err, "stopped waiting for refund R, last seen RefundInitiated")
 
-		// Another call's decline as the cause is no decline of this one.
+		// The cause may be another call's decline, which is not this call's.
 		declined := &amazonpay.CallError{Outcome: amazonpay.OutcomeRefused, Err: &amazonpay.APIError{StatusCode: 422, ReasonCode: amazonpay.ReasonCodeSoftDeclined}}
 		ctx, stop := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Minute, func() { stop(declined) })
@@ -159,15 +159,15 @@ func TestWaitsEnd(t *testing.T) {
 	})
 }
 
-// decorated is a client with a Call of its own, as a program may have one for logs.
+// decorated is a client with its own Call, as a program may have one for logs.
 type decorated struct{ *amazonpay.Client }
 
 func (d decorated) Call(ctx context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
 	return d.Client.Call(ctx, op, in, out, opts...)
 }
 
-// A notification that one Client handles wakes who waits on any other of the same amazonpay.Client,
-// and nobody else, and nothing is left of those who waited.
+// A notification that one Client handles wakes those who wait on any other Client of the same
+// amazonpay.Client, and nobody else. Nothing of the waiters is left.
 func TestNotificationWakesEverySibling(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -211,7 +211,7 @@ func TestNotificationWakesEverySibling(t *testing.T) {
 	})
 }
 
-// wireState is a Doer whose charge is in a state.
+// wireState is a Doer whose charge has a state.
 type wireState struct {
 	mu    sync.Mutex
 	state amazonpay.State
@@ -230,7 +230,7 @@ func (s *wireState) Do(*http.Request) (*http.Response, error) {
 		fmt.Sprintf(`{"chargeId":"C","statusDetails":{"state":%q}}`, s.state)))}, nil
 }
 
-// A Client that New has not made, and one of a nil client, fail and do not panic.
+// A Client that New did not make, and a Client of a nil client, return errors and do not panic.
 func TestWaitWithoutAClient(t *testing.T) {
 	t.Parallel()
 	var none *amazonpay.Client
@@ -244,9 +244,9 @@ func TestWaitWithoutAClient(t *testing.T) {
 }
 
 // https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/181: an authorization that
-// is decided later, and captured by itself then.
-// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1275: one that was never asked
-// about again.
+// is decided later, and then captured automatically.
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1275: one that was never read
+// again.
 func TestPendingChargeIsCaptured(t *testing.T) {
 	t.Parallel()
 	shop, server, _ := connect(t)

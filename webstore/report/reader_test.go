@@ -179,8 +179,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A whole document may be cut at any place: where a row is incomplete, nothing must take it for
-// whole.
+// A document may be truncated anywhere: an incomplete row must never pass for a complete one.
 func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -325,7 +324,7 @@ type endless struct{}
 
 func (*endless) Read(b []byte) (int, error) { return copy(b, "1,2,3\n"), nil }
 
-// Errors and logs must not show what stands in a row.
+// Errors and logs must not show the values of a row.
 func TestNothingOfARowIsShown(t *testing.T) {
 	t.Parallel()
 	const secret = "Susie Smith"
@@ -350,7 +349,8 @@ func TestNothingOfARowIsShown(t *testing.T) {
 	}
 }
 
-// FuzzReader compares with encoding/csv, where that reads the same: no summary, no empty line.
+// FuzzReader compares with encoding/csv for documents that both read the same: without a summary or
+// empty lines.
 func FuzzReader(f *testing.F) {
 	for _, text := range []string{"a,b,c\n1,2,3\n", "a\tb\tc\n\"1\"\t\"x\"\"y\"\t\"\n\"\n", "\"a\n\"\"b\",c,d\n\"\n\",2,3\n", "\ufeffa,b,c\r\n1,,\r\n", settlementHeader + settlementLine, "a,b,c,\r1,2,3\r,,\r", "\xff\xfea\x00;\x00b\x00;\x00c\x00\n\x00", "a,b\nc,d,e\n1,2,\"3"} {
 		f.Add(text)

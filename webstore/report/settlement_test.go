@@ -56,7 +56,7 @@ func TestSettlement(t *testing.T) {
 	assert.Equal(t, time.Date(2015, 5, 21, 5, 37, 3, 0, time.UTC), rows[1].TransactionPostedDate.Time)
 }
 
-// The rows share nothing, and each is split anew when it is asked.
+// Rows share nothing, and each is split on demand.
 func TestSettlementRowStaysValid(t *testing.T) {
 	t.Parallel()
 	several := strings.Replace(settlementLine, `a ""good"" sale`, "one\r\ntwo, \"\"three\"\"\n\nfour", 1)
@@ -99,15 +99,15 @@ func TestSettlementDates(t *testing.T) {
 	}
 }
 
-// pieces is a document in pieces, to be written in another form.
+// pieces are a document in pieces, to be written in another form.
 type pieces struct {
 	lines          [][]string
 	separator, end string
 	quote          bool // every value, else where it must be
 }
 
-// realDocument is testdata/settlement.csv, whose header ends with a comma, as those of real
-// documents do.
+// realDocument returns testdata/settlement.csv, whose header ends with a comma, as in real
+// documents.
 func realDocument(t *testing.T) pieces {
 	t.Helper()
 	text, err := os.ReadFile("testdata/settlement.csv")
@@ -147,7 +147,7 @@ func (d pieces) columns(change func([]string) []string) pieces {
 	return d
 }
 
-// padded has lines of the same width, as a spreadsheet writes them.
+// padded returns lines of one width, as a spreadsheet writes them.
 func (d pieces) padded(width int) pieces {
 	lines := make([][]string, len(d.lines))
 	for i, line := range d.lines {
@@ -269,7 +269,7 @@ func TestSettlementSavedByASpreadsheet(t *testing.T) {
 	}
 }
 
-// What a spreadsheet or a script did to the values is refused where it cannot be taken exactly.
+// Values that a spreadsheet or a script has rewritten are refused if they cannot be taken exactly.
 func TestSettlementValuesThatWereRewritten(t *testing.T) {
 	t.Parallel()
 	doc := realDocument(t)
@@ -394,7 +394,7 @@ func TestSettlementNumbersThatStayExact(t *testing.T) {
 	}
 }
 
-// A row that is cut is not there, in any form of the document.
+// A truncated row never passes, in any form of the document.
 func TestSettlementCutAnywhere(t *testing.T) {
 	t.Parallel()
 	doc := realDocument(t)
@@ -465,8 +465,8 @@ func TestSettlementRefused(t *testing.T) {
 	}
 }
 
-// A thousands separator that is no part of a quoted value moves the amounts by one column, which an
-// empty last column would hide.
+// A thousands separator outside quotes moves the amounts by one column, which an empty last column
+// would hide.
 func TestAmountsThatMoved(t *testing.T) {
 	t.Parallel()
 	const header = "TransactionPostedDate,TransactionType,CurrencyCode,TransactionAmount,TotalTransactionFee,NetTransactionAmount,StoreName,\n"
