@@ -55,7 +55,7 @@ type CheckoutSession struct {
 	DeliverySpecifications         *DeliverySpecifications          `json:"deliverySpecifications,omitzero"`
 	MultiAddressesCheckoutMetadata []MultiAddressesCheckoutMetadata `json:"multiAddressesCheckoutMetadata,omitzero"`
 	CheckoutButtonText             string                           `json:"checkoutButtonText,omitzero"`
-	// See "What is not certain" in the package documentation.
+	// OrderType is what the session is for, ChannelType where it was started.
 	OrderType   OrderType   `json:"orderType,omitzero"`
 	ChannelType ChannelType `json:"channelType,omitzero"`
 	// CartDetails has the delivery option that the buyer chose in a "Buy Now" checkout. No other
