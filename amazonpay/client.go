@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/waiters"
 	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
@@ -28,7 +29,7 @@ type Client struct {
 	err      error // what was wrong with the options of With
 }
 
-// core is what a client and those derived from it share; it does not change.
+// core is what a client and those derived from it share. Only its waiters change.
 type core struct {
 	host   string // without the scheme, which is https
 	prefix string // /v2, or with the environment
@@ -43,6 +44,7 @@ type core struct {
 
 	limiter   *limiter // nil without WithRateLimits
 	observers []func(context.Context, Event)
+	waiters   waiters.List // of package webstore
 }
 
 // Option configures a client.

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -destination ../mocks/amazonpay.go . Caller,Fetcher
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -destination ../mocks/amazonpay.go . Caller,Fetcher
 
 // Caller makes calls. [*Client] is one; the clients of webstore, instore, delivery and
 // authtoken take one, and tests put a mock in its place.

@@ -20,7 +20,7 @@ const (
 	defaultMaxAnswerBytes = 10 << 20
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -destination ../mocks/transport.go . Doer
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -destination ../mocks/transport.go . Doer
 
 // Doer sends one request and returns its answer: one call, with all the attempts
 // that it takes. It is the one seam between the SDK and the network. The body of

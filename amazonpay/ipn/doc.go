@@ -7,12 +7,7 @@
 //		ipn.WithMerchantIDs("A1EXAMPLE"))
 //	// …
 //	http.Handle("POST /ipn", verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {
-//		changed, err := shop.FetchNotified(ctx, string(n.ObjectType), n.ObjectID) // of package webstore
-//		if errors.Is(err, webstore.ErrUnknownObjectType) {
-//			return nil // it will not be known when it comes again
-//		}
-//		// … an error has SNS send the notification again
-//		return err
+//		return shop.HandleNotification(ctx, n, changes) // of package webstore; an error has SNS send it again
 //	}))
 //
 // A notification has no state in it: it says which object to read. What is verified, in this order:

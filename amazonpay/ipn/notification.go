@@ -27,7 +27,7 @@ const (
 )
 
 // Notification is a verified Instant Payment Notification. It says that something has changed, and not
-// what: read the object (webstore's FetchNotified), which also makes a notification that comes late, twice or
+// what: read the object (webstore's HandleNotification), which also makes a notification that comes late, twice or
 // in another order harmless.
 //
 // It mirrors https://developer.amazon.com/docs/amazon-pay-checkout/set-up-instant-payment-notifications.html.

@@ -38,7 +38,7 @@ func roots() []reflect.Type {
 }
 
 // notOnTheWire are types of methods that are no objects of the API: filters become queries, a file bytes.
-var notOnTheWire = []string{"GetReportsRequest", "GetDisbursementsRequest", "EvidenceFile"}
+var notOnTheWire = []string{"GetReportsRequest", "GetReportSchedulesRequest", "GetDisbursementsRequest", "UploadEvidenceRequest"}
 
 // scalars are structs that are one value on the wire.
 var scalars = []reflect.Type{reflect.TypeFor[amazonpay.Time](), reflect.TypeFor[webstore.UnixTime](), reflect.TypeFor[amazonpay.Secret](), reflect.TypeFor[amazonpay.Meta]()}

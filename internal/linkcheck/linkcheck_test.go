@@ -33,6 +33,7 @@ func dependencies(subClient string) []string {
 		module + "internal/httpheader",
 		module + "internal/nilcheck",
 		module + "internal/redact",
+		module + "internal/waiters",
 		module + "transport",
 		"github.com/google/uuid",
 		"github.com/hashicorp/go-cleanhttp",
