@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/amazonpay-go/sdk/internal/nilcheck"
+	"github.com/amazonpay-go/sdk/internal/waiters"
 	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
@@ -29,7 +30,7 @@ type Client struct {
 	err      error // why the options of With are wrong
 }
 
-// core is what a client and the clients derived from it share. It does not change.
+// core is what a client and those derived from it share. Only its waiters change.
 type core struct {
 	host   string // without the scheme, which is https
 	prefix string // /v2, or with the environment
@@ -45,6 +46,7 @@ type core struct {
 	limiter   *limiter     // nil without WithRateLimits
 	budget    *retryBudget // nil without a limit
 	observers []func(context.Context, Event)
+	waiters   waiters.List // of package webstore
 }
 
 // Option configures a client.

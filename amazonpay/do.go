@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -destination ../mocks/amazonpay.go . Caller,Fetcher
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -destination ../mocks/amazonpay.go . Caller,Fetcher
 
 // Caller makes calls. [*Client] implements it. The clients of webstore, instore, delivery and
 // authtoken take a Caller, so tests can pass a mock.

@@ -9,12 +9,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
 //go:generate go run ../internal/redactgen
 //log:full AuthorizationToken: Response AuthorizationToken
 
-// API is the call of authorization tokens: what [Client] does, and what a test of your
-// program replaces by a mock.
+// API is the interface of [Client], for mocks.
 type API interface {
 	GetAuthorizationToken(ctx context.Context, mwsAuthToken, merchantID string, opts ...amazonpay.CallOption) (*AuthorizationToken, error)
 }
@@ -24,25 +23,24 @@ var _ API = (*Client)(nil)
 // Client gets authorization tokens. It is safe for concurrent use.
 type Client struct{ caller amazonpay.Caller }
 
-// New returns a client that calls through caller, an [*amazonpay.Client] or a mock.
+// New returns a client that calls through caller: an [*amazonpay.Client] or a mock.
 func New(caller amazonpay.Caller) *Client { return &Client{caller} }
 
 // AuthorizationToken is the answer of [Client.GetAuthorizationToken].
 type AuthorizationToken struct {
 	amazonpay.Response
 
-	// AuthorizationToken is a JWT that expires. Its Reveal is what
-	// [amazonpay.WithAuthToken] takes.
+	// AuthorizationToken is a JWT that expires. Its Reveal is what [amazonpay.WithAuthToken] takes.
 	AuthorizationToken amazonpay.Secret `json:"authorizationToken,omitzero"`
 }
 
-// GetAuthorizationToken returns a token with which a solution provider may call on behalf
-// of a merchant. mwsAuthToken (amzn.mws.…) is what the merchant gave to the provider,
-// merchantID is the merchant's. It works live only. UnauthorizedAccess says that the
-// merchant has not, or no longer, delegated to the provider.
+// GetAuthorizationToken returns a token with which a solution provider may call on behalf of a
+// merchant. mwsAuthToken (amzn.mws.…) is what the merchant gave to the provider, merchantID is the
+// merchant's id. It works live only. UnauthorizedAccess means that the merchant has not delegated
+// to the provider, or has ended it.
 //
-// A [Source] makes this call when it is needed, and is the better choice for a program
-// that runs longer than a token lives.
+// A [Source] makes this call when it is required. Use one in a program that runs longer than a
+// token is valid.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/delegated-authorization.html
 func (c *Client) GetAuthorizationToken(ctx context.Context, mwsAuthToken, merchantID string, opts ...amazonpay.CallOption) (*AuthorizationToken, error) {

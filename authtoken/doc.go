@@ -1,5 +1,5 @@
-// Package authtoken has authorization tokens, with which a solution provider makes calls
-// on behalf of a merchant.
+// Package authtoken gets authorization tokens, with which a solution provider makes calls on behalf
+// of a merchant.
 //
 // A [Source] gets the token of a merchant, keeps it and refreshes it:
 //
@@ -7,9 +7,6 @@
 //	merchant := client.With(amazonpay.WithTokenSource(tokens.Source(mwsAuthToken, merchantID)))
 //	charge, err := webstore.New(merchant).GetCharge(ctx, chargeID)
 //
-// In the package: [Client] and [API], the interface to mock, with the call itself, and
-// [Source].
-//
-// Tokens show themselves in no error and no log record. Errors are described in package
-// amazonpay.
+// [Client] has the call itself. [API] is its interface, for mocks. Tokens do not appear in errors
+// and logs. See package amazonpay for errors.
 package authtoken

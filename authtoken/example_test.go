@@ -7,11 +7,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/authtoken"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// A solution provider makes a checkout session for a merchant, against the emulator. Against
-// the service the client needs no BaseURL and no RoundTripper, and a live key.
+// A solution provider creates a checkout session for a merchant, against the emulator.
 func Example() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -21,12 +21,9 @@ func Example() {
 	defer func() { _ = server.Close() }()
 	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
 
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   provider.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	config := emulatortest.Config(server)
+	config.PublicKeyID = provider.KeyIDs.Live // authorization tokens exist live only
+	client, err := amazonpay.New(config, amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -49,7 +46,7 @@ func Example() {
 	// [merchant_id=A2EMULATEDSHOPB]
 }
 
-// The call itself, for those who keep tokens by themselves.
+// The call itself, for a program that keeps the tokens.
 func ExampleClient_GetAuthorizationToken() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -59,12 +56,9 @@ func ExampleClient_GetAuthorizationToken() {
 	defer func() { _ = server.Close() }()
 	provider, merchant := server.Description().Merchants[0], server.Description().Merchants[1]
 
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   provider.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.NewSecret(provider.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	config := emulatortest.Config(server)
+	config.PublicKeyID = provider.KeyIDs.Live // authorization tokens exist live only
+	client, err := amazonpay.New(config, amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return

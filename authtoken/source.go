@@ -18,35 +18,34 @@ import (
 
 const (
 	refreshBefore   = time.Minute     // the end of a token
-	unknownLifetime = 5 * time.Minute // of a token that does not tell its end
-	leastLifetime   = 5 * time.Second // of a token that ends at once, as a wrong clock reads it
+	unknownLifetime = 5 * time.Minute // of a token without an expiry
+	leastLifetime   = 5 * time.Second // of a token that seems expired, by a wrong clock
 	refreshPause    = 5 * time.Second // after a refresh that failed while the old token is valid
 	refreshTimeout  = 90 * time.Second
 )
 
-var errRefreshTimeout = fmt.Errorf("authtoken: getting an authorization token took longer than %s: %w", refreshTimeout, context.DeadlineExceeded)
+var errRefreshTimeout = fmt.Errorf("authtoken: no authorization token within %s: %w", refreshTimeout, context.DeadlineExceeded)
 
 var _ amazonpay.TokenInvalidator = (*Source)(nil)
 
-// Source is the authorization token of one merchant, for [amazonpay.WithTokenSource]. It
-// gets the token when it is first needed, and replaces it a minute before its end: the exp
-// of the JWT, measured against the Date of the answer that brought it, so that a wrong
-// local clock does no harm. A token that tells no end is replaced 5 minutes after it came. A token whose exp is near or past serves those who waited for it,
-// and for 5 seconds those who come after them, so that a clock that is fast does not make
-// each call get a token.
+// Source is the authorization token of one merchant, for [amazonpay.WithTokenSource]. It gets the
+// token at the first call, and replaces it a minute before it expires. The expiry is the exp of the
+// JWT, measured against the Date of the answer that brought it, so a wrong local clock does no
+// harm. A token without an expiry is replaced after 5 minutes. A token that has expired, or is
+// about to, serves those who waited for it, and others for 5 seconds, so that a fast clock does not
+// make each call get a token.
 //
-// In the last minute of a token one refresh runs in the background, and callers get the
-// token that is still valid at once. A refresh that fails then is tried again by the first
-// call after 5 seconds.
+// In the last minute of a token, one refresh runs in the background, and callers get the old token
+// at once. If the refresh fails, the first call after 5 seconds tries again.
 //
-// All callers who need a token where none is valid wait for one refresh. A caller whose
-// context ends leaves with its cause, and the refresh goes on for the others, for up to 90
-// seconds. If it fails, it fails for all who waited; the next call tries again.
+// If there is no valid token, all callers wait for one refresh. A caller whose context ends leaves
+// with the context's cause; the refresh continues for the others, for up to 90 seconds. If it
+// fails, it fails for all who waited, and the next call tries again.
 //
-// When the service refuses a token with InvalidAuthorizationToken, the [amazonpay.Client]
-// drops it here and makes its call once more with a new one.
+// If the service refuses a token with InvalidAuthorizationToken, the [amazonpay.Client] drops it
+// here and repeats its call once with a new one.
 //
-// A Source is safe for concurrent use. Make one for each merchant and keep it.
+// A Source is safe for concurrent use. Keep one per merchant.
 type Source struct {
 	client       *Client
 	mwsAuthToken amazonpay.Secret
@@ -54,28 +53,28 @@ type Source struct {
 
 	mu      sync.Mutex
 	token   amazonpay.Secret
-	renewal time.Time // from when on a call starts its replacement
-	end     time.Time // until when it serves meanwhile
-	running *refresh  // nil where none is
+	renewal time.Time // when calls start to replace the token
+	end     time.Time // until when the token serves
+	running *refresh  // nil if there is none
 }
 
-// refresh is one call for a token, and what comes of it once done is closed.
+// refresh is one call for a token, and its result once done is closed.
 type refresh struct {
 	done  chan struct{}
 	token amazonpay.Secret
-	date  time.Time // of the answer that brought it; zero where it had none
+	date  time.Time // of the answer that brought it; zero if it had none
 	err   error
 }
 
-// Source returns the token source of the merchant who gave mwsAuthToken (amzn.mws.…) to
-// the solution provider. It makes no call yet. The calls of the source itself never
-// use a token source, whatever the defaults of the client are.
+// Source returns the token source of the merchant who gave mwsAuthToken (amzn.mws.…) to the
+// solution provider. It makes no call yet. The source's own calls never use a token source,
+// whatever the defaults of the client are.
 func (c *Client) Source(mwsAuthToken, merchantID string) *Source {
 	return &Source{client: c, mwsAuthToken: amazonpay.NewSecret(mwsAuthToken), merchantID: merchantID}
 }
 
-// Token returns the merchant's token, and gets one first where none is valid. The error is
-// that of [Client.GetAuthorizationToken], or the cause of ctx's end.
+// Token returns the merchant's token, and gets one first if none is valid. The error is from
+// [Client.GetAuthorizationToken], or the cause of ctx's end.
 func (s *Source) Token(ctx context.Context) (string, error) {
 	if ctx.Err() != nil {
 		return "", context.Cause(ctx)
@@ -101,7 +100,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 }
 
-// Invalidate drops the token if it is still the one that the source keeps.
+// Invalidate drops the token if the source still has it.
 func (s *Source) Invalidate(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -114,7 +113,7 @@ func (s *Source) refresh(ctx context.Context, r *refresh) {
 	ctx, cancel := context.WithTimeoutCause(ctx, refreshTimeout, errRefreshTimeout)
 	defer cancel()
 	r.err = errNoResult
-	defer s.finish(r) // also when a mock in a test ends this goroutine
+	defer s.finish(r) // also if a mock in a test ends this goroutine
 	r.token, r.date, r.err = s.get(ctx)
 }
 
@@ -137,7 +136,7 @@ func (s *Source) get(ctx context.Context) (token amazonpay.Secret, date time.Tim
 	return answer.AuthorizationToken, date, nil
 }
 
-// finish keeps a new token, or puts the next attempt off, and lets the waiting callers go.
+// finish keeps a new token, or postpones the next attempt, and releases the waiting callers.
 func (s *Source) finish(r *refresh) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,9 +155,8 @@ func (s *Source) finish(r *refresh) {
 	close(r.done)
 }
 
-// lifetime returns how long a JWT that came now, in an answer of this date, is valid, if it
-// is one and tells. Without a date the time since its iat tells, and without that the local
-// clock. The signature is the service's to check.
+// lifetime returns how long a JWT is valid, if it is one and says so: measured from the date of its
+// answer, else from its iat, else by the local clock. The service checks the signature.
 func lifetime(token string, date, now time.Time) (time.Duration, bool) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
@@ -170,7 +168,7 @@ func lifetime(token string, date, now time.Time) (time.Duration, bool) {
 	}
 	var claims struct {
 		Expires float64         `json:"exp"`
-		Issued  json.RawMessage `json:"iat"` // an odd one must not hide exp
+		Issued  json.RawMessage `json:"iat"` // an unexpected one must not hide exp
 	}
 	const maxSeconds = 253402300799 // the year 9999
 	if json.Unmarshal(payload, &claims) != nil || claims.Expires <= 0 || claims.Expires > maxSeconds {

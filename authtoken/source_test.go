@@ -7,12 +7,15 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +24,7 @@ import (
 	"github.com/amazonpay-go/sdk/authtoken"
 )
 
-// jwt is a token that is valid for d; the id makes it one of its kind.
+// jwt returns a token that is valid for d. The id makes it unique.
 func jwt(id int, d time.Duration) string {
 	return payload(fmt.Sprintf(`{"jti":"%d","exp":%d}`, id, time.Now().Add(d).Unix()))
 }
@@ -102,7 +105,7 @@ func TestTokenThatTellsNoEndIsKeptFor5Minutes(t *testing.T) {
 	}
 }
 
-// An end may have a fraction, and its base64 may be padded.
+// An expiry may have a fraction, and its base64 may be padded.
 func TestOddSpellingsOfTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -150,7 +153,7 @@ func TestTokenNearItsEndServesFor5Seconds(t *testing.T) {
 	}
 }
 
-// A token of an hour from a service whose clock is ahead of the local one or behind it.
+// A token of one hour from a service whose clock is ahead of or behind the local one.
 func TestLifetimeIsThatOfIssuedAndExpiresWhateverTheClockSays(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{0, 2 * time.Hour, -30 * time.Minute, -time.Hour, -2 * time.Hour} {
@@ -167,8 +170,8 @@ func TestLifetimeIsThatOfIssuedAndExpiresWhateverTheClockSays(t *testing.T) {
 	}
 }
 
-// A service may hand out a token that it issued before: what is left of it is told by its exp
-// and the answer's Date, whatever the local clock says.
+// A service may return a token that it issued earlier. Its exp and the answer's Date give the time
+// left, whatever the local clock says.
 func TestLifetimeIsWhatIsLeftAtTheDateOfTheAnswer(t *testing.T) {
 	t.Parallel()
 	for _, ahead := range []time.Duration{0, 2 * time.Hour, -2 * time.Hour} {
@@ -185,7 +188,7 @@ func TestLifetimeIsWhatIsLeftAtTheDateOfTheAnswer(t *testing.T) {
 	}
 }
 
-// An iat that cannot be right leaves the exp.
+// An impossible iat is ignored, and exp counts.
 func TestOddIssuedTimes(t *testing.T) {
 	t.Parallel()
 	for _, issued := range []string{`null`, `"soon"`, `0`, `-1`, `1e300`, `4102444800`, `{}`} {
@@ -296,7 +299,7 @@ func TestRefreshIsBounded(t *testing.T) {
 		source, start := authtoken.New(c).Source(mwsToken, merchantID), time.Now()
 		_, err := source.Token(t.Context())
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorContains(t, err, "longer than 1m30s")
+		require.ErrorContains(t, err, "no authorization token within 1m30s")
 		assert.Equal(t, 90*time.Second, time.Since(start))
 	})
 }
@@ -444,4 +447,64 @@ func TestSourceShowsNoToken(t *testing.T) {
 	for _, secret := range []string{"secret-token", "amzn.mws", fmt.Sprintf("%x", "secret-token"), fmt.Sprintf("%x", "amzn.mws")} {
 		assert.NotContains(t, out.String(), secret)
 	}
+}
+
+// A source's own calls use no source, even if its client does. A token that the service refuses is
+// replaced once.
+func TestSourceOfADerivedClient(t *testing.T) {
+	t.Parallel()
+	var gave, used []string
+	d := doer(func(r *http.Request) (int, string) {
+		token := r.Header.Get("X-Amz-Pay-Authtoken")
+		if strings.Contains(r.URL.Path, "authorizationTokens") {
+			assert.Empty(t, token)
+			assert.Equal(t, "merchantId="+merchantID, r.URL.RawQuery)
+			gave = append(gave, fmt.Sprintf("token-%d", len(gave)+1))
+			return http.StatusOK, `{"authorizationToken":"` + gave[len(gave)-1] + `"}`
+		}
+		used = append(used, token)
+		if token == "token-1" {
+			return http.StatusForbidden, `{"reasonCode":"InvalidAuthorizationToken","message":"token-1 is no good"}`
+		}
+		return http.StatusOK, `{"chargeId":"C1"}`
+	})
+	provider := newClient(t, d)
+	source := authtoken.New(provider.With(amazonpay.WithAuthToken("another"))).Source(mwsToken, merchantID)
+	merchant := provider.With(amazonpay.WithTokenSource(source))
+	op := amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}", Returns: "chargeId", PathValues: map[string]string{"chargeId": "C1"}}
+	for range 2 {
+		_, err := merchant.Call(t.Context(), op, nil, nil)
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []string{"token-1", "token-2"}, gave)
+	assert.Equal(t, []string{"token-1", "token-2", "token-2"}, used)
+}
+
+// Whatever a token contains, it is returned unchanged, and kept for a while.
+func FuzzSource(f *testing.F) {
+	f.Add("eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.x", "Mon, 23 Nov 2026 20:00:00 GMT")
+	for _, claims := range []string{`{"exp":1e11}`, `{"exp":-1}`, `{"exp":1,"iat":"x"}`, `{"exp":253402300799,"iat":0.5}`, `{"exp":1e400}`, `[]`} {
+		f.Add("a."+base64.RawURLEncoding.EncodeToString([]byte(claims))+".b", "")
+	}
+	f.Add("..", "Thu, 01 Jan 1970 00:00:00 GMT")
+	f.Fuzz(func(t *testing.T, token, date string) {
+		if !utf8.ValidString(token) { // JSON cannot hold it
+			return
+		}
+		c := &caller{answer: always(token)}
+		if at, err := http.ParseTime(date); err == nil {
+			c.date = func() time.Time { return at }
+		}
+		source := authtoken.New(c).Source(mwsToken, merchantID)
+		for range 2 {
+			got, err := source.Token(t.Context())
+			if token == "" {
+				require.ErrorContains(t, err, "no authorization token")
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, token, got)
+		}
+		require.Equal(t, 1, c.calls())
+	})
 }

@@ -66,7 +66,7 @@ func TestOddAnswers(t *testing.T) {
 	assert.Equal(t, []delivery.Details{{}, {CarrierCode: "PIGEON"}}, out.DeliveryDetails)
 }
 
-// refusing is a Doer to which nothing may come.
+// refusing is a Doer that must not be called.
 type refusing struct{ t *testing.T }
 
 func (r refusing) Do(*http.Request) (*http.Response, error) {
@@ -88,7 +88,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		rule  string
 	}{
 		{nil, "request", "nil"},
-		{&delivery.TrackersRequest{DeliveryDetails: parcels}, "chargePermissionId", "is required where there is no amazonOrderReferenceId"},
+		{&delivery.TrackersRequest{DeliveryDetails: parcels}, "chargePermissionId", "is required if there is no amazonOrderReferenceId"},
 		{&delivery.TrackersRequest{ChargePermissionID: " ", AmazonOrderReferenceID: "\t", DeliveryDetails: parcels}, "chargePermissionId", "is required"},
 		{&delivery.TrackersRequest{ChargePermissionID: "P01-1"}, "deliveryDetails", "is required"},
 		{with([]delivery.Details{}...), "deliveryDetails", "is required"},

@@ -1,5 +1,5 @@
-// Package delivery has the delivery notifications of Amazon Pay: give the tracking numbers
-// of an order, and Alexa tells the buyer when a parcel is about to arrive.
+// Package delivery sends delivery notifications: give Amazon Pay the tracking numbers of an order,
+// and Alexa tells the buyer when a parcel is about to arrive.
 //
 //	parcels := delivery.New(client) // an *amazonpay.Client
 //
@@ -8,8 +8,6 @@
 //		DeliveryDetails:    []delivery.Details{{TrackingNumber: "1Z999AA10123456784", CarrierCode: "UPS"}},
 //	})
 //
-// In the package: [Client] and [API], the interface to mock, with its one call.
-//
-// Requests and answers print and log without tracking numbers, and encode to JSON in
-// full. Errors are described in package amazonpay.
+// [Client] has the one call. [API] is its interface, for mocks. Requests and answers print and log
+// without tracking numbers, and encode to JSON in full. See package amazonpay for errors.
 package delivery

@@ -8,10 +8,10 @@ import (
 	"github.com/amazonpay-go/sdk/delivery"
 	"github.com/amazonpay-go/sdk/instore"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
-// The tracking number of an order, against the emulator. Against the service the client
-// needs no BaseURL and no RoundTripper, and a live key.
+// The tracking number of an order, against the emulator.
 func Example() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -20,12 +20,9 @@ func Example() {
 	}
 	defer func() { _ = server.Close() }()
 	account := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   account.KeyIDs.Live,
-		PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	config := emulatortest.Config(server)
+	config.PublicKeyID = account.KeyIDs.Live // delivery notifications exist live only
+	client, err := amazonpay.New(config, amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -44,7 +44,7 @@ func usd(amount amazonpay.Decimal) amazonpay.Price {
 	return amazonpay.Price{Amount: amount, CurrencyCode: amazonpay.USD}
 }
 
-// An operation is a method of the client and what it must put on the wire.
+// operation is a method of the client, and what it must send.
 type operation struct {
 	name, path string
 	request    any
@@ -138,7 +138,7 @@ func TestOddAnswers(t *testing.T) {
 	assert.Equal(t, amazonpay.State("Frozen"), charged.ChargeStatus.State)
 }
 
-// refusing is a Doer to which nothing may come.
+// refusing is a Doer that must not be called.
 type refusing struct{ t *testing.T }
 
 func (r refusing) Do(*http.Request) (*http.Response, error) {
@@ -190,7 +190,7 @@ func TestRequiredMembers(t *testing.T) {
 	}
 }
 
-// The limits of the texts, in characters, and of the amounts.
+// The limits of texts, in characters, and of amounts.
 func TestLimits(t *testing.T) {
 	t.Parallel()
 	for field, in := range map[string]any{
@@ -207,8 +207,7 @@ func TestLimits(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A charge whose state is of another type was made, but says nothing: it is not taken for one
-// without a state.
+// A charge whose state has an unexpected type was made, but its state is unknown, not missing.
 func TestStateOfAnotherType(t *testing.T) {
 	t.Parallel()
 	wire := &callertest.Wire{Status: 200, Text: `{"chargeId":"S01-1-C1","chargeStatus":"Captured"}`}

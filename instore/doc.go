@@ -1,5 +1,5 @@
-// Package instore has the calls of a till: scan what the buyer's app shows, charge,
-// refund. The methods are those of the InStoreClient of the official SDKs.
+// Package instore makes the calls of a till: scan what the buyer's app shows, charge, refund. Its
+// methods have the names of InStoreClient in the official SDKs.
 //
 //	till := instore.New(client) // an *amazonpay.Client
 //
@@ -15,15 +15,23 @@
 //		ChargeTotal:        amazonpay.Price{Amount: "2.00", CurrencyCode: amazonpay.USD},
 //	})
 //
-// In the package: [Client] and [API], the interface to mock, with a request and a
-// response for each of the three calls.
+// [Client] has the three calls. [API] is its interface, for mocks.
 //
-// The service tells a repeated call by the reference id in its body, which is its one
-// documented protection against a double charge at a till: give each scan, charge and
-// refund one of its own, and the same one when you repeat it. Amazon gives the guide of
-// in-store payments to its partners only, so no page of the public documentation can be
-// named; the fields are those that the official SDKs send.
+// # Reference ids
 //
-// A field of a request that has its zero value is not sent. Requests print and log their
-// ids only, and encode to JSON in full. Errors are described in package amazonpay.
+// The service recognizes a repeated call by the reference id in its body. This is the one
+// documented protection against a double charge at a till. Give each scan, charge and refund its
+// own reference id, and repeat a call under the same one. All three calls also send an idempotency
+// key, yours or a generated one.
+//
+// # Requests and answers
+//
+// A field with its zero value is not sent. Requests print and log their ids only, and encode to
+// JSON in full. See package amazonpay for errors.
+//
+// # What is not certain
+//
+// Amazon gives the guide to in-store payments to its partners only, so this package follows the
+// official SDKs. It is not known whether a till's calls honour the idempotency key. ChargeTotal of
+// a scan is in samples of the official SDKs, but not in the .NET SDK.
 package instore

@@ -7,10 +7,10 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/instore"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
-// A payment at a till, against the emulator. Against the service the client needs no
-// BaseURL and no RoundTripper.
+// A payment at a till, against the emulator.
 func Example() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -18,18 +18,12 @@ func Example() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	account := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   account.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	if err := sell(context.Background(), instore.New(client), account.ScanData); err != nil {
+	if err := sell(context.Background(), instore.New(client), server.Description().Merchants[0].ScanData); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -12,10 +12,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// ship is what the examples test: a part of a shop, which takes the interface.
+// ship is what the examples test: a part of a shop that takes the interface.
 func ship(ctx context.Context, shop webstore.API, orderID, chargeID string, amount amazonpay.Price) (string, error) {
 	charge, err := shop.CaptureCharge(ctx, chargeID,
 		&webstore.CaptureChargeRequest{CaptureAmount: amount},
@@ -40,10 +41,10 @@ func (reporter) Errorf(format string, args ...any) { fmt.Printf(format+"\n", arg
 func (reporter) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 func (reporter) Helper()                           {}
 
-// A mocked sub-client answers the calls themselves: for what a program does with an
-// answer or an error. Options are equal when they are made alike.
+// A mocked sub-client answers the calls itself: for what a program does with an answer or an error.
+// Options with the same arguments are equal.
 func ExampleMockWebstore() {
-	ctrl := gomock.NewController(t) // with a *testing.T, Finish is called by itself
+	ctrl := gomock.NewController(t) // with a *testing.T, Finish is not required
 	defer ctrl.Finish()
 	shop := mocks.NewMockWebstore(ctrl)
 	shop.EXPECT().
@@ -55,8 +56,8 @@ func ExampleMockWebstore() {
 	// Output: more than was authorized <nil>
 }
 
-// A mocked Doer sees the request of each call once, unsigned, and answers it: for what is
-// sent, and for answers that the emulator does not give. The client needs no key.
+// A mocked Doer sees the request of each call once, unsigned, and answers it: for what is sent, and
+// for answers that the emulator does not give. The client requires no key.
 func ExampleMockDoer() {
 	ctrl := gomock.NewController(t)
 	defer ctrl.Finish()
@@ -82,23 +83,49 @@ func ExampleMockDoer() {
 	// captured 14.00 USD <nil>
 }
 
-// The emulator is a whole Amazon Pay: for what becomes of a payment over several calls,
-// retries and signatures included.
+// A mocked Caller answers the calls below a sub-client, here what [webstore.Client.CaptureOrFetch]
+// makes of a refusal. A Caller without expectations for Fetch fetches nothing.
+func ExampleMockWebstoreCaller() {
+	ctrl := gomock.NewController(t)
+	defer ctrl.Finish()
+	caller := mocks.NewMockWebstoreCaller(ctrl)
+	caller.EXPECT().Call(gomock.Any(), gomock.Any(), gomock.Any(), gomock.Any()).Times(2).
+		DoAndReturn(func(_ context.Context, op amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+			fmt.Println(op.Name)
+			if charge, ok := out.(*webstore.Charge); ok && op.Name == "GetCharge" {
+				charge.CaptureAmount, charge.StatusDetails.State = amount, amazonpay.StateCaptured
+				return &amazonpay.Meta{}, nil
+			}
+			return nil, &amazonpay.CallError{
+				Operation: op.Name, Meta: &amazonpay.Meta{}, Outcome: amazonpay.OutcomeRefused,
+				Err: &amazonpay.APIError{StatusCode: http.StatusUnprocessableEntity, ReasonCode: amazonpay.ReasonCodeInvalidChargeStatus},
+			}
+		})
+
+	charge, err := webstore.New(caller).CaptureOrFetch(context.Background(), "S01-0000000-0000000-C000000",
+		&webstore.CaptureChargeRequest{CaptureAmount: amount})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(charge.StatusDetails.State)
+	// Output:
+	// CaptureCharge
+	// GetCharge
+	// Captured
+}
+
+// The emulator is a complete Amazon Pay: for a payment over several calls, with retries and
+// signatures.
 func Example_emulator() {
 	ctx := context.Background()
-	server, err := emulator.Listen("127.0.0.1:0") // in a test: server := emulator.Start(t)
+	server, err := emulator.Listen("127.0.0.1:0") // in a test: client, server := emulatortest.New(t)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer func() { _ = server.Close() }()
-	d := server.Description()
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-		Region:        amazonpay.Region(d.Region),
-		BaseURL:       d.BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -106,7 +133,7 @@ func Example_emulator() {
 	shop := webstore.New(client)
 
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
-		StoreID: d.Merchants[0].StoreID,
+		StoreID: server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{
 			CheckoutReviewReturnURL: "https://shop.example/review",
 			CheckoutResultReturnURL: "https://shop.example/result",
@@ -127,7 +154,7 @@ func Example_emulator() {
 		return
 	}
 
-	// The answer of the capture is lost after the work: it is repeated, and done once.
+	// The answer of the capture is lost after the work. The call is repeated, the work is not.
 	if err := server.FailNext(1, emulator.Fault{Operation: "captureCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		fmt.Println(err)
 		return

@@ -9,15 +9,14 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// AddressWithID is one of the addresses of a session that ships to several. It prints and
-// logs its id and its country only.
+// AddressWithID is one of the addresses of a session that ships to several.
 type AddressWithID struct {
 	AddressID         string `json:"addressId,omitzero" log:"address_id"` // amzn1.address.…, see [MultiAddressesCheckoutMetadata]
 	amazonpay.Address `log:"country_code=CountryCode"`
 }
 
-// UnmarshalJSON decodes an address from a JSON text that holds it, which is how the
-// service sends them, and from a JSON object. Null and an empty text are the zero value.
+// UnmarshalJSON decodes an address from a JSON object, or from a JSON text that contains one, which
+// is how the service sends it. Null and an empty text are the zero value.
 func (a *AddressWithID) UnmarshalJSON(b []byte) error {
 	type plain AddressWithID // without this method
 	var text string
@@ -29,19 +28,18 @@ func (a *AddressWithID) UnmarshalJSON(b []byte) error {
 	}
 	if json.Unmarshal(b, (*plain)(a)) != nil {
 		*a = AddressWithID{}
-		return errors.New("an address is no JSON object, nor a text that holds one")
+		return errors.New("an address is neither a JSON object nor a text that contains one")
 	}
 	return nil
 }
 
-// AddressDetails is the shipping address that the buyer already gave to the shop, for an
-// additional payment button with product type PayAndShip. It differs from
-// [amazonpay.Address] in having one member for district and county. It prints and logs
-// its country only.
+// AddressDetails is a shipping address that the buyer has already given to the shop, for an
+// additional payment button with product type PayAndShip. Unlike [amazonpay.Address] it has one
+// member for district and county.
 //
-// Name, AddressLine1, PostalCode, CountryCode and PhoneNumber are required; City is, but in Japan;
-// StateOrRegion is, but in the countries of the EU, and must be absent in GB, SG, AE and MX. The
-// texts are sent as they are: do not percent-encode them.
+// Name, AddressLine1, PostalCode, CountryCode and PhoneNumber are required. City is required except
+// in Japan. StateOrRegion is required except in the EU, and must be empty in GB, SG, AE and MX.
+// Texts are sent as they are: do not percent-encode them.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/address-formatting-and-validation.html
 type AddressDetails struct {
@@ -57,24 +55,23 @@ type AddressDetails struct {
 	PhoneNumber      string `json:"phoneNumber,omitzero" pay:"required,max=20"`
 }
 
-// withoutState are the countries whose addresses must have no StateOrRegion, stateOptional those
-// whose addresses need none.
+// withoutState are the countries whose addresses must not have a StateOrRegion. stateOptional are
+// the countries whose addresses may omit it.
 var (
 	withoutState  = strings.Fields("UK GB SG AE MX")
 	stateOptional = strings.Fields("DE FR IT ES AT BE BG HR CY CZ DK EE FI GR HU IE LV LT LU MT NL PL PT RO SK SI SE")
 )
 
-// Validate reports a City or a StateOrRegion that is missing in the country, or does not belong
-// there.
+// Validate returns an error if City or StateOrRegion is missing, or not allowed, in the country.
 func (a AddressDetails) Validate() error {
 	country := strings.ToUpper(strings.TrimSpace(a.CountryCode))
 	hasState := strings.TrimSpace(a.StateOrRegion) != ""
 	switch {
 	case country == "": // is required
 	case country != "JP" && strings.TrimSpace(a.City) == "":
-		return &amazonpay.FieldError{Field: "city", Rule: "is required, but in JP"}
+		return &amazonpay.FieldError{Field: "city", Rule: "is required except in JP"}
 	case hasState && slices.Contains(withoutState, country):
-		return &amazonpay.FieldError{Field: "stateOrRegion", Rule: "must be absent in " + country}
+		return &amazonpay.FieldError{Field: "stateOrRegion", Rule: "must be empty in " + country}
 	case !hasState && !slices.Contains(withoutState, country) && !slices.Contains(stateOptional, country):
 		return &amazonpay.FieldError{Field: "stateOrRegion", Rule: "is required in " + country}
 	}

@@ -10,6 +10,48 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
+// Values with every field set, and their JSON.
+var (
+	address = amazonpay.Address{
+		Name: "Susie Smith", AddressLine1: "10 Ditka Ave", AddressLine2: "Suite 2500", AddressLine3: "Back door",
+		City: "Chicago", County: "Cook", District: "Loop", StateOrRegion: "IL", PostalCode: "60602", CountryCode: "US",
+		PhoneNumber: "800-555-0100",
+	}
+
+	addressJSON = `{"name":"Susie Smith","addressLine1":"10 Ditka Ave","addressLine2":"Suite 2500","addressLine3":"Back door",` +
+		`"city":"Chicago","county":"Cook","district":"Loop","stateOrRegion":"IL","postalCode":"60602","countryCode":"US",` +
+		`"phoneNumber":"800-555-0100"}`
+)
+
+// addressDetailsRules are the rules in the US, where city and state are required too: see
+// TestAddressDetails.
+var addressDetailsRules = ruleSet{
+	"name":             "required,50",
+	"addressLine1":     "required,180",
+	"addressLine2":     "60",
+	"addressLine3":     "60",
+	"city":             "50",
+	"districtOrCounty": "50",
+	"stateOrRegion":    "50",
+	"postalCode":       "required,20",
+	"countryCode":      "required,3",
+	"phoneNumber":      "required,20",
+}
+
+var addressRules = ruleSet{
+	"name":          "50",
+	"addressLine1":  "180",
+	"addressLine2":  "60",
+	"addressLine3":  "60",
+	"city":          "50",
+	"county":        "50",
+	"district":      "50",
+	"stateOrRegion": "50",
+	"postalCode":    "20",
+	"countryCode":   "3",
+	"phoneNumber":   "20",
+}
+
 // The required parts of the address of an additional payment button:
 // https://developer.amazon.com/docs/amazon-pay-checkout/address-formatting-and-validation.html.
 func TestAddressDetails(t *testing.T) {

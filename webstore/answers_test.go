@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,7 +19,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// answers are the answers with the file that has every member of each.
+// answers are all answers, by the file that has every member of the answer.
 var answers = map[string]func() any{
 	"buyer.json":             func() any { return new(webstore.BuyerResponse) },
 	"checkout_session.json":  func() any { return new(webstore.CheckoutSession) },
@@ -46,31 +45,6 @@ var answers = map[string]func() any{
 	"account_updated.json":         func() any { return new(webstore.UpdateMerchantAccountResponse) },
 	"account_claim.json":           func() any { return new(webstore.MerchantAccountClaimResponse) },
 	"store.json":                   func() any { return new(webstore.Store) },
-}
-
-func read(tb testing.TB, name string) []byte {
-	tb.Helper()
-	text, err := os.ReadFile("testdata/" + name)
-	require.NoError(tb, err)
-	return text
-}
-
-// decode decodes an answer in the way of a client.
-func decode[T any](t *testing.T, text string) *T {
-	t.Helper()
-	out, _ := decodeParts[T](t, text)
-	return out
-}
-
-// decodeParts also returns the names of the members that were not decoded.
-func decodeParts[T any](t *testing.T, text string) (out *T, undecoded []string) {
-	t.Helper()
-	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(&callertest.Wire{Status: http.StatusOK, Text: text}))
-	require.NoError(t, err)
-	out = new(T)
-	meta, err := client.Call(t.Context(), amazonpay.Operation{Name: "GetAnswer", Method: http.MethodGet, Path: "answers"}, nil, out)
-	require.NoError(t, err)
-	return out, meta.Undecoded
 }
 
 func TestEveryMemberArrivesAndEncodesAgain(t *testing.T) {
@@ -130,13 +104,6 @@ func TestNullAnywhereIsTheZeroValue(t *testing.T) {
 	}
 }
 
-func decodeValue(t *testing.T, v, out any) {
-	t.Helper()
-	text, err := json.Marshal(v)
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, out))
-}
-
 // nullLeaves replaces every value that is not an object or a list by null.
 func nullLeaves(v any) any {
 	switch v := v.(type) {
@@ -193,7 +160,7 @@ func TestLenientDecoding(t *testing.T) {
 		c := decode[webstore.Charge](t, `{"captureNow":"true","canHandlePendingAuthorization":"false"}`)
 		assert.True(t, bool(c.CaptureNow))
 		assert.False(t, bool(c.CanHandlePendingAuthorization))
-		// An odd value must not hide a charge that was made.
+		// An unexpected value must not hide a charge.
 		odd, undecoded := decodeParts[webstore.Charge](t, `{"chargeId":"S01-1-C1","captureNow":"perhaps","canHandlePendingAuthorization":1}`)
 		assert.Equal(t, []string{"captureNow", "canHandlePendingAuthorization"}, undecoded)
 		assert.Equal(t, "S01-1-C1", odd.ChargeID)
@@ -213,7 +180,7 @@ func TestLenientDecoding(t *testing.T) {
 		want := make([]webstore.AddressWithID, 5)
 		want[0].AddressID, want[0].City, want[4].AddressID = "plain", "Ulm", "text"
 		assert.Equal(t, want, s.ShippingAddressList)
-		// An odd text must not hide a checkout that was completed.
+		// An unexpected text must not hide a completed checkout.
 		s, undecoded := decodeParts[webstore.CheckoutSession](t, `{"shippingAddressList":["Susie Smith","{\"addressId\":\"cut","17","[]",`+
 			`"{\"addressId\":\"odd\",\"city\":5}",{"addressId":5},5,[],"{\"addressId\":\"text\"}"],"chargeId":"S01-1-C1"}`)
 		want = make([]webstore.AddressWithID, 9)
@@ -268,8 +235,8 @@ func TestEveryAnswerHasASample(t *testing.T) {
 	assert.ElementsMatch(t, callertest.AnswerTypes(t, reflect.TypeFor[webstore.API]()), sampled)
 }
 
-// Each member of each answer, as each other JSON type: it costs itself alone, and is named. Only
-// without its state an answer is an error.
+// Each member of each answer is replaced by each other JSON type. Only that member is lost, and it
+// is named. Only a lost state makes the answer an error.
 func TestEachMemberOfAnotherType(t *testing.T) {
 	t.Parallel()
 	wrong := []any{5, 1e40, "text", "", true, []any{}, []any{5}, map[string]any{}, map[string]any{"a": 5}, "[]", "{}", `{"a":5}`, []any{nil}}
@@ -322,7 +289,7 @@ func pathsOf(v any, at []any) (paths [][]any) {
 	return paths
 }
 
-// named is a path as Meta names it.
+// named spells a path as Meta does.
 func named(path []any) string {
 	var text strings.Builder
 	for _, step := range path {
@@ -365,7 +332,7 @@ func encodeAny(t *testing.T, v any) string {
 	return string(text)
 }
 
-// without is what a value encodes to, but for what is at the path.
+// without returns what v encodes to, except for the value at the path.
 func without(t *testing.T, v any, path []any) any {
 	t.Helper()
 	var members map[string]any
@@ -375,4 +342,120 @@ func without(t *testing.T, v any, path []any) any {
 		return members
 	}
 	return replaced(members, path, "removed")
+}
+
+// TestMembers compares the types with the members that the reference lists for each object.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	for _, o := range []struct {
+		object  any
+		members string
+	}{
+		{amazonpay.Price{}, "amount currencyCode"},
+		{amazonpay.Address{}, "name addressLine1 addressLine2 addressLine3 city county district stateOrRegion postalCode countryCode phoneNumber"},
+		{amazonpay.StatusDetails{}, "state reasonCode reasonDescription lastUpdatedTimestamp"},
+		{webstore.AddressWithID{}, "addressId name addressLine1 addressLine2 addressLine3 city county district stateOrRegion postalCode countryCode phoneNumber"},
+		{webstore.AddressDetails{}, "name addressLine1 addressLine2 addressLine3 city districtOrCounty stateOrRegion postalCode countryCode phoneNumber"},
+		{webstore.ChargePermissionStatus{}, "state reasons lastUpdatedTimestamp"},
+		{webstore.Reason{}, "reasonCode reasonDescription"},
+		{webstore.MerchantMetadata{}, "merchantReferenceId merchantStoreName noteToBuyer customInformation"},
+		{webstore.ProviderMetadata{}, "providerReferenceId"},
+		{webstore.PaymentPreference{}, "paymentDescriptor"},
+		{webstore.RecurringMetadata{}, "frequency amount"},
+		{webstore.Frequency{}, "unit value"},
+		{webstore.PaymentMethodOnFileMetadata{}, "setupOnly"},
+		{webstore.Limits{}, "amountLimit amountBalance"},
+		{webstore.Buyer{}, "buyerId name email phoneNumber primeMembershipTypes"},
+		{webstore.BuyerResponse{}, "buyerId name email postalCode countryCode shippingAddress billingAddress phoneNumber primeMembershipTypes"},
+		{webstore.WebCheckoutDetails{}, "checkoutReviewReturnUrl checkoutResultReturnUrl checkoutCancelUrl checkoutErrorUrl signInReturnUrl signInCancelUrl " +
+			"signInErrorUrl authorizeResultReturnUrl amazonPayDeclineUrl amazonPayRedirectUrl checkoutMode"},
+		{webstore.PaymentDetails{}, "paymentIntent canHandlePendingAuthorization chargeAmount totalOrderAmount softDescriptor presentmentCurrency " +
+			"allowOvercharge extendExpiration estimateOrderTotal"},
+		{webstore.DeliverySpecifications{}, "specialRestrictions addressRestrictions"},
+		{webstore.AddressRestrictions{}, "type restrictions"},
+		{webstore.Restriction{}, "statesOrRegions zipCodes except"},
+		{webstore.ProcessorSpecifications{}, "name"},
+		{webstore.CartDetails{}, "deliveryOptions"},
+		{webstore.DeliveryOption{}, "id price shippingMethod isDefault"},
+		{webstore.ShippingMethod{}, "shippingMethodName shippingMethodCode"},
+		{webstore.Constraint{}, "constraintId description"},
+		{webstore.MultiAddressesCheckoutMetadata{}, "addressId price"},
+		{webstore.CreateCheckoutSessionRequest{}, "webCheckoutDetails storeId scopes deliverySpecifications chargePermissionType recurringMetadata " +
+			"paymentMethodOnFileMetadata chargePermissionId paymentDetails merchantMetadata platformId providerMetadata supplementaryData " +
+			"addressDetails multiAddressesCheckoutMetadata signInScopes channelType processorSpecifications"},
+		{webstore.UpdateCheckoutSessionRequest{}, "webCheckoutDetails paymentDetails merchantMetadata supplementaryData platformId providerMetadata " +
+			"chargePermissionType recurringMetadata multiAddressesCheckoutMetadata"},
+		{webstore.CompleteCheckoutSessionRequest{}, "chargeAmount totalOrderAmount"},
+		{webstore.FinalizeCheckoutSessionRequest{}, "paymentIntent canHandlePendingAuthorization supplementaryData shippingAddress billingAddress " +
+			"chargeAmount totalOrderAmount"},
+		{webstore.CheckoutSession{}, "checkoutSessionId webCheckoutDetails productType chargePermissionType recurringMetadata " +
+			"paymentMethodOnFileMetadata paymentDetails merchantMetadata supplementaryData buyer shippingAddress shippingAddressList " +
+			"billingAddress paymentPreferences statusDetails constraints creationTimestamp expirationTimestamp chargePermissionId chargeId " +
+			"platformId providerMetadata releaseEnvironment storeId deliverySpecifications multiAddressesCheckoutMetadata checkoutButtonText " +
+			"orderType channelType cartDetails"},
+		{webstore.ChargePermission{}, "chargePermissionId chargePermissionReferenceId amazonPayToken chargePermissionType recurringMetadata " +
+			"paymentMethodOnFileMetadata platformId buyer shippingAddress billingAddress paymentPreferences statusDetails creationTimestamp " +
+			"expirationTimestamp merchantMetadata releaseEnvironment limits presentmentCurrency"},
+		{webstore.UpdateChargePermissionRequest{}, "merchantMetadata recurringMetadata"},
+		{webstore.CloseChargePermissionRequest{}, "closureReason cancelPendingCharges"},
+		{webstore.CreateChargeRequest{}, "chargePermissionId chargeAmount captureNow softDescriptor canHandlePendingAuthorization merchantMetadata " +
+			"providerMetadata platformId chargeInitiator channel webCheckoutDetails"},
+		{webstore.UpdateChargeRequest{}, "statusDetails"},
+		{webstore.ChargeStatusUpdate{}, "state reasonCode"},
+		{webstore.CaptureChargeRequest{}, "captureAmount softDescriptor"},
+		{webstore.CancelChargeRequest{}, "cancellationReason"},
+		{webstore.Charge{}, "chargeId chargePermissionId chargeAmount captureAmount refundedAmount softDescriptor captureNow " +
+			"canHandlePendingAuthorization platformId providerMetadata merchantMetadata creationTimestamp expirationTimestamp statusDetails " +
+			"convertedAmount conversionRate releaseEnvironment webCheckoutDetails chargeInitiator channel"},
+		{webstore.CreateRefundRequest{}, "chargeId refundAmount softDescriptor"},
+		{webstore.Refund{}, "refundId chargeId refundAmount softDescriptor creationTimestamp statusDetails releaseEnvironment"},
+	} {
+		var got []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(o.object)) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+				got = append(got, name)
+			}
+		}
+		assert.ElementsMatch(t, strings.Fields(o.members), got, "%T", o.object)
+	}
+}
+
+// Answers from the logs of shops. Members without a field stay in Raw.
+func TestReportedAnswers(t *testing.T) {
+	t.Parallel()
+	permission, undecoded := decodeParts[webstore.ChargePermission](t, string(read(t, "reports/monthly-limits.json")))
+	assert.Empty(t, undecoded)
+	assert.Equal(t, &webstore.Limits{AmountLimit: amazonpay.Price{Amount: "100000", CurrencyCode: "JPY"}, AmountBalance: amazonpay.Price{Amount: "90000", CurrencyCode: "JPY"}}, permission.Limits)
+
+	session, undecoded := decodeParts[webstore.CheckoutSession](t, string(read(t, "reports/members-of-buy-now.json")))
+	assert.Empty(t, undecoded)
+	assert.Equal(t, []webstore.DeliveryOption{{
+		ID: "express", Price: usd("20.00"), ShippingMethod: webstore.ShippingMethod{ShippingMethodName: "Express", ShippingMethodCode: "exp"}, IsDefault: true,
+	}}, session.CartDetails.DeliveryOptions)
+	assert.Equal(t, webstore.OrderTypePurchaseOrder, session.OrderType)
+	assert.Equal(t, webstore.ChannelTypeWeb, session.ChannelType)
+	assert.Equal(t, &webstore.WebCheckoutDetails{
+		AuthorizeResultReturnURL: "https://a.example", SignInReturnURL: "https://b.example", SignInCancelURL: "https://c.example",
+		CheckoutErrorURL: "https://d.example", SignInErrorURL: "https://e.example", AmazonPayDeclineURL: "https://f.example",
+	}, session.WebCheckoutDetails)
+
+	session, undecoded = decodeParts[webstore.CheckoutSession](t, string(read(t, "reports/session-completed.json")))
+	assert.Empty(t, undecoded)
+	assert.Equal(t, "S02-0000000-0000001-C000001", session.ChargeID)
+	session, undecoded = decodeParts[webstore.CheckoutSession](t, string(read(t, "reports/session-open-with-buyer.json")))
+	assert.Empty(t, undecoded)
+	assert.Equal(t, "NEW ORLEANS", session.ShippingAddress.City)
+}
+
+// Japan without two prefectures and some postal codes was once read as all of Japan.
+func TestReportedExcept(t *testing.T) {
+	t.Parallel()
+	var in webstore.CreateCheckoutSessionRequest
+	text := read(t, "reports/except.json")
+	require.NoError(t, json.Unmarshal(text, &in))
+	assert.Equal(t, map[string]webstore.Restriction{"JP": {Except: &webstore.Restriction{StatesOrRegions: []string{"北海道", "沖縄県"}, ZipCodes: []string{"123-*"}}}},
+		in.DeliverySpecifications.AddressRestrictions.Restrictions)
+	again, err := amazonpay.EncodeJSON(map[string]any{"deliverySpecifications": in.DeliverySpecifications})
+	require.NoError(t, err)
+	assert.JSONEq(t, string(text), string(again))
 }

@@ -17,8 +17,8 @@ const (
 	PrimeMembershipTypeStudent   PrimeMembershipType = "PRIME_STUDENT"
 )
 
-// Buyer is the buyer of a checkout session or a charge permission. Which members are
-// set depends on the [Scope] that was asked for. It prints and logs its id only.
+// Buyer is the buyer of a checkout session or a charge permission. Which members are set depends on
+// the [Scope] values that the shop asked for.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html
 type Buyer struct {
@@ -26,13 +26,12 @@ type Buyer struct {
 	Name        string `json:"name,omitzero"`
 	Email       string `json:"email,omitzero"`
 	PhoneNumber string `json:"phoneNumber,omitzero"`
-	// PrimeMembershipTypes is nil where the merchant is not allow-listed for it, and empty but
-	// not nil where the buyer has no eligible membership.
+	// PrimeMembershipTypes is nil if the merchant is not allow-listed for it, and empty but not nil if
+	// the buyer has no eligible membership.
 	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
 }
 
-// BuyerResponse is the answer of [Client.GetBuyer]. Without scopes only the id is set. It
-// prints and logs its id only.
+// BuyerResponse is the answer of [Client.GetBuyer]. Without scopes only the id is set.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html
 type BuyerResponse struct {
@@ -46,15 +45,15 @@ type BuyerResponse struct {
 	ShippingAddress *amazonpay.Address `json:"shippingAddress,omitzero"` // the default one
 	BillingAddress  *amazonpay.Address `json:"billingAddress,omitzero"`
 	PhoneNumber     string             `json:"phoneNumber,omitzero"` // of the default billing address
-	// PrimeMembershipTypes is nil where the merchant is not allow-listed for it, and empty but
-	// not nil where the buyer has no eligible membership.
+	// PrimeMembershipTypes is nil if the merchant is not allow-listed for it, and empty but not nil if
+	// the buyer has no eligible membership.
 	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
 }
 
-// GetBuyer returns the buyer who signed in with Amazon. The token is the buyerToken
-// parameter with which the browser comes back to the signInReturnUrl of a sign-in button;
-// it stands in no error and no log record. Which members the answer has depends on the signInScopes
-// of the button.
+// GetBuyer returns the buyer who signed in with Amazon. The token is the parameter buyerToken with
+// which the browser returns to the signInReturnUrl of a sign-in button ([ParseReturnURL]). It does
+// not appear in errors and logs. Which members the answer has depends on the signInScopes of the
+// button.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#get-buyer
 func (c *Client) GetBuyer(ctx context.Context, buyerToken string, opts ...amazonpay.CallOption) (*BuyerResponse, error) {

@@ -7,11 +7,9 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Charge is one payment on a charge permission. Its states are AuthorizationInitiated
-// (for up to 24 hours), Authorized, CaptureInitiated, Captured, Canceled and Declined. An
-// authorization that is not captured within 30 days is Canceled with ExpiredUnused. Members that
-// have no field here, such as disbursementDetails or paymentMethod, are in the Raw of its Meta. It
-// prints and logs its ids and its state only.
+// Charge is one payment on a charge permission. Its states are AuthorizationInitiated (for up to 24
+// hours), Authorized, CaptureInitiated, Captured, Canceled and Declined. An authorization that is
+// not captured within 30 days becomes Canceled with ExpiredUnused.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
 type Charge struct {
@@ -31,20 +29,19 @@ type Charge struct {
 	CreationTimestamp             amazonpay.Time          `json:"creationTimestamp,omitzero"`
 	ExpirationTimestamp           amazonpay.Time          `json:"expirationTimestamp,omitzero"`
 	StatusDetails                 amazonpay.StatusDetails `json:"statusDetails,omitzero" log:"state=State,reason_code=ReasonCode"`
-	// ConvertedAmount is the amount in the merchant's currency, where that is not the
-	// charge's, at ConversionRate.
+	// ConvertedAmount is the amount in the merchant's currency, at ConversionRate, if the charge is in
+	// another one.
 	ConvertedAmount    amazonpay.Price              `json:"convertedAmount,omitzero"`
 	ConversionRate     amazonpay.Decimal            `json:"conversionRate,omitzero"`
 	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
-	// WebCheckoutDetails can have an AmazonPayRedirectURL where the buyer must verify the
-	// charge.
+	// WebCheckoutDetails has an AmazonPayRedirectURL if the buyer must verify the charge.
 	WebCheckoutDetails *WebCheckoutDetails `json:"webCheckoutDetails,omitzero"`
 	ChargeInitiator    ChargeInitiator     `json:"chargeInitiator,omitzero"`
 	Channel            Channel             `json:"channel,omitzero"`
 }
 
-// ChargeInitiator says who started a charge on a saved payment method, and whether it is
-// one of a series.
+// ChargeInitiator is who started a charge on a saved payment method, and whether it is one of a
+// series.
 type ChargeInitiator string
 
 // The initiators of charges.
@@ -55,7 +52,8 @@ const (
 	ChargeInitiatorMITR ChargeInitiator = "MITR" // the merchant, recurring
 )
 
-// Channel is where a charge on a saved payment method was started.
+// Channel is where a charge on a saved payment method was started. [ChannelType] is where a
+// checkout session was.
 type Channel string
 
 // The channels.
@@ -70,37 +68,39 @@ const (
 	ChannelAmazon      Channel = "Amazon"
 )
 
-// CreateChargeRequest is the request of [Client.CreateCharge]. ChargePermissionID and
-// ChargeAmount are needed. It prints and logs its permission's id only.
+// CreateChargeRequest is the request of [Client.CreateCharge]. ChargePermissionID and ChargeAmount
+// are required.
 type CreateChargeRequest struct {
 	ChargePermissionID string          `json:"chargePermissionId,omitzero" pay:"required" log:"charge_permission_id"`
 	ChargeAmount       amazonpay.Price `json:"chargeAmount,omitzero" pay:"required,transaction"`
-	// CaptureNow captures what was authorized at once. The default is false.
+	// CaptureNow captures the amount as soon as it is authorized. The default is false.
 	CaptureNow *bool `json:"captureNow,omitzero"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters, only
-	// with CaptureNow.
+	// SoftDescriptor follows "AMZ* " on the buyer's statement: up to 16 characters, only with
+	// CaptureNow.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
-	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The
-	// default is false.
+	// CanHandlePendingAuthorization allows an authorization that takes up to 24 hours. The default is
+	// false.
 	CanHandlePendingAuthorization *bool `json:"canHandlePendingAuthorization,omitzero"`
-	// MerchantMetadata is for recurring permissions and those of type [ChargePermissionTypePaymentMethodOnFile].
+	// MerchantMetadata is for recurring permissions and those of type
+	// [ChargePermissionTypePaymentMethodOnFile].
 	MerchantMetadata *MerchantMetadata `json:"merchantMetadata,omitzero"`
 	ProviderMetadata *ProviderMetadata `json:"providerMetadata,omitzero"`
 	// PlatformID is the merchant id of the solution provider.
 	PlatformID      string          `json:"platformId,omitzero"`
 	ChargeInitiator ChargeInitiator `json:"chargeInitiator,omitzero"` // for [ChargePermissionTypePaymentMethodOnFile]
 	Channel         Channel         `json:"channel,omitzero"`         // for [ChargePermissionTypePaymentMethodOnFile]
-	// WebCheckoutDetails has the result page, for [ChargePermissionTypePaymentMethodOnFile] with the buyer present.
+	// WebCheckoutDetails has the result page, for [ChargePermissionTypePaymentMethodOnFile] if the
+	// buyer is present.
 	WebCheckoutDetails *WebCheckoutDetails `json:"webCheckoutDetails,omitzero"`
 }
 
-// UpdateChargeRequest is the request of [Client.UpdateCharge]. StatusDetails are needed.
+// UpdateChargeRequest is the request of [Client.UpdateCharge]. StatusDetails is required.
 type UpdateChargeRequest struct {
 	StatusDetails ChargeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
 }
 
 // ChargeStatusUpdate is the state that a payment service provider gives to a charge, such as
-// Canceled with ExpiredUnused. State is needed.
+// Canceled with ExpiredUnused. State is required.
 type ChargeStatusUpdate struct {
 	State      amazonpay.State      `json:"state,omitzero" pay:"required"`
 	ReasonCode amazonpay.ReasonCode `json:"reasonCode,omitzero"`
@@ -108,36 +108,37 @@ type ChargeStatusUpdate struct {
 
 // CaptureChargeRequest is the request of [Client.CaptureCharge].
 type CaptureChargeRequest struct {
-	// CaptureAmount is needed. It may be less than the charge's amount.
+	// CaptureAmount is required. It may be less than the charge's amount.
 	CaptureAmount amazonpay.Price `json:"captureAmount,omitzero" pay:"required,transaction"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters.
+	// SoftDescriptor follows "AMZ* " on the buyer's statement: up to 16 characters.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 }
 
-// CancelChargeRequest is the request of [Client.CancelCharge]. It prints and logs without
-// the reason's text.
+// CancelChargeRequest is the request of [Client.CancelCharge].
 type CancelChargeRequest struct {
-	// CancellationReason is needed: up to 255 characters.
+	// CancellationReason is required: up to 255 characters.
 	CancellationReason string `json:"cancellationReason,omitzero" pay:"required,max=255"`
 }
 
-// CreateCharge charges a Chargeable permission: it authorizes an amount, or with CaptureNow
-// takes it. The answer is Authorized, Captured or CaptureInitiated, or with
-// CanHandlePendingAuthorization it may be AuthorizationInitiated: read the charge later. A permission for one
-// order takes up to 25 charges; a charge may have up to 150,000 USD, EUR or GBP, or
+// CreateCharge charges a Chargeable permission. It authorizes an amount; with CaptureNow it also
+// captures it. The result is Authorized, Captured or CaptureInitiated. With
+// CanHandlePendingAuthorization it may be AuthorizationInitiated: see [Client.WaitForCharge]. A
+// permission for one order takes up to 25 charges. A charge is at most 150,000 USD, EUR or GBP, or
 // 10,000,000 JPY.
 //
-// A declined charge is an error: SoftDeclined and ProcessingFailure may be tried again while the
-// permission is Chargeable, with a new idempotency key, since the old one replays the decline;
-// HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted and TransactionTimedOut
-// may not, the last one not before another day ([amazonpay.Advise]). Other codes:
-// InvalidChargePermissionStatus, TransactionAmountExceeded, PeriodicAmountExceeded (the month's
-// limit of a subscription or a saved payment method: [Limits]), TransactionCountExceeded,
-// CurrencyMismatch.
+// Give an idempotency key made from your order number and the number of the try
+// ([amazonpay.IdempotencyKey]), so that repeating an order does not charge it twice.
 //
-// An idempotency key is made where none is given. Give one, of your order number and the
-// number of the attempt ([amazonpay.IdempotencyKey]), so that a repeated order is not charged
-// twice.
+// A declined charge is an error. [amazonpay.Advise] says what to do:
+//
+//   - SoftDeclined and ProcessingFailure: try again while the permission is Chargeable, with a new
+//     idempotency key. The old key replays the decline.
+//   - TransactionTimedOut: try again on another day.
+//   - HardDeclined, AmazonRejected, PaymentMethodNotAllowed, MFANotCompleted: do not try again.
+//
+// Other reason codes: InvalidChargePermissionStatus, TransactionAmountExceeded,
+// PeriodicAmountExceeded (the limit of the month: see [Limits]), TransactionCountExceeded,
+// CurrencyMismatch.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#create-charge
 func (c *Client) CreateCharge(ctx context.Context, in *CreateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -146,9 +147,8 @@ func (c *Client) CreateCharge(ctx context.Context, in *CreateChargeRequest, opts
 	}, in, opts...)
 }
 
-// GetCharge returns a charge: its state, and what was captured and refunded. Read one
-// that is AuthorizationInitiated or CaptureInitiated until it is not, about hourly or when a
-// notification says so.
+// GetCharge returns a charge: its state, and what was captured and refunded. [Client.WaitForCharge]
+// reads one until Amazon has decided.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#get-charge
 func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -158,9 +158,8 @@ func (c *Client) GetCharge(ctx context.Context, chargeID string, opts ...amazonp
 	}, nil, opts...)
 }
 
-// UpdateCharge sets the state of a charge that a payment service provider processes; it is
-// for such providers only. Like [Client.UpdateMerchantAccount] and [Client.UpdateDispute], and
-// unlike every other PATCH, it takes an idempotency key; if none is given, one is generated.
+// UpdateCharge sets the state of a charge that a payment service provider processes. Only such
+// providers may call it. It is a PATCH that takes an idempotency key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html
 func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -170,16 +169,16 @@ func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateCh
 	}, in, opts...)
 }
 
-// CaptureCharge takes the money of an Authorized charge: all of it or less, once. Within 7
-// days of the authorization the answer is Captured; from then until it expires, after 30 days,
-// it is CaptureInitiated: read the charge later, which can still be Declined.
+// CaptureCharge takes the money of an Authorized charge, all of it or less, once. Within 7 days of
+// the authorization the result is Captured. Later, until the authorization expires after 30 days,
+// it is CaptureInitiated, which can still become Declined: see [Client.WaitForCharge].
 //
-// Reason codes: InvalidChargeStatus where the state is not Authorized, TransactionAmountExceeded,
-// TransactionCountExceeded, InvalidChargePermissionStatus, AmazonRejected, ProcessingFailure. An
-// idempotency key is made where none is given. If the outcome is not certain, the charge is read
-// once, and returned without an error if it is Captured, or CaptureInitiated, with the amount of
-// in, and nothing of it was refunded: a charge is captured once. [Client.CaptureOrFetch] also reads
-// it after a refusal.
+// Reason codes: InvalidChargeStatus if the state is not Authorized, TransactionAmountExceeded,
+// TransactionCountExceeded, InvalidChargePermissionStatus, AmazonRejected, ProcessingFailure.
+//
+// If the outcome is not certain, the charge is read once. It is returned without an error if it is
+// Captured, or CaptureInitiated, with the amount of in, and nothing of it was refunded.
+// [Client.CaptureOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge
 func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -195,11 +194,13 @@ func (c *Client) CaptureCharge(ctx context.Context, chargeID string, in *Capture
 	return charge, err
 }
 
-// CancelCharge gives up a charge that is AuthorizationInitiated or Authorized; it becomes
-// Canceled with MerchantCanceled. What is captured must be refunded instead:
-// InvalidChargeStatus. InvalidChargePermissionStatus is possible too. It is a DELETE with a
-// body, and takes no idempotency key: where the outcome is not certain, the charge is read once, and returned
-// without an error if it is Canceled. [Client.CancelOrFetch] also reads it after a refusal.
+// CancelCharge releases a charge that is AuthorizationInitiated or Authorized. It becomes Canceled
+// with MerchantCanceled. A captured charge must be refunded instead.
+//
+// Reason codes: InvalidChargeStatus, InvalidChargePermissionStatus.
+//
+// If the outcome is not certain, the charge is read once, and returned without an error if it is
+// Canceled. [Client.CancelOrFetch] also reads it after a refusal. The call is a DELETE with a body.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#cancel-charge
 func (c *Client) CancelCharge(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {

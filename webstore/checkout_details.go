@@ -2,46 +2,43 @@ package webstore
 
 import "github.com/amazonpay-go/sdk/amazonpay"
 
-// CheckoutMode says how a session is checked out.
+// CheckoutMode is how a session is checked out.
 type CheckoutMode string
 
-// CheckoutModeProcessOrder is the mode of an additional payment button (APB): the buyer pays at Amazon
-// and does not come back to a review page.
+// CheckoutModeProcessOrder is the mode of an additional payment button (APB): the buyer pays at
+// Amazon and does not return to a review page.
 const CheckoutModeProcessOrder CheckoutMode = "ProcessOrder"
 
-// WebCheckoutDetails are the addresses between which the buyer's browser travels. Those of the
-// shop must be https; the sandbox also takes http. Amazon adds the parameter
-// amazonCheckoutSessionId to them.
+// WebCheckoutDetails are the pages between which the buyer's browser moves. The shop's URLs must be
+// https; the sandbox also accepts http. Amazon adds the parameter amazonCheckoutSessionId to them.
+// Each is at most 512 characters long.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type WebCheckoutDetails struct {
-	// CheckoutReviewReturnURL is the shop's review page, to which the buyer comes after
-	// choosing address and payment method: up to 512 characters, as each of these addresses.
+	// CheckoutReviewReturnURL is the shop's review page. The buyer gets there after choosing an
+	// address and a payment method.
 	CheckoutReviewReturnURL string `json:"checkoutReviewReturnUrl,omitzero" pay:"max=512"`
-	// CheckoutResultReturnURL is the page to which the buyer comes after paying, and where the
-	// session is to be completed.
+	// CheckoutResultReturnURL is the page that completes the session. The buyer gets there after
+	// paying.
 	CheckoutResultReturnURL string `json:"checkoutResultReturnUrl,omitzero" pay:"max=512"`
-	// CheckoutCancelURL is the page to which the buyer comes after giving up.
+	// CheckoutCancelURL is the page for a buyer who gave up.
 	CheckoutCancelURL string `json:"checkoutCancelUrl,omitzero" pay:"max=512"`
-	// CheckoutErrorURL is the page to which the buyer comes after an error, in the flows of
-	// Amazon's mobile SDK:
+	// CheckoutErrorURL is the page for a buyer who met an error, in the flows of Amazon's mobile SDK:
 	// https://developer.amazon.com/docs/mobile-app/sample-post-payload.html.
 	CheckoutErrorURL string `json:"checkoutErrorUrl,omitzero" pay:"max=512"`
-	// SignInReturnURL, for a button that signs the buyer in and saves a payment method at once, is
-	// the page to which the buyer comes after that, with the id of a checkout session to be
-	// completed:
+	// SignInReturnURL is for a button that signs the buyer in and saves a payment method at once. The
+	// buyer then gets there, with the id of a checkout session to complete:
 	// https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html.
 	SignInReturnURL string `json:"signInReturnUrl,omitzero" pay:"max=512"`
-	// SignInCancelURL and SignInErrorURL are known from answers of the service; that a request may
-	// have them is likely.
+	// SignInCancelURL and SignInErrorURL are its counterparts for a buyer who gave up or met an error.
 	SignInCancelURL string `json:"signInCancelUrl,omitzero" pay:"max=512"`
 	SignInErrorURL  string `json:"signInErrorUrl,omitzero" pay:"max=512"`
-	// AuthorizeResultReturnURL and AmazonPayDeclineURL are known from answers of the service alone;
-	// leave them empty in requests.
+	// AuthorizeResultReturnURL and AmazonPayDeclineURL are set by the service. Leave them empty in
+	// requests.
 	AuthorizeResultReturnURL string `json:"authorizeResultReturnUrl,omitzero" pay:"max=512"`
 	AmazonPayDeclineURL      string `json:"amazonPayDeclineUrl,omitzero" pay:"max=512"`
-	// AmazonPayRedirectURL is where the buyer pays. The service sets it once the session has no
-	// constraints; leave it empty in requests.
+	// AmazonPayRedirectURL is where the buyer pays. The service sets it when the session has no
+	// constraints left. Leave it empty in requests.
 	AmazonPayRedirectURL string       `json:"amazonPayRedirectUrl,omitzero"`
 	CheckoutMode         CheckoutMode `json:"checkoutMode,omitzero"`
 }
@@ -60,8 +57,8 @@ const (
 	ScopeBillingAddress  Scope = "billingAddress"
 )
 
-// DeliverySpecifications says where the shop ships to, so that the buyer can choose no
-// other address. The service checks it in the sandbox only: live, it ignores what is wrong.
+// DeliverySpecifications say where the shop ships to, so that the buyer can choose no other
+// address. The service checks them in the sandbox only. Live, it ignores what is wrong.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type DeliverySpecifications struct {
@@ -78,14 +75,14 @@ const (
 	SpecialRestrictionRestrictPackstations SpecialRestriction = "RestrictPackstations" // in DE
 )
 
-// AddressRestrictions is a list of places that are allowed, or not allowed.
+// AddressRestrictions is a list of places that are allowed or not allowed.
 type AddressRestrictions struct {
 	Type AddressRestrictionType `json:"type,omitzero"`
 	// Restrictions are places by country code. The zero [Restriction] is the whole country.
 	Restrictions map[string]Restriction `json:"restrictions,omitzero"`
 }
 
-// AddressRestrictionType says what a list of places means.
+// AddressRestrictionType is what a list of places means.
 type AddressRestrictionType string
 
 // The types of address restrictions.
@@ -94,18 +91,18 @@ const (
 	AddressRestrictionTypeNotAllowed AddressRestrictionType = "NotAllowed" // ship to all but these places
 )
 
-// Restriction is a part of a country. In a postal code * stands for any characters, and ? for one:
-// https://www.amazonpay-faq.jp/faq/QA-559.
+// Restriction is a part of a country. In a postal code, * stands for any number of characters and ?
+// for one: https://www.amazonpay-faq.jp/faq/QA-559.
 type Restriction struct {
 	StatesOrRegions []string `json:"statesOrRegions,omitzero"`
 	ZipCodes        []string `json:"zipCodes,omitzero"`
-	// Except is what of the country is left out: with it alone the restriction is the whole country
-	// but for that.
+	// Except is the part of the country to leave out. Alone, it restricts to the whole country without
+	// that part.
 	Except *Restriction `json:"except,omitzero"`
 }
 
-// MultiAddressesCheckoutMetadata is what goes to one of several addresses, and its
-// price.
+// MultiAddressesCheckoutMetadata is one of several addresses of a session, and the price of what is
+// shipped there.
 type MultiAddressesCheckoutMetadata struct {
 	AddressID string          `json:"addressId,omitzero"`
 	Price     amazonpay.Price `json:"price,omitzero"`
@@ -120,37 +117,36 @@ const (
 	ProductTypePayOnly                ProductType = "PayOnly"
 	ProductTypeSignIn                 ProductType = "SignIn"
 	ProductTypePayAndShipMultiAddress ProductType = "PayAndShipMultiAddress"
-	ProductTypeDonation               ProductType = "Donation" // known from checkout.js
+	ProductTypeDonation               ProductType = "Donation"
 )
 
-// OrderType is what a session is for. It is known from answers of the service.
+// OrderType is what a session is for.
 type OrderType string
 
 // OrderTypePurchaseOrder is the type of a purchase.
 const OrderTypePurchaseOrder OrderType = "PurchaseOrder"
 
-// ChannelType is by what a session was begun.
+// ChannelType is where a session was started. [Channel] is where a charge was.
 type ChannelType string
 
 // The types of channels.
 const (
-	ChannelTypeWeb       ChannelType = "Web"        // known from answers of the service
+	ChannelTypeWeb       ChannelType = "Web"
 	ChannelTypeMobileSDK ChannelType = "MOBILE_SDK" // set by Amazon's mobile SDK
 )
 
-// ProcessorSpecifications name the payment service provider that processes the payment, in Japan.
-// They are known from Amazon's sample for GMO Payment Gateway:
+// ProcessorSpecifications name the payment service provider that processes the payment, in Japan:
 // https://github.com/amazonpay-labs/amazonpaycpsp-gmosampleapp-apb.
 type ProcessorSpecifications struct {
 	Name string `json:"name,omitzero"` // such as gmopg
 }
 
-// CartDetails are what a shop has told of its cart in a checkout on a single page ("Buy Now"). The
-// other members, such as the line items, are in the Raw of the answer's Meta.
+// CartDetails describe the cart of a "Buy Now" checkout. Other members, such as the line items, are
+// in Meta.Raw.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html
 type CartDetails struct {
-	DeliveryOptions []DeliveryOption `json:"deliveryOptions,omitzero"` // of a session, those that the buyer has chosen
+	DeliveryOptions []DeliveryOption `json:"deliveryOptions,omitzero"` // in a session, the ones that the buyer chose
 }
 
 // DeliveryOption is a way to deliver an order, and its price.
@@ -176,9 +172,9 @@ type Constraint struct {
 // ConstraintID names a [Constraint].
 type ConstraintID string
 
-// The constraints that are known; there are more.
+// The constraints that are known. The service may have more.
 const (
-	ConstraintIDBuyerNotAssociated            ConstraintID = "BuyerNotAssociated" // until the buyer signed in
+	ConstraintIDBuyerNotAssociated            ConstraintID = "BuyerNotAssociated" // until the buyer has signed in
 	ConstraintIDChargeAmountNotSet            ConstraintID = "ChargeAmountNotSet"
 	ConstraintIDCheckoutResultReturnURLNotSet ConstraintID = "CheckoutResultReturnUrlNotSet"
 	ConstraintIDPaymentIntentNotSet           ConstraintID = "PaymentIntentNotSet"

@@ -6,12 +6,12 @@ import (
 	"iter"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/waiters"
 )
 
-//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -mock_names API=MockWebstore -destination ../mocks/webstore.go . API
+//go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockWebstore,Caller=MockWebstoreCaller -destination ../mocks/webstore.go . API,Caller
 
-// API is the calls of an online shop: what [Client] does, and what a test of your
-// program replaces by a mock.
+// API is the interface of [Client], for mocks.
 type API interface {
 	GetBuyer(ctx context.Context, buyerToken string, opts ...amazonpay.CallOption) (*BuyerResponse, error)
 
@@ -41,7 +41,7 @@ type API interface {
 	WaitForReport(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error)
 	GetReportDocument(ctx context.Context, reportDocumentID string, opts ...amazonpay.CallOption) (*ReportDocument, error)
 	DownloadReport(ctx context.Context, reportDocumentID string, w io.Writer, opts ...amazonpay.CallOption) (int64, error)
-	GetReportSchedules(ctx context.Context, reportTypes []ReportType, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error)
+	GetReportSchedules(ctx context.Context, in *GetReportSchedulesRequest, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error)
 	GetReportScheduleByID(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*ReportSchedule, error)
 	CreateReportSchedule(ctx context.Context, in *CreateReportScheduleRequest, opts ...amazonpay.CallOption) (*CreateReportScheduleResponse, error)
 	CancelReportSchedule(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*CancelReportScheduleResponse, error)
@@ -53,7 +53,7 @@ type API interface {
 	UpdateDispute(ctx context.Context, disputeID string, in *UpdateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error)
 	ContestDispute(ctx context.Context, disputeID string, in *ContestDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error)
 	UploadFile(ctx context.Context, in *UploadFileRequest, opts ...amazonpay.CallOption) (*File, error)
-	UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...amazonpay.CallOption) (*File, error)
+	UploadEvidence(ctx context.Context, in *UploadEvidenceRequest, opts ...amazonpay.CallOption) (*File, error)
 
 	CheckCredentials(ctx context.Context, opts ...amazonpay.CallOption) error
 	CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error)
@@ -65,7 +65,7 @@ type API interface {
 	WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error)
 	WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error)
 	WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error)
-	FetchNotified(ctx context.Context, objectType, objectID string, opts ...amazonpay.CallOption) (*Notified, error)
+	HandleNotification(ctx context.Context, n Notification, handler NotificationHandler, opts ...amazonpay.CallOption) error
 
 	RegisterAmazonPayAccount(ctx context.Context, in *RegisterAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*RegisterAmazonPayAccountResponse, error)
 	UpdateAmazonPayAccount(ctx context.Context, merchantAccountID string, in *UpdateAmazonPayAccountRequest, opts ...amazonpay.CallOption) (*UpdateAmazonPayAccountResponse, error)
@@ -79,11 +79,33 @@ type API interface {
 
 var _ API = (*Client)(nil)
 
-// Client makes the calls of an online shop. It is safe for concurrent use.
-type Client struct {
-	caller  amazonpay.Caller
-	waiters waiters
+// Caller is what a [Client] calls through: an [*amazonpay.Client], or a struct that embeds one and
+// decorates its methods. Call makes the calls, Fetch downloads reports and uploads evidence.
+type Caller interface {
+	amazonpay.Caller
+	amazonpay.Fetcher
 }
 
-// New returns a client that calls through caller, an [*amazonpay.Client] or a mock.
-func New(caller amazonpay.Caller) *Client { return &Client{caller: caller} }
+// Client makes the calls of an online shop. It is safe for concurrent use.
+type Client struct {
+	caller  Caller
+	waiters *waiters.List
+}
+
+// New returns a client that calls through caller. It makes no call. Clients of the same
+// [*amazonpay.Client], also of one made by its With, share their waiters: a notification that one
+// of them handles wakes [Client.WaitForCharge] and its siblings on all. A struct that embeds an
+// *amazonpay.Client shares them too, unless it has a With of its own.
+func New(caller Caller) *Client { return &Client{caller: caller, waiters: waitersOf(caller)} }
+
+// waitersOf returns the waiters that caller shares with others, or a list of its own.
+func waitersOf(caller Caller) *waiters.List {
+	if c, ok := caller.(interface {
+		With(defaults ...amazonpay.CallOption) *amazonpay.Client
+	}); ok {
+		if shared := waiters.OfClient(c.With()); shared != nil {
+			return shared
+		}
+	}
+	return new(waiters.List)
+}

@@ -6,31 +6,33 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// CompleteOrFetch completes a session, or returns what an earlier completion did: for a result page
-// that a buyer reloads, a clean-up job, a process that ended in between. If
+// CompleteOrFetch completes a session, or returns the result of an earlier completion: for a result
+// page that a buyer reloads, a clean-up job, or a process that died. If
 // [Client.CompleteCheckoutSession] is refused with InvalidCheckoutSessionStatus, the session is
-// read. If it is Completed, its charge is read too (for intent [PaymentIntentConfirm], its charge permission),
-// and the session is returned without an error only if the amount and the currency are those that
-// in asks for (a TotalOrderAmount is compared with the charge permission's limit) and the charge
-// has not failed since, nor been captured in part or refunded; otherwise the error is a
-// [*CompletionError]. Everything else is the error of the completion. With AllowOvercharge the
-// limit is higher than the order's amount: what is compared with it cannot be found out.
+// read. If it is Completed, its charge is read too (for intent [PaymentIntentConfirm], its charge
+// permission).
 //
-// The id of the session comes from the buyer's browser, and a buyer may present a session that has
-// paid for another order of the same price. Bind it to the order first:
-// [Client.GetCheckoutSessionOfOrder]. An order may have had several sessions, of which each can be
-// completed: store the id of the first one that you complete with the order, before you do, and
-// complete no other unless that one was refused.
+// The session is returned without an error only if the amount and the currency are those of in, and
+// the charge has not failed, been captured in part or been refunded since. A TotalOrderAmount is
+// compared with the limit of the charge permission; with AllowOvercharge that limit is higher, so
+// the comparison cannot succeed. Otherwise the error is a [*CompletionError]. In all other cases
+// the error is the completion's.
+//
+// A buyer may present a session that has paid for another order of the same price: call
+// [Client.GetCheckoutSessionOfOrder] first. An order may have had several sessions, each of which
+// can be completed. Before you complete the first one, store its id with the order, and complete no
+// other unless that one was refused.
 func (c *Client) CompleteOrFetch(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.CompleteCheckoutSession(ctx, checkoutSessionID, in, opts...)
-	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus) || isUncertain(err) { // then it was read
+	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus) || isUncertain(err) { // if it is, the session was read
 		return session, err
 	}
 	return c.settleSession(ctx, checkoutSessionID, *in, err, opts)
 }
 
-// FinalizeOrFetch finalizes a session, or returns what an earlier completion did, as
-// [Client.CompleteOrFetch] does for [Client.CompleteCheckoutSession].
+// FinalizeOrFetch finalizes a session, or returns the result of an earlier completion. It is to
+// [Client.FinalizeCheckoutSession] what [Client.CompleteOrFetch] is to
+// [Client.CompleteCheckoutSession].
 func (c *Client) FinalizeOrFetch(ctx context.Context, checkoutSessionID string, in *FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	session, err := c.FinalizeCheckoutSession(ctx, checkoutSessionID, in, opts...)
 	if in == nil || !amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus) || isUncertain(err) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,27 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-func dollars(amount amazonpay.Decimal) amazonpay.Price {
-	return amazonpay.Price{Amount: amount, CurrencyCode: amazonpay.USD}
-}
-
-// approvedFor makes a session for an order that the buyer has approved with a card.
-func approvedFor(t *testing.T, shop *webstore.Client, server *emulator.Server, order, card string, payment webstore.PaymentDetails) string {
-	t.Helper()
-	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
-		StoreID:            server.Description().Merchants[0].StoreID,
-		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		MerchantMetadata:   &webstore.MerchantMetadata{MerchantReferenceID: order},
-		PaymentDetails:     &payment,
-	})
-	require.NoError(t, err)
-	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))
-	require.NoError(t, server.Buyer().ChangeCard(session.CheckoutSessionID, card))
-	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
-	return session.CheckoutSessionID
-}
-
-// ways are the ways in which a completion is presented again.
+// ways are the ways in which a completion can be repeated.
 func ways(shop *webstore.Client, server *emulator.Server, intent webstore.PaymentIntent) map[string]func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
 	lost := func(operation string) error {
 		return server.FailNext(1, emulator.Fault{Operation: operation, Status: http.StatusServiceUnavailable})
@@ -71,41 +50,40 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 	}
 }
 
-// A session that was paid with 1.00 is presented again for an order of 999.00: it pays for 1.00, and for dollars.
+// A session that paid 1.00 USD is presented again for an order of 999.00, and for other currencies.
 func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	total := dollars("5.00")
+	shop, server, _ := connect(t)
+	total := usd("5.00")
 	for _, row := range []struct {
 		payment webstore.PaymentDetails
 		paid    webstore.CompleteCheckoutSessionRequest
 		asked   map[webstore.CompleteCheckoutSessionRequest]bool // whether that is what was paid
 	}{
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: dollars("1.00")},
-			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("1.00")},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")},
 			map[webstore.CompleteCheckoutSessionRequest]bool{
-				{ChargeAmount: dollars("1.00")}: true, {ChargeAmount: dollars("1")}: true, {ChargeAmount: dollars("999.00")}: false, {ChargeAmount: dollars("0.99")}: false,
+				{ChargeAmount: usd("1.00")}: true, {ChargeAmount: usd("1")}: true, {ChargeAmount: usd("999.00")}: false, {ChargeAmount: usd("0.99")}: false,
 				{ChargeAmount: amazonpay.Price{Amount: "1.00", CurrencyCode: amazonpay.EUR}}: false, {}: false,
 			},
 		},
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: dollars("1.00")},
-			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")},
-			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00")}: true, {ChargeAmount: dollars("999.00")}: false},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: usd("1.00")},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")},
+			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: usd("1.00")}: true, {ChargeAmount: usd("999.00")}: false},
 		},
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
-			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
-			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("5.00"), TotalOrderAmount: dollars("6.00")}: false},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: usd("1.00"), TotalOrderAmount: total},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00"), TotalOrderAmount: total},
+			map[webstore.CompleteCheckoutSessionRequest]bool{{ChargeAmount: usd("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: usd("5.00"), TotalOrderAmount: usd("6.00")}: false},
 		},
 		{
-			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
-			webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00"), TotalOrderAmount: total},
+			webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("1.00"), TotalOrderAmount: total},
+			webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00"), TotalOrderAmount: total},
 			map[webstore.CompleteCheckoutSessionRequest]bool{
-				{ChargeAmount: dollars("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: dollars("1.00")}: true,
-				{ChargeAmount: dollars("1.00"), TotalOrderAmount: dollars("1000.00")}: false, {ChargeAmount: dollars("5.00"), TotalOrderAmount: total}: false,
+				{ChargeAmount: usd("1.00"), TotalOrderAmount: total}: true, {ChargeAmount: usd("1.00")}: true,
+				{ChargeAmount: usd("1.00"), TotalOrderAmount: usd("1000.00")}: false, {ChargeAmount: usd("5.00"), TotalOrderAmount: total}: false,
 			},
 		},
 	} {
@@ -139,51 +117,48 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 	assert.Len(t, server.Charges(), 2)
 }
 
-// A charge of which less was captured than was asked for pays for a part.
+// A charge that was captured in part does not pay the order.
 func TestAPartlyCapturedChargeIsNoPayment(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: twenty})
 	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	require.NoError(t, err)
-	_, err = shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: dollars("1.00")})
+	_, err = shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: usd("1.00")})
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), id, asked)
-	require.ErrorContains(t, err, "only 1.00 USD was captured")
+	require.ErrorContains(t, err, "only 1.00 USD of its charge "+session.ChargeID+" was captured")
 }
 
-// A charge that was refunded pays for nothing.
+// A charge that was refunded does not pay the order.
 func TestARefundedChargeIsNoPayment(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: dollars("1.00")})
-	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	shop, server, _ := connect(t)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("1.00")})
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")}
 	session, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	require.NoError(t, err)
-	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: dollars("1.00")})
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: usd("1.00")})
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), id, asked)
-	require.ErrorContains(t, err, "1.00 USD was refunded")
+	require.ErrorContains(t, err, "but 1.00 USD of its charge "+session.ChargeID+" was refunded")
 }
 
-// What cannot be compared is never success: a subscription that was confirmed without a charge shows no amount of an order, and an
-// object that cannot be read shows nothing.
+// If the amount cannot be compared, there is no success: a subscription confirmed without a charge
+// shows no amount, and neither does an object that cannot be read.
 func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	made, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID: server.Description().Merchants[0].StoreID, ChargePermissionType: webstore.ChargePermissionTypeRecurring,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		RecurringMetadata:  &webstore.RecurringMetadata{Frequency: &webstore.Frequency{Unit: "Month", Value: "1"}, Amount: dollars("1.00")},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: dollars("1.00")},
+		RecurringMetadata:  &webstore.RecurringMetadata{Frequency: &webstore.Frequency{Unit: "Month", Value: "1"}, Amount: usd("1.00")},
+		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm, ChargeAmount: usd("1.00")},
 	})
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(made.CheckoutSessionID))
-	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")}
 	_, err = shop.CompleteCheckoutSession(t.Context(), made.CheckoutSessionID, asked)
 	require.NoError(t, err)
 	session, err := shop.CompleteOrFetch(t.Context(), made.CheckoutSessionID, asked)
@@ -194,7 +169,7 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "a repetition would tell no more")
 
 	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.PaymentIntentAuthorize, "getChargePermission": webstore.PaymentIntentConfirm} {
-		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: dollars("1.00")})
+		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: usd("1.00")})
 		_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 		require.NoError(t, err)
 		require.NoError(t, server.FailNext(4, emulator.Fault{Operation: operation, Status: 503}))
@@ -208,62 +183,24 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	}
 }
 
-// A pending authorization is seen as pending however the result came, and as no payment once it was declined.
-func TestPending(t *testing.T) {
-	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	asked := webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
-	for _, lose := range []bool{false, true} {
-		id := approvedFor(t, shop, server, "order-1", "4354", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
-		if lose {
-			require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
-			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
-		}
-		session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
-		require.NoError(t, err)
-		assert.True(t, session.Pending, "lost: %v", lose)
-		for name, again := range ways(shop, server, webstore.PaymentIntentAuthorize) {
-			session, err := again(t.Context(), id, asked)
-			require.NoError(t, err, name)
-			assert.True(t, session.Pending, name)
-		}
-		require.NoError(t, server.Advance(time.Minute))
-		for name, again := range ways(shop, server, webstore.PaymentIntentAuthorize) {
-			session, err := again(t.Context(), id, asked)
-			assert.Nil(t, session, name)
-			require.ErrorContains(t, err, "is Declined (HardDeclined)", name)
-			failed, _ := errors.AsType[*webstore.CompletionError](err)
-			assert.Equal(t, amazonpay.ReasonCodeHardDeclined, failed.Charge.StatusDetails.ReasonCode)
-		}
-	}
-	id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
-	session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
-	require.NoError(t, err)
-	assert.False(t, session.Pending)
-	session, err = shop.CompleteOrFetch(t.Context(), id, &asked)
-	require.NoError(t, err)
-	assert.False(t, session.Pending)
-}
-
-// The state of the session settles a failure, too: Canceled for good, and Open after a decline.
+// The state of the session also settles a failure: Canceled is final, and so is Open after a
+// decline.
 func TestReadingSettlesAFailure(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
+	shop, server, _ := connect(t)
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")}
 	lose := func() {
 		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindReset}))
 	}
 
-	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
+	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("1.00")})
 	lose()
 	_, err := shop.CompleteCheckoutSession(t.Context(), id, asked)
 	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err), "%v", err)
 	assert.Equal(t, amazonpay.StepGiveUp, amazonpay.Advise(err).Step)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeCheckoutSessionCanceled))
 
-	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
+	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("1.00")})
 	lose()
 	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
@@ -279,20 +216,50 @@ func TestReadingSettlesAFailure(t *testing.T) {
 // A capture is settled by reading the charge, if the amount is the same.
 func TestCaptureIsSettledByReading(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("20.00")})
-	session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("20.00")})
+	shop, server, _ := connect(t)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("20.00")})
+	session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("20.00")})
 	require.NoError(t, err)
 	capture := func(amount amazonpay.Decimal, key string) (*webstore.Charge, error) {
-		return shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: dollars(amount)}, amazonpay.WithIdempotencyKey(key), amazonpay.WithUnsettled(true))
+		return shop.CaptureCharge(t.Context(), session.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: usd(amount)}, amazonpay.WithIdempotencyKey(key), amazonpay.WithUnsettled(true))
 	}
 	_, err = capture("15.00", "first")
 	require.NoError(t, err)
 	charge, err := capture("15.00", "second") // as if keys were not honoured
 	require.NoError(t, err)
-	assert.Equal(t, dollars("15.00"), charge.CaptureAmount)
+	assert.Equal(t, usd("15.00"), charge.CaptureAmount)
 	_, err = capture("20.00", "third")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargeStatus))
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step)
+}
+
+// A reloaded result page, and every other way to a session that is not Open.
+func TestCompleteOrFetch(t *testing.T) {
+	t.Parallel()
+	shop, server, _ := connect(t)
+	id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
+	request := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}
+	first, err := shop.CompleteOrFetch(t.Context(), id, request)
+	require.NoError(t, err)
+	again, err := shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("another"), amazonpay.WithSimulationCode("Declined"))
+	require.NoError(t, err)
+	assert.Equal(t, first.ChargeID, again.ChargeID)
+	assert.Equal(t, first.ChargePermissionID, again.ChargePermissionID)
+	require.Len(t, server.Charges(), 1)
+
+	gone := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
+	require.NoError(t, server.Buyer().Abandon(gone))
+	_, err = shop.CompleteOrFetch(t.Context(), gone, request)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeCheckoutSessionCanceled), "%v", err)
+
+	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+		StoreID:            server.Description().Merchants[0].StoreID,
+		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
+	})
+	require.NoError(t, err)
+	_, err = shop.CompleteOrFetch(t.Context(), session.CheckoutSessionID, request)
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the buyer has not paid: %v", err)
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "getCheckoutSession", Status: 404}))
+	_, err = shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("third"))
+	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the completion's own error: %v", err)
 }

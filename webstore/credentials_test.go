@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -16,10 +17,9 @@ func TestCheckCredentials(t *testing.T) {
 	require.NoError(t, shop.CheckCredentials(t.Context()))
 
 	check := func(publicKeyID, privateKey string) error {
-		client, err := amazonpay.New(amazonpay.Config{
-			PublicKeyID: publicKeyID, PrivateKeyPEM: amazonpay.NewSecret(privateKey),
-			Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
-		}, amazonpay.WithRoundTripper(server.RoundTripper()))
+		config := emulatortest.Config(server)
+		config.PublicKeyID, config.PrivateKeyPEM = publicKeyID, amazonpay.NewSecret(privateKey)
+		client, err := amazonpay.New(config, amazonpay.WithRoundTripper(server.RoundTripper()))
 		require.NoError(t, err)
 		return webstore.New(client).CheckCredentials(t.Context())
 	}

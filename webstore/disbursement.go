@@ -10,12 +10,12 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Disbursement is a payment of Amazon's to the merchant's bank account.
+// Disbursement is a payment from Amazon to the merchant's bank account.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/request-disbursement-details.html
 type Disbursement struct {
 	SellerID string `json:"sellerId,omitzero"`
-	// SettlementID is the one that the settlement report's rows have.
+	// SettlementID is the settlement id in the rows of the settlement report.
 	SettlementID                  string                 `json:"settlementId,omitzero"`
 	AmazonDisbursementReferenceID string                 `json:"amazonDisbursementReferenceId,omitzero"`
 	Amount                        amazonpay.Decimal      `json:"amount,omitzero"`
@@ -23,13 +23,13 @@ type Disbursement struct {
 	TransactionTime               amazonpay.Time         `json:"transactionTime,omitzero"`
 }
 
-// GetDisbursementsRequest says which disbursements [Client.GetDisbursements] and
-// [Client.Disbursements] list. What has its zero value is not sent.
+// GetDisbursementsRequest selects the disbursements that [Client.GetDisbursements] and
+// [Client.Disbursements] list. A field with its zero value is not sent.
 type GetDisbursementsRequest struct {
 	StartTime, EndTime amazonpay.Time
 	// PageSize is how many disbursements a page has: 1 to 100.
 	PageSize int
-	// NextToken is the one of the page before. With it nothing else may be given.
+	// NextToken is from the page before. If it is set, nothing else may be.
 	NextToken string
 }
 
@@ -50,12 +50,12 @@ type GetDisbursementsResponse struct {
 	amazonpay.Response
 
 	Disbursements []Disbursement `json:"disbursements,omitzero"`
-	// NextToken asks for the next page. It is empty on the last one.
+	// NextToken selects the next page. It is empty on the last page.
 	NextToken string `json:"nextToken,omitzero"`
 }
 
-// GetDisbursements returns one page of the disbursements that in describes, nil for the
-// service's own choice. [Client.Disbursements] goes through all pages.
+// GetDisbursements returns one page of the disbursements that in selects. If in is nil, the service
+// chooses. [Client.Disbursements] goes through all pages.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/request-disbursement-details.html
 func (c *Client) GetDisbursements(ctx context.Context, in *GetDisbursementsRequest, opts ...amazonpay.CallOption) (*GetDisbursementsResponse, error) {
@@ -68,8 +68,8 @@ func (c *Client) GetDisbursements(ctx context.Context, in *GetDisbursementsReque
 	}, nil, opts...)
 }
 
-// Disbursements goes through the disbursements that in describes, page by page, as
-// [Client.Reports] does through reports.
+// Disbursements goes through the disbursements that in selects, page by page, as [Client.Reports]
+// does.
 func (c *Client) Disbursements(ctx context.Context, in *GetDisbursementsRequest, opts ...amazonpay.CallOption) iter.Seq2[Disbursement, error] {
 	return walk("GetDisbursements", func(token string) (page[Disbursement], error) {
 		request := in

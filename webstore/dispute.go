@@ -10,10 +10,10 @@ import (
 // DisputeType is the type of a dispute.
 type DisputeType string
 
-// DisputeTypeChargeback is the one type that is known.
+// DisputeTypeChargeback is the only known type.
 const DisputeTypeChargeback DisputeType = "Chargeback"
 
-// DisputeFilingReason says why a buyer disputes a charge.
+// DisputeFilingReason is why a buyer disputes a charge.
 type DisputeFilingReason string
 
 // The filing reasons.
@@ -41,7 +41,7 @@ const (
 	DisputeStateClosed         DisputeState = "Closed"
 )
 
-// DisputeResolution says who won.
+// DisputeResolution is who won.
 type DisputeResolution string
 
 // The resolutions.
@@ -51,7 +51,7 @@ const (
 	DisputeResolutionNoFault     DisputeResolution = "NoFault"
 )
 
-// DisputeReasonCode says how a dispute came into its state.
+// DisputeReasonCode is why a dispute is in its state.
 type DisputeReasonCode string
 
 // The reason codes of a dispute's state.
@@ -67,10 +67,10 @@ const (
 	DisputeReasonCodeChargebackFiled                     DisputeReasonCode = "ChargebackFiled"
 )
 
-// ResolutionAuthority names the party that decides. Its values are not documented.
+// ResolutionAuthority is the party that decides.
 type ResolutionAuthority string
 
-// EvidenceType says what a piece of evidence is.
+// EvidenceType is what a piece of evidence is.
 type EvidenceType string
 
 // The types of evidence.
@@ -87,7 +87,7 @@ const (
 	EvidenceTypeOther              EvidenceType = "Other"
 )
 
-// DisputeStatusDetails is the state of a dispute and how it came about.
+// DisputeStatusDetails is the state of a dispute and its reason.
 type DisputeStatusDetails struct {
 	State                DisputeState      `json:"state,omitzero"`
 	ReasonCode           DisputeReasonCode `json:"reasonCode,omitzero"`
@@ -96,8 +96,7 @@ type DisputeStatusDetails struct {
 	LastUpdatedTimestamp amazonpay.Time    `json:"lastUpdatedTimestamp,omitzero"`
 }
 
-// Evidence supports the merchant's side: a file, a text, or both. EvidenceType is needed.
-// It prints and logs without the text.
+// Evidence supports the merchant's side: a file, a text, or both. EvidenceType is required.
 type Evidence struct {
 	EvidenceType EvidenceType `json:"evidenceType,omitzero" pay:"required" log:"evidence_type"`
 	// FileID is the ID of the [File] that [Client.UploadEvidence] returns.
@@ -110,7 +109,7 @@ type DisputeProviderMetadata struct {
 	ProviderDisputeID string `json:"providerDisputeId,omitzero"`
 }
 
-// Dispute is a buyer's objection to a charge. It prints and logs its ids and states only.
+// Dispute is a buyer's objection to a charge.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 type Dispute struct {
@@ -124,20 +123,18 @@ type Dispute struct {
 	FilingReason       DisputeFilingReason          `json:"filingReason,omitzero"`
 	StatusDetails      DisputeStatusDetails         `json:"statusDetails,omitzero" log:"state=State,reason_code=ReasonCode"`
 	MerchantEvidences  []Evidence                   `json:"merchantEvidences,omitzero"`
-	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a
-	// chargeback, 7 for an A-to-z claim.
-	MerchantResponseDeadline amazonpay.Time      `json:"merchantResponseDeadline,omitzero"`
-	ResolutionAuthority      ResolutionAuthority `json:"resolutionAuthority,omitzero"`
-	CreationTimestamp        amazonpay.Time      `json:"creationTimestamp,omitzero"`
-	// ProviderMetadata, FilingTimestamp and ClosureTimestamp are not documented for answers;
-	// they are those of the requests.
-	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
-	FilingTimestamp  amazonpay.Time           `json:"filingTimestamp,omitzero"`
-	ClosureTimestamp amazonpay.Time           `json:"closureTimestamp,omitzero"`
+	// MerchantResponseDeadline is until when the dispute can be contested: 11 days for a chargeback, 7
+	// for an A-to-z claim.
+	MerchantResponseDeadline amazonpay.Time           `json:"merchantResponseDeadline,omitzero"`
+	ResolutionAuthority      ResolutionAuthority      `json:"resolutionAuthority,omitzero"`
+	CreationTimestamp        amazonpay.Time           `json:"creationTimestamp,omitzero"`
+	ProviderMetadata         *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
+	FilingTimestamp          amazonpay.Time           `json:"filingTimestamp,omitzero"`
+	ClosureTimestamp         amazonpay.Time           `json:"closureTimestamp,omitzero"`
 }
 
-// DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State
-// is needed. It prints and logs its state and reason code only.
+// DisputeStatusUpdate is the state that a payment service provider gives to a dispute. State is
+// required.
 type DisputeStatusUpdate struct {
 	State             DisputeState      `json:"state,omitzero" pay:"required" log:"state"`
 	Resolution        DisputeResolution `json:"resolution,omitzero"`
@@ -146,35 +143,32 @@ type DisputeStatusUpdate struct {
 }
 
 // CreateDisputeRequest is the request of [Client.CreateDispute]. ChargeID, DisputeAmount,
-// FilingReason, FilingTimestamp and StatusDetails are needed. It prints and logs the charge's
-// id only.
+// FilingReason, FilingTimestamp and StatusDetails are required.
 type CreateDisputeRequest struct {
 	ChargeID         string                   `json:"chargeId,omitzero" pay:"required" log:"charge_id"`
 	ProviderMetadata *DisputeProviderMetadata `json:"providerMetadata,omitzero"`
 	DisputeAmount    amazonpay.Price          `json:"disputeAmount,omitzero" pay:"required,transaction"`
 	FilingReason     DisputeFilingReason      `json:"filingReason,omitzero" pay:"required"`
-	// FilingTimestamp has this name in the samples for Node and Java; the one for PHP calls it
-	// creationTimestamp.
+	// FilingTimestamp is when the buyer filed the dispute.
 	FilingTimestamp          UnixTime            `json:"filingTimestamp,omitzero" pay:"required"`
 	StatusDetails            DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required"`
 	MerchantResponseDeadline UnixTime            `json:"merchantResponseDeadline,omitzero"`
 }
 
-// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails are needed. It
-// prints and logs its state and reason code only.
+// UpdateDisputeRequest is the request of [Client.UpdateDispute]. StatusDetails is required.
 type UpdateDisputeRequest struct {
 	StatusDetails    DisputeStatusUpdate `json:"statusDetails,omitzero" pay:"required" log:"state=State,reason_code=ReasonCode"`
 	ClosureTimestamp UnixTime            `json:"closureTimestamp,omitzero"`
 }
 
-// ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of
-// evidence is needed. It prints and logs without the evidence.
+// ContestDisputeRequest is the request of [Client.ContestDispute]. At least one piece of evidence
+// is required.
 type ContestDisputeRequest struct {
 	MerchantEvidences []Evidence `json:"merchantEvidences,omitzero" pay:"required" log:"merchant_evidences"`
 }
 
-// CreateDispute reports a dispute about a charge that a payment service provider processes;
-// it is for such providers only. An idempotency key is made where none is given.
+// CreateDispute reports a dispute about a charge that a payment service provider processes. Only
+// such providers may call it.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
@@ -183,7 +177,7 @@ func (c *Client) CreateDispute(ctx context.Context, in *CreateDisputeRequest, op
 	}, in, opts...)
 }
 
-// GetDispute returns a dispute. A notification with the object type CHARGEBACK has its id.
+// GetDispute returns a dispute. Its id comes with a notification of object type CHARGEBACK.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazonpay.CallOption) (*Dispute, error) {
@@ -193,9 +187,8 @@ func (c *Client) GetDispute(ctx context.Context, disputeID string, opts ...amazo
 	}, nil, opts...)
 }
 
-// UpdateDispute sets the state of a dispute that a payment service provider has created; it
-// is for such providers only. It is a PATCH that takes an idempotency key; one is made
-// where none is given.
+// UpdateDispute sets the state of a dispute that a payment service provider has created. Only such
+// providers may call it. It is a PATCH that takes an idempotency key.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) UpdateDispute(ctx context.Context, disputeID string, in *UpdateDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {
@@ -206,7 +199,7 @@ func (c *Client) UpdateDispute(ctx context.Context, disputeID string, in *Update
 }
 
 // ContestDispute gives the merchant's evidence in a dispute that is ActionRequired, before its
-// MerchantResponseDeadline. An idempotency key is made where none is given.
+// MerchantResponseDeadline.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/dispute.html
 func (c *Client) ContestDispute(ctx context.Context, disputeID string, in *ContestDisputeRequest, opts ...amazonpay.CallOption) (*Dispute, error) {

@@ -13,19 +13,18 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// DownloadReport writes a report's document to w, as it comes, and returns how many bytes
-// it wrote. The document is whole only if the error is nil: write to a file or a buffer of your
-// own first where a part would do harm, and read its rows with package
-// [github.com/amazonpay-go/sdk/webstore/report].
+// DownloadReport writes a report's document to w as it arrives, and returns how many bytes it
+// wrote. The document is whole only if the error is nil: write to a file or a buffer first if a
+// part would do harm. Package [github.com/amazonpay-go/sdk/webstore/report] reads the rows.
 //
-// The document's URL is good for 30 seconds, so it is asked for and used at once. Where it is refused all
-// the same, or the answer does not come, another one is asked for, up to two times, but never after
-// the first byte. A document that is compressed with gzip is written uncompressed.
+// The document's URL is valid for 30 seconds, so it is requested and used at once. If the store
+// refuses it or does not answer, another one is requested, up to two times, but never after the
+// first byte. A document that is compressed with gzip is written uncompressed.
 //
-// The error is a [*amazonpay.CallError] where there was no URL, a [*TransferError] where the
-// document did not come, came in part, or w failed; errors.Is finds the context's error
-// and w's own in it. The one time limit is the context's. [amazonpay.WithProgress] is told of the
-// bytes that came, compressed ones where the document is.
+// The error is a [*amazonpay.CallError] if there was no URL, and a [*TransferError] if the document
+// did not arrive, arrived in part, or w failed. errors.Is finds the context's error and w's own
+// error in it. The only time limit is the context's. [amazonpay.WithProgress] counts the bytes that
+// arrived, before they are uncompressed.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/downloading-reports.html
 func (c *Client) DownloadReport(ctx context.Context, reportDocumentID string, w io.Writer, opts ...amazonpay.CallOption) (int64, error) {
@@ -36,11 +35,7 @@ func (c *Client) DownloadReport(ctx context.Context, reportDocumentID string, w 
 	case w == nil:
 		return 0, notSent("DownloadReport", &amazonpay.FieldError{Field: "w", Rule: "is nil"})
 	}
-	fetcher, ok := c.caller.(amazonpay.Fetcher)
-	if !ok {
-		return 0, errNoFetcher
-	}
-	d := download{fetcher: fetcher, w: w, report: options.Progress}
+	d := download{fetcher: c.caller, w: w, report: options.Progress}
 	err = transfer(ctx, func() (again bool, err error) {
 		document, err := c.GetReportDocument(ctx, reportDocumentID, opts...)
 		if err != nil {
@@ -59,9 +54,9 @@ type download struct {
 	written int64
 }
 
-var errNoEnd = errors.New("the answer does not say where the document ends, so that it may be a part")
+var errNoEnd = errors.New("the answer does not say where the document ends, so it may be incomplete")
 
-// fetch uses the document's URL.
+// fetch downloads from the document's URL.
 func (d *download) fetch(ctx context.Context, document *ReportDocument) (again bool, err error) {
 	zipped := false
 	if !understood(document.Meta, "compressionAlgorithm") { // it is not "none"
@@ -72,7 +67,7 @@ func (d *download) fetch(ctx context.Context, document *ReportDocument) (again b
 	case "GZIP":
 		zipped = true
 	default:
-		return false, &TransferError{Total: -1, Err: fmt.Errorf("the compression %.40q of the document is not known", algorithm)}
+		return false, &TransferError{Total: -1, Err: fmt.Errorf("unknown compression of the document: %.40q", algorithm)}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, document.URL, http.NoBody)
 	if err != nil { // its text has the URL
@@ -90,10 +85,10 @@ func (d *download) fetch(ctx context.Context, document *ReportDocument) (again b
 	defer func() { _ = resp.Body.Close() }()
 	switch encoding := strings.ToLower(resp.Header.Get("Content-Encoding")); encoding {
 	case "", "identity":
-	case "gzip": // a store's word for what the service has said already, or has not
+	case "gzip": // from the store, whatever the service said
 		zipped = true
 	default:
-		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: fmt.Errorf("the encoding %.40q of the answer is not known", encoding)}
+		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: fmt.Errorf("unknown content encoding of the answer: %.40q", encoding)}
 	}
 	if !zipped && resp.ContentLength < 0 && resp.ProtoMajor < 2 && !slices.Contains(resp.TransferEncoding, "chunked") {
 		return false, &TransferError{StatusCode: resp.StatusCode, Total: -1, Err: errNoEnd}
@@ -109,12 +104,12 @@ func (d *download) fetch(ctx context.Context, document *ReportDocument) (again b
 func (d *download) copy(body io.Reader, zipped bool) (err error) {
 	if zipped {
 		if body, err = gzip.NewReader(body); err != nil {
-			return fmt.Errorf("the document is not compressed with gzip, or cut: %w", err)
+			return fmt.Errorf("the document is not gzip, or is truncated: %w", err)
 		}
 	}
 	d.written, err = io.CopyBuffer(onlyWriter{d.w}, body, make([]byte, chunk)) //nolint:gosec // Nothing is kept; w decides how much it takes.
 	return err
 }
 
-// onlyWriter hides a ReadFrom, whose buffer may be small, or the whole document.
+// onlyWriter hides a ReadFrom method, whose buffer may be small or as large as the document.
 type onlyWriter struct{ io.Writer }

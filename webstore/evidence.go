@@ -14,7 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// contentTypes are what a file of each type is uploaded as.
+// contentTypes are the content types with which files are uploaded.
 var contentTypes = map[FileType]string{
 	FileTypeCSV:  "text/csv",
 	FileTypePDF:  "application/pdf",
@@ -27,31 +27,28 @@ var contentTypes = map[FileType]string{
 	FileTypePNG:  "image/png",
 }
 
-// EvidenceFile is a file that supports the merchant's side in a dispute. Both fields are
-// needed.
-type EvidenceFile struct {
+// UploadEvidenceRequest is the request of [Client.UploadEvidence]. Both fields are required.
+type UploadEvidenceRequest struct {
 	Type FileType
-	// Body is the content, from where it stands to its end: an [os.File], a [bytes.Reader].
-	// It is read once, or again from the start where the first place for it was refused, and
-	// never after UploadEvidence has returned. It is not closed.
+	// Body is read from its current offset to EOF: an [os.File], a [bytes.Reader]. If the first URL is
+	// refused, it is read again from the same offset. It is not closed, and not read after
+	// UploadEvidence has returned.
 	Body io.ReadSeeker
 }
 
-// UploadEvidence uploads a file, and returns it with the ID that the FileID of an
-// [Evidence] takes. It asks for a place, as [Client.UploadFile] does, and sends the content
-// there, streamed; where the place is refused, or does not answer, it asks for another one, up to two
-// times. An idempotency key is made where none is given; a given one serves the first
-// place only, since it would bring the same one again.
+// UploadEvidence uploads a file, and returns it with the ID that the FileID of an [Evidence] takes.
+// It requests a URL, as [Client.UploadFile] does, and streams the content to it. If the store
+// refuses the URL or does not answer, it requests another one, up to two times. If you give an
+// idempotency key, it serves for the first URL only, since it would bring the same URL again.
 //
-// A type that is none of the constants is a [*amazonpay.FieldError], before anything is
-// sent, as is an empty file. Other errors are a [*amazonpay.CallError] where there was no
-// place and a [*TransferError] where the content was not taken; an upload that failed
-// does no harm and can be made again. The one time limit of the transfer is the context's.
-// [amazonpay.WithProgress] is told of the bytes that were sent. The largest size that the
-// service takes is not documented.
+// A type that is none of the constants and an empty file are a [*amazonpay.FieldError], before
+// anything is sent. Other errors are a [*amazonpay.CallError] if there was no URL, and a
+// [*TransferError] if the content was not accepted. An upload that failed does no harm and can be
+// repeated. The only time limit of the transfer is the context's. [amazonpay.WithProgress] counts
+// the bytes that were sent.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
-func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...amazonpay.CallOption) (*File, error) {
+func (c *Client) UploadEvidence(ctx context.Context, in *UploadEvidenceRequest, opts ...amazonpay.CallOption) (*File, error) {
 	options, err := amazonpay.ResolveOptions(opts...)
 	if err != nil {
 		return nil, notSent("UploadEvidence", err)
@@ -59,10 +56,6 @@ func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...a
 	u, err := newUpload(in, options.Progress)
 	if err != nil {
 		return nil, notSent("UploadEvidence", err)
-	}
-	fetcher, ok := c.caller.(amazonpay.Fetcher)
-	if !ok {
-		return nil, errNoFetcher
 	}
 	var file *File
 	err = transfer(ctx, func() (again bool, err error) {
@@ -72,7 +65,7 @@ func (c *Client) UploadEvidence(ctx context.Context, in *EvidenceFile, opts ...a
 		if file, err = c.UploadFile(ctx, &UploadFileRequest{Type: in.Type, Purpose: FilePurposeDisputeEvidence}, opts...); err != nil {
 			return false, err
 		}
-		return u.put(ctx, fetcher, file.URL)
+		return u.put(ctx, c.caller, file.URL)
 	})
 	if err != nil {
 		return nil, err
@@ -91,7 +84,7 @@ type upload struct {
 	report      amazonpay.Progress
 }
 
-func newUpload(in *EvidenceFile, report amazonpay.Progress) (*upload, error) {
+func newUpload(in *UploadEvidenceRequest, report amazonpay.Progress) (*upload, error) {
 	if in == nil {
 		return nil, &amazonpay.FieldError{Field: "request", Rule: "is nil"}
 	}
@@ -105,11 +98,11 @@ func newUpload(in *EvidenceFile, report amazonpay.Progress) (*upload, error) {
 	}
 	start, err := in.Body.Seek(0, io.SeekCurrent)
 	if err != nil {
-		return nil, fmt.Errorf("the file's position cannot be asked for: %w", err)
+		return nil, fmt.Errorf("cannot find the file's offset: %w", err)
 	}
 	end, err := in.Body.Seek(0, io.SeekEnd)
 	if err != nil {
-		return nil, fmt.Errorf("the file's size cannot be asked for: %w", err)
+		return nil, fmt.Errorf("cannot find the file's size: %w", err)
 	}
 	if end <= start {
 		return nil, &amazonpay.FieldError{Field: "body", Rule: "is empty"}
@@ -118,7 +111,7 @@ func newUpload(in *EvidenceFile, report amazonpay.Progress) (*upload, error) {
 	return u, nil
 }
 
-// put sends the content to the URL.
+// put sends the content to a URL.
 func (u *upload) put(ctx context.Context, fetcher amazonpay.Fetcher, url string) (again bool, err error) {
 	if _, err := u.body.Seek(u.start, io.SeekStart); err != nil {
 		return false, &TransferError{Total: u.size, Err: err}
@@ -152,8 +145,8 @@ func (u *upload) put(ctx context.Context, fetcher amazonpay.Fetcher, url string)
 	return false, nil
 }
 
-// sent is the content on its way. net/http may go on to read a body after the answer has come; end makes
-// an end of that, so that the caller's file is then the caller's alone.
+// sent is the content on its way. net/http may keep reading a body after the answer has arrived.
+// end stops that, so that only the caller uses the file again.
 type sent struct {
 	mu sync.Mutex
 	progress
@@ -161,7 +154,7 @@ type sent struct {
 	broken error // the file's own error
 }
 
-var errEnded = errors.New("the answer came before the whole file was sent")
+var errEnded = errors.New("the store answered before the whole file was sent")
 
 func (s *sent) Read(b []byte) (int, error) {
 	s.mu.Lock()

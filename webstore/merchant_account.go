@@ -7,9 +7,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// CreateMerchantAccountRequest is the request of [Client.CreateMerchantAccount].
-// UniqueReferenceID is needed; what else is, is not documented. It prints and logs its
-// reference only.
+// CreateMerchantAccountRequest is the request of [Client.CreateMerchantAccount]. UniqueReferenceID
+// is required.
 type CreateMerchantAccountRequest struct {
 	// UniqueReferenceID is the provider's own id of the merchant. The claim takes it too.
 	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" pay:"required" log:"unique_reference_id"`
@@ -23,9 +22,9 @@ type CreateMerchantAccountRequest struct {
 	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
 }
 
-// UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. What has its zero
-// value is not sent and stays as it is (to clear a text see [MerchantMetadata]). All samples send
-// BusinessInfo alone. It prints and logs its reference only.
+// UpdateMerchantAccountRequest is the request of [Client.UpdateMerchantAccount]. A field that is
+// not set stays as it is. To clear a text, see [MerchantMetadata]. All samples send BusinessInfo
+// alone.
 type UpdateMerchantAccountRequest struct {
 	UniqueReferenceID    string                   `json:"uniqueReferenceId,omitzero" log:"unique_reference_id"`
 	LedgerCurrency       amazonpay.LedgerCurrency `json:"ledgerCurrency,omitzero"`
@@ -37,13 +36,12 @@ type UpdateMerchantAccountRequest struct {
 	MerchantStatus       *MerchantStatus          `json:"merchantStatus,omitzero"`
 }
 
-// MerchantBusinessInfo describes a merchant's business. It prints and logs its
-// country only.
+// MerchantBusinessInfo describes a merchant's business.
 type MerchantBusinessInfo struct {
 	Email             string       `json:"email,omitzero"`
 	BusinessType      BusinessType `json:"businessType,omitzero"`
 	BusinessLegalName string       `json:"businessLegalName,omitzero"`
-	// BusinessCategory is such as Beauty. The list of categories is not public.
+	// BusinessCategory is a category such as Beauty. The list of categories is not public.
 	BusinessCategory           string                      `json:"businessCategory,omitzero"`
 	BusinessAddress            *MerchantAddress            `json:"businessAddress,omitzero"`
 	BusinessDisplayName        string                      `json:"businessDisplayName,omitzero"`
@@ -52,23 +50,20 @@ type MerchantBusinessInfo struct {
 	CustomerSupportInformation *CustomerSupportInformation `json:"customerSupportInformation,omitzero"`
 }
 
-// CustomerSupportInformation says how buyers reach the merchant. It prints and logs
-// without its content.
+// CustomerSupportInformation is how buyers reach the merchant.
 type CustomerSupportInformation struct {
 	CustomerSupportEmail       string       `json:"customerSupportEmail,omitzero"`
 	CustomerSupportPhoneNumber *PhoneNumber `json:"customerSupportPhoneNumber,omitzero"`
 }
 
-// PhoneNumber is a phone number in parts. CountryCode is the dialling code, such as 81. It
-// prints and logs without its content.
+// PhoneNumber is a phone number in parts. CountryCode is the dialling code, such as 81.
 type PhoneNumber struct {
 	CountryCode string `json:"countryCode,omitzero"`
 	Number      string `json:"number,omitzero"`
 	Extension   string `json:"extension,omitzero"`
 }
 
-// MerchantAddress is an address of a merchant's business or person, with a phone number in
-// parts. It prints and logs its country only.
+// MerchantAddress is the address of a merchant's business or person, with a phone number in parts.
 type MerchantAddress struct {
 	AddressLine1  string `json:"addressLine1,omitzero"`
 	AddressLine2  string `json:"addressLine2,omitzero"`
@@ -80,8 +75,7 @@ type MerchantAddress struct {
 	PhoneNumber *PhoneNumber `json:"phoneNumber,omitzero"`
 }
 
-// Person is a person who owns or stands for a merchant's business. It prints and logs its
-// id only.
+// Person is a person who owns or represents a merchant's business.
 type Person struct {
 	// PersonID is for owners only.
 	PersonID           string           `json:"personId,omitzero" log:"person_id"`
@@ -89,22 +83,22 @@ type Person struct {
 	ResidentialAddress *MerchantAddress `json:"residentialAddress,omitzero"`
 }
 
-// IntegrationInfo says where notifications go.
+// IntegrationInfo is where notifications are sent.
 type IntegrationInfo struct {
 	IPNEndpointURLs []string `json:"ipnEndpointUrls,omitzero"`
 }
 
-// AccountState is the state of a merchant's account or store. The samples of the official SDKs
-// spell it in two ways, and which one is right is not certain.
+// AccountState is the state of a merchant's account or store. The samples of the official SDKs have
+// two spellings.
 type AccountState string
 
-// The states that samples have.
+// The states in the samples.
 const (
 	AccountStateActive      AccountState = "ACTIVE" // of merchants, and of stores in the samples for Node and PHP
 	AccountStateStoreActive AccountState = "Active" // of stores in the sample for Java
 )
 
-// MerchantStore is a store that comes with a new account. DomainURLs are needed.
+// MerchantStore is a store of a new account. DomainURLs is required.
 type MerchantStore struct {
 	DomainURLs       []string     `json:"domainUrls,omitzero" pay:"required"`
 	StoreName        string       `json:"storeName,omitzero"`
@@ -112,14 +106,13 @@ type MerchantStore struct {
 	StoreStatus      *StoreStatus `json:"storeStatus,omitzero"`
 }
 
-// StoreStatus is the state of a store. The values of ReasonCode are not documented.
+// StoreStatus is the state of a store.
 type StoreStatus struct {
 	State      AccountState `json:"state,omitzero"`
 	ReasonCode string       `json:"reasonCode,omitzero"`
 }
 
-// MerchantStatus is what another provider knows of the merchant. The values of
-// ReasonCode are not documented.
+// MerchantStatus is what another provider knows of the merchant.
 type MerchantStatus struct {
 	StatusProvider string       `json:"statusProvider,omitzero"`
 	State          AccountState `json:"state,omitzero"`
@@ -142,28 +135,26 @@ type UpdateMerchantAccountResponse struct {
 	MerchantAccountID string `json:"merchantAccountId,omitzero"`
 }
 
-// MerchantAccountClaimRequest is the request of [Client.MerchantAccountClaim]. All is
-// needed.
+// MerchantAccountClaimRequest is the request of [Client.MerchantAccountClaim]. All fields are
+// required.
 type MerchantAccountClaimRequest struct {
-	// UniqueReferenceID is the one that the account was created with.
+	// UniqueReferenceID is the id with which the account was created.
 	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" pay:"required"`
 }
 
-// MerchantAccountClaimResponse says where the merchant claims the account. It prints and logs
-// without the address.
+// MerchantAccountClaimResponse has the page on which the merchant claims the account.
 type MerchantAccountClaimResponse struct {
 	amazonpay.Response
 
-	// Location is the page to send the merchant's browser to. It is empty where the service
-	// answered 200, which the documentation allows: there is nowhere to go then.
+	// Location is the page to send the merchant's browser to. It is empty if the service answered 200,
+	// which the documentation allows; then there is nowhere to send it.
 	Location          string `json:"-"`
 	UniqueReferenceID string `json:"uniqueReferenceId,omitzero" log:"unique_reference_id"`
 	MerchantAccountID string `json:"merchantAccountId,omitzero" log:"merchant_account_id"`
 }
 
-// CreateMerchantAccount creates an account for a merchant of an authorized solution provider
-// in Japan. An idempotency key is made where none is given. [Client.RegisterAmazonPayAccount]
-// is another call to the same address.
+// CreateMerchantAccount creates an account for a merchant of an authorized solution provider in
+// Japan. [Client.RegisterAmazonPayAccount] is another call to the same path.
 //
 // https://developer.amazon.com/docs/amazon-pay-registration/jp-merchant-onboarding-and-account-management-APIs.html
 func (c *Client) CreateMerchantAccount(ctx context.Context, in *CreateMerchantAccountRequest, opts ...amazonpay.CallOption) (*CreateMerchantAccountResponse, error) {
@@ -172,10 +163,9 @@ func (c *Client) CreateMerchantAccount(ctx context.Context, in *CreateMerchantAc
 	}, in, opts...)
 }
 
-// UpdateMerchantAccount changes an account that [Client.CreateMerchantAccount] made. It
-// needs the merchant's authorization token: [amazonpay.WithTokenSource] or
-// [amazonpay.WithAuthToken]. It is a PATCH that takes an idempotency key; one is made
-// where none is given.
+// UpdateMerchantAccount changes an account that [Client.CreateMerchantAccount] made. It requires
+// the merchant's authorization token: [amazonpay.WithTokenSource] or [amazonpay.WithAuthToken]. It
+// is a PATCH that takes an idempotency key.
 //
 // https://developer.amazon.com/docs/amazon-pay-registration/jp-merchant-onboarding-and-account-management-APIs.html
 func (c *Client) UpdateMerchantAccount(ctx context.Context, merchantAccountID string, in *UpdateMerchantAccountRequest, opts ...amazonpay.CallOption) (*UpdateMerchantAccountResponse, error) {
@@ -185,10 +175,9 @@ func (c *Client) UpdateMerchantAccount(ctx context.Context, merchantAccountID st
 	}, in, opts...)
 }
 
-// MerchantAccountClaim asks where a merchant takes over the account that
-// [Client.CreateMerchantAccount] made. The answer is a redirect, which is not followed: send
-// the merchant's browser to its Location. An idempotency key is made where none is
-// given. The PHP SDK calls it claimMerchantAccount.
+// MerchantAccountClaim returns the page on which a merchant takes over the account that
+// [Client.CreateMerchantAccount] made. The answer is a redirect, which is not followed: send the
+// merchant's browser to its Location. The PHP SDK calls it claimMerchantAccount.
 //
 // https://developer.amazon.com/docs/amazon-pay-registration/jp-merchant-onboarding-and-account-management-APIs.html
 func (c *Client) MerchantAccountClaim(ctx context.Context, merchantAccountID string, in *MerchantAccountClaimRequest, opts ...amazonpay.CallOption) (*MerchantAccountClaimResponse, error) {

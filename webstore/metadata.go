@@ -8,11 +8,10 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// MerchantMetadata is what the shop says of an order, to the buyer and to itself. It
-// prints and logs its reference id only.
+// MerchantMetadata describes an order, to the buyer and to the shop itself.
 //
-// An empty text is not sent, so it changes nothing. To clear one, send the object by hand in place
-// of this one:
+// An empty text is not sent, so it changes nothing. To clear a text, send the object by hand
+// instead of this one:
 //
 //	amazonpay.WithBodyField("merchantMetadata", map[string]string{"noteToBuyer": ""})
 //
@@ -20,7 +19,8 @@ import (
 type MerchantMetadata struct {
 	// MerchantReferenceID is the shop's order number, shown to the buyer: up to 256 characters.
 	MerchantReferenceID string `json:"merchantReferenceId,omitzero" pay:"max=256" log:"merchant_reference_id"`
-	// MerchantStoreName is shown in place of the name in Seller Central: up to 50 characters.
+	// MerchantStoreName is shown to the buyer instead of the name in Seller Central: up to 50
+	// characters.
 	MerchantStoreName string `json:"merchantStoreName,omitzero" pay:"max=50"`
 	// NoteToBuyer is shown to the buyer: up to 255 characters.
 	NoteToBuyer string `json:"noteToBuyer,omitzero" pay:"max=255"`
@@ -33,18 +33,18 @@ type ProviderMetadata struct {
 	ProviderReferenceID string `json:"providerReferenceId,omitzero"`
 }
 
-// ChargePermissionType is for what a charge permission may be used.
+// ChargePermissionType is what a charge permission may be used for.
 type ChargePermissionType string
 
 // The types of charge permissions.
 const (
 	ChargePermissionTypeOneTime             ChargePermissionType = "OneTime"             // one order; the default
-	ChargePermissionTypeRecurring           ChargePermissionType = "Recurring"           // a subscription: needs RecurringMetadata
-	ChargePermissionTypePaymentMethodOnFile ChargePermissionType = "PaymentMethodOnFile" // "Saved Wallet": needs PaymentMethodOnFileMetadata
+	ChargePermissionTypeRecurring           ChargePermissionType = "Recurring"           // a subscription: requires RecurringMetadata
+	ChargePermissionTypePaymentMethodOnFile ChargePermissionType = "PaymentMethodOnFile" // "Saved Wallet": requires PaymentMethodOnFileMetadata
 )
 
-// RecurringMetadata describes a subscription. The service uses it to compute when the
-// permission expires and in e-mails to the buyer; it does not charge by itself.
+// RecurringMetadata describes a subscription. The service uses it for the expiry of the permission
+// and in e-mails to the buyer. It does not charge by itself: see [Client.CreateCharge].
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html
 type RecurringMetadata struct {
@@ -55,12 +55,11 @@ type RecurringMetadata struct {
 // Frequency is how often a subscription is charged.
 type Frequency struct {
 	Unit FrequencyUnit `json:"unit,omitzero"`
-	// Value is the number of units, a whole number such as "1", of at most nine digits, which is a
-	// guess. For [FrequencyUnitVariable] sources differ on whether it must be "0".
+	// Value is the number of units: a whole number of at most nine digits, such as "1".
 	Value amazonpay.Decimal `json:"value,omitzero"`
 }
 
-// Validate reports a Value that is not a whole number, or a longer one.
+// Validate returns an error if Value is not a whole number of at most nine digits.
 func (f Frequency) Validate() error {
 	if strings.Trim(string(f.Value), "0123456789") != "" || len(f.Value) > 9 {
 		return &amazonpay.FieldError{Field: "value", Rule: fmt.Sprintf("%.20q is not a whole number of at most nine digits", string(f.Value))}
@@ -80,7 +79,8 @@ const (
 	FrequencyUnitVariable FrequencyUnit = "Variable"
 )
 
-// PaymentMethodOnFileMetadata describes a permission of type [ChargePermissionTypePaymentMethodOnFile].
+// PaymentMethodOnFileMetadata describes a permission of type
+// [ChargePermissionTypePaymentMethodOnFile].
 type PaymentMethodOnFileMetadata struct {
 	// SetupOnly saves the payment method without a payment.
 	SetupOnly *bool `json:"setupOnly,omitzero"`
@@ -96,8 +96,8 @@ func (m *PaymentMethodOnFileMetadata) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// PaymentPreference is a payment method of the buyer, as text to show, such as
-// "Visa ****1111 (Amazon Pay)".
+// PaymentPreference is a payment method of the buyer as text to show, such as "Visa ****1111
+// (Amazon Pay)".
 type PaymentPreference struct {
 	PaymentDescriptor string `json:"paymentDescriptor,omitzero"`
 }

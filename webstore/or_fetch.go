@@ -8,10 +8,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// FoundError is the refusal of a call, with the object as it was read after it: it is not as the
-// call was to make it, or not known to be. Its reason code is that of the refusal. The outcome of
-// the [*amazonpay.CallError] around it is refused; unknown if the object could not be read, and
-// done if an amount of it was not understood: then another call may have done the work.
+// FoundError is the refusal of a call, together with the object that was read after it. The object
+// is not as the call would have made it, or not known to be. The reason code is the refusal's. The
+// outcome of the [*amazonpay.CallError] around it is refused; it is unknown if the object could not
+// be read, and done if one of its amounts was not understood, since another call may then have done
+// the work.
 type FoundError struct {
 	Charge           *Charge           // of [Client.CaptureOrFetch] and [Client.CancelOrFetch]; nil if it could not be read
 	ChargePermission *ChargePermission // of [Client.CloseOrFetch]; nil if it could not be read
@@ -26,32 +27,32 @@ func (e *FoundError) Error() string { return fmt.Sprint(e.refusal, "; found: ", 
 // Unwrap returns the refusal, an [*amazonpay.APIError].
 func (e *FoundError) Unwrap() error { return e.refusal }
 
-// CaptureOrFetch captures a charge, or returns what an earlier capture did: for a worker that has
-// ended after its capture, and whose successor has another idempotency key. If
-// [Client.CaptureCharge] is refused because of the charge's state, the charge is read, and returned
-// without an error only if it is Captured or CaptureInitiated with the amount and the currency of
-// in, and nothing of it was refunded. Otherwise the refusal is a [*FoundError], with the charge. A
-// CaptureInitiated charge may still be declined: [Client.WaitForCharge].
+// CaptureOrFetch captures a charge, or returns the result of an earlier capture: for a worker whose
+// predecessor died after its capture, and which has another idempotency key. If
+// [Client.CaptureCharge] is refused because of the charge's state, the charge is read. It is
+// returned without an error only if it is Captured or CaptureInitiated with the amount and the
+// currency of in, and nothing of it was refunded. Otherwise the refusal is a [*FoundError] with the
+// charge. A CaptureInitiated charge may still be declined: see [Client.WaitForCharge].
 func (c *Client) CaptureOrFetch(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CaptureCharge(ctx, chargeID, in, opts...)
 	return c.chargeAfter(ctx, chargeID, charge, err, opts, func(found *Charge) bool { return isCaptured(found, in) })
 }
 
-// CancelOrFetch cancels a charge, or returns what an earlier cancellation did. If
-// [Client.CancelCharge] is refused because of the charge's state, the charge is read, and returned
-// without an error if it is Canceled, by whomever: nothing of it is held or taken. Otherwise the
-// refusal is a [*FoundError], with the charge.
+// CancelOrFetch cancels a charge, or returns the result of an earlier cancellation. If
+// [Client.CancelCharge] is refused because of the charge's state, the charge is read. It is
+// returned without an error if it is Canceled, whoever canceled it: no money is held or taken.
+// Otherwise the refusal is a [*FoundError] with the charge.
 func (c *Client) CancelOrFetch(ctx context.Context, chargeID string, in *CancelChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CancelCharge(ctx, chargeID, in, opts...)
 	return c.chargeAfter(ctx, chargeID, charge, err, opts, isCanceled)
 }
 
-// CloseOrFetch closes a charge permission, or returns what an earlier closure did. If
+// CloseOrFetch closes a charge permission, or returns the result of an earlier closure. If
 // [Client.CloseChargePermission] is refused because of the permission's state, the permission is
-// read, and returned without an error if it is Closed, by whomever. With CancelPendingCharges it is
-// not: a permission does not show whether the call that has closed it has cancelled its charges,
-// too. The refusal is then a [*FoundError], with the permission; cancel the charges that the shop
-// knows of by [Client.CancelOrFetch].
+// read. It is returned without an error if it is Closed, whoever closed it. With
+// CancelPendingCharges it is not, since a permission does not show whether its charges were
+// cancelled too. The refusal is then a [*FoundError] with the permission: cancel the charges that
+// the shop knows of with [Client.CancelOrFetch].
 func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in *CloseChargePermissionRequest, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	permission, err := c.CloseChargePermission(ctx, chargePermissionID, in, opts...)
 	if !refusedFor(err, amazonpay.ReasonCodeInvalidChargePermissionStatus, amazonpay.ReasonCodeChargePermissionNotModifiable) {
@@ -68,13 +69,13 @@ func (c *Client) CloseOrFetch(ctx context.Context, chargePermissionID string, in
 	}
 	text := fmt.Sprintf("the charge permission is %s", found.StatusDetails.State)
 	if found.StatusDetails.State == amazonpay.StateClosed {
-		text += ", but not known to have cancelled its charges"
+		text += ", but its charges may still be pending"
 	}
 	return nil, refusedWith(err, &FoundError{ChargePermission: found, found: text}, amazonpay.OutcomeRefused)
 }
 
-// chargeAfter reads a charge after a call that was refused because of its state, and returns it if
-// it is as the call was to make it. After any other call it returns what that one did.
+// chargeAfter reads a charge after a call that was refused because of the charge's state. It
+// returns the charge if isDone, and the result of the call after any other error.
 func (c *Client) chargeAfter(ctx context.Context, chargeID string, charge *Charge, failed error, opts []amazonpay.CallOption, isDone func(*Charge) bool) (*Charge, error) {
 	if !refusedFor(failed, amazonpay.ReasonCodeInvalidChargeStatus, amazonpay.ReasonCodeInvalidChargePermissionStatus, amazonpay.ReasonCodeTransactionCountExceeded) {
 		return charge, failed
@@ -97,14 +98,14 @@ func (c *Client) chargeAfter(ctx context.Context, chargeID string, charge *Charg
 	return nil, refusedWith(failed, &FoundError{Charge: found, found: text}, outcome)
 }
 
-// notRead is a refusal after which the object could not be read: another call may have done the
+// notRead is a refusal after which the object could not be read. Another call may have done the
 // work.
 func notRead(failed, err error) error {
-	return refusedWith(failed, &FoundError{found: fmt.Sprintf("nothing, since it could not be read (%v)", err)}, amazonpay.OutcomeUnknown)
+	return refusedWith(failed, &FoundError{found: fmt.Sprintf("nothing, since the object could not be read (%v)", err)}, amazonpay.OutcomeUnknown)
 }
 
-// refusedFor reports whether a call was refused for certain, with one of the codes. What is not
-// certain was read already.
+// refusedFor reports whether a call was certainly refused, with one of the codes. If it is not
+// certain, the object was read already.
 func refusedFor(err error, codes ...amazonpay.ReasonCode) bool {
 	return amazonpay.HasReason(err, codes...) && !isUncertain(err)
 }
@@ -112,14 +113,14 @@ func refusedFor(err error, codes ...amazonpay.ReasonCode) bool {
 func foundAmount(meta *amazonpay.Meta, member string, amount amazonpay.Price, done string) string {
 	switch {
 	case !meta.Understood(member):
-		return "; how much of it was " + done + " was not understood"
+		return "; the " + done + " amount was not understood"
 	case amount == amazonpay.Price{}:
 		return ""
 	}
-	return fmt.Sprintf("; of it %s was %s", amount, done)
+	return fmt.Sprintf("; %s: %s", done, amount)
 }
 
-// refusedWith puts what was found into a refusal.
+// refusedWith adds what was found to a refusal.
 func refusedWith(failed error, found *FoundError, outcome amazonpay.Outcome) error {
 	found.refusal = failed
 	if call, ok := errors.AsType[*amazonpay.CallError](failed); ok {

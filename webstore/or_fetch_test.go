@@ -14,7 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// authorized makes a charge of 20.00 dollars.
+// authorized makes a charge of 20.00 USD.
 func authorized(t *testing.T, shop *webstore.Client, server *emulator.Server) *webstore.CheckoutSession {
 	t.Helper()
 	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
@@ -22,20 +22,19 @@ func authorized(t *testing.T, shop *webstore.Client, server *emulator.Server) *w
 	return session
 }
 
-// A worker captures, ends, and its successor captures again under another key.
+// A worker captures and dies. Its successor captures again under another key.
 func TestCaptureOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	id := authorized(t, shop, server).ChargeID
 	capture := func(amount amazonpay.Price, key string) (*webstore.Charge, error) {
 		return shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: amount}, amazonpay.WithIdempotencyKey(key))
 	}
 	before := len(server.Requests())
-	first, err := capture(dollars("15.00"), "first")
+	first, err := capture(usd("15.00"), "first")
 	require.NoError(t, err)
 	require.Len(t, server.Requests(), before+1, "a success is not read")
-	for i, same := range []amazonpay.Price{dollars("15.00"), dollars("15"), dollars("15.0000")} {
+	for i, same := range []amazonpay.Price{usd("15.00"), usd("15"), usd("15.0000")} {
 		again, err := capture(same, "again-"+strconv.Itoa(i))
 		require.NoError(t, err, same)
 		assert.Equal(t, first.ChargeID, again.ChargeID)
@@ -43,15 +42,15 @@ func TestCaptureOrFetch(t *testing.T) {
 		assert.Equal(t, "15.00 USD", again.CaptureAmount.String())
 	}
 
-	for i, other := range []amazonpay.Price{dollars("15.01"), dollars("20.00"), dollars("14.99"), {Amount: "15.00", CurrencyCode: amazonpay.EUR}, {Amount: "15", CurrencyCode: amazonpay.JPY}} {
+	for i, other := range []amazonpay.Price{usd("15.01"), usd("20.00"), usd("14.99"), {Amount: "15.00", CurrencyCode: amazonpay.EUR}, {Amount: "15", CurrencyCode: amazonpay.JPY}} {
 		charge, err := capture(other, "other-"+strconv.Itoa(i))
 		assert.Nil(t, charge)
 		found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
-		assert.Equal(t, dollars("15.00"), found.Charge.CaptureAmount)
-		require.ErrorContains(t, err, "found: the charge is Captured; of it 15.00 USD was captured")
+		assert.Equal(t, usd("15.00"), found.Charge.CaptureAmount)
+		require.ErrorContains(t, err, "found: the charge is Captured; captured: 15.00 USD")
 	}
 
-	// Where an attempt may have captured, what is found does not make a refusal of it.
+	// If an attempt may have captured, what is found does not make it a refusal.
 	for _, unsettled := range []func() error{
 		func() error {
 			_, err := shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: twenty}, amazonpay.WithIdempotencyKey("lost"), amazonpay.WithUnsettled(true))
@@ -70,14 +69,14 @@ func TestCaptureOrFetch(t *testing.T) {
 		require.Len(t, server.Requests(), before+2, "it is read once")
 	}
 
-	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: dollars("1.00")})
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: id, RefundAmount: usd("1.00")})
 	require.NoError(t, err)
-	_, err = capture(dollars("15.00"), "refunded")
+	_, err = capture(usd("15.00"), "refunded")
 	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
-	require.ErrorContains(t, err, "of it 1.00 USD was refunded")
+	require.ErrorContains(t, err, "; refunded: 1.00 USD")
 
 	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
-	_, err = capture(dollars("15.00"), "unread")
+	_, err = capture(usd("15.00"), "unread")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargeStatus), "it is still the refusal: %v", err)
 	assert.True(t, isFound(err))
 	require.ErrorContains(t, err, "could not be read")
@@ -103,12 +102,11 @@ func requireFound(t *testing.T, err error, reason amazonpay.ReasonCode) *webstor
 	return found
 }
 
-// A capture that is pending counts, with its amount; one that was declined, or a charge that was
-// canceled or never captured, does not.
+// A pending capture counts, if its amount is right. A charge that was declined, canceled or never
+// captured does not.
 func TestCaptureOrFetchOfEachState(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	in := &webstore.CaptureChargeRequest{CaptureAmount: twenty}
 
 	id := authorized(t, shop, server).ChargeID
@@ -117,7 +115,7 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	charge, err := shop.CaptureOrFetch(t.Context(), id, in)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCaptureInitiated, charge.StatusDetails.State)
-	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("19.00")})
+	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: usd("19.00")})
 	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 	require.NoError(t, server.Advance(time.Minute))
 	_, err = shop.CaptureOrFetch(t.Context(), id, in)
@@ -136,12 +134,12 @@ func TestCaptureOrFetchOfEachState(t *testing.T) {
 	assert.Equal(t, amazonpay.StateAuthorized, requireFound(t, err, amazonpay.ReasonCodeInvalidChargePermissionStatus).Charge.StatusDetails.State)
 
 	id = authorized(t, shop, server).ChargeID
-	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: dollars("21.00")})
+	_, err = shop.CaptureOrFetch(t.Context(), id, &webstore.CaptureChargeRequest{CaptureAmount: usd("21.00")})
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTransactionAmountExceeded), "%v", err)
 	assert.False(t, isFound(err), "the state is not to blame")
 }
 
-// An amount that was not understood proves no capture, also where its outcome is unknown.
+// An amount that was not understood proves no capture, even if the outcome is unknown.
 func TestCaptureThatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -165,8 +163,7 @@ func TestCaptureThatIsNotUnderstood(t *testing.T) {
 
 func TestCancelOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	in := &webstore.CancelChargeRequest{CancellationReason: "Sold out"}
 	id := authorized(t, shop, server).ChargeID
 	for range 2 {
@@ -184,11 +181,10 @@ func TestCancelOrFetch(t *testing.T) {
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
 }
 
-// A closure that was to cancel charges is another work than one that was not.
+// Closing with CancelPendingCharges is not the same as closing without it.
 func TestCloseOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	session := authorized(t, shop, server)
 	closing := func(cancel bool) (*webstore.ChargePermission, error) {
 		return shop.CloseOrFetch(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out", CancelPendingCharges: &cancel})
@@ -202,7 +198,7 @@ func TestCloseOrFetch(t *testing.T) {
 	assert.Nil(t, permission)
 	found := requireFound(t, err, amazonpay.ReasonCodeInvalidChargePermissionStatus)
 	assert.Equal(t, amazonpay.StateClosed, found.ChargePermission.StatusDetails.State)
-	require.ErrorContains(t, err, "not known to have cancelled its charges")
+	require.ErrorContains(t, err, "its charges may still be pending")
 	charge, err := shop.GetCharge(t.Context(), session.ChargeID)
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateAuthorized, charge.StatusDetails.State, "and so it is")
@@ -216,8 +212,7 @@ func TestCloseOrFetch(t *testing.T) {
 
 func TestFinalizeOrFetch(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	made, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID: server.Description().Merchants[0].StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
 	})
@@ -234,7 +229,7 @@ func TestFinalizeOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, first.ChargeID, again.ChargeID)
 	require.Len(t, server.Charges(), 1)
-	_, err = finalize(dollars("19.00"))
+	_, err = finalize(usd("19.00"))
 	unproved, ok := errors.AsType[*webstore.CompletionError](err)
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, twenty, unproved.Found)

@@ -10,24 +10,24 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// page is one page of a list, and what it takes to ask for the next.
+// page is one page of a list, and the token of the next one.
 type page[T any] struct {
-	list  string // the member that holds the items
+	list  string // the member with the items
 	items []T
 	next  string
 	meta  *amazonpay.Meta
 }
 
 var (
-	errRepeatedToken = errors.New("its next token was there before, so that the pages have no end")
-	errNoToken       = errors.New("its next token is of another JSON type, so that the pages end too early")
-	errNoItem        = errors.New("an item of its list, or a member of one, is of another JSON type")
+	errRepeatedToken = errors.New("the next token repeats an earlier one, so the pages would never end")
+	errNoToken       = errors.New("the next token has an unexpected JSON type, so later pages are missing")
+	errNoItem        = errors.New("an item of the list, or a member of one, has an unexpected JSON type")
 )
 
-// walk goes through the items of all pages. get asks for the page of a token, or for the first one
-// where it is empty. An error is the last that is yielded, with a zero item; a member that is lost
-// is one, before any item of its page, since it would be missed in a sum and an item has no Meta to
-// ask. The walk can be made again, and begins anew.
+// walk goes through the items of all pages. get requests the page of a token, or the first page if
+// the token is empty. The walk ends at the first error, which comes with a zero item. A member that
+// was not understood is an error before any item of its page is passed on: a sum would miss it, and
+// an item has no Meta to ask. The walk can be repeated, and then starts again.
 func walk[T any](operation string, get func(token string) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -72,25 +72,25 @@ func notSent(operation string, err error) error {
 	return &amazonpay.CallError{Operation: operation, Meta: &amazonpay.Meta{}, Err: err, Outcome: amazonpay.OutcomeNotSent}
 }
 
-// setList joins the values of a filter by commas, as the documentation does.
+// setList joins the values of a filter with commas, as the documentation does.
 func setList[T ~string](query url.Values, name string, values []T) error {
 	if values == nil {
 		return nil
 	}
 	if len(values) == 0 {
-		return &amazonpay.FieldError{Field: name, Rule: "is an empty list: leave it nil for all"}
+		return &amazonpay.FieldError{Field: name, Rule: "is an empty list: use nil for all"}
 	}
 	texts := make([]string, len(values))
 	for i, value := range values {
 		if texts[i] = string(value); strings.TrimSpace(texts[i]) == "" || strings.Contains(texts[i], ",") {
-			return &amazonpay.FieldError{Field: name, Rule: "has a value that is blank or has a comma"}
+			return &amazonpay.FieldError{Field: name, Rule: "has a value that is blank or contains a comma"}
 		}
 	}
 	query.Set(name, strings.Join(texts, ","))
 	return nil
 }
 
-// setPeriod sets the bounds of a period, of which either may be missing.
+// setPeriod sets the bounds of a period. Either may be missing.
 func setPeriod(query url.Values, sinceName string, since amazonpay.Time, untilName string, until amazonpay.Time) error {
 	for name, at := range map[string]amazonpay.Time{sinceName: since, untilName: until} {
 		text, err := at.MarshalText()
@@ -107,11 +107,10 @@ func setPeriod(query url.Values, sinceName string, since amazonpay.Time, untilNa
 	return nil
 }
 
-// setPage sets the size of a page, or the token of the next one, with which nothing else
-// may be asked for.
+// setPage sets the size of a page, or the token of the next page, which must be alone.
 func setPage(query url.Values, size int, token string) error {
 	if size < 0 || size > 100 {
-		return &amazonpay.FieldError{Field: "pageSize", Rule: "is not between 1 and 100 (or 0, the service's own)"}
+		return &amazonpay.FieldError{Field: "pageSize", Rule: "is not between 1 and 100: use 0 for the default"}
 	}
 	if size > 0 {
 		query.Set("pageSize", strconv.Itoa(size))
@@ -120,7 +119,7 @@ func setPage(query url.Values, size int, token string) error {
 		return nil
 	}
 	if len(query) > 0 {
-		return &amazonpay.FieldError{Field: "nextToken", Rule: "travels alone: it stands for the parameters of the first page"}
+		return &amazonpay.FieldError{Field: "nextToken", Rule: "must be the only parameter: it includes those of the first page"}
 	}
 	query.Set("nextToken", token)
 	return nil

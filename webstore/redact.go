@@ -30,10 +30,10 @@ package webstore
 //log:full Disbursement: TransactionTime
 //log:full DisputeProviderMetadata: ProviderDisputeID
 //log:full DisputeStatusDetails: State ReasonCode ReasonDescription Resolution LastUpdatedTimestamp
-//log:full EvidenceFile: Type Body
 //log:full Frequency: Unit Value
 //log:full GetDisbursementsRequest: StartTime EndTime PageSize NextToken
 //log:full GetDisbursementsResponse: Response Disbursements NextToken
+//log:full GetReportSchedulesRequest: ReportTypes
 //log:full GetReportSchedulesResponse: Response ReportSchedules
 //log:full GetReportsRequest: ReportTypes ProcessingStatuses CreatedSince CreatedUntil PageSize
 //log:full GetReportsRequest: NextToken
@@ -44,6 +44,7 @@ package webstore
 //log:full MerchantStatus: StatusProvider State ReasonCode
 //log:full MerchantStore: DomainURLs StoreName PrivacyPolicyURL StoreStatus
 //log:full MultiAddressesCheckoutMetadata: AddressID Price
+//log:full NotificationHandler: Charge ChargePermission Refund Dispute Other
 //log:full PaymentDetails: PaymentIntent CanHandlePendingAuthorization ChargeAmount TotalOrderAmount
 //log:full PaymentDetails: SoftDescriptor PresentmentCurrency AllowOvercharge ExtendExpiration
 //log:full PaymentDetails: EstimateOrderTotal
@@ -72,6 +73,7 @@ package webstore
 //log:full UpdateMerchantAccountResponse: Response UniqueReferenceID MerchantAccountID
 //log:full UpdateStoreRequest: AllowedOriginDomains AllowedRedirectURLs StoreName PrivacyPolicyURL
 //log:full UpdateStoreRequest: MerchantLogoURL
+//log:full UploadEvidenceRequest: Type Body
 //log:full UploadFileRequest: Type Purpose
 //log:full WebCheckoutDetails: CheckoutReviewReturnURL CheckoutResultReturnURL CheckoutCancelURL
 //log:full WebCheckoutDetails: CheckoutErrorURL SignInReturnURL SignInCancelURL SignInErrorURL

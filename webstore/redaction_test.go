@@ -47,6 +47,5 @@ func TestPersonalDataStaysOutOfPrintsAndLogs(t *testing.T) {
 	callertest.RequireShown(t, webstore.MerchantAddress{}, "CountryCode")
 	callertest.RequireShown(t, webstore.Person{}, "PersonID")
 	callertest.RequireShown(t, webstore.MerchantAccountClaimResponse{}, "UniqueReferenceID", "MerchantAccountID")
-	callertest.RequireShown(t, webstore.Notified{}, "ChargePermission.ChargePermissionID", "Charge.ChargeID", "Refund.RefundID", "Dispute.DisputeID")
 	callertest.RequireRedacted[webstore.API](t)
 }

@@ -7,9 +7,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Refund is money that goes back to the buyer. It begins as RefundInitiated and becomes Refunded,
-// or Declined with AmazonRejected or ProcessingFailure. Members that have no field here, such as
-// disbursementDetails, are in the Raw of its Meta.
+// Refund is money that goes back to the buyer. It starts as RefundInitiated and becomes Refunded,
+// or Declined with AmazonRejected or ProcessingFailure.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html
 type Refund struct {
@@ -24,25 +23,25 @@ type Refund struct {
 	ReleaseEnvironment amazonpay.ReleaseEnvironment `json:"releaseEnvironment,omitzero"`
 }
 
-// CreateRefundRequest is the request of [Client.CreateRefund]. ChargeID and
-// RefundAmount are needed.
+// CreateRefundRequest is the request of [Client.CreateRefund]. ChargeID and RefundAmount are
+// required.
 type CreateRefundRequest struct {
 	ChargeID     string          `json:"chargeId,omitzero" pay:"required"`
 	RefundAmount amazonpay.Price `json:"refundAmount,omitzero" pay:"required,transaction"`
-	// SoftDescriptor stands behind "AMZ* " on the buyer's statement: up to 16 characters.
+	// SoftDescriptor follows "AMZ* " on the buyer's statement: up to 16 characters.
 	SoftDescriptor string `json:"softDescriptor,omitzero" pay:"max=16"`
 }
 
-// CreateRefund pays a Captured charge back, in full or in part, also several times. All
-// refunds of a charge may exceed what was captured by 15 %, or by 75 USD, EUR or GBP or 8,400 JPY,
-// whichever is less ([RefundLimit]). The answer is RefundInitiated: read the refund later.
+// CreateRefund refunds a Captured charge, in full or in part, also several times. All refunds of a
+// charge together may exceed the captured amount by 15 %, but by no more than 75 USD, EUR or GBP or
+// 8,400 JPY ([RefundLimit]). The result is RefundInitiated: see [Client.WaitForRefund].
 //
-// Reason codes: InvalidChargeStatus where the charge is not Captured, TransactionAmountExceeded,
-// TransactionCountExceeded, AmazonRejected, ProcessingFailure. An idempotency key is made where
-// none is given; give one ([amazonpay.IdempotencyKey]), so that a repeated order is not refunded twice.
-// The key is the only protection, and there is no RefundOrFetch: reading cannot tell whether a
-// refund was made, since a charge shows the sum of its refunds, and two refunds of the same amount
-// are alike. If a refund's answer is lost, repeat it under its key.
+// Give an idempotency key ([amazonpay.IdempotencyKey]): it is the only protection against refunding
+// twice. Reading cannot tell whether a refund was made, since a charge shows only the sum of its
+// refunds. If an answer is lost, repeat the refund under its key.
+//
+// Reason codes: InvalidChargeStatus if the charge is not Captured, TransactionAmountExceeded,
+// TransactionCountExceeded, AmazonRejected, ProcessingFailure.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#create-refund
 func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts ...amazonpay.CallOption) (*Refund, error) {
@@ -51,8 +50,7 @@ func (c *Client) CreateRefund(ctx context.Context, in *CreateRefundRequest, opts
 	}, in, opts...)
 }
 
-// GetRefund returns a refund. Read one that is RefundInitiated until it is not, about
-// hourly or when a notification says so.
+// GetRefund returns a refund. [Client.WaitForRefund] reads one until Amazon has decided.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/refund.html#get-refund
 func (c *Client) GetRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error) {

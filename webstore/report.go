@@ -13,9 +13,10 @@ import (
 // ReportType is the type of a report. The service may have more.
 type ReportType string
 
-// The report types. In the Sandbox there is [ReportTypeSandboxSettlement] alone, and it must be ordered.
+// The report types. In the sandbox there is only [ReportTypeSandboxSettlement], and it must be
+// ordered.
 const (
-	// ReportTypeSettlement comes by itself with each settlement; it cannot be ordered.
+	// ReportTypeSettlement comes with each settlement. It cannot be ordered.
 	ReportTypeSettlement        ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SETTLEMENT_DATA_"
 	ReportTypeSandboxSettlement ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
 	// ReportTypeOrderReference is about one-time charge permissions.
@@ -23,7 +24,7 @@ const (
 	// ReportTypeBillingAgreement is about recurring charge permissions.
 	ReportTypeBillingAgreement ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_BILLING_AGREEMENT_DATA_"
 	ReportTypeAuthorization    ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_AUTHORIZATION_DATA_"
-	// ReportTypeCapture is not offered at present, as the .NET SDK notes.
+	// ReportTypeCapture is not offered at present.
 	ReportTypeCapture ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_"
 	ReportTypeRefund  ReportType = "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_REFUND_DATA_"
 	// ReportTypeMultiCurrencyPayments cannot be scheduled.
@@ -33,15 +34,15 @@ const (
 // ReportStatus is the status of a report.
 type ReportStatus string
 
-// The statuses. All but ReportInProgress are final.
+// The statuses. All except ReportStatusInProgress are final.
 const (
 	ReportStatusInProgress ReportStatus = "IN_PROGRESS"
-	ReportStatusCompleted  ReportStatus = "COMPLETED" // the document is there
+	ReportStatusCompleted  ReportStatus = "COMPLETED" // the document is ready
 	ReportStatusFailed     ReportStatus = "FAILED"
 	ReportStatusCancelled  ReportStatus = "CANCELLED" // by a call, or because there is no data
 )
 
-// Report is an order for a report and what became of it. Reports are kept for 90 days.
+// Report is an order for a report, and its result. Reports are kept for 90 days.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/manually-requesting-reports.html
 type Report struct {
@@ -53,26 +54,26 @@ type Report struct {
 	EndTime          amazonpay.Time `json:"endTime,omitzero"`
 	CreatedTime      amazonpay.Time `json:"createdTime,omitzero"`
 	ProcessingStatus ReportStatus   `json:"processingStatus,omitzero"`
-	// ProcessingStartTime, ProcessingEndTime and ReportDocumentID are absent until the
-	// report is finished.
+	// ProcessingStartTime, ProcessingEndTime and ReportDocumentID are empty until the report is
+	// finished.
 	ProcessingStartTime amazonpay.Time `json:"processingStartTime,omitzero"`
 	ProcessingEndTime   amazonpay.Time `json:"processingEndTime,omitzero"`
 	// ReportDocumentID is what [Client.DownloadReport] takes.
 	ReportDocumentID string `json:"reportDocumentId,omitzero"`
 }
 
-// GetReportsRequest says which reports [Client.GetReports] and [Client.Reports] list.
-// What has its zero value is not sent.
+// GetReportsRequest selects the reports that [Client.GetReports] and [Client.Reports] list. A field
+// with its zero value is not sent.
 type GetReportsRequest struct {
-	// ReportTypes and ProcessingStatuses are the ones to list, nil for all. An empty list is
+	// ReportTypes and ProcessingStatuses are the ones to list. Nil means all; an empty list is
 	// refused.
 	ReportTypes        []ReportType
 	ProcessingStatuses []ReportStatus
-	// CreatedSince is 90 days ago where it is not given, CreatedUntil is now.
+	// CreatedSince is 90 days ago by default, CreatedUntil is now.
 	CreatedSince, CreatedUntil amazonpay.Time
-	// PageSize is how many reports a page has: 1 to 100, 10 where it is not given.
+	// PageSize is how many reports a page has: 1 to 100, by default 10.
 	PageSize int
-	// NextToken is the one of the page before. With it nothing else may be given.
+	// NextToken is from the page before. If it is set, nothing else may be.
 	NextToken string
 }
 
@@ -95,37 +96,37 @@ type GetReportsResponse struct {
 	amazonpay.Response
 
 	Reports []Report `json:"reports,omitzero"`
-	// NextToken asks for the next page. It is empty on the last one.
+	// NextToken selects the next page. It is empty on the last page.
 	NextToken string `json:"nextToken,omitzero"`
 }
 
-// CreateReportRequest is the request of [Client.CreateReport]. All is needed.
+// CreateReportRequest is the request of [Client.CreateReport]. All fields are required.
 type CreateReportRequest struct {
 	ReportType ReportType     `json:"reportType,omitzero" pay:"required"`
 	StartTime  amazonpay.Time `json:"startTime,omitzero" pay:"required"`
 	EndTime    amazonpay.Time `json:"endTime,omitzero" pay:"required"`
 }
 
-// CreateReportResponse has the id of the report that was ordered.
+// CreateReportResponse has the id of the new report.
 type CreateReportResponse struct {
 	amazonpay.Response
 
 	ReportID string `json:"reportId,omitzero"`
 }
 
-// ReportDocument says where a report's document can be downloaded. It prints and logs
-// its id only, since the URL needs no signature.
+// ReportDocument is where a report's document can be downloaded.
 type ReportDocument struct {
 	amazonpay.Response
 
 	ReportDocumentID string `json:"reportDocumentId,omitzero" log:"report_document_id"`
-	// URL is valid for 30 seconds. [Client.DownloadReport] uses it at once.
+	// URL is valid for 30 seconds. It needs no signature, so keep it secret. [Client.DownloadReport]
+	// uses it at once.
 	URL string `json:"url,omitzero"`
-	// CompressionAlgorithm is "N/A" in all that is known: the document is not compressed.
+	// CompressionAlgorithm is "N/A" in all known answers: the document is not compressed.
 	CompressionAlgorithm string `json:"compressionAlgorithm,omitzero"`
 }
 
-// GetReports returns one page of the reports that in describes, nil for all of the
+// GetReports returns one page of the reports that in selects. If in is nil, it selects all of the
 // last 90 days. [Client.Reports] goes through all pages.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
@@ -139,10 +140,10 @@ func (c *Client) GetReports(ctx context.Context, in *GetReportsRequest, opts ...
 	}, nil, opts...)
 }
 
-// Reports goes through the reports that in describes, nil for all of the last 90 days. It
-// asks for a page when the loop comes to it, and ends with the first error, which comes
-// with an empty Report. A page that repeats a token is a [*amazonpay.DecodeError], since
-// the walk would have no end. in is not changed, and must not be while the walk goes on.
+// Reports goes through the reports that in selects, page by page. If in is nil, it selects all of
+// the last 90 days. The loop ends at the first error, which comes with an empty Report. A page that
+// repeats a token is a [*amazonpay.DecodeError], since the loop would not end. Do not change in
+// during the loop.
 //
 //	for report, err := range shop.Reports(ctx, &webstore.GetReportsRequest{PageSize: 100}) {
 //		if err != nil {
@@ -150,6 +151,8 @@ func (c *Client) GetReports(ctx context.Context, in *GetReportsRequest, opts ...
 //		}
 //		fmt.Println(report.ReportID, report.ProcessingStatus)
 //	}
+//
+// https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 func (c *Client) Reports(ctx context.Context, in *GetReportsRequest, opts ...amazonpay.CallOption) iter.Seq2[Report, error] {
 	return walk("GetReports", func(token string) (page[Report], error) {
 		request := in
@@ -164,7 +167,7 @@ func (c *Client) Reports(ctx context.Context, in *GetReportsRequest, opts ...ama
 	})
 }
 
-// GetReportByID returns a report. [Client.WaitForReport] reads it until it is done.
+// GetReportByID returns a report. [Client.WaitForReport] reads it until it is finished.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/querying-report-metadata.html
 func (c *Client) GetReportByID(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error) {
@@ -174,8 +177,7 @@ func (c *Client) GetReportByID(ctx context.Context, reportID string, opts ...ama
 	}, nil, opts...)
 }
 
-// CreateReport orders a report about a period. It takes a while: see
-// [Client.WaitForReport]. An idempotency key is made where none is given.
+// CreateReport orders a report about a period. It takes some minutes: see [Client.WaitForReport].
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/manually-requesting-reports.html
 func (c *Client) CreateReport(ctx context.Context, in *CreateReportRequest, opts ...amazonpay.CallOption) (*CreateReportResponse, error) {
@@ -187,8 +189,8 @@ func (c *Client) CreateReport(ctx context.Context, in *CreateReportRequest, opts
 	}, in, opts...)
 }
 
-// GetReportDocument returns where a report's document can be downloaded within the next
-// 30 seconds. [Client.DownloadReport] downloads it.
+// GetReportDocument returns where a report's document can be downloaded within the next 30 seconds.
+// [Client.DownloadReport] downloads it.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/downloading-reports.html
 func (c *Client) GetReportDocument(ctx context.Context, reportDocumentID string, opts ...amazonpay.CallOption) (*ReportDocument, error) {

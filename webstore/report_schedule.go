@@ -8,7 +8,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// ScheduleFrequency is how often a scheduled report is made.
+// ScheduleFrequency is how often a scheduled report is created.
 type ScheduleFrequency string
 
 // The frequencies.
@@ -32,7 +32,7 @@ const (
 	ScheduleFrequencyEvery30Days    ScheduleFrequency = "P30D"
 )
 
-// ReportSchedule has a report made again and again.
+// ReportSchedule has a report created regularly.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 type ReportSchedule struct {
@@ -44,6 +44,20 @@ type ReportSchedule struct {
 	NextReportCreationTime amazonpay.Time    `json:"nextReportCreationTime,omitzero"`
 }
 
+// GetReportSchedulesRequest selects the schedules that [Client.GetReportSchedules] lists.
+type GetReportSchedulesRequest struct {
+	// ReportTypes are the types to list. Nil means all; an empty list is refused.
+	ReportTypes []ReportType
+}
+
+func (r *GetReportSchedulesRequest) query() (url.Values, error) {
+	query := make(url.Values)
+	if r == nil {
+		return query, nil
+	}
+	return query, setList(query, "reportTypes", r.ReportTypes)
+}
+
 // GetReportSchedulesResponse is a list of schedules. It has no pages.
 type GetReportSchedulesResponse struct {
 	amazonpay.Response
@@ -52,14 +66,14 @@ type GetReportSchedulesResponse struct {
 }
 
 // CreateReportScheduleRequest is the request of [Client.CreateReportSchedule]. ReportType,
-// ScheduleFrequency and NextReportCreationTime are needed.
+// ScheduleFrequency and NextReportCreationTime are required.
 type CreateReportScheduleRequest struct {
 	ReportType        ReportType        `json:"reportType,omitzero" pay:"required"`
 	ScheduleFrequency ScheduleFrequency `json:"scheduleFrequency,omitzero" pay:"required"`
-	// NextReportCreationTime is when the first report is made.
+	// NextReportCreationTime is when the first report is created.
 	NextReportCreationTime amazonpay.Time `json:"nextReportCreationTime,omitzero" pay:"required"`
-	// DeleteExistingSchedule replaces the schedule that the type has. Without it a second
-	// schedule for a type is refused. The default is false.
+	// DeleteExistingSchedule replaces the schedule that the type has. Without it, a second schedule
+	// for a type is refused. The default is false.
 	DeleteExistingSchedule *bool `json:"deleteExistingSchedule,omitzero"`
 }
 
@@ -70,16 +84,15 @@ type CreateReportScheduleResponse struct {
 	ReportScheduleID string `json:"reportScheduleId,omitzero"`
 }
 
-// CancelReportScheduleResponse is empty but for its Meta.
+// CancelReportScheduleResponse has only its Meta.
 type CancelReportScheduleResponse struct{ amazonpay.Response }
 
-// GetReportSchedules returns the schedules of the report types, nil for those of all. An
-// empty list is refused.
+// GetReportSchedules returns the schedules that in selects. If in is nil, it returns all.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
-func (c *Client) GetReportSchedules(ctx context.Context, reportTypes []ReportType, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error) {
-	query := make(url.Values)
-	if err := setList(query, "reportTypes", reportTypes); err != nil {
+func (c *Client) GetReportSchedules(ctx context.Context, in *GetReportSchedulesRequest, opts ...amazonpay.CallOption) (*GetReportSchedulesResponse, error) {
+	query, err := in.query()
+	if err != nil {
 		return nil, notSent("GetReportSchedules", err)
 	}
 	return amazonpay.Do[GetReportSchedulesResponse](ctx, c.caller, amazonpay.Operation{
@@ -97,8 +110,7 @@ func (c *Client) GetReportScheduleByID(ctx context.Context, reportScheduleID str
 	}, nil, opts...)
 }
 
-// CreateReportSchedule has a report made regularly; a type has one schedule at a time. An
-// idempotency key is made where none is given.
+// CreateReportSchedule has a report created regularly. A type has one schedule at a time.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 func (c *Client) CreateReportSchedule(ctx context.Context, in *CreateReportScheduleRequest, opts ...amazonpay.CallOption) (*CreateReportScheduleResponse, error) {
@@ -107,8 +119,7 @@ func (c *Client) CreateReportSchedule(ctx context.Context, in *CreateReportSched
 	}, in, opts...)
 }
 
-// CancelReportSchedule ends a schedule. It is a DELETE without a body, and takes no
-// idempotency key.
+// CancelReportSchedule ends a schedule.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/reports.html
 func (c *Client) CancelReportSchedule(ctx context.Context, reportScheduleID string, opts ...amazonpay.CallOption) (*CancelReportScheduleResponse, error) {

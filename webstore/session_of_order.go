@@ -7,32 +7,34 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// OtherOrderError says that a checkout session is not known to belong to an order.
+// OtherOrderError reports a checkout session that is not known to belong to the order.
 type OtherOrderError struct {
-	Session *CheckoutSession // as it was read; nil if Order is empty
-	Order   string           // the merchant reference that was expected
-	Found   string           // the merchant reference of the session; empty if nothing shows one
+	Session *CheckoutSession // nil if Order is empty
+	Order   string           // the expected merchant reference
+	Found   string           // the session's merchant reference; empty if it has none
 }
 
-// Error names both references.
+// Error names both orders.
 func (e *OtherOrderError) Error() string {
 	if e.Order == "" {
-		return "webstore: merchantReferenceID is empty: nothing was read, since a session without a reference would match"
+		return "webstore: merchantReferenceID is empty: pass the reference of the order"
 	}
 	if e.Found == "" {
-		return fmt.Sprintf("webstore: nothing shows that the checkout session belongs to order %.256q: it has no merchant reference; set MerchantMetadata.MerchantReferenceID in the button's payload or by UpdateCheckoutSession", e.Order)
+		return fmt.Sprintf("webstore: the checkout session has no merchant reference to compare with order %.256q: set MerchantMetadata.MerchantReferenceID in the button's payload or with UpdateCheckoutSession", e.Order)
 	}
 	return fmt.Sprintf("webstore: the checkout session belongs to order %.256q, not to %.256q", e.Found, e.Order)
 }
 
 // GetCheckoutSessionOfOrder returns a session if its merchant reference
-// (MerchantMetadata.MerchantReferenceID) is that of the order, and an [*OtherOrderError] otherwise.
-// Call it on the result page before [Client.CompleteCheckoutSession]: the session's id comes from
-// the buyer's browser, which may present a session of another order, paid or not. A Completed
-// session does not show its reference; it is then read from its charge or, where that shows none,
-// from the charge permission, if that is [ChargePermissionTypeOneTime] or [ChargePermissionTypeRecurring]: another serves many orders. Set
-// the reference in the button's payload or by [Client.UpdateCheckoutSession]. Of several sessions
-// of one order it returns each: see [Client.CompleteOrFetch].
+// (MerchantMetadata.MerchantReferenceID) is the order's, and an [*OtherOrderError] otherwise. Call
+// it on the result page before [Client.CompleteCheckoutSession]: the session's id comes from the
+// buyer's browser, which may present the session of another order, paid or not.
+//
+// Set the reference in the button's payload or with [Client.UpdateCheckoutSession]. A Completed
+// session does not show it. It is then read from the charge or, if that has none, from the charge
+// permission if it is [ChargePermissionTypeOneTime] or [ChargePermissionTypeRecurring]; other
+// permissions serve many orders. If an order has several sessions, each of them is returned: see
+// [Client.CompleteOrFetch].
 func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionID, merchantReferenceID string, opts ...amazonpay.CallOption) (*CheckoutSession, error) {
 	if merchantReferenceID == "" { // which a session without a reference would match
 		return nil, &OtherOrderError{}
@@ -54,7 +56,7 @@ func (c *Client) GetCheckoutSessionOfOrder(ctx context.Context, checkoutSessionI
 		if err != nil {
 			return nil, err
 		}
-		if kind := permission.ChargePermissionType; kind == ChargePermissionTypeOneTime || kind == ChargePermissionTypeRecurring { // another one may serve many orders, and names the last
+		if kind := permission.ChargePermissionType; kind == ChargePermissionTypeOneTime || kind == ChargePermissionTypeRecurring { // another one may serve many orders, and has the reference of the last
 			found = referenceOf(permission.MerchantMetadata)
 		}
 	}

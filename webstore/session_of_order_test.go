@@ -15,13 +15,12 @@ import (
 // A buyer presents the session of another order of the same price.
 func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
+	shop, server, _ := connect(t)
+	id := approvedFor(t, shop, server, "order-1", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("1.00")})
 	nameless := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	for _, completed := range []bool{false, true} {
 		if completed {
-			_, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")})
+			_, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")})
 			require.NoError(t, err)
 		}
 		session, err := shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")
@@ -47,18 +46,17 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 	require.Error(t, err, "what cannot be read is not taken for the order's")
 }
 
-// A charge permission that serves many orders names the last of them: it tells nothing of a
-// session, whose charge does.
+// A charge permission that serves many orders has the reference of the last one. It does not say
+// which order a session belongs to; the charge does.
 func TestSessionOfOneOfManyOrders(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
-	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("10.00")}
+	shop, server, _ := connect(t)
+	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("10.00")}
 	completed := func(order, permissionID string) *webstore.CheckoutSession {
 		session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 			StoreID:                     server.Description().Merchants[0].StoreID,
 			WebCheckoutDetails:          &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-			PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: dollars("10.00")},
+			PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("10.00")},
 			MerchantMetadata:            &webstore.MerchantMetadata{MerchantReferenceID: order},
 			ChargePermissionType:        webstore.ChargePermissionTypePaymentMethodOnFile,
 			ChargePermissionID:          permissionID,

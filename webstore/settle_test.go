@@ -1,14 +1,11 @@
 package webstore_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
-	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -16,44 +13,16 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
-	"github.com/amazonpay-go/sdk/transport"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-var twenty = amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.USD}
-
-// clientQuickly is a client of the emulator that repeats without waiting.
-func clientQuickly(t *testing.T, server *emulator.Server) *webstore.Client {
-	t.Helper()
-	account := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
-		Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
-	require.NoError(t, err)
-	return webstore.New(client)
-}
-
-// newApproved makes a session that the buyer has approved.
-func newApproved(t *testing.T, shop *webstore.Client, server *emulator.Server, intent webstore.PaymentIntent) string {
-	t.Helper()
-	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
-		StoreID:            server.Description().Merchants[0].StoreID,
-		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
-		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: twenty, CanHandlePendingAuthorization: new(true)},
-	})
-	require.NoError(t, err)
-	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
-	return session.CheckoutSessionID
-}
-
-// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: a session was completed twice, the second answer said
-// InvalidCheckoutSessionStatus, and the order was cancelled although the money was taken. Here the service does not honour the key,
-// so that the repetition meets what the first attempt did.
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: a session was completed
+// twice, the second answer was InvalidCheckoutSessionStatus, and the order was cancelled although
+// the money was taken. Here the service does not honour the key, so the repetition meets the result
+// of the first attempt.
 func TestLostAnswersAreSettledByReading(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	lose := func(operation string) {
 		require.NoError(t, server.IgnoreIdempotencyKey(operation))
 		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: operation, Kind: emulator.FaultKindLoseAnswer}))
@@ -91,7 +60,7 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
 	require.Len(t, server.Charges(), 2)
 
-	// The first attempt of each was done, the second refused, and then the object read.
+	// Of each call, the first attempt was done, the second refused, and the object then read.
 	var seen []string
 	for _, r := range server.Requests()[1:] {
 		seen = append(seen, r.Operation+" "+http.StatusText(r.Status))
@@ -105,11 +74,10 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	}, seen)
 }
 
-// A permission that Amazon has closed has not had its charges cancelled by the merchant's call.
+// If Amazon has closed a permission, the merchant's call has not cancelled its charges.
 func TestCloseThatDidNotCancel(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.NoError(t, err)
 	require.NoError(t, server.ClosePermission(session.ChargePermissionID, "AmazonClosed"))
@@ -122,11 +90,10 @@ func TestCloseThatDidNotCancel(t *testing.T) {
 	require.NoError(t, closing(false), "it is closed, and no more was asked for")
 }
 
-// What was not done stays an error, and what is certain is not read.
+// What was not done stays an error. A certain outcome is not read.
 func TestReadingHidesNoFailure(t *testing.T) {
 	t.Parallel()
-	server := emulator.Start(t)
-	shop := clientQuickly(t, server)
+	shop, server, _ := connect(t)
 	id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
 	complete := func(ctx context.Context) error {
 		_, err := shop.CompleteCheckoutSession(ctx, id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
@@ -153,87 +120,8 @@ func TestReadingHidesNoFailure(t *testing.T) {
 	require.NoError(t, complete(t.Context()))
 }
 
-// doctored is the emulator's network with answers of other JSON types, by the name of the member,
-// which may be a path.
-type doctored struct {
-	base    http.RoundTripper
-	members map[string]string // of answers to requests whose path contains in
-	in      string
-	times   int // how many answers are left to change; negative: all
-}
-
-func (d *doctored) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := d.base.RoundTrip(r)
-	if err != nil || resp.StatusCode > 299 || !strings.Contains(r.URL.Path, d.in) || d.times == 0 {
-		return resp, err
-	}
-	d.times--
-	body, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
-	if err != nil {
-		return nil, err
-	}
-	var answer map[string]any
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, err
-	}
-	for path, text := range d.members {
-		names := strings.Split(path, ".")
-		at := answer
-		for _, name := range names[:len(names)-1] {
-			at, _ = at[name].(map[string]any)
-		}
-		at[names[len(names)-1]] = json.RawMessage(text)
-	}
-	if body, err = json.Marshal(answer); err != nil {
-		return nil, err
-	}
-	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	resp.Header.Del("Content-Length")
-	return resp, nil
-}
-
-// doctoredShop is a client of the emulator whose answers are doctored.
-func doctoredShop(t *testing.T, server *emulator.Server) (*webstore.Client, *doctored) {
-	t.Helper()
-	network := &doctored{base: server.RoundTripper()}
-	account := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
-		Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(network), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
-	require.NoError(t, err)
-	return webstore.New(client), network
-}
-
-// A completion moves money. A member of another JSON type in its answer must not lose the charge's
-// id and state.
-func TestCompletionWithAMemberOfAnotherType(t *testing.T) {
-	t.Parallel()
-	server := emulator.Start(t)
-	shop, network := doctoredShop(t, server)
-	for member, text := range map[string]string{
-		"shippingAddressList": `"[]"`, "paymentPreferences": `{"paymentDescriptor":"Visa"}`, "shippingAddress": `""`, "productType": `5`, "buyer": `[]`,
-		"creationTimestamp": `{}`, "paymentDetails": `{"softDescriptor":5}`, "supplementaryData": `{}`, "merchantMetadata": `[1]`,
-	} {
-		id := newApproved(t, shop, server, webstore.PaymentIntentAuthorize)
-		network.in, network.members, network.times = id, map[string]string{member: text}, -1
-		session, err := shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
-		require.NoError(t, err, member)
-		assert.Equal(t, amazonpay.StateCompleted, session.StatusDetails.State)
-		assert.NotEmpty(t, session.ChargeID)
-		require.Len(t, session.Meta.Undecoded, 1, member)
-		assert.True(t, strings.HasPrefix(session.Meta.Undecoded[0], member), session.Meta.Undecoded[0])
-		assert.Contains(t, string(session.Meta.Raw), strings.Trim(text, `{}[]`))
-		again, err := shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}, amazonpay.WithIdempotencyKey("another"))
-		require.NoError(t, err, member)
-		assert.Equal(t, session.ChargeID, again.ChargeID)
-		network.times = 0
-	}
-}
-
-// What was not understood decides nothing: an amount is not nothing, and an id is not "there is
-// none".
+// What was not understood decides nothing: such an amount is not zero, and such an id is not
+// missing.
 func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -286,8 +174,8 @@ func TestWhatIsNotUnderstoodIsNoSuccess(t *testing.T) {
 	assert.NotEmpty(t, session.ChargeID)
 }
 
-// With AllowOvercharge a permission's limit is 9 times the order's amount or more, and so that of
-// many orders: it tells no amount, and no other amount either.
+// With AllowOvercharge the limit of a permission is raised, to the same value for many orders: it
+// neither proves nor disproves an amount.
 func TestOverchargeTellsNoAmount(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -321,8 +209,8 @@ func requireUnproved(t *testing.T, err error, member string) {
 	assert.True(t, amazonpay.Advise(err).Unsettled, member)
 }
 
-// Of a charge that is right nothing is refused: what its captureAmount says before a capture, and
-// the limit of its permission, are no reason to take another payment.
+// A right charge is never refused: neither captureAmount before a capture nor the limit of the
+// permission is a reason to take another payment.
 func TestARightChargeIsNeverRefused(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -341,7 +229,7 @@ func TestARightChargeIsNeverRefused(t *testing.T) {
 	require.True(t, ok, "%v", err)
 	assert.Equal(t, amazonpay.OutcomeDone, amazonpay.OutcomeOf(err))
 
-	// An amount in an unknown form is not nothing.
+	// An amount of an unknown form is not zero.
 	network.in, network.members = "charges/", map[string]string{"refundedAmount": `{"value":"5.00"}`}
 	_, err = shop.CompleteOrFetch(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 	require.ErrorContains(t, err, "was not understood")
@@ -358,7 +246,7 @@ func chargeOf(t *testing.T, shop *webstore.Client, sessionID string) string {
 	return session.ChargeID
 }
 
-// What was not understood of a permission decides nothing: whose order it is, or that no charge is
+// What was not understood of a permission decides nothing: neither its order, nor that no charge is
 // in progress.
 func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	t.Parallel()
@@ -379,4 +267,56 @@ func TestAPermissionThatIsNotUnderstood(t *testing.T) {
 	defer cancel()
 	_, err = shop.WaitForChargePermission(ctx, session.ChargePermissionID)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// hanging is a Caller whose changes end without a certain outcome, and whose reads hang until the
+// context ends.
+type hanging struct{ readings int }
+
+var errLost = errors.New("the answer was lost")
+
+func (h *hanging) Call(ctx context.Context, op amazonpay.Operation, _, _ any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	if op.Method != "" && op.Method != "GET" {
+		return &amazonpay.Meta{}, &amazonpay.CallError{Operation: op.Name, Meta: &amazonpay.Meta{}, Err: errLost, Outcome: amazonpay.OutcomeUnknown}
+	}
+	h.readings++
+	<-ctx.Done()
+	return &amazonpay.Meta{}, context.Cause(ctx)
+}
+
+// A call without a deadline does not wait forever for the read that would settle it.
+func TestReadingThatHangsEnds(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(context.Context, *webstore.Client) error{
+		"CancelCharge": func(ctx context.Context, shop *webstore.Client) error {
+			_, err := shop.CancelCharge(ctx, "S01-0000000-0000000-C000000", &webstore.CancelChargeRequest{CancellationReason: "Sold out"})
+			return err
+		},
+		"CompleteCheckoutSession": func(ctx context.Context, shop *webstore.Client) error {
+			_, err := shop.CompleteCheckoutSession(ctx, "session", &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
+			return err
+		},
+		"CloseChargePermission": func(ctx context.Context, shop *webstore.Client) error {
+			_, err := shop.CloseChargePermission(ctx, "S01-0000000-0000000", &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out"})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				caller := &hanging{}
+				start := time.Now()
+				err := change(context.Background(), webstore.New(callsOnly{caller}))
+				require.ErrorIs(t, err, errLost, "the call's own error")
+				assert.Equal(t, 15*time.Second, time.Since(start))
+				assert.Equal(t, 1, caller.readings)
+
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				start = time.Now()
+				require.ErrorIs(t, change(ctx, webstore.New(callsOnly{caller})), errLost)
+				assert.Equal(t, time.Second, time.Since(start), "the caller's own deadline counts if it is nearer")
+			})
+		})
+	}
 }

@@ -7,8 +7,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// CreateStoreRequest is the request of [Client.CreateStore]. Which members are needed is
-// not documented.
+// CreateStoreRequest is the request of [Client.CreateStore].
 type CreateStoreRequest struct {
 	AllowedOriginDomains []string `json:"allowedOriginDomains,omitzero"`
 	AllowedRedirectURLs  []string `json:"allowedRedirectURLs,omitzero"`
@@ -17,8 +16,8 @@ type CreateStoreRequest struct {
 	MerchantLogoURL      string   `json:"merchantLogoUrl,omitzero"`
 }
 
-// UpdateStoreRequest is the request of [Client.UpdateStore]. What has its zero value is
-// not sent.
+// UpdateStoreRequest is the request of [Client.UpdateStore]. A field with its zero value is not
+// sent.
 type UpdateStoreRequest struct {
 	AllowedOriginDomains []string `json:"allowedOriginDomains,omitzero"`
 	AllowedRedirectURLs  []string `json:"allowedRedirectURLs,omitzero"`
@@ -27,8 +26,7 @@ type UpdateStoreRequest struct {
 	MerchantLogoURL      string   `json:"merchantLogoUrl,omitzero"`
 }
 
-// Store is a store of a merchant. Of an answer only StoreID is documented; the rest are
-// the members of the requests.
+// Store is a store of a merchant.
 type Store struct {
 	amazonpay.Response
 
@@ -40,10 +38,9 @@ type Store struct {
 	MerchantLogoURL      string   `json:"merchantLogoUrl,omitzero"`
 }
 
-// CreateStore adds a store to a merchant's account. It is for solution providers whom Amazon
-// has listed, and needs the merchant's authorization token: [amazonpay.WithTokenSource] or
-// [amazonpay.WithAuthToken]. An idempotency key is made where none is given. The PHP
-// SDK alone has it.
+// CreateStore adds a store to a merchant's account. It is for solution providers whom Amazon has
+// listed, and requires the merchant's authorization token: [amazonpay.WithTokenSource] or
+// [amazonpay.WithAuthToken]. Of the official SDKs, only the one for PHP has it.
 func (c *Client) CreateStore(ctx context.Context, merchantAccountID string, in *CreateStoreRequest, opts ...amazonpay.CallOption) (*Store, error) {
 	return amazonpay.Do[Store](ctx, c.caller, amazonpay.Operation{
 		Name: "CreateStore", Method: http.MethodPost, Path: "merchantAccounts/{merchantAccountId}/stores",
@@ -51,8 +48,7 @@ func (c *Client) CreateStore(ctx context.Context, merchantAccountID string, in *
 	}, in, opts...)
 }
 
-// UpdateStore changes a store of a merchant, under the conditions of [Client.CreateStore]. It
-// takes no idempotency key.
+// UpdateStore changes a store of a merchant, under the conditions of [Client.CreateStore].
 func (c *Client) UpdateStore(ctx context.Context, merchantAccountID, storeID string, in *UpdateStoreRequest, opts ...amazonpay.CallOption) (*Store, error) {
 	return amazonpay.Do[Store](ctx, c.caller, amazonpay.Operation{
 		Name: "UpdateStore", Method: http.MethodPatch, Path: "merchantAccounts/{merchantAccountId}/stores/{storeId}",

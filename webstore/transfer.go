@@ -15,26 +15,25 @@ import (
 )
 
 const (
-	maxURLs       = 3                // of one transfer
-	transferPause = time.Second      // before another URL, where the last one did not fail for its age
-	maxAnswer     = 64 << 10         // what is read of an answer that does not matter
+	maxURLs       = 3                // per transfer
+	transferPause = time.Second      // before another URL, unless the last one had expired
+	maxAnswer     = 64 << 10         // read of an answer that does not matter
 	chunk         = 64 << 10         // of a document or a file
 	maxPause      = 60 * time.Second // between two reads of a report
 )
 
-// TransferError says that a document or a file was not transferred, or only in part. What
-// a Writer was given until then is not the whole document.
+// TransferError reports that a document or a file was not transferred, or only in part. A Writer
+// has then received only a part of the document.
 type TransferError struct {
-	// StatusCode is the status of the answer, 0 where there was none.
+	// StatusCode is the HTTP status, 0 if there was no answer.
 	StatusCode int
-	// Done is how many bytes were transferred, Total how many there are, -1 where that is
-	// not known.
+	// Done is how many bytes were transferred. Total is how many there are, -1 if that is unknown.
 	Done, Total int64
-	// Err is the cause; nil where it is the status.
+	// Err is the cause. It is nil if the cause is the status.
 	Err error
 }
 
-// Error says what went wrong and how far the transfer came, without the URL.
+// Error says what went wrong and how far the transfer got, without the URL.
 func (e *TransferError) Error() string {
 	text := "webstore: the transfer failed"
 	if e.Done > 0 && e.Total >= 0 {
@@ -51,17 +50,15 @@ func (e *TransferError) Error() string {
 // Unwrap returns Err.
 func (e *TransferError) Unwrap() error { return e.Err }
 
-var errNoFetcher = errors.New("webstore: the Caller is no amazonpay.Fetcher, which transfers need: give an *amazonpay.Client")
-
-// transfer makes one transfer with up to three URLs: a URL is good for a short while, so
-// that each is used at once, and replaced where it was refused. attempt gets a URL and uses it; it says whether
-// another one may help, which it must not where a part is transferred.
+// transfer makes one transfer, with up to three URLs. A URL is valid for a short time, so each is
+// used at once, and replaced if it is refused. attempt requests a URL and uses it. It reports
+// whether another URL may help, which is never the case after a part was transferred.
 func transfer(ctx context.Context, attempt func() (again bool, err error)) error {
 	for n := 1; ; n++ {
 		again, err := attempt()
 		failed, ok := errors.AsType[*TransferError](err)
 		if ok && failed.Err != nil {
-			if cause := ended.Of(ctx); cause != nil { // net/http may return the cause as it is
+			if cause := ended.Of(ctx); cause != nil { // net/http may return the cause unwrapped
 				failed.Err = cause
 			}
 		}
@@ -69,7 +66,7 @@ func transfer(ctx context.Context, attempt func() (again bool, err error)) error
 			return err
 		}
 		if ok && failed.StatusCode == http.StatusForbidden {
-			continue // too old: a new one is all it takes
+			continue // the URL has expired: a new one will do
 		}
 		if pause(ctx, jitter(transferPause)) != nil {
 			return err
@@ -77,7 +74,7 @@ func transfer(ctx context.Context, attempt func() (again bool, err error)) error
 	}
 }
 
-// mayPass reports a status of a store of files that another URL may not meet.
+// mayPass reports a status of a file store that another URL may avoid.
 func mayPass(status int) bool {
 	switch status {
 	case http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
@@ -86,13 +83,13 @@ func mayPass(status int) bool {
 	return status >= 500
 }
 
-// passing reports an error of the network that another URL may not meet.
+// passing reports a network error that another URL may avoid.
 func passing(err error) bool {
 	_, ok := errors.AsType[net.Error](err)
 	return ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// discard ends an answer whose body does not matter, so that its connection can be used again.
+// discard ends an answer whose body does not matter, so that its connection can be reused.
 func discard(resp *http.Response) {
 	_, _ = io.CopyN(io.Discard, resp.Body, maxAnswer)
 	_ = resp.Body.Close()
@@ -101,7 +98,7 @@ func discard(resp *http.Response) {
 // pause waits, or returns why the context ended.
 func pause(ctx context.Context, d time.Duration) error { return pauseOr(ctx, d, nil) }
 
-// pauseOr is pause, but ends early when woken.
+// pauseOr is pause, but also ends when woken.
 func pauseOr(ctx context.Context, d time.Duration, woken <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -115,12 +112,12 @@ func pauseOr(ctx context.Context, d time.Duration, woken <-chan struct{}) error 
 	}
 }
 
-// jitter spreads waits over half to all of d, so that many waiters do not come together.
+// jitter spreads waits over half to all of d, so that many waiters do not come at once.
 func jitter(d time.Duration) time.Duration {
 	return d/2 + rand.N(d/2+1) //nolint:gosec // No secret.
 }
 
-// progress reads through to r and reports how far it is.
+// progress reads through to r and reports how far it got.
 type progress struct {
 	r           io.Reader
 	report      amazonpay.Progress // may be nil

@@ -4,19 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
+	"net/url"
+	"slices"
 	"strings"
-	"sync"
+	"syscall"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -28,404 +25,229 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-
-// clientOf returns a client whose service, and whose network, is the server.
-func clientOf(t *testing.T, server *httptest.Server) *amazonpay.Client {
-	t.Helper()
-	key, err := testKey()
-	require.NoError(t, err)
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: "SANDBOX-AAAAAAAAAAAAAAAAAAAAAAAA", PrivateKey: key, Region: amazonpay.RegionUS, BaseURL: server.URL,
-	}, amazonpay.WithRoundTripper(server.Client().Transport))
-	require.NoError(t, err)
-	return client
+// fetching is a Caller without a network. It has one outcome after the other, and then repeats the
+// last.
+type fetching struct {
+	outcomes []any // a status or an error
+	urls     int
 }
 
-// store is a service that hands out URLs on itself, numbered, and a store of files behind them.
-type store struct {
-	*httptest.Server
-	mu          sync.Mutex
-	urls        int
-	keys        []string // the idempotency keys of the calls
-	headers     []http.Header
-	compression any
-	target      func(n int) string // nil: a URL of the store
-	serve       func(n int, w http.ResponseWriter, r *http.Request)
+func (f *fetching) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	f.urls++
+	return &amazonpay.Meta{}, json.Unmarshal([]byte(`{"id":"file_1","url":"https://store.example/1"}`), out)
 }
 
-func newStore(t *testing.T, serve func(n int, w http.ResponseWriter, r *http.Request)) *store {
-	t.Helper()
-	s := &store{serve: serve, compression: "N/A"}
-	s.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if n, ok := strings.CutPrefix(r.URL.Path, "/presigned/"); ok {
-			s.mu.Lock()
-			s.headers = append(s.headers, r.Header.Clone())
-			s.mu.Unlock()
-			number, _ := strconv.Atoi(n)
-			s.serve(number, w, r)
-			return
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.urls++
-		s.keys = append(s.keys, r.Header.Get("X-Amz-Pay-Idempotency-Key"))
-		target := fmt.Sprintf("%s/presigned/%d?X-Amz-Signature=very-secret", s.URL, s.urls)
-		if s.target != nil {
-			target = s.target(s.urls)
-		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"id": "file_" + strconv.Itoa(s.urls), "url": target, "compressionAlgorithm": s.compression})
-	}))
-	t.Cleanup(s.Close)
-	return s
+func (f *fetching) Fetch(req *http.Request) (*http.Response, error) {
+	outcome := f.outcomes[min(f.urls, len(f.outcomes))-1]
+	if err, ok := outcome.(error); ok {
+		return nil, err
+	}
+	if req.Body != nil {
+		_, _ = io.Copy(io.Discard, req.Body)
+	}
+	status, _ := outcome.(int)
+	return &http.Response{StatusCode: status, ProtoMajor: 1, Body: io.NopCloser(strings.NewReader(text)), ContentLength: int64(len(text)), Header: http.Header{}}, nil
 }
 
-const text = "a,b,c\n1,2,3\n"
-
-func zipped(t *testing.T, text string) []byte {
-	t.Helper()
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, err := w.Write([]byte(text))
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	return b.Bytes()
-}
-
-func TestDownloadReport(t *testing.T) {
+// If the store is busy, or the network breaks before the first byte, another URL is tried after a
+// pause.
+func TestTransfersAgain(t *testing.T) {
 	t.Parallel()
-	give := func(body string) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }
-	}
-	status := func(codes ...int) func(int, http.ResponseWriter, *http.Request) {
-		return func(n int, w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(codes[min(n, len(codes))-1])
-			_, _ = io.WriteString(w, text)
-		}
-	}
-	announce := func(length int, body string) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", strconv.Itoa(length))
-			_, _ = io.WriteString(w, body)
-		}
-	}
-	raw := func(answer string) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) {
-			conn, _, err := http.NewResponseController(w).Hijack()
-			if err == nil {
-				_, _ = io.WriteString(conn, answer)
-				_ = conn.Close()
-			}
-		}
-	}
-	packed := string(zipped(t, text))
+	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
+	untrusted := errors.New("the certificate is not trusted")
 	for name, row := range map[string]struct {
-		serve       func(int, http.ResponseWriter, *http.Request)
-		compression string
-		want        string // an error
-		written     string
-		urls        int
+		outcomes []any
+		urls     int
+		pauses   int
+		want     error
+		status   int
 	}{
-		"plain": {give(text), "N/A", "", text, 1},
-		"empty": {give(""), "N/A", "", "", 1},
-		"chunks": {func(_ int, w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, text[:5])
-			_ = http.NewResponseController(w).Flush()
-			_, _ = io.WriteString(w, text[5:])
-		}, "", "", text, 1},
-		"gzip": {give(packed), "gzip", "", text, 1},
-		"gzip by its encoding": {func(_ int, w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = io.WriteString(w, packed)
-		}, "GZIP", "", text, 1},
-		"too old, then fresh":    {status(403, 200), "", "", text, 2},
-		"too old for ever":       {status(403), "", "HTTP 403", "", 3},
-		"not there":              {status(404), "", "HTTP 404", "", 1},
-		"no content":             {status(204), "", "HTTP 204", "", 1},
-		"a part":                 {status(206), "", "HTTP 206", "", 1},
-		"moved":                  {status(302), "", "redirects", "", 1},
-		"an unknown compression": {give(text), "ZSTD", `the compression "ZSTD" of the document is not known`, "", 1},
-		"an unknown encoding": {func(_ int, w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Encoding", "br")
-			_, _ = io.WriteString(w, text)
-		}, "", `the encoding "br"`, "", 1},
-		"shorter than announced":     {announce(len(text)+5, text), "", "after 12 of 17 bytes: unexpected EOF", text, 1},
-		"cut between chunks":         {raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na,b\r\n"), "", "after 3 bytes: unexpected EOF", "a,b", 1},
-		"without an end":             {raw("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\na,b"), "", "does not say where the document ends", "", 1},
-		"gzip that is cut":           {give(packed[:len(packed)-6]), "GZIP", "unexpected EOF", text, 1},
-		"gzip that is none":          {give(text), "GZIP", "not compressed with gzip, or cut", "", 1},
-		"gzip with something behind": {give(packed + "garbage"), "GZIP", "unexpected EOF", text, 1},
+		"busy, then free":      {[]any{503, 200}, 2, 1, nil, 0},
+		"too many, then free":  {[]any{429, 200}, 2, 1, nil, 0},
+		"reset, then free":     {[]any{reset, 200}, 2, 1, nil, 0},
+		"closed, then free":    {[]any{io.ErrUnexpectedEOF, 403, 200}, 3, 1, nil, 0},
+		"busy for ever":        {[]any{503}, 3, 2, nil, 503},
+		"reset for ever":       {[]any{reset}, 3, 2, syscall.ECONNRESET, 0},
+		"not to be trusted":    {[]any{untrusted, 200}, 1, 0, untrusted, 0},
+		"refused for its form": {[]any{400, 200}, 1, 0, nil, 400},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStore(t, row.serve)
-			s.compression = row.compression
-			var out bytes.Buffer
-			n, err := webstore.New(clientOf(t, s.Server)).DownloadReport(t.Context(), documentID, &out)
-			assert.Equal(t, row.written, out.String())
-			assert.Equal(t, int64(len(row.written)), n)
-			assert.Equal(t, row.urls, s.urls)
-			for _, h := range s.headers {
-				assert.Empty(t, h.Get("Authorization"))
-				assert.Empty(t, h.Get("X-Amz-Pay-Date"))
-				assert.Equal(t, "identity", h.Get("Accept-Encoding"))
+			for _, transfer := range []func(context.Context, *webstore.Client) error{
+				func(ctx context.Context, shop *webstore.Client) error {
+					_, err := shop.DownloadReport(ctx, documentID, io.Discard)
+					return err
+				},
+				func(ctx context.Context, shop *webstore.Client) error {
+					_, err := shop.UploadEvidence(ctx, &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")})
+					return err
+				},
+			} {
+				synctest.Test(t, func(t *testing.T) {
+					f := &fetching{outcomes: row.outcomes}
+					start := time.Now()
+					err := transfer(t.Context(), webstore.New(f))
+					took := time.Since(start)
+					assert.Equal(t, row.urls, f.urls)
+					assert.GreaterOrEqual(t, took, time.Duration(row.pauses)*500*time.Millisecond)
+					assert.LessOrEqual(t, took, time.Duration(row.pauses)*time.Second)
+					failed, ok := errors.AsType[*webstore.TransferError](err)
+					require.Equal(t, row.want != nil || row.status != 0, ok, err)
+					if row.want != nil {
+						require.ErrorIs(t, err, row.want)
+					} else if ok {
+						assert.Equal(t, row.status, failed.StatusCode)
+					} else {
+						require.NoError(t, err)
+					}
+				})
 			}
-			if row.want == "" {
-				require.NoError(t, err)
-				return
-			}
-			require.ErrorContains(t, err, row.want)
-			_, ok := errors.AsType[*webstore.TransferError](err)
-			assert.True(t, ok)
-			assert.NotContains(t, err.Error(), "very-secret")
 		})
 	}
 }
 
-func TestDownloadRefuses(t *testing.T) {
+func TestTransferEndsWithTheContext(t *testing.T) {
 	t.Parallel()
-	s := newStore(t, func(int, http.ResponseWriter, *http.Request) { assert.Fail(t, "nothing may be fetched") })
-	for name, target := range map[string]string{"http": "http://127.0.0.1:1/document", "nothing": "", "no URL": "://", "user": "https://user:pass@127.0.0.1/"} {
-		s.target = func(int) string { return target }
-		before := s.urls
-		n, err := webstore.New(clientOf(t, s.Server)).DownloadReport(t.Context(), documentID, io.Discard)
-		require.Error(t, err, name)
-		assert.Zero(t, n)
-		assert.Equal(t, before+1, s.urls, name)
-	}
-	shop := webstore.New(clientOf(t, s.Server))
-	s.target, s.compression = nil, []string{"GZIP"}
-	_, err := shop.DownloadReport(t.Context(), documentID, io.Discard)
-	require.ErrorContains(t, err, "the compression of the document was not understood", "it is not taken for none")
-	_, err = shop.DownloadReport(t.Context(), documentID, nil)
-	require.ErrorContains(t, err, "w: is nil")
-	_, err = shop.DownloadReport(t.Context(), " ", io.Discard)
-	require.ErrorContains(t, err, "reportDocumentId: is empty")
-	_, err = shop.DownloadReport(t.Context(), documentID, io.Discard, amazonpay.WithProgress(nil))
-	require.ErrorContains(t, err, "WithProgress")
-	var missing context.Context // a caller's mistake
-	file := &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}
-	for _, call := range []func() error{
-		func() error { _, err := shop.DownloadReport(missing, documentID, io.Discard); return err },
-		func() error { _, err := shop.WaitForReport(missing, "A1"); return err },
-		func() error { _, err := shop.UploadEvidence(missing, file); return err },
-	} {
-		require.ErrorContains(t, call(), "the context is nil")
-	}
-	_, err = webstore.New(&callertest.Recorder{Answer: `{}`}).DownloadReport(t.Context(), documentID, io.Discard)
-	require.ErrorContains(t, err, "amazonpay.Fetcher")
-}
-
-type brokenWriter struct{ err error }
-
-func (w brokenWriter) Write(b []byte) (int, error) { return len(b) / 2, w.err }
-
-func TestDownloadToABrokenWriter(t *testing.T) {
-	t.Parallel()
-	s := newStore(t, func(_ int, w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) })
-	full := errors.New("the disk is full")
-	n, err := webstore.New(clientOf(t, s.Server)).DownloadReport(t.Context(), documentID, brokenWriter{full})
-	require.ErrorIs(t, err, full)
-	assert.Equal(t, int64(len(text)/2), n)
-	assert.Equal(t, 1, s.urls, "a part is written: nothing is begun anew")
-	_, err = webstore.New(clientOf(t, s.Server)).DownloadReport(t.Context(), documentID, brokenWriter{})
-	require.ErrorIs(t, err, io.ErrShortWrite)
-}
-
-func TestDownloadProgressAndCancellation(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancelCause(t.Context())
-	stopped := errors.New("the user closed the window")
-	s := newStore(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "100")
-		_, _ = io.WriteString(w, text)
-		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		f := &fetching{outcomes: []any{503}}
+		start := time.Now()
+		_, err := webstore.New(f).DownloadReport(ctx, documentID, io.Discard)
+		require.Error(t, err)
+		assert.Equal(t, 1, f.urls)
+		assert.Equal(t, 100*time.Millisecond, time.Since(start), "the pause ends with the context")
 	})
-	var seen [][2]int64
-	n, err := webstore.New(clientOf(t, s.Server)).DownloadReport(ctx, documentID, io.Discard, amazonpay.WithProgress(func(done, total int64) {
-		seen = append(seen, [2]int64{done, total})
-		cancel(stopped)
-	}))
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Equal(t, [][2]int64{{12, 100}}, seen)
-	assert.Equal(t, int64(12), n)
-	assert.Equal(t, 1, s.urls)
 }
 
-func TestWaitForReport(t *testing.T) {
-	t.Parallel()
-	for name, row := range map[string]struct {
-		statuses []string
-		want     string
-		reads    int
-		least    time.Duration
-		most     time.Duration
-	}{
-		"done at once":                   {[]string{`"COMPLETED"`}, "", 1, 0, 0},
-		"done later":                     {[]string{`"IN_PROGRESS"`, `"IN_PROGRESS"`, `"IN_PROGRESS"`, `"COMPLETED"`}, "", 4, 3500 * time.Millisecond, 7 * time.Second},
-		"failed":                         {[]string{`"IN_PROGRESS"`, `"FAILED"`}, "the report A1 is FAILED", 2, 500 * time.Millisecond, time.Second},
-		"cancelled":                      {[]string{`"CANCELLED"`}, "the report A1 is CANCELLED: by a call, or because there is no data for it", 1, 0, 0},
-		"a new status with the document": {[]string{`"ARCHIVED","reportDocumentId":"d"`}, "", 1, 0, 0},
-		"a new status":                   {[]string{`"QUEUED"`, `"COMPLETED"`}, "", 2, 500 * time.Millisecond, time.Second},
-		"never":                          {[]string{`"IN_PROGRESS"`}, "which was IN_PROGRESS, ended: context deadline exceeded", 0, time.Hour, time.Hour},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-				defer cancel()
-				caller := &sequence{answers: row.statuses}
-				start := time.Now()
-				report, err := webstore.New(caller).WaitForReport(ctx, "A1")
-				took := time.Since(start)
-				assert.GreaterOrEqual(t, took, row.least)
-				assert.LessOrEqual(t, took, row.most)
-				if row.reads > 0 {
-					assert.Equal(t, row.reads, caller.reads)
-				} else {
-					assert.Less(t, caller.reads, 130, "an hour of reads that are a minute apart")
-					assert.Greater(t, caller.reads, 59)
-				}
-				if row.want == "" {
-					require.NoError(t, err)
-					assert.Equal(t, "A1", report.ReportID)
-					return
-				}
-				require.ErrorContains(t, err, row.want)
-				assert.Nil(t, report)
-				if failed, ok := errors.AsType[*webstore.ReportError](err); ok {
-					assert.Equal(t, "A1", failed.Report.ReportID)
-				} else {
-					require.ErrorIs(t, err, context.DeadlineExceeded)
-				}
-			})
-		})
+// places is a service that returns one URL, with its Client as the network behind it.
+type places struct {
+	*amazonpay.Client
+
+	answer []byte
+}
+
+func (p *places) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
+	return &amazonpay.Meta{}, json.Unmarshal(p.answer, out)
+}
+
+// storage answers requests to that URL.
+type storage struct {
+	status   int
+	encoding string
+	body     string
+	fail     bool
+	seen     []*http.Request
+	sent     string // the body of the last request
+}
+
+func (s *storage) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.seen = append(s.seen, r)
+	if s.fail {
+		return nil, errors.New("refused: " + r.URL.String() + " " + r.URL.RawQuery)
 	}
-	failure := errors.New("refused")
-	_, err := webstore.New(&callertest.Recorder{Err: failure}).WaitForReport(t.Context(), "A1")
-	require.ErrorIs(t, err, failure)
+	sent, err := io.ReadAll(r.Body)
+	s.sent = string(sent)
+	return &http.Response{
+		StatusCode: s.status, Header: http.Header{"Content-Encoding": {s.encoding}}, ContentLength: int64(len(s.body)),
+		Body: io.NopCloser(strings.NewReader(s.body)), Request: r,
+	}, err
 }
 
-// sequence is a Caller whose reports have one status after the other, and then the last one.
-type sequence struct {
-	answers []string
-	reads   int
-}
-
-func (s *sequence) Call(_ context.Context, _ amazonpay.Operation, _, out any, _ ...amazonpay.CallOption) (*amazonpay.Meta, error) {
-	status := s.answers[min(s.reads, len(s.answers)-1)]
-	s.reads++
-	return &amazonpay.Meta{}, json.Unmarshal([]byte(`{"reportId":"A1","processingStatus":`+status+`}`), out)
-}
-
-func TestUploadEvidence(t *testing.T) {
-	t.Parallel()
-	want := map[webstore.FileType]string{
-		webstore.FileTypeCSV: "text/csv", webstore.FileTypePDF: "application/pdf", webstore.FileTypeXLS: "application/vnd.ms-excel",
-		webstore.FileTypeXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", webstore.FileTypeDOC: "application/msword",
-		webstore.FileTypeDOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-		webstore.FileTypeODS:  "application/vnd.oasis.opendocument.spreadsheet", webstore.FileTypeJPG: "image/jpeg", webstore.FileTypePNG: "image/png",
+func gunzip(text string) (string, bool) {
+	r, err := gzip.NewReader(strings.NewReader(text))
+	if err != nil {
+		return "", false
 	}
-	for kind, contentType := range want {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
-			s := newStore(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-				body, _ := io.ReadAll(r.Body)
-				assert.Equal(t, http.MethodPut, r.Method)
-				assert.Equal(t, "the evidence", string(body))
-				assert.Equal(t, int64(12), r.ContentLength)
-				assert.Equal(t, contentType, r.Header.Get("Content-Type"))
-				assert.Empty(t, r.Header.Get("Authorization"))
-				assert.Empty(t, r.Header.Get("X-Amz-Pay-Date"))
-				w.WriteHeader(http.StatusOK)
-			})
-			body := strings.NewReader("skipped: the evidence")
-			_, err := body.Seek(9, io.SeekStart)
-			require.NoError(t, err)
-			var last [2]int64
-			file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: kind, Body: body},
-				amazonpay.WithProgress(func(done, total int64) { last = [2]int64{done, total} }), amazonpay.WithIdempotencyKey("mine"))
-			require.NoError(t, err)
-			assert.Equal(t, "file_1", file.ID)
-			assert.Equal(t, int64(12), file.Size)
-			assert.Equal(t, [2]int64{12, 12}, last)
-			assert.Equal(t, []string{"mine"}, s.keys)
-		})
-	}
+	plain, err := io.ReadAll(r)
+	return string(plain), err == nil
 }
 
-func TestUploadToAnotherPlace(t *testing.T) {
-	t.Parallel()
-	s := newStore(t, func(n int, w http.ResponseWriter, r *http.Request) {
-		if n == 1 { // before the body is read
-			w.WriteHeader(http.StatusForbidden)
-			return
-		}
-		body, _ := io.ReadAll(r.Body)
-		assert.Len(t, body, 1<<20)
-	})
-	file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(),
-		&webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: bytes.NewReader(make([]byte, 1<<20))}, amazonpay.WithIdempotencyKey("mine"))
-	require.NoError(t, err)
-	assert.Equal(t, "file_2", file.ID)
-	require.Len(t, s.keys, 2)
-	assert.Equal(t, "mine", s.keys[0])
-	assert.NotEqual(t, "mine", s.keys[1], "the same key would bring the same place")
-}
-
-func TestUploadRefused(t *testing.T) {
-	t.Parallel()
-	refuse := func(status int) func(int, http.ResponseWriter, *http.Request) {
-		return func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
-	}
-	broken := errors.New("the disk is broken")
-	for name, row := range map[string]struct {
-		serve func(int, http.ResponseWriter, *http.Request)
-		file  *webstore.EvidenceFile
-		want  string
-		urls  int
-	}{
-		"no file":         {nil, nil, "request: is nil", 0},
-		"an unknown type": {nil, &webstore.EvidenceFile{Type: "exe", Body: strings.NewReader("x")}, `type: "exe" is none of [csv doc docx jpg ods pdf png xls xlsx]`, 0},
-		"no body":         {nil, &webstore.EvidenceFile{Type: webstore.FileTypePDF}, "body: is nil", 0},
-		"an empty body":   {nil, &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("")}, "body: is empty", 0},
-		"refused":         {refuse(400), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 400", 1},
-		"too large":       {refuse(413), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 413", 1},
-		"moved":           {refuse(307), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "redirects", 1},
-		"a broken disk": {refuse(200), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: struct {
-			io.Reader
-			io.Seeker
-		}{iotest.ErrReader(broken), strings.NewReader("xx")}}, "the disk is broken", 1},
-		"a file that shrinks": {
-			func(_ int, _ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) },
-			&webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: struct {
-				io.Reader
-				io.Seeker
-			}{strings.NewReader("x"), strings.NewReader("xx")}}, "the file ended after 1 of 2 bytes", 1,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newStore(t, row.serve)
-			file, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), row.file)
-			require.ErrorContains(t, err, row.want)
-			assert.Nil(t, file)
-			assert.Equal(t, row.urls, s.urls)
-			assert.NotContains(t, err.Error(), "very-secret")
-		})
-	}
-}
-
-// The caller may close the file, or go on with it, when UploadEvidence has returned.
-func TestUploadLeavesTheFileAlone(t *testing.T) {
-	t.Parallel()
-	s := newStore(t, func(_ int, w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest) })
-	body := bytes.NewReader(make([]byte, 8<<20)) // more than any buffer on the way
-	_, err := webstore.New(clientOf(t, s.Server)).UploadEvidence(t.Context(), &webstore.EvidenceFile{Type: webstore.FileTypePDF, Body: body})
-	require.Error(t, err)
-	for range 1000 { // the race detector sees a reader that is still there
-		_, err := body.Seek(0, io.SeekStart)
+// Whatever URL the service returns, a document or a file is transferred whole or there is an error,
+// nothing of Amazon Pay's is sent along, and no error shows the URL.
+func FuzzTransfer(f *testing.F) {
+	const place = "https://bucket.example/report?X-Amz-Signature=0123456789"
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(w, text)
+	_ = w.Close()
+	f.Add(place, "N/A", "", text, 200, false)
+	f.Add(place, "gzip", "", packed.String(), 200, false)
+	f.Add(place, "GZIP", "gzip", packed.String()[:20], 200, false)
+	f.Add(place, "", "GZIP", packed.String()+packed.String(), 204, false)
+	f.Add(place, strings.Repeat("zip", 5000), "", "", 403, false)
+	f.Add(place, "none", strings.Repeat("br", 5000), "x", 200, false)
+	f.Add("http://h/?X-Amz-Signature=0123456789", "", "", "", 200, false)
+	f.Add("https://user:0123456789@h/", "", "", "", 200, false)
+	f.Add("https://h/0123456789\x7f%zz", "", "", "", 200, false)
+	f.Add("//h/0123456789/%2e%2e", "", "", "", 503, true)
+	f.Add("", "", "", "", 302, true)
+	f.Fuzz(func(t *testing.T, address, compression, encoding, body string, status int, fail bool) {
+		answer, err := json.Marshal(map[string]string{"id": "file_1", "url": address, "compressionAlgorithm": compression})
 		require.NoError(t, err)
+		synctest.Test(t, func(t *testing.T) { // there are pauses
+			net := &storage{status: status, encoding: encoding, body: body, fail: fail}
+			client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionUS, Environment: amazonpay.EnvironmentSandbox},
+				amazonpay.WithDoer(&callertest.Wire{}), amazonpay.WithRoundTripper(net))
+			require.NoError(t, err)
+			store := webstore.New(&places{client, answer})
+
+			var got strings.Builder
+			n, err := store.DownloadReport(t.Context(), "document_1", &got)
+			require.EqualValues(t, got.Len(), n)
+			want, whole := body, status == http.StatusOK
+			if strings.EqualFold(compression, "gzip") || strings.EqualFold(encoding, "gzip") {
+				var good bool
+				want, good = gunzip(body)
+				whole = whole && good
+			}
+			if err == nil {
+				require.True(t, whole && !fail)
+				require.Equal(t, want, got.String())
+			} else {
+				known := slices.Contains([]string{"", "N/A", "NONE", "GZIP"}, strings.ToUpper(compression)) &&
+					slices.Contains([]string{"", "identity", "gzip"}, strings.ToLower(encoding))
+				require.False(t, whole && known && !fail && len(net.seen) > 0, "%v", err)
+			}
+			requireKept(t, net, err, address)
+
+			net.seen = nil
+			file, err := store.UploadEvidence(t.Context(), &webstore.UploadEvidenceRequest{Type: webstore.FileTypeCSV, Body: strings.NewReader("a,b\n")})
+			if err == nil {
+				require.True(t, status >= 200 && status < 300 && !fail)
+				require.Equal(t, "a,b\n", net.sent)
+				require.Equal(t, "file_1", file.ID)
+			}
+			requireKept(t, net, err, address)
+		})
+	})
+}
+
+// requireKept fails if something was sent where it must not, or an error shows the URL.
+func requireKept(t *testing.T, net *storage, err error, address string) {
+	t.Helper()
+	for _, r := range net.seen {
+		require.Equal(t, "https", r.URL.Scheme)
+		require.NotEmpty(t, r.URL.Host)
+		require.Nil(t, r.URL.User)
+		for name := range r.Header {
+			require.Contains(t, []string{"Accept-Encoding", "Content-Type"}, name)
+		}
+	}
+	if err == nil {
+		require.NotEmpty(t, net.seen)
+		return
+	}
+	_, ok := errors.AsType[*webstore.TransferError](err)
+	require.True(t, ok, "%v", err)
+	require.Less(t, len(err.Error()), 1<<10)
+	parts := []string{address} // which cannot be parsed
+	if u, err := url.Parse(address); err == nil {
+		parts = []string{u.Path, u.EscapedPath(), u.RawQuery, u.User.String()} // the host is no secret
+	}
+	for _, part := range parts {
+		if len(part) >= 8 {
+			require.NotContains(t, err.Error(), part)
+		}
 	}
 }

@@ -9,14 +9,15 @@ import (
 )
 
 // UnixTime is a point in time that is sent as a number of seconds since 1970, as the requests about
-// disputes have it. Whether the service means seconds is not certain: the samples for PHP and Java send
-// seconds, the one for Node sends milliseconds. It is read from all forms of [amazonpay.Time].
+// disputes require. It is read from all forms of [amazonpay.Time].
 type UnixTime struct{ time.Time }
 
-// firstMilliseconds is the number from which on readers, amazonpay.Time among them, take one for milliseconds.
+// firstMilliseconds is the smallest number that readers, such as amazonpay.Time, take for
+// milliseconds.
 const firstMilliseconds = 1e11
 
-// MarshalJSON returns the number of seconds, null for the zero value.
+// MarshalJSON returns the number of seconds, or null for the zero value. A time before 1970 or
+// after 5138 is an error.
 func (t UnixTime) MarshalJSON() ([]byte, error) {
 	if t.IsZero() {
 		return []byte("null"), nil
@@ -30,7 +31,7 @@ func (t UnixTime) MarshalJSON() ([]byte, error) {
 	return json.Marshal(t.Unix())
 }
 
-// UnmarshalJSON reads what [amazonpay.Time] reads.
+// UnmarshalJSON reads the forms of [amazonpay.Time].
 func (t *UnixTime) UnmarshalJSON(b []byte) error {
 	read := amazonpay.Time{Time: t.Time}
 	err := read.UnmarshalJSON(b)

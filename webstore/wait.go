@@ -4,34 +4,33 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// ReportError says that a report ended without a document.
+// ReportError reports that a report ended without a document.
 type ReportError struct {
-	Report *Report // as it was read last
+	Report *Report // as last read
 }
 
 // Error says how the report ended.
 func (e *ReportError) Error() string {
-	text := fmt.Sprintf("webstore: the report %s is %s", e.Report.ReportID, e.Report.ProcessingStatus)
+	text := fmt.Sprintf("webstore: report %s is %s", e.Report.ReportID, e.Report.ProcessingStatus)
 	if e.Report.ProcessingStatus == ReportStatusCancelled {
-		text += ": by a call, or because there is no data for it"
+		text += ": by a call, or because it has no data"
 	}
 	return text
 }
 
-// WaitForReport reads a report until it is COMPLETED, and returns it. It waits between
-// two reads, at first about a second, then longer, up to a minute. A report
-// that is FAILED or CANCELLED, the latter also where there is no data, is a
-// [*ReportError]; a status that is not known is waited out, unless the document is there.
+// WaitForReport reads a report until it is COMPLETED, and returns it. The pause between two reads
+// grows from about a second to a minute. A report that is FAILED or CANCELLED, which also happens
+// if it has no data, is a [*ReportError]. An unknown status is waited out, unless the document is
+// ready.
 //
-// A read that fails ends the wait with its [*amazonpay.CallError]. Reports take minutes:
-// the wait ends with the context, whose cause is then in the error, and without a deadline it may
-// not end.
+// A read that fails ends the wait with its [*amazonpay.CallError]. Reports take minutes. The wait
+// ends with the context, whose cause is then in the error; set a deadline, since otherwise the wait
+// may not end.
 func (c *Client) WaitForReport(ctx context.Context, reportID string, opts ...amazonpay.CallOption) (*Report, error) {
 	for wait := time.Second; ; wait = min(2*wait, maxPause) {
 		report, err := c.GetReportByID(ctx, reportID, opts...)
@@ -42,32 +41,32 @@ func (c *Client) WaitForReport(ctx context.Context, reportID string, opts ...ama
 		case report.ProcessingStatus == ReportStatusFailed || report.ProcessingStatus == ReportStatusCancelled:
 			return nil, &ReportError{report}
 		case report.ProcessingStatus == ReportStatusCompleted && !understood(report.Meta, "reportDocumentId"):
-			return nil, fmt.Errorf("webstore: the report %s is COMPLETED, but the id of its document was not understood: see the Raw of its Meta", reportID)
+			return nil, fmt.Errorf("webstore: report %s is COMPLETED, but its document id was not understood: see the Raw of its Meta", reportID)
 		case report.ProcessingStatus == ReportStatusCompleted || report.ReportDocumentID != "":
 			return report, nil
 		}
 		if cause := pause(ctx, jitter(wait)); cause != nil {
-			return nil, fmt.Errorf("webstore: the wait for the report %s, which was %s, ended: %w", reportID, report.ProcessingStatus, cause)
+			return nil, fmt.Errorf("webstore: stopped waiting for report %s, last seen %s: %w", reportID, report.ProcessingStatus, cause)
 		}
 	}
 }
 
-// firstWait and mostWait are how long to wait between two reads: at first a second or so, since some things are
-// decided at once, and then ever longer.
+// firstWait and mostWait are the pauses between two reads: first about a second, since some things
+// are decided at once, then longer and longer.
 const (
 	firstWait = time.Second
 	mostWait  = 5 * time.Minute
 )
 
-// WaitForCharge reads a charge until Amazon has decided, and returns it: it is then Authorized,
-// Captured, Canceled or Declined, and its reason code says why. A state that is not known is waited
-// out, since it may say "not yet". A charge whose permission is closed, or that is a few weeks old,
-// may change once more.
+// WaitForCharge reads a charge until Amazon has decided, and returns it. It is then Authorized,
+// Captured, Canceled or Declined, and its reason code says why. An unknown state is waited out. The
+// charge may still change later: when its permission is closed, or after some weeks.
 //
-// It waits between two reads, at first about a second, then longer, up to five minutes; [Client.FetchNotified], on the same
-// Client, ends a wait, so that a notification does. A read that fails ends it with its [*amazonpay.CallError]. The
-// wait ends with the context, whose cause is then in the error, and without a deadline it may take a day: that is how
-// long an authorization may be pending.
+// The pause between two reads grows from about a second to five minutes. A notification about the
+// charge ends it, if [Client.HandleNotification] of any Client with the same [amazonpay.Client]
+// handles it. A read that fails ends the wait with its [*amazonpay.CallError]. The wait ends with
+// the context, whose cause is then in the error. Without a deadline it may take a day, which is how
+// long an authorization can be pending.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/asynchronous-processing.html
 func (c *Client) WaitForCharge(ctx context.Context, chargeID string, opts ...amazonpay.CallOption) (*Charge, error) {
@@ -80,8 +79,8 @@ func (c *Client) WaitForCharge(ctx context.Context, chargeID string, opts ...ama
 	})
 }
 
-// WaitForRefund reads a refund until it is Refunded or Declined, and returns it. It waits and ends as
-// [Client.WaitForCharge] does.
+// WaitForRefund reads a refund until it is Refunded or Declined, and returns it. It waits and ends
+// like [Client.WaitForCharge].
 func (c *Client) WaitForRefund(ctx context.Context, refundID string, opts ...amazonpay.CallOption) (*Refund, error) {
 	return waitFor(ctx, c, "refund", refundID, func() (*Refund, amazonpay.State, error) {
 		refund, err := c.GetRefund(ctx, refundID, opts...)
@@ -92,9 +91,9 @@ func (c *Client) WaitForRefund(ctx context.Context, refundID string, opts ...ama
 	})
 }
 
-// WaitForChargePermission reads a charge permission until no charge is in progress, and returns it: it is then
-// Chargeable, Closed, or NonChargeable for a reason that the buyer must see to. It waits and ends as
-// [Client.WaitForCharge] does.
+// WaitForChargePermission reads a charge permission until no charge is in progress, and returns it.
+// It is then Chargeable, Closed, or NonChargeable for a reason that the buyer must resolve. It
+// waits and ends like [Client.WaitForCharge].
 func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID string, opts ...amazonpay.CallOption) (*ChargePermission, error) {
 	return waitFor(ctx, c, "charge permission", chargePermissionID, func() (*ChargePermission, amazonpay.State, error) {
 		permission, err := c.GetChargePermission(ctx, chargePermissionID, opts...)
@@ -102,7 +101,7 @@ func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID
 			return nil, "", err
 		}
 		state := permission.StatusDetails.State
-		if !understood(permission.Meta, "statusDetails.reasons") { // one of which may be that a charge is in progress
+		if !understood(permission.Meta, "statusDetails.reasons") { // a charge may be in progress
 			state = amazonpay.StatePending
 		}
 		for _, r := range permission.StatusDetails.Reasons {
@@ -114,16 +113,16 @@ func (c *Client) WaitForChargePermission(ctx context.Context, chargePermissionID
 	})
 }
 
-// isDecided reports whether an object with the state waits for nothing of Amazon's. One that is not
-// known may be such a wait.
+// isDecided reports whether an object in this state does not wait for Amazon. An unknown state may
+// be a wait.
 func isDecided(state amazonpay.State) bool {
 	return state.IsFinal() || state == amazonpay.StateAuthorized || state == amazonpay.StateChargeable || state == amazonpay.StateNonChargeable
 }
 
 // waitFor reads an object until its state is decided.
 func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func() (*T, amazonpay.State, error)) (*T, error) {
-	woken, done := c.waiters.join(id)
-	defer done()
+	woken, leave := c.waiters.Join(id)
+	defer leave()
 	for wait := firstWait; ; wait = min(2*wait, mostWait) {
 		found, state, err := read()
 		if err != nil {
@@ -133,47 +132,7 @@ func waitFor[T any](ctx context.Context, c *Client, kind, id string, read func()
 			return found, nil
 		}
 		if cause := pauseOr(ctx, jitter(wait), woken); cause != nil {
-			return nil, fmt.Errorf("webstore: the wait for the %s %s, which was %s, ended: %w", kind, id, cmp.Or(state, "without a state"), cause)
-		}
-	}
-}
-
-// waiters are those who wait for an object to change.
-type waiters struct {
-	mu   sync.Mutex
-	byID map[string]map[chan struct{}]bool // by the object's id
-}
-
-// join returns a channel that gets something when the object has changed, until done is called.
-func (w *waiters) join(id string) (woken <-chan struct{}, done func()) {
-	mine := make(chan struct{}, 1)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.byID == nil {
-		w.byID = make(map[string]map[chan struct{}]bool)
-	}
-	if w.byID[id] == nil {
-		w.byID[id] = make(map[chan struct{}]bool)
-	}
-	w.byID[id][mine] = true
-	return mine, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		delete(w.byID[id], mine)
-		if len(w.byID[id]) == 0 {
-			delete(w.byID, id)
-		}
-	}
-}
-
-// wake wakes all who wait for an object.
-func (w *waiters) wake(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for waiter := range w.byID[id] {
-		select {
-		case waiter <- struct{}{}:
-		default: // it is awake
+			return nil, fmt.Errorf("webstore: stopped waiting for %s %s, last seen %s: %w", kind, id, cmp.Or(state, "without a state"), cause)
 		}
 	}
 }

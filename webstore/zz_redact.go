@@ -334,29 +334,6 @@ func (m MerchantMetadata) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, m.LogValue().String())
 }
 
-// LogValue shows charge_permission_id, charge_id, refund_id and dispute_id.
-func (n Notified) LogValue() slog.Value {
-	var attrs []slog.Attr
-	if n.ChargePermission != nil {
-		attrs = append(attrs, slog.String("charge_permission_id", n.ChargePermission.ChargePermissionID))
-	}
-	if n.Charge != nil {
-		attrs = append(attrs, slog.String("charge_id", n.Charge.ChargeID))
-	}
-	if n.Refund != nil {
-		attrs = append(attrs, slog.String("refund_id", n.Refund.RefundID))
-	}
-	if n.Dispute != nil {
-		attrs = append(attrs, slog.String("dispute_id", n.Dispute.DisputeID))
-	}
-	return slog.GroupValue(attrs...)
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (n Notified) Format(state fmt.State, _ rune) {
-	_, _ = io.WriteString(state, n.LogValue().String())
-}
-
 // LogValue shows person_id.
 func (p Person) LogValue() slog.Value {
 	return slog.GroupValue(

@@ -30,7 +30,7 @@ func Example() {
 		return
 	}
 	handler := verifier.Handler(func(_ context.Context, n *ipn.Notification) error {
-		fmt.Println(n.ObjectType, n.ObjectID, n.NotificationType) // and then read the object: webstore's FetchNotified
+		fmt.Println(n.ObjectType, n.ObjectID, n.NotificationType) // and then read the object: webstore's HandleNotification
 		return nil
 	})
 

@@ -67,14 +67,14 @@ func contest(ctx context.Context, t *target.Target, shop *webstore.Client, dispu
 		"contest until", dispute.MerchantResponseDeadline.Format("2006-01-02"))
 
 	if t.Emulator != nil {
-		_, err := shop.UploadEvidence(ctx, &webstore.EvidenceFile{Type: "exe", Body: content})
+		_, err := shop.UploadEvidence(ctx, &webstore.UploadEvidenceRequest{Type: "exe", Body: content})
 		field, _ := errors.AsType[*amazonpay.FieldError](err)
 		t.Step("A file of another type is refused before anything is sent", nil,
 			"error", err,
 			"refused", target.Want(field != nil, true))
 	}
 
-	file, err := shop.UploadEvidence(ctx, &webstore.EvidenceFile{Type: kind, Body: content})
+	file, err := shop.UploadEvidence(ctx, &webstore.UploadEvidenceRequest{Type: kind, Body: content})
 	if err != nil {
 		return err
 	}

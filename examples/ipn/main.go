@@ -57,9 +57,10 @@ func run(ctx context.Context, t *target.Target, listen string, options []ipn.Opt
 	}
 	shop := webstore.New(t.Client)
 	changed := make(chan *webstore.Charge, 1)
+	handler := changes(changed)
 	mux := http.NewServeMux()
 	mux.Handle("/ipn", verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {
-		return handle(ctx, shop, n, changed)
+		return shop.HandleNotification(ctx, n, handler)
 	}))
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", listen)
@@ -91,30 +92,33 @@ func run(ctx context.Context, t *target.Target, listen string, options []ipn.Opt
 	return nil
 }
 
-// handle reads what a notification speaks of. An error has it sent again.
-func handle(ctx context.Context, shop *webstore.Client, n *ipn.Notification, changed chan<- *webstore.Charge) error {
-	now, err := shop.FetchNotified(ctx, string(n.ObjectType), n.ObjectID)
-	if errors.Is(err, webstore.ErrUnknownObjectType) {
-		return nil // it will not be known when it comes again
+// changes says what happens when an object has changed. An error has the notification sent again.
+func changes(changed chan<- *webstore.Charge) webstore.NotificationHandler {
+	return webstore.NotificationHandler{
+		Charge: func(_ context.Context, charge *webstore.Charge) error {
+			fmt.Printf("\nThe charge %s is %s.\n", charge.ChargeID, charge.StatusDetails.State)
+			select {
+			case changed <- charge:
+			default: // nobody waits for it
+			}
+			return nil
+		},
+		ChargePermission: func(_ context.Context, permission *webstore.ChargePermission) error {
+			fmt.Printf("\nThe charge permission %s is %s.\n", permission.ChargePermissionID, permission.StatusDetails.State)
+			return nil
+		},
+		Refund: func(_ context.Context, refund *webstore.Refund) error {
+			fmt.Printf("\nThe refund %s is %s.\n", refund.RefundID, refund.StatusDetails.State)
+			return nil
+		},
+		Dispute: func(_ context.Context, dispute *webstore.Dispute) error {
+			fmt.Printf("\nThe dispute %s is %s.\n", dispute.DisputeID, dispute.StatusDetails.State)
+			return nil
+		},
+		Other: func(context.Context, string, string) error {
+			return nil // it will not be known when it is sent again
+		},
 	}
-	if err != nil {
-		return err
-	}
-	switch {
-	case now.Charge != nil:
-		fmt.Printf("\nThe charge %s is %s.\n", now.Charge.ChargeID, now.Charge.StatusDetails.State)
-		select {
-		case changed <- now.Charge:
-		default: // nobody waits for it
-		}
-	case now.ChargePermission != nil:
-		fmt.Printf("\nThe charge permission %s is %s.\n", now.ChargePermission.ChargePermissionID, now.ChargePermission.StatusDetails.State)
-	case now.Refund != nil:
-		fmt.Printf("\nThe refund %s is %s.\n", now.Refund.RefundID, now.Refund.StatusDetails.State)
-	case now.Dispute != nil:
-		fmt.Printf("\nThe dispute %s is %s.\n", now.Dispute.DisputeID, now.Dispute.StatusDetails.State)
-	}
-	return nil
 }
 
 // pay takes a payment whose authorization is pending, and waits for the notification of its result.

@@ -10,8 +10,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
@@ -54,8 +56,13 @@ func (r *Recorder) Call(_ context.Context, op amazonpay.Operation, in, out any, 
 	return &r.Meta, json.Unmarshal([]byte(r.Answer), out)
 }
 
-// RequireFull fails if a field, at any depth, has its zero value. Within a value of a type, a
-// pointer to the same type may be nil.
+// Fetch implements [amazonpay.Fetcher]. A Recorder fetches nothing.
+func (r *Recorder) Fetch(*http.Request) (*http.Response, error) {
+	return nil, errors.New("callertest: a Recorder fetches nothing")
+}
+
+// RequireFull fails for a field, however deep, that has its zero value. Within a value of a type, a
+// pointer to that type may be nil.
 func RequireFull(t *testing.T, v reflect.Value, path string) {
 	t.Helper()
 	requireFull(t, v, path, make(map[reflect.Type]bool))

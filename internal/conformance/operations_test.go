@@ -65,7 +65,7 @@ var all = []described{
 	{"createReport", http.MethodPost, "/reports", "CreateReport", accepted, post(shop.CreateReport)},
 	{"getReportDocument", http.MethodGet, "/report-documents/{reportDocumentId}", "", none, get(shop.GetReportDocument)},
 	{"getReportSchedules", http.MethodGet, "/report-schedules", "", none, func(ctx context.Context, s shop, _ []byte) error {
-		_, err := s.GetReportSchedules(ctx, []webstore.ReportType{webstore.ReportTypeRefund})
+		_, err := s.GetReportSchedules(ctx, &webstore.GetReportSchedulesRequest{ReportTypes: []webstore.ReportType{webstore.ReportTypeRefund}})
 		return err
 	}},
 	{"getReportScheduleById", http.MethodGet, "/report-schedules/{reportScheduleId}", "", none, get(shop.GetReportScheduleByID)},

@@ -36,6 +36,7 @@ func dependencies(subClient string) []string {
 		module + "internal/nilcheck",
 		module + "internal/redact",
 		module + "internal/sent",
+		module + "internal/waiters",
 		module + "transport",
 		"github.com/google/uuid",
 		"github.com/hashicorp/go-cleanhttp",

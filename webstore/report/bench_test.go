@@ -42,7 +42,7 @@ func BenchmarkRows(b *testing.B) {
 	}
 }
 
-// BenchmarkEncodingCSV is what the others are measured by.
+// BenchmarkEncodingCSV is the reference for the others.
 func BenchmarkEncodingCSV(b *testing.B) {
 	b.SetBytes(int64(len(document)))
 	b.ReportAllocs()

@@ -1,11 +1,11 @@
-// Package report reads the rows of a report's document, as
-// webstore.Client.DownloadReport writes it.
+// Package report reads the rows of a report's document, as webstore.Client.DownloadReport writes
+// it.
 //
 //	rows := report.NewReader(file)
 //	var fees report.Sum
 //	for row, err := range rows.Settlement() {
 //		if err != nil {
-//			return err // the sum is not the whole
+//			return err // the sum is incomplete
 //		}
 //		if err := fees.Add(row.TotalTransactionFee); err != nil {
 //			return err
@@ -13,23 +13,29 @@
 //	}
 //	fmt.Println(fees.String())
 //
-// [Reader.Settlement] has typed rows, fees included, for the two settlement reports. The columns of
-// the other reports are not documented: [Reader.Rows] gives the values of any report by
-// the names of its own header.
+// [Reader.Settlement] has typed rows, with fees, for the two settlement reports. The columns of
+// other reports are not documented: [Reader.Rows] gives the values of any report by the names in
+// its header. [Sum] adds amounts exactly.
 //
-// # Documents that a spreadsheet has saved
+// # Documents saved by a spreadsheet
 //
-// [Reader] takes the forms in which spreadsheets and shells save a document: other separators, line
-// ends and encodings, lines of the same width, empty lines. [Reader.Settlement] does not guess at
-// values: an amount, a date, a currency or an id that was rewritten is an error, never another
-// amount. What a spreadsheet changes without a trace, such as 12.10 that became another number,
-// cannot be found: keep the document as it was downloaded.
+// [Reader] accepts what spreadsheets and shells do to a document: other separators, line ends and
+// encodings, lines padded to one width, empty lines. [Reader.Settlement] does not guess at values.
+// A rewritten amount, date, currency or id is an error, never another amount. A change that leaves
+// no trace, such as 12.10 becoming another number, cannot be found: keep the document as it was
+// downloaded.
 //
-// # What is a whole document
+// # Incomplete documents
 //
-// A document that breaks off in a row is an error: a row with too few values, a quote that
-// is not closed, a last line without a line end. One that breaks off between two rows
-// cannot be told from a whole one, so download it with DownloadReport, which knows the document's
-// length, and read the rows once it has returned without an error; or act on sums only when both the
-// download and the rows have ended without one.
+// A document that breaks off within a row is an error: a row with too few values, a quote that is
+// not closed, a last line without a line end. A document that breaks off between two rows looks
+// complete. So download with DownloadReport, which knows the length, and read the rows after it has
+// returned without an error; or use a sum only if both the download and the rows have ended without
+// one.
+//
+// # What is not certain
+//
+// The transaction types Capture, Refund, Transfer and Reserve are known from real documents. The
+// spelling of the others is from the documentation, which spells A-to-z claims in several ways: see
+// [TransactionType.IsAToZClaim].
 package report

@@ -17,15 +17,14 @@ const (
 	maxSummary = 1000    // lines before the header, so that a file of another kind is not kept whole
 )
 
-// Error says where a document is wrong. It does not show the row, which may have personal
-// data.
+// Error is where a document is wrong. It does not show the row, which may have personal data.
 type Error struct {
 	Line   int    // counted from 1
-	Column string // empty where it is no single column
+	Column string // empty if it is not a single column
 	Err    error
 }
 
-// Error names the line, the column and what is wrong with it.
+// Error names the line, the column and the problem.
 func (e *Error) Error() string {
 	if e.Column != "" {
 		return fmt.Sprintf("report: line %d: %s: %v", e.Line, e.Column, e.Err)
@@ -36,27 +35,28 @@ func (e *Error) Error() string {
 // Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ErrUnterminated says that the last row has no line end, so that it may be cut, even where
-// a quote seems to close it. [AllowUnterminated] takes such a row.
-var ErrUnterminated = errors.New("the last row has no line end, so that it may be cut; if the document is whole, give AllowUnterminated")
+// ErrUnterminated reports that the last row has no line end, so it may be truncated, even if it
+// ends with a quote. [AllowUnterminated] accepts such a row.
+var ErrUnterminated = errors.New("the last row has no line end, so it may be truncated: if the document is complete, pass AllowUnterminated")
 
 var (
 	errNoDocument = errors.New("report: the document is nil")
-	errNoHeader   = errors.New("the document has no header: no line has three columns or more between tabs, commas or semicolons")
+	errNoHeader   = errors.New("the document has no header: no line has three or more columns separated by tabs, commas or semicolons")
 	errLong       = fmt.Errorf("the line has more than %d bytes", maxLine)
-	errEncoding   = errors.New("the text is not UTF-8: give the decoder of its encoding with WithDecoder")
-	errNUL        = errors.New("the text has a NUL, so that it is no text or of another encoding")
-	errQuote      = errors.New("there is something behind a closing quote")
-	errOpenQuote  = errors.New("a quote is not closed, so that the document may be cut")
-	errTwice      = errors.New("the header has a column twice")
+	errEncoding   = errors.New("the text is not UTF-8: pass the decoder of its encoding with WithDecoder")
+	errNUL        = errors.New("the text contains NUL: it is not text, or has another encoding")
+	errQuote      = errors.New("text follows a closing quote")
+	errOpenQuote  = errors.New("a quote is not closed, so the document may be truncated")
+	errTwice      = errors.New("the header has two columns of the same name")
 )
 
 // Option changes how a document is read.
 type Option func(*Reader)
 
-// WithDecoder reads documents of another encoding than UTF-8 and UTF-16: decode makes a reader of
-// UTF-8 of the document. Those of golang.org/x/text fit: japanese.ShiftJIS.NewDecoder().Reader, or
-// charmap.Windows1252.NewDecoder().Reader for what a spreadsheet in Europe saves.
+// WithDecoder reads documents in an encoding other than UTF-8 and UTF-16. decode returns a reader
+// of the document as UTF-8. The decoders of golang.org/x/text fit:
+// japanese.ShiftJIS.NewDecoder().Reader, or charmap.Windows1252.NewDecoder().Reader for what a
+// spreadsheet in Europe saves.
 func WithDecoder(decode func(io.Reader) io.Reader) Option {
 	return func(r *Reader) {
 		if decode != nil && r.source != nil {
@@ -65,45 +65,49 @@ func WithDecoder(decode func(io.Reader) io.Reader) Option {
 	}
 }
 
-// AllowUnterminated takes a last row without a line end, in place of [ErrUnterminated].
+// AllowUnterminated accepts a last row without a line end, instead of [ErrUnterminated].
 func AllowUnterminated() Option { return func(r *Reader) { r.unterminated = true } }
 
 // Field is a name and its value.
 type Field struct{ Name, Value string }
 
-// Reader reads one document, from its beginning to its end, once. Values are separated by tabs,
-// commas or semicolons, whichever the header has, and may stand in double quotes, with a quote in
-// them doubled. The header is the first line with three columns or more, in any order; up to 1,000
+// Reader reads one document, once, from its beginning to its end. Values are separated by tabs,
+// commas or semicolons, whichever the header has. They may be in double quotes, with quotes in them
+// doubled. The header is the first line with at least three columns, in any order. Up to 1,000
 // lines before it are the summary. A line may have up to 1 MiB.
 //
-// It reads a document as it was downloaded, and as spreadsheets and shells leave it: in UTF-8 or
-// UTF-16, with or without a byte-order mark, with lines that end with LF, CRLF or CR (a line end in
-// a value becomes LF). Lines that are empty, or have empty values only, are passed over. Names and
-// values that are empty to the end of a line do not count: real headers end with a comma, and
-// spreadsheets fill every line up to the same width. A row may have such values beyond the last
-// column where the header or the first row has as many. Every other row with fewer or more values
-// than the header has columns is an error, since its values may stand under the wrong names.
+// It reads a document as it was downloaded, and as spreadsheets and shells save it:
 //
-// It reads ahead, and is for one goroutine at a time.
+//   - In UTF-8 or UTF-16, with or without a byte-order mark.
+//   - With lines that end with LF, CRLF or CR. A line end in a value becomes LF.
+//   - With lines that are empty, or have only empty values. It skips them.
+//   - With empty names and values at the end of lines. Real headers end with a comma, and
+//     spreadsheets pad every line to one width. A row may have empty values beyond the last column
+//     if the header or the first row has as many.
+//
+// Every other row with fewer or more values than the header has columns is an error, since its
+// values may be under the wrong names.
+//
+// It reads ahead. It is not safe for concurrent use.
 type Reader struct {
 	source       io.Reader
 	unterminated bool
 
 	in        *bufio.Reader
-	line      int // of the last line that was read
+	line      int // of the last line read
 	ended     bool
-	err       error // the end, once there was one
+	err       error // how the document ended; nil before
 	summary   []Field
 	header    *header
 	separator byte
-	width     int    // the most values that a row may have, 0 before the first
-	surplus   bool   // the row had empty values behind its last column
-	record    string // the row that was read last, over all its lines
+	width     int    // the most values that a row may have; 0 before the first row
+	surplus   bool   // the row had empty values beyond the last column
+	record    string // the last row read, with all its lines
 }
 
 type header struct {
 	columns []string
-	cells   int // of its line, with the empty ones at its end
+	cells   int // of its line, including the empty ones at its end
 	index   map[string]int
 }
 
@@ -123,7 +127,7 @@ func NewReader(document io.Reader, opts ...Option) *Reader {
 	return r
 }
 
-// Columns returns the names in the header, as they stand there.
+// Columns returns the names in the header.
 func (r *Reader) Columns() ([]string, error) {
 	if err := r.readHeader(); r.header == nil {
 		return nil, err
@@ -131,8 +135,8 @@ func (r *Reader) Columns() ([]string, error) {
 	return slices.Clone(r.header.columns), nil
 }
 
-// Summary returns the lines before the header: a name and a value each. A settlement report has its
-// SettlementStartDate there.
+// Summary returns the lines before the header, each with a name and a value. A settlement report
+// has its SettlementStartDate there.
 func (r *Reader) Summary() ([]Field, error) {
 	if err := r.readHeader(); r.header == nil {
 		return nil, err
@@ -140,9 +144,9 @@ func (r *Reader) Summary() ([]Field, error) {
 	return slices.Clone(r.summary), nil
 }
 
-// Rows goes through the rows that have not been read yet. An error, an [*Error], is the last
-// that comes, with an empty row. Breaking off stops the reading; another call goes on behind
-// the last row.
+// Rows goes through the rows that have not been read yet. It ends at the first error, an [*Error],
+// which comes with an empty row. Breaking out of the loop stops reading; another call continues
+// after the last row.
 func (r *Reader) Rows() iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for {
@@ -157,10 +161,10 @@ func (r *Reader) Rows() iter.Seq2[Row, error] {
 	}
 }
 
-// Row is one row. Its values stay valid.
+// Row is one row. It stays valid.
 type Row struct {
 	header    *header
-	values    []string // nil where the row is split when it is asked
+	values    []string // nil if the row is split on demand
 	record    string
 	separator byte
 	line      int
@@ -175,7 +179,7 @@ func (r Row) split() []string {
 	return values[:len(r.header.columns)]
 }
 
-// Get returns the value in a column, and whether there is such a column.
+// Get returns the value in a column, and whether the column exists.
 func (r Row) Get(column string) (value string, ok bool) {
 	if r.header == nil {
 		return "", false
@@ -201,7 +205,7 @@ func (r Row) All() iter.Seq2[string, string] {
 // Line returns the line on which the row begins, counted from 1.
 func (r Row) Line() int { return r.line }
 
-// String names the line alone: the values may be personal data.
+// String names only the line: the values may be personal data.
 func (r Row) String() string { return fmt.Sprintf("row of line %d", r.line) }
 
 // Format prints what String returns, whatever the verb.
@@ -210,7 +214,7 @@ func (r Row) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.String()) 
 // errEnd is the end of the document.
 var errEnd = errors.New("report: there are no more rows")
 
-// next returns the next row that has a value. Its values are appended to values.
+// next returns the next row that has a value. It appends the row's values to values.
 func (r *Reader) next(values []string) (Row, error) {
 	if err := r.readHeader(); err != nil {
 		return Row{}, err
@@ -241,15 +245,15 @@ func (r *Reader) next(values []string) (Row, error) {
 	}
 }
 
-// fit returns the values that have a column. A row with a comma that should stand in quotes must
-// not pass: its amounts would move to other columns.
+// fit returns the values that have a column. A row with a comma that should be in quotes must not
+// pass: its amounts would move to other columns.
 func (r *Reader) fit(values []string) ([]string, error) {
 	columns := len(r.header.columns)
 	if r.width == 0 {
 		r.width = max(r.header.cells, len(values))
 	}
 	if len(values) < columns || len(values) > r.width || len(values) > columns && len(withoutEmptyEnd(values)) > columns {
-		return nil, fmt.Errorf("the row has %d values where the header has %d columns", len(values), columns)
+		return nil, fmt.Errorf("the row has %d values, but the header has %d columns", len(values), columns)
 	}
 	r.surplus = len(values) > columns
 	return values[:columns], nil
@@ -325,7 +329,7 @@ func (r *Reader) readHeader() error {
 	return r.err
 }
 
-// columns splits a line of which the separator is not known yet.
+// columns splits a line whose separator is not known yet.
 func (r *Reader) columns(text string) (fields []string, separator byte, err error) {
 	separator = separatorOf(text)
 	r.record = text
@@ -336,8 +340,8 @@ func (r *Reader) columns(text string) (fields []string, separator byte, err erro
 	return fields, separator, err
 }
 
-// separatorOf returns what separates the values of a line: a tab, if it has one outside quotes, or
-// that of comma and semicolon of which it has more.
+// separatorOf returns the separator of a line's values: a tab if there is one outside quotes,
+// otherwise a comma or a semicolon, whichever occurs more often.
 func separatorOf(text string) byte {
 	var tabs, commas, semicolons int
 	quoted := false
@@ -363,7 +367,7 @@ func separatorOf(text string) byte {
 	return ','
 }
 
-// split appends the values of a row. A quoted one may go on over the next lines.
+// split appends the values of a row. A quoted value may continue on the next lines.
 func (r *Reader) split(values []string, text string, separator byte) ([]string, error) {
 	for {
 		if !strings.HasPrefix(text, `"`) {
@@ -389,7 +393,8 @@ func (r *Reader) split(values []string, text string, separator byte) ([]string, 
 	}
 }
 
-// quoted returns the value at the beginning of text, which begins with a quote, and what is behind it.
+// quoted returns the value at the beginning of text, which begins with a quote, and the text after
+// it.
 func (r *Reader) quoted(text string) (value, rest string, err error) {
 	from := 1
 	doubled := false
@@ -416,7 +421,7 @@ func (r *Reader) quoted(text string) (value, rest string, err error) {
 	}
 }
 
-// continued adds lines to text, in which a quote is open, until as many are closed as were opened.
+// continued adds lines to text, in which a quote is open, until all quotes are closed.
 func (r *Reader) continued(text string) (string, error) {
 	var all strings.Builder
 	all.WriteString(text)
@@ -457,7 +462,8 @@ func (r *Reader) text() (text string, line int, err error) {
 	return text, r.line, nil
 }
 
-// readLine returns the next line without its end. ended then says that it had none, since it is the last.
+// readLine returns the next line without its end. If the line has no end, it is the last, and ended
+// is set.
 func (r *Reader) readLine() (string, error) {
 	r.line++
 	line, err := r.in.ReadSlice('\n')
@@ -486,7 +492,7 @@ func (r *Reader) readLine() (string, error) {
 	return string(line), nil
 }
 
-// longLine reads on where a line is longer than the buffer.
+// longLine reads the rest of a line that is longer than the buffer.
 func (r *Reader) longLine(begun []byte) ([]byte, error) {
 	line := bytes.Clone(begun)
 	for {

@@ -136,34 +136,34 @@ func TestRefused(t *testing.T) {
 		"an open quote in a summary": {"\"Note\",\"a\n\nb,c,d\n", 0, "a quote is not closed"},
 		"another kind of file":       {strings.Repeat("key,value\n", 5000), 0, "line 1001: the document has no header"},
 		"no header":                  {"a,b\nc,d\n", 0, "the document has no header"},
-		"too few values":             {"a,b,c\n1,2,3\n1,2\n", 1, "line 3: the row has 2 values where the header has 3 columns"},
-		"too many values":            {"a,b,c\n1,2,3,4\n", 0, "line 2: the row has 4 values where the header has 3 columns"},
+		"too few values":             {"a,b,c\n1,2,3\n1,2\n", 1, "line 3: the row has 2 values, but the header has 3 columns"},
+		"too many values":            {"a,b,c\n1,2,3,4\n", 0, "line 2: the row has 4 values, but the header has 3 columns"},
 		"cut in a row":               {"a,b,c\n1,2,3\n1,2", 1, "line 3: the last row has no line end"},
 		"cut in the last value":      {"a,b,c\n1,2,300\n1,2,30", 1, "line 3: the last row has no line end"},
 		"cut in a quoted value":      {"a,b,c\n1,2,\"300\"\n1,2,\"30", 1, "line 3: a quote is not closed"},
 		"cut at a quoted line's end": {"a,b,c\n1,2,\"30\n", 0, "a quote is not closed"},
 		"cut behind a quote":         {"a,b,c\n1,\"2\"", 0, "line 2: the last row has no line end"},
-		"text behind a quote":        {"a,b,c\n1,\"2\"x,3\n", 0, "line 2: there is something behind a closing quote"},
-		"a column twice":             {"a,b,a\n", 0, "line 1: the header has a column twice"},
+		"text behind a quote":        {"a,b,c\n1,\"2\"x,3\n", 0, "line 2: text follows a closing quote"},
+		"a column twice":             {"a,b,a\n", 0, "line 1: the header has two columns of the same name"},
 		"a field of 10 MB":           {"a,b,c\n1,2,3\n1," + long + ",3\n", 1, "line 3: the line has more than 1048576 bytes"},
 		"a quoted field of 10 MB":    {"a,b,c\n1,\"" + strings.Repeat("x\"\"\n", 5<<19) + "\",3\n", 0, "the line has more than 1048576 bytes"},
 		"a header of 10 MB":          {long, 0, "line 1: the line has more than"},
-		"Shift_JIS":                  {"a,b,c\n1,\x93\xfa\x96\x7b,3\n", 0, "line 2: the text is not UTF-8: give the decoder"},
+		"Shift_JIS":                  {"a,b,c\n1,\x93\xfa\x96\x7b,3\n", 0, "line 2: the text is not UTF-8: pass the decoder"},
 		"UTF-16 cut in a character":  {"\xff\xfea\x00,\x00b\x00,\x00c\x00\n\x00d", 0, "line 2: the text ends within a character"},
 		"UTF-16 cut in a pair":       {"\xfe\xff\x00a\x00,\x00b\x00,\x00c\x00\n\xd8\x3d", 0, "line 2: the text ends within a character"},
 		"UTF-16 without half a pair": {"\xfe\xff\x00a\x00,\x00b\x00,\x00c\x00\n\xd8\x3d\x00,\x00,\x00\n", 0, "line 2: the text is damaged UTF-16"},
-		"UTF-16 later on":            {"a,b,c\n1\x00,\x002\x00", 0, "line 2: the text has a NUL"},
+		"UTF-16 later on":            {"a,b,c\n1\x00,\x002\x00", 0, "line 2: the text contains NUL"},
 		"a workbook":                 {"PK\x03\x04\x14\x00\x06\x00", 0, "line 1: this is a ZIP file, as .xlsx and .ods are"},
 		"an old workbook":            {"\xd0\xcf\x11\xe0\xa1\xb1", 0, "line 1: this is a workbook of a spreadsheet"},
 		"gzip":                       {"\x1f\x8b\x08\x00", 0, "line 1: this is a gzip file"},
-		"another separator":          {"a|b|c\n1|2|3\n", 0, "no line has three columns or more between tabs, commas or semicolons"},
-		"lines in quotes":            {"\"a,b,c\"\n\"1,2,3\"\n", 0, "no line has three columns"},
-		"a value without a name":     {"a,b,c,\n1,2,3,4\n", 0, "line 2: the row has 4 values where the header has 3 columns"},
-		"short by more than that":    {"a,b,c,\n1,2,3\n1,2\n", 1, "line 3: the row has 2 values where the header has 3 columns"},
-		"a longer row later":         {"a,b,c\n1,2,3\n1,2,,\n", 1, "line 3: the row has 4 values where the header has 3 columns"},
+		"another separator":          {"a|b|c\n1|2|3\n", 0, "no line has three or more columns separated by tabs, commas or semicolons"},
+		"lines in quotes":            {"\"a,b,c\"\n\"1,2,3\"\n", 0, "no line has three or more columns"},
+		"a value without a name":     {"a,b,c,\n1,2,3,4\n", 0, "line 2: the row has 4 values, but the header has 3 columns"},
+		"short by more than that":    {"a,b,c,\n1,2,3\n1,2\n", 1, "line 3: the row has 2 values, but the header has 3 columns"},
+		"a longer row later":         {"a,b,c\n1,2,3\n1,2,,\n", 1, "line 3: the row has 4 values, but the header has 3 columns"},
 		"cut in an empty row":        {"a,b,c\n1,2,3\n,,", 1, "line 3: the last row has no line end"},
 		"CR, cut":                    {"a,b,c\r1,2,3\r4,5,6", 1, "line 3: the last row has no line end"},
-		"NUL":                        {"a,b,c\n1,\x00,3\n", 0, "line 2: the text has a NUL"},
+		"NUL":                        {"a,b,c\n1,\x00,3\n", 0, "line 2: the text contains NUL"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -179,7 +179,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A whole document may be cut at any place: where a row is incomplete, nothing must take it for whole.
+// A document may be truncated anywhere: an incomplete row must never pass for a complete one.
 func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -324,7 +324,7 @@ type endless struct{}
 
 func (*endless) Read(b []byte) (int, error) { return copy(b, "1,2,3\n"), nil }
 
-// Errors and logs must not show what stands in a row.
+// Errors and logs must not show the values of a row.
 func TestNothingOfARowIsShown(t *testing.T) {
 	t.Parallel()
 	const secret = "Susie Smith"
@@ -349,7 +349,8 @@ func TestNothingOfARowIsShown(t *testing.T) {
 	}
 }
 
-// FuzzReader compares with encoding/csv, where that reads the same: no summary, no empty line.
+// FuzzReader compares with encoding/csv for documents that both read the same: without a summary or
+// empty lines.
 func FuzzReader(f *testing.F) {
 	for _, text := range []string{"a,b,c\n1,2,3\n", "a\tb\tc\n\"1\"\t\"x\"\"y\"\t\"\n\"\n", "\"a\n\"\"b\",c,d\n\"\n\",2,3\n", "\ufeffa,b,c\r\n1,,\r\n", settlementHeader + settlementLine, "a,b,c,\r1,2,3\r,,\r", "\xff\xfea\x00;\x00b\x00;\x00c\x00\n\x00", "a,b\nc,d,e\n1,2,\"3"} {
 		f.Add(text)

@@ -17,8 +17,7 @@ import (
 // TransactionType is the type of a row of a settlement report. There may be more.
 type TransactionType string
 
-// The transaction types. Capture, Refund, Transfer and Reserve are known from documents, the
-// spelling of the others from the documentation alone.
+// The transaction types.
 const (
 	TransactionTypeAuthorization TransactionType = "Authorization"
 	TransactionTypeCapture       TransactionType = "Capture"
@@ -29,15 +28,16 @@ const (
 	TransactionTypeDebt          TransactionType = "Debt"
 	TransactionTypeAdjustment    TransactionType = "Adjustment"
 	TransactionTypeTransfer      TransactionType = "Transfer"
-	// TransactionTypeReserve is an amount that Amazon Pay keeps back, or gives free again.
+	// TransactionTypeReserve is an amount that Amazon Pay holds back or releases.
 	TransactionTypeReserve TransactionType = "Reserve"
-	// TransactionTypeCarryover is a balance that was not transferred and goes over to the next settlement.
+	// TransactionTypeCarryover is a balance that was not transferred and is carried over to the next
+	// settlement.
 	TransactionTypeCarryover TransactionType = "Carryover"
 )
 
-// IsAToZClaim reports whether the row is of an A-to-z Guarantee claim, in any of the spellings that
-// the documentation has: the Japanese page writes "A to Z Guarantee Claim", and the list of the
-// English one can be read as "A-to-z Guarantee" and "Claim". Compare with this in place of
+// IsAToZClaim reports whether the row is about an A-to-z Guarantee claim, in any spelling of the
+// documentation: the Japanese page writes "A to Z Guarantee Claim", and the list on the English
+// page can be read as "A-to-z Guarantee" and "Claim". Use it instead of comparing with
 // [TransactionTypeAToZClaim].
 func (t TransactionType) IsAToZClaim() bool {
 	switch strings.ToLower(strings.ReplaceAll(string(t), "-", " ")) {
@@ -47,10 +47,9 @@ func (t TransactionType) IsAToZClaim() bool {
 	return false
 }
 
-// SettlementRow is a row of a settlement report. Amounts are exact decimal texts with a
-// sign: a fee, a refund and a transfer to the bank are negative. A value that is empty, or
-// whose column the document lacks, leaves the zero value; all columns, also those without a
-// field, are in Row. It prints and logs its ids only.
+// SettlementRow is a row of a settlement report. Amounts are exact decimal texts with a sign: fees,
+// refunds and transfers to the bank are negative. A value that is empty or has no column is the
+// zero value. Row has all columns, including those without a field.
 //
 // https://developer.amazon.com/docs/amazon-pay-reports/settlement-reports.html
 type SettlementRow struct {
@@ -73,7 +72,7 @@ type SettlementRow struct {
 	TransactionFixedFee      amazonpay.Decimal
 	// TotalTransactionFee is the sum of both fees.
 	TotalTransactionFee amazonpay.Decimal
-	// NetTransactionAmount is the amount with the fees taken off.
+	// NetTransactionAmount is the amount after fees.
 	NetTransactionAmount amazonpay.Decimal
 
 	Row Row
@@ -90,7 +89,7 @@ func (r SettlementRow) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (r SettlementRow) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
 
-// adds reports whether the amount and the total fee come to the net amount.
+// adds reports whether the amount and the total fee add up to the net amount.
 func (r SettlementRow) adds() bool {
 	sum := new(big.Rat)
 	for _, amount := range []amazonpay.Decimal{r.TransactionAmount, r.TotalTransactionFee} {
@@ -102,11 +101,11 @@ func (r SettlementRow) adds() bool {
 	return ok && sum.Cmp(net) == 0
 }
 
-// Settlement goes through the rows of a settlement report, as [Reader.Rows] does through those of
-// any. A document without the columns of its date, type, amount, total fee and net amount is an
-// error, as is a value that cannot be taken exactly: a date of an unknown form, an amount that is
-// no plain decimal text (1.400,00, 1E+3 and $5 are not), a currency that is no code of three
-// capital letters, an id of which a spreadsheet has made a number (5.04E+12).
+// Settlement goes through the rows of a settlement report, as [Reader.Rows] does. The document must
+// have the columns of date, type, amount, total fee and net amount. A value that cannot be taken
+// exactly is an error: a date of an unknown form, an amount that is not plain decimal text
+// (1.400,00, 1E+3 and $5 are not), a currency that is not three capital letters, an id that a
+// spreadsheet has turned into a number (5.04E+12).
 func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 	return func(yield func(SettlementRow, error) bool) {
 		if err := r.readHeader(); err != nil {
@@ -121,7 +120,7 @@ func (r *Reader) Settlement() iter.Seq2[SettlementRow, error] {
 			return
 		}
 		columns.decimalComma = r.separator == ';'
-		values := make([]string, 0, r.header.cells+1) // of one row after the other
+		values := make([]string, 0, r.header.cells+1) // reused for each row
 		for {
 			row, err := r.next(values)
 			if errors.Is(err, errEnd) {
@@ -173,10 +172,10 @@ var columnNames = [columnCount]string{
 	"TransactionPercentageFee", "TransactionFixedFee", "TotalTransactionFee", "NetTransactionAmount",
 }
 
-// positions are where the columns stand in a document, -1 where one is not there.
+// positions are the positions of the columns in a document, -1 for a missing one.
 type positions struct {
 	at           [columnCount]int
-	decimalComma bool // a spreadsheet wrote the document where the decimal sign is a comma
+	decimalComma bool // written by a spreadsheet in a country with a decimal comma
 	dates
 }
 
@@ -194,7 +193,7 @@ func settlementColumns(h *header) (p positions, err error) {
 		p.at[column] = at
 	}
 	if len(missing) > 0 {
-		err = fmt.Errorf("the document is no settlement report: its header lacks %s", strings.Join(missing, ", "))
+		err = fmt.Errorf("the document is not a settlement report: its header lacks %s", strings.Join(missing, ", "))
 	}
 	return p, err
 }
@@ -245,15 +244,15 @@ func (p *positions) fill(r *SettlementRow, values []string) error {
 	return nil
 }
 
-const asDownloaded = "a spreadsheet may have rewritten it: use the document as it was downloaded"
+const asDownloaded = "a spreadsheet may have rewritten it, so use the document as it was downloaded"
 
 var (
-	errTime      = errors.New("the text is no date and time of a known form; " + asDownloaded)
-	errDecimal   = errors.New("the text is no decimal number such as -1234.50, with a point and nothing else; " + asDownloaded)
-	errThousands = errors.New("the point of the number can stand for thousands, where semicolons separate the values or the currency has no decimals; " + asDownloaded)
-	errRounded   = errors.New("the id is a rounded number such as 5.04E+12; " + asDownloaded)
-	errMoved     = errors.New("the row has more values than there are columns, and its net amount is not its amount with the fees: a comma too many may have moved them")
-	errCurrency  = errors.New("the text is no currency code of three capital letters: the values may stand under the wrong names")
+	errTime      = errors.New("the text is not a date and time of a known form: " + asDownloaded)
+	errDecimal   = errors.New("the text is not a decimal number such as -1234.50: " + asDownloaded)
+	errThousands = errors.New("the point of the number may separate thousands, since the document has semicolons or the currency has no decimals: " + asDownloaded)
+	errRounded   = errors.New("the id is a rounded number such as 5.04E+12: " + asDownloaded)
+	errMoved     = errors.New("the row has more values than columns, and its net amount is not its amount plus fees: an extra comma may have moved the values")
+	errCurrency  = errors.New("the text is not a currency code of three capital letters: the values may be under the wrong names")
 
 	rounded = regexp.MustCompile(`^[0-9](?:[.,][0-9]+)?E\+[0-9]+$`)
 )
@@ -263,7 +262,7 @@ func isCurrency(text string) bool {
 	return len(text) == 3 && letter(text[0]) && letter(text[1]) && letter(text[2])
 }
 
-// parseTime reads the forms that settlement reports have, and those of amazonpay.Time that have a
+// parseTime reads the forms in settlement reports, and the forms of amazonpay.Time that have a
 // time.
 func (d *dates) parseTime(text string) (at amazonpay.Time, err error) {
 	if text == "" {
@@ -284,8 +283,8 @@ type dates struct {
 	midnight time.Time
 }
 
-// parseOffset reads 2006-01-02T15:04:05-0700, also with a space before the offset. Package time takes a
-// sixth of the time of a whole row for that.
+// parseOffset reads 2006-01-02T15:04:05-0700, also with a space before the offset. Package time
+// would take a sixth of the time of a whole row.
 func (d *dates) parseOffset(text string) (time.Time, bool) {
 	const day, seconds = len("2006-01-02"), len("2006-01-02T15:04:05")
 	if len(text) == seconds+len(" -0700") && text[seconds] == ' ' {
@@ -312,7 +311,7 @@ func (d *dates) parseOffset(text string) (time.Time, bool) {
 	return d.midnight.Add(time.Duration(hour*3600+minute*60+second)*time.Second + offset), true
 }
 
-// twoDigits returns the number that text begins with, -1 where there is none up to most.
+// twoDigits returns the number at the beginning of text, -1 if there is none up to most.
 func twoDigits(text string, most int) int {
 	tens, ones := int(text[0])-'0', int(text[1])-'0'
 	if n := tens*10 + ones; 0 <= tens && tens <= 9 && 0 <= ones && ones <= 9 && n <= most {

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/csv"
 	"fmt"
-	"math/big"
 	"os"
 	"slices"
 	"strings"
@@ -57,7 +56,7 @@ func TestSettlement(t *testing.T) {
 	assert.Equal(t, time.Date(2015, 5, 21, 5, 37, 3, 0, time.UTC), rows[1].TransactionPostedDate.Time)
 }
 
-// The rows share nothing, and each is split anew when it is asked.
+// Rows share nothing, and each is split on demand.
 func TestSettlementRowStaysValid(t *testing.T) {
 	t.Parallel()
 	several := strings.Replace(settlementLine, `a ""good"" sale`, "one\r\ntwo, \"\"three\"\"\n\nfour", 1)
@@ -100,15 +99,15 @@ func TestSettlementDates(t *testing.T) {
 	}
 }
 
-// pieces is a document in pieces, to be written in another form.
+// pieces are a document in pieces, to be written in another form.
 type pieces struct {
 	lines          [][]string
 	separator, end string
 	quote          bool // every value, else where it must be
 }
 
-// realDocument is testdata/settlement.csv, whose header ends with a comma, as those of real
-// documents do.
+// realDocument returns testdata/settlement.csv, whose header ends with a comma, as in real
+// documents.
 func realDocument(t *testing.T) pieces {
 	t.Helper()
 	text, err := os.ReadFile("testdata/settlement.csv")
@@ -148,7 +147,7 @@ func (d pieces) columns(change func([]string) []string) pieces {
 	return d
 }
 
-// padded has lines of the same width, as a spreadsheet writes them.
+// padded returns lines of one width, as a spreadsheet writes them.
 func (d pieces) padded(width int) pieces {
 	lines := make([][]string, len(d.lines))
 	for i, line := range d.lines {
@@ -270,7 +269,7 @@ func TestSettlementSavedByASpreadsheet(t *testing.T) {
 	}
 }
 
-// What a spreadsheet or a script did to the values is refused where it cannot be taken exactly.
+// Values that a spreadsheet or a script has rewritten are refused if they cannot be taken exactly.
 func TestSettlementValuesThatWereRewritten(t *testing.T) {
 	t.Parallel()
 	doc := realDocument(t)
@@ -284,7 +283,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 			})
 		}
 	}
-	const number, date, id = "the text is no decimal number", "TransactionPostedDate: the text is no date", "the id is a rounded number"
+	const number, date, id = "the text is not a decimal number", "TransactionPostedDate: the text is not a date", "the id is a rounded number"
 	tests := map[string]struct {
 		change func(pieces) pieces
 		want   string
@@ -310,10 +309,10 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 			d = set(10, "1.005")(d)
 			d.separator = ";"
 			return d
-		}, "TransactionAmount: the point of the number can stand for thousands"},
+		}, "TransactionAmount: the point of the number may separate thousands"},
 		"points for thousands of yen": {
 			func(d pieces) pieces { return set(8, "JPY")(set(10, "1.005")(d)) },
-			"TransactionAmount: the point of the number can stand for thousands",
+			"TransactionAmount: the point of the number may separate thousands",
 		},
 		"an American date":         {set(0, "9/12/2026 14:10"), date},
 		"a European date":          {set(0, "12.09.2026 14:10:08"), date},
@@ -324,10 +323,10 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 		"a settlement id":          {set(1, "5E+09"), "SettlementId: " + id},
 		"a long settlement id":     {set(1, "1.23457E+11"), "SettlementId: " + id},
 		"an order id":              {set(6, "2,02609E+13"), "SellerOrderId: " + id},
-		"a currency's name":        {set(8, "US dollar"), "CurrencyCode: the text is no currency code"},
+		"a currency's name":        {set(8, "US dollar"), "CurrencyCode: the text is not a currency code"},
 		"quotes that were lost": {func(d pieces) pieces {
 			return d.columns(func(line []string) []string { return strings.Split(strings.Join(line, ","), ",") })
-		}, "line 9: the row has 16 values where the header has 15 columns"},
+		}, "line 9: the row has 16 values, but the header has 15 columns"},
 		"quotes that were lost, and an empty column at the end": {func(d pieces) pieces {
 			return d.columns(func(line []string) []string {
 				if line[0] == "TransactionPostedDate" {
@@ -335,7 +334,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 				}
 				return strings.Split(strings.Join(append(line[:15], ""), ","), ",")
 			})
-		}, "line 9: CurrencyCode: the text is no currency code of three capital letters: the values may stand under the wrong names"},
+		}, "line 9: CurrencyCode: the text is not a currency code of three capital letters: the values may be under the wrong names"},
 		"a row that is short by one": {func(d pieces) pieces {
 			return d.columns(func(line []string) []string {
 				if line[4] == "Capture" {
@@ -343,7 +342,7 @@ func TestSettlementValuesThatWereRewritten(t *testing.T) {
 				}
 				return line
 			})
-		}, "line 9: the row has 14 values where the header has 15 columns"},
+		}, "line 9: the row has 14 values, but the header has 15 columns"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -395,7 +394,7 @@ func TestSettlementNumbersThatStayExact(t *testing.T) {
 	}
 }
 
-// A row that is cut is not there, in any form of the document.
+// A truncated row never passes, in any form of the document.
 func TestSettlementCutAnywhere(t *testing.T) {
 	t.Parallel()
 	doc := realDocument(t)
@@ -439,13 +438,13 @@ func TestTransactionTypes(t *testing.T) {
 func TestSettlementRefused(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct{ text, want string }{
-		"an amount with a comma": {settlementHeader + strings.Replace(settlementLine, "14.00", "1,400.00", 1), "report: line 6: TransactionAmount: the text is no decimal number"},
-		"a fee in words":         {settlementHeader + settlementLine + strings.Replace(settlementLine, "-0.30", "none", 1), "report: line 7: TransactionFixedFee: the text is no decimal number"},
+		"an amount with a comma": {settlementHeader + strings.Replace(settlementLine, "14.00", "1,400.00", 1), "report: line 6: TransactionAmount: the text is not a decimal number"},
+		"a fee in words":         {settlementHeader + settlementLine + strings.Replace(settlementLine, "-0.30", "none", 1), "report: line 7: TransactionFixedFee: the text is not a decimal number"},
 		"a sign alone":           {settlementHeader + strings.Replace(settlementLine, "13.29", "-", 1), "report: line 6: NetTransactionAmount:"},
 		"the 30th of February":   {settlementHeader + strings.Replace(settlementLine, "2015-05-18T", "2015-02-30T", 1), "report: line 6: TransactionPostedDate:"},
 		"the month of none":      {settlementHeader + strings.Replace(settlementLine, "2015-05-18T", "2015-00-18T", 1), "report: line 6: TransactionPostedDate:"},
-		"a date in words":        {settlementHeader + strings.Replace(settlementLine, "2015-05-18T15:48:50-0000", "yesterday", 1), "report: line 6: TransactionPostedDate: the text is no date"},
-		"another report":         {"OrderId,State,Amount\n1,Open,1\n", "the document is no settlement report: its header lacks TransactionPostedDate, TransactionType, TransactionAmount, TotalTransactionFee, NetTransactionAmount"},
+		"a date in words":        {settlementHeader + strings.Replace(settlementLine, "2015-05-18T15:48:50-0000", "yesterday", 1), "report: line 6: TransactionPostedDate: the text is not a date"},
+		"another report":         {"OrderId,State,Amount\n1,Open,1\n", "the document is not a settlement report: its header lacks TransactionPostedDate, TransactionType, TransactionAmount, TotalTransactionFee, NetTransactionAmount"},
 		"nothing":                {"", "the document has no header"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -466,42 +465,8 @@ func TestSettlementRefused(t *testing.T) {
 	}
 }
 
-func TestSum(t *testing.T) {
-	t.Parallel()
-	var sum report.Sum
-	assert.Equal(t, "0", sum.String())
-	for _, amount := range []amazonpay.Decimal{"0.1", "0.2", "", "-10", "+1.005", "99999999999999999999.99"} {
-		require.NoError(t, sum.Add(amount))
-	}
-	assert.Equal(t, amazonpay.Decimal("99999999999999999991.295"), sum.Decimal())
-	require.NoError(t, sum.Add("-99999999999999999991.30"))
-	assert.Equal(t, "-0.005", sum.String())
-	for _, wrong := range []amazonpay.Decimal{"1,5", "1e3", "-", ".", "1.", ".5", " 1", "0x1", "1_0", amazonpay.Decimal(strings.Repeat("9", 65))} {
-		require.Error(t, sum.Add(wrong), wrong)
-	}
-	assert.Equal(t, "-0.005", sum.String(), "an amount that is refused changes nothing")
-}
-
-func FuzzSum(f *testing.F) {
-	f.Add("1.5", "-0.25")
-	f.Fuzz(func(t *testing.T, a, b string) {
-		var sum report.Sum
-		want := new(big.Rat)
-		for _, text := range []string{a, b} {
-			if sum.Add(amazonpay.Decimal(text)) == nil && text != "" {
-				exact, ok := new(big.Rat).SetString(text)
-				require.True(t, ok, text)
-				want.Add(want, exact)
-			}
-		}
-		got, ok := new(big.Rat).SetString(sum.String())
-		require.True(t, ok)
-		require.Zero(t, want.Cmp(got))
-	})
-}
-
-// A thousands separator that is no part of a quoted value moves the amounts by one column, which an
-// empty last column would hide.
+// A thousands separator outside quotes moves the amounts by one column, which an empty last column
+// would hide.
 func TestAmountsThatMoved(t *testing.T) {
 	t.Parallel()
 	const header = "TransactionPostedDate,TransactionType,CurrencyCode,TransactionAmount,TotalTransactionFee,NetTransactionAmount,StoreName,\n"

@@ -8,26 +8,26 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// maxDigits bounds a number of a document: no amount of money has more.
+// maxDigits bounds a number in a document: no amount of money has more.
 const maxDigits = 64
 
-// Sum adds amounts exactly, with as many decimals as the finest of them has. The zero value
-// is 0. Add amounts of one currency to one Sum. It is for one goroutine at a time.
+// Sum adds amounts exactly, with as many decimals as the finest of them. The zero value is 0. Use
+// one Sum per currency. It is not safe for concurrent use.
 type Sum struct {
 	units    big.Int // in units of the last decimal
-	recent   int64   // to be added to units, which is slower
+	recent   int64   // not yet added to units, which is slower
 	decimals int
 }
 
-// Add adds an amount: decimal text with an optional sign, as in a [SettlementRow]. An empty
-// one is 0; other text is an error, and changes nothing.
+// Add adds an amount: decimal text with an optional sign, as in a [SettlementRow]. An empty text is
+// 0. Other text is an error and changes nothing.
 func (s *Sum) Add(amount amazonpay.Decimal) error {
 	text := string(amount)
 	if text == "" {
 		return nil
 	}
 	if len(text) > maxDigits || !isDecimal(text) {
-		return fmt.Errorf("report: an amount to add: %w", errDecimal)
+		return fmt.Errorf("report: Sum.Add: %w", errDecimal)
 	}
 	decimals := 0
 	if point := strings.IndexByte(text, '.'); point >= 0 {
@@ -50,8 +50,8 @@ func (s *Sum) Add(amount amazonpay.Decimal) error {
 	return nil
 }
 
-// small returns a decimal without its point and with zeros behind it, where that is far
-// from filling an int64.
+// small returns a decimal without its point and with zeros appended, if that is far from filling an
+// int64.
 func small(text string, zeros int) (n int64, ok bool) {
 	if len(text)+zeros > 17 {
 		return 0, false
@@ -80,7 +80,7 @@ func scale(n *big.Int, digits int) {
 	n.Mul(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
 }
 
-// Decimal returns the sum as decimal text, with a minus sign where it is negative.
+// Decimal returns the sum as decimal text, with a minus sign if it is negative.
 func (s *Sum) Decimal() amazonpay.Decimal { return amazonpay.Decimal(s.String()) }
 
 // String returns the sum as decimal text, such as -12.50.

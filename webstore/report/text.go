@@ -13,21 +13,21 @@ import (
 
 var (
 	errUTF16 = errors.New("the text is damaged UTF-16")
-	errHalf  = errors.New("the text ends within a character, so that the document may be cut")
+	errHalf  = errors.New("the text ends within a character, so the document may be truncated")
 )
 
-// containers are files in which a document can be, by their first bytes.
+// containers are files that may contain a document, by their first bytes.
 var containers = []struct {
 	first string
 	err   error
 }{
-	{"PK\x03\x04", errors.New("this is a ZIP file, as .xlsx and .ods are: take the text file out of it, best as it was downloaded")},
+	{"PK\x03\x04", errors.New("this is a ZIP file, as .xlsx and .ods are: use the text file as it was downloaded")},
 	{"\xd0\xcf\x11\xe0", errors.New("this is a workbook of a spreadsheet: use the text file as it was downloaded")},
-	{"\x1f\x8b", errors.New("this is a gzip file: read it through compress/gzip")},
+	{"\x1f\x8b", errors.New("this is a gzip file: decompress it with compress/gzip")},
 }
 
-// text reads a document as UTF-8 in which each line ends with LF, whatever it has: CRLF, CR alone,
-// UTF-16 as spreadsheets write it.
+// text reads a document as UTF-8 whose lines end with LF, from CRLF, CR, or UTF-16 as spreadsheets
+// write it.
 type text struct {
 	source io.Reader
 	begun  bool
@@ -59,7 +59,7 @@ func (t *text) begin() error {
 		}
 	}
 	t.source = io.MultiReader(bytes.NewReader(first), t.source)
-	switch { // a document begins with a quote or a letter, so that a NUL beside it is half of the character
+	switch { // a document begins with a quote or a letter, so a NUL beside it is half of the character
 	case n < 2:
 	case first[0] == 0xff && first[1] == 0xfe, first[0] != 0 && first[1] == 0:
 		t.source = &fromUTF16{in: bufio.NewReader(t.source), order: binary.LittleEndian}
@@ -69,7 +69,7 @@ func (t *text) begin() error {
 	return nil
 }
 
-// endLines makes each CRLF and CR an LF, in place, and returns how many bytes are left.
+// endLines replaces each CRLF and CR by LF, in place, and returns how many bytes are left.
 func (t *text) endLines(b []byte) int {
 	if !t.cr && bytes.IndexByte(b, '\r') < 0 {
 		return len(b)
@@ -90,7 +90,7 @@ func (t *text) endLines(b []byte) int {
 	return n
 }
 
-// fromUTF16 makes UTF-8 of UTF-16.
+// fromUTF16 converts UTF-16 to UTF-8.
 type fromUTF16 struct {
 	in    *bufio.Reader
 	order binary.ByteOrder
