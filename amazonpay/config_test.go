@@ -202,7 +202,7 @@ func TestBadConfig(t *testing.T) {
 		"signer that is not RSA":  {withKey(edwards), []string{"not RSA", "openssl genpkey"}},
 		"nil pointer as a signer": {withKey((*rsa.PrivateKey)(nil)), []string{"private key is nil"}},
 		"damaged key":             {withPEM(block("PRIVATE KEY", []byte("no key"))), []string{"damaged", "openssl genpkey"}},
-		"cut off":                 {withPEM(testPEM().Reveal()[:400]), []string{"cut off"}},
+		"cut off":                 {withPEM(testPEM().Reveal()[:400]), []string{"is truncated"}},
 		// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/19: a file name instead of the text.
 		"file name as PEM": {withPEM("./private.pem"), []string{"neither PEM nor base64", "file name"}},
 		"blank PEM":        {withPEM(" \n"), []string{"private key is empty"}},
@@ -218,10 +218,10 @@ func TestBadConfig(t *testing.T) {
 
 		"unknown region":    {func(c *amazonpay.Config) { c.Region = "fe" }, []string{"Config.Region", `"fe"`, "na (or us)"}},
 		"no region":         {func(c *amazonpay.Config) { c.Region = "" }, []string{"Config.Region", "na (or us)"}},
-		"unknown algorithm": {func(c *amazonpay.Config) { c.Algorithm = 7 }, []string{"algorithm", "neither PSSV2 nor PSSV1"}},
+		"unknown algorithm": {func(c *amazonpay.Config) { c.Algorithm = 7 }, []string{"algorithm", "use PSSV2 or PSSV1"}},
 		"negative algorithm": {
 			func(c *amazonpay.Config) { c.Algorithm = signing.Algorithm(-1) },
-			[]string{"algorithm", "neither PSSV2 nor PSSV1"},
+			[]string{"algorithm", "use PSSV2 or PSSV1"},
 		},
 		"unknown environment": {func(c *amazonpay.Config) { c.Environment = "test" }, []string{"Config.Environment", `"test"`, "sandbox or live"}},
 		"no environment":      {func(c *amazonpay.Config) { c.PublicKeyID = "ABC123" }, []string{"Config.Environment is empty", "sandbox or live"}},

@@ -30,7 +30,7 @@ func Example() {
 	// The quickest way to a charge permission, whose parcels are then tracked.
 	order, err := instore.New(client).MerchantScan(context.Background(), &instore.MerchantScanRequest{
 		ScanData: account.ScanData, ScanReferenceID: "scan-1042", MerchantCOE: "US", LedgerCurrency: amazonpay.LedgerCurrencyUSD,
-		ChargeTotal: amazonpay.Price{Amount: "2.00", CurrencyCode: amazonpay.USD},
+		ChargeTotal: amazonpay.USD.Price("2.00"),
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -197,8 +197,8 @@ func TestLimits(t *testing.T) {
 		"merchantCOE":               instore.MerchantScanRequest{ScanData: "x", ScanReferenceID: "x", LedgerCurrency: "USD", MerchantCOE: "USA"},
 		"storeLocation.countryCode": instore.MerchantScanRequest{ScanData: "x", ScanReferenceID: "x", LedgerCurrency: "USD", MerchantCOE: "US", StoreLocation: &instore.StoreLocation{CountryCode: "USAA"}},
 		"softDescriptor":            instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: scan.ChargeTotal, SoftDescriptor: strings.Repeat("店", 17)},
-		"chargeTotal":               instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: amazonpay.Price{Amount: "150000.01", CurrencyCode: amazonpay.USD}},
-		"refundTotal":               instore.RefundRequest{ChargeID: "x", RefundReferenceID: "x", RefundTotal: amazonpay.Price{Amount: "0", CurrencyCode: amazonpay.JPY}},
+		"chargeTotal":               instore.ChargeRequest{ChargePermissionID: "x", ChargeReferenceID: "x", ChargeTotal: amazonpay.USD.Price("150000.01")},
+		"refundTotal":               instore.RefundRequest{ChargeID: "x", RefundReferenceID: "x", RefundTotal: amazonpay.JPY.Price("0")},
 	} {
 		_, err := amazonpay.EncodeJSON(in)
 		requireField(t, err, field)

@@ -12,7 +12,7 @@
 //	charge, err := till.Charge(ctx, &instore.ChargeRequest{
 //		ChargePermissionID: scan.ChargePermissionID,
 //		ChargeReferenceID:  "till-7-charge-1042",
-//		ChargeTotal:        amazonpay.Price{Amount: "2.00", CurrencyCode: amazonpay.USD},
+//		ChargeTotal:        amazonpay.USD.Price("2.00"),
 //	})
 //
 // [Client] has the three calls. [API] is its interface, for mocks.

@@ -32,7 +32,7 @@ func Example() {
 }
 
 func sell(ctx context.Context, till *instore.Client, scanData string) error {
-	price := amazonpay.Price{Amount: "2.00", CurrencyCode: amazonpay.USD}
+	price := amazonpay.USD.Price("2.00")
 	scan, err := till.MerchantScan(ctx, &instore.MerchantScanRequest{
 		ScanData:        scanData,
 		ScanReferenceID: "till-7-scan-1042",

@@ -30,7 +30,7 @@ func ship(ctx context.Context, shop webstore.API, orderID, chargeID string, amou
 	return "captured " + charge.CaptureAmount.String(), nil
 }
 
-var amount = amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+var amount = amazonpay.USD.Price("14.00")
 
 // t stands for the *testing.T of a test, which an example does not have.
 var t reporter

@@ -131,7 +131,7 @@ func TestCheckoutSessionValues(t *testing.T) {
 	assert.Equal(t, webstore.ChargePermissionTypeRecurring, s.ChargePermissionType)
 	assert.Equal(t, webstore.FrequencyUnitMonth, s.RecurringMetadata.Frequency.Unit)
 	assert.Equal(t, webstore.PaymentIntentAuthorizeWithCapture, s.PaymentDetails.PaymentIntent)
-	assert.Equal(t, amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}, s.PaymentDetails.ChargeAmount)
+	assert.Equal(t, amazonpay.USD.Price("14.00"), s.PaymentDetails.ChargeAmount)
 	assert.Equal(t, new(false), s.PaymentDetails.CanHandlePendingAuthorization)
 	assert.Equal(t, new(true), s.PaymentDetails.AllowOvercharge)
 	assert.Equal(t, new(false), s.PaymentDetails.ExtendExpiration)

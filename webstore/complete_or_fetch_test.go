@@ -65,7 +65,7 @@ func TestASessionIsWorthWhatItWasPaidFor(t *testing.T) {
 			webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")},
 			map[webstore.CompleteCheckoutSessionRequest]bool{
 				{ChargeAmount: usd("1.00")}: true, {ChargeAmount: usd("1")}: true, {ChargeAmount: usd("999.00")}: false, {ChargeAmount: usd("0.99")}: false,
-				{ChargeAmount: amazonpay.Price{Amount: "1.00", CurrencyCode: amazonpay.EUR}}: false, {}: false,
+				{ChargeAmount: amazonpay.EUR.Price("1.00")}: false, {}: false,
 			},
 		},
 		{

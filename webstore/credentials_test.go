@@ -25,7 +25,7 @@ func TestCheckCredentials(t *testing.T) {
 	}
 	err := check(account.KeyIDs.Sandbox, server.Description().Merchants[1].PrivateKeyPEM)
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidRequestSignature), "%v", err)
-	require.ErrorContains(t, err, "so most likely the private key is not the one of this public key id")
+	require.ErrorContains(t, err, "so most likely the private key does not belong to this public key id")
 	err = check("SANDBOX-NOBODY", account.PrivateKeyPEM)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidAuthentication), "%v", err)
 

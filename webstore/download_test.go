@@ -68,7 +68,7 @@ func TestDownloadReport(t *testing.T) {
 		"not there":              {status(404), "", "HTTP 404", "", 1},
 		"no content":             {status(204), "", "HTTP 204", "", 1},
 		"a part":                 {status(206), "", "HTTP 206", "", 1},
-		"moved":                  {status(302), "", "redirects", "", 1},
+		"moved":                  {status(302), "", "is a redirect", "", 1},
 		"an unknown compression": {give(text), "ZSTD", `unknown compression of the document: "ZSTD"`, "", 1},
 		"an unknown encoding": {func(_ int, w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "br")

@@ -89,7 +89,7 @@ func TestUploadRefused(t *testing.T) {
 		"an empty body":   {nil, &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("")}, "body: is empty", 0},
 		"refused":         {refuse(400), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 400", 1},
 		"too large":       {refuse(413), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "HTTP 413", 1},
-		"moved":           {refuse(307), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "redirects", 1},
+		"moved":           {refuse(307), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: strings.NewReader("x")}, "is a redirect", 1},
 		"a broken disk": {refuse(200), &webstore.UploadEvidenceRequest{Type: webstore.FileTypePDF, Body: struct {
 			io.Reader
 			io.Seeker

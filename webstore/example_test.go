@@ -22,7 +22,7 @@ func Example() {
 	ctx := context.Background()
 	shop, server, end := openShop() // in a program: webstore.New(client)
 	defer end()
-	price := amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+	price := amazonpay.USD.Price("14.00")
 	sessionID := checkout(shop, server, webstore.CreateCheckoutSessionRequest{
 		PaymentDetails:   &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: price},
 		MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: "order-1042"},
@@ -54,7 +54,7 @@ func Example_recurring() {
 	ctx := context.Background()
 	shop, server, end := openShop()
 	defer end()
-	monthly := amazonpay.Price{Amount: "9.90", CurrencyCode: amazonpay.USD}
+	monthly := amazonpay.USD.Price("9.90")
 	sessionID := checkout(shop, server, webstore.CreateCheckoutSessionRequest{
 		ChargePermissionType: webstore.ChargePermissionTypeRecurring,
 		RecurringMetadata: &webstore.RecurringMetadata{
@@ -98,7 +98,7 @@ func Example_savedWallet() {
 
 	charge, err := shop.CreateCharge(ctx, &webstore.CreateChargeRequest{
 		ChargePermissionID: session.ChargePermissionID,
-		ChargeAmount:       amazonpay.Price{Amount: "25.00", CurrencyCode: amazonpay.USD},
+		ChargeAmount:       amazonpay.USD.Price("25.00"),
 		CaptureNow:         new(true),
 		ChargeInitiator:    webstore.ChargeInitiatorMITU, // the shop charges, once
 		Channel:            webstore.ChannelOffline,
@@ -140,7 +140,7 @@ func Example_pending() {
 	defer cancel()
 	shop, server, end := openShop()
 	defer end()
-	price := amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+	price := amazonpay.USD.Price("14.00")
 	sessionID := checkout(shop, server, webstore.CreateCheckoutSessionRequest{
 		PaymentDetails: &webstore.PaymentDetails{
 			PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: price, CanHandlePendingAuthorization: new(true),
@@ -273,7 +273,7 @@ func checkout(shop *webstore.Client, server *emulator.Server, in webstore.Create
 
 // captured takes a payment of 14.00 USD, and returns the id of its charge.
 func captured(shop *webstore.Client, server *emulator.Server) (chargeID string) {
-	price := amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+	price := amazonpay.USD.Price("14.00")
 	session, err := shop.CompleteOrFetch(context.Background(), checkout(shop, server, webstore.CreateCheckoutSessionRequest{
 		PaymentDetails: &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: price},
 	}), &webstore.CompleteCheckoutSessionRequest{ChargeAmount: price})

@@ -98,7 +98,7 @@ func approvedFor(t *testing.T, shop *webstore.Client, server *emulator.Server, o
 	return session.CheckoutSessionID
 }
 
-var twenty = amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.USD}
+var twenty = amazonpay.USD.Price("20.00")
 
 var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 

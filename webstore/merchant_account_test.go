@@ -25,7 +25,7 @@ var (
 
 	merchantInfo = webstore.MerchantBusinessInfo{
 		Email: "shop@example.com", BusinessType: webstore.BusinessTypeIndividual, BusinessLegalName: "密林コーヒー", BusinessCategory: "Beauty", BusinessAddress: phoneAddress,
-		BusinessDisplayName: "Cafe", AnnualSalesVolume: amazonpay.Price{Amount: "100000", CurrencyCode: amazonpay.JPY}, CountryOfEstablishment: "JP",
+		BusinessDisplayName: "Cafe", AnnualSalesVolume: amazonpay.JPY.Price("100000"), CountryOfEstablishment: "JP",
 		CustomerSupportInformation: &webstore.CustomerSupportInformation{CustomerSupportEmail: "help@example.com", CustomerSupportPhoneNumber: &phone},
 	}
 

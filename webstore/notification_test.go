@@ -18,7 +18,7 @@ import (
 func TestHandleNotification(t *testing.T) {
 	t.Parallel()
 	shop, server, account := connect(t)
-	amount := amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.USD}
+	amount := amazonpay.USD.Price("20.00")
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            account.StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},

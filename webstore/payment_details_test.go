@@ -27,7 +27,7 @@ var (
 // A total is at least its first charge, in the same currency. A frequency is a whole number.
 func TestNumbersThatDoNotAgree(t *testing.T) {
 	t.Parallel()
-	ten, nine, euros := usd("10.00"), usd("9.99"), amazonpay.Price{Amount: "20.00", CurrencyCode: amazonpay.EUR}
+	ten, nine, euros := usd("10.00"), usd("9.99"), amazonpay.EUR.Price("20.00")
 	for _, total := range []amazonpay.Price{nine, euros} {
 		for _, in := range []any{
 			&webstore.PaymentDetails{ChargeAmount: ten, TotalOrderAmount: total},
@@ -51,7 +51,7 @@ func TestNumbersThatDoNotAgree(t *testing.T) {
 	for _, in := range []any{
 		&webstore.CreateChargeRequest{ChargePermissionID: "S01", ChargeAmount: usd("150000.01")},
 		&webstore.CaptureChargeRequest{CaptureAmount: usd("0")},
-		&webstore.CreateRefundRequest{ChargeID: "S01", RefundAmount: amazonpay.Price{Amount: "10000001", CurrencyCode: amazonpay.JPY}},
+		&webstore.CreateRefundRequest{ChargeID: "S01", RefundAmount: amazonpay.JPY.Price("10000001")},
 		&webstore.PaymentDetails{ChargeAmount: usd("0.00")},
 		&webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("150000.01")},
 	} {

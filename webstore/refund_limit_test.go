@@ -114,6 +114,6 @@ func TestRefundableWithMarginIsWhatIsTaken(t *testing.T) {
 	assert.Equal(t, "20.00 USD", paid.String(), "a full refund gives back no margin")
 	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: left})
 	require.NoError(t, err)
-	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: amazonpay.Price{Amount: "0.01", CurrencyCode: amazonpay.USD}})
+	_, err = shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: session.ChargeID, RefundAmount: amazonpay.USD.Price("0.01")})
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeTransactionAmountExceeded), "%v", err)
 }

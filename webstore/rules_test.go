@@ -148,7 +148,7 @@ func TestAbsentIsNotFalse(t *testing.T) {
 	t.Parallel()
 	caller := &callertest.Recorder{Answer: `{}`}
 	shop := webstore.New(caller)
-	price := amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
+	price := amazonpay.USD.Price("14.00")
 	for _, row := range []struct {
 		call func() error
 		want string

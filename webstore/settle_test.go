@@ -113,7 +113,7 @@ func TestReadingHidesNoFailure(t *testing.T) {
 	require.ErrorIs(t, complete(ended), context.DeadlineExceeded)
 
 	before := len(server.Requests())
-	_, err = shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: amazonpay.Price{Amount: "21.00", CurrencyCode: amazonpay.USD}})
+	_, err = shop.CompleteCheckoutSession(t.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: amazonpay.USD.Price("21.00")})
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeAmountMismatch), "%v", err)
 	assert.Len(t, server.Requests(), before+1, "a certain refusal is not read again")
 	assert.Empty(t, server.Charges())

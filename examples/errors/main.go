@@ -31,7 +31,7 @@ func run(ctx context.Context, t *target.Target) error {
 	}
 	in := &webstore.CreateChargeRequest{
 		ChargePermissionID: "S01-0000000-0000000",
-		ChargeAmount:       amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+		ChargeAmount:       amazonpay.USD.Price("14.00"),
 	}
 	if t.Emulator == nil {
 		stories = stories[4:]
@@ -51,7 +51,7 @@ func run(ctx context.Context, t *target.Target) error {
 
 // permission lets a buyer approve an order of 100.00 USD, which is charged in parts.
 func permission(ctx context.Context, t *target.Target, shop *webstore.Client) (string, error) {
-	total := amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}
+	total := amazonpay.USD.Price("100.00")
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
 		StoreID: t.Emulator.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{

@@ -49,7 +49,7 @@ func newShop(t *testing.T, server *emulator.Server) *shop {
 }
 
 func (s *shop) price() amazonpay.Price {
-	return amazonpay.Price{Amount: "42.00", CurrencyCode: amazonpay.USD}
+	return amazonpay.USD.Price("42.00")
 }
 
 // ServeHTTP answers a request.

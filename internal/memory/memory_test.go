@@ -130,7 +130,7 @@ func TestCallsLeaveNothing(t *testing.T) { //nolint:paralleltest // it measures 
 		if i%2 == 0 {
 			_, err = shop.GetCharge(t.Context(), "S01-1")
 		} else {
-			_, err = shop.CaptureCharge(t.Context(), "S01-1", &webstore.CaptureChargeRequest{CaptureAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}})
+			_, err = shop.CaptureCharge(t.Context(), "S01-1", &webstore.CaptureChargeRequest{CaptureAmount: amazonpay.USD.Price("14.00")})
 		}
 		if err != nil {
 			failed.Add(1)

@@ -64,7 +64,7 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 			shop := webstore.New(client)
 			request := &webstore.CreateChargeRequest{
 				ChargePermissionID: permission(t, server, shop), CaptureNow: new(true), SoftDescriptor: "OLD",
-				ChargeAmount: amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD},
+				ChargeAmount: amazonpay.USD.Price("14.00"),
 			}
 			first := base.calls
 			if row.down {
@@ -113,7 +113,7 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 
 func permission(t *testing.T, server *emulator.Server, shop *webstore.Client) string {
 	t.Helper()
-	total := amazonpay.Price{Amount: "100.00", CurrencyCode: amazonpay.USD}
+	total := amazonpay.USD.Price("100.00")
 	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID:            server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example/result"},
