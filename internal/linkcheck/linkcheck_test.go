@@ -54,8 +54,9 @@ func TestSubClientsImportNothingMore(t *testing.T) {
 	}
 }
 
-// https://github.com/amzn/amazon-pay-sdk-ruby/issues/23 and https://github.com/amzn/amazonpay-express-demo/issues/15: who wanted
-// signatures alone had to write them himself. https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/4: a library for
+// https://github.com/amzn/amazon-pay-sdk-ruby/issues/23 and
+// https://github.com/amzn/amazonpay-express-demo/issues/15: who wanted signatures alone had to
+// write them himself. https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/4: a library for
 // cryptography changed, and no signature was right any more.
 func TestSigningNeedsNothing(t *testing.T) {
 	t.Parallel()
@@ -94,7 +95,8 @@ func TestProgramLinksNothingMore(t *testing.T) {
 	assert.Less(t, len(binary), 20_000_000, "bytes")
 }
 
-// imported lists the packages outside the standard library that a package brings with it, itself included.
+// imported lists the packages outside the standard library that a package brings with it, itself
+// included.
 func imported(t *testing.T, path string) []string {
 	t.Helper()
 	return strings.Fields(goTool(t, "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", path))
