@@ -218,3 +218,22 @@ func TestAdmissionEndsWithTheLastAnswer(t *testing.T) {
 		assert.Len(t, meta.Attempts, 1)
 	})
 }
+
+// What the last answer said is not lost with an attempt after it that brought none.
+func TestReasonOfTheLastAnswerThatCame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(answer(503, `{"reasonCode":"ServiceUnavailable","message":"later"}`), func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		meta, err := newClient(t, n).Call(ctx, chargeOp, goodCharge(), nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.True(t, amazonpay.HasReason(err, "ServiceUnavailable"), "%v", err)
+		assert.ErrorContains(t, err, "later")
+		assert.Equal(t, 503, meta.StatusCode)
+		assert.Len(t, meta.Attempts, 2)
+	})
+}
