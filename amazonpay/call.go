@@ -31,8 +31,8 @@ var errCallTimeout = fmt.Errorf("the call took longer than %s, the limit for a c
 // operation that this SDK does not have yet.
 //
 // in is the request, encoded by [EncodeJSON], or nil if the operation has no body. The answer is
-// decoded into out, a pointer, or nil if the body does not matter. A context without a deadline gets
-// one of 90 seconds.
+// decoded into out, a pointer, or nil if the body does not matter. A context without a deadline
+// gets one of 90 seconds.
 //
 // If a member of the answer has another JSON type than its field in out, that member alone is left
 // out and named in [Meta].Undecoded. A [*DecodeError] is returned only if the answer lacks what the

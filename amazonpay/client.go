@@ -22,8 +22,8 @@ import (
 const Version = "0.1.0"
 
 // Client makes signed calls with one key. The clients of webstore, instore, delivery and authtoken
-// are built on it. It is safe for concurrent use. Keep one for as long as the program runs, since it
-// keeps connections open.
+// are built on it. It is safe for concurrent use. Keep one for as long as the program runs, since
+// it keeps connections open.
 type Client struct {
 	core     *core
 	defaults []CallOption
@@ -66,9 +66,9 @@ type settings struct {
 	observers      []func(context.Context, Event)
 }
 
-// WithDoer replaces signing, retries and network, for tests: the Doer sees each call once, unsigned,
-// and the client needs no key. An [*http.Client] is refused, since requests would go out unsigned:
-// use [WithRoundTripper] to change the network.
+// WithDoer replaces signing, retries and network, for tests: the Doer sees each call once,
+// unsigned, and the client needs no key. An [*http.Client] is refused, since requests would go out
+// unsigned: use [WithRoundTripper] to change the network.
 func WithDoer(doer transport.Doer) Option {
 	return func(s *settings) error {
 		if nilcheck.IsNil(doer) {
@@ -116,9 +116,10 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithLogger logs attempts, calls and waits for a rate limit at debug level. Retries, retries that the
-// budget forbids, refused dates and failed calls are warnings. No record holds a key, a token, a path,
-// a body or anything about a buyer. Without this option, or with a nil logger, nothing is logged.
+// WithLogger logs attempts, calls and waits for a rate limit at debug level. Retries, retries that
+// the budget forbids, refused dates and failed calls are warnings. No record holds a key, a token,
+// a path, a body or anything about a buyer. Without this option, or with a nil logger, nothing is
+// logged.
 func WithLogger(logger *slog.Logger) Option {
 	return func(s *settings) error {
 		s.logger = logger
@@ -272,8 +273,8 @@ func commonHeader(region Region, host string, integrator Integrator, product str
 
 // With returns a client that applies these options to each call, before the call's own options. It
 // shares connections and everything else with c, so it is cheap: make one for each merchant, with
-// [WithAuthToken] or [WithTokenSource]. Each call of the new client returns an error if an option is
-// wrong or is an idempotency key.
+// [WithAuthToken] or [WithTokenSource]. Each call of the new client returns an error if an option
+// is wrong or is an idempotency key.
 func (c *Client) With(defaults ...CallOption) *Client {
 	if c == nil {
 		return nil

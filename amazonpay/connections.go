@@ -13,9 +13,9 @@ const warmTimeout = 15 * time.Second
 // Warm opens a connection so that the first buyer does not wait for DNS, dial and TLS. Call it when
 // the program starts. It takes at most 15 s. An unused connection is closed after 90 s.
 //
-// It sends an unsigned HEAD request for the host's root, without any header of Amazon Pay. Any answer
-// will do; the service's answer is not documented. The error says why there is no connection. Calls
-// can be made all the same. With [WithDoer], Warm does nothing.
+// It sends an unsigned HEAD request for the host's root, without any header of Amazon Pay. Any
+// answer will do; the service's answer is not documented. The error says why there is no
+// connection. Calls can be made all the same. With [WithDoer], Warm does nothing.
 func (c *Client) Warm(ctx context.Context) error {
 	if !c.made() || ctx == nil {
 		return errNoClient
@@ -37,8 +37,8 @@ func (c *Client) Warm(ctx context.Context) error {
 	return resp.Body.Close()
 }
 
-// CloseIdleConnections closes the unused connections of the client and of the clients that share them
-// by [Client.With]. The next call opens a new one. It does nothing if the network of
+// CloseIdleConnections closes the unused connections of the client and of the clients that share
+// them by [Client.With]. The next call opens a new one. It does nothing if the network of
 // [WithRoundTripper] or [WithDoer] has no such method.
 func (c *Client) CloseIdleConnections() {
 	if !c.made() {

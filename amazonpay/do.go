@@ -23,8 +23,8 @@ type Response struct {
 
 func (a *Response) setMeta(m *Meta) { a.Meta = m }
 
-// Do makes a call whose answer is a T, which embeds [Response]. The typed methods of the sub-clients
-// use it. Use it directly for custom types. On error the result is nil.
+// Do makes a call whose answer is a T, which embeds [Response]. The typed methods of the
+// sub-clients use it. Use it directly for custom types. On error the result is nil.
 func Do[T any, P interface {
 	*T
 	setMeta(m *Meta)

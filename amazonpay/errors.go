@@ -125,9 +125,10 @@ func HasReason(err error, codes ...ReasonCode) bool {
 	return ok && slices.Contains(codes, api.ReasonCode)
 }
 
-// TokenError reports that the [TokenSource] returned no usable token. The call was not sent. Err is the
-// source's error, such as the [*CallError] of the call for a token. [errors.Is] looks into it.
-// [errors.AsType] and [HasReason] do not, since a failure to get a token is not an answer to the call.
+// TokenError reports that the [TokenSource] returned no usable token. The call was not sent. Err is
+// the source's error, such as the [*CallError] of the call for a token. [errors.Is] looks into it.
+// [errors.AsType] and [HasReason] do not, since a failure to get a token is not an answer to the
+// call.
 type TokenError struct{ Err error }
 
 // Error returns why there is no token.
@@ -136,8 +137,8 @@ func (e *TokenError) Error() string { return fmt.Sprint("no authorization token:
 // Is reports whether Err matches target.
 func (e *TokenError) Is(target error) bool { return errors.Is(e.Err, target) }
 
-// DecodeError reports a 2xx answer that could not be understood: it is not a JSON object, lacks what
-// the operation returns, or holds the object's state in another JSON type. Any other member of
+// DecodeError reports a 2xx answer that could not be understood: it is not a JSON object, lacks
+// what the operation returns, or holds the object's state in another JSON type. Any other member of
 // another type is not an error: see [Meta].Undecoded.
 //
 // If the answer has what the operation returns, the work was done. Otherwise it may be a gateway's

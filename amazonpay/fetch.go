@@ -10,16 +10,16 @@ import (
 	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
-// Fetcher sends a request to a URL that the service has signed: a report's document, or the place for
-// an evidence file. [*Client] implements it.
+// Fetcher sends a request to a URL that the service has signed: a report's document, or the place
+// for an evidence file. [*Client] implements it.
 type Fetcher interface {
 	Fetch(req *http.Request) (*http.Response, error)
 }
 
 // Fetch sends req over the client's network as it is: once, unsigned, without an Amazon Pay header.
-// The URL must be https. A redirect is an error. The caller reads and closes the response body, which
-// is streamed. Only the request's context limits the time. Errors do not quote the URL, which is as
-// good as a password.
+// The URL must be https. A redirect is an error. The caller reads and closes the response body,
+// which is streamed. Only the request's context limits the time. Errors do not quote the URL, which
+// is as good as a password.
 func (c *Client) Fetch(req *http.Request) (*http.Response, error) {
 	if !c.made() || req == nil || req.URL == nil {
 		return nil, errors.New("amazonpay: Fetch: the request is nil, or the Client was not made by New")

@@ -13,8 +13,8 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Attempt is one attempt of a call: its start, its duration, the date that was signed, and its status
-// or error.
+// Attempt is one attempt of a call: its start, its duration, the date that was signed, and its
+// status or error.
 type Attempt = transport.Attempt
 
 // Meta is what is known about a call besides its typed answer. It comes with every answer and every
@@ -46,9 +46,9 @@ type Meta struct { //nolint:recvcheck // Understood works on a nil Meta; the oth
 	Undecoded []string
 }
 
-// Understood reports whether a member of the answer, such as refundedAmount or limits.amountLimit, was
-// decoded completely. Check it before a zero value decides about money, as the methods of this SDK
-// do. An absent member counts as understood.
+// Understood reports whether a member of the answer, such as refundedAmount or limits.amountLimit,
+// was decoded completely. Check it before a zero value decides about money, as the methods of this
+// SDK do. An absent member counts as understood.
 func (m *Meta) Understood(member string) bool {
 	return m == nil || !slices.ContainsFunc(m.Undecoded, func(name string) bool {
 		return isWithin(name, member) || isWithin(member, name)
@@ -87,8 +87,8 @@ func (m Meta) LogValue() slog.Value {
 // Format prints what LogValue shows, whatever the verb.
 func (m Meta) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.LogValue().String()) }
 
-// MarshalJSON encodes what LogValue shows, so that an answer logged as JSON does not include the raw
-// answer.
+// MarshalJSON encodes what LogValue shows, so that an answer logged as JSON does not include the
+// raw answer.
 func (m Meta) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Status         int    `json:"status"`

@@ -14,7 +14,8 @@ type Event struct {
 	Method    string
 	// Path is the template of the path, without ids: charges/{chargeId}/capture.
 	Path string
-	// Attempt is the number of the attempt from 1, and 0 for the whole call, which comes after its attempts.
+	// Attempt is the number of the attempt from 1, and 0 for the whole call, which comes after its
+	// attempts.
 	Attempt int
 	// Attempts is the number of attempts of a whole call.
 	Attempts   int
@@ -23,7 +24,8 @@ type Event struct {
 	RequestID  string     // of the answer
 	Start      time.Time
 	Duration   time.Duration
-	// Err is why an attempt brought no answer, or why the call failed. It quotes no URL, token or body.
+	// Err is why an attempt brought no answer, or why the call failed. It quotes no URL, token or
+	// body.
 	Err error
 	// Outcome is what is known about the work of a whole call: see [OutcomeOf].
 	Outcome Outcome
@@ -31,11 +33,11 @@ type Event struct {
 
 // WithObserver calls a function after each attempt and after each call, for traces and metrics. See
 // examples/otel for OpenTelemetry. The function runs on the goroutine of the call, which waits for
-// it, and must be safe for concurrent use. ctx is the call's context. If there are several observers,
-// all are called. With a custom Doer there are no attempt events.
+// it, and must be safe for concurrent use. ctx is the call's context. If there are several
+// observers, all are called. With a custom Doer there are no attempt events.
 //
-// No event holds an object's id, a key, a token or anything about a buyer, except what the service's
-// message in an [APIError] repeats.
+// No event holds an object's id, a key, a token or anything about a buyer, except what the
+// service's message in an [APIError] repeats.
 func WithObserver(observe func(ctx context.Context, e Event)) Option {
 	return func(s *settings) error {
 		if observe == nil {

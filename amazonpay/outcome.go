@@ -41,8 +41,8 @@ func (o Outcome) String() string {
 }
 
 // OutcomeOf returns what is known about the work of a call that returned err, which may be wrapped.
-// It judges this one call and, with [WithUnsettled], the earlier calls with the same key. Do not decide
-// on a new key by the outcome: [Advise] says what to do next.
+// It judges this one call and, with [WithUnsettled], the earlier calls with the same key. Do not
+// decide on a new key by the outcome: [Advise] says what to do next.
 //
 //	the call                                                       | outcome
 //	---------------------------------------------------------------|---------
@@ -68,16 +68,17 @@ func (o Outcome) String() string {
 //	any of the above but done and a decline, with [WithUnsettled]  | unknown
 //
 // The marks of the service in an error are a reason code in a JSON object, or its request id with a
-// body that is empty or begins like a JSON object. In a success the mark is what the operation returns
-// ([Operation].Returns).
+// body that is empty or begins like a JSON object. In a success the mark is what the operation
+// returns ([Operation].Returns).
 //
 // A decline is a reason code about the payment itself, such as SoftDeclined. If the service is
 // documented to replay an idempotency key ([Operation].Replays), a decline settles what an earlier
 // attempt with the same key left open: if that attempt had charged, the key would have replayed its
-// success. DuplicateIdempotencyKey proves that an earlier request arrived, so it is never a refusal.
+// success. DuplicateIdempotencyKey proves that an earlier request arrived, so it is never a
+// refusal.
 //
-// [Attempt].Unsent shows that no attempt had a connection. The answer of a custom Doer counts like the
-// service's.
+// [Attempt].Unsent shows that no attempt had a connection. The answer of a custom Doer counts like
+// the service's.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return OutcomeDone

@@ -119,9 +119,9 @@ const (
 	retriesPerSecond = 0.1 // so that a program that seldom calls always has some
 )
 
-// WithRetryBudget changes how many retries all calls of a client together may make while the service
-// is out, so that they do not multiply its load. The default is 100, the highest value 1,000,000. A
-// negative value means no limit.
+// WithRetryBudget changes how many retries all calls of a client together may make while the
+// service is out, so that they do not multiply its load. The default is 100, the highest value
+// 1,000,000. A negative value means no limit.
 //
 // Each retry takes one, except after a 429, which is no outage. Each second gives back a tenth, and
 // so does each answer whose status is not retried. While none is left, a call ends with the result

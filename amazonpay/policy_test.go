@@ -67,8 +67,8 @@ func budgetClient(t *testing.T, n http.RoundTripper, budget int, retry transport
 	return client
 }
 
-// An outage is not multiplied by the attempts of each call: all calls together make no more retries than the budget,
-// and one in ten seconds. When it is over the budget comes back.
+// An outage is not multiplied by the attempts of each call: all calls together make no more retries
+// than the budget, and one in ten seconds. When it is over the budget comes back.
 func TestRetryBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -113,8 +113,8 @@ func TestRetryBudget(t *testing.T) {
 	})
 }
 
-// The last attempt of a call takes no retry, nor does one that cannot be repeated: after it there is none. Nor is
-// anything said of the budget then.
+// The last attempt of a call takes no retry, nor does one that cannot be repeated: after it there
+// is none. Nor is anything said of the budget then.
 func TestRetryBudgetPaysForRetriesAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -202,7 +202,8 @@ func TestRetryBudgetsThatAreWrong(t *testing.T) {
 	require.ErrorContains(t, err, "WithRetryBudget")
 }
 
-// A rate limit and a budget that both have their say: what was throttled waits, what failed is paid for.
+// A rate limit and a budget that both have their say: what was throttled waits, what failed is paid
+// for.
 func TestAdmissionEndsWithTheLastAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -215,5 +216,24 @@ func TestAdmissionEndsWithTheLastAnswer(t *testing.T) {
 		_, limited := errors.AsType[*amazonpay.RateLimitError](err)
 		assert.False(t, limited)
 		assert.Len(t, meta.Attempts, 1)
+	})
+}
+
+// What the last answer said is not lost with an attempt after it that brought none.
+func TestReasonOfTheLastAnswerThatCame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n := newNetwork(answer(503, `{"reasonCode":"ServiceUnavailable","message":"later"}`), func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		meta, err := newClient(t, n).Call(ctx, chargeOp, goodCharge(), nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.True(t, amazonpay.HasReason(err, "ServiceUnavailable"), "%v", err)
+		assert.ErrorContains(t, err, "later")
+		assert.Equal(t, 503, meta.StatusCode)
+		assert.Len(t, meta.Attempts, 2)
 	})
 }

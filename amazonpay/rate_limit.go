@@ -20,9 +20,9 @@ type RateLimit struct {
 }
 
 // DocumentedRateLimits returns the limits that Amazon Pay documents for an environment, by
-// [Operation].Name. The map is the caller's to change. The limits hold for one merchant together with
-// one developer. Operations that the page does not list have no limit here. An older copy of the page
-// shows about half of the live limits.
+// [Operation].Name. The map is the caller's to change. The limits hold for one merchant together
+// with one developer. Operations that the page does not list have no limit here. An older copy of
+// the page shows about half of the live limits.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/api-throttling-limits.html
 func DocumentedRateLimits(environment Environment) map[string]RateLimit {
@@ -71,16 +71,16 @@ var sandboxLimits = map[string]RateLimit{
 
 // WithRateLimits delays attempts that the service would refuse with 429, by operation
 // ([Operation].Name) and merchant. A nil map means [DocumentedRateLimits] of the client's
-// environment. Operations missing from the map are unlimited until the service answers 429. Names of
-// unknown operations have no effect.
+// environment. Operations missing from the map are unlimited until the service answers 429. Names
+// of unknown operations have no effect.
 //
 // Other programs may use up the same limits, so the limiter adapts. Each 429, at most one a second,
-// halves the rate of that operation, down to a sixteenth. Each other answer below 500 raises it by a
-// tenth, up to the limit.
+// halves the rate of that operation, down to a sixteenth. Each other answer below 500 raises it by
+// a tenth, up to the limit.
 //
 // A client and the clients that [Client.With] derives from it share one limiter. It tells merchants
-// apart by their [TokenSource], or else by their token. A TokenSource must be the same value in each
-// call and must serve one merchant only.
+// apart by their [TokenSource], or else by their token. A TokenSource must be the same value in
+// each call and must serve one merchant only.
 //
 // The wait counts towards the call's deadline, not towards the attempt's time-out. If it would
 // outlast the deadline, the attempt is not made. For a first attempt the error is a

@@ -33,8 +33,8 @@ type call struct {
 	refusal refusal // what the last answer said, if it was an error
 }
 
-// prepare checks a call and encodes it, once. The token source is asked last, when everything else is
-// right.
+// prepare checks a call and encodes it, once. The token source is asked last, when everything else
+// is right.
 func (c *Client) prepare(ctx context.Context, op Operation, in any, opts []CallOption) (*call, error) {
 	if c.err != nil {
 		return nil, c.err
@@ -243,12 +243,12 @@ func (p *call) request() transport.Request {
 	}
 }
 
-// signatureText matches what may be a signature in base64, percent-encoded or not. An RSA key of 2048
-// bits makes a signature of 344 characters.
+// signatureText matches what may be a signature in base64, percent-encoded or not. An RSA key of
+// 2048 bits makes a signature of 344 characters.
 var signatureText = regexp.MustCompile(`([A-Za-z0-9+/=]|%(25)*(2[BbFf]|3[Dd])){300,}`)
 
-// clean removes the call's tokens, in any spelling, and possible signatures from a text of the service.
-// It cuts the text to a length that suits an error.
+// clean removes the call's tokens, in any spelling, and possible signatures from a text of the
+// service. It cuts the text to a length that suits an error.
 func (p *call) clean(text string) string {
 	// The shown text may end within a token or a signature, which can be found only with more text.
 	const beyond = 512

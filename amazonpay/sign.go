@@ -14,10 +14,10 @@ import (
 // SignRequest returns the signed request of a call without sending it, for programs that send
 // requests with another HTTP client. It takes the same arguments as [Client.Call].
 //
-// Send the request soon, once, and without following redirects: the signature is dated, and a second
-// attempt requires a new signature. The idempotency key is in the X-Amz-Pay-Idempotency-Key header.
-// The date is corrected by what earlier calls of the client have learnt about the clock. The error is
-// a [*CallError].
+// Send the request soon, once, and without following redirects: the signature is dated, and a
+// second attempt requires a new signature. The idempotency key is in the X-Amz-Pay-Idempotency-Key
+// header. The date is corrected by what earlier calls of the client have learnt about the clock.
+// The error is a [*CallError].
 func (c *Client) SignRequest(ctx context.Context, op Operation, in any, opts ...CallOption) (*http.Request, error) {
 	if !c.made() || ctx == nil {
 		return nil, &CallError{Operation: op.Name, Meta: &Meta{}, Err: errNoClient, Outcome: OutcomeNotSent}
@@ -50,8 +50,8 @@ func (c *Client) signed(ctx context.Context, p *call) (*http.Request, error) {
 var errNoKey = errors.New("amazonpay: the client has no private key, so it cannot sign")
 
 // SignedHeaders returns the header of the request that [Client.SignRequest] makes. It is
-// getSignedHeaders of the Node SDK. Send it with exactly the same body, byte for byte: [EncodeJSON] of
-// in, unless [WithBodyField] adds to it.
+// getSignedHeaders of the Node SDK. Send it with exactly the same body, byte for byte: [EncodeJSON]
+// of in, unless [WithBodyField] adds to it.
 func (c *Client) SignedHeaders(ctx context.Context, op Operation, in any, opts ...CallOption) (http.Header, error) {
 	req, err := c.SignRequest(ctx, op, in, opts...)
 	if err != nil {
@@ -61,8 +61,8 @@ func (c *Client) SignedHeaders(ctx context.Context, op Operation, in any, opts .
 }
 
 // SignedButton is what a page requires to render a button: the payload, its signature, and the
-// algorithm and key that made it, so that page and server cannot disagree. It encodes to JSON as the
-// createCheckoutSessionConfig or signInConfig of amazon.Pay.renderButton.
+// algorithm and key that made it, so that page and server cannot disagree. It encodes to JSON as
+// the createCheckoutSessionConfig or signInConfig of amazon.Pay.renderButton.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/amazon-pay-script.html
 type SignedButton struct {
@@ -72,10 +72,10 @@ type SignedButton struct {
 	PublicKeyID string `json:"publicKeyId"`
 }
 
-// ButtonSignature signs the payload of a button. It is generateButtonSignature of the official SDKs.
-// The payload must be a JSON object in UTF-8; [EncodeJSON] makes one from a value. It is signed
-// verbatim and must reach the page unchanged: use the one in the [SignedButton]. Signatures are
-// random: two signatures of one payload differ, and both are valid.
+// ButtonSignature signs the payload of a button. It is generateButtonSignature of the official
+// SDKs. The payload must be a JSON object in UTF-8; [EncodeJSON] makes one from a value. It is
+// signed verbatim and must reach the page unchanged: use the one in the [SignedButton]. Signatures
+// are random: two signatures of one payload differ, and both are valid.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/add-the-amazon-pay-button.html
 func (c *Client) ButtonSignature(payload []byte) (SignedButton, error) {

@@ -15,8 +15,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// SignatureHint is what this side knows about a signature that the service refused. Nothing in it is
-// secret.
+// SignatureHint is what this side knows about a signature that the service refused. Nothing in it
+// is secret.
 type SignatureHint struct {
 	PublicKeyID string
 	// KeyFingerprint is the SHA-256 of the public key that belongs to the private key in use, in

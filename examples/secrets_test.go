@@ -120,7 +120,7 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 		logged   string
 	}{
 		"decline":    {fault: emulator.Fault{Operation: "captureCharge", Status: 422, ReasonCode: "AmazonRejected"}, logged: "AmazonRejected"},
-		"wrong key":  {wrongKey: true, logged: "the private key is not the one of this public key id"},
+		"wrong key":  {wrongKey: true, logged: "the private key does not belong to this public key id"},
 		"no service": {proxy: "http://127.0.0.1:1", logged: "amazon pay attempt will be repeated"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,7 +16,8 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Admit is asked before each attempt, the one for a refused date included, and before the attempt is dated.
+// Admit is asked before each attempt, the one for a refused date included, and before the attempt
+// is dated.
 func TestAdmitBeforeEachAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// NewBase returns the default network, for [Config].Base: the environment's proxy, 5 s to dial, 5 s for
-// the handshake of TLS 1.2 or later, HTTP/2 if the server offers it. Set its fields before the first
-// request, for example a private CA in TLSClientConfig.
+// NewBase returns the default network, for [Config].Base: the environment's proxy, 5 s to dial, 5 s
+// for the handshake of TLS 1.2 or later, HTTP/2 if the server offers it. Set its fields before the
+// first request, for example a private CA in TLSClientConfig.
 //
-// It keeps up to 128 idle connections a host. With the standard library's two, a busy server needs a
-// TLS handshake for nearly every call.
+// It keeps up to 128 idle connections a host. With the standard library's two, a busy server needs
+// a TLS handshake for nearly every call.
 func NewBase() *http.Transport {
 	return &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,

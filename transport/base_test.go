@@ -38,9 +38,10 @@ func TestNewBase(t *testing.T) {
 	assert.NotSame(t, base, transport.NewBase(), "nothing is shared")
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-java/issues/1, https://github.com/amzn/amazon-pay-api-sdk-php/pull/30 and
-// https://github.com/amzn/amazon-pay-sdk-java/issues/22: no proxy, or one under a name of its own. A child process has the
-// environment, since net/http reads it once.
+// https://github.com/amzn/amazon-pay-api-sdk-java/issues/1,
+// https://github.com/amzn/amazon-pay-api-sdk-php/pull/30 and
+// https://github.com/amzn/amazon-pay-sdk-java/issues/22: no proxy, or one under a name of its own.
+// A child process has the environment, since net/http reads it once.
 func TestProxyOfTheEnvironment(t *testing.T) {
 	t.Parallel()
 	if os.Getenv("TRANSPORT_TEST_CHILD") != "" {
@@ -103,8 +104,9 @@ func TestDeadHTTP2ConnectionIsFoundByAPing(t *testing.T) {
 	})
 }
 
-// 64 callers keep 64 connections, and each call after the first round finds one of them. In a bubble, since net/http drops a
-// connection whose write is not confirmed 50 ms after the answer, as happens on a busy machine.
+// 64 callers keep 64 connections, and each call after the first round finds one of them. In a
+// bubble, since net/http drops a connection whose write is not confirmed 50 ms after the answer, as
+// happens on a busy machine.
 func TestHandshakesArePerConnection(t *testing.T) {
 	t.Parallel()
 	identity, roots := newIdentity(t)

@@ -10,8 +10,7 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// The whole way of a call, outermost step first. Each step wraps the next one and has a file of its
-// name:
+// The whole way of a call, outermost step first. Each step wraps the next one and has its own file:
 //
 //	retry   go-retryablehttp's loop: the first attempt, the waits, the further attempts
 //	admit   the Policy may hold the attempt back, or refuse it
@@ -52,7 +51,7 @@ type exchange struct {
 // Send makes the attempts of one call and returns the last answer, whatever its status: a status is
 // not an error here. The error is a [*SigningError], [*NetworkError], [*TooLargeError] or
 // [*InterruptedError], the error of [Policy].Admit, or a plain one if r cannot be sent at all. The
-// Result is filled in beside an error too. Send is safe for concurrent use; a Policy serves one call.
+// Result is filled in beside an error too. Send is safe for concurrent use.
 func (c *Client) Send(ctx context.Context, r Request, p Policy) (Result, error) {
 	if ctx == nil || p == nil {
 		return Result{}, errors.New("transport: Send: the context or the Policy is nil")

@@ -84,7 +84,8 @@ func TestSendNeedsAContextAndAPolicy(t *testing.T) {
 	require.EqualError(t, err, "transport: Send: the context or the Policy is nil")
 }
 
-// The policy is told of each attempt once, in order, with its answer, and whether it can be repeated.
+// The policy is told of each attempt once, in order, with its answer, and whether it can be
+// repeated.
 func TestEachAttemptIsJudgedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

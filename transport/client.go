@@ -14,8 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// Config says how requests are signed, sent and repeated. Only Signer is required. The zero value of
-// every other field is the default in the package comment.
+// Config says how requests are signed, sent and repeated. Only Signer is required. The zero value
+// of every other field is the default in the package comment.
 type Config struct {
 	// Signer signs each attempt anew: it sets X-Amz-Pay-Date to at and Authorization to the
 	// signature, replacing both. A [signing.Signer] is one.
@@ -35,8 +35,7 @@ type Config struct {
 	// means 30 s: authorizations are slow, and a short limit causes unknown outcomes.
 	AttemptTimeout time.Duration
 
-	// MaxAnswerBytes limits the body of an answer. A longer one is a [*TooLargeError]. 0 means
-	// 10 MiB.
+	// MaxAnswerBytes limits the body of an answer. 0 means 10 MiB. See [TooLargeError].
 	MaxAnswerBytes int64
 
 	// Logger gets a line for each attempt (debug), each retry and each refused date (warn), without
@@ -59,7 +58,7 @@ type Client struct {
 }
 
 // New returns a Client that signs each attempt, sends it through cfg.Base and repeats what may be
-// repeated. It opens no connection. The error names the field of cfg that is missing or out of range.
+// repeated. It opens no connection. The error names the field that is missing or out of range.
 func New(cfg Config) (*Client, error) {
 	switch {
 	case nilcheck.IsNil(cfg.Signer):
@@ -89,11 +88,11 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// ClockOffset returns what is added to the clock to date the next call: 0 unless the service refused
-// a date. Add it too if you sign requests beside this Client.
+// ClockOffset returns what is added to the clock to date the next call: 0 unless the service
+// refused a date. Add it too if you sign requests beside this Client.
 func (c *Client) ClockOffset() time.Duration { return c.correction.load() }
 
-// CloseIdleConnections closes the connections that are not in use, if the network has such a method.
+// CloseIdleConnections closes the unused connections, if the network has such a method.
 func (c *Client) CloseIdleConnections() {
 	for _, network := range []any{c.cfg.Base, c.doer} {
 		if closer, ok := network.(interface{ CloseIdleConnections() }); ok {

@@ -9,7 +9,7 @@ import (
 )
 
 // date gives the attempt its start and its date. On the way back it learns the service's time: if
-// the date was refused for the first time, the attempt is repeated at once with the corrected clock.
+// the date was refused for the first time, the attempt is repeated at once.
 func (c *Client) date(next step) step {
 	return func(ctx context.Context, x *exchange) error {
 		start := c.cfg.Now()
@@ -34,8 +34,8 @@ func (c *Client) date(next step) step {
 	}
 }
 
-// clockOffset is what brings the clock to one second behind the answer's Date, which is cut to whole
-// seconds: the service refuses a date that is even slightly ahead.
+// clockOffset is what brings the clock to one second behind the answer's Date, which is cut to
+// whole seconds: the service refuses a date that is even slightly ahead.
 func (a *Answer) clockOffset(came time.Time) (time.Duration, bool) {
 	date, err := http.ParseTime(a.Header.Get("Date"))
 	return date.Add(-time.Second).Sub(came), err == nil

@@ -1,14 +1,14 @@
-// Package transport sends calls to Amazon Pay. Each attempt is signed afresh, with its own date, while
-// the bytes and the idempotency key stay the same.
+// Package transport sends calls to Amazon Pay. Each attempt is signed afresh, with its own date,
+// while the bytes and the idempotency key stay the same.
 //
 // Most programs never import it: [github.com/amazonpay-go/sdk/amazonpay] makes its [Client]. It is
-// public for tests, which replace everything here by a [Doer], and for programs that want signing and
-// retries without the rest.
+// public for tests, which replace everything here by a [Doer], and for programs that want signing
+// and retries without the rest.
 //
 // # A call
 //
-// [Client.Send] takes a [Request] and returns a [Result], both plain values. A [Policy] decides what
-// an answer means, since this package reads no bodies. The code of a call begins in chain.go.
+// [Client.Send] takes a [Request] and returns a [Result], both plain values. A [Policy] decides
+// what an answer means, since this package reads no bodies. The code of a call begins in chain.go.
 //
 // # Defaults
 //
@@ -30,21 +30,21 @@
 //   - [Request].Retry is set, and the method is GET, HEAD, PATCH or DELETE, or POST with an
 //     X-Amz-Pay-Idempotency-Key.
 //   - Retries are left, and the context has not ended.
-//   - The attempt brought no complete answer, or one that asks for no longer wait (Retry-After) than
-//     the [RetryPolicy] and the context's deadline allow.
+//   - The attempt brought no complete answer, or one whose Retry-After the [RetryPolicy] and the
+//     context's deadline allow.
 //   - The policy's [Verdict] says so.
 //
 // Never repeated are a failure to sign, a refused certificate and an answer that is too large. No
 // redirect is followed: it is the answer. After the last attempt the caller gets the last answer,
-// whatever its status. If the context ends during a wait, the error is an [*InterruptedError], and the
-// Result still has the last answer.
+// whatever its status. If the context ends during a wait, the error is an [*InterruptedError], and
+// the Result still has the last answer.
 //
 // # The clock
 //
 // The service refuses a date that is ahead of its own clock
-// (https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html). If the policy sees such
-// an answer, the request is signed once more at once, one second behind the answer's Date. The
-// difference to the clock is kept for later calls of the Client, unless it is more than 24 hours. It
-// goes when the Date of an answer below status 500 shows that the clock was set. A call keeps the
-// difference that it began with.
+// (https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html). If the policy sees
+// such an answer, the request is signed once more at once, one second behind the answer's Date. The
+// difference to the clock is kept for later calls of the Client, unless it is more than 24 hours.
+// It goes when the Date of an answer below status 500 shows that the clock was set. A call keeps
+// the difference that it began with.
 package transport

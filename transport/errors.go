@@ -11,8 +11,8 @@ import (
 )
 
 // SigningError reports an attempt that could not be signed, for example because a key store cannot
-// be reached or a required header is missing. That attempt was not sent; earlier ones may have been:
-// see [Result].Attempts. It is never retried.
+// be reached or a required header is missing. That attempt was not sent; earlier ones may have
+// been: see [Result].Attempts. It is never retried.
 type SigningError struct{ Err error }
 
 // Error returns the cause, without any part of the request.

@@ -195,7 +195,8 @@ func newServer(t *testing.T, setUp func(*httptest.Server), handler http.HandlerF
 // secureURL is what the certificate of newIdentity is for.
 const secureURL = "https://example.com/"
 
-// newIdentity returns a configuration of a server in newSecurePipes, and one of a client that trusts it.
+// newIdentity returns a configuration of a server in newSecurePipes, and one of a client that
+// trusts it.
 func newIdentity(t *testing.T) (server, client *tls.Config) {
 	t.Helper()
 	s, base := newServer(t, nil, nil)

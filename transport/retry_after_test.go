@@ -17,8 +17,9 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Whatever an answer asks for with Retry-After, a wait is as long as it asks for, or none and the answer itself; no wait is
-// longer than the policy allows, and what is not understood changes nothing.
+// Whatever an answer asks for with Retry-After, a wait is as long as it asks for, or none and the
+// answer itself; no wait is longer than the policy allows, and what is not understood changes
+// nothing.
 func FuzzRetryAfter(f *testing.F) {
 	for _, value := range []string{
 		"", "0", "1", " 30 ", "31", "-1", "1.5", "+5", "1e1", "18446744073709551616", "9223372037", "0x10", "\u0661", "Mon, 23 Nov 2026 12:00:10 GMT",
@@ -75,7 +76,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// Callers that were all told the same time must not come back at the same instant, and none may come back sooner.
+// Callers that were all told the same time must not come back at the same instant, and none may
+// come back sooner.
 func TestRetryAfterHasJitter(t *testing.T) {
 	t.Parallel()
 	const asked, rounds = 7 * time.Second, 200

@@ -14,7 +14,8 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// Trap: go-retryablehttp's back-off has no jitter, so clients that failed together come back together.
+// Trap: go-retryablehttp's back-off has no jitter, so clients that failed together come back
+// together.
 func TestTrapBackoffHasNoJitter(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

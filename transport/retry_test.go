@@ -137,8 +137,8 @@ func TestContextEndsWithTheAnswer(t *testing.T) {
 	assert.Equal(t, "charged", string(result.Answer.Body))
 }
 
-// The tests named Trap each name a trap of go-retryablehttp: what it, or net/http beneath it, does by
-// default. They check what must be seen instead.
+// The tests named Trap each name a trap of go-retryablehttp: what it, or net/http beneath it, does
+// by default. They check what must be seen instead.
 
 // Trap: a default logger prints every URL to standard error.
 func TestTrapLoggerOnStandardError(t *testing.T) {

@@ -13,8 +13,7 @@ import (
 	"github.com/amazonpay-go/sdk/internal/redact"
 )
 
-// send sends the signed request, reads the whole answer, and has each attempt that may have left
-// this process judged.
+// send sends the signed request, reads the whole answer, and has the policy judge the attempt.
 func (c *Client) send(ctx context.Context, x *exchange) error {
 	answer, err := c.roundTrip(x)
 	unsent := err != nil && x.signed.watch.Unsent()

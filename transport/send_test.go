@@ -74,7 +74,8 @@ func writeFrame(w io.Writer, kind, flags byte, stream uint32, payload []byte) {
 	_, _ = w.Write(append(head, payload...))
 }
 
-// serveHTTP2 speaks as much HTTP/2 as the failures need that no server of the standard library plays.
+// serveHTTP2 speaks as much HTTP/2 as the failures need that no server of the standard library
+// plays.
 func (s *wireServer) serveHTTP2(c net.Conn, fail func(w io.Writer, stream uint32)) {
 	defer func() { _ = c.Close() }()
 	r := bufio.NewReader(c)
@@ -119,8 +120,9 @@ func goAway(w io.Writer, stream uint32) {
 	writeFrame(w, frameGoAway, 0, 0, binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, stream-2), 0))
 }
 
-// Each request that a server gets is an attempt of ours: net/http repeats a POST over HTTP/2 by itself, also after the work was
-// done, if the request has a GetBody, and over HTTP/1.1 if it has a header Idempotency-Key.
+// Each request that a server gets is an attempt of ours: net/http repeats a POST over HTTP/2 by
+// itself, also after the work was done, if the request has a GetBody, and over HTTP/1.1 if it has a
+// header Idempotency-Key.
 func TestEachRequestIsAnAttempt(t *testing.T) {
 	t.Parallel()
 	const protocolError, internalError, refusedStream, cancel = 1, 2, 7, 8
@@ -401,12 +403,13 @@ func TestTrapLongErrorsCostTheConnection(t *testing.T) {
 	assert.EqualValues(t, 1, conns.Load())
 }
 
-// An answer without a connection, as of a round tripper that has it from somewhere else, is no proof that nothing was sent.
+// An answer without a connection, as of a round tripper that has it from somewhere else, is no
+// proof that nothing was sent.
 func TestAnswerIsNeverUnsent(t *testing.T) {
 	t.Parallel()
 	direct := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route") }}
 	client := newClient(t, transport.Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
-		_, err := direct.RoundTrip(r) //nolint:bodyclose // It fails.
+		_, err := direct.RoundTrip(r)
 		require.Error(t, err)
 		return newAnswer(409, "").Response, nil
 	})})

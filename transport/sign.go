@@ -34,8 +34,8 @@ type wire struct {
 }
 
 // newWire returns a request with its own header map, since net/http may still be reading the last
-// attempt's. It has no GetBody: with one, net/http sends a request again by itself, over HTTP/2 also
-// after the work was done.
+// attempt's. It has no GetBody: with one, net/http sends a request again by itself, over HTTP/2
+// also after the work was done.
 func newWire(ctx context.Context, x *exchange) *wire {
 	w := &wire{url: *x.url}
 	r := &http.Request{

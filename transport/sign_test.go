@@ -196,7 +196,8 @@ func TestTrapSharedHeaderMap(t *testing.T) {
 	assert.Equal(t, before, req.Header)
 }
 
-// What goes out cannot be sent again by net/http: it has no GetBody. It can be looked at without being read.
+// What goes out cannot be sent again by net/http: it has no GetBody. It can be looked at without
+// being read.
 func TestBodyOnTheWire(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, transport.Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {

@@ -21,8 +21,8 @@ func New(size, rate, tokens float64, now time.Time) Bucket {
 	return Bucket{Size: size, Rate: rate, tokens: tokens, at: now}
 }
 
-// Count adds the tokens that have come since the last count, and returns how many there are. A clock
-// that goes back adds none.
+// Count adds the tokens that have come since the last count, and returns how many there are. A
+// clock that goes back adds none.
 func (b *Bucket) Count(now time.Time) float64 {
 	b.tokens = min(b.Size, b.tokens+max(0, now.Sub(b.at).Seconds())*b.Rate)
 	b.at = now

@@ -19,8 +19,8 @@ func (TimeoutError) Timeout() bool { return true }
 func (TimeoutError) Temporary() bool { return true }
 
 // Cause returns why an attempt failed with err: the end of the caller's context, the end of the
-// attempt's own context, or err. If err matches the end of yet another context, such as a dialler's,
-// the result hides that.
+// attempt's own context, or err. If err matches the end of yet another context, such as a
+// dialler's, the result hides that.
 func Cause(caller, attempt context.Context, err error) error {
 	switch {
 	case caller.Err() != nil:

@@ -7,8 +7,8 @@ import (
 	"errors"
 )
 
-// IsCertificate reports whether the server's certificate was refused. The next attempt would meet the
-// same one.
+// IsCertificate reports whether the server's certificate was refused. The next attempt would meet
+// the same one.
 func IsCertificate(err error) bool {
 	for _, refusal := range []any{
 		new(*tls.CertificateVerificationError), new(x509.UnknownAuthorityError), new(x509.HostnameError),

@@ -15,8 +15,8 @@ const (
 
 // Error removes the layers of err whose text quotes the request's address, which holds ids and
 // tokens, its auth token or its signature: net/url's error, and what round trippers put around it.
-// If no layer is clean, the result names the type of the innermost layer and nothing else. A nil err
-// stays nil.
+// If no layer is clean, the result names the type of the innermost layer and nothing else. A nil
+// err stays nil.
 //
 // Of the address it knows the path, the query, each path segment of 16 or more bytes and each query
 // value of 8 or more. It finds them in any letter case and percent encoding, and also if only 16

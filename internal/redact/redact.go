@@ -1,5 +1,5 @@
-// Package redact finds secrets in texts that others wrote, also where they are spelled in another way: percent-encoded
-// once or more, in other letter case, or cut.
+// Package redact finds secrets in texts that others wrote, also where they are spelled in another
+// way: percent-encoded once or more, in other letter case, or cut.
 package redact
 
 import "strings"
@@ -17,13 +17,14 @@ type secret struct {
 	run  int    // how many of its consecutive bytes give it away
 }
 
-// Token adds a token. Half of it gives it away, but no less than 8 bytes and no more than 16. A token of up to 8 bytes is
-// found as a whole only.
+// Token adds a token. Half of it gives it away, but no less than 8 bytes and no more than 16. A
+// token of up to 8 bytes is found as a whole only.
 func (s *Secrets) Token(token string) {
 	s.Part(token, min(max(len(normalise(token).text)/2, leastRun), mostRun))
 }
 
-// Part adds a secret that any run of its consecutive bytes gives away. A shorter secret is found as a whole only.
+// Part adds a secret that any run of its consecutive bytes gives away. A shorter secret is found as
+// a whole only.
 func (s *Secrets) Part(text string, run int) {
 	normal := string(normalise(text).text)
 	if normal == "" {
@@ -69,8 +70,8 @@ func (s *Secrets) Find(text string) []Span {
 	return normal.spans(found)
 }
 
-// shared returns the runs of a text that give the secret away, as true. A set keeps the time linear in both texts; its size
-// is that of the text, which is mostly the shorter one.
+// shared returns the runs of a text that give the secret away, as true. A set keeps the time linear
+// in both texts; its size is that of the text, which is mostly the shorter one.
 func (s secret) shared(text string) map[string]bool {
 	if len(text) < s.run {
 		return nil
@@ -97,8 +98,8 @@ type normal struct {
 	from []int // where in the original each byte begins, and its end
 }
 
-// normalise decodes what is percent-encoded, however often, and makes ASCII letters small. It takes linear time, since each
-// decoding makes the text shorter.
+// normalise decodes what is percent-encoded, however often, and makes ASCII letters small. It takes
+// linear time, since each decoding makes the text shorter.
 func normalise(text string) normal {
 	n := normal{make([]byte, 0, len(text)), make([]int, 0, len(text)+1)}
 	for i := range len(text) {

@@ -33,7 +33,8 @@ func (w *Watch) Connections() int { return int(w.had.Load()) }
 // somebody did, another round tripper may have sent the request in its own way.
 func (w *Watch) Unsent() bool { return w.wanted.Load() && w.had.Load() == 0 && !w.Body.wasRead() }
 
-// Body is a request body. It can be looked at without reading it, by [io.ReaderAt], but not rewound.
+// Body is a request body. It can be looked at without reading it, by [io.ReaderAt], but not
+// rewound.
 type Body struct{ bytes bytes.Reader }
 
 // Reset gives the body its content.
