@@ -12,13 +12,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 const (
 	// headerTime is how long a connection may take for its TLS handshake, and each request for its header.
 	headerTime = 10 * time.Second
 	readTime   = 30 * time.Second // for a whole request
-	writeTime  = 30 * time.Second // for an answer
 	idleTime   = 2 * time.Minute
 
 	// maxConnections is how many may be open at once. More are closed at once.
@@ -56,7 +58,7 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.world.endpoints) > 0 { // of a state file
+	if len(s.world.Endpoints) > 0 { // of a state file
 		s.startNotifying()
 	}
 	return s, nil
@@ -78,6 +80,7 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 			MaxIdleConnsPerHost: 128,
 		},
 	}
+	s.gate.URL, s.gate.Window = l.url, l.url+site.WindowPrefix
 	l.server = newServer(s)
 	l.server.ConnState = l.connState
 	// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
@@ -108,7 +111,7 @@ func newServer(handler http.Handler) *http.Server {
 		Handler:           handler,
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
-		WriteTimeout:      writeTime,
+		WriteTimeout:      wire.WriteTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          noLog,

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
 // WithProxy has [Listen] and [Start] also answer as an HTTPS proxy, at an address of its own on
@@ -97,8 +99,8 @@ func asSentTo(r *http.Request) *http.Request {
 
 // leadsTo reports whether a host is one that the proxy stands for.
 func leadsTo(host string) bool {
-	return strings.EqualFold(host, snsHost) || slices.ContainsFunc(regions, func(r region) bool {
-		return strings.EqualFold(host, r.host) || strings.EqualFold(host, r.script)
+	return strings.EqualFold(host, snsHost) || slices.ContainsFunc(ledger.Regions, func(r ledger.Region) bool {
+		return strings.EqualFold(host, r.Host) || strings.EqualFold(host, r.Script)
 	})
 }
 
