@@ -141,9 +141,9 @@ func ExampleClient_With() {
 	}
 
 	// Output:
-	// getAuthorizationToken for A1EMULATEDSHOPA
-	// getBuyer for A2EMULATEDSHOPB
-	// getBuyer for A2EMULATEDSHOPB
+	// GetAuthorizationToken for A1EMULATEDSHOPA
+	// GetBuyer for A2EMULATEDSHOPB
+	// GetBuyer for A2EMULATEDSHOPB
 }
 
 // The same ids give the same key, so a program that starts anew repeats its payment safely. After a

@@ -80,14 +80,14 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 
 	session := newSession(t, server)
 	for i, f := range []emulator.Fault{
-		{Operation: "getCheckoutSession", Kind: emulator.FaultKindReset},
-		{Operation: "updateCheckoutSession", Kind: emulator.FaultKindLoseAnswer},
-		{Operation: "completeCheckoutSession", Kind: emulator.FaultKindHTML},
-		{Operation: "getCharge", Status: 429, RetryAfter: "1"},
-		{Operation: "getChargePermission", Kind: emulator.FaultKindTruncate},
-		{Operation: "captureCharge", Status: 503},
-		{Operation: "createRefund", Status: 408},
-		{Operation: "getRefund", Status: 425},
+		{Operation: "GetCheckoutSession", Kind: emulator.FaultKindReset},
+		{Operation: "UpdateCheckoutSession", Kind: emulator.FaultKindLoseAnswer},
+		{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindHTML},
+		{Operation: "GetCharge", Status: 429, RetryAfter: "1"},
+		{Operation: "GetChargePermission", Kind: emulator.FaultKindTruncate},
+		{Operation: "CaptureCharge", Status: 503},
+		{Operation: "CreateRefund", Status: 408},
+		{Operation: "GetRefund", Status: 425},
 	} {
 		require.NoError(t, server.FailNext(1, f), i)
 	}
@@ -98,7 +98,7 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 	assert.GreaterOrEqual(t, strings.Count(logged, "amazon pay call"), 9, logged)
 	check(printed, logged)
 
-	require.NoError(t, server.FailNext(9, emulator.Fault{Operation: "captureCharge", Status: 422, ReasonCode: "AmazonRejected"}))
+	require.NoError(t, server.FailNext(9, emulator.Fault{Operation: "CaptureCharge", Status: 422, ReasonCode: "AmazonRejected"}))
 	status, printed, logged = debugged(t, server, env(shop.PrivateKeyPEM, d.ProxyURL), newSession(t, server))
 	require.NotZero(t, status)
 	require.Contains(t, logged, "AmazonRejected")

@@ -48,13 +48,13 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 			return shop.CompleteOrFetch(ctx, id, &asked)
 		},
 		"CompleteOrFetch after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
-			if err := lost("completeCheckoutSession"); err != nil {
+			if err := lost("CompleteCheckoutSession"); err != nil {
 				return nil, err
 			}
 			return shop.CompleteOrFetch(ctx, id, &asked)
 		},
 		"CompleteCheckoutSession after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
-			if err := lost("completeCheckoutSession"); err != nil {
+			if err := lost("CompleteCheckoutSession"); err != nil {
 				return nil, err
 			}
 			return complete(ctx, id, asked)
@@ -63,7 +63,7 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 			return complete(ctx, id, asked, amazonpay.WithIdempotencyKey("another"), amazonpay.WithUnsettled(true))
 		},
 		"FinalizeCheckoutSession after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
-			if err := lost("finalizeCheckoutSession"); err != nil {
+			if err := lost("FinalizeCheckoutSession"); err != nil {
 				return nil, err
 			}
 			return shop.FinalizeCheckoutSession(ctx, id, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: intent, ChargeAmount: asked.ChargeAmount, TotalOrderAmount: asked.TotalOrderAmount})
@@ -193,7 +193,7 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	assert.True(t, amazonpay.Advise(err).Unsettled)
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "a repetition would tell no more")
 
-	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.PaymentIntentAuthorize, "getChargePermission": webstore.PaymentIntentConfirm} {
+	for operation, intent := range map[string]webstore.PaymentIntent{"GetCharge": webstore.PaymentIntentAuthorize, "GetChargePermission": webstore.PaymentIntentConfirm} {
 		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: dollars("1.00")})
 		_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 		require.NoError(t, err)
@@ -217,8 +217,8 @@ func TestPending(t *testing.T) {
 	for _, lose := range []bool{false, true} {
 		id := approvedFor(t, shop, server, "order-1", "4354", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(true), ChargeAmount: dollars("1.00")})
 		if lose {
-			require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
-			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
+			require.NoError(t, server.IgnoreIdempotencyKey("CompleteCheckoutSession"))
+			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 		}
 		session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
 		require.NoError(t, err)
@@ -253,7 +253,7 @@ func TestReadingSettlesAFailure(t *testing.T) {
 	shop := clientQuickly(t, server)
 	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: dollars("1.00")}
 	lose := func() {
-		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindReset}))
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindReset}))
 	}
 
 	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
@@ -265,12 +265,12 @@ func TestReadingSettlesAFailure(t *testing.T) {
 
 	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: dollars("1.00")})
 	lose()
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err), "%v", err)
 	assert.Equal(t, amazonpay.StepNewKey, amazonpay.Advise(err).Step)
 	lose()
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 403, ReasonCode: "InvalidAccountStatus"}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 403, ReasonCode: "InvalidAccountStatus"}))
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err), "the lost attempt may still be at work")
 	assert.Equal(t, amazonpay.StepRepeat, amazonpay.Advise(err).Step)

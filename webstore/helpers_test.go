@@ -191,7 +191,7 @@ func TestCompleteOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), session.CheckoutSessionID, request)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the buyer has not paid: %v", err)
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "getCheckoutSession", Status: 404}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "GetCheckoutSession", Status: 404}))
 	_, err = shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("third"))
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the completion's own error: %v", err)
 }

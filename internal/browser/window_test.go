@@ -54,14 +54,14 @@ func TestWindow(t *testing.T) {
 	b.shows("#charges .history", "AuthorizationInitiated")
 	b.shows("#charges .history", "Declined (HardDeclined)")
 
-	b.run(chromedp.SetValue("#fault-kind", "status", chromedp.ByQuery), chromedp.SetValue("#fault-operation", "getCharge", chromedp.ByQuery),
+	b.run(chromedp.SetValue("#fault-kind", "status", chromedp.ByQuery), chromedp.SetValue("#fault-operation", "GetCharge", chromedp.ByQuery),
 		chromedp.SetValue("input[name=status]", "404", chromedp.ByQuery))
 	b.click("#fault-form button")
-	b.shows("#faults", "getCharge status 404 the next 1")
+	b.shows("#faults", "GetCharge status 404 the next 1")
 	_, err = s.webstore.GetCharge(t.Context(), done.ChargeID)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 	b.shows("#faults", "None is switched on.")
-	b.shows("#requests", "getCharge 404 ResourceNotFound verified status 404")
+	b.shows("#requests", "GetCharge 404 ResourceNotFound verified status 404")
 
 	_, err = s.webstore.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID: s.emulator.Merchants[0].StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: s.url + "/result"},
@@ -88,7 +88,7 @@ func TestWindowExplainsSignatures(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	s := newShop(t, server)
-	r, err := s.client.SignRequest(t.Context(), amazonpay.Operation{Name: "getCharge", Method: http.MethodGet, Path: "charges/x"}, nil)
+	r, err := s.client.SignRequest(t.Context(), amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/x"}, nil)
 	require.NoError(t, err)
 	r.URL.Path = strings.TrimSuffix(r.URL.Path, "x") + "y"
 	res, err := server.RoundTripper().RoundTrip(r)
@@ -98,7 +98,7 @@ func TestWindowExplainsSignatures(t *testing.T) {
 
 	b := open(t, server)
 	b.goTo(server.Description().WindowURL)
-	b.shows("#requests", "getCharge 403 InvalidRequestSignature not verified")
+	b.shows("#requests", "GetCharge 403 InvalidRequestSignature not verified")
 	b.press("#requests summary")
 	b.shows("#requests pre", "/v2/charges/y")
 	b.picture("15-window-refused")

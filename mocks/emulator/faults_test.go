@@ -15,7 +15,7 @@ func TestFaultsOfAStatus(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)
 	c := newClient(t, s, 0)
-	require.NoError(t, s.FailNext(2, emulator.Fault{Operation: "getCharge", Status: 429, RetryAfter: "7"}))
+	require.NoError(t, s.FailNext(2, emulator.Fault{Operation: "GetCharge", Status: 429, RetryAfter: "7"}))
 	require.NoError(t, s.FailNext(1, emulator.Fault{Status: 502}))
 
 	c.get("/refunds/x").refused(t, 502, "") // the second fault: the first waits for getCharge
@@ -30,7 +30,7 @@ func TestFaultsOfAStatus(t *testing.T) {
 	log := s.Requests()
 	assert.Equal(t, "status 429", log[2].Fault)
 	assert.True(t, log[2].Verified)
-	assert.Equal(t, "getCharge", log[2].Operation)
+	assert.Equal(t, "GetCharge", log[2].Operation)
 	assert.Empty(t, log[4].Fault)
 }
 
@@ -49,7 +49,7 @@ func TestResetBeforeTheWork(t *testing.T) {
 	c := newClient(t, s, 0)
 	_, p := c.newCharge("Confirm", "50")
 	keyed := c.with(keyHeader, "once")
-	require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindReset}))
+	require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindReset}))
 	body := object{"chargePermissionId": p, "chargeAmount": usd("10")}
 
 	r, raw := keyed.request(http.MethodPost, "/charges", body)
@@ -70,7 +70,7 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	c := newClient(t, s, 0)
 	_, p := c.newCharge("Confirm", "50")
 	keyed := c.with(keyHeader, "once")
-	require.NoError(t, s.FailNext(2, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
+	require.NoError(t, s.FailNext(2, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}))
 	body := object{"chargePermissionId": p, "chargeAmount": usd("10")}
 	for range 2 { // the second time it is the replay that is lost
 		r, raw := keyed.request(http.MethodPost, "/charges", body)
@@ -91,7 +91,7 @@ func TestBadFaults(t *testing.T) {
 	s, err := emulator.New()
 	require.NoError(t, err)
 	require.Error(t, s.FailNext(0, emulator.Fault{}))
-	require.Error(t, s.FailNext(1, emulator.Fault{Operation: "CreateCharge"}))
+	require.ErrorContains(t, s.FailNext(1, emulator.Fault{Operation: "createCharge"}), "CreateCharge", "the nearest name is listed")
 	require.Error(t, s.FailNext(1, emulator.Fault{Kind: 9}))
 	require.Error(t, s.FailNext(1, emulator.Fault{Status: 200}))
 	for _, status := range []int{403, 422} {
@@ -148,7 +148,7 @@ func TestOutcomesAskedFor(t *testing.T) {
 	good := object{"chargePermissionId": p, "chargeAmount": usd("1")}
 	replayed := c.with(keyHeader, "replayed")
 	replayed.post("/charges", good).must(t, 201)
-	require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "HardDeclined"}))
+	require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: "HardDeclined"}))
 
 	replayed.post("/charges", good).must(t, 201)
 	replayed.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd("2")}).refused(t, 400, "DuplicateIdempotencyKey")
@@ -185,12 +185,12 @@ func TestOutcomesOfOperations(t *testing.T) {
 		wrong, right    object
 		reason          string
 	}{
-		{"captureCharge", "/charges/" + held + "/capture", object{"captureAmount": usd("51")}, object{"captureAmount": usd("50")}, "AmazonRejected"},
-		{"createRefund", "/refunds", object{"chargeId": held, "refundAmount": usd("1")}, object{"chargeId": taken, "refundAmount": usd("1")}, "ProcessingFailure"},
-		{"refund", "/in-store/refund", object{"chargeId": held, "refundReferenceId": "r", "refundTotal": usd("1")}, object{"chargeId": taken, "refundReferenceId": "r", "refundTotal": usd("1")}, "AmazonRejected"},
-		{"charge", "/in-store/charge", object{"chargePermissionId": p, "chargeReferenceId": "c", "chargeTotal": usd("1")}, object{"chargePermissionId": till, "chargeReferenceId": "c", "chargeTotal": usd("1")}, "AmazonRejected"},
-		{"completeCheckoutSession", "/checkoutSessions/" + declining + "/complete", object{"chargeAmount": usd("51")}, object{"chargeAmount": usd("50")}, "SoftDeclined"},
-		{"finalizeCheckoutSession", "/checkoutSessions/" + failing + "/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50"), "totalOrderAmount": usd("1")}, object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}, "ProcessingFailure"},
+		{"CaptureCharge", "/charges/" + held + "/capture", object{"captureAmount": usd("51")}, object{"captureAmount": usd("50")}, "AmazonRejected"},
+		{"CreateRefund", "/refunds", object{"chargeId": held, "refundAmount": usd("1")}, object{"chargeId": taken, "refundAmount": usd("1")}, "ProcessingFailure"},
+		{"InStoreRefund", "/in-store/refund", object{"chargeId": held, "refundReferenceId": "r", "refundTotal": usd("1")}, object{"chargeId": taken, "refundReferenceId": "r", "refundTotal": usd("1")}, "AmazonRejected"},
+		{"InStoreCharge", "/in-store/charge", object{"chargePermissionId": p, "chargeReferenceId": "c", "chargeTotal": usd("1")}, object{"chargePermissionId": till, "chargeReferenceId": "c", "chargeTotal": usd("1")}, "AmazonRejected"},
+		{"CompleteCheckoutSession", "/checkoutSessions/" + declining + "/complete", object{"chargeAmount": usd("51")}, object{"chargeAmount": usd("50")}, "SoftDeclined"},
+		{"FinalizeCheckoutSession", "/checkoutSessions/" + failing + "/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50"), "totalOrderAmount": usd("1")}, object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}, "ProcessingFailure"},
 	}
 	for _, tt := range tests {
 		require.NoError(t, s.FailNext(1, emulator.Fault{Operation: tt.operation, Status: 422, ReasonCode: tt.reason}))

@@ -276,7 +276,7 @@ func TestStateFileAndOptions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state")
 	first, err := emulator.Listen("127.0.0.1:0", emulator.WithStateFile(path), emulator.WithRegion("eu"))
 	require.NoError(t, err)
-	require.NoError(t, first.IgnoreIdempotencyKey("createCheckoutSession"))
+	require.NoError(t, first.IgnoreIdempotencyKey("CreateCheckoutSession"))
 	require.NoError(t, first.Close())
 	for _, region := range []string{"na", "us", "jp"} {
 		_, err = emulator.New(emulator.WithStateFile(path), emulator.WithRegion(region))

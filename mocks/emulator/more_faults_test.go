@@ -85,7 +85,7 @@ func TestAnswersThatComeLate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, charge := charging(t)
-			row.fault.Operation = "createCharge"
+			row.fault.Operation = "CreateCharge"
 			require.NoError(t, f.server.FailNext(1, row.fault))
 			begun := time.Now()
 			o := charge(t.Context())
@@ -115,7 +115,7 @@ func TestAnswersThatComeLate(t *testing.T) {
 func TestTruncatedAnswer(t *testing.T) {
 	t.Parallel()
 	f, charge := charging(t)
-	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindTruncate}))
+	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindTruncate}))
 	half := charge(t.Context())
 	require.ErrorIs(t, half.err, io.ErrUnexpectedEOF)
 	whole := charge(t.Context())
@@ -128,7 +128,7 @@ func TestTruncatedAnswer(t *testing.T) {
 func TestLostAnswerIsAReset(t *testing.T) {
 	t.Parallel()
 	f, charge := charging(t)
-	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
+	require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}))
 	require.ErrorIs(t, charge(t.Context()).err, syscall.ECONNRESET)
 	assert.Len(t, f.server.Charges(), 1)
 }
@@ -159,14 +159,14 @@ func TestDelaysEnd(t *testing.T) {
 			t.Run(fault.Kind.String()+" with the "+how, func(t *testing.T) {
 				t.Parallel()
 				f, charge := charging(t)
-				fault.Operation = "createCharge"
+				fault.Operation = "CreateCharge"
 				require.NoError(t, f.server.FailNext(1, fault))
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan outcome, 1)
 				go func() { ended <- charge(ctx) }()
 				require.Eventually(t, func() bool {
 					log := f.server.Requests()
-					return log[len(log)-1].Operation == "createCharge"
+					return log[len(log)-1].Operation == "CreateCharge"
 				}, 30*time.Second, time.Millisecond)
 				if how == "connection" {
 					cancel()
@@ -191,7 +191,7 @@ func TestDelayOfAHandlerEnds(t *testing.T) {
 	r := newReading(t)
 	require.NoError(t, r.s.FailNext(1, emulator.Fault{Kind: emulator.FaultKindSlow, Delay: time.Hour}))
 	ended := make(chan bool)
-	go func() { ended <- r.fails("getCharge") }()
+	go func() { ended <- r.fails("GetCharge") }()
 	require.Eventually(t, func() bool { return len(r.s.Requests()) == 1 }, 30*time.Second, time.Millisecond)
 	require.NoError(t, r.s.Close())
 	assert.False(t, <-ended)
@@ -208,7 +208,7 @@ func newReading(t *testing.T, opts ...emulator.Option) *reading {
 	clock := newClock(noon)
 	c := newClientAt(t, emulator.Start(t, append(opts, emulator.WithClock(clock.Now))...), 0, clock)
 	r := &reading{s: c.server, rs: make(map[string]*http.Request)}
-	for operation, path := range map[string]string{"getCharge": "/charges/x", "getRefund": "/refunds/x"} {
+	for operation, path := range map[string]string{"GetCharge": "/charges/x", "GetRefund": "/refunds/x"} {
 		request, raw := c.request(http.MethodGet, path, nil)
 		request.Body = nil
 		r.rs[operation] = c.sign(request, raw)
@@ -229,7 +229,7 @@ func (r *reading) draws(n int, between func()) string {
 	var b strings.Builder
 	for range n {
 		between()
-		if r.fails("getCharge") {
+		if r.fails("GetCharge") {
 			b.WriteByte('x')
 		} else {
 			b.WriteByte('.')
@@ -262,7 +262,7 @@ func TestFailSomeIsRepeatable(t *testing.T) {
 	assert.Equal(t, first, r.draws(64, nothing), "again after ClearFaults")
 
 	same, _ := begin(7)
-	assert.Equal(t, first, same.draws(64, func() { same.fails("getRefund") }), "requests of another operation change nothing")
+	assert.Equal(t, first, same.draws(64, func() { same.fails("GetRefund") }), "requests of another operation change nothing")
 	other, _ := begin(8)
 	assert.NotEqual(t, first, other.draws(64, nothing), "another seed")
 
@@ -282,10 +282,10 @@ func TestFailSomeRate(t *testing.T) {
 	for _, p := range []float64{0.01, 0.3, 0.9, 1} {
 		const n = 2_000
 		r := newReading(t, emulator.WithSeed(42))
-		require.NoError(t, r.s.FailSome(p, emulator.Fault{Operation: "getCharge"}))
+		require.NoError(t, r.s.FailSome(p, emulator.Fault{Operation: "GetCharge"}))
 		failed := strings.Count(r.draws(n, func() {}), "x")
 		assert.InDelta(t, p*n, failed, 5*math.Sqrt(n*p*(1-p)), "five standard deviations of %v", p)
-		assert.False(t, r.fails("getRefund"), "which it was not asked for")
+		assert.False(t, r.fails("GetRefund"), "which it was not asked for")
 	}
 }
 

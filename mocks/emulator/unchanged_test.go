@@ -19,12 +19,12 @@ func TestDelayCutShortIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []emulator.FaultKind{emulator.FaultKindDelay, emulator.FaultKindSlow, emulator.FaultKindTruncate} {
 		f, charge := charging(t)
-		require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: kind, Delay: time.Hour}))
+		require.NoError(t, f.server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: kind, Delay: time.Hour}))
 		ended := make(chan outcome, 1)
 		go func() { ended <- charge(context.WithoutCancel(t.Context())) }()
 		require.Eventually(t, func() bool {
 			log := f.server.Requests()
-			return log[len(log)-1].Operation == "createCharge"
+			return log[len(log)-1].Operation == "CreateCharge"
 		}, 30*time.Second, time.Millisecond)
 		require.NoError(t, f.server.Close())
 		require.Error(t, (<-ended).err, kind)

@@ -22,7 +22,7 @@ const (
 
 // Route is one operation.
 type Route struct {
-	Operation string // as the Node SDK names it
+	Operation string // as amazonpay.Operation names it
 	Method    string
 	path      string // {id} and {sub} stand for ids
 	key       keyRule
@@ -37,58 +37,58 @@ type Route struct {
 }
 
 var routes = []Route{
-	{Operation: "getBuyer", Method: http.MethodGet, path: "buyers/{id}", work: (*ledger.Ledger).GetBuyer},
+	{Operation: "GetBuyer", Method: http.MethodGet, path: "buyers/{id}", work: (*ledger.Ledger).GetBuyer},
 
-	{Operation: "createCheckoutSession", Method: http.MethodPost, path: "checkoutSessions", key: keyNeeded, members: CreateSessionMembers, work: (*ledger.Ledger).CreateSession},
-	{Operation: "getCheckoutSession", Method: http.MethodGet, path: "checkoutSessions/{id}", work: (*ledger.Ledger).GetSession},
-	{Operation: "updateCheckoutSession", Method: http.MethodPatch, path: "checkoutSessions/{id}", members: updateSessionMembers, work: (*ledger.Ledger).UpdateSession},
-	{Operation: "completeCheckoutSession", Method: http.MethodPost, path: "checkoutSessions/{id}/complete", key: keyTaken, simulates: true, outcomes: true, members: completeSessionMembers, work: (*ledger.Ledger).CompleteSession},
-	{Operation: "finalizeCheckoutSession", Method: http.MethodPost, path: "checkoutSessions/{id}/finalize", key: keyTaken, simulates: true, outcomes: true, members: finalizeSessionMembers, work: (*ledger.Ledger).FinalizeSession},
+	{Operation: "CreateCheckoutSession", Method: http.MethodPost, path: "checkoutSessions", key: keyNeeded, members: CreateSessionMembers, work: (*ledger.Ledger).CreateSession},
+	{Operation: "GetCheckoutSession", Method: http.MethodGet, path: "checkoutSessions/{id}", work: (*ledger.Ledger).GetSession},
+	{Operation: "UpdateCheckoutSession", Method: http.MethodPatch, path: "checkoutSessions/{id}", members: updateSessionMembers, work: (*ledger.Ledger).UpdateSession},
+	{Operation: "CompleteCheckoutSession", Method: http.MethodPost, path: "checkoutSessions/{id}/complete", key: keyTaken, simulates: true, outcomes: true, members: completeSessionMembers, work: (*ledger.Ledger).CompleteSession},
+	{Operation: "FinalizeCheckoutSession", Method: http.MethodPost, path: "checkoutSessions/{id}/finalize", key: keyTaken, simulates: true, outcomes: true, members: finalizeSessionMembers, work: (*ledger.Ledger).FinalizeSession},
 
-	{Operation: "getChargePermission", Method: http.MethodGet, path: "chargePermissions/{id}", work: (*ledger.Ledger).GetPermission},
-	{Operation: "updateChargePermission", Method: http.MethodPatch, path: "chargePermissions/{id}", members: updatePermissionMembers, work: (*ledger.Ledger).UpdatePermission},
-	{Operation: "closeChargePermission", Method: http.MethodDelete, path: "chargePermissions/{id}/close", simulates: true, members: closePermissionMembers, work: (*ledger.Ledger).ClosePermission},
+	{Operation: "GetChargePermission", Method: http.MethodGet, path: "chargePermissions/{id}", work: (*ledger.Ledger).GetPermission},
+	{Operation: "UpdateChargePermission", Method: http.MethodPatch, path: "chargePermissions/{id}", members: updatePermissionMembers, work: (*ledger.Ledger).UpdatePermission},
+	{Operation: "CloseChargePermission", Method: http.MethodDelete, path: "chargePermissions/{id}/close", simulates: true, members: closePermissionMembers, work: (*ledger.Ledger).ClosePermission},
 
-	{Operation: "createCharge", Method: http.MethodPost, path: "charges", key: keyNeeded, simulates: true, outcomes: true, members: createChargeMembers, work: (*ledger.Ledger).CreateCharge},
-	{Operation: "getCharge", Method: http.MethodGet, path: "charges/{id}", work: (*ledger.Ledger).GetCharge},
-	{Operation: "updateCharge", Method: http.MethodPatch, path: "charges/{id}", key: keyTaken, members: updateChargeMembers, work: (*ledger.Ledger).UpdateCharge},
-	{Operation: "captureCharge", Method: http.MethodPost, path: "charges/{id}/capture", key: keyNeeded, simulates: true, outcomes: true, members: captureChargeMembers, work: (*ledger.Ledger).CaptureCharge},
-	{Operation: "cancelCharge", Method: http.MethodDelete, path: "charges/{id}/cancel", simulates: true, members: cancelChargeMembers, work: (*ledger.Ledger).CancelCharge},
+	{Operation: "CreateCharge", Method: http.MethodPost, path: "charges", key: keyNeeded, simulates: true, outcomes: true, members: createChargeMembers, work: (*ledger.Ledger).CreateCharge},
+	{Operation: "GetCharge", Method: http.MethodGet, path: "charges/{id}", work: (*ledger.Ledger).GetCharge},
+	{Operation: "UpdateCharge", Method: http.MethodPatch, path: "charges/{id}", key: keyTaken, members: updateChargeMembers, work: (*ledger.Ledger).UpdateCharge},
+	{Operation: "CaptureCharge", Method: http.MethodPost, path: "charges/{id}/capture", key: keyNeeded, simulates: true, outcomes: true, members: captureChargeMembers, work: (*ledger.Ledger).CaptureCharge},
+	{Operation: "CancelCharge", Method: http.MethodDelete, path: "charges/{id}/cancel", simulates: true, members: cancelChargeMembers, work: (*ledger.Ledger).CancelCharge},
 
-	{Operation: "createRefund", Method: http.MethodPost, path: "refunds", key: keyNeeded, simulates: true, outcomes: true, members: createRefundMembers, work: (*ledger.Ledger).CreateRefund},
-	{Operation: "getRefund", Method: http.MethodGet, path: "refunds/{id}", work: (*ledger.Ledger).GetRefund},
+	{Operation: "CreateRefund", Method: http.MethodPost, path: "refunds", key: keyNeeded, simulates: true, outcomes: true, members: createRefundMembers, work: (*ledger.Ledger).CreateRefund},
+	{Operation: "GetRefund", Method: http.MethodGet, path: "refunds/{id}", work: (*ledger.Ledger).GetRefund},
 
-	{Operation: "merchantScan", Method: http.MethodPost, path: "in-store/merchantScan", key: keyTaken, members: merchantScanMembers, work: (*ledger.Ledger).MerchantScan},
-	{Operation: "charge", Method: http.MethodPost, path: "in-store/charge", key: keyTaken, outcomes: true, members: tillChargeMembers, work: (*ledger.Ledger).TillCharge},
-	{Operation: "refund", Method: http.MethodPost, path: "in-store/refund", key: keyTaken, outcomes: true, members: tillRefundMembers, work: (*ledger.Ledger).TillRefund},
+	{Operation: "MerchantScan", Method: http.MethodPost, path: "in-store/merchantScan", key: keyTaken, members: merchantScanMembers, work: (*ledger.Ledger).MerchantScan},
+	{Operation: "InStoreCharge", Method: http.MethodPost, path: "in-store/charge", key: keyTaken, outcomes: true, members: tillChargeMembers, work: (*ledger.Ledger).TillCharge},
+	{Operation: "InStoreRefund", Method: http.MethodPost, path: "in-store/refund", key: keyTaken, outcomes: true, members: tillRefundMembers, work: (*ledger.Ledger).TillRefund},
 
-	{Operation: "deliveryTrackers", Method: http.MethodPost, path: "deliveryTrackers", key: keyTaken, members: deliveryTrackerMembers, work: (*ledger.Ledger).DeliveryTrackers},
-	{Operation: "getAuthorizationToken", Method: http.MethodGet, path: "authorizationTokens/{id}", query: []string{"merchantId"}, work: (*ledger.Ledger).AuthorizationToken},
+	{Operation: "DeliveryTrackers", Method: http.MethodPost, path: "deliveryTrackers", key: keyTaken, members: deliveryTrackerMembers, work: (*ledger.Ledger).DeliveryTrackers},
+	{Operation: "GetAuthorizationToken", Method: http.MethodGet, path: "authorizationTokens/{id}", query: []string{"merchantId"}, work: (*ledger.Ledger).AuthorizationToken},
 
-	{Operation: "getReports", Method: http.MethodGet, path: "reports", query: []string{"reportTypes", "processingStatuses", "createdSince", "createdUntil", "pageSize", "nextToken"}, work: (*ledger.Ledger).GetReports},
-	{Operation: "getReportById", Method: http.MethodGet, path: "reports/{id}", work: (*ledger.Ledger).GetReport},
-	{Operation: "createReport", Method: http.MethodPost, path: "reports", key: keyTaken, members: createReportMembers, work: (*ledger.Ledger).CreateReport},
-	{Operation: "getReportDocument", Method: http.MethodGet, path: "report-documents/{id}", work: (*ledger.Ledger).ReportDocument},
-	{Operation: "getReportSchedules", Method: http.MethodGet, path: "report-schedules", query: []string{"reportTypes"}, work: (*ledger.Ledger).GetSchedules},
-	{Operation: "getReportScheduleById", Method: http.MethodGet, path: "report-schedules/{id}", work: (*ledger.Ledger).GetSchedule},
-	{Operation: "createReportSchedule", Method: http.MethodPost, path: "report-schedules", key: keyTaken, members: createScheduleMembers, work: (*ledger.Ledger).CreateSchedule},
-	{Operation: "cancelReportSchedule", Method: http.MethodDelete, path: "report-schedules/{id}", work: (*ledger.Ledger).CancelSchedule},
-	{Operation: "getDisbursements", Method: http.MethodGet, path: "disbursements", query: []string{"startTime", "endTime", "pageSize", "nextToken"}, work: (*ledger.Ledger).GetDisbursements},
+	{Operation: "GetReports", Method: http.MethodGet, path: "reports", query: []string{"reportTypes", "processingStatuses", "createdSince", "createdUntil", "pageSize", "nextToken"}, work: (*ledger.Ledger).GetReports},
+	{Operation: "GetReportByID", Method: http.MethodGet, path: "reports/{id}", work: (*ledger.Ledger).GetReport},
+	{Operation: "CreateReport", Method: http.MethodPost, path: "reports", key: keyTaken, members: createReportMembers, work: (*ledger.Ledger).CreateReport},
+	{Operation: "GetReportDocument", Method: http.MethodGet, path: "report-documents/{id}", work: (*ledger.Ledger).ReportDocument},
+	{Operation: "GetReportSchedules", Method: http.MethodGet, path: "report-schedules", query: []string{"reportTypes"}, work: (*ledger.Ledger).GetSchedules},
+	{Operation: "GetReportScheduleByID", Method: http.MethodGet, path: "report-schedules/{id}", work: (*ledger.Ledger).GetSchedule},
+	{Operation: "CreateReportSchedule", Method: http.MethodPost, path: "report-schedules", key: keyTaken, members: createScheduleMembers, work: (*ledger.Ledger).CreateSchedule},
+	{Operation: "CancelReportSchedule", Method: http.MethodDelete, path: "report-schedules/{id}", work: (*ledger.Ledger).CancelSchedule},
+	{Operation: "GetDisbursements", Method: http.MethodGet, path: "disbursements", query: []string{"startTime", "endTime", "pageSize", "nextToken"}, work: (*ledger.Ledger).GetDisbursements},
 
-	{Operation: "createDispute", Method: http.MethodPost, path: "disputes", key: keyNeeded, members: createDisputeMembers, work: (*ledger.Ledger).CreateDispute},
-	{Operation: "getDispute", Method: http.MethodGet, path: "disputes/{id}", work: (*ledger.Ledger).GetDispute},
-	{Operation: "updateDispute", Method: http.MethodPatch, path: "disputes/{id}", key: keyTaken, members: updateDisputeMembers, work: (*ledger.Ledger).UpdateDispute},
-	{Operation: "contestDispute", Method: http.MethodPost, path: "disputes/{id}/contest", key: keyTaken, members: contestDisputeMembers, work: (*ledger.Ledger).ContestDispute},
-	{Operation: "uploadFile", Method: http.MethodPost, path: "files", key: keyNeeded, members: uploadFileMembers, work: (*ledger.Ledger).UploadFile},
+	{Operation: "CreateDispute", Method: http.MethodPost, path: "disputes", key: keyNeeded, members: createDisputeMembers, work: (*ledger.Ledger).CreateDispute},
+	{Operation: "GetDispute", Method: http.MethodGet, path: "disputes/{id}", work: (*ledger.Ledger).GetDispute},
+	{Operation: "UpdateDispute", Method: http.MethodPatch, path: "disputes/{id}", key: keyTaken, members: updateDisputeMembers, work: (*ledger.Ledger).UpdateDispute},
+	{Operation: "ContestDispute", Method: http.MethodPost, path: "disputes/{id}/contest", key: keyTaken, members: contestDisputeMembers, work: (*ledger.Ledger).ContestDispute},
+	{Operation: "UploadFile", Method: http.MethodPost, path: "files", key: keyNeeded, members: uploadFileMembers, work: (*ledger.Ledger).UploadFile},
 
-	{Operation: "registerAmazonPayAccount", Method: http.MethodPost, path: "merchantAccounts", key: keyTaken, members: registerAccountMembers, work: (*ledger.Ledger).RegisterAccount},
-	{Operation: "createMerchantAccount", Method: http.MethodPost, path: "merchantAccounts", key: keyTaken, members: createAccountMembers, takes: ofMerchantAccount, work: (*ledger.Ledger).CreateAccount},
-	{Operation: "updateAmazonPayAccount", Method: http.MethodPatch, path: "merchantAccounts/{id}", members: updateAccountMembers, work: (*ledger.Ledger).UpdateAccount},
-	{Operation: "updateMerchantAccount", Method: http.MethodPatch, path: "merchantAccounts/{id}", key: keyTaken, members: updateMerchantAccountMembers, takes: forMerchant, work: (*ledger.Ledger).UpdateMerchantAccount},
-	{Operation: "deleteAmazonPayAccount", Method: http.MethodDelete, path: "merchantAccounts/{id}", work: (*ledger.Ledger).DeleteAccount},
-	{Operation: "merchantAccountClaim", Method: http.MethodPost, path: "merchantAccounts/{id}/claim", key: keyTaken, members: claimMembers, work: (*ledger.Ledger).ClaimAccount},
-	{Operation: "createStore", Method: http.MethodPost, path: "merchantAccounts/{id}/stores", key: keyTaken, members: storeMembers, work: (*ledger.Ledger).CreateStore},
-	{Operation: "updateStore", Method: http.MethodPatch, path: "merchantAccounts/{id}/stores/{sub}", members: storeMembers, work: (*ledger.Ledger).UpdateStore},
+	{Operation: "RegisterAmazonPayAccount", Method: http.MethodPost, path: "merchantAccounts", key: keyTaken, members: registerAccountMembers, work: (*ledger.Ledger).RegisterAccount},
+	{Operation: "CreateMerchantAccount", Method: http.MethodPost, path: "merchantAccounts", key: keyTaken, members: createAccountMembers, takes: ofMerchantAccount, work: (*ledger.Ledger).CreateAccount},
+	{Operation: "UpdateAmazonPayAccount", Method: http.MethodPatch, path: "merchantAccounts/{id}", members: updateAccountMembers, work: (*ledger.Ledger).UpdateAccount},
+	{Operation: "UpdateMerchantAccount", Method: http.MethodPatch, path: "merchantAccounts/{id}", key: keyTaken, members: updateMerchantAccountMembers, takes: forMerchant, work: (*ledger.Ledger).UpdateMerchantAccount},
+	{Operation: "DeleteAmazonPayAccount", Method: http.MethodDelete, path: "merchantAccounts/{id}", work: (*ledger.Ledger).DeleteAccount},
+	{Operation: "MerchantAccountClaim", Method: http.MethodPost, path: "merchantAccounts/{id}/claim", key: keyTaken, members: claimMembers, work: (*ledger.Ledger).ClaimAccount},
+	{Operation: "CreateStore", Method: http.MethodPost, path: "merchantAccounts/{id}/stores", key: keyTaken, members: storeMembers, work: (*ledger.Ledger).CreateStore},
+	{Operation: "UpdateStore", Method: http.MethodPatch, path: "merchantAccounts/{id}/stores/{sub}", members: storeMembers, work: (*ledger.Ledger).UpdateStore},
 }
 
 // Destination is what a request line asks for.
@@ -189,10 +189,33 @@ func Operations() []string {
 	return names
 }
 
-// CheckOperation returns an error for a name that is no operation's.
+// CheckOperation returns an error for a name that is not an operation's. It lists the nearest names.
 func CheckOperation(name string) error {
-	if slices.ContainsFunc(routes, func(rt Route) bool { return rt.Operation == name }) {
+	names := Operations()
+	if slices.Contains(names, name) {
 		return nil
 	}
-	return fmt.Errorf("emulator: there is no operation %q: they are named as in the Node SDK", name)
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(distance(a, name), distance(b, name)) })
+	return fmt.Errorf("emulator: unknown operation %q: the nearest are %s", name, strings.Join(names[:3], ", "))
+}
+
+// distance is how many letters must be added, taken away or replaced to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		before := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := before
+			if a[i] != b[j] {
+				replaced++
+			}
+			before = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, before+1)
+		}
+	}
+	return row[len(b)]
 }

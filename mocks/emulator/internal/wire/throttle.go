@@ -14,22 +14,22 @@ type limit struct{ burst, perSecond float64 }
 // https://developer.amazon.com/docs/amazon-pay-api-v2/api-throttling-limits.html, of the live
 // environment and of the sandbox. For the other operations none are documented.
 var limits = map[string][2]limit{
-	"cancelCharge":            {{10, 2}, {2, 1}},
-	"captureCharge":           {{20, 4}, {2, 1}},
-	"closeChargePermission":   {{10, 2}, {2, 1}},
-	"completeCheckoutSession": {{20, 4}, {2, 1}},
-	"createCharge":            {{10, 4}, {2, 1}},
-	"createCheckoutSession":   {{40, 16}, {5, 1}},
-	"createMerchantAccount":   {{10, 1}, {1, 1}},
-	"createRefund":            {{10, 4}, {2, 1}},
-	"deliveryTrackers":        {{10, 1}, {1, 1}},
-	"getAuthorizationToken":   {{5, 1}, {5, 1}}, // live only at Amazon
-	"getCharge":               {{20, 4}, {5, 1}},
-	"getChargePermission":     {{20, 4}, {10, 1}},
-	"getCheckoutSession":      {{40, 8}, {10, 1}},
-	"getRefund":               {{20, 4}, {5, 1}},
-	"updateChargePermission":  {{10, 2}, {5, 1}},
-	"updateCheckoutSession":   {{20, 8}, {5, 1}},
+	"CancelCharge":            {{10, 2}, {2, 1}},
+	"CaptureCharge":           {{20, 4}, {2, 1}},
+	"CloseChargePermission":   {{10, 2}, {2, 1}},
+	"CompleteCheckoutSession": {{20, 4}, {2, 1}},
+	"CreateCharge":            {{10, 4}, {2, 1}},
+	"CreateCheckoutSession":   {{40, 16}, {5, 1}},
+	"CreateMerchantAccount":   {{10, 1}, {1, 1}},
+	"CreateRefund":            {{10, 4}, {2, 1}},
+	"DeliveryTrackers":        {{10, 1}, {1, 1}},
+	"GetAuthorizationToken":   {{5, 1}, {5, 1}}, // live only at Amazon
+	"GetCharge":               {{20, 4}, {5, 1}},
+	"GetChargePermission":     {{20, 4}, {10, 1}},
+	"GetCheckoutSession":      {{40, 8}, {10, 1}},
+	"GetRefund":               {{20, 4}, {5, 1}},
+	"UpdateChargePermission":  {{10, 2}, {5, 1}},
+	"UpdateCheckoutSession":   {{20, 8}, {5, 1}},
 }
 
 // bucketID is whose requests of which operation a bucket counts.
