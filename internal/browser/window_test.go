@@ -28,7 +28,7 @@ func TestWindow(t *testing.T) {
 
 	session := newSession(t, s)
 	b.shows("#sessions", session+" Open 42.00 USD")
-	b.shows("#requests", "createCheckoutSession 201 verified")
+	b.shows("#requests", "CreateCheckoutSession 201 verified")
 	require.NoError(t, server.NotifyAt(s.url+"/ipn")) // which the shop does not have
 	b.act("sessions", session, "approve")
 	b.shows("#sessions", session+" Open 42.00 USD approved by the buyer")
