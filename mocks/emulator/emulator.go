@@ -32,6 +32,8 @@ type config struct {
 	start         time.Time // zero: as the clock is
 	throttling    bool
 	seed          uint64
+	headerTime    time.Duration
+	connections   int64 // at most
 }
 
 // WithRegion makes the emulator that of a region: us, na (the default), eu, de, uk or
@@ -134,7 +136,7 @@ type Server struct {
 // New returns an emulator that does not listen: mount it as an [http.Handler], over
 // TLS. [Start] and [Listen] are the easier ways.
 func New(opts ...Option) (*Server, error) {
-	c := config{region: ledger.Regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour}
+	c := config{region: ledger.Regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour, headerTime: headerTime, connections: maxConnections}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("emulator: an option is nil")

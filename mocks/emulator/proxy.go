@@ -40,14 +40,14 @@ type proxy struct {
 	emulator http.Handler
 }
 
-func listenProxy(addr string, busy *sync.WaitGroup, emulator http.Handler) (*proxy, net.Listener, error) {
+func listenProxy(addr string, headerTime time.Duration, busy *sync.WaitGroup, emulator http.Handler) (*proxy, net.Listener, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
 	if err != nil {
 		return nil, nil, fmt.Errorf("emulator: %w", err)
 	}
 	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy, emulator: emulator}
-	p.server = newServer(p)
+	p.server = newServer(p, headerTime)
 	return p, listener, nil
 }
 
