@@ -22,13 +22,13 @@ func TestThreeFailuresThenSuccess(t *testing.T) {
 	server := emulator.Start(t, emulator.WithClock(clock))
 	client := emulated(t, server, amazonpay.WithClock(clock))
 	permissionID := permission(t, server, client)
-	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCharge", Status: http.StatusServiceUnavailable}))
+	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "CreateCharge", Status: http.StatusServiceUnavailable}))
 
 	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCaptured, made.StatusDetails.State)
 
-	requests := logged(t, server, "createCharge")
+	requests := logged(t, server, "CreateCharge")
 	require.Len(t, requests, 4)
 	require.Len(t, made.Meta.Attempts, 4)
 	for i, r := range requests {
@@ -55,11 +55,11 @@ func TestAnswerLostAfterTheWork(t *testing.T) {
 	server := emulator.Start(t)
 	client := emulated(t, server)
 	permissionID := permission(t, server, client)
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}))
 
 	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
 	require.NoError(t, err)
-	requests := logged(t, server, "createCharge")
+	requests := logged(t, server, "CreateCharge")
 	require.Len(t, requests, 2)
 	assert.True(t, requests[1].Replayed)
 	require.Len(t, made.Meta.Attempts, 2)
@@ -79,8 +79,8 @@ func TestAnswerLostWhereTheKeyIsIgnored(t *testing.T) {
 	made, err := amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().Approve(made.ID))
-	require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
+	require.NoError(t, server.IgnoreIdempotencyKey("CompleteCheckoutSession"))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 
 	amount := map[string]any{"chargeAmount": amazonpay.USD.Price("100.00")}
 	_, err = amazonpay.Do[session](t.Context(), client, completeOp(made.ID), amount)
@@ -98,7 +98,7 @@ func TestConnectionResetBeforeTheWork(t *testing.T) {
 	server := emulator.Start(t)
 	client := emulated(t, server)
 	permissionID := permission(t, server, client)
-	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindReset}))
+	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindReset}))
 	made, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
 	require.NoError(t, err)
 	assert.Len(t, made.Meta.Attempts, 4)
@@ -111,11 +111,11 @@ func TestProcessingFailureIsNotRepeated(t *testing.T) {
 	server := emulator.Start(t)
 	client := emulated(t, server)
 	permissionID := permission(t, server, client)
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "createCharge", Status: http.StatusInternalServerError, ReasonCode: "ProcessingFailure"}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: http.StatusInternalServerError, ReasonCode: "ProcessingFailure"}))
 	_, err := amazonpay.Do[charge](t.Context(), client, chargeOp, chargeOf(permissionID))
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeProcessingFailure), "%v", err)
 	assert.False(t, mayBeDone(callError(t, err)))
-	assert.Len(t, logged(t, server, "createCharge"), 1)
+	assert.Len(t, logged(t, server, "CreateCharge"), 1)
 	assert.Empty(t, server.Charges())
 }
 
@@ -144,7 +144,7 @@ func TestClockAhead(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, now.Add(-time.Second).Format(signing.DateFormat), req.Header.Get("X-Amz-Pay-Date"), "who sends requests himself has it too")
 
-	requests := logged(t, server, "createCheckoutSession")
+	requests := logged(t, server, "CreateCheckoutSession")
 	require.Len(t, requests, 3)
 	assert.Equal(t, requests[0].IdempotencyKey, requests[1].IdempotencyKey)
 	assert.Equal(t, []int{400, 201, 201}, []int{requests[0].Status, requests[1].Status, requests[2].Status})
@@ -160,7 +160,7 @@ func TestActingForAMerchant(t *testing.T) {
 	request["storeId"] = merchants[1].StoreID
 	_, err := amazonpay.Do[session](t.Context(), shop, createSessionOp, request)
 	require.NoError(t, err)
-	requests := logged(t, server, "createCheckoutSession")
+	requests := logged(t, server, "CreateCheckoutSession")
 	require.Len(t, requests, 1)
 	assert.Equal(t, merchants[1].MerchantID, requests[0].MerchantID)
 	assert.Equal(t, merchants[0].KeyIDs.Sandbox, requests[0].PublicKeyID)
@@ -179,7 +179,7 @@ func TestKeyIDsOverHTTPS(t *testing.T) {
 		_, err = amazonpay.Do[session](t.Context(), client, createSessionOp, newSession(server))
 		require.NoError(t, err, id)
 	}
-	assert.Len(t, logged(t, server, "createCheckoutSession"), 3)
+	assert.Len(t, logged(t, server, "CreateCheckoutSession"), 3)
 }
 
 // Goroutines share a client and its derived clients. The Java SDK's pool required a fix for that.
@@ -188,7 +188,7 @@ func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	client := emulated(t, server)
-	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "createCheckoutSession", Status: http.StatusServiceUnavailable}))
+	require.NoError(t, server.FailNext(3, emulator.Fault{Operation: "CreateCheckoutSession", Status: http.StatusServiceUnavailable}))
 	var wg sync.WaitGroup
 	ids := make(chan string, 64)
 	for range 16 {
@@ -209,5 +209,5 @@ func TestConcurrentUse(t *testing.T) {
 		seen[id] = true
 	}
 	assert.Len(t, seen, 64)
-	assert.Len(t, logged(t, server, "createCheckoutSession"), 67)
+	assert.Len(t, logged(t, server, "CreateCheckoutSession"), 67)
 }

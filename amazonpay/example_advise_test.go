@@ -34,8 +34,8 @@ func ExampleAdvise() {
 		CaptureNow:         new(true),
 	}
 	if err := errors.Join(
-		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}),
-		server.FailNext(1, emulator.Fault{Operation: "createCharge", Status: 403, ReasonCode: "InvalidAccountStatus"}),
+		server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}),
+		server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 403, ReasonCode: "InvalidAccountStatus"}),
 	); err != nil {
 		fmt.Println(err)
 		return

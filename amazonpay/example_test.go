@@ -133,9 +133,9 @@ func ExampleClient_With() {
 	}
 
 	// Output:
-	// getAuthorizationToken for A1EMULATEDSHOPA
-	// getBuyer for A2EMULATEDSHOPB
-	// getBuyer for A2EMULATEDSHOPB
+	// GetAuthorizationToken for A1EMULATEDSHOPA
+	// GetBuyer for A2EMULATEDSHOPB
+	// GetBuyer for A2EMULATEDSHOPB
 }
 
 // The same parts always give the same key, so a program can repeat a payment safely after a restart.

@@ -95,14 +95,14 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 		s := newService(t)
 		session := newSession(t, s.Server)
 		for i, f := range []emulator.Fault{
-			{Operation: "getCheckoutSession", Kind: emulator.FaultKindReset},
-			{Operation: "updateCheckoutSession", Kind: emulator.FaultKindLoseAnswer},
-			{Operation: "completeCheckoutSession", Kind: emulator.FaultKindHTML},
-			{Operation: "getCharge", Status: 429, RetryAfter: "1"},
-			{Operation: "getChargePermission", Kind: emulator.FaultKindTruncate},
-			{Operation: "captureCharge", Status: 503},
-			{Operation: "createRefund", Status: 408},
-			{Operation: "getRefund", Status: 425},
+			{Operation: "GetCheckoutSession", Kind: emulator.FaultKindReset},
+			{Operation: "UpdateCheckoutSession", Kind: emulator.FaultKindLoseAnswer},
+			{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindHTML},
+			{Operation: "GetCharge", Status: 429, RetryAfter: "1"},
+			{Operation: "GetChargePermission", Kind: emulator.FaultKindTruncate},
+			{Operation: "CaptureCharge", Status: 503},
+			{Operation: "CreateRefund", Status: 408},
+			{Operation: "GetRefund", Status: 425},
 		} {
 			require.NoError(t, s.FailNext(1, f), i)
 		}
@@ -119,7 +119,7 @@ func TestDebugLogsOfTheDemoShowNoSecret(t *testing.T) {
 		proxy    string
 		logged   string
 	}{
-		"decline":    {fault: emulator.Fault{Operation: "captureCharge", Status: 422, ReasonCode: "AmazonRejected"}, logged: "AmazonRejected"},
+		"decline":    {fault: emulator.Fault{Operation: "CaptureCharge", Status: 422, ReasonCode: "AmazonRejected"}, logged: "AmazonRejected"},
 		"wrong key":  {wrongKey: true, logged: "the private key does not belong to this public key id"},
 		"no service": {proxy: "http://127.0.0.1:1", logged: "amazon pay attempt will be repeated"},
 	} {

@@ -155,7 +155,7 @@ func Example_emulator() {
 	}
 
 	// The answer of the capture is lost after the work. The call is repeated, the work is not.
-	if err := server.FailNext(1, emulator.Fault{Operation: "captureCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
+	if err := server.FailNext(1, emulator.Fault{Operation: "CaptureCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -165,8 +165,8 @@ func Example_emulator() {
 	}
 	// Output:
 	// captured 14.00 USD <nil>
-	// createCheckoutSession: 201, verified true, from the key false
-	// completeCheckoutSession: 200, verified true, from the key false
-	// captureCharge: 200, verified true, from the key false
-	// captureCharge: 200, verified true, from the key true
+	// CreateCheckoutSession: 201, verified true, from the key false
+	// CompleteCheckoutSession: 200, verified true, from the key false
+	// CaptureCharge: 200, verified true, from the key false
+	// CaptureCharge: 200, verified true, from the key true
 }

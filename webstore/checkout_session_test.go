@@ -111,8 +111,8 @@ func TestPending(t *testing.T) {
 	for _, lose := range []bool{false, true} {
 		id := approvedFor(t, shop, server, "order-1", "4354", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, CanHandlePendingAuthorization: new(true), ChargeAmount: usd("1.00")})
 		if lose {
-			require.NoError(t, server.IgnoreIdempotencyKey("completeCheckoutSession"))
-			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
+			require.NoError(t, server.IgnoreIdempotencyKey("CompleteCheckoutSession"))
+			require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
 		}
 		session, err := shop.CompleteCheckoutSession(t.Context(), id, &asked)
 		require.NoError(t, err)

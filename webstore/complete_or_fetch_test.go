@@ -27,13 +27,13 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 			return shop.CompleteOrFetch(ctx, id, &asked)
 		},
 		"CompleteOrFetch after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
-			if err := lost("completeCheckoutSession"); err != nil {
+			if err := lost("CompleteCheckoutSession"); err != nil {
 				return nil, err
 			}
 			return shop.CompleteOrFetch(ctx, id, &asked)
 		},
 		"CompleteCheckoutSession after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
-			if err := lost("completeCheckoutSession"); err != nil {
+			if err := lost("CompleteCheckoutSession"); err != nil {
 				return nil, err
 			}
 			return complete(ctx, id, asked)
@@ -42,7 +42,7 @@ func ways(shop *webstore.Client, server *emulator.Server, intent webstore.Paymen
 			return complete(ctx, id, asked, amazonpay.WithIdempotencyKey("another"), amazonpay.WithUnsettled(true))
 		},
 		"FinalizeCheckoutSession after a 503": func(ctx context.Context, id string, asked webstore.CompleteCheckoutSessionRequest) (*webstore.CheckoutSession, error) {
-			if err := lost("finalizeCheckoutSession"); err != nil {
+			if err := lost("FinalizeCheckoutSession"); err != nil {
 				return nil, err
 			}
 			return shop.FinalizeCheckoutSession(ctx, id, &webstore.FinalizeCheckoutSessionRequest{PaymentIntent: intent, ChargeAmount: asked.ChargeAmount, TotalOrderAmount: asked.TotalOrderAmount})
@@ -168,7 +168,7 @@ func TestWhatCannotBeComparedIsNoSuccess(t *testing.T) {
 	assert.True(t, amazonpay.Advise(err).Unsettled)
 	assert.Equal(t, amazonpay.StepRead, amazonpay.Advise(err).Step, "a repetition would tell no more")
 
-	for operation, intent := range map[string]webstore.PaymentIntent{"getCharge": webstore.PaymentIntentAuthorize, "getChargePermission": webstore.PaymentIntentConfirm} {
+	for operation, intent := range map[string]webstore.PaymentIntent{"GetCharge": webstore.PaymentIntentAuthorize, "GetChargePermission": webstore.PaymentIntentConfirm} {
 		id := approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: intent, ChargeAmount: usd("1.00")})
 		_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 		require.NoError(t, err)
@@ -190,7 +190,7 @@ func TestReadingSettlesAFailure(t *testing.T) {
 	shop, server, _ := connect(t)
 	asked := &webstore.CompleteCheckoutSessionRequest{ChargeAmount: usd("1.00")}
 	lose := func() {
-		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindReset}))
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindReset}))
 	}
 
 	id := approvedFor(t, shop, server, "order-1", "3434", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("1.00")})
@@ -202,12 +202,12 @@ func TestReadingSettlesAFailure(t *testing.T) {
 
 	id = approvedFor(t, shop, server, "order-2", "1111", webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("1.00")})
 	lose()
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}))
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 	assert.Equal(t, amazonpay.OutcomeRefused, amazonpay.OutcomeOf(err), "%v", err)
 	assert.Equal(t, amazonpay.StepNewKey, amazonpay.Advise(err).Step)
 	lose()
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "completeCheckoutSession", Status: 403, ReasonCode: "InvalidAccountStatus"}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 403, ReasonCode: "InvalidAccountStatus"}))
 	_, err = shop.CompleteCheckoutSession(t.Context(), id, asked)
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err), "the lost attempt may still be at work")
 	assert.Equal(t, amazonpay.StepRepeat, amazonpay.Advise(err).Step)
@@ -259,7 +259,7 @@ func TestCompleteOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	_, err = shop.CompleteOrFetch(t.Context(), session.CheckoutSessionID, request)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the buyer has not paid: %v", err)
-	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "getCheckoutSession", Status: 404}))
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "GetCheckoutSession", Status: 404}))
 	_, err = shop.CompleteOrFetch(t.Context(), id, request, amazonpay.WithIdempotencyKey("third"))
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidCheckoutSessionStatus), "the completion's own error: %v", err)
 }

@@ -75,7 +75,7 @@ func TestCaptureOrFetch(t *testing.T) {
 	_ = requireFound(t, err, amazonpay.ReasonCodeInvalidChargeStatus)
 	require.ErrorContains(t, err, "; refunded: 1.00 USD")
 
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "GetCharge", Status: 503}))
 	_, err = capture(usd("15.00"), "unread")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargeStatus), "it is still the refusal: %v", err)
 	assert.True(t, isFound(err))
@@ -203,7 +203,7 @@ func TestCloseOrFetch(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateAuthorized, charge.StatusDetails.State, "and so it is")
 
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getChargePermission", Status: 503}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "GetChargePermission", Status: 503}))
 	_, err = closing(false)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeInvalidChargePermissionStatus))
 	assert.True(t, isFound(err))

@@ -41,7 +41,7 @@ func TestGetCheckoutSessionOfOrder(t *testing.T) {
 
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), "no-such-session", "order-1")
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound))
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCharge", Status: 503}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "GetCharge", Status: 503}))
 	_, err = shop.GetCheckoutSessionOfOrder(t.Context(), id, "order-1")
 	require.Error(t, err, "what cannot be read is not taken for the order's")
 }

@@ -29,7 +29,7 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	}
 	key := amazonpay.WithIdempotencyKey("once")
 
-	lose("completeCheckoutSession")
+	lose("CompleteCheckoutSession")
 	session, err := shop.CompleteCheckoutSession(t.Context(), newApproved(t, shop, server, webstore.PaymentIntentAuthorize),
 		&webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty}, key, amazonpay.WithHeader("X-Shop", "1"))
 	require.NoError(t, err)
@@ -37,12 +37,12 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	assert.NotEmpty(t, session.ChargeID)
 	require.Len(t, server.Charges(), 1)
 
-	lose("cancelCharge")
+	lose("CancelCharge")
 	charge, err := shop.CancelCharge(t.Context(), session.ChargeID, &webstore.CancelChargeRequest{CancellationReason: "Sold out"})
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateCanceled, charge.StatusDetails.State)
 
-	lose("closeChargePermission")
+	lose("CloseChargePermission")
 	permission, err := shop.CloseChargePermission(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out"})
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateClosed, permission.StatusDetails.State)
@@ -52,7 +52,7 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().SignIn(made.CheckoutSessionID))
-	lose("finalizeCheckoutSession")
+	lose("FinalizeCheckoutSession")
 	session, err = shop.FinalizeCheckoutSession(t.Context(), made.CheckoutSessionID, &webstore.FinalizeCheckoutSessionRequest{
 		PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ShippingAddress: &address, BillingAddress: &address, ChargeAmount: twenty,
 	})
@@ -82,7 +82,7 @@ func TestCloseThatDidNotCancel(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, server.ClosePermission(session.ChargePermissionID, "AmazonClosed"))
 	closing := func(cancel bool) error {
-		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "closeChargePermission", Status: 503}))
+		require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CloseChargePermission", Status: 503}))
 		_, err := shop.CloseChargePermission(t.Context(), session.ChargePermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "Sold out", CancelPendingCharges: &cancel})
 		return err
 	}
@@ -99,10 +99,10 @@ func TestReadingHidesNoFailure(t *testing.T) {
 		_, err := shop.CompleteCheckoutSession(ctx, id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: twenty})
 		return err
 	}
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "completeCheckoutSession", Status: 503}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 503}))
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(complete(t.Context())))
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "completeCheckoutSession", Kind: emulator.FaultKindReset}))
-	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "getCheckoutSession", Status: 503}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "CompleteCheckoutSession", Kind: emulator.FaultKindReset}))
+	require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "GetCheckoutSession", Status: 503}))
 	err := complete(t.Context())
 	call, ok := errors.AsType[*amazonpay.CallError](err)
 	require.True(t, ok)

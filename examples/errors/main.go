@@ -122,7 +122,7 @@ func outage(ctx context.Context, t *target.Target, shop *webstore.Client, in *we
 // lostAnswer: every attempt has the same key, so there is one charge.
 func lostAnswer(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	before := len(t.Emulator.Charges())
-	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
+	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		return err
 	}
 	charge, err := shop.CreateCharge(ctx, in)
@@ -139,7 +139,7 @@ func lostAnswer(ctx context.Context, t *target.Target, shop *webstore.Client, in
 // uncertain: no attempt is left, and it is unknown whether the charge was made.
 func uncertain(ctx context.Context, t *target.Target, shop *webstore.Client, in *webstore.CreateChargeRequest) error {
 	before := len(t.Emulator.Charges())
-	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
+	if err := t.Emulator.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}); err != nil {
 		return err
 	}
 	_, err := shop.CreateCharge(ctx, in, amazonpay.WithoutRetry())

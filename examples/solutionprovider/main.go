@@ -78,7 +78,7 @@ func run(ctx context.Context, t *target.Target) error {
 		"not found", target.Want(amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), true))
 
 	if err := t.Emulator.FailNext(1, emulator.Fault{
-		Operation:  "getCheckoutSession",
+		Operation:  "GetCheckoutSession",
 		Status:     http.StatusForbidden,
 		ReasonCode: string(amazonpay.ReasonCodeInvalidAuthorizationToken),
 	}); err != nil {
@@ -126,7 +126,7 @@ func sessionRequest(storeID string) *webstore.CreateCheckoutSessionRequest {
 func tokensFetched(t *target.Target) int {
 	n := 0
 	for _, r := range t.Emulator.Requests() {
-		if r.Operation == "getAuthorizationToken" {
+		if r.Operation == "GetAuthorizationToken" {
 			n++
 		}
 	}

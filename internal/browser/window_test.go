@@ -28,7 +28,7 @@ func TestWindow(t *testing.T) {
 
 	session := newSession(t, s)
 	b.shows("#sessions", session+" Open 42.00 USD")
-	b.shows("#requests", "createCheckoutSession 201 verified")
+	b.shows("#requests", "CreateCheckoutSession 201 verified")
 	require.NoError(t, server.NotifyAt(s.url+"/ipn")) // which the shop does not have
 	b.act("sessions", session, "approve")
 	b.shows("#sessions", session+" Open 42.00 USD approved by the buyer")
@@ -54,14 +54,14 @@ func TestWindow(t *testing.T) {
 	b.shows("#charges .history", "AuthorizationInitiated")
 	b.shows("#charges .history", "Declined (HardDeclined)")
 
-	b.run(chromedp.SetValue(chromedp.CSS("#fault-kind"), "status"), chromedp.SetValue(chromedp.CSS("#fault-operation"), "getCharge"),
+	b.run(chromedp.SetValue(chromedp.CSS("#fault-kind"), "status"), chromedp.SetValue(chromedp.CSS("#fault-operation"), "GetCharge"),
 		chromedp.SetValue(chromedp.CSS("input[name=status]"), "404"))
 	b.click("#fault-form button")
-	b.shows("#faults", "getCharge status 404 the next 1")
+	b.shows("#faults", "GetCharge status 404 the next 1")
 	_, err = s.webstore.GetCharge(t.Context(), done.ChargeID)
 	assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 	b.shows("#faults", "None is switched on.")
-	b.shows("#requests", "getCharge 404 ResourceNotFound verified status 404")
+	b.shows("#requests", "GetCharge 404 ResourceNotFound verified status 404")
 
 	_, err = s.webstore.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID: s.emulator.Merchants[0].StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: s.url + "/result"},
@@ -88,7 +88,7 @@ func TestWindowExplainsSignatures(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
 	s := newShop(t, server)
-	r, err := s.client.SignRequest(t.Context(), amazonpay.Operation{Name: "getCharge", Method: http.MethodGet, Path: "charges/x"}, nil)
+	r, err := s.client.SignRequest(t.Context(), amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/x"}, nil)
 	require.NoError(t, err)
 	r.URL.Path = strings.TrimSuffix(r.URL.Path, "x") + "y"
 	res, err := server.RoundTripper().RoundTrip(r)
@@ -98,7 +98,7 @@ func TestWindowExplainsSignatures(t *testing.T) {
 
 	b := open(t, server)
 	b.goTo(server.Description().WindowURL)
-	b.shows("#requests", "getCharge 403 InvalidRequestSignature not verified")
+	b.shows("#requests", "GetCharge 403 InvalidRequestSignature not verified")
 	b.press("#requests summary")
 	b.shows("#requests pre", "/v2/charges/y")
 	b.picture("15-window-refused")

@@ -10,7 +10,7 @@ import (
 const attemptTimeout = 2 * time.Second
 
 // honoursNoKey lists the operations that may not honour an idempotency key. Here they do not.
-var honoursNoKey = []string{"completeCheckoutSession", "finalizeCheckoutSession", "merchantScan", "charge", "refund", "deliveryTrackers"}
+var honoursNoKey = []string{"CompleteCheckoutSession", "FinalizeCheckoutSession", "MerchantScan", "InStoreCharge", "InStoreRefund", "DeliveryTrackers"}
 
 // share is a fault and its frequency, in thousandths of the disturbed attempts.
 type share struct {
@@ -52,21 +52,21 @@ var anywhere = []share{
 
 // declines lists the declines of payments.
 var declines = []share{
-	{30, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "SoftDeclined"}},
-	{15, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "HardDeclined"}},
-	{10, emulator.Fault{Operation: "createCharge", Status: 422, ReasonCode: "TransactionTimedOut"}},
-	{30, emulator.Fault{Operation: "createCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
-	{20, emulator.Fault{Operation: "captureCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
-	{10, emulator.Fault{Operation: "captureCharge", Status: 422, ReasonCode: "AmazonRejected"}},
-	{20, emulator.Fault{Operation: "createRefund", Status: 500, ReasonCode: "ProcessingFailure"}},
-	{10, emulator.Fault{Operation: "createRefund", Status: 422, ReasonCode: "AmazonRejected"}},
-	{30, emulator.Fault{Operation: "charge", Status: 422, ReasonCode: "SoftDeclined"}},
-	{20, emulator.Fault{Operation: "charge", Status: 500, ReasonCode: "ProcessingFailure"}},
-	{20, emulator.Fault{Operation: "refund", Status: 500, ReasonCode: "ProcessingFailure"}},
-	{20, emulator.Fault{Operation: "completeCheckoutSession", Status: 422, ReasonCode: "HardDeclined"}},
-	{20, emulator.Fault{Operation: "completeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
-	{20, emulator.Fault{Operation: "finalizeCheckoutSession", Status: 422, ReasonCode: "HardDeclined"}},
-	{20, emulator.Fault{Operation: "finalizeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{30, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: "SoftDeclined"}},
+	{15, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: "HardDeclined"}},
+	{10, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: "TransactionTimedOut"}},
+	{30, emulator.Fault{Operation: "CreateCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "CaptureCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{10, emulator.Fault{Operation: "CaptureCharge", Status: 422, ReasonCode: "AmazonRejected"}},
+	{20, emulator.Fault{Operation: "CreateRefund", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{10, emulator.Fault{Operation: "CreateRefund", Status: 422, ReasonCode: "AmazonRejected"}},
+	{30, emulator.Fault{Operation: "InStoreCharge", Status: 422, ReasonCode: "SoftDeclined"}},
+	{20, emulator.Fault{Operation: "InStoreCharge", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "InStoreRefund", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 422, ReasonCode: "HardDeclined"}},
+	{20, emulator.Fault{Operation: "CompleteCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
+	{20, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: "HardDeclined"}},
+	{20, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 500, ReasonCode: "ProcessingFailure"}},
 }
 
 // disturb makes the emulator disturb a share of all attempts. Only the first matching fault happens

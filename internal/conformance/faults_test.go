@@ -500,7 +500,7 @@ func TestLostAnswersWithoutKeys(t *testing.T) {
 	for _, kind := range []emulator.FaultKind{emulator.FaultKindLoseAnswer, emulator.FaultKindTruncate} {
 		money, _ := tellWith(t, fault{
 			reset: kind == emulator.FaultKindLoseAnswer, name: kind.String(), arrange: atService(1, emulator.Fault{Kind: kind}), want: want{lenient: true},
-			ignored: []string{"completeCheckoutSession", "finalizeCheckoutSession", "merchantScan", "charge", "refund", "deliveryTrackers"},
+			ignored: []string{"CompleteCheckoutSession", "FinalizeCheckoutSession", "MerchantScan", "InStoreCharge", "InStoreRefund", "DeliveryTrackers"},
 		})
 		assert.Equal(t, untouched, money)
 	}

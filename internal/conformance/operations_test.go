@@ -20,7 +20,7 @@ import (
 
 // described is one of the 43 operations, as the SDK has it.
 type described struct {
-	name   string // in the description, and in the emulator's log
+	name   string // in the description
 	method string
 	path   string
 	body   string // its name in testdata/requests.json; none: the operation has no body

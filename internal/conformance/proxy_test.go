@@ -103,7 +103,7 @@ func TestProxyLeadsToTheService(t *testing.T) {
 		assert.Equal(t, "ResourceNotFound", reasonOf(t, got.body), host)
 		entry := last(t, p.server)
 		assert.True(t, entry.Verified, "%s: %s", host, entry.Refusal)
-		assert.Equal(t, "getCharge", entry.Operation, host)
+		assert.Equal(t, "GetCharge", entry.Operation, host)
 		assert.True(t, strings.HasPrefix(entry.UserAgent, "curl/"), entry.UserAgent)
 	}
 	assert.Len(t, p.server.Requests(), 6)

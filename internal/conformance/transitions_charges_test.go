@@ -99,7 +99,7 @@ var chargeRows = []row{
 	// Refused.
 	{name: "capture too much", after: authorized(), turns: []turn{captureCharge("50.01").gives(tooMuch)}, ends: "charge Authorized"},
 	{name: "capture another currency", after: authorized(), turns: []turn{calls("captureCharge", currencyDiffers, `"${chargeId}"`, `{"captureAmount": `+amount("50", "JPY")+`}`)}, ends: "charge Authorized"},
-	{name: "capture fails", after: authorized(), turns: []turn{failNext("captureCharge", 500, "ProcessingFailure"), captureCharge("50").gives("500 ProcessingFailure")}, ends: "charge Authorized, permission Chargeable"},
+	{name: "capture fails", after: authorized(), turns: []turn{failNext("CaptureCharge", 500, "ProcessingFailure"), captureCharge("50").gives("500 ProcessingFailure")}, ends: "charge Authorized, permission Chargeable"},
 	{name: "simulate what capture does not know", after: authorized(), turns: []turn{captureCharge("50").simulating("HardDeclined").gives(badSimulation)}, ends: "charge Authorized"},
 	{name: "simulate what cancel does not know", after: authorized(), turns: []turn{cancelCharge().simulating("MerchantCanceled").gives(badSimulation)}, ends: "charge Authorized"},
 	{name: "simulate on an update", after: authorized(), turns: []turn{updateCharge("Canceled", "ExpiredUnused").simulating("AmazonCanceled").gives(badSimulation)}, ends: "charge Authorized"},
@@ -125,7 +125,7 @@ func chargeDeclines() []row {
 	} {
 		atOnce := []turn{createCharge("50", "").simulating(in.reason).gives("422 " + in.reason)}
 		if in.reason == "ProcessingFailure" { // no simulation code, and not 422
-			atOnce = []turn{failNext("createCharge", 500, in.reason), createCharge("50", "").gives("500 " + in.reason)}
+			atOnce = []turn{failNext("CreateCharge", 500, in.reason), createCharge("50", "").gives("500 " + in.reason)}
 		}
 		ends := "charge Declined " + in.reason + ", permission " + in.permission
 		late := then(authorized(), waitDays(8), captureCharge("50").gives("202"))

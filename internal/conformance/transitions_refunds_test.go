@@ -52,8 +52,8 @@ var refundRows = []row{
 	{name: "in another currency", after: captured("50"), turns: []turn{calls("createRefund", currencyDiffers, `{"chargeId": "${chargeId}", "refundAmount": `+amount("1", "EUR")+`}`)}, ends: "charge Captured"},
 	{name: "of nothing", after: captured("50"), turns: []turn{createRefund("0").gives("400 InvalidParameterValue")}, ends: "charge Captured"},
 	{name: "simulate what refund does not know", after: captured("50"), turns: []turn{createRefund("20").simulating("HardDeclined").gives(badSimulation)}, ends: "charge Captured"},
-	{name: "rejected at once", after: captured("50"), turns: []turn{failNext("createRefund", 422, "AmazonRejected"), createRefund("20").gives("422 AmazonRejected")}, ends: "charge Captured"},
-	{name: "failed at once", after: captured("50"), turns: []turn{failNext("createRefund", 500, "ProcessingFailure"), createRefund("20").gives("500 ProcessingFailure")}, ends: "charge Captured"},
+	{name: "rejected at once", after: captured("50"), turns: []turn{failNext("CreateRefund", 422, "AmazonRejected"), createRefund("20").gives("422 AmazonRejected")}, ends: "charge Captured"},
+	{name: "failed at once", after: captured("50"), turns: []turn{failNext("CreateRefund", 500, "ProcessingFailure"), createRefund("20").gives("500 ProcessingFailure")}, ends: "charge Captured"},
 }
 
 var disputeRows = []row{
@@ -153,6 +153,6 @@ var tillRows = []row{
 	{name: "another refund under its reference", after: []turn{merchantScan(""), tillCharge("${new}", "2")}, turns: []turn{tillRefund("${key}", "1"), tillRefund("${key}", "2").gives("400 DuplicateIdempotencyKey")}, ends: "charge Captured, refund RefundInitiated"},
 	{name: "too much back at the till", after: []turn{merchantScan(""), tillCharge("${new}", "2")}, turns: []turn{tillRefund("${new}", "2.31").gives(tooMuch)}, ends: "charge Captured"},
 	{name: "a code that is nobody's", turns: []turn{merchantScan(""), calls("merchantScan", "400 InvalidParameterValue", `{"scanData": "nobody", "scanReferenceId": "${new}", "merchantCOE": "US", "ledgerCurrency": "USD"}`)}, ends: "permission Chargeable"},
-	{name: "a hard decline at the till", after: []turn{merchantScan("")}, turns: []turn{failNext("charge", 422, "HardDeclined"), tillCharge("${new}", "2").gives("422 HardDeclined")}, ends: "permission NonChargeable PaymentMethodInvalid"},
+	{name: "a hard decline at the till", after: []turn{merchantScan("")}, turns: []turn{failNext("InStoreCharge", 422, "HardDeclined"), tillCharge("${new}", "2").gives("422 HardDeclined")}, ends: "permission NonChargeable PaymentMethodInvalid"},
 	{name: "simulate at the till", after: []turn{merchantScan("")}, turns: []turn{tillCharge("${new}", "2").simulating("HardDeclined").gives(badSimulation)}, ends: "permission Chargeable"},
 }

@@ -161,7 +161,7 @@ var sessionRows = []row{
 	{name: "finalize, card 3064", after: []turn{createSession(""), signIn(), changeCard("3064")}, turns: []turn{finalizeSession(waiting).gives(sessionCanceled)}, ends: "session Canceled BuyerCanceled"},
 	{name: "finalize, card 3434", after: []turn{createSession(""), signIn(), changeCard("3434")}, turns: []turn{finalizeSession(waiting).gives(sessionCanceled)}, ends: "session Canceled Declined"},
 	{name: "finalize, card 4354, when it may not wait", after: []turn{createSession(""), signIn(), changeCard("4354")}, turns: []turn{finalizeSession(paying("AuthorizeWithCapture", "50", "")).gives(sessionCanceled)}, ends: "session Canceled Declined"},
-	{name: "complete, failed MFA", after: approved(waiting), turns: []turn{failNext("completeCheckoutSession", 422, "MFANotCompleted"), completeSession("50").gives("422 MFANotCompleted")}, ends: "session Canceled Declined"},
+	{name: "complete, failed MFA", after: approved(waiting), turns: []turn{failNext("CompleteCheckoutSession", 422, "MFANotCompleted"), completeSession("50").gives("422 MFANotCompleted")}, ends: "session Canceled Declined"},
 
 	// After 30 days there is none.
 	{name: "deleted once completed", after: permitted("50"), turns: []turn{waitDays(30)}, ends: "session 404 ResourceNotFound, permission Chargeable"},
@@ -216,7 +216,7 @@ var sessionRows = []row{
 		ends: "session Open",
 	},
 	{name: "simulate what complete does not know", after: approved(waiting), turns: []turn{completeSession("50").simulating("SoftDeclined").gives(badSimulation)}, ends: "session Open"},
-	{name: "a failure of processing", after: approved(waiting), turns: []turn{failNext("completeCheckoutSession", 500, "ProcessingFailure"), completeSession("50").gives("500 ProcessingFailure")}, ends: "session Open"},
+	{name: "a failure of processing", after: approved(waiting), turns: []turn{failNext("CompleteCheckoutSession", 500, "ProcessingFailure"), completeSession("50").gives("500 ProcessingFailure")}, ends: "session Open"},
 
 	// Sessions onto a permission on file.
 	{

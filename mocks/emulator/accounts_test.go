@@ -23,15 +23,15 @@ func TestAccounts(t *testing.T) {
 		"uniqueReferenceId": "shop-1", "ledgerCurrency": "EUR",
 		"businessInfo": object{"businessType": "CORPORATE", "businessLegalName": "Example GmbH"}, "primaryContactPerson": object{"personFullName": "A", "dateOfBirth": "1970-01-01"},
 	}).must(t, http.StatusCreated)
-	assert.Equal(t, "registerAmazonPayAccount", lastOperation(s))
+	assert.Equal(t, "RegisterAmazonPayAccount", lastOperation(s))
 	assert.Equal(t, "shop-1", registered.body["uniqueReferenceId"])
 	id := registered.text(t, "merchantAccountId")
 
 	assert.Empty(t, c.patch("/merchantAccounts/"+id, object{"businessInfo": object{"businessType": "INDIVIDUAL"}}).must(t, http.StatusNoContent).raw)
-	assert.Equal(t, "updateAmazonPayAccount", lastOperation(s))
+	assert.Equal(t, "UpdateAmazonPayAccount", lastOperation(s))
 	assert.Equal(t, http.StatusNotFound, newClient(t, s, 1).remove("/merchantAccounts/"+id, nil).status, "another provider's")
 	assert.Empty(t, c.remove("/merchantAccounts/"+id, nil).must(t, http.StatusAccepted).raw)
-	assert.Equal(t, "deleteAmazonPayAccount", lastOperation(s))
+	assert.Equal(t, "DeleteAmazonPayAccount", lastOperation(s))
 	assert.Equal(t, http.StatusNotFound, c.remove("/merchantAccounts/"+id, nil).status)
 }
 
@@ -40,14 +40,14 @@ func TestMerchantAccounts(t *testing.T) {
 	s := emulator.Start(t)
 	c := newClient(t, s, 0)
 	made := c.post("/merchantAccounts", object{"uniqueReferenceId": "shop-1", "ledgerCurrency": "JPY", "businessInfo": object{"email": "shop@example.com"}}).must(t, http.StatusCreated)
-	assert.Equal(t, "createMerchantAccount", lastOperation(s))
+	assert.Equal(t, "CreateMerchantAccount", lastOperation(s))
 	id := made.text(t, "merchantAccountId")
 
 	delegated := c.with("X-Amz-Pay-Authtoken", s.Description().Merchants[1].AuthToken)
 	keyed := func(c *client, key string) *client { return c.with("X-Amz-Pay-Idempotency-Key", key) }
 	change := object{"businessInfo": object{"email": "new@example.com"}}
 	keyed(delegated, "k1").patch("/merchantAccounts/"+id, change).must(t, http.StatusOK)
-	assert.Equal(t, "updateMerchantAccount", lastOperation(s))
+	assert.Equal(t, "UpdateMerchantAccount", lastOperation(s))
 	assert.Equal(t, "UnauthorizedAccess", keyed(c, "k2").patch("/merchantAccounts/"+id, change).reason, "without a token")
 
 	assert.Equal(t, "InvalidParameterValue", c.post("/merchantAccounts/"+id+"/claim", object{"uniqueReferenceId": "shop-2"}).reason)
@@ -63,10 +63,10 @@ func TestMerchantAccounts(t *testing.T) {
 	store := object{"allowedOriginDomains": []any{"https://shop.example"}, "allowedRedirectURLs": []any{"https://shop.example/back"}, "storeName": "Shop", "privacyPolicyUrl": "https://shop.example/privacy", "merchantLogoUrl": "https://shop.example/logo.png"}
 	assert.Equal(t, "UnauthorizedAccess", c.post("/merchantAccounts/"+id+"/stores", store).reason)
 	created := delegated.post("/merchantAccounts/"+id+"/stores", store).must(t, http.StatusCreated)
-	assert.Equal(t, "createStore", lastOperation(s))
+	assert.Equal(t, "CreateStore", lastOperation(s))
 	storeID := created.text(t, "storeId")
 	changed := delegated.patch("/merchantAccounts/"+id+"/stores/"+storeID, object{"storeName": "New"}).must(t, http.StatusOK)
-	assert.Equal(t, "updateStore", lastOperation(s))
+	assert.Equal(t, "UpdateStore", lastOperation(s))
 	assert.Equal(t, "New", changed.body["storeName"])
 	assert.Equal(t, "https://shop.example/logo.png", changed.body["merchantLogoUrl"])
 	assert.Equal(t, http.StatusNotFound, delegated.patch("/merchantAccounts/"+id+"/stores/unknown", object{"storeName": "New"}).status)

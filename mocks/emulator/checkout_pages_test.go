@@ -221,3 +221,19 @@ func TestMethodsOfPages(t *testing.T) {
 	c.visit("/checkout/processing?do=cancel", step(id))
 	assert.Equal(t, before, c.get("/checkoutSessions/"+id).raw)
 }
+
+// On a page that pays, too, the choices are taken all, or none.
+func TestRefusedPaymentLeavesTheChoices(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	payload := object{
+		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/result"}, // without a review page of the shop's
+		"storeId":            c.store(), "paymentDetails": object{"paymentIntent": "Authorize", "chargeAmount": usd("50")},
+	}
+	id := c.click("PayAndShip", payload)
+	c.visit("/checkout/signin", step(id, "buyer", "0"))
+	before := c.get("/checkoutSessions/" + id).raw
+	p := c.visit("/checkout/review", step(id, "address", "2", "card", "0701")) // which may not be pending here
+	assert.Equal(t, http.StatusUnprocessableEntity, p.status)
+	assert.Equal(t, before, c.get("/checkoutSessions/"+id).raw)
+}

@@ -37,21 +37,7 @@ func (s *Server) Advance(by time.Duration) error {
 		return fmt.Errorf("emulator: Advance: %v is too far", by)
 	}
 	s.ahead.Add(int64(by))
-	s.world.age(s.Now())
+	s.world.Age(s.Now())
 	s.changed()
 	return nil
-}
-
-// age brings all objects up to date.
-func (w *world) age(now time.Time) {
-	for id, found := range w.sessions {
-		if found.age(now); found.deleted(now) {
-			delete(w.sessions, id)
-		}
-	}
-	w.settleAll(now)
-	for _, d := range w.disputes {
-		d.age(now)
-	}
-	w.ageReports(now)
 }

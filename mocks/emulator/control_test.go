@@ -71,8 +71,8 @@ var orders = []struct {
 	{"refunds/{id}/resolve", "refund", ``, `Refunded`, ``, 409},
 	{"refunds/{id}/decline", "refund", `{"reasonCode":"AmazonRejected"}`, `AmazonRejected`, `{"reasonCode":"AmazonRejected"}`, 409},
 	{"settle", "captured", ``, `Captured`, `[]`, 400},
-	{"faults", "charge", `{"count":1,"fault":{"operation":"getRefund","kind":"status"}}`, `Authorized`, `{"fault":{"operation":"getNothing"}}`, 409},
-	{"faults", "charge", `{"probability":0.5,"fault":{"operation":"getRefund"}}`, `Authorized`, `{"probability":1.5}`, 409},
+	{"faults", "charge", `{"count":1,"fault":{"operation":"GetRefund","kind":"status"}}`, `Authorized`, `{"fault":{"operation":"getNothing"}}`, 409},
+	{"faults", "charge", `{"probability":0.5,"fault":{"operation":"GetRefund"}}`, `Authorized`, `{"probability":1.5}`, 409},
 	{"faults", "charge", `{}`, `ServiceUnavailable`, `{"fault":{"kind":"smoke"}}`, 400},
 	{"faults/clear", "charge", ``, `Authorized`, `"x"`, 400},
 	{"clock", "pending", `{"advance":"30s"}`, `Authorized`, `{"advance":"tomorrow"}`, 409},
@@ -150,9 +150,9 @@ func TestControlOfTheWhole(t *testing.T) {
 	f.clock.Add(time.Minute)
 	f.control(http.MethodPost, "settle", "")
 	assert.Len(t, f.get("/disbursements").body["disbursements"], 1)
-	f.control(http.MethodPost, "faults", `{"count":2,"fault":{"operation":"getCharge","kind":"html","status":504,"delay":1000000}}`)
+	f.control(http.MethodPost, "faults", `{"count":2,"fault":{"operation":"GetCharge","kind":"html","status":504,"delay":1000000}}`)
 	_, text := f.control(http.MethodGet, "state", "")
-	assert.Contains(t, text, `"faults":[{"operation":"getCharge","kind":"html","status":504,"reasonCode":"","retryAfter":"","delay":1000000,"left":2,"probability":0}]`)
+	assert.Contains(t, text, `"faults":[{"operation":"GetCharge","kind":"html","status":504,"reasonCode":"","retryAfter":"","delay":1000000,"left":2,"probability":0}]`)
 	f.control(http.MethodPost, "faults/clear", "")
 	f.show().must(t, http.StatusOK)
 	f.control(http.MethodPost, "clock", `{"advance":"36h"}`)
@@ -321,7 +321,7 @@ func TestStateHasNoNull(t *testing.T) {
 		assert.JSONEq(t, `[]`, string(view[name]), name)
 	}
 	assert.NotContains(t, fresh, "null")
-	assert.Contains(t, fresh, `"completeCheckoutSession"`)
+	assert.Contains(t, fresh, `"CompleteCheckoutSession"`)
 
 	f.newRefund("")
 	f.newDispute()
@@ -343,7 +343,7 @@ func TestReset(t *testing.T) {
 	keyed := f.with(keyHeader, "kept")
 	scan := object{"scanData": f.server.Description().Merchants[0].ScanData, "scanReferenceId": "1", "ledgerCurrency": "USD", "merchantCOE": "US"}
 	first := keyed.post("/in-store/merchantScan", scan).must(t, http.StatusOK).text(t, "chargePermissionId")
-	require.NoError(t, f.server.IgnoreIdempotencyKey("createCharge"))
+	require.NoError(t, f.server.IgnoreIdempotencyKey("CreateCharge"))
 	require.NoError(t, f.server.Advance(time.Hour))
 	f.server.Settle()
 	require.NoError(t, f.server.FailNext(100, emulator.Fault{}))

@@ -24,7 +24,7 @@ func TestHundredEmulators(t *testing.T) {
 				t.Parallel()
 				s := emulator.Start(t)
 				c := newClient(t, s, i%2)
-				require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "getCharge"}))
+				require.NoError(t, s.FailNext(1, emulator.Fault{Operation: "GetCharge"}))
 				require.NoError(t, s.Advance(time.Duration(i)*time.Hour))
 				id, _ := c.newCharge("AuthorizeWithCapture", "50")
 				c.post("/refunds", object{"chargeId": id, "refundAmount": usd("5")}).must(t, 201)

@@ -11,13 +11,17 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 // Option changes what [New], [Start] and [Listen] make.
 type Option func(*config) error
 
 type config struct {
-	region        region
+	region        ledger.Region
 	regionGiven   bool
 	clock         func() time.Time
 	maxAge        time.Duration
@@ -28,13 +32,15 @@ type config struct {
 	start         time.Time // zero: as the clock is
 	throttling    bool
 	seed          uint64
+	headerTime    time.Duration
+	connections   int64 // at most
 }
 
 // WithRegion makes the emulator that of a region: us, na (the default), eu, de, uk or
 // jp, in any case.
 func WithRegion(name string) Option {
 	return func(c *config) error {
-		found, ok := regionNamed(name)
+		found, ok := ledger.RegionNamed(name)
 		if !ok {
 			return fmt.Errorf("emulator: unknown region %q: want us, na, eu, de, uk or jp", name)
 		}
@@ -98,39 +104,39 @@ func WithHost(name string) Option {
 type Server struct {
 	config
 	identity     identity
-	merchants    []*merchant
 	controlToken string
 	tokenSecret  []byte
-	listening    *listening // nil when only New made it
-	control      http.Handler
+	listening    *listening    // nil when only New made it
 	leaving      chan struct{} // closed when the emulator is to end: nobody watches any more
 	leaveOnce    sync.Once
 	closing      chan struct{} // closed when all connections are to end
 	closeOnce    sync.Once
 
-	ahead      atomic.Int64 // how far the clock was advanced
-	explaining sync.Mutex   // one wrong signature at a time: anybody can send many
+	ahead atomic.Int64 // how far the clock was advanced
 
 	changes watchers // of what the state file holds
 	news    watchers // of anything that the window shows
 
-	mu     sync.Mutex // guards what follows
-	world  *world
-	stored map[idempotencyScope]storedAnswer
-	ignore map[string]bool
-	faults []pendingFault
+	gate *wire.Gate
+	site *site.Site
+
+	// mu guards what follows, and the state of the site: the ledger, the wire and the site have no lock of
+	// their own and start no goroutine. It is never held while anything is sent or waited for.
+	mu      sync.Mutex
+	world   *ledger.Ledger
+	answers wire.Answers
+	faults  []pendingFault
 	// faultCount is how many there were.
 	faultCount uint64
 	notifying  bool
-	buckets    map[bucketID]bucket
+	buckets    wire.Buckets
 	log        []Request
-	buttons    []refusedButton // the latest that led nowhere
 }
 
 // New returns an emulator that does not listen: mount it as an [http.Handler], over
 // TLS. [Start] and [Listen] are the easier ways.
 func New(opts ...Option) (*Server, error) {
-	c := config{region: regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour}
+	c := config{region: ledger.Regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour, headerTime: headerTime, connections: maxConnections}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("emulator: an option is nil")
@@ -146,17 +152,14 @@ func New(opts ...Option) (*Server, error) {
 	s := &Server{
 		config:       c,
 		identity:     id,
-		merchants:    newMerchants(id),
 		controlToken: rand.Text(),
 		tokenSecret:  []byte(rand.Text()),
-		world:        newWorld(),
-		stored:       make(map[idempotencyScope]storedAnswer),
-		ignore:       make(map[string]bool),
-		buckets:      make(map[bucketID]bucket),
+		world:        ledger.New(),
+		answers:      wire.NewAnswers(),
+		buckets:      make(wire.Buckets),
 		leaving:      make(chan struct{}),
 		closing:      make(chan struct{}),
 	}
-	s.control = s.controlRoutes()
 	if s.stateFile != "" {
 		if err := s.readState(); err != nil {
 			return nil, err
@@ -165,6 +168,25 @@ func New(opts ...Option) (*Server, error) {
 	if !s.start.IsZero() {
 		s.ahead.Store(int64(s.start.Sub(s.clock())))
 	}
+	s.gate = &wire.Gate{
+		Region: s.region, Hosts: s.hosts, MaxAge: s.maxAge, TokenLifetime: s.tokenLifetime, Secret: s.tokenSecret,
+		Merchants: wire.NewMerchants(s.identity.keys, s.identity.keyPEM), Clock: s.clock, Now: s.Now, PayPage: site.PayPath,
+	}
+	s.site = site.New(site.Config{
+		Gate: s.gate, ControlToken: s.controlToken, Wake: s.news.wake, News: s.news.watch, Leaving: s.leaving,
+		Change: func(f func(*ledger.Ledger, time.Time)) {
+			_ = s.change(func(w *ledger.Ledger, now time.Time) error {
+				f(w, now)
+				return nil
+			})
+		},
+		Look: func(f func(*ledger.Ledger, time.Time)) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			f(s.world, s.Now())
+		},
+	})
+	s.controls()
 	return s, nil
 }
 
@@ -175,20 +197,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil { // no wire gives that, but a caller of ServeHTTP may
 		r.Body = http.NoBody
 	}
-	switch path := r.URL.Path; {
+	switch {
 	case isCertificate(r):
 		serveCertificate(w, r)
-	case strings.HasPrefix(path, presignedPrefix):
-		s.servePresigned(w, r)
-	case strings.HasPrefix(path, controlPrefix):
-		s.serveControl(w, r)
-	case path == scriptPath:
-		s.serveScript(w, r)
-	case strings.HasPrefix(path, pagesPrefix):
-		s.servePages(w, r)
+	case s.site.Handles(r.URL.Path):
+		s.site.ServeHTTP(w, r)
 	default:
 		s.serveAPI(w, r)
 	}
+}
+
+// change does something to the ledger, under the lock, and wakes those who wait for changes.
+func (s *Server) change(do func(w *ledger.Ledger, now time.Time) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer s.changed()
+	return do(s.world, s.Now())
 }
 
 // leave ends what would otherwise go on as long as the emulator does.
@@ -238,4 +262,28 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	s.leave()
 	return errors.Join(s.listening.server.Shutdown(ctx), s.Close())
+}
+
+// WithThrottling has the emulator answer 429 TooManyRequests, as the service does, to more
+// requests of an operation than the documentation allows to a merchant and the one who acts for it:
+// in the sandbox one or two at once, and one a second. By the emulator's clock; off without this.
+func WithThrottling() Option {
+	return func(c *config) error {
+		c.throttling = true
+		return nil
+	}
+}
+
+// IgnoreIdempotencyKey has an operation, named as in [Request.Operation], do its work
+// each time, whatever the key: it is not documented which operations of the service honour
+// one. An unknown operation is an error.
+func (s *Server) IgnoreIdempotencyKey(operation string) error {
+	if err := wire.CheckOperation(operation); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answers.Ignore[operation] = true
+	s.changed()
+	return nil
 }

@@ -54,7 +54,7 @@ func Example() {
 	_ = res.Body.Close()
 	seen := server.Requests()[0]
 	fmt.Println(res.StatusCode, seen.Operation, seen.Verified)
-	// Output: 200 getBuyer true
+	// Output: 200 GetBuyer true
 }
 
 // Two answers fail, then the answer of a charge is lost after the work.
@@ -66,8 +66,8 @@ func ExampleServer_FailNext() {
 	}
 	faults := []error{
 		server.FailNext(2, emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "1"}),
-		server.FailNext(1, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}),
-		server.FailNext(1, emulator.Fault{Operation: "CreateCharge"}),
+		server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}),
+		server.FailNext(1, emulator.Fault{Operation: "createCharge"}),
 	}
 	for _, err := range faults {
 		fmt.Println(err)
@@ -75,7 +75,7 @@ func ExampleServer_FailNext() {
 	// Output:
 	// <nil>
 	// <nil>
-	// emulator: there is no operation "CreateCharge": they are named as in the Node SDK
+	// emulator: unknown operation "createCharge": the nearest are CreateCharge, UpdateCharge, GetCharge
 }
 
 // The clock moves when the test says so: what is due until then happens.

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 // FaultKind is a way to fail.
@@ -127,7 +130,7 @@ func WithSeed(seed uint64) Option {
 
 func (s *Server) addFault(f Fault, n int, probability float64) error {
 	if f.Operation != "" {
-		if err := checkOperation(f.Operation); err != nil {
+		if err := wire.CheckOperation(f.Operation); err != nil {
 			return err
 		}
 	}
@@ -161,13 +164,6 @@ func (s *Server) addFault(f Fault, n int, probability float64) error {
 	return nil
 }
 
-func checkOperation(name string) error {
-	if slices.ContainsFunc(routes, func(rt route) bool { return rt.operation == name }) {
-		return nil
-	}
-	return fmt.Errorf("emulator: there is no operation %q: they are named as in the Node SDK", name)
-}
-
 // ClearFaults forgets the faults that have not happened yet.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
@@ -179,16 +175,16 @@ func (s *Server) ClearFaults() {
 // usualReasons has the reason codes of the statuses that have but one, or one for all
 // else.
 var usualReasons = map[int]string{
-	http.StatusBadRequest:          invalidRequest,
-	http.StatusUnauthorized:        unauthorizedAccess,
-	http.StatusNotFound:            resourceNotFound,
-	http.StatusMethodNotAllowed:    unsupportedOperation,
-	http.StatusRequestTimeout:      requestTimeout,
-	http.StatusConflict:            amountMismatch,
-	http.StatusUpgradeRequired:     tlsVersionNotSupported,
-	http.StatusTooManyRequests:     tooManyRequests,
-	http.StatusInternalServerError: internalServerError,
-	http.StatusServiceUnavailable:  serviceUnavailable,
+	http.StatusBadRequest:          ledger.InvalidRequest,
+	http.StatusUnauthorized:        ledger.UnauthorizedAccess,
+	http.StatusNotFound:            ledger.ResourceNotFound,
+	http.StatusMethodNotAllowed:    ledger.UnsupportedOperation,
+	http.StatusRequestTimeout:      ledger.RequestTimeout,
+	http.StatusConflict:            ledger.AmountMismatch,
+	http.StatusUpgradeRequired:     ledger.TLSVersionNotSupported,
+	http.StatusTooManyRequests:     ledger.TooManyRequests,
+	http.StatusInternalServerError: ledger.InternalServerError,
+	http.StatusServiceUnavailable:  ledger.ServiceUnavailable,
 }
 
 // nextFault returns the fault that waits for an operation, and what to call once it
@@ -233,7 +229,7 @@ func (p *pendingFault) draw(seed uint64, operation string) bool {
 
 // beforeWork reports whether the fault comes before anything is looked at.
 func (f *Fault) beforeWork() bool {
-	return f.Kind == FaultKindReset || f.Kind == FaultKindHTML || f.Kind == FaultKindStatus && !isOutcome(f.ReasonCode)
+	return f.Kind == FaultKindReset || f.Kind == FaultKindHTML || f.Kind == FaultKindStatus && !ledger.IsOutcome(f.ReasonCode)
 }
 
 // afterWork reports whether the fault changes how the answer is sent, whatever it is.
@@ -260,21 +256,23 @@ func (f *Fault) name() string {
 }
 
 // reply is the answer of a fault that comes before the work.
-func (f *Fault) reply() reply {
-	var out reply
+func (f *Fault) reply() wire.Reply {
+	var out wire.Reply
 	switch f.Kind {
 	case FaultKindReset:
-		return reply{hangUp: true, reset: true}
+		return wire.Reply{HangUp: true, Reset: true}
 	case FaultKindHTML:
-		out = reply{Status: f.Status, html: true, Body: []byte("<!DOCTYPE html>\n<html><head><title>" + http.StatusText(f.Status) +
+		out = wire.Reply{Status: f.Status, HTML: true, Body: []byte("<!DOCTYPE html>\n<html><head><title>" + http.StatusText(f.Status) +
 			"</title></head>\n<body><h1>" + http.StatusText(f.Status) + "</h1><p>This failure was asked for.</p></body></html>\n")}
 	default:
-		out = f.refusal().reply()
+		out = wire.ReplyTo(f.refusal())
 	}
-	out.retryAfter, out.delay = f.RetryAfter, f.Delay
+	out.RetryAfter, out.Delay = f.RetryAfter, f.Delay
 	return out
 }
 
-func (f *Fault) refusal() *refusal {
-	return &refusal{f.Status, f.ReasonCode, "This failure was asked for.", isOutcome(f.ReasonCode)}
+func (f *Fault) refusal() *ledger.Refusal {
+	return &ledger.Refusal{
+		Status: ledger.Code(f.Status), Reason: f.ReasonCode, Message: "This failure was asked for.", Outcome: ledger.IsOutcome(f.ReasonCode),
+	}
 }

@@ -132,13 +132,13 @@ func TestIgnoreIdempotencyKey(t *testing.T) {
 	s := emulator.Start(t)
 	c := newClient(t, s, 0)
 	_, p := c.newCharge("Confirm", "50")
-	require.NoError(t, s.IgnoreIdempotencyKey("createCharge"))
+	require.NoError(t, s.IgnoreIdempotencyKey("CreateCharge"))
 	keyed := c.with(keyHeader, "k")
 	for i := range 3 {
 		keyed.post("/charges", object{"chargePermissionId": p, "chargeAmount": usd(strconv.Itoa(i + 1))}).must(t, 201)
 	}
 	assert.Len(t, s.Charges(), 3)
-	require.Error(t, s.IgnoreIdempotencyKey("CreateCharge"), "a name that is not one")
+	require.ErrorContains(t, s.IgnoreIdempotencyKey("createCharge"), "CreateCharge", "a name that is not one")
 }
 
 // A key on PATCH and DELETE has no effect, but for updateCharge.

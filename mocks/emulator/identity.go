@@ -15,6 +15,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
 // identity is what all emulators of a process share, since RSA keys are slow to make.
@@ -92,8 +94,8 @@ func newCertificate() (caPEM []byte, leaf tls.Certificate, err error) {
 		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 		DNSNames:     []string{"localhost", snsHost},
 	}
-	for _, r := range regions {
-		server.DNSNames = append(server.DNSNames, r.host, r.script)
+	for _, r := range ledger.Regions {
+		server.DNSNames = append(server.DNSNames, r.Host, r.Script)
 	}
 	leafDER, err := x509.CreateCertificate(rand.Reader, server, ca, leafKey.Public(), caKey)
 	if err != nil {

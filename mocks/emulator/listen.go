@@ -12,13 +12,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 const (
 	// headerTime is how long a connection may take for its TLS handshake, and each request for its header.
 	headerTime = 10 * time.Second
 	readTime   = 30 * time.Second // for a whole request
-	writeTime  = 30 * time.Second // for an answer
 	idleTime   = 2 * time.Minute
 
 	// maxConnections is how many may be open at once. More are closed at once.
@@ -33,6 +35,7 @@ type listening struct {
 	proxy     *proxy         // nil without [WithProxy]
 	connected sync.WaitGroup // one for each Serve, one for each connection
 	count     atomic.Int64   // of the connections
+	most      int64          // connections at once
 }
 
 // Listen returns an emulator that listens at addr, which must be a loopback address
@@ -56,7 +59,7 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.world.endpoints) > 0 { // of a state file
+	if len(s.world.Endpoints) > 0 { // of a state file
 		s.startNotifying()
 	}
 	return s, nil
@@ -67,7 +70,8 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(s.identity.caPEM)
 	l := &listening{
-		url: "https://" + address,
+		url:  "https://" + address,
+		most: s.connections,
 		// Whatever host a URL names, this reaches the emulator and nothing else.
 		transport: &http.Transport{
 			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
@@ -78,7 +82,8 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 			MaxIdleConnsPerHost: 128,
 		},
 	}
-	l.server = newServer(s)
+	s.gate.URL, s.gate.Window = l.url, l.url+site.WindowPrefix
+	l.server = newServer(s, s.headerTime)
 	l.server.ConnState = l.connState
 	// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
 	l.server.TLSConfig = &tls.Config{
@@ -89,7 +94,7 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 	if s.proxyAddr != "" {
 		var proxyListener net.Listener
 		var err error
-		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, &l.connected, s); err != nil {
+		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, s.headerTime, &l.connected, s); err != nil {
 			return nil, err
 		}
 		l.proxy.server.ConnState = l.connState
@@ -103,12 +108,12 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 	return l, nil
 }
 
-func newServer(handler http.Handler) *http.Server {
+func newServer(handler http.Handler, headerTime time.Duration) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTime,
 		ReadTimeout:       readTime,
-		WriteTimeout:      writeTime,
+		WriteTimeout:      wire.WriteTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          noLog,
@@ -123,7 +128,7 @@ func (l *listening) connState(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		l.connected.Add(1)
-		if l.count.Add(1) > maxConnections {
+		if l.count.Add(1) > l.most {
 			_ = conn.Close() // the server finds out, and ends it
 		}
 	case http.StateClosed, http.StateHijacked:

@@ -239,7 +239,7 @@ func TestControlEndpoints(t *testing.T) {
 	var log []emulator.Request
 	require.NoError(t, json.Unmarshal([]byte(body), &log))
 	assert.Len(t, log, len(s.Requests()))
-	assert.Equal(t, "createCheckoutSession", log[0].Operation)
+	assert.Equal(t, "CreateCheckoutSession", log[0].Operation)
 }
 
 func TestBuyerAndUnknownSessions(t *testing.T) {

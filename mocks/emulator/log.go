@@ -1,8 +1,9 @@
 package emulator
 
 import (
-	"strings"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 // maxLog is how many requests the log keeps.
@@ -12,8 +13,8 @@ const maxLog = 10_000
 type Request struct {
 	Time      time.Time `json:"time"`
 	RequestID string    `json:"requestId"` // as in the answer
-	// Operation is the name as in the Node SDK (createCheckoutSession; in-store
-	// merchantScan, charge and refund); empty if the path or method is unknown.
+	// Operation is the name of the SDK's operation, such as CreateCheckoutSession or InStoreCharge. It is
+	// empty if the path or method is unknown.
 	Operation string `json:"operation"`
 	Method    string `json:"method"`
 	Target    string `json:"target"` // path and query as sent
@@ -63,10 +64,10 @@ func (s *Server) record(entry *Request) {
 		entry.Notes = []string{}
 	}
 	// What anybody can send must not fill the memory.
-	entry.Method, entry.Target, entry.UserAgent = cut(entry.Method, 32), cut(entry.Target, 2048), cut(entry.UserAgent, 256)
-	entry.CanonicalRequest, entry.Refusal = cut(entry.CanonicalRequest, 4096), cut(entry.Refusal, 1024)
-	entry.PublicKeyID, entry.SignedDate, entry.IdempotencyKey = cut(entry.PublicKeyID, 256), cut(entry.SignedDate, 64), cut(entry.IdempotencyKey, 64)
-	entry.Difference = cut(entry.Difference, 4096)
+	entry.Method, entry.Target, entry.UserAgent = wire.Cut(entry.Method, 32), wire.Cut(entry.Target, 2048), wire.Cut(entry.UserAgent, 256)
+	entry.CanonicalRequest, entry.Refusal = wire.Cut(entry.CanonicalRequest, 4096), wire.Cut(entry.Refusal, 1024)
+	entry.PublicKeyID, entry.SignedDate, entry.IdempotencyKey = wire.Cut(entry.PublicKeyID, 256), wire.Cut(entry.SignedDate, 64), wire.Cut(entry.IdempotencyKey, 64)
+	entry.Difference = wire.Cut(entry.Difference, 4096)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.log) >= maxLog+maxLog/10 { // seldom, since it moves them all
@@ -74,12 +75,4 @@ func (s *Server) record(entry *Request) {
 	}
 	s.log = append(s.log, *entry)
 	s.news.wake()
-}
-
-// cut returns a copy of a text, or of its beginning with a sign that there was more.
-func cut(text string, most int) string {
-	if len(text) <= most {
-		return strings.Clone(text) // it may be a piece of a long one, which it would keep
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
 }

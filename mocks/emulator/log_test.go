@@ -33,7 +33,7 @@ func TestLogShowsWhatWasExpected(t *testing.T) {
 		"015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862",
 	}, "\n"), seen.CanonicalRequest)
 	assert.Equal(t, signing.HashPayload(raw).String(), seen.BodyHash)
-	assert.Equal(t, "createCharge", seen.Operation)
+	assert.Equal(t, "CreateCharge", seen.Operation)
 	assert.Equal(t, "/v2/charges", seen.Target)
 	assert.Equal(t, "key-1", seen.IdempotencyKey)
 	assert.Equal(t, c.signer.PublicKeyID(), seen.PublicKeyID)

@@ -1,6 +1,6 @@
 package emulator
 
-import "cmp"
+import "bytes"
 
 // Charge is a charge as it is in the emulator.
 type Charge struct {
@@ -22,19 +22,19 @@ type Charge struct {
 func (s *Server) Charges() []Charge {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.age(s.Now())
+	s.world.Age(s.Now())
 	var charges []Charge
-	for _, ch := range s.world.madeCharges {
+	for _, ch := range s.world.MadeCharges {
 		seen := Charge{
-			ID: ch.ID, PermissionID: ch.permission.ID, MerchantID: ch.Scope.MerchantID,
+			ID: ch.ID, PermissionID: ch.PermissionID(), MerchantID: ch.Scope.MerchantID,
 			Environment: string(ch.Scope.Env), State: ch.Status.State, Amount: ch.Amount.String(),
-			Reference: cmp.Or(ch.TillOrder, ch.Details.at("merchantMetadata").text("merchantReferenceId"), ch.permission.Details.at("merchantMetadata").text("merchantReferenceId")),
+			Reference: ch.Reference(),
 		}
 		if ch.Captured.Currency != "" {
 			seen.Captured = ch.Captured.String()
 		}
 		if ch.Refunded > 0 {
-			seen.Refunded = money{ch.Refunded, ch.Captured.Currency}.String()
+			seen.Refunded = ch.RefundedAmount().String()
 		}
 		charges = append(charges, seen)
 	}
@@ -53,10 +53,21 @@ type Refund struct {
 func (s *Server) Refunds() []Refund {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.age(s.Now())
+	s.world.Age(s.Now())
 	var refunds []Refund
-	for _, r := range s.world.madeRefunds {
-		refunds = append(refunds, Refund{ID: r.ID, ChargeID: r.charge.ID, State: r.Status.State, Amount: r.Amount.String()})
+	for _, r := range s.world.MadeRefunds {
+		refunds = append(refunds, Refund{ID: r.ID, ChargeID: r.ChargeID(), State: r.Status.State, Amount: r.Amount.String()})
 	}
 	return refunds
+}
+
+// File returns the content of a file that was uploaded, and whether it was.
+func (s *Server) File(id string) (content []byte, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := s.world.Files[id]
+	if found == nil || found.Content == nil {
+		return nil, false
+	}
+	return bytes.Clone(found.Content), true
 }

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"maps"
+	"net/http"
 	"testing"
 	"time"
 
@@ -143,4 +144,32 @@ func TestRecurring(t *testing.T) {
 	changed := c.patch("/chargePermissions/"+p, object{"recurringMetadata": object{"frequency": object{"unit": "Year"}}}).must(t, 200)
 	assert.Equal(t, object{"frequency": object{"unit": "Year", "value": "1"}, "amount": usd("30.00")}, changed.body["recurringMetadata"])
 	assert.Equal(t, "Chargeable", changed.at("statusDetails", "state"))
+}
+
+// A permission expires when it does, and not when somebody looks.
+func TestExpiryDoesNotWaitForALook(t *testing.T) {
+	t.Parallel()
+	expiry := noon.AddDate(0, 0, 180)
+	for name, look := range map[string]func(f *fixture){
+		"nobody looks":     func(*fixture) {},
+		"the shop looks":   func(f *fixture) { f.show() },
+		"the window looks": func(f *fixture) { f.control(http.MethodGet, "state", "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.newPermission("OneTime")
+			f.clock.Add(expiry.Sub(noon) - 10*time.Second)
+			pending := f.newCharge20("CaptureInitiated", object{"captureNow": true, "chargeAmount": usd("50")}).must(t, 201).text(t, "chargeId")
+			f.clock.Add(10 * time.Second)
+			look(f)
+			f.clock.Add(time.Hour)
+			shown := f.show()
+			assert.Equal(t, "Closed/Expired", stateOf(f, shown), "the capture ends later")
+			assert.Equal(t, expiry.Format("20060102T150405Z"), shown.at("statusDetails", "lastUpdatedTimestamp"))
+			charge := f.get("/charges/" + pending)
+			assert.Equal(t, "Captured", charge.at("statusDetails", "state"))
+			assert.Equal(t, expiry.Add(20*time.Second).Format("20060102T150405Z"), charge.at("statusDetails", "lastUpdatedTimestamp"))
+		})
+	}
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
 // WithProxy has [Listen] and [Start] also answer as an HTTPS proxy, at an address of its own on
@@ -38,14 +40,14 @@ type proxy struct {
 	emulator http.Handler
 }
 
-func listenProxy(addr string, busy *sync.WaitGroup, emulator http.Handler) (*proxy, net.Listener, error) {
+func listenProxy(addr string, headerTime time.Duration, busy *sync.WaitGroup, emulator http.Handler) (*proxy, net.Listener, error) {
 	var lc net.ListenConfig
 	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
 	if err != nil {
 		return nil, nil, fmt.Errorf("emulator: %w", err)
 	}
 	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy, emulator: emulator}
-	p.server = newServer(p)
+	p.server = newServer(p, headerTime)
 	return p, listener, nil
 }
 
@@ -97,8 +99,8 @@ func asSentTo(r *http.Request) *http.Request {
 
 // leadsTo reports whether a host is one that the proxy stands for.
 func leadsTo(host string) bool {
-	return strings.EqualFold(host, snsHost) || slices.ContainsFunc(regions, func(r region) bool {
-		return strings.EqualFold(host, r.host) || strings.EqualFold(host, r.script)
+	return strings.EqualFold(host, snsHost) || slices.ContainsFunc(ledger.Regions, func(r ledger.Region) bool {
+		return strings.EqualFold(host, r.Host) || strings.EqualFold(host, r.Script)
 	})
 }
 

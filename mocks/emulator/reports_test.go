@@ -269,3 +269,76 @@ func TestScheduleFromLongAgo(t *testing.T) {
 	reports, _ := c.get("/reports").must(t, http.StatusOK).body["reports"].([]any)
 	assert.LessOrEqual(t, len(reports), 4)
 }
+
+// reportCount is how many reports there are on all pages, and when the first and the last of them were made.
+func (c *client) reportCount() (count int, oldest, latest string) {
+	c.tb.Helper()
+	query := "?pageSize=100"
+	for query != "" {
+		a := c.get("/reports"+query).must(c.tb, http.StatusOK)
+		list, _ := a.body["reports"].([]any)
+		for _, each := range list {
+			report, _ := each.(object)
+			latest = fmt.Sprint(report["createdTime"])
+			if oldest == "" {
+				oldest = latest
+			}
+			count++
+		}
+		query = ""
+		if token, more := a.body["nextToken"].(string); more {
+			query = "?nextToken=" + token
+		}
+	}
+	return count, oldest, latest
+}
+
+// A schedule's reports appear with the clock, and what would be thrown away again is not made.
+func TestScheduledReports(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	id := f.post("/report-schedules", object{
+		"reportType": sandboxSettlement, "scheduleFrequency": "P1D", "nextReportCreationTime": "20261123T180000Z",
+	}).must(t, 201).text(t, "reportScheduleId")
+	next := func() any { return f.get("/report-schedules/"+id).must(t, 200).body["nextReportCreationTime"] }
+	count := func() int { n, _, _ := f.reportCount(); return n }
+	assert.Zero(t, count())
+	f.clock.Add(6*time.Hour - time.Second)
+	assert.Zero(t, count())
+	assert.Equal(t, "20261123T180000Z", next())
+	f.clock.Add(time.Second)
+	assert.Equal(t, 1, count())
+	assert.Equal(t, "20261124T180000Z", next())
+	require.NoError(t, f.server.Advance(3*wholeDay))
+	assert.Equal(t, 4, count())
+	assert.Equal(t, "20261127T180000Z", next())
+
+	require.NoError(t, f.server.Advance(400*wholeDay+time.Hour))
+	made, oldest, latest := f.reportCount()
+	assert.Equal(t, 90, made, "those of 90 days")
+	assert.Equal(t, "20271003T180000Z", oldest)
+	assert.Equal(t, "20271231T180000Z", latest)
+	assert.Equal(t, "20280101T180000Z", next())
+	assert.True(t, f.server.Now().Before(time.Date(2028, 1, 1, 18, 0, 0, 0, time.UTC)))
+}
+
+// A report of a schedule is of the time since the one before, and has what was captured in it.
+func TestScheduledReportHasData(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.post("/report-schedules", object{
+		"reportType": sandboxSettlement, "scheduleFrequency": "PT1H", "nextReportCreationTime": "20261123T130000Z",
+	}).must(t, 201)
+	capturedCharge(f)
+	require.NoError(t, f.server.Advance(2*time.Hour+2*time.Second))
+	list, _ := f.get("/reports").must(t, 200).body["reports"].([]any)
+	var got []string
+	for _, each := range list {
+		report, _ := each.(object)
+		got = append(got, fmt.Sprint(report["startTime"], " ", report["endTime"], " ", report["processingStatus"]))
+	}
+	assert.Equal(t, []string{
+		"20261123T120000Z 20261123T130000Z COMPLETED",
+		"20261123T130000Z 20261123T140000Z CANCELLED",
+	}, got)
+}

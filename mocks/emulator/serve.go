@@ -3,195 +3,106 @@ package emulator
 import (
 	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 	"github.com/amazonpay-go/sdk/signing"
 )
-
-const maxBody = 1 << 20
-
-// reply is what goes back.
-type reply struct {
-	Status     int
-	Reason     string // of a refusal, as in the body
-	Outcome    bool   // as in refusal
-	Message    string
-	Body       []byte
-	retryAfter string
-	Location   string // of a 303
-	hangUp     bool   // send nothing
-	reset      bool   // and reset the connection
-	html       bool   // the body is a page
-	truncate   bool   // send half of the body
-	delay      time.Duration
-	slow       time.Duration // between the pieces of the body
-}
-
-func (r *refusal) reply() reply {
-	body := object{"message": r.message}
-	if r.reason != "" {
-		body["reasonCode"] = r.reason
-	}
-	return reply{Status: r.status, Reason: r.reason, Outcome: r.outcome, Message: r.message, Body: encode(body)}
-}
 
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	now, wall := s.Now(), s.clock()
 	entry := Request{
-		Time: now, RequestID: newUUID(), Method: r.Method, Target: r.RequestURI, UserAgent: r.UserAgent(),
-		Strict:         strings.HasPrefix(r.UserAgent(), ownAgent),
-		SignedDate:     r.Header.Get(headerDate),
-		IdempotencyKey: r.Header.Get(headerKey),
+		Time: now, RequestID: ledger.NewUUID(), Method: r.Method, Target: r.RequestURI, UserAgent: r.UserAgent(),
+		Strict:         strings.HasPrefix(r.UserAgent(), wire.OwnAgent),
+		SignedDate:     r.Header.Get(wire.HeaderDate),
+		IdempotencyKey: r.Header.Get(wire.HeaderIdempotencyKey),
 	}
 	out := s.handle(w, r, &entry)
 	entry.Status, entry.ReasonCode, entry.Refusal = out.Status, out.Reason, out.Message
 	s.record(&entry)
 	w.Header().Set("Date", wall.UTC().Format(http.TimeFormat))
-	w.Header().Set(headerRequestID, entry.RequestID)
-	s.send(w, r, out)
-}
-
-func writeJSON(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(body)
+	w.Header().Set(wire.HeaderRequestID, entry.RequestID)
+	wire.Send(w, r, out, s.closing)
 }
 
 // handle takes a request from its line to its result.
-func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) reply {
-	d, refused := find(r)
+func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) wire.Reply {
+	d, refused := wire.Find(r)
 	if refused != nil {
-		return refused.reply()
+		return wire.ReplyTo(refused)
 	}
-	entry.Operation = d.operation
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	entry.Operation = d.Operation
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return badRequest(invalidRequest, "The body has more than %d bytes.", maxBody).reply()
+		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body has more than %d bytes.", wire.MaxBody))
 	}
 	if err != nil {
-		return badRequest(invalidRequest, "The body cannot be read.").reply()
+		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body cannot be read."))
 	}
-	d.choose(r, body)
-	entry.Operation = d.operation
+	d.Choose(r, body)
+	entry.Operation = d.Operation
 	hash := signing.HashPayload(body)
 	entry.BodyHash = hash.String()
-	c, refused := s.authenticate(r, d, body, entry.Time, entry)
+	seen := wire.Evidence{RequestID: entry.RequestID, Strict: entry.Strict}
+	c, refused := s.gate.Authenticate(r, d, body, entry.Time, &seen)
+	entry.PublicKeyID, entry.CanonicalRequest, entry.Difference = seen.PublicKeyID, seen.CanonicalRequest, seen.Difference
+	entry.Verified, entry.Notes = seen.Verified, seen.Notes
 	if refused != nil {
-		return refused.reply()
+		return wire.ReplyTo(refused)
 	}
 	entry.MerchantID = c.MerchantID
+	c.Presign = func(kind, id string, lifetime time.Duration) string {
+		return s.site.Presign(r.Host, c.Scope, kind, id, c.Now.Add(lifetime))
+	}
 	out := s.perform(d, c, body, entry)
-	entry.Notes = append(entry.Notes, c.notes...)
+	entry.Notes = append(entry.Notes, c.Notes...)
 	return out
 }
 
 // perform is all under one lock, so that of two requests with one idempotency key the
 // second waits, and gets the answer of the first.
-func (s *Server) perform(d destination, c *call, body []byte, entry *Request) reply {
+func (s *Server) perform(d wire.Destination, c *ledger.Call, body []byte, entry *Request) wire.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.now = s.Now() // not when the request began: since then the clock may have been moved, and a settlement ended
-	if refused := s.throttle(d.operation, c); refused != nil {
-		return refused.reply()
+	c.Now = s.Now() // not when the request began: since then the clock may have been moved, and a settlement ended
+	if s.throttling {
+		if refused := s.buckets.Refuse(d.Operation, c); refused != nil {
+			return wire.ReplyTo(refused)
+		}
 	}
-	fault, happened := s.nextFault(d.operation)
+	fault, happened := s.nextFault(d.Operation)
 	if fault != nil && fault.beforeWork() {
 		happened()
 		entry.Fault = fault.name()
 		return fault.reply()
 	}
 	if fault != nil && fault.Kind == FaultKindStatus {
-		c.fault = fault.refusal()
+		c.Fault = fault.refusal()
 	}
-	out := s.once(d, c, body, entry)
-	if d.method != http.MethodGet && !entry.Replayed && (out.Status < 400 || out.Outcome) {
+	out, replayed := s.answers.Once(s.world, d, c, body, entry.IdempotencyKey)
+	entry.Replayed = replayed
+	if d.Method != http.MethodGet && !entry.Replayed && (out.Status < 400 || out.Outcome) {
 		s.changed()
 	}
-	if fault == nil || !fault.afterWork() && !c.faulted {
+	if fault == nil || !fault.afterWork() && !c.Faulted {
 		return out
 	}
 	happened()
 	entry.Fault = fault.name()
-	if c.faulted {
-		out.retryAfter = fault.RetryAfter
+	if c.Faulted {
+		out.RetryAfter = fault.RetryAfter
 	}
-	switch out.delay = fault.Delay; fault.Kind {
+	switch out.Delay = fault.Delay; fault.Kind {
 	case FaultKindLoseAnswer:
-		out.hangUp, out.reset = true, true
+		out.HangUp, out.Reset = true, true
 	case FaultKindTruncate:
-		out.truncate = true
+		out.Truncate = true
 	case FaultKindSlow:
-		out.delay, out.slow = 0, fault.Delay
+		out.Delay, out.Slow = 0, fault.Delay
 	default:
 	}
 	return out
-}
-
-// once does the work, unless it was done before under the same idempotency key.
-func (s *Server) once(d destination, c *call, body []byte, entry *Request) reply {
-	keyed := entry.IdempotencyKey != "" && d.key != keyIgnored && !s.ignore[d.operation]
-	id := idempotencyScope{c.scope, entry.IdempotencyKey}
-	mark := fingerprint(d.route, c, entry.BodyHash)
-	if before, there := s.stored[id]; keyed && there {
-		if before.Fingerprint != mark {
-			return badRequest(duplicateIdempotencyKey, "The idempotency key was used for another request.").reply()
-		}
-		entry.Replayed = true
-		return before.Reply
-	}
-	var out reply
-	if status, result, refused := s.work(d, c, body); refused != nil {
-		out = refused.reply()
-	} else {
-		out = reply{Status: status, Location: c.location}
-		if result != nil {
-			out.Body = encodeAnswer(result)
-		}
-	}
-	if keyed && (out.Status < 400 || out.Outcome) {
-		s.stored[id] = storedAnswer{mark, out}
-	}
-	return out
-}
-
-// work checks what the operation is given and does it. An outcome that a fault asks for
-// stands in for the doing, never for the checks.
-func (s *Server) work(d destination, c *call, body []byte) (int, object, *refusal) {
-	query, err := url.ParseQuery(d.query)
-	if err != nil {
-		return 0, nil, badRequest(invalidRequest, "The query cannot be read.")
-	}
-	c.query = query
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if c.strict && !slices.Contains(d.route.query, name) {
-			return 0, nil, badRequest(invalidParameterValue, "The parameter %s is not known here.", name)
-		}
-	}
-	if d.members == nil && c.strict && len(body) > 0 {
-		return 0, nil, badRequest(invalidRequest, "This operation takes no body.")
-	}
-	if d.members != nil {
-		if c.body, err = decode(body); err != nil {
-			return 0, nil, badRequest(invalidRequestFormat, "The body cannot be read: %v.", err)
-		}
-		if refused := d.members.check(c.body, "", c); refused != nil {
-			return 0, nil, refused
-		}
-	}
-	if !d.simulates {
-		if _, refused := c.simulated(); refused != nil {
-			return 0, nil, refused
-		}
-	}
-	if !d.outcomes {
-		if refused := c.demanded(); refused != nil {
-			return 0, nil, refused
-		}
-	}
-	return d.work(s, c)
 }

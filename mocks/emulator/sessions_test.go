@@ -232,3 +232,30 @@ func TestPresentmentCurrency(t *testing.T) {
 		assert.Equal(t, row.ledger, c.get("/chargePermissions/" + done.text(t, "chargePermissionId")).body["presentmentCurrency"])
 	}
 }
+
+// Where nothing is shipped the billing address is all the address that there is.
+func TestPayOnly(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	for product, shown := range map[string][2]any{"PayOnly": {nil, "Chicago"}, "PayAndShip": {"Chicago", nil}} {
+		payload := c.shopPayload()
+		payload["paymentDetails"] = object{"paymentIntent": "Confirm", "chargeAmount": usd("5")}
+		id := c.click(product, payload)
+		c.visit("/checkout/signin", step(id, "buyer", "0"))
+		page := c.visit("/checkout/review?"+step(id).Encode(), nil)
+		assert.Equal(t, product == "PayAndShip", page.status == 200 && strings.Contains(page.text, "Deliver to"), product)
+		session := c.get("/checkoutSessions/"+id).must(t, 200)
+		assert.Equal(t, product, session.body["productType"])
+		done := c.post("/checkoutSessions/"+id+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("5")}).must(t, 200)
+		permission := c.get("/chargePermissions/" + done.text(t, "chargePermissionId"))
+		for _, a := range []answer{session, permission} {
+			assert.Equal(t, shown[0], a.at("shippingAddress", "city"), product)
+			assert.Equal(t, shown[1], a.at("billingAddress", "city"), product)
+		}
+		if product == "PayOnly" {
+			other := c.click(product, payload)
+			require.NoError(t, c.server.Buyer().SignIn(other))
+			require.ErrorContains(t, c.server.Buyer().ChangeAddress(other, emulator.Address{CountryCode: "US"}), "the shop, not the buyer")
+		}
+	}
+}

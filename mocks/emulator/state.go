@@ -15,11 +15,13 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
 // stateVersion is that of the state file; another one cannot be read.
-const stateVersion = 2
+const stateVersion = 3
 
 // WithStateFile has the emulator begin as it was when the file was last written, and write it again
 // a second after each change and when it ends: objects, idempotency keys, clock, keys, certificates
@@ -35,8 +37,7 @@ func WithStateFile(path string) Option {
 	}
 }
 
-// savedState is what the file holds. What links objects to each other is left out of them, and
-// made anew.
+// savedState is what the file holds.
 type savedState struct {
 	Version      int
 	Region       string
@@ -48,42 +49,9 @@ type savedState struct {
 	ControlToken string
 	TokenSecret  []byte
 
-	Sessions    map[string]*session
-	Permissions map[string]*permission
-	ChargeOrder []string
-	Refunds     []savedRefund // in the order in which they were made
-	Till        map[tillReference]tillAnswer
-	Periods     map[scope]*period
-	Settled     []*settlement
-	Reports     []*report
-	Schedules   []*schedule
-	Disputes    []savedDispute
-	Files       map[string]*file
-	Accounts    map[string]*account
-	Stored      map[idempotencyScope]storedAnswer
-	Ignore      map[string]bool
-	Endpoints   []string
-	Deliveries  []*delivery
-}
-
-type savedRefund struct {
-	Charge string
-	Refund *refund
-}
-
-type savedDispute struct {
-	Charge  string
-	Dispute *dispute
-}
-
-// GobEncode writes an object as JSON: gob has no null.
-func (o object) GobEncode() ([]byte, error) { return encode(o), nil }
-
-// GobDecode reads what GobEncode wrote.
-func (o *object) GobDecode(text []byte) error {
-	decoded, err := decode(text)
-	*o = decoded
-	return err
+	Ledger ledger.State
+	Stored map[wire.IdempotencyScope]wire.StoredAnswer
+	Ignore map[string]bool
 }
 
 // save returns the state as the file has it.
@@ -94,23 +62,11 @@ func (s *Server) save() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := s.world
 	state := savedState{
-		Version: stateVersion, Region: s.region.name, Ahead: time.Duration(s.ahead.Load()),
+		Version: stateVersion, Region: s.region.Name, Ahead: time.Duration(s.ahead.Load()),
 		Keys: s.identity.keyPEM[:], CA: s.identity.caPEM, Certificate: s.identity.certificate.Certificate[0], CertKey: certKey,
 		ControlToken: s.controlToken, TokenSecret: s.tokenSecret,
-		Sessions: w.sessions, Permissions: w.permissions, Till: w.till, Periods: w.periods, Settled: w.settled,
-		Reports: w.reports, Schedules: w.schedules, Files: w.files, Accounts: w.accounts, Stored: s.stored, Ignore: s.ignore,
-		Endpoints: w.endpoints, Deliveries: w.deliveries,
-	}
-	for _, ch := range w.madeCharges {
-		state.ChargeOrder = append(state.ChargeOrder, ch.ID)
-	}
-	for _, r := range w.madeRefunds {
-		state.Refunds = append(state.Refunds, savedRefund{r.charge.ID, r})
-	}
-	for _, d := range w.disputes {
-		state.Disputes = append(state.Disputes, savedDispute{d.charge.ID, d})
+		Ledger: s.world.Save(), Stored: s.answers.Stored, Ignore: s.answers.Ignore,
 	}
 	var b bytes.Buffer
 	err = gob.NewEncoder(&b).Encode(state)
@@ -176,8 +132,8 @@ func (s *Server) readState() error {
 	case err != nil:
 	case state.Version != stateVersion:
 		err = fmt.Errorf("it is of version %d, and this emulator reads version %d", state.Version, stateVersion)
-	case s.regionGiven && state.Region != s.region.name:
-		err = fmt.Errorf("it is of the region %s, and %s was asked for", state.Region, s.region.name)
+	case s.regionGiven && state.Region != s.region.Name:
+		err = fmt.Errorf("it is of the region %s, and %s was asked for", state.Region, s.region.Name)
 	default:
 		err = s.restore(state)
 	}
@@ -188,7 +144,7 @@ func (s *Server) readState() error {
 }
 
 func (s *Server) restore(state savedState) error {
-	found, known := regionNamed(state.Region)
+	found, known := ledger.RegionNamed(state.Region)
 	certKey, err := x509.ParsePKCS8PrivateKey(state.CertKey)
 	if err != nil || !known || len(state.Keys) != len(s.identity.keys) {
 		return errors.New("it is damaged")
@@ -204,46 +160,13 @@ func (s *Server) restore(state savedState) error {
 		}
 		id.keys[i], id.keyPEM[i] = key, text
 	}
-	w := newWorld()
-	for id, p := range state.Permissions {
-		w.permissions[id] = p
-		for _, ch := range p.Charges {
-			ch.permission = p
-			w.charges[ch.ID] = ch
-		}
+	w, err := ledger.Restore(state.Ledger)
+	if err != nil {
+		return err
 	}
-	for _, id := range state.ChargeOrder {
-		if w.charges[id] == nil {
-			return errors.New("it lacks a charge")
-		}
-		w.madeCharges = append(w.madeCharges, w.charges[id])
-	}
-	for _, saved := range state.Refunds {
-		r := saved.Refund
-		if r.charge = w.charges[saved.Charge]; r.charge == nil {
-			return errors.New("it lacks the charge of a refund")
-		}
-		r.charge.refunds = append(r.charge.refunds, r)
-		w.refunds[r.ID] = r
-		w.madeRefunds = append(w.madeRefunds, r)
-	}
-	for _, saved := range state.Disputes {
-		d := saved.Dispute
-		if d.charge = w.charges[saved.Charge]; d.charge == nil {
-			return errors.New("it lacks the charge of a dispute")
-		}
-		w.disputes[d.ID] = d
-	}
-	maps.Copy(w.sessions, state.Sessions)
-	maps.Copy(w.till, state.Till)
-	maps.Copy(w.periods, state.Periods)
-	maps.Copy(w.files, state.Files)
-	maps.Copy(w.accounts, state.Accounts)
-	maps.Copy(s.stored, state.Stored)
-	maps.Copy(s.ignore, state.Ignore)
-	w.endpoints, w.deliveries = state.Endpoints, state.Deliveries
-	w.settled, w.reports, w.schedules = state.Settled, state.Reports, state.Schedules
-	s.region, s.identity, s.merchants, s.world = found, id, newMerchants(id), w
+	maps.Copy(s.answers.Stored, state.Stored)
+	maps.Copy(s.answers.Ignore, state.Ignore)
+	s.region, s.identity, s.world = found, id, w
 	s.controlToken, s.tokenSecret = state.ControlToken, state.TokenSecret
 	s.ahead.Store(int64(state.Ahead))
 	return nil

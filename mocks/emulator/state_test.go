@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -108,4 +109,103 @@ func TestStateFileIsDamaged(t *testing.T) {
 	}
 	_, err = emulator.New(emulator.WithStateFile(""))
 	require.Error(t, err)
+}
+
+// Files and claims come by URLs of their own, and are kept as what comes by the API.
+func TestFilesAndClaimsAreWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	s := emulator.Start(t, emulator.WithStateFile(path))
+	c := newClient(t, s, 0)
+	file := c.post("/files", object{"type": "pdf", "purpose": "disputeEvidence"}).must(t, 200)
+	account := c.post("/merchantAccounts", object{"uniqueReferenceId": "r", "ledgerCurrency": "JPY", "businessInfo": object{"email": "a@example.com"}}).
+		must(t, 201).text(t, "merchantAccountId")
+	claim := c.post("/merchantAccounts/"+account+"/claim", object{"uniqueReferenceId": "r"}).must(t, http.StatusSeeOther).header.Get("Location")
+	id := c.newSession("Authorize", "1")
+	written(t, path, func(s *emulator.Server) bool { return s.Buyer().SignIn(id) == nil }) // all of the above is in the file
+
+	status, text := fetch(t, s, http.MethodPut, file.text(t, "url"), "application/pdf", "%PDF-1.7")
+	require.Equal(t, http.StatusOK, status, text)
+	written(t, path, func(s *emulator.Server) bool {
+		content, there := s.File(file.text(t, "id"))
+		return there && string(content) == "%PDF-1.7"
+	})
+	status, text = fetch(t, s, http.MethodGet, claim, "", "")
+	require.Equal(t, http.StatusOK, status, text)
+	written(t, path, func(*emulator.Server) bool {
+		again, err := emulator.Listen("127.0.0.1:0", emulator.WithStateFile(copyOf(t, path)))
+		if err != nil {
+			return false
+		}
+		defer func() { _ = again.Close() }()
+		return newClient(t, again, 0).post("/merchantAccounts/"+account+"/claim", object{"uniqueReferenceId": "r"}).status == http.StatusOK
+	})
+}
+
+// The file's region is not another one's, and what was switched off stays so.
+func TestStateFileAndOptions(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	first, err := emulator.Listen("127.0.0.1:0", emulator.WithStateFile(path), emulator.WithRegion("eu"))
+	require.NoError(t, err)
+	require.NoError(t, first.IgnoreIdempotencyKey("CreateCheckoutSession"))
+	require.NoError(t, first.Close())
+	for _, region := range []string{"na", "us", "jp"} {
+		_, err = emulator.New(emulator.WithStateFile(path), emulator.WithRegion(region))
+		require.ErrorContains(t, err, "it is of the region eu", region)
+		_, err = emulator.New(emulator.WithRegion(region), emulator.WithStateFile(path))
+		require.ErrorContains(t, err, "it is of the region eu", "whatever the order")
+	}
+	second := emulator.Start(t, emulator.WithStateFile(path), emulator.WithRegion("de"))
+	assert.Equal(t, "eu", second.Description().Region)
+	c := newClient(t, second, 0).with(keyHeader, "k")
+	body := object{"webCheckoutDetails": object{"checkoutReviewReturnUrl": "https://shop.example/"}, "storeId": c.store()}
+	ids := map[string]bool{}
+	for range 2 {
+		ids[c.post("/checkoutSessions", body).must(t, 201).text(t, "checkoutSessionId")] = true
+	}
+	assert.Len(t, ids, 2, "the key is ignored after the restart, too")
+}
+
+// What changes nothing does not make the file be written again. Each write is another file, in the place of the one before.
+func TestRefusalsAreNotWritten(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	s := emulator.Start(t, emulator.WithStateFile(path))
+	c := newClient(t, s, 0)
+	id := c.newSession("Authorize", "1")
+	written(t, path, func(s *emulator.Server) bool { return s.Buyer().SignIn(id) == nil })
+	before, err := os.Stat(path)
+	require.NoError(t, err)
+	c.get("/charges/x").refused(t, 404, "ResourceNotFound")
+	c.get("/checkoutSessions/"+id).must(t, 200)
+	c.post("/charges", object{"colour": "red"}).refused(t, 400, "UnrecognizedField")
+	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("1")}).refused(t, 422, "InvalidCheckoutSessionStatus")
+	c.remove("/charges/x/cancel", object{"cancellationReason": "x"}).refused(t, 404, "ResourceNotFound")
+	replaced := func() bool {
+		now, err := os.Stat(path)
+		return err == nil && (!os.SameFile(before, now) || !now.ModTime().Equal(before.ModTime()))
+	}
+	require.Never(t, replaced, 1500*time.Millisecond, 10*time.Millisecond, "a second after a change it would be")
+	c.newSession("Authorize", "1")
+	require.Eventually(t, replaced, 30*time.Second, 10*time.Millisecond, "as it is by this")
+}
+
+// written waits until the state file satisfies a condition of an emulator that begins with it.
+func written(t *testing.T, path string, of func(s *emulator.Server) bool) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		crashed, err := emulator.New(emulator.WithStateFile(path))
+		return err == nil && of(crashed)
+	}, 30*time.Second, 20*time.Millisecond)
+}
+
+// copyOf is a file with the same content, for an emulator that writes it.
+func copyOf(t *testing.T, path string) string {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	other := filepath.Join(t.TempDir(), "copy")
+	require.NoError(t, os.WriteFile(other, content, 0o600))
+	return other
 }

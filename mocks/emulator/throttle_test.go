@@ -19,53 +19,53 @@ import (
 // has no limit for the sandbox, where that operation is not offered.
 const limitTable = `
 operation                method  path                        live  perSecond  sandbox  perSecond
-cancelCharge             DELETE  /charges/x/cancel           10    2          2        1
-captureCharge            POST    /charges/x/capture          20    4          2        1
-closeChargePermission    DELETE  /chargePermissions/x/close  10    2          2        1
-completeCheckoutSession  POST    /checkoutSessions/x/complete 20   4          2        1
-createCharge             POST    /charges                    10    4          2        1
-createCheckoutSession    POST    /checkoutSessions           40    16         5        1
-createMerchantAccount    POST    /merchantAccounts           10    1          1        1
-createRefund             POST    /refunds                    10    4          2        1
-deliveryTrackers         POST    /deliveryTrackers           10    1          1        1
-getAuthorizationToken    GET     /authorizationTokens/x      5     1          -        -
-getCharge                GET     /charges/x                  20    4          5        1
-getChargePermission      GET     /chargePermissions/x        20    4          10       1
-getCheckoutSession       GET     /checkoutSessions/x         40    8          10       1
-getRefund                GET     /refunds/x                  20    4          5        1
-updateChargePermission   PATCH   /chargePermissions/x        10    2          5        1
-updateCheckoutSession    PATCH   /checkoutSessions/x         20    8          5        1
+CancelCharge             DELETE  /charges/x/cancel           10    2          2        1
+CaptureCharge            POST    /charges/x/capture          20    4          2        1
+CloseChargePermission    DELETE  /chargePermissions/x/close  10    2          2        1
+CompleteCheckoutSession  POST    /checkoutSessions/x/complete 20   4          2        1
+CreateCharge             POST    /charges                    10    4          2        1
+CreateCheckoutSession    POST    /checkoutSessions           40    16         5        1
+CreateMerchantAccount    POST    /merchantAccounts           10    1          1        1
+CreateRefund             POST    /refunds                    10    4          2        1
+DeliveryTrackers         POST    /deliveryTrackers           10    1          1        1
+GetAuthorizationToken    GET     /authorizationTokens/x      5     1          -        -
+GetCharge                GET     /charges/x                  20    4          5        1
+GetChargePermission      GET     /chargePermissions/x        20    4          10       1
+GetCheckoutSession       GET     /checkoutSessions/x         40    8          10       1
+GetRefund                GET     /refunds/x                  20    4          5        1
+UpdateChargePermission   PATCH   /chargePermissions/x        10    2          5        1
+UpdateCheckoutSession    PATCH   /checkoutSessions/x         20    8          5        1
 `
 
 // unlimited are the operations without a documented limit.
 const unlimited = `
-cancelReportSchedule      DELETE  /report-schedules/x
-charge                    POST    /in-store/charge
-contestDispute            POST    /disputes/x/contest
-createDispute             POST    /disputes
-createReport              POST    /reports
-createReportSchedule      POST    /report-schedules
-createStore               POST    /merchantAccounts/x/stores
-deleteAmazonPayAccount    DELETE  /merchantAccounts/x
-finalizeCheckoutSession   POST    /checkoutSessions/x/finalize
-getBuyer                  GET     /buyers/x
-getDisbursements          GET     /disbursements
-getDispute                GET     /disputes/x
-getReportById             GET     /reports/x
-getReportDocument         GET     /report-documents/x
-getReportScheduleById     GET     /report-schedules/x
-getReportSchedules        GET     /report-schedules
-getReports                GET     /reports
-merchantAccountClaim      POST    /merchantAccounts/x/claim
-merchantScan              POST    /in-store/merchantScan
-refund                    POST    /in-store/refund
-registerAmazonPayAccount  POST    /merchantAccounts
-updateAmazonPayAccount    PATCH   /merchantAccounts/x
-updateCharge              PATCH   /charges/x
-updateDispute             PATCH   /disputes/x
-updateMerchantAccount     PATCH   /merchantAccounts/x
-updateStore               PATCH   /merchantAccounts/x/stores/y
-uploadFile                POST    /files
+CancelReportSchedule      DELETE  /report-schedules/x
+InStoreCharge             POST    /in-store/charge
+ContestDispute            POST    /disputes/x/contest
+CreateDispute             POST    /disputes
+CreateReport              POST    /reports
+CreateReportSchedule      POST    /report-schedules
+CreateStore               POST    /merchantAccounts/x/stores
+DeleteAmazonPayAccount    DELETE  /merchantAccounts/x
+FinalizeCheckoutSession   POST    /checkoutSessions/x/finalize
+GetBuyer                  GET     /buyers/x
+GetDisbursements          GET     /disbursements
+GetDispute                GET     /disputes/x
+GetReportByID             GET     /reports/x
+GetReportDocument         GET     /report-documents/x
+GetReportScheduleByID     GET     /report-schedules/x
+GetReportSchedules        GET     /report-schedules
+GetReports                GET     /reports
+MerchantAccountClaim      POST    /merchantAccounts/x/claim
+MerchantScan              POST    /in-store/merchantScan
+InStoreRefund             POST    /in-store/refund
+RegisterAmazonPayAccount  POST    /merchantAccounts
+UpdateAmazonPayAccount    PATCH   /merchantAccounts/x
+UpdateCharge              PATCH   /charges/x
+UpdateDispute             PATCH   /disputes/x
+UpdateMerchantAccount     PATCH   /merchantAccounts/x
+UpdateStore               PATCH   /merchantAccounts/x/stores/y
+UploadFile                POST    /files
 `
 
 // hammer sends one request of an operation n times, and returns how many were let through.
@@ -73,12 +73,12 @@ func (c *client) hammer(t *testing.T, operation, method, path string, n int) int
 	t.Helper()
 	var body any
 	switch {
-	case operation == "createMerchantAccount":
+	case operation == "CreateMerchantAccount":
 		body = object{"uniqueReferenceId": "r", "ledgerCurrency": "JPY", "businessInfo": object{"email": "shop@example.com"}}
 	case method != http.MethodGet:
 		body = object{}
 	}
-	if operation == "updateMerchantAccount" {
+	if operation == "UpdateMerchantAccount" {
 		c = c.with(keyHeader, "k")
 	}
 	r, raw := c.request(method, path, body)
@@ -159,16 +159,16 @@ func TestThrottlingIsOfOneMerchant(t *testing.T) {
 	other := newClientAt(t, sandbox.server, 1, newClock(noon))
 	acting := sandbox.with("X-Amz-Pay-Authtoken", sandbox.server.Description().Merchants[1].AuthToken)
 	for _, c := range []*client{sandbox, other, acting, sandbox.abroad()} { // who is acted for, and who acts
-		assert.Equal(t, 5, c.hammer(t, "getCharge", http.MethodGet, "/charges/x", 9))
+		assert.Equal(t, 5, c.hammer(t, "GetCharge", http.MethodGet, "/charges/x", 9))
 	}
-	assert.Equal(t, 20, live.hammer(t, "getCharge", http.MethodGet, "/charges/x", 25))
-	assert.Equal(t, 5, sandbox.hammer(t, "getRefund", http.MethodGet, "/refunds/x", 9), "each operation by itself")
+	assert.Equal(t, 20, live.hammer(t, "GetCharge", http.MethodGet, "/charges/x", 25))
+	assert.Equal(t, 5, sandbox.hammer(t, "GetRefund", http.MethodGet, "/refunds/x", 9), "each operation by itself")
 	require.NoError(t, sandbox.server.Advance(3*time.Second))
-	assert.Equal(t, 3, sandbox.hammer(t, "getCharge", http.MethodGet, "/charges/x", 9))
+	assert.Equal(t, 3, sandbox.hammer(t, "GetCharge", http.MethodGet, "/charges/x", 9))
 	require.NoError(t, sandbox.server.Advance(999*time.Millisecond))
-	assert.Zero(t, sandbox.hammer(t, "getCharge", http.MethodGet, "/charges/x", 9))
+	assert.Zero(t, sandbox.hammer(t, "GetCharge", http.MethodGet, "/charges/x", 9))
 	require.NoError(t, sandbox.server.Advance(time.Millisecond))
-	assert.Equal(t, 1, sandbox.hammer(t, "getCharge", http.MethodGet, "/charges/x", 9))
+	assert.Equal(t, 1, sandbox.hammer(t, "GetCharge", http.MethodGet, "/charges/x", 9))
 
 	wrong := sandbox.with("X-Amz-Pay-Region", "eu") // refused before anything counts
 	r, raw := wrong.request(http.MethodGet, "/refunds/x", nil)
@@ -178,9 +178,9 @@ func TestThrottlingIsOfOneMerchant(t *testing.T) {
 		require.NoError(t, err)
 		a.refused(t, http.StatusBadRequest, "InvalidHeaderValue")
 	}
-	assert.Equal(t, 4, sandbox.hammer(t, "getRefund", http.MethodGet, "/refunds/x", 9))
+	assert.Equal(t, 4, sandbox.hammer(t, "GetRefund", http.MethodGet, "/refunds/x", 9))
 	sandbox.server.Reset()
-	assert.Equal(t, 5, sandbox.hammer(t, "getRefund", http.MethodGet, "/refunds/x", 9), "full again")
+	assert.Equal(t, 5, sandbox.hammer(t, "GetRefund", http.MethodGet, "/refunds/x", 9), "full again")
 }
 
 // Without the option nothing is throttled, and with it nothing that has no documented limit.

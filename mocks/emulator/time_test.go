@@ -199,3 +199,55 @@ func TestCancelWhilePending(t *testing.T) {
 	}
 	assert.Equal(t, "Authorized", c.get("/charges/"+kept).at("statusDetails", "state"))
 }
+
+func TestStartInYears(t *testing.T) {
+	t.Parallel()
+	for year, fits := range map[int]bool{1: false, 1969: false, 1970: true, 2026: true, 2200: true, 2201: false, 10_000: false, -1: false} {
+		at := time.Date(year, 6, 1, 12, 0, 0, 0, time.UTC)
+		s, err := emulator.New(emulator.WithStart(at), emulator.WithClock(newClock(noon).Now))
+		if !fits {
+			require.ErrorContains(t, err, "WithStart", year)
+			continue
+		}
+		require.NoError(t, err, year)
+		assert.Equal(t, at, s.Now())
+	}
+	_, err := emulator.New(emulator.WithStart(time.Time{}))
+	require.Error(t, err)
+}
+
+// A shop's clock may be in a zone that changes between winter and summer: the service's timestamps are in UTC, and days
+// are days of the calendar there.
+func TestZoneThatChanges(t *testing.T) {
+	t.Parallel()
+	winter, summer := time.FixedZone("CET", 3600), time.FixedZone("CEST", 7200)
+	change := time.Date(2027, 3, 28, 1, 0, 0, 0, time.UTC)
+	clock := newClock(noon)
+	local := func() time.Time {
+		if now := clock.Now(); now.Before(change) {
+			return now.In(winter)
+		}
+		return clock.Now().In(summer)
+	}
+	s := emulator.Start(t, emulator.WithClock(local))
+	f := &fixture{client: newClientAt(t, s, 0, clock), clock: clock}
+	f.owner = f.client
+	assert.Equal(t, time.UTC, s.Now().Location())
+	f.newPermission("OneTime")
+	expiry := noon.AddDate(0, 0, 180).Format("20060102T150405Z") // on the other side of the change
+	shown := f.show()
+	assert.Equal(t, "20261123T120000Z", shown.body["creationTimestamp"])
+	assert.Equal(t, expiry, shown.body["expirationTimestamp"])
+	clock.Add(change.Sub(noon) + time.Hour)
+	id := f.newSession("Authorize", "5")
+	session := f.get("/checkoutSessions/" + id)
+	assert.Equal(t, "20270328T020000Z", session.body["creationTimestamp"])
+	assert.Equal(t, "20270329T020000Z", session.body["expirationTimestamp"])
+	assert.Equal(t, "Sun, 28 Mar 2027 02:00:00 GMT", session.header.Get("Date"))
+	assert.Equal(t, expiry, f.show().body["expirationTimestamp"])
+	clock.Add(noon.AddDate(0, 0, 180).Sub(clock.Now()) - time.Second)
+	assert.Equal(t, "Chargeable", stateOf(f, f.show()))
+	clock.Add(time.Second)
+	assert.Equal(t, "Closed/Expired", stateOf(f, f.show()))
+	assert.Equal(t, expiry, f.show().at("statusDetails", "lastUpdatedTimestamp"))
+}

@@ -83,23 +83,23 @@ func TestTwoMerchantsApart(t *testing.T) {
 	session := one.newApproved("Authorize", "50")
 
 	for name, a := range map[string]answer{
-		"getCheckoutSession":      two.get("/checkoutSessions/" + session),
-		"updateCheckoutSession":   two.patch("/checkoutSessions/"+session, object{}),
-		"completeCheckoutSession": two.post("/checkoutSessions/"+session+"/complete", object{"chargeAmount": usd("50")}),
-		"finalizeCheckoutSession": two.post("/checkoutSessions/"+session+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}),
-		"getChargePermission":     two.get("/chargePermissions/" + p),
-		"updateChargePermission":  two.patch("/chargePermissions/"+unused, object{}),
-		"closeChargePermission":   two.remove("/chargePermissions/"+unused+"/close", object{"closureReason": "x"}),
-		"createCharge":            two.post("/charges", object{"chargePermissionId": unused, "chargeAmount": usd("1")}),
-		"getCharge":               two.get("/charges/" + ch),
-		"updateCharge":            two.patch("/charges/"+held, object{"statusDetails": object{"state": "Canceled"}}),
-		"captureCharge":           two.post("/charges/"+held+"/capture", object{"captureAmount": usd("50")}),
-		"cancelCharge":            two.remove("/charges/"+held+"/cancel", object{"cancellationReason": "x"}),
-		"createRefund":            two.post("/refunds", object{"chargeId": ch, "refundAmount": usd("1")}),
-		"getRefund":               two.get("/refunds/" + refund),
+		"GetCheckoutSession":      two.get("/checkoutSessions/" + session),
+		"UpdateCheckoutSession":   two.patch("/checkoutSessions/"+session, object{}),
+		"CompleteCheckoutSession": two.post("/checkoutSessions/"+session+"/complete", object{"chargeAmount": usd("50")}),
+		"FinalizeCheckoutSession": two.post("/checkoutSessions/"+session+"/finalize", object{"paymentIntent": "Confirm", "chargeAmount": usd("50")}),
+		"GetChargePermission":     two.get("/chargePermissions/" + p),
+		"UpdateChargePermission":  two.patch("/chargePermissions/"+unused, object{}),
+		"CloseChargePermission":   two.remove("/chargePermissions/"+unused+"/close", object{"closureReason": "x"}),
+		"CreateCharge":            two.post("/charges", object{"chargePermissionId": unused, "chargeAmount": usd("1")}),
+		"GetCharge":               two.get("/charges/" + ch),
+		"UpdateCharge":            two.patch("/charges/"+held, object{"statusDetails": object{"state": "Canceled"}}),
+		"CaptureCharge":           two.post("/charges/"+held+"/capture", object{"captureAmount": usd("50")}),
+		"CancelCharge":            two.remove("/charges/"+held+"/cancel", object{"cancellationReason": "x"}),
+		"CreateRefund":            two.post("/refunds", object{"chargeId": ch, "refundAmount": usd("1")}),
+		"GetRefund":               two.get("/refunds/" + refund),
 		"charge":                  two.post("/in-store/charge", object{"chargePermissionId": unused, "chargeReferenceId": "c", "chargeTotal": usd("1")}),
 		"refund":                  two.post("/in-store/refund", object{"chargeId": ch, "refundReferenceId": "r", "refundTotal": usd("1")}),
-		"deliveryTrackers":        two.post("/deliveryTrackers", object{"chargePermissionId": p, "deliveryDetails": []any{object{"trackingNumber": "1", "carrierCode": "UPS"}}}),
+		"DeliveryTrackers":        two.post("/deliveryTrackers", object{"chargePermissionId": p, "deliveryDetails": []any{object{"trackingNumber": "1", "carrierCode": "UPS"}}}),
 	} {
 		assert.Equal(t, 404, a.status, name)
 		assert.Equal(t, "ResourceNotFound", a.reason, name)

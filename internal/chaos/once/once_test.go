@@ -70,9 +70,9 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 			if row.down {
 				base.down = func(call int) bool { return call > first+4 && call <= first+8 }
 			}
-			require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "createCharge", Kind: emulator.FaultKindLoseAnswer}))
+			require.NoError(t, server.FailNext(4, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}))
 			if row.after.Status != 0 {
-				row.after.Operation = "createCharge"
+				row.after.Operation = "CreateCharge"
 				require.NoError(t, server.FailNext(4, row.after))
 			}
 

@@ -1,0 +1,72 @@
+package emulator
+
+import (
+	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
+)
+
+// Description is all that a client of the emulator is made from. It encodes to JSON.
+type Description struct {
+	BaseURL string `json:"baseUrl"` // https://127.0.0.1:port; empty where [New] made the emulator
+	Region  string `json:"region"`  // na, eu or jp
+	// ProxyURL is that of [WithProxy]: http://127.0.0.1:port; empty without it.
+	ProxyURL string `json:"proxyUrl,omitzero"`
+	// WindowURL is where a person sees what the emulator holds. It has the control token.
+	WindowURL    string `json:"windowUrl"`
+	ScriptURL    string `json:"scriptUrl"` // of checkout.js
+	CAPEM        string `json:"caPem"`     // the CA to trust
+	ControlToken string `json:"controlToken"`
+	// TopicAccount is the AWS account whose topic sends the notifications of [Server.NotifyAt].
+	TopicAccount string `json:"topicAccount"`
+	// Merchants are two: the first is a shop and a solution provider, the second a client
+	// of it.
+	Merchants []Merchant `json:"merchants"`
+}
+
+// Merchant is one of the emulator's merchants.
+type Merchant struct {
+	MerchantID    string `json:"merchantId"`
+	StoreID       string `json:"storeId"`
+	KeyIDs        KeyIDs `json:"keyIds"`
+	PrivateKeyPEM string `json:"privateKeyPem"` // PKCS#8, of all three key ids
+	// AuthToken, as x-amz-pay-authtoken, lets the first merchant act for this one. It does not
+	// expire. Empty for the first merchant.
+	AuthToken string `json:"authToken,omitzero"`
+	// MWSAuthToken is what the first merchant gives to getAuthorizationToken to get such a
+	// token. Empty for the first merchant.
+	MWSAuthToken string `json:"mwsAuthToken,omitzero"`
+	BuyerToken   string `json:"buyerToken"` // for getBuyer
+	ScanData     string `json:"scanData"`   // for merchantScan; may be scanned more than once
+}
+
+// KeyIDs are the public key ids of one key.
+type KeyIDs struct {
+	Live    string `json:"live"`    // LIVE-…: paths begin with /v2/
+	Sandbox string `json:"sandbox"` // SANDBOX-…: paths begin with /v2/
+	Plain   string `json:"plain"`   // paths begin with /live/v2/ or /sandbox/v2/
+}
+
+// Description describes the emulator.
+func (s *Server) Description() Description {
+	d := Description{Region: s.region.Name, CAPEM: string(s.identity.caPEM), ControlToken: s.controlToken, TopicAccount: ipntest.Account}
+	if s.listening != nil {
+		d.BaseURL = s.listening.url
+		d.WindowURL = d.BaseURL + site.WindowPrefix + "?token=" + s.controlToken
+		d.ScriptURL = d.BaseURL + site.ScriptPath
+		if s.listening.proxy != nil {
+			d.ProxyURL = s.listening.proxy.url
+		}
+	}
+	for _, m := range s.gate.Merchants {
+		described := Merchant{
+			MerchantID: m.ID, StoreID: m.StoreID, KeyIDs: KeyIDs(m.KeyIDs), PrivateKeyPEM: m.KeyPEM,
+			MWSAuthToken: m.MWSToken, BuyerToken: m.BuyerToken, ScanData: ledger.ScanData,
+		}
+		if m.Delegate != "" {
+			described.AuthToken = s.gate.IssueToken(m, s.Now(), 0)
+		}
+		d.Merchants = append(d.Merchants, described)
+	}
+	return d
+}

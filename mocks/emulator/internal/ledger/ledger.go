@@ -1,0 +1,228 @@
+package ledger
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// States and their reasons, as the service spells them.
+const (
+	Open                   = "Open"
+	completed              = "Completed"
+	Canceled               = "Canceled"
+	Declined               = "Declined"
+	Chargeable             = "Chargeable"
+	nonChargeable          = "NonChargeable"
+	Closed                 = "Closed"
+	AuthorizationInitiated = "AuthorizationInitiated"
+	Authorized             = "Authorized"
+	CaptureInitiated       = "CaptureInitiated"
+	Captured               = "Captured"
+	RefundInitiated        = "RefundInitiated"
+	refunded               = "Refunded"
+
+	BuyerCanceled            = "BuyerCanceled"
+	AmazonCanceled           = "AmazonCanceled"
+	amazonClosed             = "AmazonClosed"
+	merchantCanceled         = "MerchantCanceled"
+	merchantClosed           = "MerchantClosed"
+	buyerClosed              = "BuyerClosed"
+	expired                  = "Expired"
+	expiredUnused            = "ExpiredUnused"
+	chargePermissionCanceled = "ChargePermissionCanceled"
+	paymentMethodInvalid     = "PaymentMethodInvalid"
+	chargeInProgress         = "ChargeInProgress"
+
+	// Simulation codes that are no reason codes. What the service calls the first three of these is
+	// not documented.
+	pendingCode     = "Pending" // before the reason, or Authorized
+	captureDeclined = "CaptureDeclined"
+	refundDeclined  = "RefundDeclined"
+
+	OneTime   = "OneTime"
+	Recurring = "Recurring"
+	OnFile    = "PaymentMethodOnFile"
+)
+
+// Change is an entry of an object's history.
+type Change struct {
+	State  string    `json:"state"`
+	Reason string    `json:"reason,omitzero"`
+	At     time.Time `json:"at"`
+}
+
+// Status is the state of a session, permission, charge, refund or dispute.
+type Status struct {
+	State   string
+	Reason  string
+	Updated time.Time
+	History []Change // oldest first
+	Count   int      // of all changes
+	Told    int      // of how many notifications were made
+}
+
+// maxHistory is how much of an object's history is kept.
+const maxHistory = 100
+
+// Become changes the state.
+func (s *Status) Become(state, reason string, at time.Time) {
+	s.State, s.Reason, s.Updated = state, reason, at
+	s.History = append(s.History, Change{state, reason, at})
+	s.Count++
+	if len(s.History) > maxHistory {
+		s.History = slices.Delete(s.History, 0, len(s.History)-maxHistory)
+	}
+}
+
+func (s *Status) details() Object {
+	return Object{
+		"state":                s.State,
+		"reasonCode":           OrNull(s.Reason),
+		"reasonDescription":    nil,
+		"lastUpdatedTimestamp": stamp(s.Updated),
+	}
+}
+
+// Ledger is all objects. Its methods are the operations; Server.mu guards them.
+type Ledger struct {
+	Sessions    map[string]*Session
+	Permissions map[string]*Permission
+	Charges     map[string]*Charge
+	Refunds     map[string]*Refund
+	MadeCharges []*Charge // oldest first
+	MadeRefunds []*Refund
+	till        map[tillReference]tillAnswer
+	periods     map[Scope]*period
+	settled     []*settlement // oldest first
+	reports     []*Report     // oldest first
+	schedules   []*schedule
+	Disputes    map[string]*Dispute
+	Files       map[string]*file
+	Accounts    map[string]*account
+	Endpoints   []string    // of notifications
+	Deliveries  []*Delivery // oldest first
+}
+
+// New returns an empty ledger.
+func New() *Ledger {
+	return &Ledger{
+		Sessions:    make(map[string]*Session),
+		Permissions: make(map[string]*Permission),
+		Charges:     make(map[string]*Charge),
+		Refunds:     make(map[string]*Refund),
+		till:        make(map[tillReference]tillAnswer),
+		periods:     make(map[Scope]*period),
+		Disputes:    make(map[string]*Dispute),
+		Files:       make(map[string]*file),
+		Accounts:    make(map[string]*account),
+	}
+}
+
+// Call is one verified request.
+type Call struct {
+	Scope
+	Shop       Shop                                                      // acted for
+	Caller     string                                                    // the merchant whose key signed
+	Strict     bool                                                      // as in Request
+	ID         string                                                    // of the path, decoded
+	Sub        string                                                    // the second one
+	Delegated  bool                                                      // it came with an authorization token
+	Presign    func(kind, id string, lifetime time.Duration) string      // a URL at which a file can be had or put
+	Delegate   func(merchantID, mwsToken string) (token string, ok bool) // a token to act for the merchant
+	PayPage    string                                                    // where the buyer pays, up to the session's id
+	About      string                                                    // what the emulator says of itself where an id is not one of its own
+	Location   string                                                    // where a 303 leads, set by the work
+	Query      url.Values
+	Body       Object
+	Simulation string
+	Notes      []string // what was taken, though this SDK must not send it
+	Fault      *Refusal // the outcome that a fault asks for, or nil
+	Faulted    bool     // it was given
+	Now        time.Time
+}
+
+// Note keeps what people may want to know of a request that was taken, for the window.
+func (c *Call) Note(format string, args ...any) {
+	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))
+}
+
+// demands reports whether a fault asks for an outcome.
+func (c *Call) demands() bool { return c.Fault != nil }
+
+// Demanded returns the outcome that a fault asks for, if any. Who calls it has checked all
+// that can be checked, and gives that outcome.
+func (c *Call) Demanded() *Refusal {
+	c.Faulted = c.Fault != nil
+	return c.Fault
+}
+
+// Simulated returns the call's simulation code if it is one of those known for the
+// operation.
+func (c *Call) Simulated(known ...string) (string, *Refusal) {
+	switch {
+	case c.Simulation == "":
+		return "", nil
+	case c.Env == Live:
+		return "", BadRequest(invalidSimulation, "Simulation codes work in the sandbox alone.")
+	case !slices.Contains(known, c.Simulation):
+		return "", BadRequest(invalidSimulation, "The simulation code %s does not go with this operation.", c.Simulation)
+	}
+	return c.Simulation, nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(basicTime) }
+
+// OrNull returns nil for an empty text.
+func OrNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// digits returns n random digits.
+func digits(n int) string {
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+	number, err := rand.Int(rand.Reader, limit)
+	if err != nil { // crypto/rand never fails
+		number = new(big.Int)
+	}
+	return fmt.Sprintf("%0*d", n, number)
+}
+
+// NewUUID returns a random UUID.
+func NewUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// newID calls propose until it returns an id that is not taken.
+func newID[V any](taken map[string]V, propose func() string) string {
+	for {
+		id := propose()
+		if _, there := taken[id]; !there {
+			return id
+		}
+	}
+}
+
+// Age brings all objects up to date.
+func (l *Ledger) Age(now time.Time) {
+	for id, found := range l.Sessions {
+		if found.age(now); found.deleted(now) {
+			delete(l.Sessions, id)
+		}
+	}
+	l.settleAll(now)
+	for _, d := range l.Disputes {
+		d.age(now)
+	}
+	l.ageReports(now)
+}

@@ -1,0 +1,96 @@
+package ledger
+
+import (
+	"errors"
+	"maps"
+)
+
+// State is the ledger as a file keeps it. What links objects to each other is left out of them, and
+// made anew.
+type State struct {
+	Sessions    map[string]*Session
+	Permissions map[string]*Permission
+	ChargeOrder []string
+	Refunds     []savedRefund // in the order in which they were made
+	Till        map[tillReference]tillAnswer
+	Periods     map[Scope]*period
+	Settled     []*settlement
+	Reports     []*Report
+	Schedules   []*schedule
+	Disputes    []savedDispute
+	Files       map[string]*file
+	Accounts    map[string]*account
+	Endpoints   []string
+	Deliveries  []*Delivery
+}
+
+type savedRefund struct {
+	Charge string
+	Refund *Refund
+}
+
+type savedDispute struct {
+	Charge  string
+	Dispute *Dispute
+}
+
+// Save returns all that the ledger holds.
+func (l *Ledger) Save() State {
+	saved := State{
+		Sessions: l.Sessions, Permissions: l.Permissions, Till: l.till, Periods: l.periods, Settled: l.settled,
+		Reports: l.reports, Schedules: l.schedules, Files: l.Files, Accounts: l.Accounts,
+		Endpoints: l.Endpoints, Deliveries: l.Deliveries,
+	}
+	for _, ch := range l.MadeCharges {
+		saved.ChargeOrder = append(saved.ChargeOrder, ch.ID)
+	}
+	for _, r := range l.MadeRefunds {
+		saved.Refunds = append(saved.Refunds, savedRefund{r.charge.ID, r})
+	}
+	for _, d := range l.Disputes {
+		saved.Disputes = append(saved.Disputes, savedDispute{d.charge.ID, d})
+	}
+	return saved
+}
+
+// Restore returns the ledger that was saved.
+func Restore(saved State) (*Ledger, error) {
+	l := New()
+	for id, p := range saved.Permissions {
+		l.Permissions[id] = p
+		for _, ch := range p.Charges {
+			ch.permission = p
+			l.Charges[ch.ID] = ch
+		}
+	}
+	for _, id := range saved.ChargeOrder {
+		if l.Charges[id] == nil {
+			return nil, errors.New("it lacks a charge")
+		}
+		l.MadeCharges = append(l.MadeCharges, l.Charges[id])
+	}
+	for _, entry := range saved.Refunds {
+		r := entry.Refund
+		if r.charge = l.Charges[entry.Charge]; r.charge == nil {
+			return nil, errors.New("it lacks the charge of a refund")
+		}
+		r.charge.refunds = append(r.charge.refunds, r)
+		l.Refunds[r.ID] = r
+		l.MadeRefunds = append(l.MadeRefunds, r)
+	}
+	for _, entry := range saved.Disputes {
+		d := entry.Dispute
+		if d.charge = l.Charges[entry.Charge]; d.charge == nil {
+			return nil, errors.New("it lacks the charge of a dispute")
+		}
+		l.Disputes[d.ID] = d
+	}
+	maps.Copy(l.Sessions, saved.Sessions)
+	maps.Copy(l.till, saved.Till)
+	maps.Copy(l.periods, saved.Periods)
+	maps.Copy(l.Files, saved.Files)
+	maps.Copy(l.Accounts, saved.Accounts)
+	l.Endpoints, l.Deliveries = saved.Endpoints, saved.Deliveries
+	l.settled, l.reports, l.schedules = saved.Settled, saved.Reports, saved.Schedules
+	return l, nil
+}

@@ -1,0 +1,31 @@
+package site
+
+import (
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+)
+
+// checkPayload checks what the payload of a checkout's button has, and adds what goes without
+// saying in that of a button that signs the buyer in and sets up a payment method: there is nothing
+// to pay.
+func checkPayload(c *ledger.Call, product string) *ledger.Refusal {
+	if refused := buttonMembers.Check(c.Body, "", c); refused != nil {
+		return refused
+	}
+	pays := c.Body.At("webCheckoutDetails").Text("checkoutMode") != ""
+	ships := ledger.ShipsProduct(product)
+	switch address := c.Body["addressDetails"]; {
+	case pays && ships && address == nil:
+		return ledger.BadRequest(ledger.MissingParameterValue, "The member addressDetails is required with checkoutMode and productType %s.", product)
+	case !ships && address != nil:
+		return ledger.BadRequest(ledger.InvalidParameterCombo, "The member addressDetails does not go with productType %s: nothing is shipped.", product)
+	}
+	if c.Body.At("webCheckoutDetails")["signInReturnUrl"] != nil {
+		setup := ledger.Object{
+			"chargePermissionType": ledger.OnFile, "paymentMethodOnFileMetadata": ledger.Object{"setupOnly": true},
+			"paymentDetails": ledger.Object{"paymentIntent": "Confirm"}, "scopes": c.Body["signInScopes"],
+		}
+		setup.Merge(c.Body)
+		c.Body = setup
+	}
+	return nil
+}

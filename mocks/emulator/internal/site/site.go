@@ -1,0 +1,69 @@
+package site
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
+)
+
+// Config is what the site needs of the emulator that it belongs to.
+type Config struct {
+	Gate *wire.Gate
+	// change runs f on the ledger, at the emulator's time, under the lock that guards it, and wakes those who
+	// wait for changes. look is for what changes nothing.
+	Change func(f func(w *ledger.Ledger, now time.Time))
+	Look   func(f func(w *ledger.Ledger, now time.Time))
+
+	Wake         func()                 // those who watch the window
+	News         func() <-chan struct{} // closed at the next change
+	Leaving      <-chan struct{}        // closed when the emulator is to end
+	ControlToken string
+}
+
+// Site are checkout.js, the buyer's pages, the signed URLs, the window and the control endpoints.
+type Site struct {
+	Config
+	control *http.ServeMux
+	buttons []refusedButton // the latest that led nowhere; guarded by the lock of look
+}
+
+// New returns the site of an emulator. What can be read and done by the control endpoints is added
+// with read and do.
+func New(c Config) *Site {
+	p := &Site{Config: c, control: http.NewServeMux()}
+	p.control.HandleFunc("GET "+controlPrefix+"events", p.serveEvents)
+	p.control.HandleFunc("GET "+WindowPrefix+"{$}", p.serveWindow)
+	for name, kind := range map[string]string{"window.js": "text/javascript; charset=utf-8", "window.css": "text/css; charset=utf-8"} {
+		p.control.HandleFunc("GET "+WindowPrefix+name, func(w http.ResponseWriter, _ *http.Request) { serveFile(w, name, kind) })
+	}
+	p.control.HandleFunc(controlPrefix, func(w http.ResponseWriter, _ *http.Request) {
+		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is nothing here: see the documentation of the package emulator.")
+		wire.WriteJSON(w, int(refused.Status), wire.ReplyTo(refused).Body)
+	})
+	return p
+}
+
+// Forget forgets the buttons that led nowhere. The caller holds the lock.
+func (p *Site) Forget() { p.buttons = nil }
+
+// Handles reports whether a path is one of the site's.
+func (p *Site) Handles(path string) bool {
+	return path == ScriptPath || strings.HasPrefix(path, pagesPrefix) || strings.HasPrefix(path, controlPrefix)
+}
+
+// ServeHTTP answers a request to checkout.js, the pages, the signed URLs, the window or the control endpoints.
+func (p *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch path := r.URL.Path; {
+	case strings.HasPrefix(path, presignedPrefix):
+		p.servePresigned(w, r)
+	case strings.HasPrefix(path, controlPrefix):
+		p.serveControl(w, r)
+	case path == ScriptPath:
+		p.serveScript(w, r)
+	default:
+		p.servePages(w, r)
+	}
+}
