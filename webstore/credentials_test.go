@@ -33,5 +33,5 @@ func TestCheckCredentials(t *testing.T) {
 	for _, r := range server.Requests() {
 		kinds = append(kinds, r.Method+" "+r.Operation)
 	}
-	assert.Equal(t, []string{"GET getReports", "GET getReports", "GET getReports"}, kinds, "nothing is changed")
+	assert.Equal(t, []string{"GET GetReports", "GET GetReports", "GET GetReports"}, kinds, "nothing is changed")
 }

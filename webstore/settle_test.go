@@ -66,11 +66,11 @@ func TestLostAnswersAreSettledByReading(t *testing.T) {
 		seen = append(seen, r.Operation+" "+http.StatusText(r.Status))
 	}
 	assert.Equal(t, []string{
-		"completeCheckoutSession OK", "completeCheckoutSession Unprocessable Entity", "getCheckoutSession OK", "getCharge OK",
-		"cancelCharge OK", "cancelCharge Unprocessable Entity", "getCharge OK",
-		"closeChargePermission OK", "closeChargePermission Unprocessable Entity", "getChargePermission OK",
-		"createCheckoutSession Created",
-		"finalizeCheckoutSession OK", "finalizeCheckoutSession Unprocessable Entity", "getCheckoutSession OK", "getCharge OK",
+		"CompleteCheckoutSession OK", "CompleteCheckoutSession Unprocessable Entity", "GetCheckoutSession OK", "GetCharge OK",
+		"CancelCharge OK", "CancelCharge Unprocessable Entity", "GetCharge OK",
+		"CloseChargePermission OK", "CloseChargePermission Unprocessable Entity", "GetChargePermission OK",
+		"CreateCheckoutSession Created",
+		"FinalizeCheckoutSession OK", "FinalizeCheckoutSession Unprocessable Entity", "GetCheckoutSession OK", "GetCharge OK",
 	}, seen)
 }
 
