@@ -312,7 +312,7 @@ func TestOtherButtons(t *testing.T) {
 		// Who clicks before it was checked, or has changed the script, comes no further.
 		b.eval("document.querySelector('"+button+"').disabled = false", nil)
 		b.click(button)
-		b.heading("This button is not right")
+		b.heading("This button does not work")
 		b.picture("13-problem")
 		assert.Contains(t, b.text("main"), "the hash")
 	})

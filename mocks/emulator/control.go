@@ -80,8 +80,8 @@ func (s *Server) controls() {
 	})
 }
 
-// Reset forgets all objects, idempotency keys, faults, requests and notifications. The keys, the tokens, the clock and
-// the URLs of [Server.NotifyAt] stay as they are.
+// Reset forgets all objects, idempotency keys, faults, requests and notifications. The keys, the
+// tokens, the clock and the URLs of [Server.NotifyAt] stay.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -119,7 +119,7 @@ func (l *Ledger) CreateCharge(c *Call) (Code, Object, *Refusal) {
 	pendingCoded := simulated == AuthorizationInitiated || strings.HasPrefix(simulated, pendingCode)
 	switch {
 	case c.Strict && !captureNow && c.Body["softDescriptor"] != nil:
-		return 0, nil, Invalid("softDescriptor", "goes with captureNow alone")
+		return 0, nil, Invalid("softDescriptor", "requires captureNow")
 	case simulated == CaptureInitiated && !captureNow:
 		return 0, nil, BadRequest(invalidSimulation, "%s needs captureNow.", simulated)
 	case pendingCoded && !mayWait:

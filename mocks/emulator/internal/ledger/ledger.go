@@ -167,9 +167,9 @@ func (c *Call) Simulated(known ...string) (string, *Refusal) {
 	case c.Simulation == "":
 		return "", nil
 	case c.Env == Live:
-		return "", BadRequest(invalidSimulation, "Simulation codes work in the sandbox alone.")
+		return "", BadRequest(invalidSimulation, "Simulation codes work only in the sandbox.")
 	case !slices.Contains(known, c.Simulation):
-		return "", BadRequest(invalidSimulation, "The simulation code %s does not go with this operation.", c.Simulation)
+		return "", BadRequest(invalidSimulation, "The simulation code %s is not one of this operation.", c.Simulation)
 	}
 	return c.Simulation, nil
 }

@@ -76,10 +76,10 @@ func Encode(v any) []byte {
 const maxDepth = 32
 
 var (
-	errTooDeep  = errors.New("it is nested too deeply")
-	errNoObject = errors.New("it is not a JSON object")
-	errTrailing = errors.New("there is something behind the object")
-	errNotUTF8  = errors.New("it is not UTF-8")
+	errTooDeep  = errors.New("nested too deeply")
+	errNoObject = errors.New("not a JSON object")
+	errTrailing = errors.New("trailing data after the object")
+	errNotUTF8  = errors.New("not valid UTF-8")
 )
 
 // Decode reads one JSON object. Unlike encoding/json it refuses members that are
@@ -142,7 +142,7 @@ func decodeObject(d *json.Decoder, depth int) (any, error) {
 		}
 		name, _ := token.(string) // the decoder takes nothing else here
 		if _, there := decoded[name]; there {
-			return nil, fmt.Errorf("the member %q is there twice", name)
+			return nil, fmt.Errorf("duplicate member %q", name)
 		}
 		if decoded[name], err = decodeValue(d, depth+1); err != nil {
 			return nil, err

@@ -130,7 +130,7 @@ func known(reasonCode string, these []string) error {
 	if slices.Contains(these, reasonCode) {
 		return nil
 	}
-	return fmt.Errorf("emulator: there is no such end with %q: want one of %s", reasonCode, strings.Join(these, ", "))
+	return fmt.Errorf("emulator: unsupported reason code %q: want one of %s", reasonCode, strings.Join(these, ", "))
 }
 
 // onPermission does something to a permission that is up to date, and settles it.
@@ -178,5 +178,5 @@ func (l *Ledger) onPending(id string, now time.Time, toCharge func(*Charge) erro
 var ErrNotFound = errors.New("emulator: not found")
 
 func missing(kind, id string) error {
-	return fmt.Errorf("%w: there is no %s %q", ErrNotFound, kind, id)
+	return fmt.Errorf("%w: no %s %q", ErrNotFound, kind, id)
 }

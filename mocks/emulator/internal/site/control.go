@@ -92,7 +92,7 @@ func readOrder(w http.ResponseWriter, r *http.Request, into any) error {
 		return errors.New("emulator: the body cannot be read: " + err.Error())
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("emulator: the body has something behind the JSON object")
+		return errors.New("emulator: trailing data after the JSON object")
 	}
 	return nil
 }

@@ -332,7 +332,7 @@ func pay(s *ledger.Session, now time.Time) (next string, err error) {
 		return "", ledger.ErrNotSignedIn
 	}
 	if lacking := s.Missing(); len(lacking) > 0 {
-		return "", errors.New("the shop has not said all that is needed to pay")
+		return "", errors.New("the shop has not set everything that a payment requires")
 	}
 	err = s.Approve(now)
 	return nextURL(s, payPage), err

@@ -87,7 +87,7 @@ func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Ref
 	}
 	for _, name := range single {
 		if len(r.Header.Values(name)) > 1 {
-			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s is there more than once.", strings.ToLower(name))
+			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s is sent more than once.", strings.ToLower(name))
 		}
 	}
 	if strict {
@@ -154,7 +154,7 @@ func checkKey(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 		return nil
 	case rt.key == keyIgnored:
 		if strict {
-			return badHeader(HeaderIdempotencyKey, "has no meaning here")
+			return badHeader(HeaderIdempotencyKey, "is not used by this operation")
 		}
 		return nil
 	case values[0] == "":

@@ -132,7 +132,7 @@ func Find(r *http.Request) (Destination, *ledger.Refusal) {
 	case !ok:
 		return d, unknown
 	case version == "v1" || version == "v3":
-		return d, ledger.BadRequest(ledger.InvalidAPIVersion, "This service is of version 2.")
+		return d, ledger.BadRequest(ledger.InvalidAPIVersion, "This is version 2 of the API.")
 	case version != "v2":
 		return d, unknown
 	}
@@ -150,7 +150,7 @@ func Find(r *http.Request) (Destination, *ledger.Refusal) {
 		}
 	}
 	if known {
-		return d, ledger.Refuse(http.StatusMethodNotAllowed, ledger.UnsupportedOperation, "This path does not take the method %s.", r.Method)
+		return d, ledger.Refuse(http.StatusMethodNotAllowed, ledger.UnsupportedOperation, "The method %s is not allowed for this path.", r.Method)
 	}
 	return d, unknown
 }

@@ -66,7 +66,7 @@ func (all Buckets) Refuse(operation string, c *ledger.Call) *ledger.Refusal {
 	b.at = c.Now
 	defer func() { all[id] = b }()
 	if b.tokens < 1 {
-		return ledger.Refuse(http.StatusTooManyRequests, ledger.TooManyRequests, "There were too many requests of this operation.")
+		return ledger.Refuse(http.StatusTooManyRequests, ledger.TooManyRequests, "Too many requests of this operation.")
 	}
 	b.tokens--
 	return nil
