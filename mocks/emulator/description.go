@@ -10,7 +10,8 @@ import (
 type Description struct {
 	BaseURL string `json:"baseUrl"` // https://127.0.0.1:port; empty if [New] made the emulator
 	Region  string `json:"region"`  // na, eu or jp
-	// ProxyURL is the URL of the proxy of [WithProxy], http://127.0.0.1:port; empty without the option.
+	// ProxyURL is the URL of the proxy of [WithProxy], http://127.0.0.1:port; empty without the
+	// option.
 	ProxyURL string `json:"proxyUrl,omitzero"`
 	// WindowURL is the page that shows what the emulator holds. It contains the control token.
 	WindowURL    string `json:"windowUrl"`

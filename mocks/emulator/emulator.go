@@ -120,8 +120,9 @@ type Server struct {
 	gate *wire.Gate
 	site *site.Site
 
-	// mu guards what follows, and the state of the site: the ledger, the wire and the site have no lock of
-	// their own and start no goroutine. It is never held while anything is sent or waited for.
+	// mu guards what follows: the ledger, and what the wire and the site keep. They have no lock for
+	// it and start no goroutine. It is never held while anything is sent or waited for. The locks of
+	// changes and news may be taken under it, and [wire.Gate].Explaining is never held with it.
 	mu      sync.Mutex
 	world   *ledger.Ledger
 	answers wire.Answers

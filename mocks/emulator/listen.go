@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	// headerTime is how long a connection may take for its TLS handshake, and each request for its header.
+	// headerTime is how long a connection may take for its TLS handshake, and each request for its
+	// header.
 	headerTime = 10 * time.Second
 	readTime   = 30 * time.Second // for a whole request
 	idleTime   = 2 * time.Minute

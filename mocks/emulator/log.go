@@ -13,8 +13,8 @@ const maxLog = 10_000
 type Request struct {
 	Time      time.Time `json:"time"`
 	RequestID string    `json:"requestId"` // as in the answer
-	// Operation is the name of the SDK's operation, such as CreateCheckoutSession or InStoreCharge. It is
-	// empty if the path or method is unknown.
+	// Operation is the name of the SDK's operation, such as CreateCheckoutSession or InStoreCharge. It
+	// is empty if the path or method is unknown.
 	Operation string `json:"operation"`
 	Method    string `json:"method"`
 	Target    string `json:"target"` // path and query as sent

@@ -167,7 +167,8 @@ func TestStateFileAndOptions(t *testing.T) {
 	assert.Len(t, ids, 2, "the key is ignored after the restart, too")
 }
 
-// What changes nothing does not make the file be written again. Each write is another file, in the place of the one before.
+// What changes nothing does not make the file be written again. Each write is another file, in the
+// place of the one before.
 func TestRefusalsAreNotWritten(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state")

@@ -169,7 +169,8 @@ func TestExcept(t *testing.T) {
 	assert.Contains(t, a.body["message"], "restrictions.JP.except.except")
 }
 
-// The specifications are for the buyer's choice: an address that the shop itself gave is its own affair.
+// The specifications are for the buyer's choice: an address that the shop itself gave is its own
+// affair.
 func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
@@ -259,7 +260,8 @@ func TestCards(t *testing.T) {
 	}
 }
 
-// A pending card needs a shop that takes a pending authorization, and a code is stronger than a card.
+// A pending card needs a shop that takes a pending authorization, and a code is stronger than a
+// card.
 func TestCardsAndCodes(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

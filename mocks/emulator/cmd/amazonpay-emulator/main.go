@@ -1,8 +1,8 @@
-// Command amazonpay-emulator runs an emulated Amazon Pay on loopback until it is
-// interrupted; a second interrupt ends it at once. It prints its URLs, and writes what a client in
-// any language needs into a file, an [emulator.Description] in JSON: the URLs, the CA to trust, the
-// merchants with their key ids, keys and stores, and the token of the control endpoints. Beside it
-// there is the CA alone, for programs that want a file of it:
+// Command amazonpay-emulator runs an emulated Amazon Pay on loopback until it is interrupted; a
+// second interrupt ends it at once. It prints its URLs, and writes what a client in any language
+// needs into a file, an [emulator.Description] in JSON: the URLs, the CA to trust, the merchants
+// with their key ids, keys and stores, and the token of the control endpoints. Beside it there is
+// the CA alone, for programs that want a file of it:
 //
 //	go run github.com/amazonpay-go/sdk/mocks/emulator/cmd/amazonpay-emulator -region eu -state shop.state
 //	curl --cacert amazonpay-emulator.pem -H "Authorization: Bearer $TOKEN" -X POST \

@@ -368,8 +368,8 @@ func (ch *Charge) answer() Object {
 // PermissionID is the id of the charge's permission.
 func (ch *Charge) PermissionID() string { return ch.permission.ID }
 
-// Reference is the shop's own: the merchantReferenceId of the charge, or else of its permission; at a till
-// the merchantOrderId.
+// Reference is the shop's own: the merchantReferenceId of the charge, or else of its permission; at
+// a till the merchantOrderId.
 func (ch *Charge) Reference() string {
 	own := func(details Object) string { return details.At("merchantMetadata").Text("merchantReferenceId") }
 	return cmp.Or(ch.TillOrder, own(ch.Details), own(ch.permission.Details))

@@ -200,8 +200,8 @@ func (l *Ledger) ReportDocument(c *Call) (Code, Object, *Refusal) {
 	}, nil
 }
 
-// runSchedule orders the reports that are due, each of the time since the one before. Those that would be
-// thrown away by now are left out.
+// runSchedule orders the reports that are due, each of the time since the one before. Those that
+// would be thrown away by now are left out.
 func (l *Ledger) runSchedule(s *schedule, now time.Time) {
 	every := Frequencies[s.Frequency]
 	for now.Sub(s.Next) >= reportKept+every { // more than once where a Duration is too short for all of it

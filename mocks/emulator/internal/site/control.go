@@ -65,8 +65,8 @@ func (p *Site) Read(pattern string, what func() any) {
 	})
 }
 
-// Do adds a POST that does something to the object with the id of the path. What decodes the body refuses
-// unknown members.
+// Do adds a POST that does something to the object with the id of the path. What decodes the body
+// refuses unknown members.
 func (p *Site) Do(pattern string, what func(id string, decode func(into any) error) (answer any, err error)) {
 	p.control.HandleFunc("POST "+controlPrefix+pattern, func(w http.ResponseWriter, r *http.Request) {
 		var unreadable error

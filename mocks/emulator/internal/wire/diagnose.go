@@ -16,8 +16,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// diagnosis finds out what a refused signature was made over. A signature does not tell, so that the
-// mistakes that signers make are tried one after the other until one of them verifies.
+// diagnosis finds out what a refused signature was made over. A signature does not tell, so that
+// the mistakes that signers make are tried one after the other until one of them verifies.
 type diagnosis struct {
 	a        signing.Authorization
 	expected string // canonical request

@@ -11,8 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
-// Gate decides which requests are let in: those that a known key has signed, for this host and region,
-// at this time. It does not change while requests are answered.
+// Gate decides which requests are let in: those that a known key has signed, for this host and
+// region, at this time. It does not change while requests are answered.
 type Gate struct {
 	Region        ledger.Region
 	Hosts         []string // others than loopback and the service's

@@ -189,7 +189,8 @@ func Operations() []string {
 	return names
 }
 
-// CheckOperation returns an error for a name that is not an operation's. It lists the nearest names.
+// CheckOperation returns an error for a name that is not an operation's. It lists the nearest
+// names.
 func CheckOperation(name string) error {
 	names := Operations()
 	if slices.Contains(names, name) {
