@@ -9,7 +9,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// order is the body of a control request: what its action needs.
+// order is the body of a control request.
 type order struct {
 	ReasonCode  string  `json:"reasonCode"`
 	Card        string  `json:"card"`

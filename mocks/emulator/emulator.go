@@ -244,7 +244,7 @@ func Start(tb TB, opts ...Option) *Server {
 }
 
 // Close stops listening, closes every connection, and returns once no goroutine of the emulator is
-// left. Closing twice is harmless. The error is that of the network, or of writing the file of
+// left. Closing twice is harmless. The error comes from the network, or from writing the file of
 // [WithStateFile].
 func (s *Server) Close() error {
 	s.leave()

@@ -20,7 +20,7 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// stateVersion is that of the state file; another one cannot be read.
+// stateVersion is the version of the state file. Files with another version cannot be read.
 const stateVersion = 3
 
 // WithStateFile makes the emulator start in the state that the file holds, and write the file a

@@ -121,9 +121,9 @@ func (l *Ledger) CreateCharge(c *Call) (Code, Object, *Refusal) {
 	case c.Strict && !captureNow && c.Body["softDescriptor"] != nil:
 		return 0, nil, Invalid("softDescriptor", "requires captureNow")
 	case simulated == CaptureInitiated && !captureNow:
-		return 0, nil, BadRequest(invalidSimulation, "%s needs captureNow.", simulated)
+		return 0, nil, BadRequest(invalidSimulation, "%s requires captureNow.", simulated)
 	case pendingCoded && !mayWait:
-		return 0, nil, BadRequest(invalidSimulation, "%s needs canHandlePendingAuthorization.", simulated)
+		return 0, nil, BadRequest(invalidSimulation, "%s requires canHandlePendingAuthorization.", simulated)
 	}
 	p, refused := l.permission(c, c.Body.Text("chargePermissionId"))
 	if refused != nil {

@@ -38,7 +38,7 @@ func (o Object) time(name string) time.Time {
 	return at
 }
 
-// Merge lays the members of changes over those of o, objects within objects.
+// Merge sets the members of changes in o, and merges objects within objects.
 func (o Object) Merge(changes Object) {
 	for name, value := range changes {
 		inner, isObject := value.(Object)
@@ -152,7 +152,7 @@ func decodeObject(d *json.Decoder, depth int) (any, error) {
 	return decoded, err
 }
 
-// with returns a copy of o, with those of the named members that from has.
+// with returns a copy of o with the named members of from, if from has them.
 func (o Object) with(from Object, names ...string) Object {
 	joined := make(Object)
 	joined.Merge(o)

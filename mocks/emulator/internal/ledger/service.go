@@ -13,7 +13,7 @@ import (
 // Reason codes that a test may ask for.
 var (
 	Declines = []string{softDeclined, hardDeclined, amazonRejected, processingFailure, transactionTimedOut}
-	// RefundDeclines are those of refunds.
+	// RefundDeclines are the reason codes with which a refund is declined.
 	RefundDeclines = []string{amazonRejected, processingFailure}
 	Closures       = []string{buyerClosed, BuyerCanceled, amazonClosed, AmazonCanceled}
 	Cancellations  = []string{AmazonCanceled, BuyerCanceled}
@@ -174,7 +174,7 @@ func (l *Ledger) onPending(id string, now time.Time, toCharge func(*Charge) erro
 	})
 }
 
-// ErrNotFound is that of an object that the emulator does not have.
+// ErrNotFound is the error for an unknown id.
 var ErrNotFound = errors.New("emulator: not found")
 
 func missing(kind, id string) error {

@@ -35,7 +35,7 @@ type wrongButton struct {
 	detail []string
 }
 
-// productTypes are those of a button.
+// productTypes are the product types of a button.
 var productTypes = []string{ledger.PayAndShip, ledger.PayOnly, ledger.SignIn, ledger.PayAndShipMultiAddress, ledger.Donation}
 
 // readButton reads and verifies a button.
@@ -225,7 +225,7 @@ func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
 	p.Wake()
 }
 
-// buttonMembers are those of a payload. A Buy Now button's has no webCheckoutDetails.
+// buttonMembers are the members of a payload. A Buy Now button has no webCheckoutDetails.
 var buttonMembers = wire.CreateSessionMembers.With(wire.Members{
 	"webCheckoutDetails": wire.Structure(wire.CreateSessionMembers["webCheckoutDetails"].Members),
 })
@@ -264,7 +264,7 @@ func openSession(w *ledger.Ledger, c *ledger.Call, product string, keep bool) (p
 	return withSession(signInPage, made.ID), nil
 }
 
-// signInMembers are those of a sign-in button's payload. There is no session behind it.
+// signInMembers are the members of a sign-in button's payload, which makes no session.
 var signInMembers = wire.Members{
 	"signInReturnUrl": wire.Link().Required(), "signInCancelUrl": wire.Link(), "storeId": wire.Text(0).Required(),
 	"signInScopes": wire.List(wire.OneOf(slices.Sorted(maps.Keys(ledger.BuyerScopes))...)),

@@ -81,7 +81,7 @@ func serveFile(w http.ResponseWriter, name, contentType string) {
 	_, _ = w.Write(content)
 }
 
-// show sends a page. The template's name is that of its file.
+// show sends a page. The template has the name of its file.
 func show(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil { // our own templates: none can fail

@@ -9,7 +9,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// Config is what the site needs of the emulator that it belongs to.
+// Config connects the site to its emulator.
 type Config struct {
 	Gate *wire.Gate
 	// Change runs f on the ledger, at the emulator's time, under the lock that guards it, and wakes

@@ -127,7 +127,7 @@ func (g *Gate) readAuthorization(header string) (signing.Authorization, *ledger.
 		strings.TrimPrefix(err.Error(), "signing: "), g.About()))
 }
 
-// unsigned returns those of the headers that an authorization does not sign.
+// unsigned returns the headers that an authorization does not sign.
 func unsigned(a signing.Authorization, names []string) (found []string) {
 	signed := strings.Split(strings.ToLower(a.SignedHeaders), ";")
 	for _, name := range names {

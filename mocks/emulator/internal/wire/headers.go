@@ -150,7 +150,7 @@ func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 func checkKey(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 	values := r.Header.Values(HeaderIdempotencyKey)
 	switch {
-	case len(values) == 0: // where it is needed, checkPresent has found it
+	case len(values) == 0: // if it is required, checkPresent has found it missing
 		return nil
 	case rt.key == keyIgnored:
 		if strict {

@@ -22,7 +22,7 @@ const (
 
 // Route is one operation.
 type Route struct {
-	Operation string // as amazonpay.Operation names it
+	Operation string // the name that the client has for it
 	Method    string
 	path      string // {id} and {sub} stand for ids
 	key       keyRule
@@ -30,7 +30,7 @@ type Route struct {
 	outcomes  bool // the work can fail by itself, and asks call.demanded once all is checked
 	members   Members
 	query     []string // the parameters that it takes
-	// takes says that a request is this operation's, and not that of the one before it, which
+	// takes reports that a request is for this operation, and not for the one before it, which
 	// has the same method and path.
 	takes func(r *http.Request, body []byte) bool
 	work  func(*ledger.Ledger, *ledger.Call) (ledger.Code, ledger.Object, *ledger.Refusal)
