@@ -307,7 +307,7 @@ func TestOtherButtons(t *testing.T) {
 		b := open(t, server)
 		b.goTo(s.url + "/?kind=broken")
 		b.run(chromedp.WaitVisible("[role=alert]", chromedp.ByQuery))
-		assert.Contains(t, b.text("[role=alert]"), "The signature is not one of this key over this payload")
+		assert.Contains(t, b.text("[role=alert]"), "The signature does not match this key and payload")
 		b.picture("12-wrong-button")
 		// Who clicks before it was checked, or has changed the script, comes no further.
 		b.eval("document.querySelector('"+button+"').disabled = false", nil)
