@@ -425,7 +425,7 @@ func TestOtherCalls(t *testing.T) {
 		b.eval("amazon.Pay.bindUpgradeAction('#up', "+js(t, with(signed, "upgradeAction", "recurringUpgrade", "payloadJSON", "null"))+")", nil)
 		b.click("#up")
 		b.heading("There is no upgrade")
-		assert.Contains(t, b.text("main"), "The merchantId is not that of the key's merchant.")
+		assert.Contains(t, b.text("main"), "The merchantId does not belong to the publicKeyId.")
 	})
 	t.Run("estimatedOrderAmount", func(t *testing.T) {
 		t.Parallel()
@@ -571,9 +571,9 @@ func TestWindowShowsButtons(t *testing.T) {
 	b.eval("amazon.Pay.renderButton('#b', "+js(t, with(config, "createCheckoutSessionConfig", signed))+")", nil)
 	b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=wrong]")))
 	b.goTo(server.Description().WindowURL)
-	b.shows("#buttons", "The signature is not one of this key over this payload. PayAndShip http://127.0.0.1")
+	b.shows("#buttons", "The signature does not match this key and payload. PayAndShip http://127.0.0.1")
 	b.press("#buttons summary")
-	b.shows("#buttons", "the payload was sent otherwise than it was signed: its JSON was written anew")
+	b.shows("#buttons", "the payload was changed after it was signed: its JSON was written anew")
 	b.picture("19-window-buttons")
 	b.named()
 

@@ -86,8 +86,8 @@ func TestSignInIsCanceled(t *testing.T) {
 
 const script = "<script>alert(1)</script>"
 
-// everyPage returns the pages that there are, each with the status that it must have. Wherever a shop or a
-// buyer can put a text there is a script in it.
+// everyPage returns the pages that there are, each with the status that it must have. Wherever a
+// shop or a buyer can put a text there is a script in it.
 func everyPage(t *testing.T, c *client) map[string]page {
 	t.Helper()
 	begin := func() string {

@@ -175,18 +175,18 @@ func TestWrongButtons(t *testing.T) {
 		status int
 		reason string
 	}{
-		{"another payload", c.button("PayAndShip", c.shopPayload()), url.Values{"payloadJSON": {`{"storeId":"x"}`}}, 403, "The signature is not one of this key over this payload."},
-		{"a space more", c.button("PayAndShip", c.shopPayload()), url.Values{"payloadJSON": {c.button("PayAndShip", c.shopPayload()).Get("payloadJSON") + " "}}, 403, "The signature is not one of this key over this payload."},
-		{"another algorithm", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"AMZN-PAY-RSASSA-PSS"}}, 403, "it is a right signature of the algorithm AMZN-PAY-RSASSA-PSS-V2"},
-		{"no algorithm, which is the old one", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": nil}, 403, "it is a right signature of the algorithm AMZN-PAY-RSASSA-PSS-V2"},
+		{"another payload", c.button("PayAndShip", c.shopPayload()), url.Values{"payloadJSON": {`{"storeId":"x"}`}}, 403, "The signature does not match this key and payload."},
+		{"a space more", c.button("PayAndShip", c.shopPayload()), url.Values{"payloadJSON": {c.button("PayAndShip", c.shopPayload()).Get("payloadJSON") + " "}}, 403, "The signature does not match this key and payload."},
+		{"another algorithm", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"AMZN-PAY-RSASSA-PSS"}}, 403, "the signature is right for the algorithm AMZN-PAY-RSASSA-PSS-V2"},
+		{"no algorithm, which is the old one", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": nil}, 403, "the signature is right for the algorithm AMZN-PAY-RSASSA-PSS-V2"},
 		{"an unknown algorithm", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "The algorithm is not one of this service."},
 		{"an unknown algorithm, named", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "algorithm: RSA"},
-		{"an unknown algorithm, explained", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "it is a right signature of the algorithm AMZN-PAY-RSASSA-PSS-V2"},
+		{"an unknown algorithm, explained", c.button("PayAndShip", c.shopPayload()), url.Values{"algorithm": {"RSA"}}, 403, "the signature is right for the algorithm AMZN-PAY-RSASSA-PSS-V2"},
 		{"an unknown key", c.button("PayAndShip", c.shopPayload()), url.Values{"publicKeyId": {"SANDBOX-X"}}, 403, "The publicKeyId is not one of this emulator's."},
-		{"another merchant's key", c.button("PayAndShip", c.shopPayload()), url.Values{"publicKeyId": {other.KeyIDs.Sandbox}, "merchantId": {other.MerchantID}}, 403, "The signature is not one of this key over this payload."},
-		{"another merchant", c.button("PayAndShip", c.shopPayload()), url.Values{"merchantId": {other.MerchantID}}, 403, "The merchantId is not that of the key's merchant."},
+		{"another merchant's key", c.button("PayAndShip", c.shopPayload()), url.Values{"publicKeyId": {other.KeyIDs.Sandbox}, "merchantId": {other.MerchantID}}, 403, "The signature does not match this key and payload."},
+		{"another merchant", c.button("PayAndShip", c.shopPayload()), url.Values{"merchantId": {other.MerchantID}}, 403, "The merchantId does not belong to the publicKeyId."},
 		{"an unknown product", c.button("PayLater", c.shopPayload()), nil, 403, "productType is not one of PayAndShip, PayOnly, SignIn, PayAndShipMultiAddress, Donation."},
-		{"no signature", c.button("PayAndShip", c.shopPayload()), url.Values{"signature": nil}, 403, "The signature is not one of this key over this payload."},
+		{"no signature", c.button("PayAndShip", c.shopPayload()), url.Values{"signature": nil}, 403, "The signature does not match this key and payload."},
 		{"no region", c.button("PayAndShip", c.shopPayload()), url.Values{"region": nil}, 403, "The form does not come from this emulator's checkout.js."},
 		{"another merchant's store", c.button("PayAndShip", foreign), nil, 400, "reason code: InvalidParameterValue"},
 		{"an unknown member", c.button("PayAndShip", odd), nil, 400, "reason code: UnrecognizedField"},
@@ -198,7 +198,7 @@ func TestWrongButtons(t *testing.T) {
 		maps.Copy(tt.form, tt.change)
 		p := c.visit("/checkout/start", tt.form)
 		assert.Equal(t, tt.status, p.status, "%s: %s", tt.name, p.text)
-		assert.Contains(t, p.text, "This button is not right", tt.name)
+		assert.Contains(t, p.text, "This button does not work", tt.name)
 		assert.Contains(t, p.text, tt.reason, tt.name)
 		// The script is told of all that, before anyone clicks, and the window shows it.
 		checked := c.checked(tt.form)

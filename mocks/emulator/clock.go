@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// WithStart sets the emulator's clock to a time, from which it runs on; [Server.Advance] moves it as
-// ever. The dates of requests may be of the clock as it would have been without this as well. Over a
-// state file's clock this one wins.
+// WithStart sets the emulator's clock to a time, from which it runs on. [Server.Advance] moves it
+// as usual, and requests may still have the dates of a clock that was not set. It overrides the
+// clock of a state file. The year must be between 1970 and 2200.
 func WithStart(at time.Time) Option {
 	return func(c *config) error {
 		if at.Year() < 1970 || at.Year() > 2200 { // Durations are too short for more
@@ -18,15 +18,13 @@ func WithStart(at time.Time) Option {
 	}
 }
 
-// Now returns the time on the emulator's clock: that of [WithClock], moved by
-// [Server.Advance].
+// Now returns the time on the emulator's clock: the time of [WithClock], moved by [Server.Advance].
 func (s *Server) Now() time.Time { return s.clock().Add(time.Duration(s.ahead.Load())).UTC() }
 
-// Advance moves the emulator's clock forward: what is due until then happens. Pending
-// charges and refunds end, authorizations, sessions and permissions expire, reports appear. The
-// dates of requests may be of the clock as it was before as well as of the moved one, so
-// that clients need not follow. A negative duration, or one that leads beyond the year 9999, is
-// an error.
+// Advance moves the emulator's clock forward, and everything that is due by then happens: pending
+// charges and refunds end, authorizations, sessions and permissions expire, reports appear.
+// Requests may have the dates of the clock before or after the move, so that clients need not
+// follow. A negative duration, or one beyond the year 9999, is an error.
 func (s *Server) Advance(by time.Duration) error {
 	if by < 0 {
 		return fmt.Errorf("emulator: Advance: the clock does not go back (%v)", by)

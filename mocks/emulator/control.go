@@ -9,7 +9,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// order is the body of a control request: what its action needs.
+// order is the body of a control request.
 type order struct {
 	ReasonCode  string  `json:"reasonCode"`
 	Card        string  `json:"card"`
@@ -80,8 +80,8 @@ func (s *Server) controls() {
 	})
 }
 
-// Reset forgets all objects, idempotency keys, faults, requests and notifications. The keys, the tokens, the clock and
-// the URLs of [Server.NotifyAt] stay as they are.
+// Reset forgets all objects, idempotency keys, faults, requests and notifications. The keys, the
+// tokens, the clock and the URLs of [Server.NotifyAt] stay.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

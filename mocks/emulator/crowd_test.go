@@ -45,9 +45,9 @@ func TestHundredEmulators(t *testing.T) {
 	assert.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
-// BenchmarkVerifiedCalls measures how many calls a second the emulator verifies and answers, from 64
-// clients at once over TLS. The signature is made once, so that its cost is not in the figure; the
-// clients' side of the connections is.
+// BenchmarkVerifiedCalls measures how many calls a second the emulator verifies and answers, from
+// 64 clients at once over TLS. The signature is made once, so that its cost is not in the figure;
+// the clients' side of the connections is.
 func BenchmarkVerifiedCalls(b *testing.B) {
 	const clients = 64
 	s := emulator.Start(b, emulator.WithClock(func() time.Time { return noon }))

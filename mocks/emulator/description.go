@@ -6,21 +6,21 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
 )
 
-// Description is all that a client of the emulator is made from. It encodes to JSON.
+// Description is everything that a client of the emulator is made from. It encodes to JSON.
 type Description struct {
-	BaseURL string `json:"baseUrl"` // https://127.0.0.1:port; empty where [New] made the emulator
+	BaseURL string `json:"baseUrl"` // https://127.0.0.1:port; empty if [New] made the emulator
 	Region  string `json:"region"`  // na, eu or jp
-	// ProxyURL is that of [WithProxy]: http://127.0.0.1:port; empty without it.
+	// ProxyURL is the URL of the proxy of [WithProxy], http://127.0.0.1:port; empty without the
+	// option.
 	ProxyURL string `json:"proxyUrl,omitzero"`
-	// WindowURL is where a person sees what the emulator holds. It has the control token.
+	// WindowURL is the page that shows what the emulator holds. It contains the control token.
 	WindowURL    string `json:"windowUrl"`
 	ScriptURL    string `json:"scriptUrl"` // of checkout.js
 	CAPEM        string `json:"caPem"`     // the CA to trust
 	ControlToken string `json:"controlToken"`
 	// TopicAccount is the AWS account whose topic sends the notifications of [Server.NotifyAt].
 	TopicAccount string `json:"topicAccount"`
-	// Merchants are two: the first is a shop and a solution provider, the second a client
-	// of it.
+	// Merchants has two merchants: a shop that is also a solution provider, and a client of it.
 	Merchants []Merchant `json:"merchants"`
 }
 
@@ -30,14 +30,14 @@ type Merchant struct {
 	StoreID       string `json:"storeId"`
 	KeyIDs        KeyIDs `json:"keyIds"`
 	PrivateKeyPEM string `json:"privateKeyPem"` // PKCS#8, of all three key ids
-	// AuthToken, as x-amz-pay-authtoken, lets the first merchant act for this one. It does not
-	// expire. Empty for the first merchant.
+	// AuthToken, sent as x-amz-pay-authtoken, lets the first merchant act for this one. It does
+	// not expire. It is empty for the first merchant.
 	AuthToken string `json:"authToken,omitzero"`
-	// MWSAuthToken is what the first merchant gives to getAuthorizationToken to get such a
-	// token. Empty for the first merchant.
+	// MWSAuthToken is what the first merchant passes to GetAuthorizationToken for such a token.
+	// It is empty for the first merchant.
 	MWSAuthToken string `json:"mwsAuthToken,omitzero"`
-	BuyerToken   string `json:"buyerToken"` // for getBuyer
-	ScanData     string `json:"scanData"`   // for merchantScan; may be scanned more than once
+	BuyerToken   string `json:"buyerToken"` // for GetBuyer
+	ScanData     string `json:"scanData"`   // for MerchantScan; can be scanned more than once
 }
 
 // KeyIDs are the public key ids of one key.

@@ -17,7 +17,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// Option changes what [New], [Start] and [Listen] make.
+// Option is an option of [New], [Start] and [Listen].
 type Option func(*config) error
 
 type config struct {
@@ -36,8 +36,8 @@ type config struct {
 	connections   int64 // at most
 }
 
-// WithRegion makes the emulator that of a region: us, na (the default), eu, de, uk or
-// jp, in any case.
+// WithRegion sets the region: us, na (the default), eu, de, uk or jp, in any case. Another name is
+// an error.
 func WithRegion(name string) Option {
 	return func(c *config) error {
 		found, ok := ledger.RegionNamed(name)
@@ -49,57 +49,57 @@ func WithRegion(name string) Option {
 	}
 }
 
-// WithClock gives the emulator its clock, [time.Now] by default. It is called from
-// several goroutines at once.
+// WithClock sets the clock; the default is [time.Now]. It is called from several goroutines at
+// once.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) error {
 		if now == nil {
-			return errors.New("emulator: WithClock needs a function")
+			return errors.New("emulator: WithClock: the function is nil")
 		}
 		c.clock = now
 		return nil
 	}
 }
 
-// WithMaxAge sets how old the date of a request may be, 15 minutes by default. The
-// service's own limit is not documented.
+// WithMaxAge sets how old the date of a request may be; the default is 15 minutes. It must be
+// positive. The limit of the service is not documented.
 func WithMaxAge(age time.Duration) Option {
 	return func(c *config) error {
 		if age <= 0 {
-			return errors.New("emulator: WithMaxAge needs a positive duration")
+			return errors.New("emulator: WithMaxAge: the duration must be positive")
 		}
 		c.maxAge = age
 		return nil
 	}
 }
 
-// WithTokenLifetime sets for how long the tokens that getAuthorizationToken hands out
-// are accepted, by the emulator's clock: an hour by default.
+// WithTokenLifetime sets how long the tokens of GetAuthorizationToken are valid, by the emulator's
+// clock; the default is an hour. It must be positive.
 func WithTokenLifetime(lifetime time.Duration) Option {
 	return func(c *config) error {
 		if lifetime <= 0 {
-			return errors.New("emulator: WithTokenLifetime needs a positive duration")
+			return errors.New("emulator: WithTokenLifetime: the duration must be positive")
 		}
 		c.tokenLifetime = lifetime
 		return nil
 	}
 }
 
-// WithHost makes name, a host without port, one of the emulator's own: for one that [New] made
-// and that is mounted under a name of its own. Loopback addresses, localhost and the region's
-// service host are its own without this, with any port; a request with another Host header is
+// WithHost adds a host name, without port, under which the emulator answers. Use it if [New] made
+// the emulator and you mount it under a name of your own. Loopback addresses, localhost and the
+// region's service host need no option, with any port. A request with another Host header is
 // refused.
 func WithHost(name string) Option {
 	return func(c *config) error {
 		if u, err := url.Parse("https://" + name); err != nil || name == "" || u.Hostname() != strings.Trim(name, "[]") {
-			return fmt.Errorf("emulator: WithHost needs a host without port and path, not %q", name)
+			return fmt.Errorf("emulator: WithHost: %q is not a host without port and path", name)
 		}
 		c.hosts = append(c.hosts, strings.Trim(name, "[]"))
 		return nil
 	}
 }
 
-// Server is an emulated Amazon Pay. It is an [http.Handler] and safe for concurrent
+// Server is an emulated Amazon Pay. It is an [http.Handler]. All methods are safe for concurrent
 // use.
 type Server struct {
 	config
@@ -120,8 +120,9 @@ type Server struct {
 	gate *wire.Gate
 	site *site.Site
 
-	// mu guards what follows, and the state of the site: the ledger, the wire and the site have no lock of
-	// their own and start no goroutine. It is never held while anything is sent or waited for.
+	// mu guards what follows: the ledger, and what the wire and the site keep. They have no lock for
+	// it and start no goroutine. It is never held while anything is sent or waited for. The locks of
+	// changes and news may be taken under it, and [wire.Gate].Explaining is never held with it.
 	mu      sync.Mutex
 	world   *ledger.Ledger
 	answers wire.Answers
@@ -133,8 +134,8 @@ type Server struct {
 	log        []Request
 }
 
-// New returns an emulator that does not listen: mount it as an [http.Handler], over
-// TLS. [Start] and [Listen] are the easier ways.
+// New returns an emulator that does not listen: mount it as an [http.Handler], over TLS. [Start]
+// and [Listen] are easier.
 func New(opts ...Option) (*Server, error) {
 	c := config{region: ledger.Regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour, headerTime: headerTime, connections: maxConnections}
 	for _, opt := range opts {
@@ -190,9 +191,9 @@ func New(opts ...Option) (*Server, error) {
 	return s, nil
 }
 
-// ServeHTTP answers a request: one of the API; /checkout.js and the buyer's pages, below /checkout/; one
-// of a URL that the emulator has signed beforehand, below /_emulator/presigned/; or another one below
-// /_emulator/, which needs the control token, as its bearer or as the window's cookie.
+// ServeHTTP answers requests to the API; to /checkout.js and the buyer's pages below /checkout/; to
+// the signed URLs below /_emulator/presigned/; and to the control endpoints below /_emulator/,
+// which require the control token as a bearer token or as the window's cookie.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil { // no wire gives that, but a caller of ServeHTTP may
 		r.Body = http.NoBody
@@ -222,15 +223,15 @@ func (s *Server) leave() {
 	s.leaveOnce.Do(func() { close(s.leaving) })
 }
 
-// TB is what [Start] needs of a [testing.TB].
+// TB is the part of [testing.TB] that [Start] uses.
 type TB interface {
 	Helper()
 	Cleanup(f func())
 	Fatalf(format string, args ...any)
 }
 
-// Start returns an emulator that listens on a free port of 127.0.0.1 until the test
-// ends.
+// Start returns an emulator that listens on a free port of 127.0.0.1 until the test ends. It fails
+// the test on an error.
 func Start(tb TB, opts ...Option) *Server {
 	tb.Helper()
 	s, err := Listen("127.0.0.1:0", opts...)
@@ -242,9 +243,9 @@ func Start(tb TB, opts ...Option) *Server {
 	return s
 }
 
-// Close stops listening, closes every connection, and returns when no goroutine of
-// the emulator is left. It is harmless to close twice. An error is that of the network, or of the
-// file of [WithStateFile].
+// Close stops listening, closes every connection, and returns once no goroutine of the emulator is
+// left. Closing twice is harmless. The error comes from the network, or from writing the file of
+// [WithStateFile].
 func (s *Server) Close() error {
 	s.leave()
 	s.closeOnce.Do(func() { close(s.closing) })
@@ -254,8 +255,7 @@ func (s *Server) Close() error {
 	return errors.Join(s.listening.close(), s.writeState())
 }
 
-// Shutdown is [Server.Close], but lets requests that are being answered end, until ctx
-// does.
+// Shutdown is [Server.Close], but first lets requests in progress finish, until ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error {
 	if s.listening == nil {
 		return s.Close()
@@ -264,9 +264,10 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(s.listening.server.Shutdown(ctx), s.Close())
 }
 
-// WithThrottling has the emulator answer 429 TooManyRequests, as the service does, to more
-// requests of an operation than the documentation allows to a merchant and the one who acts for it:
-// in the sandbox one or two at once, and one a second. By the emulator's clock; off without this.
+// WithThrottling makes the emulator answer 429 TooManyRequests, as the service does, to more
+// requests of an operation than the documentation allows. The limits count by merchant and caller:
+// in the sandbox one or two at once, and one a second, by the emulator's clock. The default is no
+// limit.
 func WithThrottling() Option {
 	return func(c *config) error {
 		c.throttling = true
@@ -274,9 +275,9 @@ func WithThrottling() Option {
 	}
 }
 
-// IgnoreIdempotencyKey has an operation, named as in [Request.Operation], do its work
-// each time, whatever the key: it is not documented which operations of the service honour
-// one. An unknown operation is an error.
+// IgnoreIdempotencyKey makes an operation, named as in [Request.Operation], do its work each time,
+// whatever the key: the documentation does not say which operations honour one. An unknown
+// operation is an error.
 func (s *Server) IgnoreIdempotencyKey(operation string) error {
 	if err := wire.CheckOperation(operation); err != nil {
 		return err

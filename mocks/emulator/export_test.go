@@ -8,7 +8,8 @@ const (
 	MaxConnections = maxConnections
 )
 
-// WithHeaderTime sets how long a handshake and a header may take, so that a test need not wait so long.
+// WithHeaderTime sets how long a handshake and a header may take, so that a test need not wait so
+// long.
 func WithHeaderTime(d time.Duration) Option {
 	return func(c *config) error {
 		c.headerTime = d
@@ -16,7 +17,8 @@ func WithHeaderTime(d time.Duration) Option {
 	}
 }
 
-// WithMaxConnections sets how many connections may be open at once, so that a test can do with fewer.
+// WithMaxConnections sets how many connections may be open at once, so that a test can do with
+// fewer.
 func WithMaxConnections(n int64) Option {
 	return func(c *config) error {
 		c.connections = n

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
@@ -17,9 +18,9 @@ import (
 type FaultKind int
 
 const (
-	// FaultKindStatus answers with a status in place of doing the work.
+	// FaultKindStatus answers with a status instead of doing the work.
 	FaultKindStatus FaultKind = iota
-	// FaultKindReset resets the connection in place of doing the work.
+	// FaultKindReset resets the connection instead of doing the work.
 	FaultKindReset
 	// FaultKindLoseAnswer does the work, stores its answer under the idempotency key, and resets the
 	// connection without sending it.
@@ -30,8 +31,8 @@ const (
 	FaultKindTruncate
 	// FaultKindSlow does the work, and sends the answer in eight pieces, [Fault].Delay apart.
 	FaultKindSlow
-	// FaultKindHTML answers with a status and a page of HTML in place of doing the work, as a gateway
-	// before the service does.
+	// FaultKindHTML answers with a status and a page of HTML instead of doing the work, as a
+	// gateway in front of the service does.
 	FaultKindHTML
 )
 
@@ -57,36 +58,37 @@ func (k FaultKind) MarshalText() ([]byte, error) {
 func (k *FaultKind) UnmarshalText(text []byte) error {
 	i := slices.Index(faultNames, string(text))
 	if i < 0 {
-		return fmt.Errorf("emulator: there is no fault of kind %q", text)
+		return fmt.Errorf("emulator: unknown fault kind %q: want one of %s", text, strings.Join(faultNames, ", "))
 	}
 	*k = FaultKind(i)
 	return nil
 }
 
-// Fault is what happens to a request in place of its answer, or to its answer.
+// Fault is what happens to a request instead of its answer, or to its answer.
 type Fault struct {
-	// Operation is the one that fails, named as in [Request.Operation]; empty means each.
+	// Operation is the operation that fails, named as in [Request.Operation]; empty means every one.
 	Operation string    `json:"operation"`
 	Kind      FaultKind `json:"kind"`
-	// Status is that of FaultStatus and FaultHTML, from 400 to 599; 0 means 503, and with FaultHTML
-	// 502.
+	// Status is the status of FaultKindStatus and FaultKindHTML, from 400 to 599; 0 means 503, and
+	// with FaultKindHTML 502.
 	Status int `json:"status"`
-	// ReasonCode is that of FaultStatus; empty means the one that the documentation names for
-	// the status, or none in the answer where it names none (425, 502, 504). For 403 and 422 it
-	// names several: there it must be given.
+	// ReasonCode is the reason code of FaultKindStatus. If it is empty, the one that the
+	// documentation names for the status is used, or none if it names none (425, 502, 504). It is
+	// required for 403 and 422, which have several.
 	//
-	// A decline, CheckoutSessionCanceled or ProcessingFailure counts as the result of the
-	// work: it waits for a request that passes all checks and is no replay, and the idempotency key
-	// then replays it. With createCharge and the in-store charge a decline does to the charge
-	// permission what its simulation code does, with completeCheckoutSession and
-	// finalizeCheckoutSession it cancels the session (Declined), and elsewhere it changes nothing.
-	// Any other fault comes before the checks and leaves no trace.
+	// A decline, CheckoutSessionCanceled or ProcessingFailure is a result of the work: it waits for a
+	// request that passes all checks and is no replay, and the idempotency key then replays it. With
+	// CreateCharge and InStoreCharge a decline does to the charge permission what its simulation
+	// code does. With CompleteCheckoutSession and FinalizeCheckoutSession it cancels the session
+	// (Declined). Elsewhere it changes nothing. Any other fault comes before the checks and leaves
+	// no trace.
 	ReasonCode string `json:"reasonCode"`
-	// RetryAfter, of FaultStatus and FaultHTML, is sent as it is, where it is not empty: seconds or an HTTP date.
+	// RetryAfter of FaultKindStatus and FaultKindHTML is sent as it is, unless it is empty: seconds
+	// or an HTTP date.
 	RetryAfter string `json:"retryAfter"`
-	// Delay is how long the answer waits, of each kind but FaultReset and FaultLoseAnswer; with
-	// FaultSlow each of its pieces. It passes by the machine's clock, and ends with the connection.
-	// At most an hour.
+	// Delay is how long the answer waits, for each kind but FaultKindReset and
+	// FaultKindLoseAnswer; with FaultKindSlow, each of its pieces. It runs by the machine's clock and
+	// ends with the connection. At most an hour.
 	Delay time.Duration `json:"delay"` // in JSON nanoseconds
 }
 
@@ -99,9 +101,9 @@ type pendingFault struct {
 	seen        map[string]uint64
 }
 
-// FailNext makes the next n requests fail whose signature is right. Faults that are
-// already waiting for the same operation come first. An unknown operation, kind or status, or
-// a reason code that is missing, is an error.
+// FailNext makes the next n requests with a right signature fail. Faults that already wait for the
+// same operation come first. It returns an error for an unknown operation (with the nearest names),
+// an unknown kind, a status outside 400 to 599, or a missing reason code.
 func (s *Server) FailNext(n int, f Fault) error {
 	if n < 1 {
 		return fmt.Errorf("emulator: FailNext: n is %d, not positive", n)
@@ -109,10 +111,10 @@ func (s *Server) FailNext(n int, f Fault) error {
 	return s.addFault(f, n, 0)
 }
 
-// FailSome makes each request whose signature is right fail with a probability, above 0 and at
-// most 1, until [Server.ClearFaults]. Which ones is decided by [WithSeed] and by how many requests
-// of the same operation came before, so that a run can be repeated. Of several faults that would
-// happen to one request the first does. Errors are those of [Server.FailNext].
+// FailSome makes each request with a right signature fail with a probability above 0 and at most 1,
+// until [Server.ClearFaults]. [WithSeed] and the number of earlier requests of the same operation
+// decide which ones, so that a run can be repeated. If several faults would happen to one request,
+// the first one does. Errors are those of [Server.FailNext].
 func (s *Server) FailSome(probability float64, f Fault) error {
 	if !(probability > 0 && probability <= 1) {
 		return fmt.Errorf("emulator: FailSome: the probability %v is not above 0 and at most 1", probability)
@@ -120,7 +122,8 @@ func (s *Server) FailSome(probability float64, f Fault) error {
 	return s.addFault(f, 0, probability)
 }
 
-// WithSeed decides which requests [Server.FailSome] makes fail. Without it the seed is 0.
+// WithSeed sets the seed that decides which requests [Server.FailSome] makes fail; the default is
+// 0.
 func WithSeed(seed uint64) Option {
 	return func(c *config) error {
 		c.seed = seed
@@ -148,10 +151,10 @@ func (s *Server) addFault(f Fault, n int, probability float64) error {
 	case f.Delay < 0 || f.Delay > time.Hour:
 		return fmt.Errorf("emulator: Fault.Delay %v is not between 0 and an hour", f.Delay)
 	case f.Delay == 0 && (f.Kind == FaultKindDelay || f.Kind == FaultKindSlow):
-		return fmt.Errorf("emulator: Fault.Delay is needed for a fault of kind %v", f.Kind)
+		return fmt.Errorf("emulator: Fault.Delay is required for a fault of kind %v", f.Kind)
 	}
 	if ambiguous := f.Status == http.StatusForbidden || f.Status == http.StatusUnprocessableEntity; ambiguous && f.Kind == FaultKindStatus && f.ReasonCode == "" {
-		return fmt.Errorf("emulator: Fault.ReasonCode is needed: status %d has several", f.Status)
+		return fmt.Errorf("emulator: Fault.ReasonCode is required: status %d has several", f.Status)
 	}
 	if f.ReasonCode == "" {
 		f.ReasonCode = usualReasons[f.Status]
@@ -164,7 +167,7 @@ func (s *Server) addFault(f Fault, n int, probability float64) error {
 	return nil
 }
 
-// ClearFaults forgets the faults that have not happened yet.
+// ClearFaults removes all faults.
 func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

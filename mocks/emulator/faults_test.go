@@ -403,7 +403,8 @@ func TestDelaysEnd(t *testing.T) {
 	}
 }
 
-// An emulator that is mounted elsewhere has no connections to close, and ends its delays all the same.
+// An emulator that is mounted elsewhere has no connections to close, and ends its delays all the
+// same.
 func TestDelayOfAHandlerEnds(t *testing.T) {
 	t.Parallel()
 	r := newReading(t)

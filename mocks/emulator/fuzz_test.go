@@ -73,8 +73,8 @@ func FuzzBodies(f *testing.F) {
 	})
 }
 
-// Whatever a browser sends to the pages gets a page, and what a stranger sends never starts or ends a
-// checkout.
+// Whatever a browser sends to the pages gets a page, and what a stranger sends never starts or ends
+// a checkout.
 func FuzzPages(f *testing.F) {
 	s, err := emulator.New(emulator.WithClock(newClock(noon).Now))
 	require.NoError(f, err)

@@ -326,7 +326,7 @@ func TestRefusalsAreTheSameEachTime(t *testing.T) {
 	}{
 		{func() string {
 			return c.patch("/checkoutSessions/"+session, object{"paymentDetails": object{"allowOvercharge": true, "extendExpiration": true}}).raw
-		}, "The member paymentDetails.allowOvercharge can be set at creation alone."},
+		}, "The member paymentDetails.allowOvercharge can be set only at creation."},
 		{func() string {
 			return c.post("/in-store/merchantScan", object{
 				"scanData": s.Description().Merchants[0].ScanData, "scanReferenceId": "scan", "merchantCOE": "US", "ledgerCurrency": "EUR",

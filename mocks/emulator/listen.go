@@ -18,7 +18,8 @@ import (
 )
 
 const (
-	// headerTime is how long a connection may take for its TLS handshake, and each request for its header.
+	// headerTime is how long a connection may take for its TLS handshake, and each request for its
+	// header.
 	headerTime = 10 * time.Second
 	readTime   = 30 * time.Second // for a whole request
 	idleTime   = 2 * time.Minute
@@ -39,8 +40,8 @@ type listening struct {
 }
 
 // Listen returns an emulator that listens at addr, which must be a loopback address
-// (127.0.0.1:8443, [::1]:8443, localhost:8443; port 0 for a free one): an emulator's keys are
-// no secret. Close it with [Server.Close] or [Server.Shutdown].
+// (127.0.0.1:8443, [::1]:8443, localhost:8443; port 0 for a free one), because its keys are no
+// secret. Close it with [Server.Close] or [Server.Shutdown].
 func Listen(addr string, opts ...Option) (*Server, error) {
 	if err := checkLoopback(addr); err != nil {
 		return nil, err
@@ -160,9 +161,9 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
-// RoundTripper returns a transport that trusts the emulator's CA and connects to the
-// emulator whatever host the URL names, so that a client configured for the service itself
-// cannot reach it. Its connections end with the emulator.
+// RoundTripper returns a transport that trusts the emulator's CA and connects to the emulator
+// whatever host the URL names, so that a client configured for the service itself cannot reach the
+// service. Its connections end with the emulator.
 func (s *Server) RoundTripper() http.RoundTripper {
 	if s.listening == nil {
 		return notListening{}
@@ -173,5 +174,5 @@ func (s *Server) RoundTripper() http.RoundTripper {
 type notListening struct{}
 
 func (notListening) RoundTrip(*http.Request) (*http.Response, error) {
-	return nil, errors.New("emulator: this server does not listen: use Start or Listen")
+	return nil, errors.New("emulator: this emulator does not listen: use Start or Listen")
 }

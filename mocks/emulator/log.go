@@ -9,50 +9,49 @@ import (
 // maxLog is how many requests the log keeps.
 const maxLog = 10_000
 
-// Request is an entry of the log: what the emulator made of a request to the API.
+// Request is an entry of the log: a request to the API, and how the emulator answered it.
 type Request struct {
 	Time      time.Time `json:"time"`
 	RequestID string    `json:"requestId"` // as in the answer
-	// Operation is the name of the SDK's operation, such as CreateCheckoutSession or InStoreCharge. It is
-	// empty if the path or method is unknown.
+	// Operation is the name of the SDK's operation, such as CreateCheckoutSession or InStoreCharge. It
+	// is empty if the path or method is unknown.
 	Operation string `json:"operation"`
 	Method    string `json:"method"`
 	Target    string `json:"target"` // path and query as sent
 	UserAgent string `json:"userAgent"`
-	// Strict says that the User-Agent was this SDK's, so that one spelling alone was taken:
-	// SignedHeaders lower case, sorted, without repeats and complete; the basic date; the
-	// region's own name; the host as in the Host header; none of accept, content-type, date,
-	// host and region missing; encoding as RFC 3986 has it and sorted parameters; an idempotency
-	// key with each POST and updateCharge and with nothing else; application/json; in bodies
-	// amounts and counts as texts, without needless decimals, booleans as booleans, no null,
-	// and a softDescriptor only with captureNow or AuthorizeWithCapture.
+	// Strict reports that the User-Agent was this SDK's. Only one spelling is then accepted:
+	// SignedHeaders in lower case, sorted, without repeats and complete; the basic date; the region's
+	// own name; the host as in the Host header; accept, content-type, date, host and region present;
+	// RFC 3986 encoding and sorted parameters; an idempotency key with each POST and with
+	// UpdateCharge, UpdateDispute and UpdateMerchantAccount, and with nothing else;
+	// application/json; in bodies, amounts and counts as texts without needless decimals, booleans as
+	// booleans, no null, and a softDescriptor only with captureNow or AuthorizeWithCapture.
 	Strict         bool   `json:"strict"`
 	PublicKeyID    string `json:"publicKeyId"`
 	SignedDate     string `json:"signedDate"` // the header x-amz-pay-date
 	IdempotencyKey string `json:"idempotencyKey"`
 	MerchantID     string `json:"merchantId"` // acted for
 	BodyHash       string `json:"bodyHash"`   // SHA-256, lower-case hex
-	// CanonicalRequest is the request as it arrived: the text that must be signed if Strict,
-	// and otherwise the first of the forms of it that may be.
+	// CanonicalRequest is the request as it arrived: the text that must be signed if Strict, and
+	// otherwise the first of its forms that may be signed.
 	CanonicalRequest string `json:"canonicalRequest"`
-	// Difference says, of a signature that was wrong, in which line of the canonical request what
-	// was signed differs from what was expected, or how else it was made wrong, where trying the usual
-	// mistakes finds that out.
+	// Difference says, for a wrong signature, in which line the signed text differs from the expected
+	// one, or how else the signature was made wrong, if one of the usual mistakes explains it.
 	Difference string `json:"difference"`
-	// Notes say two things that were taken: which of the headers x-amz-pay-host and x-amz-pay-region
-	// were not signed, or not there, in requests of others; and, of this SDK's own as well, that
-	// addressDetails were percent-encoded. What else was taken of others is not noted.
+	// Notes name two things that were accepted: which of x-amz-pay-host and x-amz-pay-region were
+	// missing or not signed, in requests of other SDKs, and that addressDetails were
+	// percent-encoded. Nothing else that is accepted from others is noted.
 	Notes      []string `json:"notes"`
 	Verified   bool     `json:"verified"`   // the signature was right
 	Replayed   bool     `json:"replayed"`   // answered from the idempotency key
-	Fault      string   `json:"fault"`      // what [Server.FailNext] or [Server.FailSome] did to it
+	Fault      string   `json:"fault"`      // the fault of [Server.FailNext] or [Server.FailSome]
 	Status     int      `json:"status"`     // of the answer, sent or lost; 0 if the connection was reset
-	ReasonCode string   `json:"reasonCode"` // empty for a success, and where a fault gave none
+	ReasonCode string   `json:"reasonCode"` // empty for a success, or if a fault gave none
 	Refusal    string   `json:"refusal"`    // the reason in words
 }
 
-// Requests returns the log in the order of answering: the last 10,000 requests to the API, each of
-// which is there before its answer is sent.
+// Requests returns the last 10,000 requests to the API in the order of answering. A request is in
+// the log before its answer is sent.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()

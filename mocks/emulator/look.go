@@ -2,7 +2,7 @@ package emulator
 
 import "bytes"
 
-// Charge is a charge as it is in the emulator.
+// Charge is a charge of the emulator.
 type Charge struct {
 	ID           string
 	PermissionID string
@@ -12,12 +12,12 @@ type Charge struct {
 	Amount       string // with the currency: 14.00 USD
 	Captured     string // empty until it is
 	Refunded     string // empty until it is
-	// Reference is the shop's own: the merchantReferenceId of the charge, or else of its permission; at a till the
-	// merchantOrderId.
+	// Reference is the shop's own: the merchantReferenceId of the charge or else of its permission,
+	// or the merchantOrderId of a till.
 	Reference string
 }
 
-// Charges returns all charges, oldest first: to see that a retried request made one
+// Charges returns all charges, oldest first. Use it to see that a retried request made one charge
 // and not two.
 func (s *Server) Charges() []Charge {
 	s.mu.Lock()
@@ -41,7 +41,7 @@ func (s *Server) Charges() []Charge {
 	return charges
 }
 
-// Refund is a refund as it is in the emulator.
+// Refund is a refund of the emulator.
 type Refund struct {
 	ID       string
 	ChargeID string
@@ -61,7 +61,7 @@ func (s *Server) Refunds() []Refund {
 	return refunds
 }
 
-// File returns the content of a file that was uploaded, and whether it was.
+// File returns the content of an uploaded file; ok is false if there is none.
 func (s *Server) File(id string) (content []byte, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -223,8 +223,8 @@ func plainStateOf(f *fixture, a answer) string {
 	return state
 }
 
-// sessionStateOf tells what an open session waits for, too. That the buyer has approved shows in how it is
-// refused another amount.
+// sessionStateOf tells what an open session waits for, too. That the buyer has approved shows in
+// how it is refused another amount.
 func sessionStateOf(f *fixture, a answer) string {
 	state := stateOf(f, a)
 	if state != "Open" {
@@ -247,7 +247,8 @@ func (c *client) abroad() *client {
 	return &there
 }
 
-// Who is not the owner, in this account, environment and region, finds nothing, and changes nothing.
+// Who is not the owner, in this account, environment and region, finds nothing, and changes
+// nothing.
 func TestStrangers(t *testing.T) {
 	t.Parallel()
 	strangers := map[string]func(c *client) *client{

@@ -86,7 +86,7 @@ func TestSetAtCreationAlone(t *testing.T) {
 	before := c.get("/checkoutSessions/" + id).raw
 	for name, value := range map[string]any{"allowOvercharge": true, "extendExpiration": false, "presentmentCurrency": "USD"} {
 		a := c.patch("/checkoutSessions/"+id, object{"paymentDetails": object{name: value}}).refused(t, 400, "InvalidParameterValue")
-		assert.Contains(t, a.body["message"], "paymentDetails."+name+" can be set at creation alone")
+		assert.Contains(t, a.body["message"], "paymentDetails."+name+" can be set only at creation")
 	}
 	assert.Equal(t, before, c.get("/checkoutSessions/"+id).raw)
 }

@@ -30,15 +30,17 @@ var processSNS = sync.OnceValues(ipntest.New)
 // snsHost is where the certificate of the notifications is.
 const snsHost = "sns." + ipntest.Region + ".amazonaws.com"
 
-// NotifyAt has the emulator send an Instant Payment Notification to a URL, of http or https on loopback, at each change
-// of state from now on: of a charge, charge permission or refund after it was made, and of a dispute, for both merchants and
-// environments. As the service does, it sends again what was answered with 5xx or not within 15 seconds: hourly, by the
-// emulator's clock, for the next three hours.
+// NotifyAt sends an Instant Payment Notification to a URL, http or https on loopback, at each
+// change of state from now on: of a charge, charge permission or refund after it was made, and of a
+// dispute, for both merchants and environments. Like the service, it sends again if the answer was
+// 5xx or did not come within 15 seconds: hourly, by the emulator's clock, for the next three hours.
 //
-// The messages are signed by a stand-in for AWS SNS, whose account is [Description].TopicAccount and whose certificate
-// [Server.RoundTripper] leads to: give both to ipn.NewVerifier (WithTopicAccounts, WithRoundTripper). A URL that is not on
-// loopback, and an emulator that does not listen, are errors. What has happened to each notification is in the window and
-// in [Server.Notifications].
+// A stand-in for AWS SNS signs the messages. Its account is [Description].TopicAccount, and
+// [Server.RoundTripper] leads to its certificate: pass both to ipn.NewVerifier (WithTopicAccounts,
+// WithRoundTripper). The window and [Server.Notifications] show the result of each notification.
+//
+// It returns an error if the URL is not on loopback, or if the emulator does not listen or has
+// ended.
 func (s *Server) NotifyAt(endpoint string) error {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
@@ -66,7 +68,8 @@ func (s *Server) NotifyAt(endpoint string) error {
 	return nil
 }
 
-// StopNotifying takes back a URL of [Server.NotifyAt]. What is on the way to it, or is to be sent again, is dropped.
+// StopNotifying undoes [Server.NotifyAt] for a URL. Notifications that wait to be sent to it are
+// dropped.
 func (s *Server) StopNotifying(endpoint string) {
 	_ = s.change(func(w *ledger.Ledger, _ time.Time) error {
 		w.StopNotifying(endpoint)
@@ -134,8 +137,8 @@ func (s *Server) due() []ledger.Delivery {
 	return ready
 }
 
-// deliver posts a notification as SNS does. It returns what became of it, nothing where all is well, and whether it
-// is worth another time.
+// deliver posts a notification as SNS does. It returns what went wrong, empty for success, and
+// whether to try again.
 func deliver(ctx context.Context, sender *http.Client, d ledger.Delivery) (wrong string, again bool) {
 	sns, err := processSNS()
 	if err != nil {
@@ -164,7 +167,7 @@ func deliver(ctx context.Context, sender *http.Client, d ledger.Delivery) (wrong
 	return fmt.Sprintf("status %d", res.StatusCode), res.StatusCode >= 500
 }
 
-// delivered notes what became of a notification.
+// delivered records the result of sending a notification.
 func (s *Server) delivered(messageID, wrong string, again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +176,7 @@ func (s *Server) delivered(messageID, wrong string, again bool) {
 	}
 }
 
-// Notification is one that the emulator sends, or has sent.
+// Notification is a notification that the emulator sends or has sent.
 type Notification struct {
 	MessageID  string `json:"messageId"` // of SNS
 	Endpoint   string `json:"endpoint"`
@@ -184,8 +187,8 @@ type Notification struct {
 	Tries      int    `json:"tries"` // so far
 }
 
-// Notifications returns what was sent, or is to be, to the URLs of [Server.NotifyAt], the oldest first. Of those that are
-// over the last 1,000 are kept.
+// Notifications returns the notifications for the URLs of [Server.NotifyAt], oldest first. The last
+// 1,000 finished ones are kept.
 func (s *Server) Notifications() []Notification {
 	s.mu.Lock()
 	defer s.mu.Unlock()

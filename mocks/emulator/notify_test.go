@@ -89,8 +89,8 @@ func settled(t *testing.T, s *emulator.Server, tries int) []emulator.Notificatio
 	return sent
 }
 
-// What changes by itself is told: once what is pending has ended, when a permission is closed, when a refund is done,
-// when a dispute is filed and when it is lost.
+// What changes by itself is told: once what is pending has ended, when a permission is closed, when
+// a refund is done, when a dispute is filed and when it is lost.
 func TestNotifications(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)
@@ -133,7 +133,8 @@ func TestNotifications(t *testing.T) {
 	assert.Empty(t, s.Notifications())
 }
 
-// What the shop could not take is sent again, an hour later, three times; what it does not want is not.
+// What the shop could not take is sent again, an hour later, three times; what it does not want is
+// not.
 func TestNotificationsAreSentAgain(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)

@@ -16,14 +16,15 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
-// WithProxy has [Listen] and [Start] also answer as an HTTPS proxy, at an address of its own on
-// loopback (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. It
-// takes, in plain HTTP, CONNECT to port 443 of the three hosts of the service, the three of
-// checkout.js and that of the notifications' certificate, and is itself what they reach, with the
-// region of the host: it never connects to anything. Whoever uses it must trust the emulator's CA.
-// It also takes requests that bear a whole https URL (POST https://pay-api.amazon.com/v2/charges
-// HTTP/1.1), which is what axios, and so the official Node SDK, sends to a proxy. See
-// [Description].ProxyURL.
+// WithProxy makes [Listen] and [Start] also run an HTTPS proxy at a loopback address of its own
+// (127.0.0.1:8080; port 0 for a free one), for SDKs whose host cannot be changed. The client must
+// trust the emulator's CA. See [Description].ProxyURL.
+//
+// The proxy takes CONNECT, in plain HTTP, to port 443 of the three hosts of the service, the three
+// of checkout.js and the one of the notifications' certificate, and answers itself, with the region
+// of the host. It never connects to anything. It also takes requests with a whole https URL (POST
+// https://pay-api.amazon.com/v2/charges HTTP/1.1), which axios, and so the official Node SDK, sends
+// to a proxy.
 func WithProxy(addr string) Option {
 	return func(c *config) error {
 		c.proxyAddr = addr
@@ -55,7 +56,7 @@ func listenProxy(addr string, headerTime time.Duration, busy *sync.WaitGroup, em
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	whole := r.Method != http.MethodConnect
 	if whole && r.URL.Scheme != "https" {
-		http.Error(w, "This proxy takes CONNECT, and requests for https URLs.", http.StatusMethodNotAllowed)
+		http.Error(w, "This proxy accepts CONNECT and requests for https URLs.", http.StatusMethodNotAllowed)
 		return
 	}
 	target := r.RequestURI
@@ -63,7 +64,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		target = net.JoinHostPort(r.URL.Hostname(), cmp.Or(r.URL.Port(), "443"))
 	}
 	if host, port, err := net.SplitHostPort(target); err != nil || port != "443" || !leadsTo(host) {
-		http.Error(w, "This proxy is the emulator of Amazon Pay, and leads to nothing else.", http.StatusForbidden)
+		http.Error(w, "This proxy leads only to the emulator of Amazon Pay.", http.StatusForbidden)
 		return
 	}
 	if whole {
@@ -74,7 +75,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer p.busy.Done()
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil { // not HTTP/1.1
-		http.Error(w, "This proxy takes HTTP/1.1 alone.", http.StatusHTTPVersionNotSupported)
+		http.Error(w, "This proxy accepts only HTTP/1.1.", http.StatusHTTPVersionNotSupported)
 		return
 	}
 	_ = conn.SetDeadline(time.Time{})

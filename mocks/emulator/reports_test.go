@@ -36,7 +36,8 @@ func fetch(t *testing.T, s *emulator.Server, method, url, contentType, body stri
 	return res.StatusCode, string(read)
 }
 
-// settlingShop returns an emulator, its clock and a client, with one charge captured and partly refunded.
+// settlingShop returns an emulator, its clock and a client, with one charge captured and partly
+// refunded.
 func settlingShop(t *testing.T) (*emulator.Server, *testClock, *client) {
 	t.Helper()
 	clock := newClock(noon)
@@ -270,7 +271,8 @@ func TestScheduleFromLongAgo(t *testing.T) {
 	assert.LessOrEqual(t, len(reports), 4)
 }
 
-// reportCount is how many reports there are on all pages, and when the first and the last of them were made.
+// reportCount is how many reports there are on all pages, and when the first and the last of them
+// were made.
 func (c *client) reportCount() (count int, oldest, latest string) {
 	c.tb.Helper()
 	query := "?pageSize=100"

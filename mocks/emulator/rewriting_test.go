@@ -154,7 +154,7 @@ func TestRewrittenBodiesAreExplained(t *testing.T) {
 		changed.Header = r.Header
 		mustSend(t, c, changed).refused(t, http.StatusForbidden, "InvalidRequestSignature")
 		log := s.Requests()
-		assert.Contains(t, log[len(log)-1].Difference, "The body was sent otherwise than it was signed: ", sent)
+		assert.Contains(t, log[len(log)-1].Difference, "The body was changed after it was signed: ", sent)
 	}
 }
 

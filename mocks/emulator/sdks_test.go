@@ -103,8 +103,8 @@ func TestPathEncodedTwice(t *testing.T) {
 	assert.True(t, s.Requests()[0].Verified)
 }
 
-// Java repeats the name of a list, signing its values in order, and PHP numbers it. Operations see neither harm nor
-// another's parameter.
+// Java repeats the name of a list, signing its values in order, and PHP numbers it. Operations see
+// neither harm nor another's parameter.
 func TestQueryLists(t *testing.T) {
 	t.Parallel()
 	s := emulator.Start(t)

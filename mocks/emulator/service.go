@@ -8,63 +8,62 @@ import (
 
 // What the service does by itself, on demand.
 
-// ResolvePending has a charge that is AuthorizationInitiated or CaptureInitiated, or a refund that is
-// RefundInitiated, end now as it would half a minute after it began: well, unless a card or a
-// simulation code decided otherwise. One that is unknown or not pending is an error.
+// ResolvePending settles a pending charge or refund now, with the result it would have had after 30
+// seconds: success, unless a card or a simulation code decided otherwise. It returns an error if
+// the id is unknown or the charge or refund is not pending.
 func (s *Server) ResolvePending(id string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error { return w.ResolvePending(id, now) })
 }
 
-// DeclinePending has a charge that is AuthorizationInitiated or CaptureInitiated, or a refund that
-// is RefundInitiated, end Declined now. The reason code of a charge is SoftDeclined, HardDeclined
-// (its charge permission becomes NonChargeable), AmazonRejected (it becomes Closed),
-// ProcessingFailure or TransactionTimedOut; that of a refund AmazonRejected or ProcessingFailure.
-// Another one, and one that is unknown or not pending, are errors.
+// DeclinePending declines a pending charge or refund now. For a charge, the reason code is
+// SoftDeclined, HardDeclined (its charge permission becomes NonChargeable), AmazonRejected (its
+// permission is Closed), ProcessingFailure or TransactionTimedOut; for a refund, AmazonRejected or
+// ProcessingFailure. It returns an error if the reason code or the id is unknown, or the charge or
+// refund is not pending.
 func (s *Server) DeclinePending(id, reasonCode string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error { return w.DeclinePending(id, reasonCode, now) })
 }
 
-// Expire has an open checkout session, an open charge permission or an authorized charge expire
-// now. One that is unknown, or in another state, is an error.
+// Expire makes an open checkout session, an open charge permission or an authorized charge expire
+// now. It returns an error if the id is unknown or the state does not allow it.
 func (s *Server) Expire(id string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error { return w.Expire(id, now) })
 }
 
-// CancelSession has Amazon cancel an open checkout session, with AmazonCanceled. One that is
-// unknown or over is an error.
+// CancelSession makes Amazon cancel an open checkout session, with AmazonCanceled. It returns an
+// error if the id is unknown or the session is over.
 func (s *Server) CancelSession(sessionID string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error {
 		return w.EndSession(sessionID, ledger.AmazonCanceled, now)
 	})
 }
 
-// CancelCharge has Amazon (AmazonCanceled) or the buyer (BuyerCanceled) cancel a charge that is
-// AuthorizationInitiated or Authorized. Another reason, and a charge that is unknown or in another
-// state, are errors.
+// CancelCharge makes Amazon (AmazonCanceled) or the buyer (BuyerCanceled) cancel a charge that is
+// AuthorizationInitiated or Authorized. It returns an error for another reason code, an unknown id
+// or another state.
 func (s *Server) CancelCharge(chargeID, reasonCode string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error { return w.EndCharge(chargeID, reasonCode, now) })
 }
 
-// ClosePermission has the buyer (BuyerClosed, or BuyerCanceled as older documents have it) or Amazon
-// (AmazonClosed, AmazonCanceled) close a charge permission. Another reason, and a permission that is
-// unknown or closed, are errors.
+// ClosePermission makes the buyer (BuyerClosed, or BuyerCanceled as in older documents) or Amazon
+// (AmazonClosed, AmazonCanceled) close a charge permission. It returns an error for another reason
+// code, an unknown id or a closed permission.
 func (s *Server) ClosePermission(permissionID, reasonCode string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error { return w.EndPermission(permissionID, reasonCode, now) })
 }
 
-// SuspendPermission makes a Chargeable charge permission NonChargeable, for one of
-// PaymentMethodInvalid, PaymentMethodDeleted, BillingAddressDeleted, PaymentMethodExpired,
-// PaymentMethodNotAllowed, PaymentMethodNotSet and MFAFailed, until
-// [Buyer.ChangePaymentMethod]. Another reason, and a permission that is unknown or in another
-// state, are errors.
+// SuspendPermission makes a Chargeable charge permission NonChargeable until
+// [Buyer.ChangePaymentMethod]. The reason code is PaymentMethodInvalid, PaymentMethodDeleted,
+// BillingAddressDeleted, PaymentMethodExpired, PaymentMethodNotAllowed, PaymentMethodNotSet or
+// MFAFailed. It returns an error for another reason code, an unknown id or another state.
 func (s *Server) SuspendPermission(permissionID, reasonCode string) error {
 	return s.change(func(w *ledger.Ledger, now time.Time) error { return w.SuspendPermission(permissionID, reasonCode, now) })
 }
 
-// Settle ends the settlement period of every account that has captured or refunded something
-// since the last one: its payment is then a disbursement, and a live account has a
-// settlement report. Amazon does so about daily, by itself. What happened at this very instant,
-// by the emulator's clock, waits for the next time.
+// Settle ends the settlement period of every account that has captured or refunded something since
+// the last one. Its payment becomes a disbursement, and a live account gets a settlement report.
+// The service does this about daily. Anything at this very instant, by the emulator's clock, waits
+// for the next time.
 func (s *Server) Settle() {
 	_ = s.change(func(w *ledger.Ledger, now time.Time) error {
 		var ids []string

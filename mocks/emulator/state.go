@@ -20,17 +20,18 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// stateVersion is that of the state file; another one cannot be read.
+// stateVersion is the version of the state file. Files with another version cannot be read.
 const stateVersion = 3
 
-// WithStateFile has the emulator begin as it was when the file was last written, and write it again
-// a second after each change and when it ends: objects, idempotency keys, clock, keys, certificates
-// and tokens outlive a restart. Faults and the log of requests do not. A file that does not exist is
-// made; its region wins over the default, and another one than that of [WithRegion] is an error. It holds private keys, though throw-away ones, and only its owner may read it.
+// WithStateFile makes the emulator start in the state that the file holds, and write the file a
+// second after each change and when it ends. Objects, idempotency keys, clock, keys, certificates
+// and tokens survive a restart; faults and the log of requests do not. A missing file is created.
+// The file's region overrides the default; a region of [WithRegion] that differs is an error. The
+// file holds private keys, though throw-away ones, and only its owner can read it.
 func WithStateFile(path string) Option {
 	return func(c *config) error {
 		if path == "" {
-			return errors.New("emulator: WithStateFile needs a path")
+			return errors.New("emulator: WithStateFile: the path is empty")
 		}
 		c.stateFile = path
 		return nil
@@ -131,14 +132,14 @@ func (s *Server) readState() error {
 	switch {
 	case err != nil:
 	case state.Version != stateVersion:
-		err = fmt.Errorf("it is of version %d, and this emulator reads version %d", state.Version, stateVersion)
+		err = fmt.Errorf("it has version %d, and this emulator reads version %d", state.Version, stateVersion)
 	case s.regionGiven && state.Region != s.region.Name:
-		err = fmt.Errorf("it is of the region %s, and %s was asked for", state.Region, s.region.Name)
+		err = fmt.Errorf("its region is %s, and WithRegion asks for %s", state.Region, s.region.Name)
 	default:
 		err = s.restore(state)
 	}
 	if err != nil {
-		return fmt.Errorf("emulator: the state file %s cannot be read: %w", s.stateFile, err)
+		return fmt.Errorf("emulator: reading the state file %s: %w", s.stateFile, err)
 	}
 	return nil
 }
@@ -147,10 +148,10 @@ func (s *Server) restore(state savedState) error {
 	found, known := ledger.RegionNamed(state.Region)
 	certKey, err := x509.ParsePKCS8PrivateKey(state.CertKey)
 	if err != nil || !known || len(state.Keys) != len(s.identity.keys) {
-		return errors.New("it is damaged")
+		return errors.New("damaged file")
 	}
 	if block, _ := pem.Decode(state.CA); block == nil {
-		return errors.New("it has no CA")
+		return errors.New("damaged file: no CA")
 	}
 	id := identity{caPEM: state.CA, certificate: tls.Certificate{Certificate: [][]byte{state.Certificate}, PrivateKey: certKey}}
 	for i, text := range state.Keys {

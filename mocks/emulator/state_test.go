@@ -152,9 +152,9 @@ func TestStateFileAndOptions(t *testing.T) {
 	require.NoError(t, first.Close())
 	for _, region := range []string{"na", "us", "jp"} {
 		_, err = emulator.New(emulator.WithStateFile(path), emulator.WithRegion(region))
-		require.ErrorContains(t, err, "it is of the region eu", region)
+		require.ErrorContains(t, err, "its region is eu", region)
 		_, err = emulator.New(emulator.WithRegion(region), emulator.WithStateFile(path))
-		require.ErrorContains(t, err, "it is of the region eu", "whatever the order")
+		require.ErrorContains(t, err, "its region is eu", "whatever the order")
 	}
 	second := emulator.Start(t, emulator.WithStateFile(path), emulator.WithRegion("de"))
 	assert.Equal(t, "eu", second.Description().Region)
@@ -167,7 +167,8 @@ func TestStateFileAndOptions(t *testing.T) {
 	assert.Len(t, ids, 2, "the key is ignored after the restart, too")
 }
 
-// What changes nothing does not make the file be written again. Each write is another file, in the place of the one before.
+// What changes nothing does not make the file be written again. Each write is another file, in the
+// place of the one before.
 func TestRefusalsAreNotWritten(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state")

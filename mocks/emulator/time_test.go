@@ -216,8 +216,8 @@ func TestStartInYears(t *testing.T) {
 	require.Error(t, err)
 }
 
-// A shop's clock may be in a zone that changes between winter and summer: the service's timestamps are in UTC, and days
-// are days of the calendar there.
+// A shop's clock may be in a zone that changes between winter and summer: the service's timestamps
+// are in UTC, and days are days of the calendar there.
 func TestZoneThatChanges(t *testing.T) {
 	t.Parallel()
 	winter, summer := time.FixedZone("CET", 3600), time.FixedZone("CEST", 7200)

@@ -169,7 +169,8 @@ func TestExcept(t *testing.T) {
 	assert.Contains(t, a.body["message"], "restrictions.JP.except.except")
 }
 
-// The specifications are for the buyer's choice: an address that the shop itself gave is its own affair.
+// The specifications are for the buyer's choice: an address that the shop itself gave is its own
+// affair.
 func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)
@@ -183,7 +184,7 @@ func TestRestrictionsOfTheShopsOwnAddress(t *testing.T) {
 		"deliverySpecifications": object{"specialRestrictions": []string{"RestrictPOBoxes"}},
 	}).must(t, http.StatusCreated).text(t, "checkoutSessionId")
 	require.NoError(t, c.server.Buyer().Approve(id))
-	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{CountryCode: "US"}), "the shop, not the buyer")
+	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{CountryCode: "US"}), "the shop gave it, or nothing is shipped")
 	c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": usd("5")}).must(t, http.StatusOK)
 	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{}), "two letters")
 	require.ErrorContains(t, c.server.Buyer().ChangeAddress(id, emulator.Address{CountryCode: "USA"}), "two letters")
@@ -259,7 +260,8 @@ func TestCards(t *testing.T) {
 	}
 }
 
-// A pending card needs a shop that takes a pending authorization, and a code is stronger than a card.
+// A pending card needs a shop that takes a pending authorization, and a code is stronger than a
+// card.
 func TestCardsAndCodes(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -268,7 +270,7 @@ func TestCardsAndCodes(t *testing.T) {
 		f.newOpen()
 		f.done(buyer.SignIn(f.id))
 		f.done(buyer.ChangeCard(f.id, card))
-		require.ErrorContains(t, buyer.Approve(f.id), "needs paymentIntent Authorize and canHandlePendingAuthorization")
+		require.ErrorContains(t, buyer.Approve(f.id), "requires paymentIntent Authorize and canHandlePendingAuthorization")
 		assert.Equal(t, "Open/signedIn", sessionStateOf(f, f.show()))
 	}
 	for _, unknown := range []string{"", "111", "01111", "x"} {

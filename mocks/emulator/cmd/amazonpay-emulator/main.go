@@ -1,8 +1,8 @@
-// Command amazonpay-emulator runs an emulated Amazon Pay on loopback until it is
-// interrupted; a second interrupt ends it at once. It prints its URLs, and writes what a client in
-// any language needs into a file, an [emulator.Description] in JSON: the URLs, the CA to trust, the
-// merchants with their key ids, keys and stores, and the token of the control endpoints. Beside it
-// there is the CA alone, for programs that want a file of it:
+// Command amazonpay-emulator runs an emulated Amazon Pay on loopback until it is interrupted; a
+// second interrupt ends it at once. It prints its URLs, and writes what a client in any language
+// needs into a file, an [emulator.Description] in JSON: the URLs, the CA to trust, the merchants
+// with their key ids, keys and stores, and the token of the control endpoints. Beside it there is
+// the CA alone, for programs that want a file of it:
 //
 //	go run github.com/amazonpay-go/sdk/mocks/emulator/cmd/amazonpay-emulator -region eu -state shop.state
 //	curl --cacert amazonpay-emulator.pem -H "Authorization: Bearer $TOKEN" -X POST \
@@ -67,7 +67,7 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	flags.IntVar(&given.proxyPort, "proxy-port", 8444, "`port` of 127.0.0.1 to be a proxy at; 0 for a free one, -1 for none")
 	flags.StringVar(&given.file, "file", "amazonpay-emulator.json", "`path` of the file that is written for clients; the CA goes beside it, as .pem")
 	flags.StringVar(&given.endpoint, "ipn", "", "`URL` on loopback to which notifications are sent")
-	region := flags.String("region", "", "`name`: us, na, eu, de, uk or jp; by default that of the state file, or na; the proxy has all of them")
+	region := flags.String("region", "", "`name`: us, na, eu, de, uk or jp; default: the region of the state file, or na; the proxy has all three")
 	seed := flags.Uint64("seed", 0, "`number` that decides which requests fail at random")
 	clock := flags.String("clock", "", "`time` to begin at (2026-12-24T18:00:00Z), or how far to be ahead (720h)")
 	throttle := flags.Bool("throttle", false, "answer 429 to more requests than the documentation allows")

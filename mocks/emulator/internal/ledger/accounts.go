@@ -72,7 +72,7 @@ func needsDelegation(c *Call) *Refusal {
 	if c.Delegated {
 		return nil
 	}
-	return Refuse(codeUnauthorized, UnauthorizedAccess, "This operation needs an authorization token.")
+	return Refuse(codeUnauthorized, UnauthorizedAccess, "This operation requires an authorization token.")
 }
 
 // UpdateMerchantAccount is UpdateAccount on behalf of the merchant.

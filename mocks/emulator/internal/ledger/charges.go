@@ -119,11 +119,11 @@ func (l *Ledger) CreateCharge(c *Call) (Code, Object, *Refusal) {
 	pendingCoded := simulated == AuthorizationInitiated || strings.HasPrefix(simulated, pendingCode)
 	switch {
 	case c.Strict && !captureNow && c.Body["softDescriptor"] != nil:
-		return 0, nil, Invalid("softDescriptor", "goes with captureNow alone")
+		return 0, nil, Invalid("softDescriptor", "requires captureNow")
 	case simulated == CaptureInitiated && !captureNow:
-		return 0, nil, BadRequest(invalidSimulation, "%s needs captureNow.", simulated)
+		return 0, nil, BadRequest(invalidSimulation, "%s requires captureNow.", simulated)
 	case pendingCoded && !mayWait:
-		return 0, nil, BadRequest(invalidSimulation, "%s needs canHandlePendingAuthorization.", simulated)
+		return 0, nil, BadRequest(invalidSimulation, "%s requires canHandlePendingAuthorization.", simulated)
 	}
 	p, refused := l.permission(c, c.Body.Text("chargePermissionId"))
 	if refused != nil {
@@ -368,8 +368,8 @@ func (ch *Charge) answer() Object {
 // PermissionID is the id of the charge's permission.
 func (ch *Charge) PermissionID() string { return ch.permission.ID }
 
-// Reference is the shop's own: the merchantReferenceId of the charge, or else of its permission; at a till
-// the merchantOrderId.
+// Reference is the shop's own: the merchantReferenceId of the charge, or else of its permission; at
+// a till the merchantOrderId.
 func (ch *Charge) Reference() string {
 	own := func(details Object) string { return details.At("merchantMetadata").Text("merchantReferenceId") }
 	return cmp.Or(ch.TillOrder, own(ch.Details), own(ch.permission.Details))

@@ -49,9 +49,9 @@ func (s *Session) checkAmounts(body Object) *Refusal {
 		case payment[name] == nil:
 			return Refuse(CodeConflict, AmountMismatch, "The checkout session has no %s.", name)
 		case approved.Currency != given.Currency:
-			return BadRequest(currencyMismatch, "The currency of %s differs from that of the checkout session.", name)
+			return BadRequest(currencyMismatch, "The currency of %s is not the currency of the checkout session.", name)
 		default:
-			return Refuse(CodeConflict, AmountMismatch, "The member %s differs from that of the checkout session.", name)
+			return Refuse(CodeConflict, AmountMismatch, "The member %s differs from the amount of the checkout session.", name)
 		}
 	}
 	return nil
@@ -115,7 +115,7 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 		}
 	}
 	if pending && !canBePending(payment) {
-		return 0, nil, BadRequest(invalidSimulation, "A pending authorization needs paymentIntent Authorize and canHandlePendingAuthorization.")
+		return 0, nil, BadRequest(invalidSimulation, "A pending authorization requires paymentIntent Authorize and canHandlePendingAuthorization.")
 	}
 	amount := payment.MoneyAt("chargeAmount")
 	p, refused := l.permissionOnFile(c, details, amount)

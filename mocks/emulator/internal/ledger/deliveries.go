@@ -20,7 +20,8 @@ type Delivery struct {
 	flying       bool   // it is being sent
 }
 
-// trimDeliveries forgets the oldest of those that are over, and gives up the oldest of those that wait, where there are too many.
+// trimDeliveries forgets the oldest of those that are over, and gives up the oldest of those that
+// wait, where there are too many.
 func (l *Ledger) trimDeliveries(now time.Time) {
 	over, waiting := -maxDeliveries, -maxWaiting
 	for _, d := range l.Deliveries {
@@ -109,8 +110,8 @@ func (l *Ledger) StopNotifying(endpoint string) {
 	l.Deliveries = slices.DeleteFunc(l.Deliveries, func(d *Delivery) bool { return d.Endpoint == endpoint && d.Status.State == deliveryPending })
 }
 
-// Due makes notifications of what has changed, and returns those whose time it is, which are then on
-// their way, and whether there are new ones.
+// Due makes notifications of what has changed, and returns those whose time it is, which are then
+// on their way, and whether there are new ones.
 func (l *Ledger) Due(now time.Time) (ready []Delivery, changed bool) {
 	if len(l.Endpoints) == 0 {
 		return nil, false
@@ -145,8 +146,8 @@ func (l *Ledger) Due(now time.Time) (ready []Delivery, changed bool) {
 	return ready, len(made) > 0
 }
 
-// Delivered notes the result of sending a notification: what was wrong, if anything, and whether it is
-// worth another time. It reports whether there still is such a notification.
+// Delivered notes the result of sending a notification: what was wrong, if anything, and whether it
+// is worth another time. It reports whether there still is such a notification.
 func (l *Ledger) Delivered(messageID, wrong string, again bool, now time.Time) bool {
 	i := slices.IndexFunc(l.Deliveries, func(d *Delivery) bool { return d.MessageID == messageID })
 	if i < 0 {

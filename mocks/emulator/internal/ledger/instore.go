@@ -35,7 +35,7 @@ func (l *Ledger) once(c *Call, operation, reference string, work func() (Object,
 func (l *Ledger) MerchantScan(c *Call) (Code, Object, *Refusal) {
 	return l.once(c, "scan", c.Body.Text("scanReferenceId"), func() (Object, *Refusal) {
 		if c.Body.Text("scanData") != ScanData {
-			return nil, Invalid("scanData", "is not that of a buyer")
+			return nil, Invalid("scanData", "does not belong to a buyer")
 		}
 		for _, of := range []struct{ name, currency string }{
 			{"ledgerCurrency", c.Body.Text("ledgerCurrency")}, {"chargeTotal", c.Body.MoneyAt("chargeTotal").Currency},

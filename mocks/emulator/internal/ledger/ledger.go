@@ -125,24 +125,28 @@ func New() *Ledger {
 // Call is one verified request.
 type Call struct {
 	Scope
-	Shop       Shop                                                      // acted for
-	Caller     string                                                    // the merchant whose key signed
-	Strict     bool                                                      // as in Request
-	ID         string                                                    // of the path, decoded
-	Sub        string                                                    // the second one
-	Delegated  bool                                                      // it came with an authorization token
-	Presign    func(kind, id string, lifetime time.Duration) string      // a URL at which a file can be had or put
-	Delegate   func(merchantID, mwsToken string) (token string, ok bool) // a token to act for the merchant
-	PayPage    string                                                    // where the buyer pays, up to the session's id
-	About      string                                                    // what the emulator says of itself where an id is not one of its own
-	Location   string                                                    // where a 303 leads, set by the work
+	Shop       Shop   // acted for
+	Caller     string // the id of the merchant whose key signed
+	Strict     bool   // it comes from this SDK, so that only one spelling is accepted
+	ID         string // of the path, decoded
+	Sub        string // the second id of the path
+	Delegated  bool   // it came with an authorization token
 	Query      url.Values
 	Body       Object
 	Simulation string
-	Notes      []string // what was taken, though this SDK must not send it
-	Fault      *Refusal // the outcome that a fault asks for, or nil
-	Faulted    bool     // it was given
 	Now        time.Time
+
+	// Presign returns a URL at which a file can be fetched or uploaded.
+	Presign func(kind, id string, lifetime time.Duration) string
+	// Delegate returns a token with which the caller may act for the merchant.
+	Delegate func(merchantID, mwsToken string) (token string, ok bool)
+	PayPage  string // where the buyer pays, up to the session's id
+	About    string // what a refusal says of the emulator if an id is not one of its own
+
+	Location string   // where a 303 leads, set by the work
+	Notes    []string // what was accepted, though this SDK must not send it
+	Fault    *Refusal // the outcome that a fault asks for, or nil
+	Faulted  bool     // that outcome was given
 }
 
 // Note keeps what people may want to know of a request that was taken, for the window.
@@ -167,9 +171,9 @@ func (c *Call) Simulated(known ...string) (string, *Refusal) {
 	case c.Simulation == "":
 		return "", nil
 	case c.Env == Live:
-		return "", BadRequest(invalidSimulation, "Simulation codes work in the sandbox alone.")
+		return "", BadRequest(invalidSimulation, "Simulation codes work only in the sandbox.")
 	case !slices.Contains(known, c.Simulation):
-		return "", BadRequest(invalidSimulation, "The simulation code %s does not go with this operation.", c.Simulation)
+		return "", BadRequest(invalidSimulation, "The simulation code %s is not one of this operation.", c.Simulation)
 	}
 	return c.Simulation, nil
 }

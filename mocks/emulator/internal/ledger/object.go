@@ -38,7 +38,7 @@ func (o Object) time(name string) time.Time {
 	return at
 }
 
-// Merge lays the members of changes over those of o, objects within objects.
+// Merge sets the members of changes in o, and merges objects within objects.
 func (o Object) Merge(changes Object) {
 	for name, value := range changes {
 		inner, isObject := value.(Object)
@@ -76,10 +76,10 @@ func Encode(v any) []byte {
 const maxDepth = 32
 
 var (
-	errTooDeep  = errors.New("it is nested too deeply")
-	errNoObject = errors.New("it is not a JSON object")
-	errTrailing = errors.New("there is something behind the object")
-	errNotUTF8  = errors.New("it is not UTF-8")
+	errTooDeep  = errors.New("nested too deeply")
+	errNoObject = errors.New("not a JSON object")
+	errTrailing = errors.New("trailing data after the object")
+	errNotUTF8  = errors.New("not valid UTF-8")
 )
 
 // Decode reads one JSON object. Unlike encoding/json it refuses members that are
@@ -142,7 +142,7 @@ func decodeObject(d *json.Decoder, depth int) (any, error) {
 		}
 		name, _ := token.(string) // the decoder takes nothing else here
 		if _, there := decoded[name]; there {
-			return nil, fmt.Errorf("the member %q is there twice", name)
+			return nil, fmt.Errorf("duplicate member %q", name)
 		}
 		if decoded[name], err = decodeValue(d, depth+1); err != nil {
 			return nil, err
@@ -152,7 +152,7 @@ func decodeObject(d *json.Decoder, depth int) (any, error) {
 	return decoded, err
 }
 
-// with returns a copy of o, with those of the named members that from has.
+// with returns a copy of o with the named members of from, if from has them.
 func (o Object) with(from Object, names ...string) Object {
 	joined := make(Object)
 	joined.Merge(o)

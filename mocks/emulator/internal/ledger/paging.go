@@ -75,7 +75,7 @@ func filterList(filters url.Values, name string, known []string, strict bool) ([
 	var values []string
 	given := filters[name]
 	if strict && len(given) > 1 {
-		return nil, BadRequest(InvalidParameterValue, "The parameter %s is there more than once.", name)
+		return nil, BadRequest(InvalidParameterValue, "The parameter %s is sent more than once.", name)
 	}
 	for _, joined := range given {
 		for value := range strings.SplitSeq(joined, ",") {

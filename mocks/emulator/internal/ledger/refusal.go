@@ -52,8 +52,8 @@ func Invalid(path, rule string) *Refusal {
 	return BadRequest(InvalidParameterValue, "The member %s %s.", path, rule)
 }
 
-// Code says how an operation ended. The numbers are the statuses of HTTP, so that a fault can ask for
-// any of them.
+// Code says how an operation ended. The numbers are the statuses of HTTP, so that a fault can ask
+// for any of them.
 type Code int
 
 // The codes with which the operations of the ledger end.

@@ -200,8 +200,8 @@ func (l *Ledger) ReportDocument(c *Call) (Code, Object, *Refusal) {
 	}, nil
 }
 
-// runSchedule orders the reports that are due, each of the time since the one before. Those that would be
-// thrown away by now are left out.
+// runSchedule orders the reports that are due, each of the time since the one before. Those that
+// would be thrown away by now are left out.
 func (l *Ledger) runSchedule(s *schedule, now time.Time) {
 	every := Frequencies[s.Frequency]
 	for now.Sub(s.Next) >= reportKept+every { // more than once where a Duration is too short for all of it
@@ -212,7 +212,7 @@ func (l *Ledger) runSchedule(s *schedule, now time.Time) {
 	}
 }
 
-// Frequencies are those of a schedule.
+// Frequencies are the frequencies of a schedule.
 var Frequencies = map[string]time.Duration{
 	"PT5M": 5 * time.Minute, "PT15M": 15 * time.Minute, "PT30M": 30 * time.Minute, "PT1H": time.Hour, "PT2H": 2 * time.Hour,
 	"PT4H": 4 * time.Hour, "PT8H": 8 * time.Hour, "PT12H": 12 * time.Hour, "PT24H": day, "PT84H": 84 * time.Hour, "P1D": day,

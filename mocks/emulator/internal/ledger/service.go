@@ -13,7 +13,7 @@ import (
 // Reason codes that a test may ask for.
 var (
 	Declines = []string{softDeclined, hardDeclined, amazonRejected, processingFailure, transactionTimedOut}
-	// RefundDeclines are those of refunds.
+	// RefundDeclines are the reason codes with which a refund is declined.
 	RefundDeclines = []string{amazonRejected, processingFailure}
 	Closures       = []string{buyerClosed, BuyerCanceled, amazonClosed, AmazonCanceled}
 	Cancellations  = []string{AmazonCanceled, BuyerCanceled}
@@ -130,7 +130,7 @@ func known(reasonCode string, these []string) error {
 	if slices.Contains(these, reasonCode) {
 		return nil
 	}
-	return fmt.Errorf("emulator: there is no such end with %q: want one of %s", reasonCode, strings.Join(these, ", "))
+	return fmt.Errorf("emulator: unsupported reason code %q: want one of %s", reasonCode, strings.Join(these, ", "))
 }
 
 // onPermission does something to a permission that is up to date, and settles it.
@@ -174,9 +174,9 @@ func (l *Ledger) onPending(id string, now time.Time, toCharge func(*Charge) erro
 	})
 }
 
-// ErrNotFound is that of an object that the emulator does not have.
+// ErrNotFound is the error for an unknown id.
 var ErrNotFound = errors.New("emulator: not found")
 
 func missing(kind, id string) error {
-	return fmt.Errorf("%w: there is no %s %q", ErrNotFound, kind, id)
+	return fmt.Errorf("%w: no %s %q", ErrNotFound, kind, id)
 }

@@ -96,7 +96,7 @@ func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 		return BadRequest(MissingParameterValue, "The member recurringMetadata is required for a recurring permission.")
 	}
 	if o["paymentMethodOnFileMetadata"] != nil && o.Text("chargePermissionType") != OnFile {
-		return BadRequest(InvalidParameterCombo, "The member paymentMethodOnFileMetadata goes with chargePermissionType PaymentMethodOnFile alone.")
+		return BadRequest(InvalidParameterCombo, "The member paymentMethodOnFileMetadata requires chargePermissionType PaymentMethodOnFile.")
 	}
 	if web.Text("checkoutMode") != "" {
 		for _, name := range []string{"paymentIntent", "chargeAmount"} {
@@ -115,7 +115,7 @@ func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 		}
 	}
 	if c.Strict && c.Body.At("paymentDetails")["softDescriptor"] != nil && payment.Text("paymentIntent") != "AuthorizeWithCapture" {
-		return Invalid("paymentDetails.softDescriptor", "goes with paymentIntent AuthorizeWithCapture alone")
+		return Invalid("paymentDetails.softDescriptor", "requires paymentIntent AuthorizeWithCapture")
 	}
 	return checkPayment(c, payment)
 }
@@ -164,7 +164,7 @@ func (l *Ledger) UpdateSession(c *Call) (Code, Object, *Refusal) {
 		{"presentmentCurrency", ": later it follows chargeAmount"}, {"allowOvercharge", ""}, {"extendExpiration", ""},
 	} {
 		if c.Body.At("paymentDetails")[of.name] != nil {
-			return 0, nil, Invalid("paymentDetails."+of.name, "can be set at creation alone"+of.why)
+			return 0, nil, Invalid("paymentDetails."+of.name, "can be set only at creation"+of.why)
 		}
 	}
 	merged := make(Object)
@@ -320,7 +320,7 @@ func (s *Session) Approve(now time.Time) error {
 	case why != "":
 		return errors.New("emulator: " + why)
 	case with.pending && !s.canBePending():
-		return fmt.Errorf("emulator: the card %s needs paymentIntent Authorize and canHandlePendingAuthorization", with.Digits)
+		return fmt.Errorf("emulator: the card %s requires paymentIntent Authorize and canHandlePendingAuthorization", with.Digits)
 	}
 	s.SignedIn = true
 	if with.ends != "" {
@@ -344,7 +344,7 @@ func (s *Session) ChangeAddress(to Object, now time.Time) error {
 	case !s.SignedIn:
 		return ErrNotSignedIn
 	case !s.Ships(), s.Details["addressDetails"] != nil, s.Details["shippingAddress"] != nil:
-		return errors.New("emulator: the shop, not the buyer, gave this session its address")
+		return errors.New("emulator: the buyer cannot choose the address of this session: the shop gave it, or nothing is shipped")
 	case why != "":
 		return errors.New("emulator: " + why)
 	}

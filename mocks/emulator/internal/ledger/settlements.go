@@ -86,8 +86,8 @@ func (l *Ledger) periodOf(of Scope) *period {
 	return l.periods[of]
 }
 
-// Settle ends the settlement period of every account of these merchants that has captured or refunded
-// something since the last one.
+// Settle ends the settlement period of every account of these merchants that has captured or
+// refunded something since the last one.
 func (l *Ledger) Settle(merchantIDs []string, now time.Time) {
 	l.settleAll(now)
 	for _, r := range Regions {
@@ -144,8 +144,8 @@ var settlementColumns = []string{
 	"TransactionPercentageFee", "TransactionFixedFee", "TotalTransactionFee", "NetTransactionAmount",
 }
 
-// settlementDocument is the settlement report of a period; nil where there is nothing in it. Payments
-// to the bank within it are rows too.
+// settlementDocument is the settlement report of a period; nil where there is nothing in it.
+// Payments to the bank within it are rows too.
 func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
 	var rows [][]string
 	for _, t := range l.transactions(of, start, end) {

@@ -23,8 +23,8 @@ func (m Shop) BuyerTokenOf(i int, scopes []string) string {
 	return m.BuyerToken + "-" + strconv.Itoa(i) + "-" + strings.Join(scopes, "_")
 }
 
-// readBuyerToken reads what buyerTokenOf wrote. The merchant's own token is of the first buyer, with all
-// scopes.
+// readBuyerToken reads what buyerTokenOf wrote. The merchant's own token is of the first buyer,
+// with all scopes.
 func (m Shop) readBuyerToken(token string) (buyer int, scopes []string, ok bool) {
 	if token == m.BuyerToken {
 		return 0, slices.Sorted(maps.Keys(BuyerScopes)), true

@@ -65,14 +65,14 @@ func Restore(saved State) (*Ledger, error) {
 	}
 	for _, id := range saved.ChargeOrder {
 		if l.Charges[id] == nil {
-			return nil, errors.New("it lacks a charge")
+			return nil, errors.New("damaged file: a charge is missing")
 		}
 		l.MadeCharges = append(l.MadeCharges, l.Charges[id])
 	}
 	for _, entry := range saved.Refunds {
 		r := entry.Refund
 		if r.charge = l.Charges[entry.Charge]; r.charge == nil {
-			return nil, errors.New("it lacks the charge of a refund")
+			return nil, errors.New("damaged file: the charge of a refund is missing")
 		}
 		r.charge.refunds = append(r.charge.refunds, r)
 		l.Refunds[r.ID] = r
@@ -81,7 +81,7 @@ func Restore(saved State) (*Ledger, error) {
 	for _, entry := range saved.Disputes {
 		d := entry.Dispute
 		if d.charge = l.Charges[entry.Charge]; d.charge == nil {
-			return nil, errors.New("it lacks the charge of a dispute")
+			return nil, errors.New("damaged file: the charge of a dispute is missing")
 		}
 		l.Disputes[d.ID] = d
 	}

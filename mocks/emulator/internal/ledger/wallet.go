@@ -283,5 +283,5 @@ func unknownCard(digits string) error {
 	for i, c := range Cards {
 		known[i] = c.Digits
 	}
-	return fmt.Errorf("emulator: there is no test card %q: want one of %s", digits, strings.Join(known, ", "))
+	return fmt.Errorf("emulator: unknown test card %q: want one of %s", digits, strings.Join(known, ", "))
 }

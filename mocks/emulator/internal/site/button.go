@@ -35,7 +35,7 @@ type wrongButton struct {
 	detail []string
 }
 
-// productTypes are those of a button.
+// productTypes are the product types of a button.
 var productTypes = []string{ledger.PayAndShip, ledger.PayOnly, ledger.SignIn, ledger.PayAndShipMultiAddress, ledger.Donation}
 
 // readButton reads and verifies a button.
@@ -61,7 +61,7 @@ func (p *Site) readButton(r *http.Request) (button, *wrongButton) {
 		return wrong("The publicKeyId is not one of this emulator's.", "publicKeyId: "+keyID)
 	}
 	if form.Get("merchantId") != b.merchant.ID {
-		return wrong("The merchantId is not that of the key's merchant.", "merchantId: "+form.Get("merchantId"), "expected: "+b.merchant.ID)
+		return wrong("The merchantId does not belong to the publicKeyId.", "merchantId: "+form.Get("merchantId"), "expected: "+b.merchant.ID)
 	}
 	if b.env == "" {
 		b.env = ledger.Live
@@ -84,7 +84,7 @@ func (p *Site) readButton(r *http.Request) (button, *wrongButton) {
 			b.payload = sent
 			p.Gate.Explaining.Lock()
 			defer p.Gate.Explaining.Unlock()
-			return wrong("The signature is not one of this key over this payload.", b.explain(signature)...)
+			return wrong("The signature does not match this key and payload.", b.explain(signature)...)
 		}
 	}
 	return b, nil
@@ -100,7 +100,7 @@ func (b button) algorithms(signature string) []string {
 		signing.PSSV2, signing.PSSV2.SaltLength(), signing.PSSV1, signing.PSSV1.SaltLength())}
 	for _, a := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
 		if b.verifies(a, b.payload, signature) {
-			detail = append(detail, "it is a right signature of the algorithm "+a.String()+": give checkout.js that algorithm")
+			detail = append(detail, "the signature is right for the algorithm "+a.String()+": give checkout.js that algorithm")
 		}
 	}
 	return detail
@@ -120,12 +120,12 @@ func (b button) mistake(signature string) []string {
 		return found
 	}
 	if len(b.payload) > wire.Explainable {
-		return []string{fmt.Sprintf("a payload of more than %d bytes is not looked into", wire.Explainable)}
+		return []string{fmt.Sprintf("a payload of more than %d bytes is not analysed", wire.Explainable)}
 	}
 	for r := range wire.Rewritings(b.payload) {
 		for _, a := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
 			if b.verifies(a, r.Text, signature) {
-				return []string{"the payload was sent otherwise than it was signed: " + r.What, wire.WhereTheyDiffer(r.Text, b.payload)}
+				return []string{"the payload was changed after it was signed: " + r.What, wire.WhereTheyDiffer(r.Text, b.payload)}
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func (p *Site) startCheckout(w http.ResponseWriter, r *http.Request) {
 	}
 	if wrong != nil {
 		p.keepWrongButton(r, b, wrong)
-		showProblem(w, wrong.status, "This button is not right", wrong.reason, wrong.detail...)
+		showProblem(w, wrong.status, "This button does not work", wrong.reason, wrong.detail...)
 		return
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // press returns a page of its own
@@ -225,7 +225,7 @@ func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
 	p.Wake()
 }
 
-// buttonMembers are those of a payload. A Buy Now button's has no webCheckoutDetails.
+// buttonMembers are the members of a payload. A Buy Now button has no webCheckoutDetails.
 var buttonMembers = wire.CreateSessionMembers.With(wire.Members{
 	"webCheckoutDetails": wire.Structure(wire.CreateSessionMembers["webCheckoutDetails"].Members),
 })
@@ -264,7 +264,7 @@ func openSession(w *ledger.Ledger, c *ledger.Call, product string, keep bool) (p
 	return withSession(signInPage, made.ID), nil
 }
 
-// signInMembers are those of a sign-in button's payload. There is no session behind it.
+// signInMembers are the members of a sign-in button's payload, which makes no session.
 var signInMembers = wire.Members{
 	"signInReturnUrl": wire.Link().Required(), "signInCancelUrl": wire.Link(), "storeId": wire.Text(0).Required(),
 	"signInScopes": wire.List(wire.OneOf(slices.Sorted(maps.Keys(ledger.BuyerScopes))...)),
@@ -303,7 +303,7 @@ func (p *Site) serveSignIn(w http.ResponseWriter, r *http.Request) {
 	decoded, err := base64.RawURLEncoding.DecodeString(text)
 	var g signInGrant
 	if err != nil || !hmac.Equal([]byte(mac), []byte(p.Gate.TokenMAC("sign-in "+text))) || json.Unmarshal(decoded, &g) != nil {
-		showProblem(w, http.StatusForbidden, "This page is not right", "It is not one to which a button of this emulator led.")
+		showProblem(w, http.StatusForbidden, "This page is not valid", "No button of this emulator led to it.")
 		return
 	}
 	page := step{Path: signInPage, Shop: "the shop", Sandbox: g.Scope.Env == ledger.Sandbox, Session: sent}

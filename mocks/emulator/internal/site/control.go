@@ -65,8 +65,8 @@ func (p *Site) Read(pattern string, what func() any) {
 	})
 }
 
-// Do adds a POST that does something to the object with the id of the path. What decodes the body refuses
-// unknown members.
+// Do adds a POST that does something to the object with the id of the path. What decodes the body
+// refuses unknown members.
 func (p *Site) Do(pattern string, what func(id string, decode func(into any) error) (answer any, err error)) {
 	p.control.HandleFunc("POST "+controlPrefix+pattern, func(w http.ResponseWriter, r *http.Request) {
 		var unreadable error
@@ -92,7 +92,7 @@ func readOrder(w http.ResponseWriter, r *http.Request, into any) error {
 		return errors.New("emulator: the body cannot be read: " + err.Error())
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("emulator: the body has something behind the JSON object")
+		return errors.New("emulator: trailing data after the JSON object")
 	}
 	return nil
 }

@@ -81,7 +81,7 @@ func serveFile(w http.ResponseWriter, name, contentType string) {
 	_, _ = w.Write(content)
 }
 
-// show sends a page. The template's name is that of its file.
+// show sends a page. The template has the name of its file.
 func show(w http.ResponseWriter, status int, name string, data any) {
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil { // our own templates: none can fail
@@ -280,7 +280,8 @@ func oneLine(address ledger.Object) string {
 }
 
 // paysAtReview reports whether there is no review page of the shop to which the buyer would return
-// before paying. A Buy Now session has no page of the shop at all: it ends with finalizeCheckoutSession.
+// before paying. A Buy Now session has no page of the shop at all: it ends with
+// finalizeCheckoutSession.
 func paysAtReview(s *ledger.Session) bool {
 	web := s.Details.At("webCheckoutDetails")
 	return web.Text("checkoutMode") != "" || web != nil && shopURL(s, "checkoutReviewReturnUrl") == ""
@@ -332,7 +333,7 @@ func pay(s *ledger.Session, now time.Time) (next string, err error) {
 		return "", ledger.ErrNotSignedIn
 	}
 	if lacking := s.Missing(); len(lacking) > 0 {
-		return "", errors.New("the shop has not said all that is needed to pay")
+		return "", errors.New("the shop has not set everything that a payment requires")
 	}
 	err = s.Approve(now)
 	return nextURL(s, payPage), err

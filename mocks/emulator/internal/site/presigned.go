@@ -67,12 +67,12 @@ func (p *Site) granted(w http.ResponseWriter, r *http.Request) error {
 	}
 	text, mac, _ := strings.Cut(r.URL.Query().Get("grant"), ".")
 	if !hmac.Equal([]byte(mac), []byte(p.Gate.TokenMAC("presigned "+text))) {
-		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "The URL is not one of this emulator."}
+		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "This emulator did not sign the URL."}
 	}
 	var g grant
 	decoded, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || json.Unmarshal(decoded, &g) != nil || r.URL.Path != presignedPrefix+g.Kind {
-		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "The URL is not one of this emulator."}
+		return storeError{http.StatusForbidden, "SignatureDoesNotMatch", "This emulator did not sign the URL."}
 	}
 	if p.Gate.Now().UnixMilli() >= g.Expires {
 		return storeError{http.StatusForbidden, "AccessDenied", "Request has expired"}
@@ -93,7 +93,7 @@ func (p *Site) giveDocument(w http.ResponseWriter, of ledger.Scope, id string) e
 	var found *ledger.Report
 	p.Look(func(w *ledger.Ledger, _ time.Time) { found = w.Completed(of, id) })
 	if found == nil {
-		return storeError{http.StatusNotFound, "NoSuchKey", "The document is not there any more."}
+		return storeError{http.StatusNotFound, "NoSuchKey", "The document no longer exists."}
 	}
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(found.Content)))
@@ -103,14 +103,14 @@ func (p *Site) giveDocument(w http.ResponseWriter, of ledger.Scope, id string) e
 
 func (p *Site) takeFile(w http.ResponseWriter, r *http.Request, of ledger.Scope, id string) error {
 	if r.ContentLength <= 0 {
-		return storeError{http.StatusLengthRequired, "MissingContentLength", "Say how long the file is."}
+		return storeError{http.StatusLengthRequired, "MissingContentLength", "The header Content-Length is required."}
 	}
 	if r.ContentLength > maxFile {
 		return storeError{http.StatusRequestEntityTooLarge, "EntityTooLarge", "The file has more than 10 MiB."}
 	}
 	content, err := io.ReadAll(r.Body)
 	if err != nil {
-		return storeError{http.StatusBadRequest, "IncompleteBody", "The file did not come whole."}
+		return storeError{http.StatusBadRequest, "IncompleteBody", "The body is incomplete."}
 	}
 	p.Change(func(l *ledger.Ledger, _ time.Time) {
 		found := l.Files[id]
@@ -138,7 +138,7 @@ func (p *Site) giveAccount(w http.ResponseWriter, id string) error {
 		}
 	})
 	if !claimed {
-		return storeError{http.StatusNotFound, "NoSuchKey", "The account is not there any more."}
+		return storeError{http.StatusNotFound, "NoSuchKey", "The account no longer exists."}
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("The account is yours.\n"))

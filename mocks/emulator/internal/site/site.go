@@ -9,11 +9,11 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// Config is what the site needs of the emulator that it belongs to.
+// Config connects the site to its emulator.
 type Config struct {
 	Gate *wire.Gate
-	// change runs f on the ledger, at the emulator's time, under the lock that guards it, and wakes those who
-	// wait for changes. look is for what changes nothing.
+	// Change runs f on the ledger, at the emulator's time, under the lock that guards it, and wakes
+	// those who wait for changes. Look is for what changes nothing.
 	Change func(f func(w *ledger.Ledger, now time.Time))
 	Look   func(f func(w *ledger.Ledger, now time.Time))
 
@@ -23,15 +23,14 @@ type Config struct {
 	ControlToken string
 }
 
-// Site are checkout.js, the buyer's pages, the signed URLs, the window and the control endpoints.
+// Site serves checkout.js, the buyer's pages, the signed URLs, the window and the control endpoints.
 type Site struct {
 	Config
 	control *http.ServeMux
-	buttons []refusedButton // the latest that led nowhere; guarded by the lock of look
+	buttons []refusedButton // the latest that led nowhere; guarded by the lock of Look
 }
 
-// New returns the site of an emulator. What can be read and done by the control endpoints is added
-// with read and do.
+// New returns the site of an emulator. [Site.Read] and [Site.Do] add control endpoints.
 func New(c Config) *Site {
 	p := &Site{Config: c, control: http.NewServeMux()}
 	p.control.HandleFunc("GET "+controlPrefix+"events", p.serveEvents)
@@ -40,7 +39,7 @@ func New(c Config) *Site {
 		p.control.HandleFunc("GET "+WindowPrefix+name, func(w http.ResponseWriter, _ *http.Request) { serveFile(w, name, kind) })
 	}
 	p.control.HandleFunc(controlPrefix, func(w http.ResponseWriter, _ *http.Request) {
-		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is nothing here: see the documentation of the package emulator.")
+		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is no such endpoint: see mocks/emulator/README.md.")
 		wire.WriteJSON(w, int(refused.Status), wire.ReplyTo(refused).Body)
 	})
 	return p
@@ -54,7 +53,8 @@ func (p *Site) Handles(path string) bool {
 	return path == ScriptPath || strings.HasPrefix(path, pagesPrefix) || strings.HasPrefix(path, controlPrefix)
 }
 
-// ServeHTTP answers a request to checkout.js, the pages, the signed URLs, the window or the control endpoints.
+// ServeHTTP answers a request to checkout.js, the pages, the signed URLs, the window or the control
+// endpoints.
 func (p *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, presignedPrefix):

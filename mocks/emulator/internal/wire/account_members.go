@@ -59,8 +59,8 @@ var storeMembers = Members{
 	"privacyPolicyUrl": Text(0), "merchantLogoUrl": Text(0),
 }
 
-// ofMerchantAccount reports a body that only createMerchantAccount can have: both operations go to one
-// address, and one with what they share alone is taken for registerAmazonPayAccount.
+// ofMerchantAccount reports a body that only createMerchantAccount can have: both operations go to
+// one address, and one with what they share alone is taken for registerAmazonPayAccount.
 func ofMerchantAccount(_ *http.Request, body []byte) bool {
 	decoded, err := ledger.Decode(body)
 	if err != nil {

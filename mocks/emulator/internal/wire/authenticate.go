@@ -41,17 +41,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	if entry.CanonicalRequest, err = a.CanonicalRequest(r, signing.HashPayload(body)); err != nil {
 		return nil, ledger.BadRequest(ledger.InvalidRequest, "The request cannot be read.")
 	}
-	verify := lenientSignature
-	if entry.Strict {
-		verify = strictSignature
-	}
-	if refused := verify(r, d, a, entry.CanonicalRequest, body, &caller.Key.PublicKey); refused != nil {
-		if refused.Reason == ledger.InvalidRequestSignature && a.Verify(entry.CanonicalRequest, &caller.Key.PublicKey) != nil {
-			g.Explaining.Lock()
-			defer g.Explaining.Unlock()
-			entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, g.Merchants}.difference()
-			refused.Message += g.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
-		}
+	if refused := g.checkSignature(r, d, a, body, caller, entry); refused != nil {
 		return nil, refused
 	}
 	entry.Verified = true
@@ -62,13 +52,8 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	if refused := checkKey(r, d.Route, entry.Strict); refused != nil {
 		return nil, refused
 	}
-	switch {
-	case env == "" && d.env == "":
-		return nil, ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "With this public key id paths begin with /live/v2/ or /sandbox/v2/.")
-	case env == "":
-		env = d.env
-	case d.env != "" && (entry.Strict || d.env != env):
-		return nil, ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "With this public key id paths begin with /v2/.")
+	if env, refused = environmentOf(d, env, entry.Strict); refused != nil {
+		return nil, refused
 	}
 	actedFor := caller
 	if token := r.Header.Get(headerAuthToken); token != "" {
@@ -93,6 +78,37 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 		return g.delegate(c.Caller, merchantID, mwsToken, c.Now)
 	}
 	return c, nil
+}
+
+// checkSignature refuses a wrong signature, and finds out what was signed instead.
+func (g *Gate) checkSignature(r *http.Request, d Destination, a signing.Authorization, body []byte, caller *Merchant, entry *Evidence) *ledger.Refusal {
+	verify := lenientSignature
+	if entry.Strict {
+		verify = strictSignature
+	}
+	refused := verify(r, d, a, entry.CanonicalRequest, body, &caller.Key.PublicKey)
+	if refused == nil || refused.Reason != ledger.InvalidRequestSignature || a.Verify(entry.CanonicalRequest, &caller.Key.PublicKey) == nil {
+		return refused
+	}
+	g.Explaining.Lock()
+	defer g.Explaining.Unlock()
+	entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, g.Merchants}.difference()
+	refused.Message += g.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
+	return refused
+}
+
+// environmentOf returns the environment that the key id or the path names. A key id that names one goes
+// with paths that begin with /v2/.
+func environmentOf(d Destination, ofKey ledger.Environment, strict bool) (ledger.Environment, *ledger.Refusal) {
+	switch {
+	case ofKey == "" && d.env == "":
+		return "", ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "With this public key id paths begin with /live/v2/ or /sandbox/v2/.")
+	case ofKey == "":
+		return d.env, nil
+	case d.env != "" && (strict || d.env != ofKey):
+		return "", ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "With this public key id paths begin with /v2/.")
+	}
+	return ofKey, nil
 }
 
 // About is what the emulator says of itself to those whose ids or keys are not its own.
@@ -127,7 +143,7 @@ func (g *Gate) readAuthorization(header string) (signing.Authorization, *ledger.
 		strings.TrimPrefix(err.Error(), "signing: "), g.About()))
 }
 
-// unsigned returns those of the headers that an authorization does not sign.
+// unsigned returns the headers that an authorization does not sign.
 func unsigned(a signing.Authorization, names []string) (found []string) {
 	signed := strings.Split(strings.ToLower(a.SignedHeaders), ";")
 	for _, name := range names {

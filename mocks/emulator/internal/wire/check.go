@@ -33,7 +33,7 @@ type Member struct {
 	required bool
 	max      int      // length in characters; 0: any
 	zero     bool     // of a price: may be nothing
-	capped   bool     // of a price: is that of one transaction, for which there is a maximum
+	capped   bool     // of a price: at most the maximum of one transaction
 	oneOf    []string // the only values; none: any
 	Members  Members  // of an object; of a list or map the one entry "" for each element
 }

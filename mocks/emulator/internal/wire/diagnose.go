@@ -16,8 +16,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// diagnosis finds out what a refused signature was made over. A signature does not tell, so that the
-// mistakes that signers make are tried one after the other until one of them verifies.
+// diagnosis finds out what a refused signature was made over. A signature does not tell, so that
+// the mistakes that signers make are tried one after the other until one of them verifies.
 type diagnosis struct {
 	a        signing.Authorization
 	expected string // canonical request
@@ -33,7 +33,7 @@ const Explainable = 16 << 10
 // difference says in one sentence what was wrong.
 func (d diagnosis) difference() string {
 	if len(d.expected) > Explainable || len(d.body) > Explainable {
-		return fmt.Sprintf("A request of more than %d bytes is not looked into: compare the canonical request that your code made with the one that was expected.", Explainable)
+		return fmt.Sprintf("A request of more than %d bytes is not analysed: compare the canonical request that your code made with the one that was expected.", Explainable)
 	}
 	key := &d.caller.Key.PublicKey
 	if found := d.otherwiseRight(key); found != "" {
@@ -50,7 +50,7 @@ func (d diagnosis) difference() string {
 	}
 	for what, message := range d.wrongMessages() {
 		if d.verifies(key, message, rsa.PSSSaltLengthAuto) {
-			return "The signature is one over " + what + ", not over the string to sign: the algorithm, a line end and the hash of the canonical request."
+			return "The signature was made over " + what + ", not over the string to sign: the algorithm, a line end and the hash of the canonical request."
 		}
 	}
 	return fmt.Sprintf("None of %d usual mistakes explains the signature: compare the canonical request that your code made with the one that was expected.", len(tried)+8)
@@ -62,21 +62,21 @@ func (d diagnosis) otherwiseRight(key *rsa.PublicKey) string {
 		named := d.a
 		named.Algorithm = other
 		if other != d.a.Algorithm && named.Verify(d.expected, key) == nil {
-			return fmt.Sprintf("The signature is right, but for the algorithm %s: the header names %s.", other, d.a.Algorithm)
+			return fmt.Sprintf("The signature is right for the algorithm %s, but the header names %s.", other, d.a.Algorithm)
 		}
 	}
 	for _, m := range d.others {
 		if m != d.caller && d.a.Verify(d.expected, &m.Key.PublicKey) == nil {
-			return "The signature is right, but made with the key of another merchant, " + m.ID + "."
+			return "The signature is right, but was made with the key of another merchant, " + m.ID + "."
 		}
 	}
 	message := []byte(d.a.Algorithm.StringToSign(d.expected))
 	digest := sha256.Sum256(message)
 	switch {
 	case d.verifies(key, message, rsa.PSSSaltLengthAuto):
-		return fmt.Sprintf("The text is right, but the salt of the signature is not %d bytes long, as %s demands.", d.a.Algorithm.SaltLength(), d.a.Algorithm)
+		return fmt.Sprintf("The text is right, but the salt of the signature is not %d bytes long, as %s requires.", d.a.Algorithm.SaltLength(), d.a.Algorithm)
 	case rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], d.a.Signature) == nil:
-		return "The text is right, but the signature is of the scheme RSASSA-PKCS1-v1_5: it must be RSASSA-PSS."
+		return "The text is right, but the signature uses RSASSA-PKCS1-v1_5 instead of RSASSA-PSS."
 	}
 	for _, name := range []string{signing.PSSV1.String(), signing.PSSV2.String()} {
 		hash := sha256.Sum256([]byte(d.expected))
@@ -95,7 +95,7 @@ func (d diagnosis) rewritten(key *rsa.PublicKey) string {
 	}
 	for r := range Rewritings(string(d.body)) {
 		if d.a.Verify(before+signing.HashPayload([]byte(r.Text)).String(), key) == nil {
-			return "The body was sent otherwise than it was signed: " + r.What + "; " + WhereTheyDiffer(r.Text, string(d.body)) + "."
+			return "The body was changed after it was signed: " + r.What + "; " + WhereTheyDiffer(r.Text, string(d.body)) + "."
 		}
 	}
 	return ""

@@ -11,8 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
-// Gate decides which requests are let in: those that a known key has signed, for this host and region,
-// at this time. It does not change while requests are answered.
+// Gate decides which requests are let in: those that a known key has signed, for this host and
+// region, at this time. It does not change while requests are answered.
 type Gate struct {
 	Region        ledger.Region
 	Hosts         []string // others than loopback and the service's
@@ -52,7 +52,7 @@ func (g *Gate) isOwn(host string) bool {
 	return own("localhost") || slices.ContainsFunc(g.Hosts, own) || slices.ContainsFunc(ledger.Regions, func(r ledger.Region) bool { return own(r.Host) })
 }
 
-// RegionOf returns the region whose service or script has a host, and that of [WithRegion] under
+// RegionOf returns the region whose service or script has a host, and the emulator's own region under
 // any other name.
 func (g *Gate) RegionOf(host string) ledger.Region {
 	name := (&url.URL{Host: host}).Hostname()

@@ -87,7 +87,7 @@ func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Ref
 	}
 	for _, name := range single {
 		if len(r.Header.Values(name)) > 1 {
-			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s is there more than once.", strings.ToLower(name))
+			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s is sent more than once.", strings.ToLower(name))
 		}
 	}
 	if strict {
@@ -150,11 +150,11 @@ func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 func checkKey(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 	values := r.Header.Values(HeaderIdempotencyKey)
 	switch {
-	case len(values) == 0: // where it is needed, checkPresent has found it
+	case len(values) == 0: // if it is required, checkPresent has found it missing
 		return nil
 	case rt.key == keyIgnored:
 		if strict {
-			return badHeader(HeaderIdempotencyKey, "has no meaning here")
+			return badHeader(HeaderIdempotencyKey, "is not used by this operation")
 		}
 		return nil
 	case values[0] == "":

@@ -22,7 +22,7 @@ const (
 
 // Route is one operation.
 type Route struct {
-	Operation string // as amazonpay.Operation names it
+	Operation string // the name that the client has for it
 	Method    string
 	path      string // {id} and {sub} stand for ids
 	key       keyRule
@@ -30,7 +30,7 @@ type Route struct {
 	outcomes  bool // the work can fail by itself, and asks call.demanded once all is checked
 	members   Members
 	query     []string // the parameters that it takes
-	// takes says that a request is this operation's, and not that of the one before it, which
+	// takes reports that a request is for this operation, and not for the one before it, which
 	// has the same method and path.
 	takes func(r *http.Request, body []byte) bool
 	work  func(*ledger.Ledger, *ledger.Call) (ledger.Code, ledger.Object, *ledger.Refusal)
@@ -132,7 +132,7 @@ func Find(r *http.Request) (Destination, *ledger.Refusal) {
 	case !ok:
 		return d, unknown
 	case version == "v1" || version == "v3":
-		return d, ledger.BadRequest(ledger.InvalidAPIVersion, "This service is of version 2.")
+		return d, ledger.BadRequest(ledger.InvalidAPIVersion, "This is version 2 of the API.")
 	case version != "v2":
 		return d, unknown
 	}
@@ -150,7 +150,7 @@ func Find(r *http.Request) (Destination, *ledger.Refusal) {
 		}
 	}
 	if known {
-		return d, ledger.Refuse(http.StatusMethodNotAllowed, ledger.UnsupportedOperation, "This path does not take the method %s.", r.Method)
+		return d, ledger.Refuse(http.StatusMethodNotAllowed, ledger.UnsupportedOperation, "The method %s is not allowed for this path.", r.Method)
 	}
 	return d, unknown
 }
@@ -189,7 +189,8 @@ func Operations() []string {
 	return names
 }
 
-// CheckOperation returns an error for a name that is not an operation's. It lists the nearest names.
+// CheckOperation returns an error for a name that is not an operation's. It lists the nearest
+// names.
 func CheckOperation(name string) error {
 	names := Operations()
 	if slices.Contains(names, name) {

@@ -10,7 +10,7 @@ import (
 // limit is a token bucket: so many at once, so many more each second.
 type limit struct{ burst, perSecond float64 }
 
-// limits are those of the first table of
+// limits are the limits of the first table of
 // https://developer.amazon.com/docs/amazon-pay-api-v2/api-throttling-limits.html, of the live
 // environment and of the sandbox. For the other operations none are documented.
 var limits = map[string][2]limit{
@@ -66,7 +66,7 @@ func (all Buckets) Refuse(operation string, c *ledger.Call) *ledger.Refusal {
 	b.at = c.Now
 	defer func() { all[id] = b }()
 	if b.tokens < 1 {
-		return ledger.Refuse(http.StatusTooManyRequests, ledger.TooManyRequests, "There were too many requests of this operation.")
+		return ledger.Refuse(http.StatusTooManyRequests, ledger.TooManyRequests, "Too many requests of this operation.")
 	}
 	b.tokens--
 	return nil
