@@ -21,8 +21,8 @@ import (
 	"github.com/amazonpay-go/sdk/transport"
 )
 
-// https://github.com/amzn/amazon-pay-api-sdk-nodejs/issues/16 and /issues/8: an error that named neither the
-// operation nor Amazon's reason. Every text has what support asks for.
+// https://github.com/amzn/amazon-pay-api-sdk-nodejs/issues/16 and /issues/8: an error that named
+// neither the operation nor Amazon's reason. Every text has what support asks for.
 func TestCallErrorText(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -85,8 +85,8 @@ func TestReasons(t *testing.T) {
 }
 
 // https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/206 and
-// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: an order was taken for failed although the money
-// had been taken.
+// https://github.com/amzn/amazon-payments-magento-2-plugin/issues/1280: an order was taken for
+// failed although the money had been taken.
 func TestUncertain(t *testing.T) {
 	t.Parallel()
 	const refusal = `{"reasonCode":"InvalidCheckoutSessionStatus"}`
@@ -158,8 +158,8 @@ func TestUncertainAfterALostAttempt(t *testing.T) {
 	assert.Len(t, meta.Attempts, 2)
 }
 
-// Odd ends: a Doer that signed nothing, one that was interrupted, an answer that was too large after
-// another one, and a code that belongs to another status.
+// Odd ends: a Doer that signed nothing, one that was interrupted, an answer that was too large
+// after another one, and a code that belongs to another status.
 func TestUncertainAtTheEdges(t *testing.T) {
 	t.Parallel()
 	call := func(doer transport.Doer) (*amazonpay.Meta, *amazonpay.CallError) {
@@ -347,8 +347,8 @@ func TestCancelDuringAWait(t *testing.T) {
 	})
 }
 
-// https://github.com/amzn/amazon-pay-sdk-php/pull/99: no time-out at all. A call ends after 90 seconds where the
-// context has no deadline, and an attempt after 30.
+// https://github.com/amzn/amazon-pay-sdk-php/pull/99: no time-out at all. A call ends after 90
+// seconds where the context has no deadline, and an attempt after 30.
 func TestDefaultTimes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

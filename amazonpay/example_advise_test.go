@@ -13,8 +13,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// Charge an order exactly once, although an answer is lost, the service refuses a call, and the process
-// restarts in between.
+// Charge an order exactly once, although an answer is lost, the service refuses a call, and the
+// process restarts in between.
 func ExampleAdvise() {
 	server, err := emulator.Listen("127.0.0.1:0")
 	if err != nil {
@@ -66,7 +66,8 @@ func ExampleAdvise() {
 	// charges: 1
 }
 
-// Work is what a shop stores with an order about something that must happen once, such as its charge.
+// Work is what a shop stores with an order about something that must happen once, such as its
+// charge.
 type Work struct {
 	Name      string // unique for ever: "order-1042/charge"
 	Attempt   int    // the idempotency key is made of both
@@ -76,7 +77,8 @@ type Work struct {
 	Failed    string // why nothing was, nor will be
 }
 
-// once has a call do the work once, however often once itself is called and wherever the process ends in it.
+// once has a call do the work once, however often once itself is called and wherever the process
+// ends in it.
 func once(ctx context.Context, w *Work, save func() error, wait time.Duration, call func(opts ...amazonpay.CallOption) (id string, err error)) error {
 	for !w.Done && w.Failed == "" {
 		earlier := w.Unsettled

@@ -99,8 +99,8 @@ func ExampleNew() {
 	fmt.Println(err)
 
 	// Output:
-	// amazonpay.Client(https://pay-api.amazon.eu sandbox)
-	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: set sandbox or live
+	// amazonpay.Client(https://pay-api.amazon.eu sandbox) amazonpay: Config.Environment is empty, and
+	// the public key id does not begin with SANDBOX or LIVE: set sandbox or live
 }
 
 // A solution provider derives one client per merchant. The token source fetches the merchant's
@@ -138,8 +138,8 @@ func ExampleClient_With() {
 	// GetBuyer for A2EMULATEDSHOPB
 }
 
-// The same parts always give the same key, so a program can repeat a payment safely after a restart.
-// Change the attempt number to try again after a decline.
+// The same parts always give the same key, so a program can repeat a payment safely after a
+// restart. Change the attempt number to try again after a decline.
 func ExampleIdempotencyKey() {
 	fmt.Println(amazonpay.IdempotencyKey("order-1042", "charge", "1"))
 	fmt.Println(amazonpay.IdempotencyKey("order-1042", "charge", "2"))
@@ -206,16 +206,16 @@ func ExampleClient_ButtonSignature() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(button.PayloadJSON)
+	fmt.Println(button.PayloadJSON == string(payload), strings.Contains(button.PayloadJSON, "?a=1&b=2"))
 	fmt.Println(button.Algorithm, button.PublicKeyID, len(button.Signature))
 
 	// Output:
-	// {"storeId":"amzn1.application-oa2-client.1234","webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/review?a=1&b=2"}}
+	// true true
 	// AMZN-PAY-RSASSA-PSS-V2 SANDBOX-AFABC 344
 }
 
-// A failed call returns the service's reason, the status, the attempts and whether the work may have
-// been done.
+// A failed call returns the service's reason, the status, the attempts and whether the work may
+// have been done.
 func ExampleCallError() {
 	ctx := context.Background()
 	server, err := emulator.Listen("127.0.0.1:0")

@@ -36,8 +36,9 @@ func notResolved(r *http.Request) (*http.Response, error) {
 	return unresolved.RoundTrip(r)
 }
 
-// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/341: a name that was not resolved once ended a checkout. It is
-// tried again, and where it stays so, the error says that nothing was sent.
+// https://github.com/woocommerce/woocommerce-gateway-amazon-pay/issues/341: a name that was not
+// resolved once ended a checkout. It is tried again, and where it stays so, the error says that
+// nothing was sent.
 func TestNameThatIsNotResolved(t *testing.T) {
 	t.Parallel()
 	meta, err := newClient(t, newNetwork(notResolved, answer(http.StatusCreated, `{}`))).Call(t.Context(), chargeOp, goodCharge(), nil)
@@ -173,8 +174,8 @@ func TestOutcomeOfAForeignRoundTripper(t *testing.T) {
 	assert.Equal(t, amazonpay.OutcomeUnknown, amazonpay.OutcomeOf(err))
 }
 
-// Over real connections: a port where nobody listens, a certificate that is refused, a handshake that never ends and a server that takes
-// the request and hangs up.
+// Over real connections: a port where nobody listens, a certificate that is refused, a handshake
+// that never ends and a server that takes the request and hangs up.
 func TestOutcomesOverTheNetwork(t *testing.T) {
 	t.Parallel()
 	hangsUp := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))

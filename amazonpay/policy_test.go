@@ -232,7 +232,7 @@ func TestReasonOfTheLastAnswerThatCame(t *testing.T) {
 		meta, err := newClient(t, n).Call(ctx, chargeOp, goodCharge(), nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.True(t, amazonpay.HasReason(err, "ServiceUnavailable"), "%v", err)
-		assert.ErrorContains(t, err, "later")
+		require.ErrorContains(t, err, "later")
 		assert.Equal(t, 503, meta.StatusCode)
 		assert.Len(t, meta.Attempts, 2)
 	})

@@ -35,8 +35,8 @@ func inMemory(server http.Handler) reply {
 	}
 }
 
-// The limits of the documentation, and forty callers at once: with the limiter the service refuses none of them,
-// without it nearly all.
+// The limits of the documentation, and forty callers at once: with the limiter the service refuses
+// none of them, without it nearly all.
 func TestRateLimitsKeepWithinTheService(t *testing.T) {
 	t.Parallel()
 	for _, limited := range []bool{true, false} {
@@ -100,7 +100,8 @@ func limitedClient(t *testing.T, n http.RoundTripper) *amazonpay.Client {
 	return newClient(t, n, amazonpay.WithRateLimits(map[string]amazonpay.RateLimit{"CreateCharge": {Burst: 1, PerSecond: 1}}))
 }
 
-// The clients that are derived from one share its limits; each merchant has its own, however its client was derived.
+// The clients that are derived from one share its limits; each merchant has its own, however its
+// client was derived.
 func TestRateLimitsAreThoseOfAMerchant(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -130,7 +131,8 @@ func TestRateLimitsAreThoseOfAMerchant(t *testing.T) {
 	})
 }
 
-// busy is a service that answers perSecond calls a second, to this program and all others, and 429 to the rest.
+// busy is a service that answers perSecond calls a second, to this program and all others, and 429
+// to the rest.
 type busy struct {
 	mu              sync.Mutex
 	free            bool // it answers all
@@ -172,8 +174,8 @@ func demand(t *testing.T, client *amazonpay.Client, op amazonpay.Operation, d ti
 	callers.Wait()
 }
 
-// Where the service gives less than is documented, because other programs use it up too, the limiter learns how much; and
-// when it gives all again the limiter takes it.
+// Where the service gives less than is documented, because other programs use it up too, the
+// limiter learns how much; and when it gives all again the limiter takes it.
 func TestRateLimitsAdapt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -236,7 +238,8 @@ func TestRateLimitPastTheDeadline(t *testing.T) {
 	})
 }
 
-// Of a repetition that the limit does not allow, what came before is the result, and as uncertain as it was.
+// Of a repetition that the limit does not allow, what came before is the result, and as uncertain
+// as it was.
 func TestRateLimitOfARepetition(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -251,8 +254,8 @@ func TestRateLimitOfARepetition(t *testing.T) {
 	})
 }
 
-// The refusals of one moment are one piece of news, which halves the rate once; and what the service has not is not taken from the
-// bucket either.
+// The refusals of one moment are one piece of news, which halves the rate once; and what the
+// service has not is not taken from the bucket either.
 func TestRateLimitIsCutOnceAMoment(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -311,7 +314,8 @@ func TestRateLimitCountsTheQueue(t *testing.T) {
 	})
 }
 
-// A call that is sent again with a fresh token, and is held back there, says what came of it before, and not that nothing was sent.
+// A call that is sent again with a fresh token, and is held back there, says what came of it
+// before, and not that nothing was sent.
 func TestRateLimitAfterAFreshToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -91,8 +91,9 @@ func TestSignedRequestIsAccepted(t *testing.T) {
 	}
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/13 and /issues/48: the PHP SDK unescapes the payload before it
-// signs, so that page and signature differ. Ours signs and returns the bytes as they are.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/13 and /issues/48: the PHP SDK unescapes
+// the payload before it signs, so that page and signature differ. Ours signs and returns the bytes
+// as they are.
 func TestButtonSignature(t *testing.T) {
 	t.Parallel()
 	payloads := []string{
@@ -109,7 +110,8 @@ func TestButtonSignature(t *testing.T) {
 			button, err := client.ButtonSignature([]byte(payload))
 			require.NoError(t, err)
 			assert.Equal(t, payload, button.PayloadJSON)
-			// https://github.com/amzn/amazon-pay-api-sdk-php/issues/47: page and server named different algorithms.
+			// https://github.com/amzn/amazon-pay-api-sdk-php/issues/47: page and server named different
+			// algorithms.
 			assert.Equal(t, algorithm.String(), button.Algorithm)
 			assert.Equal(t, sandboxKeyID, button.PublicKeyID)
 			require.NoError(t, signing.VerifyPayload(algorithm, []byte(payload), button.Signature, &testKey().PublicKey))
@@ -121,7 +123,8 @@ func TestButtonSignature(t *testing.T) {
 			require.NoError(t, json.Unmarshal(page, &onPage))
 			require.NoError(t, signing.VerifyPayload(algorithm, []byte(onPage["payloadJSON"]), onPage["signature"], &testKey().PublicKey))
 
-			// https://github.com/amzn/amazon-pay-api-sdk-php/issues/8: two signatures differ, and both are right.
+			// https://github.com/amzn/amazon-pay-api-sdk-php/issues/8: two signatures differ, and both are
+			// right.
 			again, err := client.ButtonSignature([]byte(payload))
 			require.NoError(t, err)
 			assert.NotEqual(t, button.Signature, again.Signature)
@@ -129,9 +132,10 @@ func TestButtonSignature(t *testing.T) {
 	}
 }
 
-// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/12: one algorithm served the button to pay, and not the one to sign in;
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/18: a label on the page that was not the server's. What ButtonSignature
-// returns is posted as checkout.js does it, and the emulator verifies it by its label.
+// https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/12: one algorithm served the button to
+// pay, and not the one to sign in; https://github.com/amzn/amazon-pay-api-sdk-php/issues/18: a
+// label on the page that was not the server's. What ButtonSignature returns is posted as
+// checkout.js does it, and the emulator verifies it by its label.
 func TestEachKindOfButtonWithEachAlgorithm(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

@@ -21,9 +21,10 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// https://github.com/amzn/amazon-pay-api-sdk-php/issues/45 and https://github.com/amzn/amazon-pay-api-sdk-java/issues/22: the
-// strings to sign are equal and the signature is refused all the same, and nobody can tell that the private key is that of
-// another public key id. The error says so, and says it apart from a request that was changed on its way.
+// https://github.com/amzn/amazon-pay-api-sdk-php/issues/45 and
+// https://github.com/amzn/amazon-pay-api-sdk-java/issues/22: the strings to sign are equal and the
+// signature is refused all the same, and nobody can tell that the private key is that of another
+// public key id. The error says so, and says it apart from a request that was changed on its way.
 func TestSignatureHint(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)
@@ -112,7 +113,8 @@ func TestSignatureIsNotRepeated(t *testing.T) {
 	assert.Contains(t, err.Error(), "signature [[redacted]] does not match")
 }
 
-// What the hint says where the service names no hash, where the clocks differ, and where it does not apply.
+// What the hint says where the service names no hash, where the clocks differ, and where it does
+// not apply.
 func TestSignatureHintSays(t *testing.T) {
 	t.Parallel()
 	const refusal = `{"reasonCode":"InvalidRequestSignature","message":"no"}`

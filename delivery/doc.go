@@ -5,7 +5,9 @@
 //
 //	_, err := parcels.DeliveryTrackers(ctx, &delivery.TrackersRequest{
 //		ChargePermissionID: "P01-0000000-0000000",
-//		DeliveryDetails:    []delivery.Details{{TrackingNumber: "1Z999AA10123456784", CarrierCode: "UPS"}},
+//		DeliveryDetails: []delivery.Details{
+//			{TrackingNumber: "1Z999AA10123456784", CarrierCode: "UPS"},
+//		},
 //	})
 //
 // [Client] has the one call. [API] is its interface, for mocks. Requests and answers print and log

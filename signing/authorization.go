@@ -109,7 +109,8 @@ func checkReceived(r *http.Request) error {
 	return nil
 }
 
-// methodOf returns the method. As for net/http, one that is to be sent and has none is a GET; on a wire there is always one.
+// methodOf returns the method. As for net/http, one that is to be sent and has none is a GET; on a
+// wire there is always one.
 func methodOf(r *http.Request) string {
 	if r.Method == "" && r.RequestURI == "" {
 		return http.MethodGet

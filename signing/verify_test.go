@@ -13,7 +13,8 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-// wire is a request as it is sent, and what its sender signed. Names, values and texts are written by hand.
+// wire is a request as it is sent, and what its sender signed. Names, values and texts are written
+// by hand.
 type wire struct {
 	method, target string
 	lines          []line
@@ -256,8 +257,8 @@ func TestEscapedSlashIsNoSlash(t *testing.T) {
 	}
 }
 
-// Verify accepts each form in which an official SDK signs a target. It refuses a signature for another resource, and every
-// form that no SDK signs.
+// Verify accepts each form in which an official SDK signs a target. It refuses a signature for
+// another resource, and every form that no SDK signs.
 func TestVerifySpellingsOfATarget(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {

@@ -18,7 +18,7 @@
 //		ipn.WithMerchantIDs("A1EXAMPLE"))
 //	// …
 //	http.Handle("POST /ipn", verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {
-//		return shop.HandleNotification(ctx, n, changes) // an error makes SNS send the notification again
+//		return shop.HandleNotification(ctx, n, changes) // after an error SNS sends it again
 //	}))
 //
 // [Verifier.Verify] checks a message that arrives in another way, such as through a queue.
@@ -43,9 +43,9 @@
 //     required members. Its type equals the header x-amz-sns-message-type if that is present;
 //   - the account of the topic, and the form of the notification;
 //   - the URL of the certificate: exactly an https URL of SNS in the topic's region;
-//   - the certificate: valid now, issued for SNS, not self-signed, with a chain to a trusted root if the
-//     file contains one. Certificates are cached. Failed fetches are limited to ten, and ten more a
-//     minute (see [WithKnownCertificateURLs]);
+//   - the certificate: valid now, issued for SNS, not self-signed, with a chain to a trusted root
+//     if the file contains one. Certificates are cached. Failed fetches are limited to ten, and ten
+//     more a minute (see [WithKnownCertificateURLs]);
 //   - the signature, version 1 (SHA-1) or 2 (SHA-256);
 //   - the age and the merchant. These come last: a genuine message that does not match may be our
 //     mistake, so it is answered with a 5xx status.
@@ -56,9 +56,9 @@
 //
 // Amazon does not document everything that this package relies on:
 //
-//   - The AWS accounts of the topics. 291180941288 sent notifications to shops from 2014 to 2018, live
-//     and sandbox, in us-east-1, eu-west-1 and us-west-2. 598607868003 appears in test data of the
-//     official SDKs from 2013 and 2017, in us-east-1. Neither is confirmed for Checkout v2.
+//   - The AWS accounts of the topics. 291180941288 sent notifications to shops from 2014 to 2018,
+//     live and sandbox, in us-east-1, eu-west-1 and us-west-2. 598607868003 appears in test data of
+//     the official SDKs from 2013 and 2017, in us-east-1. Neither is confirmed for Checkout v2.
 //   - The signature version. No complete notification with signature version 2 has been published.
 //   - Subscription confirmations. Amazon Pay is not known to send any to an endpoint that is set in
 //     Seller Central.

@@ -67,8 +67,8 @@ func later(reason error, format string, args ...any) error {
 //   - network: the body was incomplete or late, or the certificate could not be fetched;
 //   - clock: a genuine message is too old or in the future, or a certificate is not valid now;
 //   - options: the merchant of a genuine notification is not in [WithMerchantIDs], the signature
-//     version is 1 but [WithSHA256Only] or the FIPS mode of the process forbids it, or the certificate
-//     has no chain to the trusted roots;
+//     version is 1 but [WithSHA256Only] or the FIPS mode of the process forbids it, or the
+//     certificate has no chain to the trusted roots;
 //   - this package: the certificate on the host of SNS breaks another rule.
 //
 // Answer a temporary refusal with a 5xx status, so that SNS sends the message again, and any other

@@ -7,8 +7,10 @@
 // yours, serve the page from a domain that Seller Central lists for your store. The button then
 // leads to a checkout session for examples/checkout:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
-//	go run ./examples/buttonsignature -service -merchant ID -store ID -review https://shop.example/review
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
+//	go run ./examples/buttonsignature -service \
+//		-merchant ID -store ID -review https://shop.example/review
 package main
 
 import (

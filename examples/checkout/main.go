@@ -6,7 +6,8 @@
 // It runs against the emulator, which also plays the buyer, and ignores the environment. To run it
 // against Amazon Pay's sandbox:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	go run ./examples/checkout -service -session ID
 //
 // In the sandbox a person must sign in first. Render the button of examples/buttonsignature on a

@@ -7,7 +7,8 @@
 // the buyer's bank charges back. To contest a dispute at Amazon Pay with a file (a live dispute
 // requires a live configuration):
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	go run ./examples/disputes -service -dispute ID -file receipt.pdf
 package main
 

@@ -7,7 +7,8 @@
 // It runs against the emulator, which fails on demand, and ignores the environment. Against Amazon
 // Pay's sandbox, which does not fail on demand, it shows only the last two:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	go run ./examples/errors -service
 package main
 

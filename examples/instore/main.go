@@ -6,7 +6,8 @@
 // It runs against the emulator and ignores the environment. To run it against Amazon Pay's sandbox,
 // with an account that Amazon has enabled for in-store payments:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	go run ./examples/instore -service -country US -scan DATA
 //
 // DATA is the content of the code in a buyer's app. It is valid for one payment.

@@ -7,8 +7,10 @@
 // takes a payment whose authorization is pending until half a minute later by the emulator's clock.
 // To run it against Amazon Pay, until it is interrupted:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
-//	go run ./examples/ipn -service -merchant A1EXAMPLE -topic-account 291180941288,598607868003 -listen 127.0.0.1:8080
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
+//	go run ./examples/ipn -service -merchant A1EXAMPLE \
+//		-topic-account 291180941288,598607868003 -listen 127.0.0.1:8080
 //
 // The endpoint in Seller Central must lead to that address, through a proxy with a certificate. The
 // two accounts are the default. See ipn.WithTopicAccounts for how to find the account of your

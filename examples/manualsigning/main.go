@@ -6,7 +6,8 @@
 // It runs against the emulator and ignores the environment. Against Amazon Pay's sandbox it creates
 // and reads a checkout session, without a buyer:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	go run ./examples/manualsigning -service -store amzn1.application-oa2-client.…
 package main
 

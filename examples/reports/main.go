@@ -7,7 +7,8 @@
 // refunds part of one, so that there is something to settle. To order the settlement report of the
 // last -days days in Amazon Pay's sandbox:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=SANDBOX-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	go run ./examples/reports -service -days 7
 package main
 

@@ -8,7 +8,8 @@
 // to live keys only, so running it against the service requires a live configuration. It then
 // creates and reads one checkout session for the merchant, and charges nobody:
 //
-//	export AMAZON_PAY_PUBLIC_KEY_ID=LIVE-… AMAZON_PAY_PRIVATE_KEY_FILE=private.pem AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PUBLIC_KEY_ID=LIVE-… AMAZON_PAY_REGION=us
+//	export AMAZON_PAY_PRIVATE_KEY_FILE=private.pem
 //	export AMAZON_PAY_MWS_AUTH_TOKEN=amzn.mws.…   # from the merchant
 //	go run ./examples/solutionprovider -service -live-charges-real-money -merchant ID -store ID
 package main

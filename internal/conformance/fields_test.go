@@ -37,7 +37,8 @@ func roots() []reflect.Type {
 	return append(types, reflect.TypeFor[webstore.Disbursement]()) // of an iterator
 }
 
-// notOnTheWire are types of methods that are no objects of the API: filters become queries, a file bytes.
+// notOnTheWire are types of methods that are no objects of the API: filters become queries, a file
+// bytes.
 var notOnTheWire = []string{"GetReportsRequest", "GetReportSchedulesRequest", "GetDisbursementsRequest", "UploadEvidenceRequest"}
 
 // scalars are structs that are one value on the wire.

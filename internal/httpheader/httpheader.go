@@ -51,8 +51,8 @@ func HasControl(value string) bool {
 	return false
 }
 
-// IsPrintable reports whether a header value consists of printable ASCII characters and spaces. Only
-// such a value reads the same on every server. The empty value is printable.
+// IsPrintable reports whether a header value consists of printable ASCII characters and spaces.
+// Only such a value reads the same on every server. The empty value is printable.
 func IsPrintable(value string) bool {
 	for i := range len(value) {
 		if c := value[i]; c < ' ' || c > '~' {

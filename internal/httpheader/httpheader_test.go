@@ -68,7 +68,8 @@ func TestValues(t *testing.T) {
 	assert.False(t, httpheader.IsPrintable("Zürich"))
 }
 
-// FuzzHeader compares the rules with net/http, which checks each header before it looks at the context.
+// FuzzHeader compares the rules with net/http, which checks each header before it looks at the
+// context.
 func FuzzHeader(f *testing.F) {
 	f.Add("X-Amz-Pay-Date", "20261129T150000Z")
 	f.Add("Na me", "a\r\nb")

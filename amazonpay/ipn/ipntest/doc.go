@@ -7,7 +7,8 @@
 //		ipn.WithTopicAccounts(ipntest.Account),
 //		ipn.WithMerchantIDs("A1EXAMPLE"),
 //		ipn.WithRoundTripper(sns)) // serves the certificate
-//	body := sns.Notify(ipntest.Notification{MerchantID: "A1EXAMPLE", ObjectType: "CHARGE", ObjectID: id}, time.Now()).JSON()
+//	n := ipntest.Notification{MerchantID: "A1EXAMPLE", ObjectType: "CHARGE", ObjectID: id}
+//	body := sns.Notify(n, time.Now()).JSON()
 //
 // The package does not use the types of package ipn, so that it does not share a mistake with it.
 package ipntest

@@ -16,7 +16,8 @@ func Do(ctx context.Context, w *Work, save func() error, wait time.Duration, cal
 	return once(ctx, w, save, wait, call)
 }
 
-// Work is what a shop stores with an order about something that must happen once, such as its charge.
+// Work is what a shop stores with an order about something that must happen once, such as its
+// charge.
 type Work struct {
 	Name      string // unique for ever: "order-1042/charge"
 	Attempt   int    // the idempotency key is made of both
@@ -26,7 +27,8 @@ type Work struct {
 	Failed    string // why nothing was, nor will be
 }
 
-// once has a call do the work once, however often once itself is called and wherever the process ends in it.
+// once has a call do the work once, however often once itself is called and wherever the process
+// ends in it.
 func once(ctx context.Context, w *Work, save func() error, wait time.Duration, call func(opts ...amazonpay.CallOption) (id string, err error)) error {
 	for !w.Done && w.Failed == "" {
 		earlier := w.Unsettled

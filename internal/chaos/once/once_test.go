@@ -34,8 +34,8 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	return n.RoundTripper.RoundTrip(r)
 }
 
-// Four ordinary ways in which a switch on the outcome of each call charged twice: an answer is lost, and the calls after it
-// are told something that says nothing of the first.
+// Four ordinary ways in which a switch on the outcome of each call charged twice: an answer is
+// lost, and the calls after it are told something that says nothing of the first.
 func TestFourWaysToChargeTwice(t *testing.T) {
 	t.Parallel()
 	for name, row := range map[string]struct {

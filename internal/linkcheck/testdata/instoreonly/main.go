@@ -1,4 +1,5 @@
-// Command instoreonly makes one call with one sub-client. The tests build it and inspect the binary.
+// Command instoreonly makes one call with one sub-client. The tests build it and inspect the
+// binary.
 package main
 
 import (

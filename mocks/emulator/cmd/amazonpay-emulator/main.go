@@ -4,13 +4,15 @@
 // with their key ids, keys and stores, and the token of the control endpoints. Beside it there is
 // the CA alone, for programs that want a file of it:
 //
-//	go run github.com/amazonpay-go/sdk/mocks/emulator/cmd/amazonpay-emulator -region eu -state shop.state
+//	go run github.com/amazonpay-go/sdk/mocks/emulator/cmd/amazonpay-emulator \
+//		-region eu -state shop.state
 //	curl --cacert amazonpay-emulator.pem -H "Authorization: Bearer $TOKEN" -X POST \
 //	     https://127.0.0.1:8443/_emulator/sessions/$ID/approve
 //
 // An SDK whose host cannot be changed reaches it through its proxy:
 //
-//	HTTPS_PROXY=http://127.0.0.1:8444 curl --cacert amazonpay-emulator.pem https://pay-api.amazon.com/v2/charges/x
+//	HTTPS_PROXY=http://127.0.0.1:8444 curl --cacert amazonpay-emulator.pem \
+//		https://pay-api.amazon.com/v2/charges/x
 package main
 
 import (

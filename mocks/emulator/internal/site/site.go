@@ -23,7 +23,8 @@ type Config struct {
 	ControlToken string
 }
 
-// Site serves checkout.js, the buyer's pages, the signed URLs, the window and the control endpoints.
+// Site serves checkout.js, the buyer's pages, the signed URLs, the window and the control
+// endpoints.
 type Site struct {
 	Config
 	control *http.ServeMux

@@ -97,8 +97,8 @@ func (g *Gate) checkSignature(r *http.Request, d Destination, a signing.Authoriz
 	return refused
 }
 
-// environmentOf returns the environment that the key id or the path names. A key id that names one goes
-// with paths that begin with /v2/.
+// environmentOf returns the environment that the key id or the path names. A key id that names one
+// goes with paths that begin with /v2/.
 func environmentOf(d Destination, ofKey ledger.Environment, strict bool) (ledger.Environment, *ledger.Refusal) {
 	switch {
 	case ofKey == "" && d.env == "":

@@ -52,8 +52,8 @@ func (g *Gate) isOwn(host string) bool {
 	return own("localhost") || slices.ContainsFunc(g.Hosts, own) || slices.ContainsFunc(ledger.Regions, func(r ledger.Region) bool { return own(r.Host) })
 }
 
-// RegionOf returns the region whose service or script has a host, and the emulator's own region under
-// any other name.
+// RegionOf returns the region whose service or script has a host, and the emulator's own region
+// under any other name.
 func (g *Gate) RegionOf(host string) ledger.Region {
 	name := (&url.URL{Host: host}).Hostname()
 	for _, r := range ledger.Regions {
