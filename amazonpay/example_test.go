@@ -99,8 +99,8 @@ func ExampleNew() {
 	fmt.Println(err)
 
 	// Output:
-	// amazonpay.Client(https://pay-api.amazon.eu sandbox) amazonpay: Config.Environment is empty, and
-	// the public key id does not begin with SANDBOX or LIVE: set sandbox or live
+	// amazonpay.Client(https://pay-api.amazon.eu sandbox)
+	// amazonpay: Config.Environment is empty, and the public key id does not begin with SANDBOX or LIVE: set sandbox or live
 }
 
 // A solution provider derives one client per merchant. The token source fetches the merchant's
@@ -206,11 +206,11 @@ func ExampleClient_ButtonSignature() {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(button.PayloadJSON == string(payload), strings.Contains(button.PayloadJSON, "?a=1&b=2"))
+	fmt.Println(button.PayloadJSON)
 	fmt.Println(button.Algorithm, button.PublicKeyID, len(button.Signature))
 
 	// Output:
-	// true true
+	// {"storeId":"amzn1.application-oa2-client.1234","webCheckoutDetails":{"checkoutReviewReturnUrl":"https://shop.example/review?a=1&b=2"}}
 	// AMZN-PAY-RSASSA-PSS-V2 SANDBOX-AFABC 344
 }
 

@@ -78,8 +78,8 @@ func ExampleParsePrivateKey() {
 	_, err = signing.ParsePrivateKey([]byte("private.pem"))
 	fmt.Println(err)
 	// Output:
-	// 2048 bits signing: the private key is neither PEM nor base64 (is it a file name?); create a key
-	// with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
+	// 2048 bits
+	// signing: the private key is neither PEM nor base64 (is it a file name?); create a key with: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem
 }
 
 // The page must carry the very bytes that were signed.

@@ -73,8 +73,9 @@ func ExampleServer_FailNext() {
 		fmt.Println(err)
 	}
 	// Output:
-	// <nil> <nil> emulator: unknown operation "createCharge": the nearest are CreateCharge,
-	// UpdateCharge, GetCharge
+	// <nil>
+	// <nil>
+	// emulator: unknown operation "createCharge": the nearest are CreateCharge, UpdateCharge, GetCharge
 }
 
 // The clock moves when the test says so: what is due until then happens.

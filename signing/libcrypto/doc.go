@@ -9,7 +9,11 @@
 //	key, err := signing.ParsePrivateKey(pem)
 //	signer, err := libcrypto.NewOrGo(key)
 //	defer signer.Close()
-//	client, err := amazonpay.New(amazonpay.Config{PublicKeyID: "SANDBOX-ABC123", PrivateKey: signer, Region: amazonpay.RegionEU})
+//	client, err := amazonpay.New(amazonpay.Config{
+//		PublicKeyID: "SANDBOX-ABC123",
+//		PrivateKey:  signer,
+//		Region:      amazonpay.RegionEU,
+//	})
 //
 // A [Signer] is a [crypto.Signer] for [github.com/amazonpay-go/sdk/amazonpay.Config] and for
 // [github.com/amazonpay-go/sdk/signing.NewSigner]. It makes only the two kinds of signature that
