@@ -107,9 +107,9 @@ type Server struct {
 	controlToken string
 	tokenSecret  []byte
 	listening    *listening    // nil when only New made it
-	leaving      chan struct{} // closed when the emulator is to end: nobody watches any more
+	leaving      chan struct{} // closed when the emulator begins to end
 	leaveOnce    sync.Once
-	closing      chan struct{} // closed when all connections are to end
+	closing      chan struct{} // closed when all connections must end
 	closeOnce    sync.Once
 
 	ahead atomic.Int64 // how far the clock was advanced
@@ -216,9 +216,9 @@ func (s *Server) change(do func(w *ledger.Ledger, now time.Time) error) error {
 	return do(s.world, s.Now())
 }
 
-// leave ends what would otherwise go on as long as the emulator does.
+// leave ends whatever lasts as long as the emulator.
 func (s *Server) leave() {
-	s.mu.Lock() // so that nothing is started once it has ended
+	s.mu.Lock() // nothing may start once it has ended
 	defer s.mu.Unlock()
 	s.leaveOnce.Do(func() { close(s.leaving) })
 }

@@ -62,7 +62,7 @@ func (s *Server) record(entry *Request) {
 	if entry.Notes == nil { // in JSON never null
 		entry.Notes = []string{}
 	}
-	// What anybody can send must not fill the memory.
+	// A stranger must not be able to fill the memory.
 	entry.Method, entry.Target, entry.UserAgent = wire.Cut(entry.Method, 32), wire.Cut(entry.Target, 2048), wire.Cut(entry.UserAgent, 256)
 	entry.CanonicalRequest, entry.Refusal = wire.Cut(entry.CanonicalRequest, 4096), wire.Cut(entry.Refusal, 1024)
 	entry.PublicKeyID, entry.SignedDate, entry.IdempotencyKey = wire.Cut(entry.PublicKeyID, 256), wire.Cut(entry.SignedDate, 64), wire.Cut(entry.IdempotencyKey, 64)

@@ -86,7 +86,7 @@ func (s *Server) startNotifying() {
 	s.listening.connected.Go(s.keepNotifying)
 }
 
-// keepNotifying sends what is due, until the emulator ends.
+// keepNotifying sends notifications when they are due, until the emulator ends.
 func (s *Server) keepNotifying() {
 	ctx, cancel := context.WithCancel(context.Background()) //nolint:forbidigo // it ends with the emulator, not with a request
 	defer cancel()

@@ -149,7 +149,7 @@ type Call struct {
 	Faulted  bool     // that outcome was given
 }
 
-// Note keeps what people may want to know of a request that was taken, for the window.
+// Note records something about an accepted request, for the window.
 func (c *Call) Note(format string, args ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))
 }
@@ -157,15 +157,14 @@ func (c *Call) Note(format string, args ...any) {
 // demands reports whether a fault asks for an outcome.
 func (c *Call) demands() bool { return c.Fault != nil }
 
-// Demanded returns the outcome that a fault asks for, if any. Who calls it has checked all
-// that can be checked, and gives that outcome.
+// Demanded returns the outcome that a fault asks for, or nil. Call it after all checks, and return what
+// it returns.
 func (c *Call) Demanded() *Refusal {
 	c.Faulted = c.Fault != nil
 	return c.Fault
 }
 
-// Simulated returns the call's simulation code if it is one of those known for the
-// operation.
+// Simulated returns the call's simulation code. It refuses a code that the operation does not know.
 func (c *Call) Simulated(known ...string) (string, *Refusal) {
 	switch {
 	case c.Simulation == "":

@@ -25,7 +25,8 @@ var (
 	}
 )
 
-// ResolvePending is the method of this name of the public package.
+// ResolvePending settles a pending charge or refund now, with the result it would have had after 30
+// seconds.
 func (l *Ledger) ResolvePending(id string, now time.Time) error {
 	return l.onPending(id, now,
 		func(ch *Charge) error {
@@ -41,7 +42,7 @@ func (l *Ledger) ResolvePending(id string, now time.Time) error {
 		})
 }
 
-// DeclinePending is the method of this name of the public package.
+// DeclinePending declines a pending charge or refund now.
 func (l *Ledger) DeclinePending(id, reasonCode string, now time.Time) error {
 	return l.onPending(id, now,
 		func(ch *Charge) error {
@@ -63,7 +64,7 @@ func (l *Ledger) DeclinePending(id, reasonCode string, now time.Time) error {
 		})
 }
 
-// Expire is the method of this name of the public package.
+// Expire makes an open session, an open permission or an authorized charge expire now.
 func (l *Ledger) Expire(id string, now time.Time) error {
 	l.Age(now)
 	if found := l.Sessions[id]; found != nil && found.Status.State == Open {
@@ -84,7 +85,7 @@ func (l *Ledger) Expire(id string, now time.Time) error {
 	return missing("open session, open permission or authorized charge", id)
 }
 
-// EndCharge is the method of this name of the public package.
+// EndCharge cancels an authorized charge, or one that is about to be.
 func (l *Ledger) EndCharge(chargeID, reasonCode string, now time.Time) error {
 	if err := known(reasonCode, Cancellations); err != nil {
 		return err
@@ -98,7 +99,7 @@ func (l *Ledger) EndCharge(chargeID, reasonCode string, now time.Time) error {
 	})
 }
 
-// EndPermission is the method of this name of the public package.
+// EndPermission closes a charge permission.
 func (l *Ledger) EndPermission(permissionID, reasonCode string, now time.Time) error {
 	if err := known(reasonCode, Closures); err != nil {
 		return err
@@ -112,7 +113,7 @@ func (l *Ledger) EndPermission(permissionID, reasonCode string, now time.Time) e
 	})
 }
 
-// SuspendPermission is the method of this name of the public package.
+// SuspendPermission makes a Chargeable permission NonChargeable.
 func (l *Ledger) SuspendPermission(permissionID, reasonCode string, now time.Time) error {
 	if err := known(reasonCode, Suspensions); err != nil {
 		return err

@@ -24,7 +24,7 @@ type Session struct {
 	ChargeID     string
 }
 
-// Product types of a button. A session that createCheckoutSession made is PayAndShip, and
+// Product types of a button. A session of CreateCheckoutSession is PayAndShip, and
 // PayAndShipMultiAddress with multiAddressesCheckoutMetadata.
 const (
 	PayAndShip             = "PayAndShip"

@@ -281,7 +281,7 @@ func oneLine(address ledger.Object) string {
 
 // paysAtReview reports whether there is no review page of the shop to which the buyer would return
 // before paying. A Buy Now session has no page of the shop at all: it ends with
-// finalizeCheckoutSession.
+// FinalizeCheckoutSession.
 func paysAtReview(s *ledger.Session) bool {
 	web := s.Details.At("webCheckoutDetails")
 	return web.Text("checkoutMode") != "" || web != nil && shopURL(s, "checkoutReviewReturnUrl") == ""

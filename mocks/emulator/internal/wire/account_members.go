@@ -59,8 +59,8 @@ var storeMembers = Members{
 	"privacyPolicyUrl": Text(0), "merchantLogoUrl": Text(0),
 }
 
-// ofMerchantAccount reports a body that only createMerchantAccount can have: both operations go to
-// one address, and one with what they share alone is taken for registerAmazonPayAccount.
+// ofMerchantAccount reports a body that only CreateMerchantAccount can have: both operations go to
+// one address, and one with what they share alone is taken for RegisterAmazonPayAccount.
 func ofMerchantAccount(_ *http.Request, body []byte) bool {
 	decoded, err := ledger.Decode(body)
 	if err != nil {
@@ -79,7 +79,7 @@ func ofMerchantAccount(_ *http.Request, body []byte) bool {
 	return false
 }
 
-// forMerchant reports what only updateMerchantAccount comes with: a token or an idempotency key.
+// forMerchant reports what only UpdateMerchantAccount comes with: a token or an idempotency key.
 func forMerchant(r *http.Request, _ []byte) bool {
 	return r.Header.Get(headerAuthToken) != "" || r.Header.Get(HeaderIdempotencyKey) != ""
 }

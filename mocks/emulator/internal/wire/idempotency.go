@@ -23,7 +23,8 @@ func fingerprint(rt *Route, c *ledger.Call, bodyHash string) string {
 	return rt.Operation + " " + c.ID + " " + c.Sub + " " + bodyHash
 }
 
-// Once does the work, unless it was done before under the same idempotency key.
+// Once does the work and keeps the answer, unless the same idempotency key was used before: then it
+// returns the answer of that time, or refuses another request.
 func (a Answers) Once(w *ledger.Ledger, d Destination, c *ledger.Call, body []byte, key string) (out Reply, replayed bool) {
 	keyed := key != "" && d.key != keyIgnored && !a.Ignore[d.Operation]
 	id := IdempotencyScope{c.Scope, key}

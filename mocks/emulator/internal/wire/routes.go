@@ -15,7 +15,7 @@ import (
 type keyRule int
 
 const (
-	keyIgnored keyRule = iota // GET, DELETE, and PATCH but for updateCharge, updateDispute and updateMerchantAccount
+	keyIgnored keyRule = iota // GET, DELETE, and most of PATCH
 	keyTaken                  // strict requests must have one
 	keyNeeded
 )

@@ -216,7 +216,7 @@
         return 'Line ' + (i + 1) + ' differs: expected "' + (b[i] === undefined ? '(no such line)' : b[i]) + '", yours is "' + (a[i] === undefined ? '(no such line)' : a[i]) + '".';
       }
     }
-    return 'They are the same: then the key, the algorithm or the salt length is another.';
+    return 'They are the same, so the key, the algorithm or the salt length differs.';
   }
 
   document.getElementById('clock-buttons').addEventListener('click', function (event) {
