@@ -157,8 +157,8 @@ func (c *Call) Note(format string, args ...any) {
 // demands reports whether a fault asks for an outcome.
 func (c *Call) demands() bool { return c.Fault != nil }
 
-// Demanded returns the outcome that a fault asks for, or nil. Call it after all checks, and return what
-// it returns.
+// Demanded returns the outcome that a fault asks for, or nil. Call it after all checks, and return
+// what it returns.
 func (c *Call) Demanded() *Refusal {
 	c.Faulted = c.Fault != nil
 	return c.Fault

@@ -2,8 +2,8 @@ package wire
 
 import (
 	"net/http"
-	"time"
 
+	"github.com/amazonpay-go/sdk/internal/bucket"
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
@@ -39,13 +39,8 @@ type bucketID struct {
 	operation string
 }
 
-type bucket struct {
-	tokens float64
-	at     time.Time
-}
-
 // Buckets count the requests of all callers.
-type Buckets map[bucketID]bucket
+type Buckets map[bucketID]*bucket.Bucket
 
 // Refuse refuses a request that comes too soon.
 func (all Buckets) Refuse(operation string, c *ledger.Call) *ledger.Refusal {
@@ -58,16 +53,11 @@ func (all Buckets) Refuse(operation string, c *ledger.Call) *ledger.Refusal {
 		most = both[1]
 	}
 	id := bucketID{c.Scope, c.Caller, operation}
-	b, there := all[id]
-	if !there {
-		b = bucket{most.burst, c.Now}
+	if all[id] == nil {
+		all[id] = new(bucket.New(most.burst, most.perSecond, most.burst, c.Now))
 	}
-	b.tokens = min(most.burst, b.tokens+c.Now.Sub(b.at).Seconds()*most.perSecond)
-	b.at = c.Now
-	defer func() { all[id] = b }()
-	if b.tokens < 1 {
+	if !all[id].Take(c.Now) {
 		return ledger.Refuse(http.StatusTooManyRequests, ledger.TooManyRequests, "Too many requests of this operation.")
 	}
-	b.tokens--
 	return nil
 }
