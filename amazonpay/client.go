@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/keyid"
 	"github.com/amazonpay-go/sdk/internal/nilcheck"
 	"github.com/amazonpay-go/sdk/internal/waiters"
 	"github.com/amazonpay-go/sdk/signing"
@@ -173,7 +174,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		return nil, err
 	}
 	if cfg.PublicKeyID != "" || s.doer == nil {
-		if err := signing.CheckPublicKeyID(cfg.PublicKeyID); err != nil {
+		if err := keyid.Check(cfg.PublicKeyID); err != nil {
 			return nil, fmt.Errorf("amazonpay: Config.PublicKeyID: %w", err)
 		}
 	}

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/amazonpay-go/sdk/internal/httpheader"
+	"github.com/amazonpay-go/sdk/internal/keyid"
 	"github.com/amazonpay-go/sdk/internal/nilcheck"
 )
 
@@ -67,8 +68,8 @@ type Signer struct {
 // Key stores whose salt is always as long as the hash sign [PSSV2] only. AWS KMS, Google Cloud KMS
 // and Azure Key Vault are such stores.
 func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Signer, error) {
-	if err := CheckPublicKeyID(publicKeyID); err != nil {
-		return nil, err
+	if err := keyid.Check(publicKeyID); err != nil {
+		return nil, fmt.Errorf("signing: %w", err)
 	}
 	if err := algorithm.check(); err != nil {
 		return nil, err
@@ -96,23 +97,6 @@ func NewSigner(publicKeyID string, key crypto.Signer, algorithm Algorithm) (*Sig
 		s.understood.Store(algorithm.options()[0])
 	}
 	return s, nil
-}
-
-// CheckPublicKeyID returns an error unless id is a valid public key id: one or more ASCII letters,
-// digits, hyphens and underscores. The error does not quote the id, which could be a private key
-// that was passed by mistake.
-func CheckPublicKeyID(id string) error {
-	if id == "" {
-		return errors.New("signing: the public key id is empty")
-	}
-	for i, c := range id {
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_':
-		default:
-			return fmt.Errorf("signing: the public key id contains %q at offset %d: use only letters, digits, - and _", c, i)
-		}
-	}
-	return nil
 }
 
 // PublicKeyID returns the id by which Amazon Pay knows the key.

@@ -32,6 +32,7 @@ func dependencies(subClient string) []string {
 		module + "internal/bucket",
 		module + "internal/ended",
 		module + "internal/httpheader",
+		module + "internal/keyid",
 		module + "internal/netfail",
 		module + "internal/nilcheck",
 		module + "internal/redact",
@@ -63,7 +64,7 @@ func TestSubClientsImportNothingMore(t *testing.T) {
 // https://github.com/amzn/amazon-pay-api-sdk-dotnet/issues/4
 func TestSigningNeedsNothing(t *testing.T) {
 	t.Parallel()
-	leaves := []string{module + "internal/httpheader", module + "internal/nilcheck"} // which need nothing themselves
+	leaves := []string{module + "internal/httpheader", module + "internal/keyid", module + "internal/nilcheck"} // which need nothing themselves
 	assert.ElementsMatch(t, append(leaves, module+"signing"), imported(t, module+"signing"))
 }
 
