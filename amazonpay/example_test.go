@@ -28,14 +28,9 @@ func Example() {
 		return
 	}
 	defer func() { _ = server.Close() }()
-	merchant := server.Description().Merchants[0]
 
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   merchant.KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(merchant.PrivateKeyPEM),
-		Region:        amazonpay.RegionUS,
-		BaseURL:       server.Description().BaseURL, // not for Amazon Pay itself
-	}, amazonpay.WithRoundTripper(server.RoundTripper())) // not for Amazon Pay itself
+	// For Amazon Pay itself: an amazonpay.Config of your own, and no option.
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -44,7 +39,7 @@ func Example() {
 
 	total := amazonpay.USD.Price("14.00")
 	session, err := shop.CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
-		StoreID: merchant.StoreID,
+		StoreID: server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{
 			CheckoutReviewReturnURL: "https://shop.example/review",
 			CheckoutResultReturnURL: "https://shop.example/result",

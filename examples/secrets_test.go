@@ -20,8 +20,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -151,12 +151,7 @@ func (s *service) key() string { return s.Description().Merchants[0].PrivateKeyP
 func newSession(t *testing.T, server *emulator.Server) (id string) {
 	t.Helper()
 	account := server.Description().Merchants[0]
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
-		Region: amazonpay.RegionUS, BaseURL: server.Description().BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
-	require.NoError(t, err)
-	session, err := webstore.New(client).CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+	session, err := webstore.New(emulatortest.Connect(t, server)).CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
 		StoreID: account.StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
 		Scopes: []webstore.Scope{webstore.ScopeName, webstore.ScopeEmail, webstore.ScopeShippingAddress},
 	})

@@ -20,6 +20,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/transport"
 	"github.com/amazonpay-go/sdk/webstore"
 )
@@ -54,11 +55,8 @@ func pay(ctx context.Context, tracer trace.Tracer, meter metric.Meter) error {
 	if err != nil {
 		return err
 	}
-	d := server.Description()
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}), amazonpay.WithObserver(observe))
+	client, err := amazonpay.New(emulatortest.Config(server), amazonpay.WithRoundTripper(server.RoundTripper()),
+		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}), amazonpay.WithObserver(observe))
 	if err != nil {
 		return err
 	}
@@ -68,7 +66,7 @@ func pay(ctx context.Context, tracer trace.Tracer, meter metric.Meter) error {
 	ctx, span := tracer.Start(ctx, "checkout")
 	defer span.End()
 	_, err = webstore.New(client).CreateCheckoutSession(ctx, &webstore.CreateCheckoutSessionRequest{
-		StoreID:            d.Merchants[0].StoreID,
+		StoreID:            server.Description().Merchants[0].StoreID,
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
 	})
 	return err

@@ -11,10 +11,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -33,15 +32,8 @@ type shop struct {
 
 func newShop(t *testing.T, server *emulator.Server) *shop {
 	t.Helper()
-	d := server.Description()
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
-		PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-		Region:        amazonpay.Region(d.Region),
-		BaseURL:       d.BaseURL,
-	}, amazonpay.WithRoundTripper(server.RoundTripper()))
-	require.NoError(t, err)
-	s := &shop{emulator: d, client: client, webstore: webstore.New(client), intent: webstore.PaymentIntentAuthorizeWithCapture}
+	client := emulatortest.Connect(t, server)
+	s := &shop{emulator: server.Description(), client: client, webstore: webstore.New(client), intent: webstore.PaymentIntentAuthorizeWithCapture}
 	listening := httptest.NewServer(s)
 	t.Cleanup(listening.Close)
 	s.url = listening.URL

@@ -17,6 +17,7 @@ import (
 	"github.com/amazonpay-go/sdk/delivery"
 	"github.com/amazonpay-go/sdk/instore"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/transport"
 	"github.com/amazonpay-go/sdk/webstore"
 )
@@ -105,13 +106,9 @@ func open(o options) (*world, error) {
 	}
 	w.base = base.Clone()
 	w.base.DialContext = w.dial(base.DialContext)
-	d := w.server.Description()
-	account := d.Merchants[0]
+	account := w.server.Description().Merchants[0]
 	w.storeID, w.scanData = account.StoreID, account.ScanData
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: account.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(account.PrivateKeyPEM),
-		Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
-	},
+	client, err := amazonpay.New(emulatortest.Config(w.server),
 		amazonpay.WithRoundTripper(mortal{w.base}), amazonpay.WithAttemptTimeout(attemptTimeout), amazonpay.WithObserver(w.counts.observe),
 		// Short waits and no retry budget, because a third of all attempts fail.
 		amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 100 * time.Microsecond, MaxWait: 5 * time.Millisecond, MaxRetryAfter: time.Millisecond}), amazonpay.WithRetryBudget(-1))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
 const absentUnless = "x-absent-unless"
@@ -201,10 +202,7 @@ func TestAbsentIsAbsent(t *testing.T) {
 	tellAll(t, server, func(opts ...amazonpay.CallOption) shop {
 		return newShop(t, d, d.Merchants[0].KeyIDs.Sandbox, network, opts...)
 	})
-	client, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM), Region: amazonpay.RegionUS, BaseURL: d.BaseURL,
-	}, amazonpay.WithRoundTripper(network))
-	require.NoError(t, err)
+	client := emulatortest.Connect(t, server, amazonpay.WithRoundTripper(network))
 	call := func(method, path string, in any, keyed bool) (out map[string]any) {
 		_, err := client.Call(t.Context(), amazonpay.Operation{Name: "Any", Method: method, Path: path, IdempotencyKey: keyed}, in, &out)
 		require.NoError(t, err)
@@ -232,7 +230,7 @@ func TestAbsentIsAbsent(t *testing.T) {
 		call(http.MethodGet, fmt.Sprint("charges/", done["chargeId"]), nil, false)
 	}
 
-	_, err = client.Call(t.Context(), amazonpay.Operation{Name: "GetRefund", Method: http.MethodGet, Path: "refunds/none"}, nil, nil)
+	_, err := client.Call(t.Context(), amazonpay.Operation{Name: "GetRefund", Method: http.MethodGet, Path: "refunds/none"}, nil, nil)
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 
 	want := map[string]bool{}

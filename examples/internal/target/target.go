@@ -16,6 +16,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
@@ -94,14 +95,8 @@ func openEmulator(logger *slog.Logger) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := server.Description()
 	t := &Target{
-		config: amazonpay.Config{
-			PublicKeyID:   d.Merchants[0].KeyIDs.Sandbox,
-			PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-			Region:        amazonpay.Region(d.Region),
-			BaseURL:       d.BaseURL,
-		},
+		config:   emulatortest.Config(server),
 		Currency: amazonpay.USD,
 		Script:   scriptNA,
 		Emulator: server,
@@ -111,7 +106,7 @@ func openEmulator(logger *slog.Logger) (*Target, error) {
 		t.close()
 		return nil, err
 	}
-	fmt.Printf("Using the emulator at %s: no money moves.\n", d.BaseURL)
+	fmt.Printf("Using the emulator at %s: no money moves.\n", server.Description().BaseURL)
 	return t, nil
 }
 

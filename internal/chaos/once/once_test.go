@@ -12,6 +12,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/internal/chaos/once"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/transport"
 	"github.com/amazonpay-go/sdk/webstore"
 )
@@ -54,13 +55,8 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := emulator.Start(t)
-			d := server.Description()
 			base := &network{RoundTripper: server.RoundTripper(), down: func(int) bool { return false }}
-			client, err := amazonpay.New(amazonpay.Config{
-				PublicKeyID: d.Merchants[0].KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(d.Merchants[0].PrivateKeyPEM),
-				Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
-			}, amazonpay.WithRoundTripper(base), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
-			require.NoError(t, err)
+			client := emulatortest.Connect(t, server, amazonpay.WithRoundTripper(base), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
 			shop := webstore.New(client)
 			request := &webstore.CreateChargeRequest{
 				ChargePermissionID: permission(t, server, shop), CaptureNow: new(true), SoftDescriptor: "OLD",
@@ -79,7 +75,7 @@ func TestFourWaysToChargeTwice(t *testing.T) {
 			stored := once.Work{Name: "order-1/charge"}
 			save := func() error { return nil }
 			calls := 0
-			err = once.Do(t.Context(), &stored, save, 0, func(opts ...amazonpay.CallOption) (string, error) {
+			err := once.Do(t.Context(), &stored, save, 0, func(opts ...amazonpay.CallOption) (string, error) {
 				if calls++; calls > 1 && row.descriptor != "" {
 					request.SoftDescriptor = row.descriptor
 				}
