@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -129,4 +130,13 @@ func TestDoerSignsTooLate(t *testing.T) {
 		assert.True(t, unsigned)
 		assert.Equal(t, judged, told, "attempt %d", fails)
 	}
+}
+
+func TestDoerWithoutALimit(t *testing.T) {
+	t.Parallel()
+	result, err := transport.FromDoer(doerFunc(func(*http.Request) (*http.Response, error) {
+		return newAnswer(200, "whole").Response, nil
+	}), math.MaxInt64).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+	require.NoError(t, err)
+	assert.Equal(t, "whole", string(result.Answer.Body))
 }
