@@ -47,7 +47,7 @@ type Config struct {
 	Now func() time.Time
 }
 
-// mostAnswerBytes is the largest limit of an answer: one byte more is read, to see that it is there.
+// mostAnswerBytes is the largest limit of an answer: one byte more is read, to see if it is there.
 const mostAnswerBytes = math.MaxInt64 - 1
 
 // Client sends calls: see [Client.Send]. It is safe for concurrent use. One that [New] makes also
