@@ -93,12 +93,15 @@ func (c *Client) call(ctx context.Context, op Operation, in, out any, opts []Cal
 
 // send makes the attempts, adds them to meta and decodes the answer.
 func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
-	judge := &policy{core: c.core, call: p, queue: queueOf(p), number: len(meta.Attempts)}
+	judge := &policy{core: c.core, call: p, queue: queueOf(p), earlier: len(meta.Attempts)}
 	result, err := c.core.sender.Send(ctx, p.request(), judge)
 	meta.Attempts = append(meta.Attempts, result.Attempts...)
 	meta.ClockOffset = result.ClockOffset
 	meta.StatusCode = 0 // of these attempts, not of earlier ones
 	if err == nil {
+		if !retryableStatus(result.Answer.Status) {
+			c.core.budget.answered()
+		}
 		return p.read(result.Answer, out, meta)
 	}
 	if _, tooLarge := errors.AsType[*transport.TooLargeError](err); tooLarge || result.Answer == nil {

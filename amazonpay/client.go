@@ -69,7 +69,8 @@ type settings struct {
 
 // WithDoer replaces signing, retries and network, for tests: the Doer sees each call once,
 // unsigned, and the client needs no key. An [*http.Client] is refused, since requests would go out
-// unsigned: use [WithRoundTripper] to change the network.
+// unsigned: use [WithRoundTripper] to change the network. A Doer must not send a call twice: the
+// outcome is judged by the answer that it returns, and an earlier request may have done the work.
 func WithDoer(doer transport.Doer) Option {
 	return func(s *settings) error {
 		if nilcheck.IsNil(doer) {

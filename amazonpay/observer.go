@@ -61,7 +61,7 @@ func (c *core) observeAttempt(ctx context.Context, j *policy, a Attempt, answer 
 	}
 	op := j.call.op
 	e := Event{
-		Operation: op.Name, Method: op.Method, Path: op.Path, Attempt: j.number, StatusCode: a.StatusCode,
+		Operation: op.Name, Method: op.Method, Path: op.Path, Attempt: j.earlier + j.number, StatusCode: a.StatusCode,
 		ReasonCode: ReasonCode(j.call.clean(string(reason))), Start: a.Start, Duration: a.Duration, Err: a.Err,
 	}
 	if answer != nil {

@@ -18,10 +18,11 @@ import (
 // policy is what package transport is told about one call: when an attempt may begin, and what
 // follows from it. It reads the body of an error once, for everybody who asks.
 type policy struct {
-	core   *core
-	call   *call
-	queue  queueID
-	number int // of the last attempt, those before this Send included
+	core    *core
+	call    *call
+	queue   queueID
+	earlier int // attempts, made before this Send
+	number  int // of the last attempt of this Send
 }
 
 var _ transport.Policy = (*policy)(nil)
@@ -45,13 +46,8 @@ func (j *policy) Judge(ctx context.Context, a Attempt, answer *transport.Answer,
 	switch {
 	case answer == nil:
 		return transport.Verdict{Repeat: mayRepeat && j.spend(ctx)}
-	case said.dateRefused(answer.Status):
-		return transport.Verdict{DateRefused: true}
-	case !retryableStatus(answer.Status):
-		j.core.budget.answered()
-		return transport.Verdict{}
-	case said.processingFailure(answer.Status):
-		return transport.Verdict{}
+	case !retryableStatus(answer.Status), said.processingFailure(answer.Status):
+		return transport.Verdict{DateRefused: said.dateRefused(answer.Status)}
 	}
 	throttled := answer.Status == http.StatusTooManyRequests // which is about one merchant, and no outage
 	return transport.Verdict{Repeat: mayRepeat && (throttled || j.spend(ctx))}
@@ -124,9 +120,9 @@ const (
 // 1,000,000. A negative value means no limit.
 //
 // Each retry takes one, except after a 429, which is no outage. Each second gives back a tenth, and
-// so does each answer whose status is not retried. While none is left, a call ends with the result
-// of its last attempt, without a wait. A client and the clients that [Client.With] derives from it
-// share one budget.
+// so does each call that ends with an answer whose status is not retried. While none is left, a
+// call ends with the result of its last attempt, without a wait. A client and the clients that
+// [Client.With] derives from it share one budget.
 func WithRetryBudget(retries int) Option {
 	return func(s *settings) error {
 		switch {

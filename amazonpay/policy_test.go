@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -162,6 +163,35 @@ func TestRetryBudgetPaysForLostAnswers(t *testing.T) {
 		}
 		assert.Len(t, n.requests(), 9)
 	})
+}
+
+// A call that ends with a refused date was answered, too: the service is not out.
+func TestRetryBudgetGrowsWithRefusedDates(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		refused := answer(400, `{"reasonCode":"InvalidHeaderValue","message":"x-amz-pay-date"}`) // it does not tell the time
+		answers := append([]reply{lost, lost}, slices.Repeat([]reply{refused}, 11)...)
+		n := newNetwork(append(answers, lost)...)
+		client := budgetClient(t, n, 1, transport.RetryPolicy{MinWait: 1, MaxWait: 1})
+		for range 13 {
+			_, err := client.Call(t.Context(), getOp, nil, nil)
+			require.Error(t, err)
+		}
+		assert.Len(t, n.requests(), 2+11+2)
+	})
+}
+
+// The records of one call do not contradict each other, also after a refused token.
+func TestRetryBudgetLogsTheAttempt(t *testing.T) {
+	t.Parallel()
+	var lines strings.Builder
+	n := newNetwork(answer(403, `{"reasonCode":"InvalidAuthorizationToken"}`), lost)
+	client := budgetClient(t, n, 1, transport.RetryPolicy{MinWait: 1, MaxWait: 1}, amazonpay.WithLogger(slog.New(slog.NewTextHandler(&lines, nil))))
+	_, err := client.Call(t.Context(), getOp, nil, nil, amazonpay.WithTokenSource(&freshTokens{}))
+	require.Error(t, err)
+	assert.Len(t, n.requests(), 3)
+	assert.Regexp(t, `will be repeated" operation=\S+ method=GET attempt=1 `, lines.String())
+	assert.Regexp(t, `budget is spent" operation=\S+ method=GET attempt=2\n`, lines.String())
 }
 
 func TestRetryBudgetWithoutEnd(t *testing.T) {

@@ -53,7 +53,10 @@ type exchange struct {
 // [*InterruptedError], the error of [Policy].Admit, or a plain one if r cannot be sent at all. The
 // Result is filled in beside an error too. Send is safe for concurrent use.
 func (c *Client) Send(ctx context.Context, r Request, p Policy) (Result, error) {
-	if ctx == nil || p == nil {
+	switch {
+	case c == nil || c.steps == nil:
+		return Result{}, errors.New("transport: Send: neither New nor FromDoer made the Client")
+	case ctx == nil || p == nil:
 		return Result{}, errors.New("transport: Send: the context or the Policy is nil")
 	}
 	address, err := r.check()

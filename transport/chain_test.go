@@ -77,6 +77,10 @@ func TestResultIsOfItsOwnCall(t *testing.T) {
 
 func TestSendNeedsAContextAndAPolicy(t *testing.T) {
 	t.Parallel()
+	for _, client := range []*transport.Client{nil, {}} {
+		_, err := client.Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+		require.EqualError(t, err, "transport: Send: neither New nor FromDoer made the Client")
+	}
 	client := newClient(t, transport.Config{Base: script(t)})
 	_, err := client.Send(nil, newRequest(http.MethodGet, testURL, ""), rules{}) //nolint:staticcheck // The case.
 	require.EqualError(t, err, "transport: Send: the context or the Policy is nil")

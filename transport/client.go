@@ -47,8 +47,11 @@ type Config struct {
 	Now func() time.Time
 }
 
+// mostAnswerBytes is the largest limit of an answer: one byte more is read, to see if it is there.
+const mostAnswerBytes = math.MaxInt64 - 1
+
 // Client sends calls: see [Client.Send]. It is safe for concurrent use. One that [New] makes also
-// remembers how far its clock is off.
+// remembers how far its clock is off. The zero value sends nothing: [New] and [FromDoer] make one.
 type Client struct {
 	cfg        Config
 	steps      step
@@ -75,7 +78,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 30*time.Second)
-	cfg.MaxAnswerBytes = min(cmp.Or(cfg.MaxAnswerBytes, 10<<20), math.MaxInt64-1) // one byte more is read, to see that it is there
+	cfg.MaxAnswerBytes = min(cmp.Or(cfg.MaxAnswerBytes, 10<<20), mostAnswerBytes)
 	if cfg.Base == nil {
 		cfg.Base = NewBase()
 	}

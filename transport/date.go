@@ -36,7 +36,7 @@ func (c *Client) date(next step) step {
 
 // clockOffset is what brings the clock to one second behind the answer's Date, which is cut to
 // whole seconds: the service refuses a date that is even slightly ahead.
-func (a *Answer) clockOffset(came time.Time) (time.Duration, bool) {
+func (a Answer) clockOffset(came time.Time) (time.Duration, bool) {
 	date, err := http.ParseTime(a.Header.Get("Date"))
 	return date.Add(-time.Second).Sub(came), err == nil
 }

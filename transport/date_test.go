@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,6 +156,25 @@ func TestRefusedDateCostsNoRetry(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 400, result.Answer.Status, "not again after a retry either")
 	})
+}
+
+// distrustful is a policy that finds a refused date everywhere.
+type distrustful struct{ rules }
+
+func (distrustful) Judge(context.Context, transport.Attempt, *transport.Answer, bool) transport.Verdict {
+	return transport.Verdict{DateRefused: true}
+}
+
+// Only an answer can refuse a date. A request that brought none may have done its work.
+func TestRefusedDateNeedsAnAnswer(t *testing.T) {
+	t.Parallel()
+	req := newRequest(http.MethodPost, testURL, "{}")
+	req.Header.Del("X-Amz-Pay-Idempotency-Key")
+	result, err := newClient(t, transport.Config{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, syscall.ECONNRESET
+	})}).Send(t.Context(), req, distrustful{})
+	require.ErrorIs(t, err, syscall.ECONNRESET)
+	assert.Len(t, result.Attempts, 1)
 }
 
 func TestRefusedDateIsNotSignedAgainOnceTheContextEnded(t *testing.T) {

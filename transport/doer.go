@@ -19,16 +19,17 @@ type Doer interface {
 // FromDoer returns a Client that hands each call to d once and unsigned, and reads its answer up to
 // maxAnswerBytes. Its results have no attempts: what d does is not seen. The policy is not asked to
 // admit, and its verdict has no effect; it judges the answer, or an [Attempt] with the error alone.
-// After a [*SigningError] nothing was sent, so there is nothing to judge.
+// After a [*SigningError] nothing was sent, so there is nothing to judge, unless another Client of
+// this package returned it after its first attempt.
 func FromDoer(d Doer, maxAnswerBytes int64) *Client {
-	c := &Client{cfg: Config{MaxAnswerBytes: maxAnswerBytes}, doer: d}
+	c := &Client{cfg: Config{MaxAnswerBytes: min(maxAnswerBytes, mostAnswerBytes)}, doer: d}
 	c.steps = c.do
 	return c
 }
 
 func (c *Client) do(ctx context.Context, x *exchange) error {
 	answer, err := c.ask(ctx, x.request)
-	if _, unsigned := errors.AsType[*SigningError](err); unsigned {
+	if unsigned, ok := errors.AsType[*SigningError](err); ok && !unsigned.sent {
 		return err
 	}
 	made := Attempt{Err: err}

@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -95,4 +98,45 @@ func TestDoerFails(t *testing.T) {
 	}
 	_, err := transport.FromDoer(fail(nil), 100).Send(t.Context(), newRequest("", testURL, ""), rules{})
 	require.ErrorContains(t, err, "not an HTTP method")
+}
+
+// A Doer may send through another Client of this package. If that one cannot sign its second
+// attempt, the first one may have done the work.
+func TestDoerSignsTooLate(t *testing.T) {
+	t.Parallel()
+	for fails, judged := range map[int]int{1: 0, 2: 1} {
+		signed := 0
+		inner := newClient(t, transport.Config{
+			Signer: signFunc(func(*http.Request, signing.PayloadHash, time.Time) error {
+				if signed++; signed == fails {
+					return io.EOF
+				}
+				return nil
+			}),
+			Base:  roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }),
+			Retry: quick,
+		})
+		doer := doerFunc(func(r *http.Request) (*http.Response, error) {
+			result, err := inner.Send(r.Context(), transport.Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Retry: true}, rules{})
+			assert.Len(t, result.Attempts, fails-1)
+			return nil, err
+		})
+		told := 0
+		_, err := transport.FromDoer(doer, 100).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{judge: func(a transport.Attempt, _ *transport.Answer, _ bool) {
+			told++
+			assert.Error(t, a.Err)
+		}})
+		_, unsigned := errors.AsType[*transport.SigningError](err)
+		assert.True(t, unsigned)
+		assert.Equal(t, judged, told, "attempt %d", fails)
+	}
+}
+
+func TestDoerWithoutALimit(t *testing.T) {
+	t.Parallel()
+	result, err := transport.FromDoer(doerFunc(func(*http.Request) (*http.Response, error) {
+		return newAnswer(200, "whole").Response, nil
+	}), math.MaxInt64).Send(t.Context(), newRequest(http.MethodGet, testURL, ""), rules{})
+	require.NoError(t, err)
+	assert.Equal(t, "whole", string(result.Answer.Body))
 }

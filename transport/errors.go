@@ -13,7 +13,11 @@ import (
 // SigningError reports an attempt that could not be signed, for example because a key store cannot
 // be reached or a required header is missing. That attempt was not sent; earlier ones may have
 // been: see [Result].Attempts. It is never retried.
-type SigningError struct{ Err error }
+type SigningError struct {
+	Err error
+
+	sent bool // an earlier attempt of the call was handed to the network
+}
 
 // Error returns the cause, without any part of the request.
 func (e *SigningError) Error() string { return "transport: request not signed: " + e.Err.Error() }

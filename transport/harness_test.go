@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
+	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -273,4 +275,20 @@ func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
 func logged() (*slog.Logger, *bytes.Buffer) {
 	var lines bytes.Buffer
 	return slog.New(slog.NewJSONHandler(&lines, &slog.HandlerOptions{Level: slog.LevelDebug})), &lines
+}
+
+// printed prints, logs and encodes values in every way.
+func printed(values ...any) string {
+	var out bytes.Buffer
+	for _, value := range values {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			fmt.Fprintf(&out, verb+"\n", value)
+		}
+		for _, handler := range []slog.Handler{slog.NewTextHandler(&out, nil), slog.NewJSONHandler(&out, nil)} {
+			slog.New(handler).Info("value", slog.Any("value", value), slog.Group("group", slog.Any("value", value)))
+		}
+		encoded, err := json.Marshal(value)
+		fmt.Fprintf(&out, "%s %v\n", encoded, err)
+	}
+	return out.String()
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -31,6 +33,18 @@ type Request struct {
 	// all the same, nor is a method other than GET, HEAD, PATCH, DELETE and POST.
 	Retry bool
 }
+
+// LogValue shows the operation and the method. URL, header and body may hold tokens and personal
+// data.
+func (r Request) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("operation", r.Operation), slog.String("method", r.Method), slog.Int("bytes", len(r.Body)))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r Request) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
+
+// MarshalText returns what LogValue shows.
+func (r Request) MarshalText() ([]byte, error) { return []byte(r.LogValue().String()), nil }
 
 // HTTP returns the request as net/http has it: unsigned, with a body that can be read again, and
 // with a header and URL of its own. The error never quotes the URL.

@@ -104,3 +104,13 @@ func TestTrapPostIsRepeated(t *testing.T) {
 		}
 	}
 }
+
+func TestRequestsShowNoSecret(t *testing.T) {
+	t.Parallel()
+	req := newRequest(http.MethodPost, testURL, `{"buyer":"secret-buyer"}`)
+	req.Operation = "CreateCharge"
+	shown := printed(req, &req, []transport.Request{req}, (*transport.Request)(nil))
+	assert.NotContains(t, shown, "secret-")
+	assert.NotContains(t, shown, "c2VjcmV0", "base64")
+	assert.Contains(t, shown, "operation=CreateCharge method=POST bytes=24")
+}

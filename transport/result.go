@@ -1,6 +1,9 @@
 package transport
 
 import (
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -27,6 +30,18 @@ type Answer struct {
 	Header http.Header
 	Body   []byte
 }
+
+// LogValue shows the status and the length of the body. Header and body may hold tokens and
+// personal data.
+func (a Answer) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int("status", a.Status), slog.Int("bytes", len(a.Body)))
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (a Answer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
+
+// MarshalText returns what LogValue shows.
+func (a Answer) MarshalText() ([]byte, error) { return []byte(a.LogValue().String()), nil }
 
 // Attempt is one signed request and its result.
 type Attempt struct {

@@ -45,6 +45,7 @@ func (c *Client) judge(ctx context.Context, x *exchange, made Attempt, answer *A
 	c.logAttempt(ctx, x, len(x.result.Attempts), made)
 	x.verdict = x.policy.Judge(ctx, made, answer, mayRepeat)
 	x.verdict.Repeat = x.verdict.Repeat && mayRepeat
+	x.verdict.DateRefused = x.verdict.DateRefused && answer != nil // a request without an answer may have done the work
 }
 
 // roundTrip sends the signed request and reads the whole answer. One whose body breaks off is no

@@ -18,7 +18,7 @@ func (c *Client) sign(next step) step {
 		defer cancel() // as soon as the answer is read: nothing of an attempt outlives it
 		x.signed = newWire(limited, x)
 		if err := c.cfg.Signer.SignRequest(x.signed.request, x.payload, x.attempt.Date); err != nil {
-			err = &SigningError{Err: ended.Cause(ctx, limited, redact.Error(err, x.signed.request))}
+			err = &SigningError{Err: ended.Cause(ctx, limited, redact.Error(err, x.signed.request)), sent: len(x.result.Attempts) > 0}
 			c.logAttempt(ctx, x, len(x.result.Attempts)+1, Attempt{Err: err, Duration: c.cfg.Now().Sub(x.attempt.Start)})
 			return err
 		}
