@@ -25,9 +25,11 @@ type order struct {
 	impatient      bool  // gives up at the first certain failure before anything is charged
 }
 
-const customers = 500
+// customers is the number of saved payment methods: so many that none comes near 15,000 USD, the
+// service's limit for the charges of a month.
+func customers(payments int) int { return max(500, payments/100) }
 
-func newOrder(seed, number uint64) order {
+func newOrder(seed, number uint64, customers int) order {
 	random := rand.New(rand.NewPCG(seed, number))
 	o := order{number: number, amount: 100 + random.Int64N(20_000), customer: random.IntN(customers), impatient: random.IntN(5) == 0}
 	o.refund = 1 + random.Int64N(o.amount)

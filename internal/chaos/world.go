@@ -92,7 +92,7 @@ func (c *counts) observe(_ context.Context, e amazonpay.Event) {
 
 // open starts an emulator without faults, and creates the shop and its customers.
 func open(o options) (*world, error) {
-	w := &world{options: o, goroutines: runtime.NumGoroutine(), wallets: make([]wallet, customers)}
+	w := &world{options: o, goroutines: runtime.NumGoroutine(), wallets: make([]wallet, customers(o.payments))}
 	var err error
 	if w.store, err = openStore(); err != nil {
 		return nil, err
@@ -157,7 +157,7 @@ func (w *world) pay(ctx context.Context, out io.Writer) ([]result, error) {
 	for i := range w.workers {
 		workers.Go(func() {
 			for n := next.Add(1) - 1; n < uint64(len(results)); n = next.Add(1) - 1 {
-				if results[n], broken[i] = w.payOrder(ctx, newOrder(w.seed, n)); broken[i] != nil {
+				if results[n], broken[i] = w.payOrder(ctx, newOrder(w.seed, n, len(w.wallets))); broken[i] != nil {
 					next.Store(uint64(len(results))) // no more orders
 					return
 				}
