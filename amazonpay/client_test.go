@@ -81,7 +81,7 @@ func TestBadClientOptions(t *testing.T) {
 		"nil option":          {[]amazonpay.Option{nil}, []string{"Option is nil"}},
 		"no attempt time":     {[]amazonpay.Option{amazonpay.WithAttemptTimeout(0)}, []string{"WithAttemptTimeout", "not positive"}},
 		"negative attempt":    {[]amazonpay.Option{amazonpay.WithAttemptTimeout(-time.Second)}, []string{"WithAttemptTimeout", "not positive"}},
-		"negative wait":       {[]amazonpay.Option{amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: -1})}, []string{"MinWait", "negative"}},
+		"negative wait":       {[]amazonpay.Option{amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: -1})}, []string{"MinWait", "must be from 0 to 24 hours"}},
 		"agent with line end": {[]amazonpay.Option{amazonpay.WithUserAgent("a\nb")}, []string{"WithUserAgent", "line end"}},
 		"retries of a Doer":   {[]amazonpay.Option{amazonpay.WithDoer(newNetwork()), quickly}, []string{"WithDoer", "WithRetryPolicy"}},
 		"time-out of a Doer":  {[]amazonpay.Option{amazonpay.WithDoer(newNetwork()), amazonpay.WithAttemptTimeout(1)}, []string{"WithDoer", "WithAttemptTimeout"}},

@@ -23,7 +23,6 @@ func NewBase() *http.Transport {
 		// A ping finds a dead HTTP/2 connection within 20 s. Without it each attempt would wait on
 		// the same connection for its whole time.
 		HTTP2:               &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 5 * time.Second},
-		MaxIdleConns:        0, // no limit over all hosts
 		MaxIdleConnsPerHost: 128,
 		IdleConnTimeout:     90 * time.Second,
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"net/http"
 	"time"
 
@@ -47,9 +46,6 @@ type Config struct {
 	Now func() time.Time
 }
 
-// mostAnswerBytes is the largest limit of an answer: one byte more is read, to see if it is there.
-const mostAnswerBytes = math.MaxInt64 - 1
-
 // Client sends calls: see [Client.Send]. It is safe for concurrent use. One that [New] makes also
 // remembers how far its clock is off. The zero value sends nothing: [New] and [FromDoer] make one.
 type Client struct {
@@ -78,7 +74,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	cfg.AttemptTimeout = cmp.Or(cfg.AttemptTimeout, 30*time.Second)
-	cfg.MaxAnswerBytes = min(cmp.Or(cfg.MaxAnswerBytes, 10<<20), mostAnswerBytes)
+	cfg.MaxAnswerBytes = cmp.Or(cfg.MaxAnswerBytes, 10<<20)
 	if cfg.Base == nil {
 		cfg.Base = NewBase()
 	}

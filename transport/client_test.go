@@ -21,21 +21,21 @@ import (
 func TestNewNamesTheField(t *testing.T) {
 	t.Parallel()
 	for want, cfg := range map[string]transport.Config{
-		"Config.Signer is nil":                                             {},
-		"Config.Base is a nil *http.Transport":                             {Signer: stamp, Base: (*http.Transport)(nil)},
-		"Config.AttemptTimeout is negative (-1s)":                          {Signer: stamp, AttemptTimeout: -time.Second},
-		"Config.MaxAnswerBytes is negative (-1)":                           {Signer: stamp, MaxAnswerBytes: -1},
-		"RetryPolicy.MinWait is negative (-1s)":                            {Signer: stamp, Retry: transport.RetryPolicy{MinWait: -time.Second}},
-		"RetryPolicy.MaxWait is negative (-1s)":                            {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: -time.Second}},
-		"RetryPolicy.MaxRetryAfter is negative (-1s)":                      {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: -time.Second}},
-		"RetryPolicy.MinWait is above 24 hours (24h0m0.000000001s)":        {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 24*time.Hour + 1}},
-		"RetryPolicy.MaxWait is above 24 hours (2562047h47m16.854775807s)": {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: math.MaxInt64}},
-		"RetryPolicy.MaxRetryAfter is above 24 hours (48h0m0s)":            {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: 48 * time.Hour}},
-		"RetryPolicy.MaxRetries is above 100 (101)":                        {Signer: stamp, Retry: transport.RetryPolicy{MaxRetries: 101}},
-		"Config.Base is a nil transport_test.roundTrip":                    {Signer: stamp, Base: roundTrip(nil)},
-		"Config.Base is a nil transport_test.byHost":                       {Signer: stamp, Base: byHost(nil)},
-		"Config.Base is a nil transport_test.queue":                        {Signer: stamp, Base: queue(nil)},
-		"RetryPolicy.MinWait (2s) is above MaxWait (1s)":                   {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 2 * time.Second, MaxWait: time.Second}},
+		"Config.Signer is nil":                                                         {},
+		"Config.Base is a nil *http.Transport":                                         {Signer: stamp, Base: (*http.Transport)(nil)},
+		"Config.AttemptTimeout is negative (-1s)":                                      {Signer: stamp, AttemptTimeout: -time.Second},
+		"Config.MaxAnswerBytes is negative (-1)":                                       {Signer: stamp, MaxAnswerBytes: -1},
+		"RetryPolicy.MinWait must be from 0 to 24 hours, not -1s":                      {Signer: stamp, Retry: transport.RetryPolicy{MinWait: -time.Second}},
+		"RetryPolicy.MaxWait must be from 0 to 24 hours, not -1s":                      {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: -time.Second}},
+		"RetryPolicy.MaxRetryAfter must be from 0 to 24 hours, not -1s":                {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: -time.Second}},
+		"RetryPolicy.MinWait must be from 0 to 24 hours, not 24h0m0.000000001s":        {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 24*time.Hour + 1}},
+		"RetryPolicy.MaxWait must be from 0 to 24 hours, not 2562047h47m16.854775807s": {Signer: stamp, Retry: transport.RetryPolicy{MaxWait: math.MaxInt64}},
+		"RetryPolicy.MaxRetryAfter must be from 0 to 24 hours, not 48h0m0s":            {Signer: stamp, Retry: transport.RetryPolicy{MaxRetryAfter: 48 * time.Hour}},
+		"RetryPolicy.MaxRetries is above 100 (101)":                                    {Signer: stamp, Retry: transport.RetryPolicy{MaxRetries: 101}},
+		"Config.Base is a nil transport_test.roundTrip":                                {Signer: stamp, Base: roundTrip(nil)},
+		"Config.Base is a nil transport_test.byHost":                                   {Signer: stamp, Base: byHost(nil)},
+		"Config.Base is a nil transport_test.queue":                                    {Signer: stamp, Base: queue(nil)},
+		"RetryPolicy.MinWait (2s) is above MaxWait (1s)":                               {Signer: stamp, Retry: transport.RetryPolicy{MinWait: 2 * time.Second, MaxWait: time.Second}},
 	} {
 		client, err := transport.New(cfg)
 		assert.Nil(t, client)

@@ -1,14 +1,10 @@
 // Package transport sends calls to Amazon Pay. Each attempt is signed afresh, with its own date,
 // while the bytes and the idempotency key stay the same.
 //
-// Most programs never import it: [github.com/amazonpay-go/sdk/amazonpay] makes its [Client]. It is
-// public for tests, which replace everything here by a [Doer], and for programs that want signing
-// and retries without the rest.
-//
-// # A call
-//
-// [Client.Send] takes a [Request] and returns a [Result], both plain values. A [Policy] decides
-// what an answer means, since this package reads no bodies. The code of a call begins in chain.go.
+// Most programs never import it: [github.com/amazonpay-go/sdk/amazonpay] makes its [Client]. Tests
+// replace it by a [Doer]. [Client.Send] takes a [Request] and returns a [Result], both plain
+// values. A [Policy] decides what an answer means, since this package reads no bodies. The code of
+// a call begins in chain.go.
 //
 // # Defaults
 //
@@ -20,8 +16,7 @@
 //	retries                       3       RetryPolicy.MaxRetries
 //	wait before a retry           0.25 s to 1, 2, 4 … at most 8 s, drawn evenly
 //	longest Retry-After           30 s    RetryPolicy.MaxRetryAfter
-//
-// Only the context limits a call as a whole.
+//	whole call                    the context's deadline
 //
 // # Retries
 //
@@ -29,10 +24,9 @@
 //
 //   - [Request].Retry is set, and the method is GET, HEAD, PATCH or DELETE, or POST with an
 //     X-Amz-Pay-Idempotency-Key.
-//   - Retries are left, and the context has not ended.
+//   - Retries are left, the context has not ended, and the policy's [Verdict] says so.
 //   - The attempt brought no complete answer, or one whose Retry-After the [RetryPolicy] and the
 //     context's deadline allow.
-//   - The policy's [Verdict] says so.
 //
 // Never repeated are a failure to sign, a refused certificate and an answer that is too large. No
 // redirect is followed: it is the answer. After the last attempt the caller gets the last answer,
@@ -44,7 +38,6 @@
 // The service refuses a date that is ahead of its own clock
 // (https://developer.amazon.com/docs/amazon-pay-api-v2/signing-requests.html). If the policy sees
 // such an answer, the request is signed once more at once, one second behind the answer's Date. The
-// difference to the clock is kept for later calls of the Client, unless it is more than 24 hours.
-// It goes when the Date of an answer below status 500 shows that the clock was set. A call keeps
-// the difference that it began with.
+// difference is kept for later calls, unless it is more than 24 hours, until the Date of an answer
+// below status 500 shows that the clock was set.
 package transport

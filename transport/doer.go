@@ -22,7 +22,7 @@ type Doer interface {
 // After a [*SigningError] nothing was sent, so there is nothing to judge, unless another Client of
 // this package returned it after its first attempt.
 func FromDoer(d Doer, maxAnswerBytes int64) *Client {
-	c := &Client{cfg: Config{MaxAnswerBytes: min(maxAnswerBytes, mostAnswerBytes)}, doer: d}
+	c := &Client{cfg: Config{MaxAnswerBytes: maxAnswerBytes}, doer: d}
 	c.steps = c.do
 	return c
 }

@@ -90,13 +90,14 @@ func (e *TooLargeError) Error() string {
 
 // kind names a failure in the log, which never holds an error's text.
 func kind(caller context.Context, err error) string {
-	if caller.Err() != nil {
+	_, unsigned := errors.AsType[*SigningError](err)
+	_, tooLarge := errors.AsType[*TooLargeError](err)
+	switch {
+	case caller.Err() != nil:
 		return "interrupted"
-	}
-	if _, ok := errors.AsType[*SigningError](err); ok {
+	case unsigned:
 		return "signing"
-	}
-	if _, ok := errors.AsType[*TooLargeError](err); ok {
+	case tooLarge:
 		return "too_large"
 	}
 	return netfail.Kind(err)

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,36 +13,25 @@ import (
 )
 
 // Request is one call, the same in all its attempts. [Client.Send] changes neither the header nor
-// the body, and does not keep them.
+// the body, and does not keep them. It prints, logs and encodes without URL, header and body.
 type Request struct {
 	// Operation names the call in the log, for example GetCharge. It is used for nothing else.
-	Operation string
+	Operation string `log:"operation"`
 
 	// Method and URL are as in [http.Request]. The URL is absolute; http is for tests only.
-	Method, URL string
+	Method string `log:"method"`
+	URL    string `json:"-"`
 
 	// Header is everything to send but the date and the signature.
-	Header http.Header
+	Header http.Header `json:"-"`
 
 	// Body is sent as it is. An empty one is none.
-	Body []byte
+	Body []byte `json:"-" log:"bytes"`
 
 	// Retry allows further attempts. A POST without an X-Amz-Pay-Idempotency-Key is never repeated
 	// all the same, nor is a method other than GET, HEAD, PATCH, DELETE and POST.
 	Retry bool
 }
-
-// LogValue shows the operation and the method. URL, header and body may hold tokens and personal
-// data.
-func (r Request) LogValue() slog.Value {
-	return slog.GroupValue(slog.String("operation", r.Operation), slog.String("method", r.Method), slog.Int("bytes", len(r.Body)))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (r Request) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, r.LogValue().String()) }
-
-// MarshalText returns what LogValue shows.
-func (r Request) MarshalText() ([]byte, error) { return []byte(r.LogValue().String()), nil }
 
 // HTTP returns the request as net/http has it: unsigned, with a body that can be read again, and
 // with a header and URL of its own. The error never quotes the URL.

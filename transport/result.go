@@ -1,12 +1,11 @@
 package transport
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"time"
 )
+
+//go:generate go run ../internal/redactgen Request Answer
 
 // Result is what is known when a call has ended, with or without an error.
 type Result struct {
@@ -24,24 +23,13 @@ type Result struct {
 	ClockOffset time.Duration
 }
 
-// Answer is a complete answer. A receiver must not change it.
+// Answer is a complete answer. A receiver must not change it. It prints, logs and encodes without
+// header and body.
 type Answer struct {
-	Status int
-	Header http.Header
-	Body   []byte
+	Status int         `log:"status"`
+	Header http.Header `json:"-"`
+	Body   []byte      `json:"-" log:"bytes"`
 }
-
-// LogValue shows the status and the length of the body. Header and body may hold tokens and
-// personal data.
-func (a Answer) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int("status", a.Status), slog.Int("bytes", len(a.Body)))
-}
-
-// Format prints what LogValue shows, whatever the verb.
-func (a Answer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.LogValue().String()) }
-
-// MarshalText returns what LogValue shows.
-func (a Answer) MarshalText() ([]byte, error) { return []byte(a.LogValue().String()), nil }
 
 // Attempt is one signed request and its result.
 type Attempt struct {

@@ -7,8 +7,6 @@ import (
 	"time"
 )
 
-const longestWait = 24 * time.Hour
-
 // RetryPolicy says how often a request is repeated, and after which wait. The wait before retry n,
 // counted from 0, is drawn evenly between MinWait and the smaller of MaxWait and 4·2ⁿ·MinWait, so
 // that clients that failed together do not come back together.
@@ -29,11 +27,9 @@ type RetryPolicy struct {
 
 func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	for i, wait := range []time.Duration{p.MinWait, p.MaxWait, p.MaxRetryAfter} {
-		switch name := []string{"MinWait", "MaxWait", "MaxRetryAfter"}[i]; {
-		case wait < 0:
-			return p, fmt.Errorf("transport: RetryPolicy.%s is negative (%v)", name, wait)
-		case wait > longestWait:
-			return p, fmt.Errorf("transport: RetryPolicy.%s is above 24 hours (%v)", name, wait)
+		if wait < 0 || wait > 24*time.Hour {
+			name := []string{"MinWait", "MaxWait", "MaxRetryAfter"}[i]
+			return p, fmt.Errorf("transport: RetryPolicy.%s must be from 0 to 24 hours, not %v", name, wait)
 		}
 	}
 	switch {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"runtime"
 
@@ -70,6 +71,7 @@ func read(resp *http.Response, method string, limit int64) (*Answer, error) {
 		return &Answer{Status: resp.StatusCode, Header: resp.Header}, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
+	limit = min(limit, math.MaxInt64-1) // one byte more is read, to see if it is there
 	tooLarge := &TooLargeError{StatusCode: resp.StatusCode, Limit: limit}
 	if resp.ContentLength > limit && method != http.MethodHead {
 		return nil, tooLarge
