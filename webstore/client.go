@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 	"github.com/amazonpay-go/sdk/internal/waiters"
 )
 
@@ -102,7 +103,7 @@ func New(caller Caller) *Client { return &Client{caller: caller, waiters: waiter
 func waitersOf(caller Caller) *waiters.List {
 	if c, ok := caller.(interface {
 		With(defaults ...amazonpay.CallOption) *amazonpay.Client
-	}); ok {
+	}); ok && !nilcheck.IsNil(caller) {
 		if shared := waiters.OfClient(c.With()); shared != nil {
 			return shared
 		}
