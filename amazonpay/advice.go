@@ -41,9 +41,10 @@ const (
 	StepRead Step = iota
 	// StepDone: the work is done.
 	StepDone
-	// StepRepeat: send the same request with the same key again, after a pause. This is always safe.
-	// It has no limit of its own: if the class is [DeclineClassAccount], tell a person, since every
-	// repetition gets the same answer until the key or the account is corrected.
+	// StepRepeat: send the same request with the same key again, after a pause. This is always
+	// safe. It does not limit the number of calls: if the class is [DeclineClassAccount], tell a
+	// person, since every repetition gets the same answer until the key or the account is
+	// corrected.
 	StepRepeat
 	// StepNewKey: nothing was done with this key and nothing will be, but a new attempt may succeed.
 	// Send the same request with a new key, after a pause, and only a few times.

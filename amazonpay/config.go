@@ -36,9 +36,9 @@ type Config struct {
 
 	// Region is the region in which the merchant is registered.
 	Region Region
-	// Environment is EnvironmentSandbox or EnvironmentLive. It is optional if the key id begins with
-	// SANDBOX or LIVE, in any letter case, and must then agree with it. It is required for any other
-	// key id, so that nobody goes live by forgetting a field.
+	// Environment is EnvironmentSandbox or EnvironmentLive. It is optional if the key id begins
+	// with SANDBOX or LIVE, in any letter case, and must then agree with it. It is required for any
+	// other key id, so that a forgotten field never leads to live payments.
 	Environment Environment
 
 	// Algorithm is the signature algorithm. The zero value is [signing.PSSV2]. A button on a page must

@@ -24,7 +24,7 @@ type Event struct {
 	RequestID  string     // of the answer
 	Start      time.Time
 	Duration   time.Duration
-	// Err is why an attempt brought no answer, or why the call failed. It quotes no URL, token or
+	// Err says why an attempt got no response, or why the call failed. It quotes no URL, token or
 	// body.
 	Err error
 	// Outcome is what is known about the work of a whole call: see [OutcomeOf].

@@ -68,7 +68,7 @@ func (o Outcome) String() string {
 //	any of the above but done and a decline, with [WithUnsettled]  | unknown
 //
 // The marks of the service in an error are a reason code in a JSON object, or its request id with a
-// body that is empty or begins like a JSON object. In a success the mark is what the operation
+// body that is empty or starts like a JSON object. In a success the mark is what the operation
 // returns ([Operation].Returns).
 //
 // A decline is a reason code about the payment itself, such as SoftDeclined. If the service is

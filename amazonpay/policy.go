@@ -16,7 +16,7 @@ import (
 )
 
 // policy is what package transport is told about one call: when an attempt may begin, and what
-// follows from it. It reads the body of an error once, for everybody who asks.
+// follows from it. It decodes the body of an error once, for all uses.
 type policy struct {
 	core    *core
 	call    *call
@@ -30,7 +30,7 @@ var _ transport.Policy = (*policy)(nil)
 // Admit waits for the rate limit.
 func (j *policy) Admit(ctx context.Context) error { return j.core.limiter.admit(ctx, j.queue) }
 
-// Judge tells everybody who learns from an attempt, and decides whether another one follows.
+// Judge passes an attempt's result to the rate limits and observers, and decides whether to retry.
 func (j *policy) Judge(ctx context.Context, a Attempt, answer *transport.Answer, mayRepeat bool) transport.Verdict {
 	j.number++
 	var said refusal

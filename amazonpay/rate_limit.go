@@ -137,8 +137,8 @@ type queueID struct {
 	operation string
 }
 
-// queue is a token bucket and those who wait for its tokens. Only the first one sleeps, so that a
-// changed rate holds for all behind.
+// queue is a token bucket and the calls waiting for its tokens. Only the first one sleeps, so that
+// a changed rate holds for all behind.
 type queue struct {
 	bucket.Bucket
 
@@ -231,7 +231,7 @@ func (l *limiter) take(q *queue) time.Duration {
 	return q.Wait(1, now)
 }
 
-// learn adapts the rate of an operation to the status of an attempt, 0 if it brought no answer.
+// learn adapts the rate of an operation to the status of an attempt, 0 if it got no response.
 func (l *limiter) learn(id queueID, status int) {
 	if l == nil {
 		return
@@ -281,7 +281,7 @@ func (l *limiter) add(id queueID, limit RateLimit, rate, tokens float64) *queue 
 	return q
 }
 
-// sweep drops the queues whose buckets have filled up unused, such as those of replaced tokens.
+// sweep drops unused queues with full buckets, for example of replaced tokens.
 func (l *limiter) sweep() {
 	for id, q := range l.queues {
 		if q.waiting == 0 && q.Count(time.Now()) == q.Size {

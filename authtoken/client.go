@@ -36,10 +36,10 @@ type AuthorizationToken struct {
 
 // GetAuthorizationToken returns a token with which a solution provider may call on behalf of a
 // merchant. mwsAuthToken (amzn.mws.…) is what the merchant gave to the provider, merchantID is the
-// merchant's id. It works live only. UnauthorizedAccess means that the merchant has not delegated
-// to the provider, or has ended it.
+// merchant's id. It works live only. UnauthorizedAccess means that the merchant has not authorized
+// the provider, or has revoked the authorization.
 //
-// A [Source] makes this call when it is required. Use one in a program that runs longer than a
+// A [Source] makes this call when a token is required. Use one in a program that runs longer than a
 // token is valid.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/delegated-authorization.html

@@ -7,6 +7,6 @@
 //	merchant := client.With(amazonpay.WithTokenSource(tokens.Source(mwsAuthToken, merchantID)))
 //	charge, err := webstore.New(merchant).GetCharge(ctx, chargeID)
 //
-// [Client] has the call itself. [API] is its interface, for mocks. Tokens do not appear in errors
+// [Client] makes the call itself. [API] is its interface, for mocks. Tokens do not appear in errors
 // and logs. See package amazonpay for errors.
 package authtoken

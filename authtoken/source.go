@@ -30,17 +30,17 @@ var _ amazonpay.TokenInvalidator = (*Source)(nil)
 
 // Source is the authorization token of one merchant, for [amazonpay.WithTokenSource]. It gets the
 // token at the first call, and replaces it a minute before it expires. The expiry is the exp of the
-// JWT, measured against the Date of the answer that brought it, so a wrong local clock does no
-// harm. A token without an expiry is replaced after 5 minutes. A token that has expired, or is
-// about to, serves those who waited for it, and others for 5 seconds, so that a fast clock does not
-// make each call get a token.
+// JWT, compared with the Date header of the token's response, so a wrong local clock does no harm.
+// A token without an expiry is replaced after 5 minutes. A token that has expired, or is about to,
+// is still given to the callers that waited for it, and to others for 5 seconds. Otherwise a fast
+// clock would make each call get a token.
 //
 // In the last minute of a token, one refresh runs in the background, and callers get the old token
 // at once. If the refresh fails, the first call after 5 seconds tries again.
 //
-// If there is no valid token, all callers wait for one refresh. A caller whose context ends leaves
-// with the context's cause; the refresh continues for the others, for up to 90 seconds. If it
-// fails, it fails for all who waited, and the next call tries again.
+// If there is no valid token, all callers wait for one refresh. If a caller's context ends, it
+// leaves with the context's cause; the refresh continues for the others, for up to 90 seconds. If
+// it fails, it fails for all waiting callers, and the next call tries again.
 //
 // If the service refuses a token with InvalidAuthorizationToken, the [amazonpay.Client] drops it
 // here and repeats its call once with a new one.
@@ -67,8 +67,8 @@ type refresh struct {
 }
 
 // Source returns the token source of the merchant who gave mwsAuthToken (amzn.mws.…) to the
-// solution provider. It makes no call yet. The source's own calls never use a token source,
-// whatever the defaults of the client are.
+// solution provider. It makes no call. The source's own calls never use a token source, whatever
+// the defaults of the client are.
 func (c *Client) Source(mwsAuthToken, merchantID string) *Source {
 	return &Source{client: c, mwsAuthToken: amazonpay.NewSecret(mwsAuthToken), merchantID: merchantID}
 }

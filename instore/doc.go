@@ -1,5 +1,5 @@
-// Package instore makes the calls of a till: scan what the buyer's app shows, charge, refund. Its
-// methods have the names of InStoreClient in the official SDKs.
+// Package instore makes the calls of a point of sale (till): scan what the buyer's app shows,
+// charge, refund. Its methods are named like those of InStoreClient in the official SDKs.
 //
 //	till := instore.New(client) // an *amazonpay.Client
 //

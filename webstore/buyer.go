@@ -50,10 +50,10 @@ type BuyerResponse struct {
 	PrimeMembershipTypes []PrimeMembershipType `json:"primeMembershipTypes,omitzero"`
 }
 
-// GetBuyer returns the buyer who signed in with Amazon. The token is the parameter buyerToken with
-// which the browser returns to the signInReturnUrl of a sign-in button ([ParseReturnURL]). It does
-// not appear in errors and logs. Which members the answer has depends on the signInScopes of the
-// button.
+// GetBuyer returns the buyer who signed in with Amazon. The token is the query parameter buyerToken
+// with which the browser returns to the signInReturnUrl of a sign-in button ([ParseReturnURL]). It
+// does not appear in errors and logs. Which members the answer has depends on the signInScopes of
+// the button.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buyer.html#get-buyer
 func (c *Client) GetBuyer(ctx context.Context, buyerToken string, opts ...amazonpay.CallOption) (*BuyerResponse, error) {

@@ -40,7 +40,7 @@ type Charge struct {
 	Channel            Channel             `json:"channel,omitzero"`
 }
 
-// ChargeInitiator is who started a charge on a saved payment method, and whether it is one of a
+// ChargeInitiator says who started a charge on a saved payment method, and whether it is one of a
 // series.
 type ChargeInitiator string
 
@@ -177,7 +177,7 @@ func (c *Client) UpdateCharge(ctx context.Context, chargeID string, in *UpdateCh
 // TransactionCountExceeded, InvalidChargePermissionStatus, AmazonRejected, ProcessingFailure.
 //
 // If the outcome is not certain, the charge is read once. It is returned without an error if it is
-// Captured, or CaptureInitiated, with the amount of in, and nothing of it was refunded.
+// Captured, or CaptureInitiated, with the amount of in, and none of it was refunded.
 // [Client.CaptureOrFetch] also reads it after a refusal.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/charge.html#capture-charge

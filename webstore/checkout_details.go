@@ -21,16 +21,16 @@ type WebCheckoutDetails struct {
 	// CheckoutResultReturnURL is the page that completes the session. The buyer gets there after
 	// paying.
 	CheckoutResultReturnURL string `json:"checkoutResultReturnUrl,omitzero" pay:"max=512"`
-	// CheckoutCancelURL is the page for a buyer who gave up.
+	// CheckoutCancelURL is the page for a buyer who canceled.
 	CheckoutCancelURL string `json:"checkoutCancelUrl,omitzero" pay:"max=512"`
-	// CheckoutErrorURL is the page for a buyer who met an error, in the flows of Amazon's mobile SDK:
+	// CheckoutErrorURL is the page shown after an error, in the flows of Amazon's mobile SDK:
 	// https://developer.amazon.com/docs/mobile-app/sample-post-payload.html.
 	CheckoutErrorURL string `json:"checkoutErrorUrl,omitzero" pay:"max=512"`
 	// SignInReturnURL is for a button that signs the buyer in and saves a payment method at once. The
 	// buyer then gets there, with the id of a checkout session to complete:
 	// https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-signinandsetup/add-the-amazon-pay-button.html.
 	SignInReturnURL string `json:"signInReturnUrl,omitzero" pay:"max=512"`
-	// SignInCancelURL and SignInErrorURL are its counterparts for a buyer who gave up or met an error.
+	// SignInCancelURL and SignInErrorURL are the same for a buyer who canceled, or after an error.
 	SignInCancelURL string `json:"signInCancelUrl,omitzero" pay:"max=512"`
 	SignInErrorURL  string `json:"signInErrorUrl,omitzero" pay:"max=512"`
 	// AuthorizeResultReturnURL and AmazonPayDeclineURL are set by the service. Leave them empty in

@@ -197,9 +197,9 @@ func (c *Client) UpdateCheckoutSession(ctx context.Context, checkoutSessionID st
 //
 // If the outcome is not certain, the session is read. If it is Completed, its charge is read too
 // (for intent [PaymentIntentConfirm], its charge permission). The session is returned without an
-// error only if amount and currency are those of in, and the charge has not failed since; otherwise
-// the error is a [*CompletionError]. If the session is Canceled, or Open after a decline, the
-// outcome of the error is refused.
+// error only if its amount and currency match in and the charge has not failed since; otherwise the
+// error is a [*CompletionError]. If the session is Canceled, or Open after a decline, the outcome
+// of the error is refused.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/checkout-session.html#complete-checkout-session
 func (c *Client) CompleteCheckoutSession(ctx context.Context, checkoutSessionID string, in *CompleteCheckoutSessionRequest, opts ...amazonpay.CallOption) (*CheckoutSession, error) {

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/internal/nilcheck"
 	"github.com/amazonpay-go/sdk/internal/waiters"
 )
 
@@ -96,7 +97,12 @@ type Client struct {
 // [*amazonpay.Client], also of one made by its With, share their waiters: a notification that one
 // of them handles wakes [Client.WaitForCharge] and its siblings on all. A struct that embeds an
 // *amazonpay.Client shares them too, unless it has a With of its own.
-func New(caller Caller) *Client { return &Client{caller: caller, waiters: waitersOf(caller)} }
+func New(caller Caller) *Client {
+	if nilcheck.IsNil(caller) { // its methods may panic; each call reports a nil Caller
+		caller = nil
+	}
+	return &Client{caller: caller, waiters: waitersOf(caller)}
+}
 
 // waitersOf returns the waiters that caller shares with others, or a list of its own.
 func waitersOf(caller Caller) *waiters.List {

@@ -292,3 +292,15 @@ func TestEveryCallAgainstTheEmulator(t *testing.T) {
 		assert.True(t, r.Strict && r.Verified, "%s %s", r.Method, r.Operation)
 	}
 }
+
+// New makes no call, so a caller that is nil shows at the first call.
+func TestNewWithNil(t *testing.T) {
+	t.Parallel()
+	type decorated struct{ *amazonpay.Client }
+	for _, caller := range []webstore.Caller{nil, (*amazonpay.Client)(nil), decorated{}, (*decorated)(nil), &amazonpay.Client{}} {
+		_, err := webstore.New(caller).GetCharge(t.Context(), "S01-0000000-0000000-C000000")
+		call, ok := errors.AsType[*amazonpay.CallError](err)
+		require.True(t, ok, "%T: %v", caller, err)
+		assert.Equal(t, amazonpay.OutcomeNotSent, call.Outcome)
+	}
+}

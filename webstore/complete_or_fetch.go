@@ -12,11 +12,11 @@ import (
 // read. If it is Completed, its charge is read too (for intent [PaymentIntentConfirm], its charge
 // permission).
 //
-// The session is returned without an error only if the amount and the currency are those of in, and
-// the charge has not failed, been captured in part or been refunded since. A TotalOrderAmount is
-// compared with the limit of the charge permission; with AllowOvercharge that limit is higher, so
-// the comparison cannot succeed. Otherwise the error is a [*CompletionError]. In all other cases
-// the error is the completion's.
+// The session is returned without an error only if its amount and currency match in, and the charge
+// has not failed, been captured in part or been refunded since. A TotalOrderAmount is compared with
+// the limit of the charge permission; with AllowOvercharge that limit is higher, so the comparison
+// cannot succeed. Otherwise the error is a [*CompletionError]. In all other cases the error is the
+// completion's.
 //
 // A buyer may present a session that has paid for another order of the same price: call
 // [Client.GetCheckoutSessionOfOrder] first. An order may have had several sessions, each of which

@@ -41,7 +41,7 @@ const (
 	DisputeStateClosed         DisputeState = "Closed"
 )
 
-// DisputeResolution is who won.
+// DisputeResolution says who won the dispute.
 type DisputeResolution string
 
 // The resolutions.

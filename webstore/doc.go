@@ -1,6 +1,6 @@
 // Package webstore makes the calls of an online shop: checkout sessions, charge permissions,
 // charges and refunds; reports, disbursements and disputes; the merchant accounts of solution
-// providers. Its methods have the names of WebStoreClient in the official SDKs.
+// providers. Its methods are named like those of WebStoreClient in the official SDKs.
 //
 //	client, err := amazonpay.New(config)
 //	shop := webstore.New(client)
@@ -45,7 +45,7 @@
 // FinalizeCheckoutSession, CaptureCharge, CancelCharge and CloseChargePermission then read the
 // object once, for at most 15 seconds. They return it without an error if it is as the call would
 // have made it; otherwise the error of the call stands. The methods named OrFetch also do this
-// after a refusal that says that the object is past the call, so that a page that is reloaded, or a
+// after a refusal because the object has already moved on, so that a page that is reloaded, or a
 // job that runs twice, gets the result of the first run.
 //
 // There is no RefundOrFetch, since two refunds of the same amount look alike: repeat a refund under
@@ -71,9 +71,9 @@
 //
 // # Errors
 //
-// See package amazonpay. A method lists the reason codes of its own work. Any call can also be
-// refused for its form ([amazonpay.ReasonCodeInvalidParameterValue] and others), its signature, an
-// unknown id ([amazonpay.ReasonCodeResourceNotFound]) or too many calls
+// See package amazonpay. Each method lists its own reason codes. Any call can also be refused
+// because its parameters are invalid ([amazonpay.ReasonCodeInvalidParameterValue] and others), its
+// signature, an unknown id ([amazonpay.ReasonCodeResourceNotFound]) or too many calls
 // ([amazonpay.ReasonCodeTooManyRequests]).
 //
 // # What is not certain

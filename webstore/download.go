@@ -21,7 +21,7 @@ import (
 // refuses it or does not answer, another one is requested, up to two times, but never after the
 // first byte. A document that is compressed with gzip is written uncompressed.
 //
-// The error is a [*amazonpay.CallError] if there was no URL, and a [*TransferError] if the document
+// It returns a [*amazonpay.CallError] if there is no URL, and a [*TransferError] if the document
 // did not arrive, arrived in part, or w failed. errors.Is finds the context's error and w's own
 // error in it. The only time limit is the context's. [amazonpay.WithProgress] counts the bytes that
 // arrived, before they are uncompressed.
@@ -111,5 +111,5 @@ func (d *download) copy(body io.Reader, zipped bool) (err error) {
 	return err
 }
 
-// onlyWriter hides a ReadFrom method, whose buffer may be small or as large as the document.
+// onlyWriter hides a ReadFrom method: its buffer may be tiny, or as large as the document.
 type onlyWriter struct{ io.Writer }

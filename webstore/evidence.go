@@ -29,7 +29,7 @@ var contentTypes = map[FileType]string{
 
 // UploadEvidenceRequest is the request of [Client.UploadEvidence]. Both fields are required.
 type UploadEvidenceRequest struct {
-	Type FileType
+	Type FileType `log:"type"`
 	// Body is read from its current offset to EOF: an [os.File], a [bytes.Reader]. If the first URL is
 	// refused, it is read again from the same offset. It is not closed, and not read after
 	// UploadEvidence has returned.
@@ -39,13 +39,13 @@ type UploadEvidenceRequest struct {
 // UploadEvidence uploads a file, and returns it with the ID that the FileID of an [Evidence] takes.
 // It requests a URL, as [Client.UploadFile] does, and streams the content to it. If the store
 // refuses the URL or does not answer, it requests another one, up to two times. If you give an
-// idempotency key, it serves for the first URL only, since it would bring the same URL again.
+// idempotency key, it is used for the first URL only: with the same key the service would return
+// the same URL again.
 //
-// A type that is none of the constants and an empty file are a [*amazonpay.FieldError], before
-// anything is sent. Other errors are a [*amazonpay.CallError] if there was no URL, and a
-// [*TransferError] if the content was not accepted. An upload that failed does no harm and can be
-// repeated. The only time limit of the transfer is the context's. [amazonpay.WithProgress] counts
-// the bytes that were sent.
+// An unknown type or an empty file is a [*amazonpay.FieldError], before anything is sent. Other
+// errors are a [*amazonpay.CallError] if there was no URL, and a [*TransferError] if the content
+// was not accepted. An upload that failed does no harm and can be repeated. The only time limit of
+// the transfer is the context's. [amazonpay.WithProgress] counts the bytes that were sent.
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/file.html
 func (c *Client) UploadEvidence(ctx context.Context, in *UploadEvidenceRequest, opts ...amazonpay.CallOption) (*File, error) {

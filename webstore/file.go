@@ -48,8 +48,8 @@ type File struct {
 	// Size is in bytes.
 	Size            int64          `json:"size,omitzero"`
 	UploadTimestamp amazonpay.Time `json:"uploadTimestamp,omitzero"`
-	// URL takes the content by a PUT with the type's content type. It needs no signature, so keep it
-	// secret.
+	// URL accepts a PUT of the content, with the type's content type. It requires no signature, so
+	// keep it secret.
 	URL string `json:"url,omitzero"`
 	// URLExpirationTimestamp is also decoded from urlExpirationTimeStamp, the documentation's other
 	// spelling.

@@ -15,18 +15,18 @@ type Notification interface {
 }
 
 // NotificationHandler says what to do when an object has changed. Each function receives the object
-// as it is now; an error has the notification sent again. Charge, ChargePermission, Refund and
-// Dispute are required, so that a type that was forgotten shows at once: to ignore a type, set a
-// function that returns nil.
+// as it is now; if it returns an error, Amazon sends the notification again. Charge,
+// ChargePermission, Refund and Dispute are required, so that a forgotten type is noticed at once.
+// To ignore a type, set a function that returns nil.
 type NotificationHandler struct {
 	Charge           func(ctx context.Context, charge *Charge) error
 	ChargePermission func(ctx context.Context, permission *ChargePermission) error
 	Refund           func(ctx context.Context, refund *Refund) error
 	Dispute          func(ctx context.Context, dispute *Dispute) error // a chargeback or an A-to-z claim
 
-	// Other receives notifications of other types, which this SDK cannot read. If it is nil, they
-	// are an [ErrUnknownObjectType]. A field for another type that a later version adds may stay nil:
-	// its notifications then come here, as before.
+	// Other receives notifications of other types, which this SDK cannot read. If it is nil,
+	// HandleNotification returns [ErrUnknownObjectType] for them. A field for another type that a
+	// later version adds may stay nil: its notifications then come here, as before.
 	Other func(ctx context.Context, objectType, objectID string) error
 }
 

@@ -8,11 +8,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// FoundError is the refusal of a call, together with the object that was read after it. The object
-// is not as the call would have made it, or not known to be. The reason code is the refusal's. The
-// outcome of the [*amazonpay.CallError] around it is refused; it is unknown if the object could not
-// be read, and done if one of its amounts was not understood, since another call may then have done
-// the work.
+// FoundError is the refusal of a call, together with the object that was read after it. The
+// object's state does not match what the call would have done, or is not known to match. The reason
+// code is from the refusal. The outcome of the [*amazonpay.CallError] around it is refused; it is
+// unknown if the object could not be read, and done if one of its amounts was not understood, since
+// another call may then have done the work.
 type FoundError struct {
 	Charge           *Charge           // of [Client.CaptureOrFetch] and [Client.CancelOrFetch]; nil if it could not be read
 	ChargePermission *ChargePermission // of [Client.CloseOrFetch]; nil if it could not be read
@@ -27,12 +27,12 @@ func (e *FoundError) Error() string { return fmt.Sprint(e.refusal, "; found: ", 
 // Unwrap returns the refusal, an [*amazonpay.APIError].
 func (e *FoundError) Unwrap() error { return e.refusal }
 
-// CaptureOrFetch captures a charge, or returns the result of an earlier capture: for a worker whose
-// predecessor died after its capture, and which has another idempotency key. If
-// [Client.CaptureCharge] is refused because of the charge's state, the charge is read. It is
-// returned without an error only if it is Captured or CaptureInitiated with the amount and the
-// currency of in, and nothing of it was refunded. Otherwise the refusal is a [*FoundError] with the
-// charge. A CaptureInitiated charge may still be declined: see [Client.WaitForCharge].
+// CaptureOrFetch captures a charge, or returns the result of an earlier capture: for example in a
+// worker that replaces a crashed one and has another idempotency key. If [Client.CaptureCharge] is
+// refused because of the charge's state, the charge is read. It is returned without an error only
+// if it is Captured or CaptureInitiated with the amount and the currency of in, and none of it was
+// refunded. Otherwise the refusal is a [*FoundError] with the charge. A CaptureInitiated charge may
+// still be declined: see [Client.WaitForCharge].
 func (c *Client) CaptureOrFetch(ctx context.Context, chargeID string, in *CaptureChargeRequest, opts ...amazonpay.CallOption) (*Charge, error) {
 	charge, err := c.CaptureCharge(ctx, chargeID, in, opts...)
 	return c.chargeAfter(ctx, chargeID, charge, err, opts, func(found *Charge) bool { return isCaptured(found, in) })

@@ -26,8 +26,8 @@ var (
 
 // walk goes through the items of all pages. get requests the page of a token, or the first page if
 // the token is empty. The walk ends at the first error, which comes with a zero item. A member that
-// was not understood is an error before any item of its page is passed on: a sum would miss it, and
-// an item has no Meta to ask. The walk can be repeated, and then starts again.
+// was not understood is an error, returned before any item of its page: a sum would miss it, and an
+// item has no Meta to ask. The walk can be repeated, and then starts again.
 func walk[T any](operation string, get func(token string) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
@@ -67,7 +67,7 @@ func walk[T any](operation string, get func(token string) (page[T], error)) iter
 	}
 }
 
-// notSent is the error of a call whose parameters are wrong.
+// notSent returns the error of a call with invalid parameters.
 func notSent(operation string, err error) error {
 	return &amazonpay.CallError{Operation: operation, Meta: &amazonpay.Meta{}, Err: err, Outcome: amazonpay.OutcomeNotSent}
 }

@@ -49,7 +49,6 @@ package webstore
 //log:full PaymentDetails: SoftDescriptor PresentmentCurrency AllowOvercharge ExtendExpiration
 //log:full PaymentDetails: EstimateOrderTotal
 //log:full PaymentMethodOnFileMetadata: SetupOnly
-//log:full PaymentPreference: PaymentDescriptor
 //log:full ProcessorSpecifications: Name
 //log:full ProviderMetadata: ProviderReferenceID
 //log:full Reason: ReasonCode ReasonDescription
@@ -73,7 +72,6 @@ package webstore
 //log:full UpdateMerchantAccountResponse: Response UniqueReferenceID MerchantAccountID
 //log:full UpdateStoreRequest: AllowedOriginDomains AllowedRedirectURLs StoreName PrivacyPolicyURL
 //log:full UpdateStoreRequest: MerchantLogoURL
-//log:full UploadEvidenceRequest: Type Body
 //log:full UploadFileRequest: Type Purpose
 //log:full WebCheckoutDetails: CheckoutReviewReturnURL CheckoutResultReturnURL CheckoutCancelURL
 //log:full WebCheckoutDetails: CheckoutErrorURL SignInReturnURL SignInCancelURL SignInErrorURL

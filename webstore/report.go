@@ -119,8 +119,8 @@ type ReportDocument struct {
 	amazonpay.Response
 
 	ReportDocumentID string `json:"reportDocumentId,omitzero" log:"report_document_id"`
-	// URL is valid for 30 seconds. It needs no signature, so keep it secret. [Client.DownloadReport]
-	// uses it at once.
+	// URL is valid for 30 seconds. It requires no signature, so keep it secret.
+	// [Client.DownloadReport] uses it at once.
 	URL string `json:"url,omitzero"`
 	// CompressionAlgorithm is "N/A" in all known answers: the document is not compressed.
 	CompressionAlgorithm string `json:"compressionAlgorithm,omitzero"`

@@ -21,10 +21,10 @@ type ReturnURL struct {
 var ErrNoReturnID = errors.New("webstore: the URL has neither amazonCheckoutSessionId nor buyerToken")
 
 // ParseReturnURL reads the id of the checkout session, or the token of the buyer, from the URL or
-// the RequestURI of a request to which Amazon Pay has sent the buyer. A URL without either is
-// [ErrNoReturnID], for example if somebody opens the page by hand. A URL with an empty id or token,
-// with two of them, or that cannot be parsed is an error too. An id does not mean that the buyer
-// has paid: read or complete the session.
+// the RequestURI of a request to which Amazon Pay has sent the buyer. If the URL has neither, for
+// example because somebody opened the page by hand, the error is [ErrNoReturnID]. A URL with an
+// empty id or token, with two of them, or that cannot be parsed is an error too. An id does not
+// mean that the buyer has paid: read or complete the session.
 func ParseReturnURL(text string) (ReturnURL, error) {
 	u, err := url.Parse(text)
 	if err != nil {

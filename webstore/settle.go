@@ -21,7 +21,7 @@ func isUncertain(err error) bool {
 	return ok && (call.Outcome == amazonpay.OutcomeUnknown || call.Outcome == amazonpay.OutcomeDone)
 }
 
-// settle reads the object of a call whose outcome is not certain, once. It returns the object if
+// settle reads, once, the object of a call with an uncertain outcome. It returns the object if
 // isDone, and nil otherwise: then the error of the call stands.
 func settle[T any](ctx context.Context, failed error, opts []amazonpay.CallOption, read func(context.Context, ...amazonpay.CallOption) (*T, error), isDone func(*T) bool) *T {
 	if !isUncertain(failed) {
@@ -43,14 +43,14 @@ func forReading(opts []amazonpay.CallOption) []amazonpay.CallOption {
 	})
 }
 
-// CompletionError reports that a session is Completed, but not known to pay for what was asked: it
-// was paid with another amount, its charge has failed since, was captured in part or refunded, or
-// nothing shows the amount.
+// CompletionError reports that a session is Completed, but is not known to have been paid as
+// requested: it was paid with another amount, its charge has failed since, was captured in part or
+// refunded, or nothing shows the amount.
 //
 // The outcome of the [*amazonpay.CallError] around it is refused. It is unknown if an object could
 // not be read. It is done if no object shows the amount, because it was not understood
 // ([amazonpay.Meta].Undecoded) or AllowOvercharge has raised the limit. Do not deliver. Read the
-// objects, and have a person look.
+// objects, and have a person check them.
 type CompletionError struct {
 	Session *CheckoutSession // as read
 	Charge  *Charge          // nil if there is none, or it could not be read
@@ -74,7 +74,7 @@ func (e *CompletionError) Error() string {
 // Unwrap returns why the charge or the charge permission could not be read, if that is the reason.
 func (e *CompletionError) Unwrap() error { return e.err }
 
-// settleSession finds out what happened to a session whose completion failed. It returns the
+// settleSession finds out what happened to a session after a failed completion. It returns the
 // session without an error only if it is Completed with what was asked for.
 func (c *Client) settleSession(ctx context.Context, checkoutSessionID string, asked CompleteCheckoutSessionRequest, failed error, opts []amazonpay.CallOption) (*CheckoutSession, error) {
 	ctx, cancel := context.WithTimeout(ctx, settleTime)

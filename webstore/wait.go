@@ -25,8 +25,8 @@ func (e *ReportError) Error() string {
 
 // WaitForReport reads a report until it is COMPLETED, and returns it. The pause between two reads
 // grows from about a second to a minute. A report that is FAILED or CANCELLED, which also happens
-// if it has no data, is a [*ReportError]. An unknown status is waited out, unless the document is
-// ready.
+// if there is no data, is returned as a [*ReportError]. If the status is unknown, it keeps waiting,
+// unless the document is ready.
 //
 // A read that fails ends the wait with its [*amazonpay.CallError]. Reports take minutes. The wait
 // ends with the context, whose cause is then in the error; set a deadline, since otherwise the wait
@@ -58,9 +58,9 @@ const (
 	mostWait  = 5 * time.Minute
 )
 
-// WaitForCharge reads a charge until Amazon has decided, and returns it. It is then Authorized,
-// Captured, Canceled or Declined, and its reason code says why. An unknown state is waited out. The
-// charge may still change later: when its permission is closed, or after some weeks.
+// WaitForCharge polls a charge until Amazon has decided, and returns it. It is then Authorized,
+// Captured, Canceled or Declined, and its reason code says why. If the state is unknown, it keeps
+// waiting. The charge may still change later: when its permission is closed, or after some weeks.
 //
 // The pause between two reads grows from about a second to five minutes. A notification about the
 // charge ends it, if [Client.HandleNotification] of any Client with the same [amazonpay.Client]

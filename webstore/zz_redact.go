@@ -334,6 +334,16 @@ func (m MerchantMetadata) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, m.LogValue().String())
 }
 
+// LogValue shows nothing.
+func (p PaymentPreference) LogValue() slog.Value {
+	return slog.GroupValue()
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (p PaymentPreference) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, p.LogValue().String())
+}
+
 // LogValue shows person_id.
 func (p Person) LogValue() slog.Value {
 	return slog.GroupValue(
@@ -436,5 +446,17 @@ func (r UpdateMerchantAccountRequest) LogValue() slog.Value {
 
 // Format prints what LogValue shows, whatever the verb.
 func (r UpdateMerchantAccountRequest) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, r.LogValue().String())
+}
+
+// LogValue shows type.
+func (r UploadEvidenceRequest) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("type", string(r.Type)),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (r UploadEvidenceRequest) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, r.LogValue().String())
 }

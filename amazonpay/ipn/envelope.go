@@ -17,7 +17,7 @@ import (
 // notification of Amazon Pay far less.
 const maxBody = 256 << 10
 
-// maxMembers is the maximum number of members of an object. Those of SNS and Amazon Pay have a
+// maxMembers is the maximum number of members of an object. Messages of SNS and Amazon Pay have a
 // dozen.
 const maxMembers = 100
 

@@ -19,7 +19,7 @@ import (
 const bodyTime = 10 * time.Second
 
 // WithDeduper sets the [Deduper] with which [Verifier.Handler] handles each message once. The
-// default is a [MemoryDeduper], which is lost when the process ends and not shared with other
+// default is a [MemoryDeduper], which is lost when the process ends and is not shared with other
 // processes.
 func WithDeduper(d Deduper) Option {
 	return func(v *Verifier) error {
@@ -60,11 +60,11 @@ func WithLogger(l *slog.Logger) Option {
 // [Deduper] fails, it may be called again for a message that it has handled. SNS waits 15 seconds
 // for the answer, so queue work that takes longer. The context ends with the connection.
 //
-// A body may have 256 KiB. It may take 10 seconds, or the server's ReadTimeout if that is shorter.
-// If a limit is exceeded, the connection (in HTTP/2, the stream) is closed after the answer.
-// Neither limit applies to handle. The limit of 10 seconds requires an [http.ResponseWriter] that
-// supports [http.ResponseController.SetReadDeadline], as those of net/http do. A middleware that
-// wraps the ResponseWriter must have a method Unwrap.
+// A body may have up to 256 KiB. Reading it may take up to 10 seconds, or the server's ReadTimeout
+// if that is shorter. If a limit is exceeded, the connection (in HTTP/2, the stream) is closed
+// after the answer. Neither limit applies to handle. The limit of 10 seconds requires an
+// [http.ResponseWriter] that supports [http.ResponseController.SetReadDeadline], as those of
+// net/http do. A middleware that wraps the ResponseWriter must have a method Unwrap.
 //
 // Set ReadHeaderTimeout and IdleTimeout of the server too. Otherwise a sender can hold a connection
 // open without reaching this handler.

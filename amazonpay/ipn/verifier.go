@@ -206,7 +206,7 @@ func NewVerifier(opts ...Option) (*Verifier, error) {
 // reports whether the message may be accepted later.
 //
 // Verify does not detect a message that arrived before: compare [Notification].MessageID, or use
-// [Verifier.Handler], which also compares the type with the header.
+// [Verifier.Handler], which also compares the message type with the header.
 func (v *Verifier) Verify(ctx context.Context, body []byte) (*Notification, error) {
 	e, n, err := v.open(ctx, body, nil)
 	switch {

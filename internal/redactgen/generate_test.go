@@ -50,7 +50,7 @@ func TestGeneratedFilesAreFresh(t *testing.T) {
 			assert.True(t, t.Failed() || string(want) == string(got), "%s/%s is stale: run make generate", filepath.Base(dir), redactgen.File)
 		}
 	}
-	assert.Equal(t, append([]string{"amazonpay"}, clients...), packages, "every client has its line //go:generate")
+	assert.ElementsMatch(t, append([]string{"amazonpay", "transport"}, clients...), packages, "every client has its line //go:generate")
 	assert.Len(t, clients, 4)
 }
 

@@ -17,7 +17,8 @@ const (
 	maxSummary = 1000    // lines before the header, so that a file of another kind is not kept whole
 )
 
-// Error is where a document is wrong. It does not show the row, which may have personal data.
+// Error reports where a document is invalid. It does not show the row, which may contain personal
+// data.
 type Error struct {
 	Line   int    // counted from 1
 	Column string // empty if it is not a single column
@@ -111,7 +112,7 @@ type header struct {
 	index   map[string]int
 }
 
-// NewReader returns a reader of the document. It reads nothing yet.
+// NewReader returns a reader of the document. It does not read anything yet.
 func NewReader(document io.Reader, opts ...Option) *Reader {
 	r := &Reader{source: document}
 	for _, opt := range opts {

@@ -102,7 +102,7 @@ func (r SettlementRow) adds() bool {
 }
 
 // Settlement goes through the rows of a settlement report, as [Reader.Rows] does. The document must
-// have the columns of date, type, amount, total fee and net amount. A value that cannot be taken
+// have the columns of date, type, amount, total fee and net amount. A value that cannot be read
 // exactly is an error: a date of an unknown form, an amount that is not plain decimal text
 // (1.400,00, 1E+3 and $5 are not), a currency that is not three capital letters, an id that a
 // spreadsheet has turned into a number (5.04E+12).
