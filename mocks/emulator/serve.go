@@ -62,7 +62,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 	return out
 }
 
-// perform holds the lock throughout, so that of two requests with one idempotency key the
+// perform holds the lock throughout: of two requests with one idempotency key, the
 // second waits, and gets the answer of the first.
 func (s *Server) perform(d wire.Destination, c *ledger.Call, body []byte, entry *Request) wire.Reply {
 	s.mu.Lock()

@@ -37,7 +37,7 @@ func (s *Session) over() *Refusal {
 	return nil
 }
 
-// checkAmounts compares what the shop wants to complete with what the buyer approved.
+// checkAmounts compares the amounts of the completion with the amounts that the buyer approved.
 func (s *Session) checkAmounts(body Object) *Refusal {
 	payment := s.Details.At("paymentDetails")
 	for _, name := range []string{"chargeAmount", "totalOrderAmount"} {

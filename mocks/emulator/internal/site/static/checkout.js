@@ -56,7 +56,7 @@
     }
   }
 
-  // validate checks all but what is signed.
+  // validate checks everything that is not signed.
   function validate(config, call) {
     need(config, call, ['merchantId', 'ledgerCurrency', 'placement']);
     Object.keys(values).forEach(function (name) { oneOf(config, call, name, values[name]); });
@@ -77,7 +77,7 @@
     estimated(config.estimatedOrderAmount);
   }
 
-  // estimated says in the console what is wrong with an estimated amount, which is then ignored.
+  // estimated reports a wrong estimated amount, which is then ignored, in the console.
   function estimated(amount) {
     if (!amount || typeof amount === 'object' && !Object.keys(amount).length) {
       return;
@@ -94,7 +94,7 @@
     }
   }
 
-  // parameters are what the emulator needs of a configuration, to check and to start it.
+  // parameters are the parts of a configuration that the emulator requires to check and start it.
   function parameters(config, call) {
     var signIn = config.productType === 'SignIn' || !empty(config.signInConfig);
     var name = signIn ? 'signInConfig' : 'createCheckoutSessionConfig';
@@ -193,7 +193,7 @@
     return button;
   }
 
-  // say shows under the button why it cannot work, to whoever builds the shop.
+  // say explains under the button why it does not work.
   function say(host, what, detail) {
     var note = document.createElement('p');
     note.setAttribute('role', 'alert');
@@ -314,7 +314,7 @@
     });
   }
 
-  // switchAccount has the buyer sign in once more, as somebody else.
+  // switchAccount has the buyer sign in again with another account.
   function switchAccount(config) {
     need(config, 'switchAccount', ['merchantId', 'SignInConfig']);
     var signed = config.SignInConfig;

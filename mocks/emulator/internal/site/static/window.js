@@ -207,7 +207,7 @@
     }
   }
 
-  // compare says in which line two canonical requests differ first.
+  // compare finds the first line in which two canonical requests differ.
   function compare(mine, expected) {
     var a = mine.replace(/\r\n/g, '\n').split('\n');
     var b = expected.split('\n');
