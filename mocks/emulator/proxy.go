@@ -64,7 +64,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		target = net.JoinHostPort(r.URL.Hostname(), cmp.Or(r.URL.Port(), "443"))
 	}
 	if host, port, err := net.SplitHostPort(target); err != nil || port != "443" || !leadsTo(host) {
-		http.Error(w, "This proxy leads only to the emulator of Amazon Pay.", http.StatusForbidden)
+		http.Error(w, "This proxy reaches only the Amazon Pay emulator.", http.StatusForbidden)
 		return
 	}
 	if whole {

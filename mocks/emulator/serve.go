@@ -37,7 +37,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 	entry.Operation = d.Operation
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body has more than %d bytes.", wire.MaxBody))
+		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body exceeds %d bytes.", wire.MaxBody))
 	}
 	if err != nil {
 		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body cannot be read."))

@@ -185,9 +185,9 @@ func (p *Permission) checkCharge(amount Money, now time.Time) *Refusal {
 	case amount.Currency != p.Currency:
 		return BadRequest(currencyMismatch, "The charge permission is in %s.", p.Currency)
 	case p.Kind == OneTime && len(p.Charges) >= maxCharges:
-		return unprocessable(transactionCountExceeded, "The charge permission has %d charges already.", maxCharges)
+		return unprocessable(transactionCountExceeded, "The charge permission already has %d charges.", maxCharges)
 	case p.Limit.Currency != "" && amount.Minor > p.Limit.Minor-taken-held:
-		return BadRequest(transactionAmountExceeded, "The amount is more than what is left of the charge permission's limit.")
+		return BadRequest(transactionAmountExceeded, "The amount exceeds the remaining limit of the charge permission.")
 	}
 	return p.checkMonth(amount, now)
 }
@@ -195,7 +195,7 @@ func (p *Permission) checkCharge(amount Money, now time.Time) *Refusal {
 // checkMonth refuses a charge that would exceed the limit of its calendar month.
 func (p *Permission) checkMonth(amount Money, now time.Time) *Refusal {
 	if limit := monthlyLimit(p.Kind, p.Currency); limit.Currency != "" && p.chargedInMonth(now)+amount.Minor > limit.Minor {
-		return BadRequest(periodicAmountExceeded, "The charges of this month to a permission of type %s would be more than %s.", p.Kind, limit)
+		return BadRequest(periodicAmountExceeded, "This month's charges to a permission of type %s would exceed %s.", p.Kind, limit)
 	}
 	return nil
 }
@@ -275,7 +275,7 @@ func (l *Ledger) CaptureCharge(c *Call) (Code, Object, *Refusal) {
 	case amount.Currency != ch.Amount.Currency:
 		return 0, nil, BadRequest(currencyMismatch, "The charge is in %s.", ch.Amount.Currency)
 	case amount.Minor > ch.Amount.Minor:
-		return 0, nil, BadRequest(transactionAmountExceeded, "The amount is more than the charge's.")
+		return 0, nil, BadRequest(transactionAmountExceeded, "The amount exceeds the amount of the charge.")
 	}
 	if outcome := c.Demanded(); outcome != nil {
 		return 0, nil, outcome

@@ -19,7 +19,7 @@ func (l *Ledger) CompleteSession(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, refused
 	}
 	if !s.Approved {
-		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
+		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the current payment details.")
 	}
 	if refused := s.checkAmounts(c.Body); refused != nil {
 		return 0, nil, refused

@@ -172,7 +172,7 @@ func (c *Call) Simulated(known ...string) (string, *Refusal) {
 	case c.Env == Live:
 		return "", BadRequest(invalidSimulation, "Simulation codes work only in the sandbox.")
 	case !slices.Contains(known, c.Simulation):
-		return "", BadRequest(invalidSimulation, "The simulation code %s is not one of this operation.", c.Simulation)
+		return "", BadRequest(invalidSimulation, "This operation does not support the simulation code %s.", c.Simulation)
 	}
 	return c.Simulation, nil
 }

@@ -137,7 +137,7 @@ func (m Money) inEuros() (Money, string) {
 // (https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html).
 func checkCurrency(c *Call, path, currency string) *Refusal {
 	if ledger := c.region().currency; currency != "" && ledger != "EUR" && currency != ledger {
-		return BadRequest(currencyMismatch, "The member %s is in %s, and the account's ledger in %s: only accounts with a ledger in EUR or GBP take other currencies.", path, currency, ledger)
+		return BadRequest(currencyMismatch, "The member %s is in %s, and the account's ledger in %s: only accounts with a ledger in EUR or GBP accept other currencies.", path, currency, ledger)
 	}
 	return nil
 }

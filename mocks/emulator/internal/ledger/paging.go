@@ -27,13 +27,13 @@ func readPage(c *Call) (pageQuery, *Refusal) {
 	q := pageQuery{filters: c.Query, size: defaultPage}
 	if token, there := c.Query["nextToken"]; there && (token[0] != "" || c.Strict) {
 		if len(c.Query) > 1 {
-			return q, BadRequest(InvalidParameterCombo, "With nextToken there is no other parameter.")
+			return q, BadRequest(InvalidParameterCombo, "The parameter nextToken cannot be combined with other parameters.")
 		}
 		text, err := base64.RawURLEncoding.DecodeString(token[0])
 		decoded, parseErr := url.ParseQuery(string(text))
 		from, numberErr := strconv.Atoi(decoded.Get("from"))
 		if err != nil || parseErr != nil || numberErr != nil || from <= 0 {
-			return q, BadRequest(InvalidParameterValue, "The parameter nextToken is not one of this service.")
+			return q, BadRequest(InvalidParameterValue, "The parameter nextToken was not issued by this service.")
 		}
 		decoded.Del("from")
 		q.filters, q.from = decoded, from
@@ -75,7 +75,7 @@ func filterList(filters url.Values, name string, known []string, strict bool) ([
 	var values []string
 	given := filters[name]
 	if strict && len(given) > 1 {
-		return nil, BadRequest(InvalidParameterValue, "The parameter %s is sent more than once.", name)
+		return nil, BadRequest(InvalidParameterValue, "The parameter %s was sent more than once.", name)
 	}
 	for _, joined := range given {
 		for value := range strings.SplitSeq(joined, ",") {
@@ -83,7 +83,7 @@ func filterList(filters url.Values, name string, known []string, strict bool) ([
 				continue
 			}
 			if !slices.Contains(known, value) {
-				return nil, BadRequest(InvalidParameterValue, "The parameter %s has a value that is none of %s.", name, strings.Join(known, ", "))
+				return nil, BadRequest(InvalidParameterValue, "The parameter %s has a value other than %s.", name, strings.Join(known, ", "))
 			}
 			values = append(values, value)
 		}

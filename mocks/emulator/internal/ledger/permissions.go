@@ -161,7 +161,7 @@ func (l *Ledger) UpdatePermission(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, refused
 	}
 	if p.Status.State == Closed && !p.completes(c.Body) {
-		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s): of type OneTime, what merchantMetadata lacks can still be set, and no more.", p.Status.Reason)
+		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s): for type OneTime, only missing members of merchantMetadata can still be set.", p.Status.Reason)
 	}
 	if c.Body["recurringMetadata"] != nil && p.Kind != Recurring {
 		return 0, nil, BadRequest(InvalidParameterCombo, "The charge permission is not recurring.")

@@ -324,7 +324,7 @@ func (p *Site) serveSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	i, err := strconv.Atoi(r.PostForm.Get("buyer"))
 	if err != nil || i < 0 || i >= len(page.Buyers) {
-		page.Message = "choose who you are"
+		page.Message = "choose a buyer"
 		show(w, http.StatusUnprocessableEntity, "login.html", page)
 		return
 	}

@@ -67,14 +67,14 @@ func (p *Site) servePages(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet || r.Method == http.MethodPost:
 		p.serveStep(w, r)
 	default:
-		http.Error(w, "There is no such page.", http.StatusMethodNotAllowed)
+		http.Error(w, "Page not found.", http.StatusMethodNotAllowed)
 	}
 }
 
 func serveFile(w http.ResponseWriter, name, contentType string) {
 	content, err := static.ReadFile("static/" + name)
 	if err != nil {
-		http.Error(w, "There is no such file.", http.StatusNotFound)
+		http.Error(w, "File not found.", http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
@@ -176,7 +176,7 @@ func (p *Site) stepOf(w *ledger.Ledger, r *http.Request, now time.Time, sends bo
 	found := w.SessionAt(id, now)
 	if found == nil {
 		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
-			"There is no such checkout", "The emulator has no checkout session with this id. It may have been reset.", nil,
+			"Checkout not found", "The emulator has no checkout session with this id. It may have been reset.", nil,
 		}}
 	}
 	if found.Status.State != ledger.Open {
@@ -214,7 +214,7 @@ func (p *Site) pageOf(found *ledger.Session, r *http.Request, message string) on
 		next.page = "pay.html"
 	default:
 		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
-			"There is no such page", "The emulator has the pages of a checkout, and no others.", nil,
+			"Page not found", "The emulator has the pages of a checkout, and no others.", nil,
 		}}
 	}
 	next.data = page
@@ -315,7 +315,7 @@ func take(s *ledger.Session, r *http.Request, now time.Time) (next string, err e
 	case path == signInPage:
 		i, err := strconv.Atoi(r.PostForm.Get("buyer"))
 		if err != nil || i < 0 || i >= len(ledger.BuyersOf(s.Scope)) {
-			return "", errors.New("choose who you are")
+			return "", errors.New("choose a buyer")
 		}
 		if s.Wallet.Buyer != i {
 			s.Wallet, s.Approved = ledger.Wallet{Buyer: i}, false

@@ -115,7 +115,7 @@ func (p *Site) takeFile(w http.ResponseWriter, r *http.Request, of ledger.Scope,
 	p.Change(func(l *ledger.Ledger, _ time.Time) {
 		found := l.Files[id]
 		if found == nil || found.Scope != of {
-			err = storeError{http.StatusNotFound, "NoSuchKey", "There is no such file."}
+			err = storeError{http.StatusNotFound, "NoSuchKey", "File not found."}
 			return
 		}
 		if want := ledger.FileTypes[found.Kind]; r.Header.Get("Content-Type") != want {

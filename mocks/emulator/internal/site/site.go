@@ -40,7 +40,7 @@ func New(c Config) *Site {
 		p.control.HandleFunc("GET "+WindowPrefix+name, func(w http.ResponseWriter, _ *http.Request) { serveFile(w, name, kind) })
 	}
 	p.control.HandleFunc(controlPrefix, func(w http.ResponseWriter, _ *http.Request) {
-		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is no such endpoint: see mocks/emulator/README.md.")
+		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "Unknown endpoint: see mocks/emulator/README.md.")
 		wire.WriteJSON(w, int(refused.Status), wire.ReplyTo(refused).Body)
 	})
 	return p

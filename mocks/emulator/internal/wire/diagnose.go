@@ -33,7 +33,7 @@ const Explainable = 16 << 10
 // difference describes the mistake in one sentence.
 func (d diagnosis) difference() string {
 	if len(d.expected) > Explainable || len(d.body) > Explainable {
-		return fmt.Sprintf("A request of more than %d bytes is not analysed: compare the canonical request that your code made with the one that was expected.", Explainable)
+		return fmt.Sprintf("Requests over %d bytes are not analysed: compare your code's canonical request with the expected one.", Explainable)
 	}
 	key := &d.caller.Key.PublicKey
 	if found := d.otherwiseRight(key); found != "" {
@@ -53,7 +53,7 @@ func (d diagnosis) difference() string {
 			return "The signature was made over " + what + ", not over the string to sign: the algorithm, a line end and the hash of the canonical request."
 		}
 	}
-	return fmt.Sprintf("None of %d usual mistakes explains the signature: compare the canonical request that your code made with the one that was expected.", len(tried)+8)
+	return fmt.Sprintf("None of %d usual mistakes explains the signature: compare your code's canonical request with the expected one.", len(tried)+8)
 }
 
 // otherwiseRight tries signatures over the right text that were made in another way.

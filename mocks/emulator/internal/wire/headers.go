@@ -87,7 +87,7 @@ func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Ref
 	}
 	for _, name := range single {
 		if len(r.Header.Values(name)) > 1 {
-			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s is sent more than once.", strings.ToLower(name))
+			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s was sent more than once.", strings.ToLower(name))
 		}
 	}
 	if strict {
@@ -128,7 +128,7 @@ func (g *Gate) hostFits(signed, host string, strict bool) bool {
 func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 	at, err := time.Parse(signing.DateFormat, value)
 	if err == nil && at.Format(signing.DateFormat) != value { // Parse lets fractions through
-		return badHeader(HeaderDate, "is not of the form 20060102T150405Z")
+		return badHeader(HeaderDate, "must have the form 20060102T150405Z")
 	}
 	if err != nil && !strict {
 		at, err = time.Parse(time.RFC3339, value) // the Node SDK
@@ -137,7 +137,7 @@ func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 	fits := func(now time.Time) bool { return !at.After(now.Add(time.Second)) && !at.Before(now.Add(-g.MaxAge)) }
 	switch {
 	case err != nil:
-		return badHeader(HeaderDate, "is not of the form 20060102T150405Z")
+		return badHeader(HeaderDate, "must have the form 20060102T150405Z")
 	case fits(running), fits(advanced):
 		return nil
 	case at.After(running):

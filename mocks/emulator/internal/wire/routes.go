@@ -112,7 +112,7 @@ func (d *Destination) Choose(r *http.Request, body []byte) {
 
 // Find routes a request by its line alone, before anything cleans it.
 func Find(r *http.Request) (Destination, *ledger.Refusal) {
-	unknown := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is no such path.")
+	unknown := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "Unknown path.")
 	uri := cmp.Or(r.RequestURI, r.URL.RequestURI()) // a request that came over no wire has only a URL
 	if _, rest, absolute := strings.Cut(uri, "://"); absolute && !strings.HasPrefix(uri, "/") {
 		_, rest, _ = strings.Cut(rest, "/")

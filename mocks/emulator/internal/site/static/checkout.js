@@ -89,7 +89,7 @@
     var places = parsed && Object.prototype.hasOwnProperty.call(decimals, parsed.currencyCode) ? decimals[parsed.currencyCode] : undefined;
     var fraction = parsed && String(parsed.amount).split('.')[1] || '';
     if (places === undefined || !(Number(parsed.amount) > 0) || fraction.length > places) {
-      console.error('AmazonPay: the estimatedOrderAmount is ignored: it needs an amount above zero, as {amount: "109.99", ' +
+      console.error('AmazonPay: the estimatedOrderAmount is ignored: it requires an amount above zero, as {amount: "109.99", ' +
         'currencyCode: "USD"}, with no more decimals than the currency has, in one of ' + Object.keys(decimals).join(', '));
     }
   }
@@ -99,7 +99,7 @@
     var signIn = config.productType === 'SignIn' || !empty(config.signInConfig);
     var name = signIn ? 'signInConfig' : 'createCheckoutSessionConfig';
     if (signIn && (config.productType !== 'SignIn' || empty(config.signInConfig))) {
-      fail(call, 'signInConfig goes with productType SignIn, and with no other');
+      fail(call, 'signInConfig requires productType SignIn');
     }
     need(config, call, [name]);
     var signed = config[name];
@@ -155,7 +155,7 @@
   function initCheckout(config) {
     validate(config, 'initCheckout');
     if (config.createCheckoutSession) {
-      fail('initCheckout', 'createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
+      fail('initCheckout', 'createCheckoutSession belongs to version 1: sign the payload and pass createCheckoutSessionConfig');
     }
     start(parameters(config, 'initCheckout'));
   }
@@ -216,7 +216,7 @@
       })
       .catch(function (e) { // a Content-Security-Policy, mostly: the button works all the same
         button.dataset.signature = 'unchecked';
-        console.warn('Amazon Pay emulator: the button was not checked, since this page does not let the script talk to ' + base + ' (' + e.message + ')');
+        console.warn('Amazon Pay emulator: the button was not checked: this page blocks requests to ' + base + ' (' + e.message + ')');
       });
   }
 
@@ -224,7 +224,7 @@
     var host = element(selector, 'renderButton');
     validate(config, 'renderButton');
     if (config.createCheckoutSession) {
-      fail('renderButton', 'createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
+      fail('renderButton', 'createCheckoutSession belongs to version 1: sign the payload and pass createCheckoutSessionConfig');
     }
     var given = Object.assign({}, config);
     function updateButtonInfo(amount) { estimated(amount); }
@@ -245,7 +245,7 @@
       } else if (config.productType === 'SignIn') {
         fail('renderButton', 'signInConfig is missing');
       } else {
-        console.warn('Amazon Pay emulator: a click does nothing: give createCheckoutSessionConfig, or call onClick of what renderButton returns');
+        console.warn('Amazon Pay emulator: a click does nothing: pass createCheckoutSessionConfig, or call onClick of what renderButton returns');
       }
     });
     return {
@@ -262,7 +262,7 @@
     var host = element(selector, 'renderJSButton');
     validate(config, 'renderJSButton');
     need(config, 'renderJSButton', ['checkoutSessionConfig']);
-    var lacking = 'renderJSButton draws its button, but has no page behind it yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
+    var lacking = 'renderJSButton draws its button, but its pages are not supported yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
     place(host, config, function () {
       if (!host.querySelector('[role=alert]')) {
         say(host, lacking);
@@ -346,7 +346,7 @@
     });
     host.textContent = '';
     host.appendChild(message);
-    console.warn('Amazon Pay emulator: it has no promotional messages; what renderPromotionalMessage was asked for is not looked into');
+    console.warn('Amazon Pay emulator: promotional messages are not supported; the arguments of renderPromotionalMessage are ignored');
   }
 
   // declared draws the buttons that a page declares in HTML, and gives those that start nothing by themselves to
@@ -377,7 +377,7 @@
       if (typeof window.amznButtonClickHandler === 'function') {
         window.amznButtonClickHandler(button);
       } else if (document.readyState !== 'loading') {
-        fail('renderButton', 'there is no function window.amznButtonClickHandler, to which a button without data-payload is given');
+        fail('renderButton', 'a button without data-payload requires the function window.amznButtonClickHandler');
       } else {
         document.addEventListener('DOMContentLoaded', function () {
           if (typeof window.amznButtonClickHandler === 'function') {

@@ -182,7 +182,7 @@
     fill(document.getElementById('fault-operation'), state.operations);
     fill(document.getElementById('fault-kind'), state.faultKinds);
     list('requests', state.requests, 'No request has arrived yet.', drawRequest);
-    list('buttons', state.buttons, 'Every button that was drawn or clicked was right.', drawButton);
+    list('buttons', state.buttons, 'No button was wrong.', drawButton);
     ['sessions', 'permissions', 'charges', 'refunds', 'disputes', 'notifications'].forEach(function (kind) {
       list(kind, state[kind], 'None yet.', drawObject(kind));
     });

@@ -1,3 +1,5 @@
+// Which headers, dates, keys, signatures and hosts are accepted or refused.
+
 package emulator_test
 
 import (

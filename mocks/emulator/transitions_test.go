@@ -1,3 +1,5 @@
+// Which changes of state are allowed: intents, limits and simulation codes, and the refusal of each other change.
+
 package emulator_test
 
 import (
