@@ -1,4 +1,4 @@
-// Which changes of state are allowed: intents, limits and simulation codes, and the refusal of each other change.
+// Which changes of state are allowed, and how the others are refused: intents, limits, simulations.
 
 package emulator_test
 
