@@ -46,7 +46,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	}
 	entry.Verified = true
 	if loose := unsigned(a, optional); !entry.Strict && len(loose) > 0 {
-		entry.Notes = append(entry.Notes, "The "+listed(loose, "is not signed, or not there", "are not signed, or not there")+".")
+		entry.Notes = append(entry.Notes, "The "+listed(loose, "is unsigned or missing", "are unsigned or missing")+".")
 	}
 
 	if refused := checkKey(r, d.Route, entry.Strict); refused != nil {
@@ -93,7 +93,7 @@ func (g *Gate) checkSignature(r *http.Request, d Destination, a signing.Authoriz
 	g.Explaining.Lock()
 	defer g.Explaining.Unlock()
 	entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, g.Merchants}.difference()
-	refused.Message += g.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
+	refused.Message += g.seeWindow("the diagnosis of this signature", "#requests/"+entry.RequestID)
 	return refused
 }
 
