@@ -390,7 +390,7 @@ func TestOtherCalls(t *testing.T) {
 		b.eval(`amazon.Pay.renderPromotionalMessage('#b', {environment: 'sandbox', merchantId: 'A1', checkoutLanguage: 'en_US', productType: 'PayAndShip',
 			amount: {value: 42, currencyCode: 'USD'}, placement: 'Product', style: {textColor: '#111', textSize: '14px'}})`, nil)
 		assert.Contains(t, b.text("#b"), "a promotional message would be here")
-		b.says(console, "it has no promotional messages")
+		b.says(console, "promotional messages are not supported")
 	})
 	t.Run("renderJSButton", func(t *testing.T) {
 		t.Parallel()
@@ -402,7 +402,7 @@ func TestOtherCalls(t *testing.T) {
 		assert.Equal(t, "function", then, "shops wait for it")
 		b.says(console, "none of the events onInitCheckout, onShippingAddressSelection, onDeliveryOptionSelection, onCompleteCheckout, onCancel will come")
 		b.click("#b button")
-		assert.Contains(t, b.text("#b [role=alert]"), "no page behind it yet")
+		assert.Contains(t, b.text("#b [role=alert]"), "its pages are not supported yet")
 		b.picture("16-js-button")
 		b.named()
 	})

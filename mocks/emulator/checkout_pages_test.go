@@ -166,7 +166,7 @@ func TestPagesOfASessionThatIsOver(t *testing.T) {
 		"open":      {func(*client, string) {}, http.StatusOK, "Approve"},
 		"reset":     {func(c *client, _ string) { c.server.Reset() }, http.StatusNotFound, "It may have been reset."},
 		"expired":   {func(c *client, _ string) { require.NoError(c.tb, c.server.Advance(wholeDay)) }, http.StatusGone, "or has expired"},
-		"deleted":   {func(c *client, _ string) { require.NoError(c.tb, c.server.Advance(30*wholeDay)) }, http.StatusNotFound, "There is no such checkout"},
+		"deleted":   {func(c *client, _ string) { require.NoError(c.tb, c.server.Advance(30*wholeDay)) }, http.StatusNotFound, "Checkout not found"},
 		"completed": {completeApproved, http.StatusGone, "This checkout is over"},
 		"canceled":  {func(c *client, id string) { require.NoError(c.tb, c.server.CancelSession(id)) }, http.StatusGone, "This checkout is over"},
 		"abandoned": {func(c *client, id string) { require.NoError(c.tb, c.server.Buyer().Abandon(id)) }, http.StatusGone, "This checkout is over"},

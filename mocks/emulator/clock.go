@@ -27,12 +27,12 @@ func (s *Server) Now() time.Time { return s.clock().Add(time.Duration(s.ahead.Lo
 // follow. A negative duration, or one beyond the year 9999, is an error.
 func (s *Server) Advance(by time.Duration) error {
 	if by < 0 {
-		return fmt.Errorf("emulator: Advance: the clock does not go back (%v)", by)
+		return fmt.Errorf("emulator: Advance: the duration %v is negative", by)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if ahead := time.Duration(s.ahead.Load()); ahead+by < ahead || s.Now().Add(by).Year() > 9999 {
-		return fmt.Errorf("emulator: Advance: %v is too far", by)
+		return fmt.Errorf("emulator: Advance: %v goes beyond the year 9999", by)
 	}
 	s.ahead.Add(int64(by))
 	s.world.Age(s.Now())

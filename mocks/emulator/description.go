@@ -6,7 +6,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
 )
 
-// Description is everything that a client of the emulator is made from. It encodes to JSON.
+// Description is everything that a client of the emulator requires. It encodes to JSON.
 type Description struct {
 	BaseURL string `json:"baseUrl"` // https://127.0.0.1:port; empty if [New] made the emulator
 	Region  string `json:"region"`  // na, eu or jp

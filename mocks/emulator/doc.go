@@ -12,7 +12,7 @@
 //
 // In a Go test, package emulatortest gives a client and a server in one line. For a program in
 // another language, run the command amazonpay-emulator: see the README beside this package, which
-// also lists the decisions of the emulator where the documentation of the service is silent.
+// also lists what the emulator does if the documentation of the service is silent.
 //
 // # Time
 //
@@ -59,7 +59,7 @@
 //
 // The emulator is strict with requests whose User-Agent is this SDK's, and accepts what the
 // official SDKs and samples send from all others: see [Request.Strict] and [Request.Notes]. How
-// lenient the service itself is is not known. It shares no type with the client, so that a mistake
+// lenient the service itself is, is not known. It shares no type with the client, so that a mistake
 // in one shows in the other.
 //
 // These cannot be reached, except as a [Fault]: what an account is entitled to (UnauthorizedAccess,

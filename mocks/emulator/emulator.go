@@ -208,7 +208,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// change does something to the ledger, under the lock, and wakes those who wait for changes.
+// change runs a function on the ledger under the lock, then wakes everyone waiting for changes.
 func (s *Server) change(do func(w *ledger.Ledger, now time.Time) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -216,7 +216,7 @@ func (s *Server) change(do func(w *ledger.Ledger, now time.Time) error) error {
 	return do(s.world, s.Now())
 }
 
-// leave ends whatever lasts as long as the emulator.
+// leave ends the goroutines that run as long as the emulator.
 func (s *Server) leave() {
 	s.mu.Lock() // nothing may start once it has ended
 	defer s.mu.Unlock()

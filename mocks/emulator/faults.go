@@ -49,7 +49,7 @@ func (k FaultKind) String() string {
 // MarshalText returns the kind's name, and an error for a kind that is not known.
 func (k FaultKind) MarshalText() ([]byte, error) {
 	if k < 0 || int(k) >= len(faultNames) {
-		return nil, fmt.Errorf("emulator: Fault.Kind %d is not known", int(k))
+		return nil, fmt.Errorf("emulator: unknown Fault.Kind %d", int(k))
 	}
 	return []byte(faultNames[k]), nil
 }
@@ -106,7 +106,7 @@ type pendingFault struct {
 // an unknown kind, a status outside 400 to 599, or a missing reason code.
 func (s *Server) FailNext(n int, f Fault) error {
 	if n < 1 {
-		return fmt.Errorf("emulator: FailNext: n is %d, not positive", n)
+		return fmt.Errorf("emulator: FailNext: n must be positive, not %d", n)
 	}
 	return s.addFault(f, n, 0)
 }
@@ -117,7 +117,7 @@ func (s *Server) FailNext(n int, f Fault) error {
 // the first one does. Errors are those of [Server.FailNext].
 func (s *Server) FailSome(probability float64, f Fault) error {
 	if !(probability > 0 && probability <= 1) {
-		return fmt.Errorf("emulator: FailSome: the probability %v is not above 0 and at most 1", probability)
+		return fmt.Errorf("emulator: FailSome: the probability must be above 0 and at most 1, not %v", probability)
 	}
 	return s.addFault(f, 0, probability)
 }
@@ -145,7 +145,7 @@ func (s *Server) addFault(f Fault, n int, probability float64) error {
 	}
 	switch {
 	case f.Kind < FaultKindStatus || f.Kind > FaultKindHTML:
-		return fmt.Errorf("emulator: Fault.Kind %d is not known", int(f.Kind))
+		return fmt.Errorf("emulator: unknown Fault.Kind %d", int(f.Kind))
 	case f.Status < 400 || f.Status > 599:
 		return fmt.Errorf("emulator: Fault.Status %d is not between 400 and 599", f.Status)
 	case f.Delay < 0 || f.Delay > time.Hour:
@@ -266,7 +266,7 @@ func (f *Fault) reply() wire.Reply {
 		return wire.Reply{HangUp: true, Reset: true}
 	case FaultKindHTML:
 		out = wire.Reply{Status: f.Status, HTML: true, Body: []byte("<!DOCTYPE html>\n<html><head><title>" + http.StatusText(f.Status) +
-			"</title></head>\n<body><h1>" + http.StatusText(f.Status) + "</h1><p>This failure was asked for.</p></body></html>\n")}
+			"</title></head>\n<body><h1>" + http.StatusText(f.Status) + "</h1><p>This failure was requested.</p></body></html>\n")}
 	default:
 		out = wire.ReplyTo(f.refusal())
 	}
@@ -276,6 +276,6 @@ func (f *Fault) reply() wire.Reply {
 
 func (f *Fault) refusal() *ledger.Refusal {
 	return &ledger.Refusal{
-		Status: ledger.Code(f.Status), Reason: f.ReasonCode, Message: "This failure was asked for.", Outcome: ledger.IsOutcome(f.ReasonCode),
+		Status: ledger.Code(f.Status), Reason: f.ReasonCode, Message: "This failure was requested.", Outcome: ledger.IsOutcome(f.ReasonCode),
 	}
 }

@@ -121,7 +121,7 @@ func newServer(handler http.Handler, headerTime time.Duration) *http.Server {
 	}
 }
 
-// noLog is for servers whose clients may send anything.
+// noLog discards the errors of net/http, which hostile clients would cause without end.
 var noLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 
 // connState counts the connections, and closes those that are too many.

@@ -27,7 +27,7 @@ const (
 // processSNS is one for all emulators of a process, since its keys are slow to make.
 var processSNS = sync.OnceValues(ipntest.New)
 
-// snsHost is where the certificate of the notifications is.
+// snsHost serves the certificate that signs notifications.
 const snsHost = "sns." + ipntest.Region + ".amazonaws.com"
 
 // NotifyAt sends an Instant Payment Notification to a URL, http or https on loopback, at each
@@ -126,7 +126,7 @@ func (s *Server) keepNotifying() {
 	}
 }
 
-// due makes notifications of what has changed, and returns those whose time it is.
+// due makes notifications of new changes, and returns the notifications to send now.
 func (s *Server) due() []ledger.Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -64,7 +64,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		target = net.JoinHostPort(r.URL.Hostname(), cmp.Or(r.URL.Port(), "443"))
 	}
 	if host, port, err := net.SplitHostPort(target); err != nil || port != "443" || !leadsTo(host) {
-		http.Error(w, "This proxy leads only to the emulator of Amazon Pay.", http.StatusForbidden)
+		http.Error(w, "This proxy reaches only the Amazon Pay emulator.", http.StatusForbidden)
 		return
 	}
 	if whole {
@@ -98,7 +98,7 @@ func asSentTo(r *http.Request) *http.Request {
 	return direct
 }
 
-// leadsTo reports whether a host is one that the proxy stands for.
+// leadsTo reports whether the proxy stands in for a host.
 func leadsTo(host string) bool {
 	return strings.EqualFold(host, snsHost) || slices.ContainsFunc(ledger.Regions, func(r ledger.Region) bool {
 		return strings.EqualFold(host, r.Host) || strings.EqualFold(host, r.Script)
@@ -119,7 +119,7 @@ func (c *withStart) Read(b []byte) (int, error) {
 	return c.Conn.Read(b)
 }
 
-// handedOver is a listener whose connections come from elsewhere.
+// handedOver is a listener for connections that something else has accepted.
 type handedOver struct {
 	addr   net.Addr
 	conns  chan net.Conn

@@ -37,7 +37,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 	entry.Operation = d.Operation
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxBody))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body has more than %d bytes.", wire.MaxBody))
+		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body exceeds %d bytes.", wire.MaxBody))
 	}
 	if err != nil {
 		return wire.ReplyTo(ledger.BadRequest(ledger.InvalidRequest, "The body cannot be read."))
@@ -62,7 +62,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 	return out
 }
 
-// perform holds the lock throughout, so that of two requests with one idempotency key the
+// perform holds the lock throughout: of two requests with one idempotency key, the
 // second waits, and gets the answer of the first.
 func (s *Server) perform(d wire.Destination, c *ledger.Call, body []byte, entry *Request) wire.Reply {
 	s.mu.Lock()

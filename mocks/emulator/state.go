@@ -134,7 +134,7 @@ func (s *Server) readState() error {
 	case state.Version != stateVersion:
 		err = fmt.Errorf("it has version %d, and this emulator reads version %d", state.Version, stateVersion)
 	case s.regionGiven && state.Region != s.region.Name:
-		err = fmt.Errorf("its region is %s, and WithRegion asks for %s", state.Region, s.region.Name)
+		err = fmt.Errorf("its region is %s, but WithRegion sets %s", state.Region, s.region.Name)
 	default:
 		err = s.restore(state)
 	}

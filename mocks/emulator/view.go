@@ -14,7 +14,7 @@ type faultView struct {
 	Probability float64 `json:"probability"`
 }
 
-// view is all that the window shows.
+// view is everything that the window shows.
 type view struct {
 	Now        time.Time   `json:"now"`
 	Advanced   string      `json:"advanced"` // how far the clock is ahead

@@ -2,7 +2,7 @@ package emulator
 
 import "sync"
 
-// watchers are those who wait for the next of some event.
+// watchers wait for the next event of one kind.
 type watchers struct {
 	mu   sync.Mutex
 	next chan struct{}
@@ -27,7 +27,7 @@ func (w *watchers) wake() {
 	}
 }
 
-// changed wakes those who wait for a change of what the state file holds, and those who wait for
+// changed wakes everyone waiting for a change of the state file's content, and everyone waiting for
 // any change.
 func (s *Server) changed() {
 	s.changes.wake()

@@ -5,7 +5,7 @@
 //
 // The server listens on a free port of 127.0.0.1 until the test ends. The client signs as the first
 // merchant of the emulator, in the sandbox, and sends real HTTPS. Use [Connect] for a server with
-// options of its own, and [Config] where there is no test, for example in an Example.
+// options, and [Config] outside a test, for example in an Example.
 package emulatortest
 
 import (

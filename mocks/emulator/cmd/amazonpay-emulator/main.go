@@ -66,14 +66,14 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	flags := flag.NewFlagSet("amazonpay-emulator", flag.ContinueOnError)
 	flags.SetOutput(errOut)
 	flags.IntVar(&given.port, "port", 8443, "`port` of 127.0.0.1 to listen at; 0 for a free one")
-	flags.IntVar(&given.proxyPort, "proxy-port", 8444, "`port` of 127.0.0.1 to be a proxy at; 0 for a free one, -1 for none")
+	flags.IntVar(&given.proxyPort, "proxy-port", 8444, "`port` of 127.0.0.1 for the proxy; 0 for a free one, -1 for none")
 	flags.StringVar(&given.file, "file", "amazonpay-emulator.json", "`path` of the file that is written for clients; the CA goes beside it, as .pem")
 	flags.StringVar(&given.endpoint, "ipn", "", "`URL` on loopback to which notifications are sent")
 	region := flags.String("region", "", "`name`: us, na, eu, de, uk or jp; default: the region of the state file, or na; the proxy has all three")
 	seed := flags.Uint64("seed", 0, "`number` that decides which requests fail at random")
 	clock := flags.String("clock", "", "`time` to begin at (2026-12-24T18:00:00Z), or how far to be ahead (720h)")
-	throttle := flags.Bool("throttle", false, "answer 429 to more requests than the documentation allows")
-	state := flags.String("state", "", "`path` of a file that keeps everything over a restart")
+	throttle := flags.Bool("throttle", false, "answer 429 to requests beyond the documented limits")
+	state := flags.String("state", "", "`path` of a file that keeps the state across restarts")
 	if err := flags.Parse(args); err != nil {
 		return given, err
 	}
@@ -152,7 +152,7 @@ func announce(d emulator.Description, file string, out io.Writer) error {
 		"  window      " + d.WindowURL,
 	}
 	if d.ProxyURL != "" {
-		lines = append(lines, "  proxy       "+d.ProxyURL+" (leads to Amazon Pay's hosts, and nowhere else)")
+		lines = append(lines, "  proxy       "+d.ProxyURL+" (for Amazon Pay's hosts only)")
 	}
 	lines = append(lines, "  keys        "+file, "  CA          "+caFile, "Press Ctrl-C to stop.")
 	_, err = fmt.Fprintln(out, strings.Join(lines, "\n"))

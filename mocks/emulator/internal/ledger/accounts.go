@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// account is one that a solution provider made for a merchant. It belongs to the provider
+// account is an account that a solution provider made for a merchant. It belongs to the provider
 // whose key signed, whoever it acts for.
 type account struct {
 	ID        string
@@ -98,7 +98,7 @@ func (l *Ledger) DeleteAccount(c *Call) (Code, Object, *Refusal) {
 	return codeAccepted, nil, nil
 }
 
-// ClaimAccount leads the merchant to a page of the emulator's, at which the account is claimed.
+// ClaimAccount redirects the merchant to an emulator page that claims the account.
 func (l *Ledger) ClaimAccount(c *Call) (Code, Object, *Refusal) {
 	found, refused := l.account(c)
 	if refused != nil {

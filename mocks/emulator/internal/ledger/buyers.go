@@ -34,7 +34,7 @@ func (l *Ledger) GetBuyer(c *Call) (Code, Object, *Refusal) {
 	return codeOK, o, nil
 }
 
-// act does something to an open session.
+// act runs a function on an open session.
 func (l *Ledger) act(sessionID string, now time.Time, do func(*Session) error) error {
 	found := l.Sessions[sessionID]
 	if found == nil || found.deleted(now) {
@@ -60,7 +60,7 @@ func (l *Ledger) Approve(sessionID string, now time.Time) error {
 	return l.act(sessionID, now, func(s *Session) error { return s.Approve(now) })
 }
 
-// EndSession has an open session end Canceled, for a reason.
+// EndSession cancels an open session with a reason.
 func (l *Ledger) EndSession(sessionID, reason string, now time.Time) error {
 	return l.act(sessionID, now, func(s *Session) error {
 		s.Status.Become(Canceled, reason, now)

@@ -25,7 +25,7 @@ type Charge struct {
 	TillOrder  string // the merchantOrderId that a till gave
 }
 
-// charge returns one of the caller's charges as it is by now.
+// charge returns one of the caller's charges, brought up to date.
 func (l *Ledger) charge(c *Call, id string) (*Charge, *Refusal) {
 	found, ok := l.Charges[id]
 	if !ok || found.Scope != c.Scope {
@@ -38,7 +38,7 @@ func (l *Ledger) charge(c *Call, id string) (*Charge, *Refusal) {
 	return found, nil
 }
 
-// newCharge adds a charge to a permission; what becomes of it at once is the caller's.
+// newCharge adds a charge to a permission. The caller sets its state.
 func (l *Ledger) newCharge(c *Call, p *Permission, amount Money) *Charge {
 	made := &Charge{
 		ID:         newID(l.Charges, func() string { return p.ID + "-C" + digits(6) }),
@@ -63,10 +63,10 @@ func (ch *Charge) capture(amount Money, now time.Time) {
 	ch.Status.Become(Captured, "", now)
 }
 
-// pendingFor is how long what is pending takes.
+// pendingFor is how long a charge or refund stays pending.
 const pendingFor = 30 * time.Second
 
-// wait leaves the charge pending. It will be declined with the reason, unless that is empty.
+// wait leaves the charge pending. If the reason is not empty, the charge will be declined with it.
 func (ch *Charge) wait(state, reason string, now time.Time) {
 	ch.Outcome = reason
 	ch.Status.Become(state, "", now)
@@ -91,7 +91,7 @@ func (ch *Charge) isPending() bool {
 	return ch.Status.State == AuthorizationInitiated || ch.Status.State == CaptureInitiated
 }
 
-// resolve ends what is pending as it was decided when it began.
+// resolve settles a pending charge with the result that was decided when it began.
 func (ch *Charge) resolve(at time.Time) {
 	switch {
 	case ch.Outcome != "":
@@ -185,17 +185,17 @@ func (p *Permission) checkCharge(amount Money, now time.Time) *Refusal {
 	case amount.Currency != p.Currency:
 		return BadRequest(currencyMismatch, "The charge permission is in %s.", p.Currency)
 	case p.Kind == OneTime && len(p.Charges) >= maxCharges:
-		return unprocessable(transactionCountExceeded, "The charge permission has %d charges already.", maxCharges)
+		return unprocessable(transactionCountExceeded, "The charge permission already has %d charges.", maxCharges)
 	case p.Limit.Currency != "" && amount.Minor > p.Limit.Minor-taken-held:
-		return BadRequest(transactionAmountExceeded, "The amount is more than what is left of the charge permission's limit.")
+		return BadRequest(transactionAmountExceeded, "The amount exceeds the remaining limit of the charge permission.")
 	}
 	return p.checkMonth(amount, now)
 }
 
-// checkMonth refuses a charge that would be too much for its calendar month.
+// checkMonth refuses a charge that would exceed the limit of its calendar month.
 func (p *Permission) checkMonth(amount Money, now time.Time) *Refusal {
 	if limit := monthlyLimit(p.Kind, p.Currency); limit.Currency != "" && p.chargedInMonth(now)+amount.Minor > limit.Minor {
-		return BadRequest(periodicAmountExceeded, "The charges of this month to a permission of type %s would be more than %s.", p.Kind, limit)
+		return BadRequest(periodicAmountExceeded, "This month's charges to a permission of type %s would exceed %s.", p.Kind, limit)
 	}
 	return nil
 }
@@ -217,7 +217,7 @@ func (p *Permission) chargedInMonth(now time.Time) int64 {
 	return sum
 }
 
-// decline does to the permission what a declined charge does.
+// decline applies the effect of a declined charge to its permission.
 func (p *Permission) decline(reason string, now time.Time) {
 	switch {
 	case p.Status.State == Closed:
@@ -237,7 +237,7 @@ func (l *Ledger) GetCharge(c *Call) (Code, Object, *Refusal) {
 	return codeOK, ch.answer(), nil
 }
 
-// UpdateCharge is how a payment service provider reports what became of a charge.
+// UpdateCharge lets a payment service provider report the result of a charge.
 func (l *Ledger) UpdateCharge(c *Call) (Code, Object, *Refusal) {
 	update := c.Body.At("statusDetails")
 	state, reason := update.Text("state"), update.Text("reasonCode")
@@ -275,7 +275,7 @@ func (l *Ledger) CaptureCharge(c *Call) (Code, Object, *Refusal) {
 	case amount.Currency != ch.Amount.Currency:
 		return 0, nil, BadRequest(currencyMismatch, "The charge is in %s.", ch.Amount.Currency)
 	case amount.Minor > ch.Amount.Minor:
-		return 0, nil, BadRequest(transactionAmountExceeded, "The amount is more than the charge's.")
+		return 0, nil, BadRequest(transactionAmountExceeded, "The amount exceeds the amount of the charge.")
 	}
 	if outcome := c.Demanded(); outcome != nil {
 		return 0, nil, outcome
@@ -294,7 +294,7 @@ func (l *Ledger) CaptureCharge(c *Call) (Code, Object, *Refusal) {
 	return codeOK, ch.answer(), nil
 }
 
-// CancelCharge cancels a charge that is authorized, or about to be.
+// CancelCharge cancels an authorized or pending charge.
 func (l *Ledger) CancelCharge(c *Call) (Code, Object, *Refusal) {
 	simulated, refused := c.Simulated(expiredUnused, AmazonCanceled)
 	if refused != nil {
@@ -375,5 +375,5 @@ func (ch *Charge) Reference() string {
 	return cmp.Or(ch.TillOrder, own(ch.Details), own(ch.permission.Details))
 }
 
-// RefundedAmount is what was refunded of the charge; zero if nothing was.
+// RefundedAmount is the refunded part of the charge; zero if nothing was refunded.
 func (ch *Charge) RefundedAmount() Money { return Money{ch.Refunded, ch.Captured.Currency} }

@@ -19,7 +19,7 @@ func (l *Ledger) CompleteSession(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, refused
 	}
 	if !s.Approved {
-		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the payment as it is now.")
+		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the current payment details.")
 	}
 	if refused := s.checkAmounts(c.Body); refused != nil {
 		return 0, nil, refused
@@ -37,7 +37,7 @@ func (s *Session) over() *Refusal {
 	return nil
 }
 
-// checkAmounts compares what the shop wants to complete with what the buyer approved.
+// checkAmounts compares the amounts of the completion with the amounts that the buyer approved.
 func (s *Session) checkAmounts(body Object) *Refusal {
 	payment := s.Details.At("paymentDetails")
 	for _, name := range []string{"chargeAmount", "totalOrderAmount"} {

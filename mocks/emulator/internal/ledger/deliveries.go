@@ -20,8 +20,8 @@ type Delivery struct {
 	flying       bool   // it is being sent
 }
 
-// trimDeliveries forgets the oldest of those that are over, and gives up the oldest of those that
-// wait, where there are too many.
+// trimDeliveries drops the oldest finished deliveries, and gives up the oldest waiting
+// deliveries, if there are too many.
 func (l *Ledger) trimDeliveries(now time.Time) {
 	over, waiting := -maxDeliveries, -maxWaiting
 	for _, d := range l.Deliveries {
@@ -43,10 +43,10 @@ func (l *Ledger) trimDeliveries(now time.Time) {
 	})
 }
 
-// untold reports each change of state that nobody was told of yet, and counts it as told.
+// untold reports each change of state that has no notification yet, and counts it as told.
 func (l *Ledger) untold(tell func(n Notice, of Scope, at time.Time)) {
 	each := func(s *Status, first int, of Scope, kind, id, permissionID string) {
-		s.Told = max(s.Told, first, s.Count-len(s.History)) // what is forgotten cannot be told
+		s.Told = max(s.Told, first, s.Count-len(s.History)) // forgotten changes have no notification
 		for ; s.Told < s.Count; s.Told++ {
 			tell(Notice{
 				MerchantID: of.MerchantID, ObjectType: kind, ObjectID: id, ChargePermissionID: permissionID, NotificationID: NewUUID(),
@@ -92,25 +92,25 @@ type Notice struct {
 	NotificationID     string
 }
 
-// Notify has each change of state from now on told to an endpoint.
+// Notify sends each later change of state to an endpoint.
 func (l *Ledger) Notify(endpoint string, now time.Time) {
 	if slices.Contains(l.Endpoints, endpoint) {
 		return
 	}
-	if len(l.Endpoints) == 0 { // nobody has heard of what came before
+	if len(l.Endpoints) == 0 { // earlier changes have no notification
 		l.Age(now)
 		l.untold(func(Notice, Scope, time.Time) {})
 	}
 	l.Endpoints = append(l.Endpoints, endpoint)
 }
 
-// StopNotifying drops an endpoint, and what waits for it.
+// StopNotifying drops an endpoint and its waiting notifications.
 func (l *Ledger) StopNotifying(endpoint string) {
 	l.Endpoints = slices.DeleteFunc(l.Endpoints, func(u string) bool { return u == endpoint })
 	l.Deliveries = slices.DeleteFunc(l.Deliveries, func(d *Delivery) bool { return d.Endpoint == endpoint && d.Status.State == deliveryPending })
 }
 
-// Due makes notifications of what has changed, and returns those whose time it is, which are then
+// Due makes notifications of new changes, and returns the notifications to send now, which are then
 // on their way, and whether there are new ones.
 func (l *Ledger) Due(now time.Time) (ready []Delivery, changed bool) {
 	if len(l.Endpoints) == 0 {

@@ -1,6 +1,6 @@
 package ledger
 
-// DeliveryTrackers checks a tracker and gives it back; nothing else can be seen of it.
+// DeliveryTrackers checks a tracker and returns it. It has no other effect.
 func (l *Ledger) DeliveryTrackers(c *Call) (Code, Object, *Refusal) {
 	id := c.Body.Text("chargePermissionId")
 	switch other := c.Body.Text("amazonOrderReferenceId"); {

@@ -57,7 +57,7 @@ func (l *Ledger) newDispute(ch *Charge, amount Money, now time.Time) (*Dispute, 
 	return made, nil
 }
 
-// disputed is how much of a charge the disputes are about that are open, or that the buyer has won.
+// disputed is the amount of a charge in open disputes, and in disputes that the buyer has won.
 func (l *Ledger) disputed(ch *Charge, now time.Time) (sum int64) {
 	for _, d := range l.Disputes {
 		if d.charge != ch {
@@ -74,7 +74,7 @@ func (d *Dispute) isOpen() bool {
 	return d.Status.State == ActionRequired || d.Status.State == UnderReview
 }
 
-// dispute returns one of the caller's disputes as it is by now.
+// dispute returns one of the caller's disputes, brought up to date.
 func (l *Ledger) dispute(c *Call) (*Dispute, *Refusal) {
 	found := l.Disputes[c.ID]
 	if found == nil || found.Scope != c.Scope {
@@ -84,7 +84,7 @@ func (l *Ledger) dispute(c *Call) (*Dispute, *Refusal) {
 	return found, nil
 }
 
-// age resolves the dispute for the buyer once the merchant can contest it no longer.
+// age resolves the dispute for the buyer once the time to contest it is over.
 func (d *Dispute) age(now time.Time) {
 	if d.Status.State == ActionRequired && !now.Before(d.Deadline) {
 		d.Status.Become(Resolved, "MerchantResponseDeadlineExpired", d.Deadline)
@@ -128,7 +128,7 @@ func (l *Ledger) GetDispute(c *Call) (Code, Object, *Refusal) {
 	return codeOK, found.answer(), nil
 }
 
-// UpdateDispute is how a payment service provider reports what became of a dispute.
+// UpdateDispute lets a payment service provider report the result of a dispute.
 func (l *Ledger) UpdateDispute(c *Call) (Code, Object, *Refusal) {
 	found, refused := l.dispute(c)
 	if refused != nil {
@@ -154,7 +154,7 @@ func (d *Dispute) update(details Object, now time.Time) {
 	d.Description, d.Resolution = details.Text("reasonDescription"), cmp.Or(details.Text("resolution"), d.Resolution)
 }
 
-// ContestDispute hands in evidence against a dispute.
+// ContestDispute submits evidence against a dispute.
 func (l *Ledger) ContestDispute(c *Call) (Code, Object, *Refusal) {
 	found, refused := l.dispute(c)
 	if refused != nil {

@@ -25,7 +25,7 @@ type file struct {
 	Content []byte // nil until it is uploaded
 }
 
-// UploadFile makes a file, and returns the URL to which its content is sent.
+// UploadFile makes a file, and returns the URL for uploading its content.
 func (l *Ledger) UploadFile(c *Call) (Code, Object, *Refusal) {
 	made := &file{
 		ID:    newID(l.Files, func() string { return "file_" + strings.ReplaceAll(NewUUID(), "-", "") }),
@@ -44,7 +44,7 @@ func (l *Ledger) UploadFile(c *Call) (Code, Object, *Refusal) {
 	}, nil
 }
 
-// What a URL can be signed for.
+// The purposes of a signed URL.
 const (
 	GrantDocument = "documents" // GET a report's document
 	GrantFile     = "files"     // PUT a file's content

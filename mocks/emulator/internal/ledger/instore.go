@@ -1,6 +1,6 @@
 package ledger
 
-// tillReference is by what a till's request is known when it is sent again.
+// tillReference identifies a till's request, so that a repetition is recognized.
 type tillReference struct {
 	Scope     Scope
 	Operation string
@@ -12,7 +12,7 @@ type tillAnswer struct {
 	Answer  Object
 }
 
-// once answers a reference that was there before as it was answered then, and does
+// once replays the answer of a reference that was used before, and does
 // the work otherwise.
 func (l *Ledger) once(c *Call, operation, reference string, work func() (Object, *Refusal)) (Code, Object, *Refusal) {
 	key := tillReference{c.Scope, operation, reference}
@@ -31,7 +31,7 @@ func (l *Ledger) once(c *Call, operation, reference string, work func() (Object,
 	return codeOK, answer, nil
 }
 
-// MerchantScan makes a charge permission of what a buyer showed at a till.
+// MerchantScan makes a charge permission from the code that a buyer showed at a till.
 func (l *Ledger) MerchantScan(c *Call) (Code, Object, *Refusal) {
 	return l.once(c, "scan", c.Body.Text("scanReferenceId"), func() (Object, *Refusal) {
 		if c.Body.Text("scanData") != ScanData {

@@ -65,7 +65,7 @@ type Status struct {
 	Told    int      // of how many notifications were made
 }
 
-// maxHistory is how much of an object's history is kept.
+// maxHistory is how many changes of an object are kept.
 const maxHistory = 100
 
 // Become changes the state.
@@ -87,7 +87,7 @@ func (s *Status) details() Object {
 	}
 }
 
-// Ledger is all objects. Its methods are the operations; Server.mu guards them.
+// Ledger holds all objects. Its methods are the operations; Server.mu guards it.
 type Ledger struct {
 	Sessions    map[string]*Session
 	Permissions map[string]*Permission
@@ -141,7 +141,7 @@ type Call struct {
 	// Delegate returns a token with which the caller may act for the merchant.
 	Delegate func(merchantID, mwsToken string) (token string, ok bool)
 	PayPage  string // where the buyer pays, up to the session's id
-	About    string // what a refusal says of the emulator if an id is not one of its own
+	About    string // a refusal's description of the emulator, for an unknown id
 
 	Location string   // where a 303 leads, set by the work
 	Notes    []string // what was accepted, though this SDK must not send it
@@ -154,10 +154,10 @@ func (c *Call) Note(format string, args ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))
 }
 
-// demands reports whether a fault asks for an outcome.
+// demands reports whether a fault requires an outcome.
 func (c *Call) demands() bool { return c.Fault != nil }
 
-// Demanded returns the outcome that a fault asks for, or nil. Call it after all checks, and return
+// Demanded returns the outcome that a fault requires, or nil. Call it after all checks, and return
 // what it returns.
 func (c *Call) Demanded() *Refusal {
 	c.Faulted = c.Fault != nil
@@ -172,7 +172,7 @@ func (c *Call) Simulated(known ...string) (string, *Refusal) {
 	case c.Env == Live:
 		return "", BadRequest(invalidSimulation, "Simulation codes work only in the sandbox.")
 	case !slices.Contains(known, c.Simulation):
-		return "", BadRequest(invalidSimulation, "The simulation code %s is not one of this operation.", c.Simulation)
+		return "", BadRequest(invalidSimulation, "This operation does not support the simulation code %s.", c.Simulation)
 	}
 	return c.Simulation, nil
 }

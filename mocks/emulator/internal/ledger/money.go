@@ -59,12 +59,12 @@ func (m Money) signed() string {
 
 func (m Money) String() string { return m.amount() + " " + m.Currency }
 
-// Price is m as answers have it.
+// Price is m in the form of answers.
 func (m Money) Price() Object {
 	return Object{"amount": m.amount(), "currencyCode": m.Currency}
 }
 
-// MaxAmount is the highest amount of one transaction, without a currency where none is documented.
+// MaxAmount is the highest amount of one transaction; it has no currency if none is documented.
 func MaxAmount(currency string) Money {
 	switch currency {
 	case "JPY":
@@ -94,7 +94,7 @@ func withOvercharge(order Money) Money {
 }
 
 // monthlyLimit is what the charges of a permission may come to in one calendar month, without a
-// currency where there is no limit (…/amazon-pay-checkout/monthly-recurring-charge-limits.html and
+// currency if there is no limit (…/amazon-pay-checkout/monthly-recurring-charge-limits.html and
 // monthly-paymentmethodonfile-charge-limits.html).
 func monthlyLimit(kind, currency string) Money {
 	limit := Money{1_000_00, currency}
@@ -116,7 +116,7 @@ func monthlyLimit(kind, currency string) Money {
 	return Money{}
 }
 
-// rates are how much of a currency one euro is, made up all of them, in ten-thousandths.
+// rates are the price of one euro in each currency, in ten-thousandths. All are made up.
 var rates = map[string]int64{
 	"USD": 1_1000, "GBP": 8500, "AUD": 1_6500, "CHF": 9500, "DKK": 7_4600, "HKD": 8_6000, "JPY": 160_0000, "NOK": 11_6000, "NZD": 1_8000, "SEK": 11_2500,
 	"ZAR": 20_0000,
@@ -137,7 +137,7 @@ func (m Money) inEuros() (Money, string) {
 // (https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html).
 func checkCurrency(c *Call, path, currency string) *Refusal {
 	if ledger := c.region().currency; currency != "" && ledger != "EUR" && currency != ledger {
-		return BadRequest(currencyMismatch, "The member %s is in %s, and the account's ledger in %s: only accounts with a ledger in EUR or GBP take other currencies.", path, currency, ledger)
+		return BadRequest(currencyMismatch, "The member %s is in %s, and the account's ledger in %s: only accounts with a ledger in EUR or GBP accept other currencies.", path, currency, ledger)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (o Object) Merge(changes Object) {
 	}
 }
 
-// pick returns the named members, those that are absent as null.
+// pick returns the named members; absent members are null.
 func (o Object) pick(names ...string) Object {
 	picked := make(Object, len(names))
 	for _, name := range names {
@@ -164,7 +164,7 @@ func (o Object) with(from Object, names ...string) Object {
 	return joined
 }
 
-// Trim takes the white space around texts away.
+// Trim removes the white space around texts.
 func (o Object) Trim() {
 	for name, value := range o {
 		if text, ok := value.(string); ok {

@@ -15,7 +15,7 @@ const (
 	largestPage = 100
 )
 
-// pageQuery is a request for one page of a list, whose filters a next token brings along.
+// pageQuery is a request for one page of a list. A next token contains its filters.
 type pageQuery struct {
 	filters url.Values
 	size    int
@@ -27,13 +27,13 @@ func readPage(c *Call) (pageQuery, *Refusal) {
 	q := pageQuery{filters: c.Query, size: defaultPage}
 	if token, there := c.Query["nextToken"]; there && (token[0] != "" || c.Strict) {
 		if len(c.Query) > 1 {
-			return q, BadRequest(InvalidParameterCombo, "With nextToken there is no other parameter.")
+			return q, BadRequest(InvalidParameterCombo, "The parameter nextToken cannot be combined with other parameters.")
 		}
 		text, err := base64.RawURLEncoding.DecodeString(token[0])
 		decoded, parseErr := url.ParseQuery(string(text))
 		from, numberErr := strconv.Atoi(decoded.Get("from"))
 		if err != nil || parseErr != nil || numberErr != nil || from <= 0 {
-			return q, BadRequest(InvalidParameterValue, "The parameter nextToken is not one of this service.")
+			return q, BadRequest(InvalidParameterValue, "The parameter nextToken was not issued by this service.")
 		}
 		decoded.Del("from")
 		q.filters, q.from = decoded, from
@@ -48,7 +48,7 @@ func readPage(c *Call) (pageQuery, *Refusal) {
 	return q, nil
 }
 
-// filterTime reads a bound of a period; without one it is the given.
+// filterTime reads a bound of a period; if it is absent, the given time is used.
 func (q pageQuery) filterTime(c *Call, name string, missing time.Time) (time.Time, *Refusal) {
 	text := q.filters.Get(name)
 	if text == "" {
@@ -61,7 +61,7 @@ func (q pageQuery) filterTime(c *Call, name string, missing time.Time) (time.Tim
 	return at, nil
 }
 
-// checkPeriod refuses a period that ends before it begins, where both bounds were given.
+// checkPeriod refuses a period that ends before it begins, if both bounds are given.
 func (q pageQuery) checkPeriod(from string, start time.Time, until string, end time.Time) *Refusal {
 	if q.filters.Get(from) != "" && q.filters.Get(until) != "" && end.Before(start) {
 		return BadRequest(InvalidParameterValue, "The parameter %s is before %s.", until, from)
@@ -75,7 +75,7 @@ func filterList(filters url.Values, name string, known []string, strict bool) ([
 	var values []string
 	given := filters[name]
 	if strict && len(given) > 1 {
-		return nil, BadRequest(InvalidParameterValue, "The parameter %s is sent more than once.", name)
+		return nil, BadRequest(InvalidParameterValue, "The parameter %s was sent more than once.", name)
 	}
 	for _, joined := range given {
 		for value := range strings.SplitSeq(joined, ",") {
@@ -83,7 +83,7 @@ func filterList(filters url.Values, name string, known []string, strict bool) ([
 				continue
 			}
 			if !slices.Contains(known, value) {
-				return nil, BadRequest(InvalidParameterValue, "The parameter %s has a value that is none of %s.", name, strings.Join(known, ", "))
+				return nil, BadRequest(InvalidParameterValue, "The parameter %s has a value other than %s.", name, strings.Join(known, ", "))
 			}
 			values = append(values, value)
 		}
@@ -91,7 +91,7 @@ func filterList(filters url.Values, name string, known []string, strict bool) ([
 	return values, nil
 }
 
-// page returns the items of the page that q asks for, and the token of the next, or null.
+// page returns the items of the requested page, and the next page's token or null.
 func page[T any](q pageQuery, items []T, answer func(T) Object) (list []any, nextToken any) {
 	list = []any{}
 	from := min(q.from, len(items))

@@ -24,7 +24,7 @@ type Permission struct {
 	Charges  []*Charge
 }
 
-// permission returns one of the caller's charge permissions as it is by now.
+// permission returns one of the caller's charge permissions, brought up to date.
 func (l *Ledger) permission(c *Call, id string) (*Permission, *Refusal) {
 	found, ok := l.Permissions[id]
 	if !ok || found.Scope != c.Scope {
@@ -82,7 +82,7 @@ func (l *Ledger) addPermission(c *Call, p *Permission) {
 	l.Permissions[p.ID] = p
 }
 
-// spent returns what is captured of the permission, and what open authorizations hold
+// spent returns the captured amount of the permission, and what open authorizations hold
 // besides.
 func (p *Permission) spent() (taken, held int64) {
 	for _, ch := range p.Charges {
@@ -96,9 +96,9 @@ func (p *Permission) spent() (taken, held int64) {
 	return taken, held
 }
 
-// settle brings the permission and its charges up to date. What became of a charge shows at the
-// time at which it happened, not at which it is looked at: what is due before the permission
-// expires comes before that.
+// settle brings the permission and its charges up to date. A charge's result is dated with the
+// time at which it fell due, not the time at which it is read. Charges that are due before the
+// permission expires are settled first.
 func (l *Ledger) settle(p *Permission, now time.Time) {
 	if !p.Expires.IsZero() && p.Expires.Before(now) {
 		p.settle(p.Expires)
@@ -135,7 +135,7 @@ func (p *Permission) close(reason string, at time.Time) {
 	p.Ended = at
 }
 
-// showsBuyer reports whether the service still tells who the buyer is: of a one-time
+// showsBuyer reports whether the service still shows the buyer: for a one-time
 // permission for 30 days, of others until 30 days after they were closed.
 func (p *Permission) showsBuyer(now time.Time) bool {
 	from := p.Created
@@ -161,7 +161,7 @@ func (l *Ledger) UpdatePermission(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, refused
 	}
 	if p.Status.State == Closed && !p.completes(c.Body) {
-		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s): of type OneTime, what merchantMetadata lacks can still be set, and no more.", p.Status.Reason)
+		return 0, nil, unprocessable(permissionNotModifiable, "The charge permission is Closed (%s): for type OneTime, only missing members of merchantMetadata can still be set.", p.Status.Reason)
 	}
 	if c.Body["recurringMetadata"] != nil && p.Kind != Recurring {
 		return 0, nil, BadRequest(InvalidParameterCombo, "The charge permission is not recurring.")
@@ -266,7 +266,7 @@ func (p *Permission) answer(now time.Time) Object {
 	return o
 }
 
-// Used is what charges have taken of the permission's limit, or hold.
+// Used is the part of the permission's limit that charges have captured or hold.
 func (p *Permission) Used() Money {
 	taken, held := p.spent()
 	return Money{taken + held, p.Limit.Currency}

@@ -80,7 +80,7 @@ func (r *Refund) age(now time.Time) {
 	}
 }
 
-// resolve ends the refund as it was decided when it began.
+// resolve settles the refund with the result that was decided when it began.
 func (r *Refund) resolve(at time.Time) {
 	if r.Outcome == "" {
 		r.Status.Become(refunded, "", at)

@@ -18,7 +18,7 @@ func Refuse(status Code, reason, format string, args ...any) *Refusal {
 	return &Refusal{Status: status, Reason: reason, Message: fmt.Sprintf(format, args...)}
 }
 
-// BadRequest returns a refusal of a request that is wrong by itself.
+// BadRequest refuses a request that is wrong in any state.
 func BadRequest(reason, format string, args ...any) *Refusal {
 	return Refuse(codeBadRequest, reason, format, args...)
 }
@@ -38,16 +38,16 @@ func decided(reason, format string, args ...any) *Refusal {
 	return refused
 }
 
-// outcomes are the reason codes of a [Fault] that stands for a result of the work.
+// outcomes are the reason codes that a [Fault] may use as a result of the work.
 var outcomes = []string{
 	softDeclined, hardDeclined, amazonRejected, transactionTimedOut, processingFailure,
 	paymentMethodNotAllowed, mfaNotCompleted, sessionCanceled,
 }
 
-// IsOutcome reports whether a reason code stands for a result of the work.
+// IsOutcome reports whether a reason code is a result of the work.
 func IsOutcome(reason string) bool { return slices.Contains(outcomes, reason) }
 
-// Invalid refuses the value of a member, and says the rule.
+// Invalid refuses the value of a member, and states the rule.
 func Invalid(path, rule string) *Refusal {
 	return BadRequest(InvalidParameterValue, "The member %s %s.", path, rule)
 }

@@ -2,7 +2,7 @@ package ledger
 
 import "strings"
 
-// Region is one of the three the service has.
+// Region is one of the service's three regions.
 type Region struct {
 	Name     string // as it is signed
 	Host     string
@@ -64,7 +64,7 @@ type Scope struct {
 	Env        Environment `json:"environment"`
 }
 
-// region returns the one that the scope names.
+// region returns the scope's region.
 func (of Scope) region() Region {
 	found, _ := RegionNamed(of.Region)
 	return found

@@ -59,8 +59,8 @@ func (l *Ledger) newReport(of Scope, kind string, start, end, now time.Time) *Re
 	return made
 }
 
-// ageReports has orders that have waited long enough become documents. Of the types whose
-// columns are not documented there are never data.
+// ageReports completes the reports that are due. Types whose
+// columns are not documented never have data.
 func (l *Ledger) ageReports(now time.Time) {
 	for _, s := range l.schedules {
 		l.runSchedule(s, now)
@@ -204,7 +204,7 @@ func (l *Ledger) ReportDocument(c *Call) (Code, Object, *Refusal) {
 // would be thrown away by now are left out.
 func (l *Ledger) runSchedule(s *schedule, now time.Time) {
 	every := Frequencies[s.Frequency]
-	for now.Sub(s.Next) >= reportKept+every { // more than once where a Duration is too short for all of it
+	for now.Sub(s.Next) >= reportKept+every { // more than once if it exceeds a Duration
 		s.Next = s.Next.Add((now.Sub(s.Next) - reportKept).Truncate(every))
 	}
 	for ; !now.Before(s.Next); s.Next = s.Next.Add(every) {
@@ -230,7 +230,7 @@ type schedule struct {
 	Next      time.Time
 }
 
-// CreateSchedule has a report ordered again and again.
+// CreateSchedule orders a report at regular intervals.
 func (l *Ledger) CreateSchedule(c *Call) (Code, Object, *Refusal) {
 	kind := c.Body.Text("reportType")
 	if refused := checkReportType(kind, c.Env); refused != nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What the service and the buyer do by themselves, on demand.
+// Events that the service or the buyer causes, on demand.
 
 // Reason codes that a test may ask for.
 var (
@@ -85,7 +85,7 @@ func (l *Ledger) Expire(id string, now time.Time) error {
 	return missing("open session, open permission or authorized charge", id)
 }
 
-// EndCharge cancels an authorized charge, or one that is about to be.
+// EndCharge cancels an authorized or pending charge.
 func (l *Ledger) EndCharge(chargeID, reasonCode string, now time.Time) error {
 	if err := known(reasonCode, Cancellations); err != nil {
 		return err
@@ -134,7 +134,7 @@ func known(reasonCode string, these []string) error {
 	return fmt.Errorf("emulator: unsupported reason code %q: want one of %s", reasonCode, strings.Join(these, ", "))
 }
 
-// onPermission does something to a permission that is up to date, and settles it.
+// onPermission runs a function on a permission that is up to date, and settles it.
 func (l *Ledger) onPermission(id string, now time.Time, do func(*Permission) error) error {
 	p := l.Permissions[id]
 	if p == nil {
@@ -156,7 +156,7 @@ func (l *Ledger) onCharge(id string, now time.Time, do func(*Charge) error) erro
 	return l.onPermission(ch.permission.ID, now, func(*Permission) error { return do(ch) })
 }
 
-// onPending does something to a charge or refund that is pending.
+// onPending runs a function on a pending charge or refund.
 func (l *Ledger) onPending(id string, now time.Time, toCharge func(*Charge) error, toRefund func(*Refund) error) error {
 	r := l.Refunds[id]
 	if r == nil {

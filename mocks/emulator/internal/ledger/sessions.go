@@ -34,7 +34,7 @@ const (
 	SignIn                 = "SignIn"
 )
 
-// session returns one of the caller's sessions as it is by now.
+// session returns one of the caller's sessions, brought up to date.
 func (l *Ledger) session(c *Call) (*Session, *Refusal) {
 	found, ok := l.Sessions[c.ID]
 	if !ok || found.Scope != c.Scope || found.deleted(c.Now) {
@@ -50,7 +50,7 @@ func (s *Session) age(now time.Time) {
 	}
 }
 
-// deleted reports whether the service has thrown the session away.
+// deleted reports whether the service has deleted the session.
 func (s *Session) deleted(now time.Time) bool { return !now.Before(s.Created.AddDate(0, 0, 30)) }
 
 // CreateSession makes a checkout session.
@@ -66,7 +66,7 @@ func (l *Ledger) CreateSession(c *Call) (Code, Object, *Refusal) {
 	return codeCreated, created.answer(c), nil
 }
 
-// NewSession makes a session of the call's body.
+// NewSession makes a session from the call's body.
 func (l *Ledger) NewSession(c *Call, product string) (*Session, *Refusal) {
 	if refused := l.checkSession(c, c.Body); refused != nil {
 		return nil, refused
@@ -84,7 +84,7 @@ func (l *Ledger) NewSession(c *Call, product string) (*Session, *Refusal) {
 	return created, nil
 }
 
-// checkSession checks what the table of members cannot.
+// checkSession checks the rules that the table of members cannot express.
 func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 	web, payment := o.At("webCheckoutDetails"), o.At("paymentDetails")
 	switch {
@@ -271,7 +271,7 @@ func (s *Session) showOpen(c *Call, o Object) {
 	}
 }
 
-// showWebCheckoutDetails shows the four URLs of every checkout, and the rest where it was given.
+// showWebCheckoutDetails shows the four URLs of every checkout, and the other members if set.
 func showWebCheckoutDetails(given Object) Object {
 	shown := given.pick("checkoutReviewReturnUrl", "checkoutResultReturnUrl", "amazonPayRedirectUrl", "checkoutCancelUrl")
 	shown.Merge(given)
@@ -310,7 +310,7 @@ func ShipsProduct(product string) bool {
 	return product == PayAndShip || product == PayAndShipMultiAddress
 }
 
-// Approve is what the buyer's approval of the payment does.
+// Approve applies the buyer's approval of the payment.
 func (s *Session) Approve(now time.Time) error {
 	with, why := s.Wallet.ChosenCard(), s.Undeliverable()
 	switch {
@@ -331,14 +331,14 @@ func (s *Session) Approve(now time.Time) error {
 	return nil
 }
 
-// canBePending reports whether the shop takes an authorization that ends later.
+// canBePending reports whether the shop accepts a pending authorization.
 func (s *Session) canBePending() bool { return canBePending(s.Details.At("paymentDetails")) }
 
 func canBePending(payment Object) bool {
 	return payment.Text("paymentIntent") == "Authorize" && payment.flag("canHandlePendingAuthorization")
 }
 
-// ChangeAddress has the buyer choose an address. It may be chosen before the payment alone.
+// ChangeAddress has the buyer choose an address, which is allowed only before the payment.
 func (s *Session) ChangeAddress(to Object, now time.Time) error {
 	switch why := Restricted(s.Details.At("deliverySpecifications"), to); {
 	case !s.SignedIn:
@@ -367,7 +367,7 @@ func (s *Session) ChangeCard(lastDigits string, now time.Time) error {
 // ErrNotSignedIn is the error of a session without a buyer.
 var ErrNotSignedIn = errors.New("emulator: the buyer has not signed in to the checkout session")
 
-// ChoosesAddress reports whether the buyer chooses where the goods go.
+// ChoosesAddress reports whether the buyer chooses the shipping address.
 func (s *Session) ChoosesAddress() bool {
 	return s.Ships() && s.Details["addressDetails"] == nil && s.Details["shippingAddress"] == nil
 }
@@ -380,7 +380,7 @@ func (s *Session) Undeliverable() string {
 	return Restricted(s.Details.At("deliverySpecifications"), s.Wallet.ShippingAddress(s.Scope, s.Details))
 }
 
-// SessionAt returns a session as it is by now, or nil if there is none, or none any more.
+// SessionAt returns a session, brought up to date, or nil if it is unknown or deleted.
 func (l *Ledger) SessionAt(id string, now time.Time) *Session {
 	found := l.Sessions[id]
 	if found == nil || found.deleted(now) {

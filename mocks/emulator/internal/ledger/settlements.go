@@ -68,7 +68,7 @@ func (l *Ledger) transactions(of Scope, start, end time.Time) []transaction {
 	return all
 }
 
-// settleAll lets pending captures and refunds end, which else do so when they are looked at.
+// settleAll settles pending captures and refunds, which otherwise settle when they are read.
 func (l *Ledger) settleAll(now time.Time) {
 	for _, p := range l.Permissions {
 		l.settle(p, now)
@@ -99,7 +99,7 @@ func (l *Ledger) Settle(merchantIDs []string, now time.Time) {
 	}
 }
 
-// endPeriod ends a settlement period, if anything was paid in it.
+// endPeriod ends a settlement period if anything was paid in it.
 func (l *Ledger) endPeriod(of Scope, now time.Time) {
 	p := l.periodOf(of)
 	rows := l.transactions(of, p.Start, now)
@@ -144,7 +144,7 @@ var settlementColumns = []string{
 	"TransactionPercentageFee", "TransactionFixedFee", "TotalTransactionFee", "NetTransactionAmount",
 }
 
-// settlementDocument is the settlement report of a period; nil where there is nothing in it.
+// settlementDocument is the settlement report of a period; nil if the period is empty.
 // Payments to the bank within it are rows too.
 func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
 	var rows [][]string
@@ -185,7 +185,7 @@ func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
 	return b.Bytes()
 }
 
-// csvRow is a row with each value in quotes, which package csv leaves out where it can.
+// csvRow is a row with every value quoted: package csv omits quotes that are not required.
 func csvRow(values ...string) string {
 	quoted := make([]string, len(values))
 	for i, value := range values {

@@ -35,7 +35,7 @@ func (m Shop) readBuyerToken(token string) (buyer int, scopes []string, ok bool)
 	return i, strings.Split(names, "_"), ok && err == nil && i >= 0
 }
 
-// AuthorizationToken hands a token to the merchant to whom another delegated.
+// AuthorizationToken gives a token to a merchant's delegate.
 func (l *Ledger) AuthorizationToken(c *Call) (Code, Object, *Refusal) {
 	id := c.Query.Get("merchantId")
 	if id == "" {

@@ -34,7 +34,7 @@ type savedDispute struct {
 	Dispute *Dispute
 }
 
-// Save returns all that the ledger holds.
+// Save returns everything that the ledger holds.
 func (l *Ledger) Save() State {
 	saved := State{
 		Sessions: l.Sessions, Permissions: l.Permissions, Till: l.till, Periods: l.periods, Settled: l.settled,

@@ -154,8 +154,8 @@ func (b Buyer) summary() Object {
 	return Object{"buyerId": b.id, "name": b.Name, "email": b.Email, "phoneNumber": b.phone, "primeMembershipTypes": nil}
 }
 
-// ShippingAddress is the one that the shop gave with the details, or that the buyer chose, or
-// the usual one.
+// ShippingAddress is the address that the shop gave with the details, or the buyer's choice, or
+// the buyer's usual address.
 func (m Wallet) ShippingAddress(of Scope, details Object) Object {
 	if given := details.At("shippingAddress"); given != nil {
 		return showAddress(given)
@@ -182,7 +182,7 @@ func (m Wallet) addressList(of Scope) []any {
 	return list
 }
 
-// billingAddress is shown in Europe, where nothing is shipped, and where the shop asked for it.
+// billingAddress is shown in Europe, if nothing is shipped, and if the shop asked for it.
 func (m Wallet) billingAddress(of Scope, product string, details Object) any {
 	if given := details.At("billingAddress"); given != nil {
 		return showAddress(given)

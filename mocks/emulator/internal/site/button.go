@@ -28,7 +28,7 @@ type button struct {
 	env       ledger.Environment
 }
 
-// wrongButton is why a button leads nowhere.
+// wrongButton explains why a button does not work.
 type wrongButton struct {
 	status int
 	reason string
@@ -94,7 +94,7 @@ func (b button) verifies(a signing.Algorithm, payload, signature string) bool {
 	return signing.VerifyPayload(a, []byte(payload), signature, &b.merchant.Key.PublicKey) == nil
 }
 
-// algorithms says which there are, and which of them a signature is of.
+// algorithms names the supported algorithms, and the algorithm that a signature uses.
 func (b button) algorithms(signature string) []string {
 	detail := []string{fmt.Sprintf("there are %s, with a salt of %d bytes, and %s, with one of %d, which is meant where no algorithm is given",
 		signing.PSSV2, signing.PSSV2.SaltLength(), signing.PSSV1, signing.PSSV1.SaltLength())}
@@ -149,7 +149,7 @@ func (p *Site) checkButton(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(ledger.Encode(answer))
 }
 
-// startCheckout is where a click on the button leads.
+// startCheckout handles a click on the button.
 func (p *Site) startCheckout(w http.ResponseWriter, r *http.Request) {
 	b, wrong := p.readButton(r)
 	var next string
@@ -164,8 +164,8 @@ func (p *Site) startCheckout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // press returns a page of its own
 }
 
-// press makes what a button's payload asks for, and returns where the buyer goes on. Without keep
-// it makes nothing, and finds out whether it could.
+// press creates what a button's payload requests, and returns the buyer's next URL. Without keep
+// it creates nothing, and only checks that it could.
 func (p *Site) press(b button, r *http.Request, keep bool) (next string, wrong *wrongButton) {
 	c := &ledger.Call{
 		Scope: ledger.Scope{Region: b.region.Name, MerchantID: b.merchant.ID, Env: b.env}, Shop: b.merchant.Shop, Caller: b.merchant.ID,
@@ -187,8 +187,8 @@ func (p *Site) press(b button, r *http.Request, keep bool) (next string, wrong *
 	return next, nil
 }
 
-// upgrade is where the element of bindUpgradeAction leads. There is no page yet on which the buyer
-// could agree, so that nothing comes of it but the check of the signature.
+// upgrade handles the element of bindUpgradeAction. There is no page yet on which the buyer
+// could agree, so it only checks the signature.
 func (p *Site) upgrade(w http.ResponseWriter, r *http.Request) {
 	b, wrong := p.readButton(r)
 	if wrong == nil {
@@ -200,7 +200,7 @@ func (p *Site) upgrade(w http.ResponseWriter, r *http.Request) {
 	showProblem(w, wrong.status, "There is no upgrade", wrong.reason, wrong.detail...)
 }
 
-// refusedButton is a button that led nowhere, as the window shows it.
+// refusedButton is a button that did not work, as the window shows it.
 type refusedButton struct {
 	ID      string    `json:"id"`
 	Time    time.Time `json:"time"`
@@ -210,7 +210,7 @@ type refusedButton struct {
 	Detail  []string  `json:"detail"`
 }
 
-// keepWrongButton has the window show a button that led nowhere. What anybody can send must not
+// keepWrongButton has the window show a button that did not work. What anybody can send must not
 // fill the memory.
 func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
 	kept := refusedButton{
@@ -230,7 +230,7 @@ var buttonMembers = wire.CreateSessionMembers.With(wire.Members{
 	"webCheckoutDetails": wire.Structure(wire.CreateSessionMembers["webCheckoutDetails"].Members),
 })
 
-// maxSessions bounds what clicks can make: a button can be clicked by anybody, and again.
+// maxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
 const maxSessions = 100_000
 
 // sessionOf makes the session of a button, and without keep throws it away. It returns the page on
@@ -324,7 +324,7 @@ func (p *Site) serveSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	i, err := strconv.Atoi(r.PostForm.Get("buyer"))
 	if err != nil || i < 0 || i >= len(page.Buyers) {
-		page.Message = "choose who you are"
+		page.Message = "choose a buyer"
 		show(w, http.StatusUnprocessableEntity, "login.html", page)
 		return
 	}

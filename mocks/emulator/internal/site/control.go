@@ -13,13 +13,13 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// serveControl lets those through who have the control token.
+// serveControl serves requests that have the control token.
 func (p *Site) serveControl(w http.ResponseWriter, r *http.Request) {
 	if token := r.URL.Query().Get("token"); r.Method == http.MethodGet && r.URL.Path == WindowPrefix && p.isToken(token) {
 		http.SetCookie(w, &http.Cookie{
 			Name: cookieName(r), Value: token, Path: controlPrefix, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
 		})
-		http.Redirect(w, r, WindowPrefix, http.StatusSeeOther) // so that the token stands in no address bar
+		http.Redirect(w, r, WindowPrefix, http.StatusSeeOther) // keeps the token out of the address bar
 		return
 	}
 	bearer, isBearer := strings.CutPrefix(r.Header.Get(wire.HeaderAuthorization), "Bearer ")
@@ -88,7 +88,7 @@ func (p *Site) Do(pattern string, what func(id string, decode func(into any) err
 func readOrder(w http.ResponseWriter, r *http.Request, into any) error {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, wire.MaxBody))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) { // no body is as good as an empty one
+	if err := decoder.Decode(into); err != nil && !errors.Is(err, io.EOF) { // EOF: no body
 		return errors.New("emulator: the body cannot be read: " + err.Error())
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {

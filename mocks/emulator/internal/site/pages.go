@@ -67,14 +67,14 @@ func (p *Site) servePages(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet || r.Method == http.MethodPost:
 		p.serveStep(w, r)
 	default:
-		http.Error(w, "There is no such page.", http.StatusMethodNotAllowed)
+		http.Error(w, "Page not found.", http.StatusMethodNotAllowed)
 	}
 }
 
 func serveFile(w http.ResponseWriter, name, contentType string) {
 	content, err := static.ReadFile("static/" + name)
 	if err != nil {
-		http.Error(w, "There is no such file.", http.StatusNotFound)
+		http.Error(w, "File not found.", http.StatusNotFound)
 		return
 	}
 	w.Header().Set("Content-Type", contentType)
@@ -95,7 +95,7 @@ func show(w http.ResponseWriter, status int, name string, data any) {
 	_, _ = w.Write(b.Bytes())
 }
 
-// problem is a page that says why something cannot be done.
+// problem is a page that explains why something cannot be done.
 type problem struct {
 	Title  string
 	Reason string
@@ -106,12 +106,12 @@ func showProblem(w http.ResponseWriter, status int, title, reason string, detail
 	show(w, status, "problem.html", problem{title, reason, detail})
 }
 
-// onward is what the browser gets next: a page, or where to go.
+// onward is the browser's next step: a page or a redirect.
 type onward struct {
 	status int
 	page   string // the name of a template
 	data   any
-	to     string // a URL; then there is no page
+	to     string // the URL of a redirect; then page is empty
 }
 
 // step is a page of a checkout session.
@@ -141,7 +141,7 @@ type choice struct {
 	Disabled bool
 }
 
-// serveStep shows a page of a session, or does what the buyer sent from it.
+// serveStep shows a page of a session, or processes its form.
 func (p *Site) serveStep(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		showProblem(w, http.StatusBadRequest, "This form cannot be read", err.Error())
@@ -176,7 +176,7 @@ func (p *Site) stepOf(w *ledger.Ledger, r *http.Request, now time.Time, sends bo
 	found := w.SessionAt(id, now)
 	if found == nil {
 		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
-			"There is no such checkout", "The emulator has no checkout session with this id. It may have been reset.", nil,
+			"Checkout not found", "The emulator has no checkout session with this id. It may have been reset.", nil,
 		}}
 	}
 	if found.Status.State != ledger.Open {
@@ -195,7 +195,7 @@ func (p *Site) stepOf(w *ledger.Ledger, r *http.Request, now time.Time, sends bo
 	return onward{to: withSession(next, id)}
 }
 
-// pageOf is the page that the path names, or the one that must come before it.
+// pageOf is the page that the path names, or the page that must come first.
 func (p *Site) pageOf(found *ledger.Session, r *http.Request, message string) onward {
 	page := p.step(found, r)
 	page.Message = message
@@ -214,14 +214,14 @@ func (p *Site) pageOf(found *ledger.Session, r *http.Request, message string) on
 		next.page = "pay.html"
 	default:
 		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
-			"There is no such page", "The emulator has the pages of a checkout, and no others.", nil,
+			"Page not found", "The emulator has the pages of a checkout, and no others.", nil,
 		}}
 	}
 	next.data = page
 	return next
 }
 
-// step fills in all that a page of the session may show.
+// step fills in everything that a page of the session may show.
 func (p *Site) step(found *ledger.Session, r *http.Request) step {
 	details, m, of := found.Details, found.Wallet, found.Scope
 	page := step{
@@ -255,7 +255,7 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 	return page
 }
 
-// addressChoices are the buyer's addresses, and the one that was chosen, where it is another.
+// addressChoices are the buyer's addresses, and the chosen address if it is not among them.
 func addressChoices(s *ledger.Session) []choice {
 	var choices []choice
 	current := oneLine(s.Wallet.ShippingAddress(s.Scope, s.Details))
@@ -291,7 +291,7 @@ func shopURL(s *ledger.Session, name string) string {
 	return s.Details.At("webCheckoutDetails").Text(name)
 }
 
-// nextURL is where the shop goes on after a page; empty if it has no such page.
+// nextURL is the shop's URL after a page; empty if the shop has no such page.
 func nextURL(s *ledger.Session, path string) string {
 	if cancel := cmp.Or(shopURL(s, "checkoutCancelUrl"), shopURL(s, "signInCancelUrl")); s.Status.Reason == ledger.BuyerCanceled && cancel != "" {
 		return cancel
@@ -303,7 +303,7 @@ func nextURL(s *ledger.Session, path string) string {
 	return cmp.Or(review, result)
 }
 
-// take does what the buyer sent from a page, and returns where to go on; nothing if the shop has no
+// take processes the form of a page, and returns the URL to go on to; empty if the shop has no
 // page for that.
 func take(s *ledger.Session, r *http.Request, now time.Time) (next string, err error) {
 	switch path := r.URL.Path; {
@@ -315,7 +315,7 @@ func take(s *ledger.Session, r *http.Request, now time.Time) (next string, err e
 	case path == signInPage:
 		i, err := strconv.Atoi(r.PostForm.Get("buyer"))
 		if err != nil || i < 0 || i >= len(ledger.BuyersOf(s.Scope)) {
-			return "", errors.New("choose who you are")
+			return "", errors.New("choose a buyer")
 		}
 		if s.Wallet.Buyer != i {
 			s.Wallet, s.Approved = ledger.Wallet{Buyer: i}, false
@@ -339,7 +339,7 @@ func pay(s *ledger.Session, now time.Time) (next string, err error) {
 	return nextURL(s, payPage), err
 }
 
-// takeChoices takes the address and the card, or neither.
+// takeChoices applies the address and the card, or neither.
 func takeChoices(s *ledger.Session, r *http.Request, now time.Time) (next string, err error) {
 	before, approved, updated := s.Wallet, s.Approved, s.Status.Updated
 	defer func() {
@@ -377,7 +377,7 @@ func takeChoices(s *ledger.Session, r *http.Request, now time.Time) (next string
 // withSession adds the session's id to a URL, of the shop or of another page.
 func withSession(to, id string) string { return withParameter(to, sessionParameter, id) }
 
-// withParameter adds a parameter to those that a URL has already.
+// withParameter adds a parameter to a URL.
 func withParameter(to, name, value string) string {
 	u, err := url.Parse(to)
 	if err != nil { // it was checked when it came in

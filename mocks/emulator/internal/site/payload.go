@@ -5,7 +5,7 @@ import (
 )
 
 // checkPayload checks what the payload of a checkout's button has, and adds what goes without
-// saying in that of a button that signs the buyer in and sets up a payment method: there is nothing
+// saying for a button that signs the buyer in and sets up a payment method: there is nothing
 // to pay.
 func checkPayload(c *ledger.Call, product string) *ledger.Refusal {
 	if refused := buttonMembers.Check(c.Body, "", c); refused != nil {

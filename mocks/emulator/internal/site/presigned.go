@@ -23,7 +23,7 @@ const (
 	maxFile = 10 << 20
 )
 
-// grant is what a URL lets its holder do, signed by the emulator.
+// grant is the permission in a signed URL.
 type grant struct {
 	Kind     string             `json:"kind"`
 	ID       string             `json:"id"`
@@ -39,7 +39,7 @@ func (p *Site) Presign(host string, of ledger.Scope, kind, id string, expires ti
 	return "https://" + host + presignedPrefix + kind + "?grant=" + text + "." + p.Gate.TokenMAC("presigned "+text)
 }
 
-// storeError is an answer of a store of files, which is not the service's JSON.
+// storeError is an error answer of the file store, which is not the service's JSON.
 type storeError struct {
 	status  int
 	code    string
@@ -48,7 +48,7 @@ type storeError struct {
 
 func (e storeError) Error() string { return e.code + ": " + e.message }
 
-// servePresigned does what a URL's grant allows.
+// servePresigned serves a signed URL.
 func (p *Site) servePresigned(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Date", p.Gate.Clock().UTC().Format(http.TimeFormat))
 	err := p.granted(w, r)
@@ -115,7 +115,7 @@ func (p *Site) takeFile(w http.ResponseWriter, r *http.Request, of ledger.Scope,
 	p.Change(func(l *ledger.Ledger, _ time.Time) {
 		found := l.Files[id]
 		if found == nil || found.Scope != of {
-			err = storeError{http.StatusNotFound, "NoSuchKey", "There is no such file."}
+			err = storeError{http.StatusNotFound, "NoSuchKey", "File not found."}
 			return
 		}
 		if want := ledger.FileTypes[found.Kind]; r.Header.Get("Content-Type") != want {

@@ -13,7 +13,7 @@ import (
 type Config struct {
 	Gate *wire.Gate
 	// Change runs f on the ledger, at the emulator's time, under the lock that guards it, and wakes
-	// those who wait for changes. Look is for what changes nothing.
+	// everyone waiting for changes. Look is for functions that change nothing.
 	Change func(f func(w *ledger.Ledger, now time.Time))
 	Look   func(f func(w *ledger.Ledger, now time.Time))
 
@@ -28,7 +28,7 @@ type Config struct {
 type Site struct {
 	Config
 	control *http.ServeMux
-	buttons []refusedButton // the latest that led nowhere; guarded by the lock of Look
+	buttons []refusedButton // the latest that did not work; guarded by the lock of Look
 }
 
 // New returns the site of an emulator. [Site.Read] and [Site.Do] add control endpoints.
@@ -40,16 +40,16 @@ func New(c Config) *Site {
 		p.control.HandleFunc("GET "+WindowPrefix+name, func(w http.ResponseWriter, _ *http.Request) { serveFile(w, name, kind) })
 	}
 	p.control.HandleFunc(controlPrefix, func(w http.ResponseWriter, _ *http.Request) {
-		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is no such endpoint: see mocks/emulator/README.md.")
+		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "Unknown endpoint: see mocks/emulator/README.md.")
 		wire.WriteJSON(w, int(refused.Status), wire.ReplyTo(refused).Body)
 	})
 	return p
 }
 
-// Forget forgets the buttons that led nowhere. The caller holds the lock.
+// Forget forgets the buttons that did not work. The caller holds the lock.
 func (p *Site) Forget() { p.buttons = nil }
 
-// Handles reports whether a path is one of the site's.
+// Handles reports whether the site serves a path.
 func (p *Site) Handles(path string) bool {
 	return path == ScriptPath || strings.HasPrefix(path, pagesPrefix) || strings.HasPrefix(path, controlPrefix)
 }

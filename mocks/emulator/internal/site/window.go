@@ -11,10 +11,10 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
-// ShownObjects is how many of a kind the window shows, the latest.
+// ShownObjects is how many objects of a kind the window shows, latest first.
 const ShownObjects = 100
 
-// Shown is what the window shows of the ledger, and of buttons.
+// Shown is the part of the window that shows the ledger and the buttons.
 type Shown struct {
 	Sessions    []seen          `json:"sessions"`
 	Permissions []seen          `json:"permissions"`
@@ -40,7 +40,7 @@ type seen struct {
 	History  []ledger.Change    `json:"history"`
 }
 
-// action is something that can be done to an object, and what there is to choose from.
+// action is an action on an object, with its choices.
 type action struct {
 	Name    string   `json:"name"`
 	Member  string   `json:"member,omitzero"` // of the order
@@ -89,7 +89,7 @@ func (p *Site) Show(w *ledger.Ledger, now time.Time) Shown {
 	return v
 }
 
-// latest returns the objects that were made last, the last one first.
+// latest returns the newest objects, newest first.
 func latest[T any](all map[string]*T, show func(*T) seen) []seen {
 	found := make([]seen, 0, len(all))
 	for _, o := range all {

@@ -79,7 +79,7 @@ func ofMerchantAccount(_ *http.Request, body []byte) bool {
 	return false
 }
 
-// forMerchant reports what only UpdateMerchantAccount comes with: a token or an idempotency key.
+// forMerchant reports a token or an idempotency key, which only UpdateMerchantAccount has.
 func forMerchant(r *http.Request, _ []byte) bool {
 	return r.Header.Get(headerAuthToken) != "" || r.Header.Get(HeaderIdempotencyKey) != ""
 }

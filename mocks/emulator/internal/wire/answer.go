@@ -26,7 +26,7 @@ func encodeAnswer(o ledger.Object) []byte {
 	return append(ordered, ledger.Encode(rest)[1:]...)
 }
 
-// Reply is what goes back.
+// Reply is the answer to a request.
 type Reply struct {
 	Status     int
 	Reason     string // of a refusal, as in the body
@@ -43,7 +43,7 @@ type Reply struct {
 	Slow       time.Duration // between the pieces of the body
 }
 
-// ReplyTo returns the answer that tells of a refusal.
+// ReplyTo returns the answer for a refusal.
 func ReplyTo(r *ledger.Refusal) Reply {
 	body := ledger.Object{"message": r.Message}
 	if r.Reason != "" {
@@ -59,10 +59,10 @@ func WriteJSON(w http.ResponseWriter, status int, body []byte) {
 	_, _ = w.Write(body)
 }
 
-// MaxBody is how long the body of a request may be.
+// MaxBody is the maximum length of a request's body.
 const MaxBody = 1 << 20
 
-// Cut returns a copy of a text, or of its beginning with a sign that there was more.
+// Cut returns a copy of a text; a long text is shortened and marked as cut.
 func Cut(text string, most int) string {
 	if len(text) <= most {
 		return strings.Clone(text) // it may be a piece of a long one, which it would keep

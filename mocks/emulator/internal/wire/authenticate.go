@@ -16,7 +16,7 @@ import (
 // maxSigned is how many headers may be signed: each may be as long as all together.
 const maxSigned = 64
 
-// Authenticate finds out who sent a request and for whom, and fills in the evidence
+// Authenticate identifies a request's sender and merchant, and fills in the evidence
 // as it learns more.
 func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now time.Time, entry *Evidence) (*ledger.Call, *ledger.Refusal) {
 	if refused := g.checkHeaders(r, d.Route, entry.Strict); refused != nil {
@@ -46,7 +46,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	}
 	entry.Verified = true
 	if loose := unsigned(a, optional); !entry.Strict && len(loose) > 0 {
-		entry.Notes = append(entry.Notes, "The "+listed(loose, "is not signed, or not there", "are not signed, or not there")+".")
+		entry.Notes = append(entry.Notes, "The "+listed(loose, "is unsigned or missing", "are unsigned or missing")+".")
 	}
 
 	if refused := checkKey(r, d.Route, entry.Strict); refused != nil {
@@ -80,7 +80,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	return c, nil
 }
 
-// checkSignature refuses a wrong signature, and finds out what was signed instead.
+// checkSignature refuses a wrong signature, and diagnoses what was signed instead.
 func (g *Gate) checkSignature(r *http.Request, d Destination, a signing.Authorization, body []byte, caller *Merchant, entry *Evidence) *ledger.Refusal {
 	verify := lenientSignature
 	if entry.Strict {
@@ -93,7 +93,7 @@ func (g *Gate) checkSignature(r *http.Request, d Destination, a signing.Authoriz
 	g.Explaining.Lock()
 	defer g.Explaining.Unlock()
 	entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, g.Merchants}.difference()
-	refused.Message += g.seeWindow("what is known of this signature", "#requests/"+entry.RequestID)
+	refused.Message += g.seeWindow("the diagnosis of this signature", "#requests/"+entry.RequestID)
 	return refused
 }
 
@@ -111,7 +111,7 @@ func environmentOf(d Destination, ofKey ledger.Environment, strict bool) (ledger
 	return ofKey, nil
 }
 
-// About is what the emulator says of itself to those whose ids or keys are not its own.
+// About describes the emulator in the refusal of an unknown id or key.
 func (g *Gate) About() string {
 	return "This is the Amazon Pay emulator, which knows none of Amazon's accounts: its key ids, keys, merchant ids and store ids are in the file amazonpay-emulator.json " +
 		"that its command writes, and in Server.Description." + g.seeWindow("all that it holds", "")
@@ -126,7 +126,7 @@ func (g *Gate) seeWindow(what, fragment string) string {
 	return " See " + g.Window + fragment + " for " + what + "."
 }
 
-// readAuthorization says of an authorization that cannot be read why, and names an algorithm that
+// readAuthorization explains why an authorization cannot be read, and names an algorithm that
 // is not known.
 func (g *Gate) readAuthorization(header string) (signing.Authorization, *ledger.Refusal) {
 	a, err := signing.ParseAuthorization(header)
@@ -219,7 +219,7 @@ func lenientSignature(r *http.Request, _ Destination, a signing.Authorization, c
 	return nil
 }
 
-// Evidence is what a request shows of who sent it.
+// Evidence is what a request shows about its sender.
 type Evidence struct {
 	RequestID        string
 	Strict           bool // it comes from this SDK

@@ -64,7 +64,7 @@ func Structure(m Members) Member { return Member{kind: objectKind, Members: m} }
 func List(element Member) Member   { return Member{kind: listKind, Members: Members{"": element}} }
 func byName(element Member) Member { return Member{kind: mapKind, Members: Members{"": element}} }
 
-// Required returns the member as one that must be there.
+// Required returns the member as a required member.
 func (m Member) Required() Member { m.required = true; return m }
 
 // With returns these members and others.

@@ -30,10 +30,10 @@ type diagnosis struct {
 // which takes many copies of it.
 const Explainable = 16 << 10
 
-// difference says in one sentence what was wrong.
+// difference describes the mistake in one sentence.
 func (d diagnosis) difference() string {
 	if len(d.expected) > Explainable || len(d.body) > Explainable {
-		return fmt.Sprintf("A request of more than %d bytes is not analysed: compare the canonical request that your code made with the one that was expected.", Explainable)
+		return fmt.Sprintf("Requests over %d bytes are not analysed: compare your code's canonical request with the expected one.", Explainable)
 	}
 	key := &d.caller.Key.PublicKey
 	if found := d.otherwiseRight(key); found != "" {
@@ -53,7 +53,7 @@ func (d diagnosis) difference() string {
 			return "The signature was made over " + what + ", not over the string to sign: the algorithm, a line end and the hash of the canonical request."
 		}
 	}
-	return fmt.Sprintf("None of %d usual mistakes explains the signature: compare the canonical request that your code made with the one that was expected.", len(tried)+8)
+	return fmt.Sprintf("None of %d usual mistakes explains the signature: compare your code's canonical request with the expected one.", len(tried)+8)
 }
 
 // otherwiseRight tries signatures over the right text that were made in another way.
@@ -87,7 +87,7 @@ func (d diagnosis) otherwiseRight(key *rsa.PublicKey) string {
 	return ""
 }
 
-// rewritten tries the bodies from which the one that came may have been made.
+// rewritten tries bodies that may have been signed before they were rewritten in transit.
 func (d diagnosis) rewritten(key *rsa.PublicKey) string {
 	before, isLast := strings.CutSuffix(d.expected, signing.HashPayload(d.body).String())
 	if !isLast || len(d.body) == 0 {
@@ -106,7 +106,7 @@ func (d diagnosis) verifies(key *rsa.PublicKey, message []byte, salt int) bool {
 	return rsa.VerifyPSS(key, crypto.SHA256, digest[:], d.a.Signature, &rsa.PSSOptions{SaltLength: salt, Hash: crypto.SHA256}) == nil
 }
 
-// wrongMessages are other things than the string to sign that signers sign.
+// wrongMessages are texts that signers sign by mistake instead of the string to sign.
 func (d diagnosis) wrongMessages() map[string][]byte {
 	hash := sha256.Sum256([]byte(d.expected))
 	return map[string][]byte{
@@ -228,14 +228,14 @@ func headerMistakes(line string) []string {
 	return mistakes
 }
 
-// hashMistakes leaves the bodies that were written otherwise to rewritten.
+// hashMistakes tries wrong payload hashes; rewritten tries bodies written in another form.
 func (d diagnosis) hashMistakes(hash string) []string {
 	of := func(body string) string { return signing.HashPayload([]byte(body)).String() }
 	text := string(d.body)
 	return []string{strings.ToUpper(hash), of(""), of("null"), of("{}"), of(text + "\n"), of(strings.TrimSpace(text)), "", "UNSIGNED-PAYLOAD"}
 }
 
-// firstDifference says in which line what was signed differs from what was expected.
+// firstDifference names the first line in which the signed text differs from the expected text.
 func firstDifference(expected, signed string) string {
 	want, got := strings.Split(expected, "\n"), strings.Split(signed, "\n")
 	line := func(lines []string, i int) string {

@@ -11,7 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
-// Gate decides which requests are let in: those that a known key has signed, for this host and
+// Gate decides which requests are accepted: requests signed with a known key, for this host and
 // region, at this time. It does not change while requests are answered.
 type Gate struct {
 	Region        ledger.Region
@@ -42,7 +42,7 @@ func (g *Gate) PagesAt(host string) string {
 	return "https://" + host
 }
 
-// isOwn reports whether the Host header is one under which the emulator can be reached.
+// isOwn reports whether the emulator can be reached under the Host header.
 func (g *Gate) isOwn(host string) bool {
 	name := (&url.URL{Host: host}).Hostname()
 	if ip := net.ParseIP(name); ip != nil && ip.IsLoopback() {

@@ -34,8 +34,8 @@ var (
 	optional  = []string{headerHost, headerRegion}
 )
 
-// needed are the headers that a request must have.
-func needed(r *http.Request, rt *Route, strict bool) []string {
+// required are the headers that a request must have.
+func required(r *http.Request, rt *Route, strict bool) []string {
 	names := append(slices.Clone(mandatory), HeaderAuthorization)
 	if !strict {
 		names = slices.DeleteFunc(names, func(name string) bool {
@@ -60,7 +60,7 @@ func listed(names []string, one, many string) string {
 // checkPresent refuses a request that lacks headers, and names all of them at once.
 func checkPresent(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 	var missing, empty []string
-	for _, name := range needed(r, rt, strict) {
+	for _, name := range required(r, rt, strict) {
 		if values := r.Header.Values(name); len(values) == 0 {
 			missing = append(missing, name)
 		} else if name != HeaderIdempotencyKey && strings.TrimSpace(values[0]) == "" { // checkKey looks at what it is
@@ -76,7 +76,7 @@ func checkPresent(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 	return nil
 }
 
-// checkHeaders checks all that a request's headers say but the signature.
+// checkHeaders checks a request's headers, except for the signature.
 func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 	if refused := checkPresent(r, rt, strict); refused != nil {
 		return refused
@@ -87,7 +87,7 @@ func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Ref
 	}
 	for _, name := range single {
 		if len(r.Header.Values(name)) > 1 {
-			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s is sent more than once.", strings.ToLower(name))
+			return ledger.BadRequest(ledger.InvalidHeaderValue, "The header %s was sent more than once.", strings.ToLower(name))
 		}
 	}
 	if strict {
@@ -114,7 +114,7 @@ func badHeader(name, rule string) *ledger.Refusal {
 	return ledger.BadRequest(ledger.InvalidHeaderValue, "The value of the header %s %s.", strings.ToLower(name), rule)
 }
 
-// hostFits compares the signed host with the Host header. Those who leave out the port, or
+// hostFits compares the signed host with the Host header. Requests that leave out the port, or
 // sign the service's host whatever they connect to, are let through unless strict.
 func (g *Gate) hostFits(signed, host string, strict bool) bool {
 	if strict {
@@ -124,11 +124,11 @@ func (g *Gate) hostFits(signed, host string, strict bool) bool {
 	return strings.EqualFold(signed, host) || strings.EqualFold(signed, bare) || strings.EqualFold(signed, g.RegionOf(host).Host)
 }
 
-// checkDate takes a date of the clock as it runs, and one of the clock as it was advanced.
+// checkDate accepts a date of the running clock, and a date of the advanced clock.
 func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 	at, err := time.Parse(signing.DateFormat, value)
 	if err == nil && at.Format(signing.DateFormat) != value { // Parse lets fractions through
-		return badHeader(HeaderDate, "is not of the form 20060102T150405Z")
+		return badHeader(HeaderDate, "must have the form 20060102T150405Z")
 	}
 	if err != nil && !strict {
 		at, err = time.Parse(time.RFC3339, value) // the Node SDK
@@ -137,7 +137,7 @@ func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 	fits := func(now time.Time) bool { return !at.After(now.Add(time.Second)) && !at.Before(now.Add(-g.MaxAge)) }
 	switch {
 	case err != nil:
-		return badHeader(HeaderDate, "is not of the form 20060102T150405Z")
+		return badHeader(HeaderDate, "must have the form 20060102T150405Z")
 	case fits(running), fits(advanced):
 		return nil
 	case at.After(running):
@@ -195,7 +195,7 @@ func checkSpelling(d Destination) *ledger.Refusal {
 	return nil
 }
 
-// wellEscaped reports whether s holds unreserved characters, those of keep, and
+// wellEscaped reports whether s holds only unreserved characters, characters of keep, and
 // upper-case escapes of others.
 func wellEscaped(s, keep string) bool {
 	for i := 0; i < len(s); i++ {

@@ -18,7 +18,7 @@ type StoredAnswer struct {
 	Reply       Reply
 }
 
-// fingerprint tells a repetition from another request under the same key.
+// fingerprint distinguishes a repetition from a different request with the same key.
 func fingerprint(rt *Route, c *ledger.Call, bodyHash string) string {
 	return rt.Operation + " " + c.ID + " " + c.Sub + " " + bodyHash
 }

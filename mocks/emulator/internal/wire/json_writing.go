@@ -37,7 +37,7 @@ func (v value) writings() iter.Seq[Rewriting] {
 	}
 }
 
-// spacing is the white space of an encoder.
+// spacing is the white space that an encoder writes.
 type spacing struct {
 	what         string
 	comma, colon string
@@ -53,7 +53,7 @@ var spacings = []spacing{
 	{"on lines indented by tabs", ",", ": ", "\t"},
 }
 
-// escaping is what an encoder escapes besides what every one must.
+// escaping is what an encoder escapes beyond what JSON requires.
 type escaping struct {
 	what   string
 	slash  bool // \/
@@ -83,7 +83,7 @@ var escapings = []escaping{
 // hexed is what PHP's JSON_HEX_TAG, _AMP, _APOS and _QUOT escape.
 const hexed = `"<>&'`
 
-// value is one of JSON whose members keep their order. A name has a value of its own in front of
+// value is a JSON value whose members keep their order. A name is a separate value in front of
 // the member's.
 type value struct {
 	open  rune // '{' or '['; 0 for the rest
@@ -105,7 +105,7 @@ func parse(text string) (value, error) {
 	return v, nil
 }
 
-// deepest is how deep a value may be: the lines of one are indented by as much.
+// deepest is the maximum nesting of a value: each level indents its lines further.
 const deepest = 32
 
 func parseNext(d *json.Decoder, depth int) (value, error) {

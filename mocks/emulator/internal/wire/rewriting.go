@@ -44,7 +44,7 @@ func Rewritings(text string) iter.Seq[Rewriting] {
 	}
 }
 
-// wholes are the texts that text was made of as a whole, whatever it holds.
+// wholes are the texts from which text may have been made as a whole, whatever its format.
 func wholes(text string) []Rewriting {
 	all := unwrapped(text)
 	for _, first := range decoded(text) { // some things happen twice
@@ -56,7 +56,7 @@ func wholes(text string) []Rewriting {
 }
 
 // writtenAnew are the ways in which the JSON encoders of other languages write the value of text,
-// and those of the texts that it was made of.
+// and the values of the texts from which it was made.
 func writtenAnew(text string) iter.Seq[Rewriting] {
 	return func(yield func(Rewriting) bool) {
 		texts, values := map[string]bool{}, map[string]bool{}
@@ -178,7 +178,7 @@ func (e percentEncoding) encode(text string) string {
 	return b.String()
 }
 
-// entities are the ways in which quotes are written in HTML.
+// entities are the HTML encodings of quotes.
 var entities = []*strings.Replacer{
 	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;"), // PHP's htmlspecialchars
 	strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;"),                // PHP's before 8.1, and of ENT_COMPAT
@@ -228,7 +228,7 @@ func encoded(text string) iter.Seq[Rewriting] {
 	}
 }
 
-// visible shows what would not be seen.
+// visible makes invisible characters readable.
 var visible = strings.NewReplacer("\n", "␊", "\r", "␍", "\t", "␉", "\ufeff", "[byte order mark]")
 
 // WhereTheyDiffer shows two texts around the first byte in which they differ.

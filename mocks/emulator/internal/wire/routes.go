@@ -11,7 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
-// keyRule says what an operation does with an idempotency key.
+// keyRule is how an operation treats an idempotency key.
 type keyRule int
 
 const (
@@ -20,9 +20,9 @@ const (
 	keyNeeded
 )
 
-// Route is one operation.
+// Route is one operation of the API.
 type Route struct {
-	Operation string // the name that the client has for it
+	Operation string // the client's name for it
 	Method    string
 	path      string // {id} and {sub} stand for ids
 	key       keyRule
@@ -91,17 +91,17 @@ var routes = []Route{
 	{Operation: "UpdateStore", Method: http.MethodPatch, path: "merchantAccounts/{id}/stores/{sub}", members: storeMembers, work: (*ledger.Ledger).UpdateStore},
 }
 
-// Destination is what a request line asks for.
+// Destination is the target of a request line.
 type Destination struct {
 	*Route
 	path  string             // escaped, as sent
 	query string             // as sent
-	env   ledger.Environment // of the path; "" where it begins with /v2/
+	env   ledger.Environment // of the path; "" if it begins with /v2/
 	id    string             // decoded
 	sub   string             // the second one
 }
 
-// Choose takes the operation that the whole request is, where two share a method and a path.
+// Choose picks the operation from the whole request if two share a method and a path.
 func (d *Destination) Choose(r *http.Request, body []byte) {
 	for i := range routes {
 		if other := &routes[i]; other.takes != nil && other.Method == d.Method && other.path == d.Route.path && other.takes(r, body) {
@@ -112,7 +112,7 @@ func (d *Destination) Choose(r *http.Request, body []byte) {
 
 // Find routes a request by its line alone, before anything cleans it.
 func Find(r *http.Request) (Destination, *ledger.Refusal) {
-	unknown := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "There is no such path.")
+	unknown := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "Unknown path.")
 	uri := cmp.Or(r.RequestURI, r.URL.RequestURI()) // a request that came over no wire has only a URL
 	if _, rest, absolute := strings.Cut(uri, "://"); absolute && !strings.HasPrefix(uri, "/") {
 		_, rest, _ = strings.Cut(rest, "/")
@@ -200,7 +200,7 @@ func CheckOperation(name string) error {
 	return fmt.Errorf("emulator: unknown operation %q: the nearest are %s", name, strings.Join(names[:3], ", "))
 }
 
-// distance is how many letters must be added, taken away or replaced to make b of a.
+// distance is how many letters must be added, removed or replaced to turn a into b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

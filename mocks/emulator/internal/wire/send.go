@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// pieces is into how many a slow answer is cut.
+// pieces is the number of pieces of a slow answer.
 const pieces = 8
 
 // Send sends an answer, or what a fault leaves of it. It stops waiting when closing is closed.
@@ -78,7 +78,7 @@ func sleep(w http.ResponseWriter, r *http.Request, d time.Duration, closing <-ch
 	return false
 }
 
-// hangUp ends the connection without an answer, with a reset if told so.
+// hangUp ends the connection without an answer, with a reset if reset is true.
 func hangUp(w http.ResponseWriter, reset bool) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil { // not a connection of HTTP/1.1: net/http's own way to cut it
@@ -93,5 +93,5 @@ func hangUp(w http.ResponseWriter, reset bool) {
 	_ = conn.Close()
 }
 
-// WriteTime is how long the writing of an answer may take.
+// WriteTime is the maximum time for writing an answer.
 const WriteTime = 30 * time.Second

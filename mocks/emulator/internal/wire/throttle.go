@@ -32,7 +32,7 @@ var limits = map[string][2]limit{
 	"UpdateCheckoutSession":   {{20, 8}, {5, 1}},
 }
 
-// bucketID is whose requests of which operation a bucket counts.
+// bucketID identifies a bucket: one caller's requests of one operation.
 type bucketID struct {
 	of        ledger.Scope
 	caller    string
@@ -42,7 +42,7 @@ type bucketID struct {
 // Buckets count the requests of all callers.
 type Buckets map[bucketID]*bucket.Bucket
 
-// Refuse refuses a request that comes too soon.
+// Refuse refuses a request that exceeds the limit.
 func (all Buckets) Refuse(operation string, c *ledger.Call) *ledger.Refusal {
 	both, limited := limits[operation]
 	if !limited {

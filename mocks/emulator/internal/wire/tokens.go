@@ -11,7 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
 
-// claims are what an authorization token says: until when who may act for whom.
+// claims are the content of an authorization token: who may act for whom, and until when.
 type claims struct {
 	Issuer   string `json:"iss"`
 	Subject  string `json:"sub"` // acted for

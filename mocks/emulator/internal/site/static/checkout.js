@@ -56,7 +56,7 @@
     }
   }
 
-  // validate checks all but what is signed.
+  // validate checks everything that is not signed.
   function validate(config, call) {
     need(config, call, ['merchantId', 'ledgerCurrency', 'placement']);
     Object.keys(values).forEach(function (name) { oneOf(config, call, name, values[name]); });
@@ -77,7 +77,7 @@
     estimated(config.estimatedOrderAmount);
   }
 
-  // estimated says in the console what is wrong with an estimated amount, which is then ignored.
+  // estimated reports a wrong estimated amount, which is then ignored, in the console.
   function estimated(amount) {
     if (!amount || typeof amount === 'object' && !Object.keys(amount).length) {
       return;
@@ -89,17 +89,17 @@
     var places = parsed && Object.prototype.hasOwnProperty.call(decimals, parsed.currencyCode) ? decimals[parsed.currencyCode] : undefined;
     var fraction = parsed && String(parsed.amount).split('.')[1] || '';
     if (places === undefined || !(Number(parsed.amount) > 0) || fraction.length > places) {
-      console.error('AmazonPay: the estimatedOrderAmount is ignored: it needs an amount above zero, as {amount: "109.99", ' +
+      console.error('AmazonPay: the estimatedOrderAmount is ignored: it requires an amount above zero, as {amount: "109.99", ' +
         'currencyCode: "USD"}, with no more decimals than the currency has, in one of ' + Object.keys(decimals).join(', '));
     }
   }
 
-  // parameters are what the emulator needs of a configuration, to check and to start it.
+  // parameters are the parts of a configuration that the emulator requires to check and start it.
   function parameters(config, call) {
     var signIn = config.productType === 'SignIn' || !empty(config.signInConfig);
     var name = signIn ? 'signInConfig' : 'createCheckoutSessionConfig';
     if (signIn && (config.productType !== 'SignIn' || empty(config.signInConfig))) {
-      fail(call, 'signInConfig goes with productType SignIn, and with no other');
+      fail(call, 'signInConfig requires productType SignIn');
     }
     need(config, call, [name]);
     var signed = config[name];
@@ -155,7 +155,7 @@
   function initCheckout(config) {
     validate(config, 'initCheckout');
     if (config.createCheckoutSession) {
-      fail('initCheckout', 'createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
+      fail('initCheckout', 'createCheckoutSession belongs to version 1: sign the payload and pass createCheckoutSessionConfig');
     }
     start(parameters(config, 'initCheckout'));
   }
@@ -193,7 +193,7 @@
     return button;
   }
 
-  // say shows under the button why it cannot work, to whoever builds the shop.
+  // say explains under the button why it does not work.
   function say(host, what, detail) {
     var note = document.createElement('p');
     note.setAttribute('role', 'alert');
@@ -216,7 +216,7 @@
       })
       .catch(function (e) { // a Content-Security-Policy, mostly: the button works all the same
         button.dataset.signature = 'unchecked';
-        console.warn('Amazon Pay emulator: the button was not checked, since this page does not let the script talk to ' + base + ' (' + e.message + ')');
+        console.warn('Amazon Pay emulator: the button was not checked: this page blocks requests to ' + base + ' (' + e.message + ')');
       });
   }
 
@@ -224,7 +224,7 @@
     var host = element(selector, 'renderButton');
     validate(config, 'renderButton');
     if (config.createCheckoutSession) {
-      fail('renderButton', 'createCheckoutSession is of version 1; sign the payload and give createCheckoutSessionConfig');
+      fail('renderButton', 'createCheckoutSession belongs to version 1: sign the payload and pass createCheckoutSessionConfig');
     }
     var given = Object.assign({}, config);
     function updateButtonInfo(amount) { estimated(amount); }
@@ -245,7 +245,7 @@
       } else if (config.productType === 'SignIn') {
         fail('renderButton', 'signInConfig is missing');
       } else {
-        console.warn('Amazon Pay emulator: a click does nothing: give createCheckoutSessionConfig, or call onClick of what renderButton returns');
+        console.warn('Amazon Pay emulator: a click does nothing: pass createCheckoutSessionConfig, or call onClick of what renderButton returns');
       }
     });
     return {
@@ -262,7 +262,7 @@
     var host = element(selector, 'renderJSButton');
     validate(config, 'renderJSButton');
     need(config, 'renderJSButton', ['checkoutSessionConfig']);
-    var lacking = 'renderJSButton draws its button, but has no page behind it yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
+    var lacking = 'renderJSButton draws its button, but its pages are not supported yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
     place(host, config, function () {
       if (!host.querySelector('[role=alert]')) {
         say(host, lacking);
@@ -314,7 +314,7 @@
     });
   }
 
-  // switchAccount has the buyer sign in once more, as somebody else.
+  // switchAccount has the buyer sign in again with another account.
   function switchAccount(config) {
     need(config, 'switchAccount', ['merchantId', 'SignInConfig']);
     var signed = config.SignInConfig;
@@ -346,7 +346,7 @@
     });
     host.textContent = '';
     host.appendChild(message);
-    console.warn('Amazon Pay emulator: it has no promotional messages; what renderPromotionalMessage was asked for is not looked into');
+    console.warn('Amazon Pay emulator: promotional messages are not supported; the arguments of renderPromotionalMessage are ignored');
   }
 
   // declared draws the buttons that a page declares in HTML, and gives those that start nothing by themselves to
@@ -377,7 +377,7 @@
       if (typeof window.amznButtonClickHandler === 'function') {
         window.amznButtonClickHandler(button);
       } else if (document.readyState !== 'loading') {
-        fail('renderButton', 'there is no function window.amznButtonClickHandler, to which a button without data-payload is given');
+        fail('renderButton', 'a button without data-payload requires the function window.amznButtonClickHandler');
       } else {
         document.addEventListener('DOMContentLoaded', function () {
           if (typeof window.amznButtonClickHandler === 'function') {

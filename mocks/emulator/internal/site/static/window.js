@@ -182,7 +182,7 @@
     fill(document.getElementById('fault-operation'), state.operations);
     fill(document.getElementById('fault-kind'), state.faultKinds);
     list('requests', state.requests, 'No request has arrived yet.', drawRequest);
-    list('buttons', state.buttons, 'Every button that was drawn or clicked was right.', drawButton);
+    list('buttons', state.buttons, 'No button was wrong.', drawButton);
     ['sessions', 'permissions', 'charges', 'refunds', 'disputes', 'notifications'].forEach(function (kind) {
       list(kind, state[kind], 'None yet.', drawObject(kind));
     });
@@ -207,7 +207,7 @@
     }
   }
 
-  // compare says in which line two canonical requests differ first.
+  // compare finds the first line in which two canonical requests differ.
   function compare(mine, expected) {
     var a = mine.replace(/\r\n/g, '\n').split('\n');
     var b = expected.split('\n');

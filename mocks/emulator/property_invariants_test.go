@@ -1,3 +1,5 @@
+// What must hold after each step of the random runs in property_test.go.
+
 package emulator_test
 
 import (

@@ -1,3 +1,5 @@
+// Clients that send garbage, send or read slowly, hang up, or open many connections.
+
 package emulator_test
 
 import (

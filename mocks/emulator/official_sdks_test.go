@@ -1,3 +1,5 @@
+// Requests spelled as the official SDKs spell them.
+
 package emulator_test
 
 import (

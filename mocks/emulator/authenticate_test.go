@@ -1,3 +1,5 @@
+// Which headers, dates, keys, signatures and hosts are accepted or refused.
+
 package emulator_test
 
 import (
@@ -217,7 +219,7 @@ func TestFewHeaders(t *testing.T) {
 
 	send("python-requests/2.31", http.MethodGet, "/buyers/"+token, nil, "accept", "x-amz-pay-date").must(t, 200)
 	assert.True(t, last().Verified)
-	assert.Equal(t, []string{"The headers x-amz-pay-host, x-amz-pay-region are not signed, or not there."}, last().Notes)
+	assert.Equal(t, []string{"The headers x-amz-pay-host, x-amz-pay-region are unsigned or missing."}, last().Notes)
 	id := send("python-requests/2.31", http.MethodPost, "/checkoutSessions", session, "accept", "content-type", "x-amz-pay-date", "x-amz-pay-idempotency-key").
 		must(t, 201).text(t, "checkoutSessionId")
 

@@ -1,3 +1,5 @@
+// One payment from the session to the refund.
+
 package emulator_test
 
 import (

@@ -1,3 +1,5 @@
+// A hundred emulators in one process.
+
 package emulator_test
 
 import (

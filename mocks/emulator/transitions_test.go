@@ -1,3 +1,5 @@
+// Which changes of state are allowed, and how the others are refused: intents, limits, simulations.
+
 package emulator_test
 
 import (

@@ -1,3 +1,5 @@
+// What happens as the clock moves: pending work ends, and objects expire.
+
 package emulator_test
 
 import (
