@@ -100,7 +100,7 @@ func (b *comparison) goals() []goal {
 		goals = append(goals,
 			goal{with[0] + ": peak memory, 64 at once", with[1], f.ratios("peak", with[0], with[1]), 0.20, false, 3},
 			goal{with[0] + ": cold start, to the end of the process", with[1], f.ratios("cold", with[0], with[1]), 0.10, false, 3},
-			goal{with[0] + ": allocations of a whole call", "–", f["allocations"][with[0]], 150, false, 0})
+			goal{with[0] + ": allocations of a whole call", "–", f["allocations"][with[0]], 165, false, 0})
 	}
 	return goals
 }

@@ -13,7 +13,7 @@ import (
 type Config struct {
 	Gate *wire.Gate
 	// Change runs f on the ledger, at the emulator's time, under the lock that guards it, and wakes
-	// everyone waiting for changes. Look is for functions that change nothing.
+	// everyone waiting for changes. Look is for functions that change nothing of the ledger.
 	Change func(f func(w *ledger.Ledger, now time.Time))
 	Look   func(f func(w *ledger.Ledger, now time.Time))
 
