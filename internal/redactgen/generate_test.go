@@ -1,9 +1,14 @@
 package main_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +57,60 @@ func TestGeneratedFilesAreFresh(t *testing.T) {
 	}
 	assert.ElementsMatch(t, append([]string{"amazonpay", "transport"}, clients...), packages, "every client has its line //go:generate")
 	assert.Len(t, clients, 4)
+}
+
+// shownInFull are the structs of packages whose directive names types that print and log all of
+// their fields, because none can hold personal data or a secret.
+var shownInFull = map[string][]string{
+	"amazonpay": {"Advice", "Event", "Integrator", "RateLimit", "Response", "SignatureHint", "SignedButton", "Time"},
+	"transport": {"Attempt", "Config", "Result", "RetryPolicy", "Verdict"},
+}
+
+// A new struct of a package whose directive names types must not be forgotten: it is named there, or
+// has methods, or somebody has decided that it is shown in full.
+func TestNoStructIsForgotten(t *testing.T) {
+	t.Parallel()
+	for pkg, full := range shownInFull {
+		files, err := filepath.Glob("../../" + pkg + "/*.go")
+		require.NoError(t, err)
+		structs, printing := make(map[string]bool), make(map[string]bool)
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+			require.NoError(t, err)
+			for _, decl := range parsed.Decls {
+				switch d := decl.(type) {
+				case *ast.FuncDecl:
+					if d.Recv != nil && slices.Contains([]string{"LogValue", "Format", "Error"}, d.Name.Name) {
+						printing[strings.TrimPrefix(types.ExprString(d.Recv.List[0].Type), "*")] = true
+					}
+				case *ast.GenDecl:
+					for _, spec := range d.Specs {
+						if s, ok := spec.(*ast.TypeSpec); ok && s.Name.IsExported() && hasExportedField(s.Type) {
+							structs[s.Name.Name] = true
+						}
+					}
+				}
+			}
+		}
+		var forgotten []string
+		for name := range structs {
+			if !printing[name] {
+				forgotten = append(forgotten, name)
+			}
+		}
+		listed := map[string][]string{"amazonpay": {"Price", "StatusDetails"}}[pkg] // in //log:full, which checks each field
+		assert.ElementsMatch(t, append(listed, full...), forgotten, "package %s: name a struct in //go:generate, or list it here", pkg)
+	}
+}
+
+func hasExportedField(x ast.Expr) bool {
+	body, ok := x.(*ast.StructType)
+	return ok && slices.ContainsFunc(body.Fields.List, func(f *ast.Field) bool {
+		return len(f.Names) == 0 || slices.ContainsFunc(f.Names, func(n *ast.Ident) bool { return n.IsExported() })
+	})
 }
 
 // methods returns the LogValue and the Format of each type in a generated file.
