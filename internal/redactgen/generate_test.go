@@ -66,8 +66,8 @@ var shownInFull = map[string][]string{
 	"transport": {"Attempt", "Config", "Result", "RetryPolicy", "Verdict"},
 }
 
-// A new struct of a package whose directive names types must not be forgotten: it is named there, or
-// has methods, or somebody has decided that it is shown in full.
+// A new struct of a package whose directive names types must not be forgotten: it is named there,
+// or has methods, or somebody has decided that it is shown in full.
 func TestNoStructIsForgotten(t *testing.T) {
 	t.Parallel()
 	for pkg, full := range shownInFull {
