@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -118,7 +119,7 @@ func (c *Client) send(ctx context.Context, p *call, out any, meta *Meta) error {
 func (p *call) read(answer *transport.Answer, out any, meta *Meta) (err error) {
 	body := answer.Body
 	meta.StatusCode = answer.Status
-	meta.RequestID = answer.Header.Get(headerRequestID)
+	meta.RequestID = answer.Header.Get(httpheader.RequestID)
 	meta.Header = answer.Header
 	meta.Raw = body
 	meta.Undecoded = nil // of an earlier answer

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/internal/keyid"
 	"github.com/amazonpay-go/sdk/internal/nilcheck"
 	"github.com/amazonpay-go/sdk/internal/waiters"
@@ -259,11 +260,11 @@ func commonHeader(region Region, host string, integrator Integrator, product str
 		agent += " " + product
 	}
 	h := http.Header{
-		"Accept":           {"application/json"},
-		"Content-Type":     {"application/json"},
-		"User-Agent":       {agent},
-		"X-Amz-Pay-Host":   {host},
-		"X-Amz-Pay-Region": {string(region)},
+		"Accept":          {"application/json"},
+		"Content-Type":    {"application/json"},
+		"User-Agent":      {agent},
+		httpheader.Host:   {host},
+		httpheader.Region: {string(region)},
 	}
 	for name, value := range integrator.headers() {
 		if value != "" {

@@ -103,7 +103,7 @@ func TestDoerSeesTheRequestUnsigned(t *testing.T) {
 	t.Parallel()
 	n := newNetwork(answer(http.StatusServiceUnavailable, `{"reasonCode":"ServiceUnavailable"}`))
 	client, err := amazonpay.New(amazonpay.Config{Region: amazonpay.RegionJP, Environment: amazonpay.EnvironmentSandbox}, amazonpay.WithDoer(n))
-	require.NoError(t, err, "no key is needed")
+	require.NoError(t, err, "no key is required")
 	meta, err := client.Call(t.Context(), chargeOp, goodCharge(), nil, amazonpay.WithAuthToken("token-1"))
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeServiceUnavailable))
 	require.Len(t, n.requests(), 1, "once")

@@ -152,7 +152,7 @@ func chargePath(id string) amazonpay.Operation {
 	return amazonpay.Operation{Name: "GetCharge", Method: http.MethodGet, Path: "charges/{chargeId}", PathValues: map[string]string{"chargeId": id}}
 }
 
-// chargeRequest is a request like those of the sub-clients.
+// chargeRequest is a request as a sub-client has it.
 type chargeRequest struct {
 	ChargePermissionID string          `json:"chargePermissionId" pay:"required"`
 	ChargeAmount       amazonpay.Price `json:"chargeAmount"`

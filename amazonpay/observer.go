@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -65,7 +66,7 @@ func (c *core) observeAttempt(ctx context.Context, j *policy, a Attempt, answer 
 		ReasonCode: ReasonCode(j.call.clean(string(reason))), Start: a.Start, Duration: a.Duration, Err: a.Err,
 	}
 	if answer != nil {
-		e.RequestID = answer.Header.Get(headerRequestID)
+		e.RequestID = answer.Header.Get(httpheader.RequestID)
 	}
 	c.tell(ctx, e)
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/transport"
 )
 
@@ -97,16 +98,16 @@ type workState struct {
 	refused bool // the service has refused one
 }
 
-// saw takes in an attempt, its answer or nil, and the answer's reason code.
-func (p *call) saw(a Attempt, answer *transport.Answer, reason ReasonCode) {
+// saw takes in an attempt, its answer or nil, and what the body of an error says.
+func (p *call) saw(a Attempt, answer *transport.Answer, said refusal) {
 	if a.Unsent || answer != nil && isSuccess(answer.Status) { // read decides about a success
 		return
 	}
 	switch {
-	case answer == nil, reason == ReasonCodeDuplicateIdempotencyKey, !hasMark(answer, reason),
-		!refuses(answer.Status) && !(refusal{reason: reason}).processingFailure(answer.Status):
+	case answer == nil, said.reason == ReasonCodeDuplicateIdempotencyKey, !hasMark(answer, said.reason),
+		!refuses(answer.Status) && !said.processingFailure(answer.Status):
 		p.state.maybe = true
-	case p.op.Replays && AdviseReason(reason).IsDecline():
+	case p.op.Replays && AdviseReason(said.reason).IsDecline():
 		p.state = workState{refused: true}
 	default:
 		p.state.refused = true
@@ -116,7 +117,7 @@ func (p *call) saw(a Attempt, answer *transport.Answer, reason ReasonCode) {
 // hasMark reports whether an error is the service's own and not, for example, a gateway's.
 func hasMark(answer *transport.Answer, reason ReasonCode) bool {
 	body := answer.Body
-	return reason != "" || answer.Header.Get(headerRequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
+	return reason != "" || answer.Header.Get(httpheader.RequestID) != "" && (isObject(body) || len(bytes.TrimSpace(body)) == 0)
 }
 
 // unsent is the outcome of a call that sent nothing.

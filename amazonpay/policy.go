@@ -40,7 +40,7 @@ func (j *policy) Judge(ctx context.Context, a Attempt, answer *transport.Answer,
 		}
 		j.call.refusal = said
 	}
-	j.call.saw(a, answer, said.reason)
+	j.call.saw(a, answer, said)
 	j.core.limiter.learn(j.queue, a.StatusCode)
 	j.core.observeAttempt(ctx, j, a, answer, said.reason)
 	switch {

@@ -314,8 +314,8 @@ func TestRateLimitCountsTheQueue(t *testing.T) {
 	})
 }
 
-// A call that is sent again with a fresh token, and is held back there, says what came of it
-// before, and not that nothing was sent.
+// If a call is sent again with a fresh token and is then held back, its error is the service's
+// refusal of the old token, and not that nothing was sent.
 func TestRateLimitAfterAFreshToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/amazonpay-go/sdk/internal/ended"
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/internal/redact"
 	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/transport"
@@ -155,57 +156,49 @@ func (p *call) setKey() (err error) {
 	return err
 }
 
-const (
-	headerIdempotencyKey = "X-Amz-Pay-Idempotency-Key"
-	headerAuthToken      = "X-Amz-Pay-Authtoken"
-	headerSimulationCode = "X-Amz-Pay-Simulation-Code"
-	headerRequestID      = "X-Amz-Pay-Request-Id"
-	headerRegion         = "X-Amz-Pay-Region"
-)
-
 // owned are the headers that WithHeader may not change, each with the way to set it.
 var owned = map[string]string{
-	"Accept":                       "the SDK sets it",
-	"Content-Type":                 "the SDK sets it",
-	"Authorization":                "the SDK signs",
-	"X-Amz-Pay-Date":               "the SDK dates each attempt",
-	"X-Amz-Pay-Host":               "use Config.BaseURL",
-	headerRegion:                   "use Config.Region",
-	headerIdempotencyKey:           "use WithIdempotencyKey",
-	headerAuthToken:                "use WithAuthToken",
-	headerSimulationCode:           "use WithSimulationCode",
-	"X-Amz-Pay-Integrator-Id":      "use Config.Integrator",
-	"X-Amz-Pay-Integrator-Version": "use Config.Integrator",
-	"X-Amz-Pay-Platform-Version":   "use Config.Integrator",
-	"Idempotency-Key":              "use WithIdempotencyKey",
-	"X-Idempotency-Key":            "use WithIdempotencyKey",
-	"User-Agent":                   "use WithUserAgent",
-	"Host":                         "use Config.BaseURL",
-	"Content-Length":               "net/http sets it",
-	"Transfer-Encoding":            "net/http sets it",
-	"Accept-Encoding":              "net/http sets it",
-	"Connection":                   "net/http sets it",
-	"Expect":                       "net/http sets it",
-	"Te":                           "net/http sets it",
-	"Trailer":                      "net/http sets it",
-	"Upgrade":                      "net/http sets it",
+	"Accept":                     "the SDK sets it",
+	"Content-Type":               "the SDK sets it",
+	"Authorization":              "the SDK signs",
+	httpheader.Date:              "the SDK dates each attempt",
+	httpheader.Host:              "use Config.BaseURL",
+	httpheader.Region:            "use Config.Region",
+	httpheader.IdempotencyKey:    "use WithIdempotencyKey",
+	httpheader.AuthToken:         "use WithAuthToken",
+	httpheader.SimulationCode:    "use WithSimulationCode",
+	httpheader.IntegratorID:      "use Config.Integrator",
+	httpheader.IntegratorVersion: "use Config.Integrator",
+	httpheader.PlatformVersion:   "use Config.Integrator",
+	"Idempotency-Key":            "use WithIdempotencyKey",
+	"X-Idempotency-Key":          "use WithIdempotencyKey",
+	"User-Agent":                 "use WithUserAgent",
+	"Host":                       "use Config.BaseURL",
+	"Content-Length":             "net/http sets it",
+	"Transfer-Encoding":          "net/http sets it",
+	"Accept-Encoding":            "net/http sets it",
+	"Connection":                 "net/http sets it",
+	"Expect":                     "net/http sets it",
+	"Te":                         "net/http sets it",
+	"Trailer":                    "net/http sets it",
+	"Upgrade":                    "net/http sets it",
 }
 
 func (p *call) setHeader(common http.Header) error {
 	p.header = maps.Clone(common)
 	if p.key != "" {
-		p.header.Set(headerIdempotencyKey, p.key)
+		p.header.Set(httpheader.IdempotencyKey, p.key)
 	}
 	if p.options.SimulationCode != "" {
-		p.header.Set(headerSimulationCode, p.options.SimulationCode)
+		p.header.Set(httpheader.SimulationCode, p.options.SimulationCode)
 	}
 	if p.token = p.options.AuthToken.Reveal(); p.token != "" {
-		p.header.Set(headerAuthToken, p.token)
+		p.header.Set(httpheader.AuthToken, p.token)
 	}
 	for name, values := range p.options.Header {
 		hint, isOwned := owned[textproto.CanonicalMIMEHeaderKey(name)]
 		value := values[0]
-		if region, _, err := Region(value).canonical(); name == headerRegion && err == nil {
+		if region, _, err := Region(value).canonical(); name == httpheader.Region && err == nil {
 			value = string(region) // the Node SDK's README passes the alias
 		}
 		switch {
@@ -232,7 +225,7 @@ func (p *call) setToken(ctx context.Context) error {
 		return &TokenError{errors.New("the token is empty or has a character that a header must not have")}
 	}
 	p.token = token
-	p.header.Set(headerAuthToken, token)
+	p.header.Set(httpheader.AuthToken, token)
 	return nil
 }
 

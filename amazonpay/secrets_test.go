@@ -62,7 +62,7 @@ func (w *transcript) add(value any) {
 	}
 }
 
-// buyer is an answer with personal data, like those of the sub-clients.
+// buyer is an answer with personal data, as a sub-client has it.
 type buyer struct {
 	amazonpay.Response
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
@@ -85,7 +86,7 @@ func (c *core) explain(ctx context.Context, p *call, err error, meta *Meta) {
 		PublicKeyID:    c.signer.PublicKeyID(),
 		KeyFingerprint: hexOf(der),
 		Algorithm:      c.signer.Algorithm().String(),
-		Host:           p.header.Get("X-Amz-Pay-Host"),
+		Host:           p.header.Get(httpheader.Host),
 		Environment:    c.env,
 		CanonicalHash:  hexOf([]byte(canonical.String())),
 		ServiceHash:    hexHash.FindString(api.Message),

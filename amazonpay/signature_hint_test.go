@@ -22,9 +22,9 @@ import (
 )
 
 // https://github.com/amzn/amazon-pay-api-sdk-php/issues/45 and
-// https://github.com/amzn/amazon-pay-api-sdk-java/issues/22: the strings to sign are equal and the
-// signature is refused all the same, and nobody can tell that the private key is that of another
-// public key id. The error says so, and says it apart from a request that was changed on its way.
+// https://github.com/amzn/amazon-pay-api-sdk-java/issues/22: the strings to sign are equal, but
+// the signature is refused, and nobody can tell that the private key belongs to another public key
+// id. The error says so. It says something else if the request was changed on its way.
 func TestSignatureHint(t *testing.T) {
 	t.Parallel()
 	server := emulator.Start(t)

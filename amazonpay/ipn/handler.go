@@ -63,8 +63,8 @@ func WithLogger(l *slog.Logger) Option {
 // A body may have up to 256 KiB. Reading it may take up to 10 seconds, or the server's ReadTimeout
 // if that is shorter. If a limit is exceeded, the connection (in HTTP/2, the stream) is closed
 // after the answer. Neither limit applies to handle. The limit of 10 seconds requires an
-// [http.ResponseWriter] that supports [http.ResponseController.SetReadDeadline], as those of
-// net/http do. A middleware that wraps the ResponseWriter must have a method Unwrap.
+// [http.ResponseWriter] that supports [http.ResponseController.SetReadDeadline], as
+// net/http's does. A middleware that wraps the ResponseWriter must have a method Unwrap.
 //
 // Set ReadHeaderTimeout and IdleTimeout of the server too. Otherwise a sender can hold a connection
 // open without reaching this handler.

@@ -67,8 +67,7 @@ func dial(t *testing.T, server *httptest.Server) net.Conn {
 	return conn
 }
 
-// trickle is a body that never ends and hardly begins, as a sender has it who wants to hold a
-// connection.
+// trickle is a body that never ends and hardly begins: its sender wants to hold the connection.
 type trickle struct {
 	begun atomic.Bool
 	end   chan struct{}

@@ -36,9 +36,9 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// A message is begun once, again after it failed or was left, and never after it was done; by
-// another process, too. Only the database's clock counts, which is a table here. Who comes back
-// late has an old claim.
+// A message is begun once, again after it failed or was left, and never after it was done, also by
+// another process. Only the database's clock counts, which is a table here. A process that comes
+// back late has an old claim.
 func TestPhases(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "db")

@@ -199,7 +199,7 @@ func outcome(a answer) string {
 	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + refusal.ReasonCode)
 }
 
-// state is that of an object, with its reason and a dispute's resolution; or the refusal to show
+// state returns an object's state with its reason and a dispute's resolution, or the refusal to show
 // it.
 func state(t *testing.T, a answer) string {
 	t.Helper()

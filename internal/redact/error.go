@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/amazonpay-go/sdk/internal/httpheader"
 )
 
 const (
@@ -60,7 +62,7 @@ func ofRequest(r *http.Request) *Secrets {
 	for name, values := range r.Header {
 		for _, value := range values {
 			switch http.CanonicalHeaderKey(name) {
-			case "X-Amz-Pay-Authtoken":
+			case httpheader.AuthToken:
 				all.Token(value)
 			case "Authorization":
 				add(shortest, len(value), value)

@@ -71,7 +71,7 @@ func (s *Secrets) Find(text string) []Span {
 }
 
 // shared returns the runs of a text that give the secret away, as true. A set keeps the time linear
-// in both texts; its size is that of the text, which is mostly the shorter one.
+// in both texts; it is as large as the text, which is mostly the shorter one.
 func (s secret) shared(text string) map[string]bool {
 	if len(text) < s.run {
 		return nil

@@ -485,7 +485,7 @@ func TestFailSomeIsRepeatable(t *testing.T) {
 	other, _ := begin(8)
 	assert.NotEqual(t, first, other.draws(64, nothing), "another seed")
 
-	// A second fault has luck of its own, and does not change that of the first.
+	// A second fault draws its own random numbers, and does not change the first one's.
 	both := newReading(t, emulator.WithSeed(7))
 	require.NoError(t, both.s.FailSome(0.5, emulator.Fault{}))
 	require.NoError(t, both.s.FailSome(0.5, emulator.Fault{}))

@@ -15,8 +15,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// limitTable is that of the documentation, with how each operation is asked for. Of
-// getAuthorizationToken it has no limit for the sandbox, where that operation is not offered.
+// limitTable is the documentation's table, with the request of each operation. It has no limit for
+// GetAuthorizationToken in the sandbox, where that operation is not offered.
 const limitTable = `
 operation                method  path                        live  perSecond  sandbox  perSecond
 CancelCharge             DELETE  /charges/x/cancel           10    2          2        1
