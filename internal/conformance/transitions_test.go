@@ -199,8 +199,8 @@ func outcome(a answer) string {
 	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + refusal.ReasonCode)
 }
 
-// state returns an object's state with its reason and a dispute's resolution, or the refusal to show
-// it.
+// state returns an object's state with its reason and a dispute's resolution, or the refusal to
+// show it.
 func state(t *testing.T, a answer) string {
 	t.Helper()
 	if a.Status != 200 {
