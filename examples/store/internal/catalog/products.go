@@ -59,7 +59,7 @@ var products = []*Product{
 		prices: prices("39.95", "36.90", "32.00", "5480"),
 	},
 	{
-		SKU: "gift-card", // sent by e-mail
+		SKU:    "gift-card", // sent by e-mail
 		names:  texts{English: "Gift Card", Japanese: "ギフトカード"},
 		texts:  texts{English: "By e-mail, valid for three years.", Japanese: "メールでお届けします。有効期限は3年です。"},
 		prices: prices("25.00", "25.00", "25.00", "3000"),

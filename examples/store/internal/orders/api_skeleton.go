@@ -42,7 +42,9 @@ func Subtotal(lines []Line, currency amazonpay.CurrencyCode) (amazonpay.Price, e
 func (s *Shop) Order(ctx context.Context, number string) (*Order, error) { return nil, errNotYet }
 
 // OrdersOf returns a customer's orders, newest first.
-func (s *Shop) OrdersOf(ctx context.Context, customer string) ([]*Order, error) { return nil, errNotYet }
+func (s *Shop) OrdersOf(ctx context.Context, customer string) ([]*Order, error) {
+	return nil, errNotYet
+}
 
 // Orders returns the newest orders of all customers, for the admin page.
 func (s *Shop) Orders(ctx context.Context, limit int) ([]*Order, error) { return nil, errNotYet }
@@ -122,7 +124,9 @@ func (s *Shop) ForgetWallet(ctx context.Context, customer string) error { return
 
 // PayWithWallet charges an order of KindOneClick to the saved payment method, once. Look at the
 // order's Status, as after Result.
-func (s *Shop) PayWithWallet(ctx context.Context, number string) (*Order, error) { return nil, errNotYet }
+func (s *Shop) PayWithWallet(ctx context.Context, number string) (*Order, error) {
+	return nil, errNotYet
+}
 
 // Customer is a buyer who has signed in with Amazon.
 type Customer struct {
