@@ -17,7 +17,7 @@ import (
 func (p *Site) serveControl(w http.ResponseWriter, r *http.Request) {
 	if token := r.URL.Query().Get("token"); r.Method == http.MethodGet && r.URL.Path == WindowPrefix && p.isToken(token) {
 		http.SetCookie(w, &http.Cookie{
-			Name: cookieName(r), Value: token, Path: controlPrefix, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
+			Name: cookieName(r), Value: token, Path: controlPrefix, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 		})
 		http.Redirect(w, r, WindowPrefix, http.StatusSeeOther) // keeps the token out of the address bar
 		return
