@@ -65,7 +65,7 @@ func TestPagesWithoutTLS(t *testing.T) {
 	c := newClient(t, s, 0)
 	id := c.newSession("Authorize", "50")
 	require.NoError(t, s.Buyer().SignIn(id))
-	details, _ := c.get("/checkoutSessions/" + id).must(t, http.StatusOK).body["webCheckoutDetails"].(map[string]any)
+	details, _ := c.get("/checkoutSessions/"+id).must(t, http.StatusOK).body["webCheckoutDetails"].(map[string]any)
 	link, _ := details["amazonPayRedirectUrl"].(string)
 	require.True(t, strings.HasPrefix(link, pages+"/checkout/"), link)
 	res, page := plainGet(t, link)
@@ -81,7 +81,7 @@ func TestPagesWithoutTLS(t *testing.T) {
 func TestPagesAreForLoopback(t *testing.T) {
 	t.Parallel()
 	_, err := emulator.Listen("127.0.0.1:0", emulator.WithPages("192.0.2.1:80"))
-	assert.ErrorContains(t, err, "is not a loopback address")
+	require.ErrorContains(t, err, "is not a loopback address")
 
 	// What was bound before a failure is free again.
 	var lc net.ListenConfig
