@@ -52,8 +52,9 @@ func (s *Server) Description() Description {
 	d := Description{Region: s.region.Name, CAPEM: string(s.identity.caPEM), ControlToken: s.controlToken, TopicAccount: ipntest.Account}
 	if s.listening != nil {
 		d.BaseURL = s.listening.url
-		d.WindowURL = d.BaseURL + site.WindowPrefix + "?token=" + s.controlToken
-		d.ScriptURL = d.BaseURL + site.ScriptPath
+		pages := s.gate.PagesAt(d.BaseURL[len("https://"):])
+		d.WindowURL = pages + site.WindowPrefix + "?token=" + s.controlToken
+		d.ScriptURL = pages + site.ScriptPath
 		if s.listening.proxy != nil {
 			d.ProxyURL = s.listening.proxy.url
 		}

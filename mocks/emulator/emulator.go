@@ -28,6 +28,7 @@ type config struct {
 	tokenLifetime time.Duration
 	hosts         []string
 	proxyAddr     string
+	pagesAddr     string
 	stateFile     string
 	start         time.Time // zero: as the clock is
 	throttling    bool
@@ -261,7 +262,11 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		return s.Close()
 	}
 	s.leave()
-	return errors.Join(s.listening.server.Shutdown(ctx), s.Close())
+	err := s.listening.server.Shutdown(ctx)
+	if s.listening.pages != nil {
+		err = errors.Join(err, s.listening.pages.server.Shutdown(ctx))
+	}
+	return errors.Join(err, s.Close())
 }
 
 // WithThrottling makes the emulator answer 429 TooManyRequests, as the service does, to more

@@ -34,6 +34,7 @@ type listening struct {
 	url       string
 	transport *http.Transport
 	proxy     *proxy         // nil without [WithProxy]
+	pages     *plainPages    // nil without [WithPages]
 	connected sync.WaitGroup // one for each Serve, one for each connection
 	count     atomic.Int64   // of the connections
 	most      int64          // connections at once
@@ -50,10 +51,9 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lc net.ListenConfig
-	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
+	listener, err := bind(addr)
 	if err != nil {
-		return nil, fmt.Errorf("emulator: %w", err)
+		return nil, err
 	}
 	if s.listening, err = listen(s, listener); err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -64,6 +64,16 @@ func Listen(addr string, opts ...Option) (*Server, error) {
 		s.startNotifying()
 	}
 	return s, nil
+}
+
+// bind returns a listener at an address.
+func bind(addr string) (net.Listener, error) {
+	var lc net.ListenConfig
+	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
+	if err != nil {
+		return nil, fmt.Errorf("emulator: %w", err)
+	}
+	return listener, nil
 }
 
 func listen(s *Server, listener net.Listener) (*listening, error) {
@@ -83,7 +93,6 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 			MaxIdleConnsPerHost: 128,
 		},
 	}
-	s.gate.URL, s.gate.Window = l.url, l.url+site.WindowPrefix
 	l.server = newServer(s, s.headerTime)
 	l.server.ConnState = l.connState
 	// HTTP/1.1 alone: faults take a connection away, which HTTP/2 shares among requests.
@@ -92,12 +101,25 @@ func listen(s *Server, listener net.Listener) (*listening, error) {
 		MinVersion:   tls.VersionTLS12,
 		NextProtos:   []string{"http/1.1"},
 	}
-	if s.proxyAddr != "" {
-		var proxyListener net.Listener
-		var err error
-		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, s.headerTime, &l.connected, s); err != nil {
+	s.gate.URL, s.gate.Window = l.url, l.url+site.WindowPrefix
+	var proxyListener net.Listener
+	var err error
+	if s.pagesAddr != "" {
+		if l.pages, err = listenPages(s.pagesAddr, s); err != nil {
 			return nil, err
 		}
+		s.gate.PlainPages, s.gate.Window = l.pages.url, l.pages.url+site.WindowPrefix
+	}
+	if s.proxyAddr != "" {
+		if l.proxy, proxyListener, err = listenProxy(s.proxyAddr, s.headerTime, &l.connected, s); err != nil {
+			return nil, errors.Join(err, l.pages.close())
+		}
+	}
+	if l.pages != nil {
+		l.pages.server.ConnState = l.connState
+		l.connected.Go(func() { _ = l.pages.server.Serve(l.pages.listener) })
+	}
+	if l.proxy != nil {
 		l.proxy.server.ConnState = l.connState
 		l.connected.Go(func() { _ = l.proxy.server.Serve(proxyListener) })
 		l.connected.Go(func() { _ = l.server.ServeTLS(l.proxy.taken, "", "") })
@@ -144,7 +166,7 @@ func (l *listening) close() error {
 	if l.proxy != nil {
 		err = errors.Join(l.proxy.server.Close(), l.proxy.taken.Close())
 	}
-	err = errors.Join(err, l.server.Close())
+	err = errors.Join(err, l.pages.close(), l.server.Close())
 	l.transport.CloseIdleConnections()
 	l.connected.Wait()
 	return err

@@ -2,9 +2,7 @@ package emulator
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -42,10 +40,9 @@ type proxy struct {
 }
 
 func listenProxy(addr string, headerTime time.Duration, busy *sync.WaitGroup, emulator http.Handler) (*proxy, net.Listener, error) {
-	var lc net.ListenConfig
-	listener, err := lc.Listen(context.Background(), "tcp", addr) //nolint:forbidigo // a socket is bound without waiting
+	listener, err := bind(addr)
 	if err != nil {
-		return nil, nil, fmt.Errorf("emulator: %w", err)
+		return nil, nil, err
 	}
 	p := &proxy{url: "http://" + listener.Addr().String(), taken: newHandedOver(listener.Addr()), busy: busy, emulator: emulator}
 	p.server = newServer(p, headerTime)

@@ -39,10 +39,10 @@ func main() {
 
 // settings are what the flags say.
 type settings struct {
-	port, proxyPort int
-	file            string
-	endpoint        string
-	options         []emulator.Option
+	port, proxyPort, pagesPort int
+	file                       string
+	endpoint                   string
+	options                    []emulator.Option
 }
 
 // run serves until ctx ends or a signal comes, and returns the exit status.
@@ -67,6 +67,7 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	flags.SetOutput(errOut)
 	flags.IntVar(&given.port, "port", 8443, "`port` of 127.0.0.1 to listen at; 0 for a free one")
 	flags.IntVar(&given.proxyPort, "proxy-port", 8444, "`port` of 127.0.0.1 for the proxy; 0 for a free one, -1 for none")
+	flags.IntVar(&given.pagesPort, "pages-port", 8445, "`port` of 127.0.0.1 for checkout.js and the pages in plain HTTP; 0 for a free one, -1 for HTTPS on -port")
 	flags.StringVar(&given.file, "file", "amazonpay-emulator.json", "`path` of the file that is written for clients; the CA goes beside it, as .pem")
 	flags.StringVar(&given.endpoint, "ipn", "", "`URL` on loopback to which notifications are sent")
 	region := flags.String("region", "", "`name`: us, na, eu, de, uk or jp; default: the region of the state file, or na; the proxy has all three")
@@ -91,6 +92,9 @@ func parse(args []string, errOut io.Writer) (settings, error) {
 	}
 	if given.proxyPort >= 0 {
 		given.options = append(given.options, emulator.WithProxy(loopback(given.proxyPort)))
+	}
+	if given.pagesPort >= 0 {
+		given.options = append(given.options, emulator.WithPages(loopback(given.pagesPort)))
 	}
 	if *throttle {
 		given.options = append(given.options, emulator.WithThrottling())

@@ -33,13 +33,14 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 	state := filepath.Join(dir, "shop.state")
 	go func() {
 		ended <- run(ctx, []string{
-			"-port", "0", "-proxy-port", "0", "-region", "jp", "-seed", "7", "-clock", "720h", "-throttle",
+			"-port", "0", "-proxy-port", "0", "-pages-port", "0", "-region", "jp", "-seed", "7", "-clock", "720h", "-throttle",
 			"-state", state, "-file", filepath.Join(dir, "pay.json"),
 		}, out, io.Discard)
 	}()
 	d := described(t, printed, filepath.Join(dir, "pay.json"))
 	assert.Equal(t, "jp", d.Region)
 	assert.NotEmpty(t, d.ProxyURL)
+	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/checkout\.js$`, d.ScriptURL)
 	ca, err := os.ReadFile(filepath.Join(dir, "pay.pem"))
 	require.NoError(t, err)
 	assert.Equal(t, d.CAPEM, string(ca))
@@ -88,9 +89,10 @@ func TestRunRefuses(t *testing.T) {
 		message string // printed once
 	}{
 		{[]string{"-port", "65536"}, 1, "invalid port"},
-		{[]string{"-port", "0", "-proxy-port", "70000"}, 1, "invalid port"},
+		{[]string{"-port", "0", "-pages-port", "0", "-proxy-port", "70000"}, 1, "invalid port"},
+		{[]string{"-port", "0", "-proxy-port", "-1", "-pages-port", "70000"}, 1, "invalid port"},
 		{[]string{"-clock", "soon"}, 2, "soon"},
-		{[]string{"-port", "0", "-proxy-port", "-1", "-file", "/nonexistent/x.json"}, 1, "nonexistent/x.json"},
+		{[]string{"-port", "0", "-proxy-port", "-1", "-pages-port", "-1", "-file", "/nonexistent/x.json"}, 1, "nonexistent/x.json"},
 		{[]string{"-port", "0", "-state", "/dev/null"}, 1, "/dev/null"},
 		{[]string{"-region", "mars"}, 1, "mars"},
 		{[]string{"-nonsense"}, 2, "not defined: -nonsense"},
@@ -120,7 +122,7 @@ func TestInterrupts(t *testing.T) {
 	serials := map[string]bool{}
 	for _, second := range []bool{false, true} {
 		file := filepath.Join(t.TempDir(), "pay.json")
-		program := exec.CommandContext(t.Context(), os.Args[0], "-port", "0", "-proxy-port", "0", "-file", file)
+		program := exec.CommandContext(t.Context(), os.Args[0], "-port", "0", "-proxy-port", "0", "-pages-port", "0", "-file", file)
 		program.Env = append(os.Environ(), "RUN_AMAZONPAY_EMULATOR=1")
 		printed, err := program.StdoutPipe()
 		require.NoError(t, err)

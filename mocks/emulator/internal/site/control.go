@@ -16,8 +16,8 @@ import (
 // serveControl serves requests that have the control token.
 func (p *Site) serveControl(w http.ResponseWriter, r *http.Request) {
 	if token := r.URL.Query().Get("token"); r.Method == http.MethodGet && r.URL.Path == WindowPrefix && p.isToken(token) {
-		http.SetCookie(w, &http.Cookie{
-			Name: cookieName(r), Value: token, Path: controlPrefix, HttpOnly: true, Secure: true, SameSite: http.SameSiteStrictMode,
+		http.SetCookie(w, &http.Cookie{ //nolint:gosec // plain HTTP is served on loopback alone, where no browser keeps Secure cookies
+			Name: cookieName(r), Value: token, Path: controlPrefix, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 		})
 		http.Redirect(w, r, WindowPrefix, http.StatusSeeOther) // keeps the token out of the address bar
 		return

@@ -23,6 +23,7 @@ type Gate struct {
 	Clock         func() time.Time // as it runs
 	Now           func() time.Time // as it was advanced
 	URL           string           // where the emulator listens; empty if it does not
+	PlainPages    string           // where its pages are in plain HTTP; empty if they are not
 	Window        string           // where its window is; empty without a URL
 	PayPage       string           // the path of the page on which a buyer pays, up to the session's id
 
@@ -30,10 +31,13 @@ type Gate struct {
 }
 
 // PagesAt returns where the buyer's pages are for those who reached the emulator under a host: the
-// same. A shop's server that reached it under the host of the service got there through the proxy
-// or a hosts file, which its buyers' browsers need not have: they are sent to the emulator's own
-// address.
+// same, unless they are in plain HTTP at an address of their own. A shop's server that reached it
+// under the host of the service got there through the proxy or a hosts file, which its buyers'
+// browsers need not have: they are sent to the emulator's own address.
 func (g *Gate) PagesAt(host string) string {
+	if g.PlainPages != "" {
+		return g.PlainPages
+	}
 	name := (&url.URL{Host: host}).Hostname()
 	ofService := func(r ledger.Region) bool { return strings.EqualFold(r.Host, name) }
 	if g.URL != "" && slices.ContainsFunc(ledger.Regions, ofService) {

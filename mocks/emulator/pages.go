@@ -1,0 +1,56 @@
+package emulator
+
+import (
+	"net"
+	"net/http"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
+)
+
+// WithPages makes [Listen] and [Start] also serve checkout.js, the buyer's pages and the window in
+// plain HTTP, at a loopback address of their own (127.0.0.1:8445; port 0 for a free one).
+// An ordinary browser refuses a script from a server whose CA it does not trust, without asking;
+// with this option it needs no certificate. [Description].ScriptURL and WindowURL, and the URLs to
+// which the API sends buyers, then lead to that address. The API itself stays on HTTPS.
+func WithPages(addr string) Option {
+	return func(c *config) error {
+		c.pagesAddr = addr
+		return checkLoopback(addr)
+	}
+}
+
+// plainPages serves the site, but not the API, without TLS.
+type plainPages struct {
+	server   *http.Server
+	listener net.Listener
+	url      string
+}
+
+func listenPages(addr string, s *Server) (*plainPages, error) {
+	listener, err := bind(addr)
+	if err != nil {
+		return nil, err
+	}
+	p := &plainPages{listener: listener, url: "http://" + listener.Addr().String()}
+	p.server = newServer(pagesOf(s.site), s.headerTime)
+	return p, nil
+}
+
+// close also closes a listener that is not served yet. Without [WithPages], p is nil.
+func (p *plainPages) close() error {
+	if p == nil {
+		return nil
+	}
+	_ = p.listener.Close() // closed twice if it is served
+	return p.server.Close()
+}
+
+func pagesOf(pages *site.Site) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !pages.Handles(r.URL.Path) {
+			http.Error(w, "This address has checkout.js and the pages of the Amazon Pay emulator. The API is on HTTPS.", http.StatusNotFound)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+}

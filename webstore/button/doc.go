@@ -1,0 +1,2 @@
+// Package button signs and renders Amazon Pay buttons for a shop's pages.
+package button
