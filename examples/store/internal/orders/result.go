@@ -26,7 +26,7 @@ func (s *Shop) Result(ctx context.Context, number, sessionID string) (*Order, er
 		return nil, err
 	}
 	name := number + "/complete/" + sessionID
-	if o.SessionID != sessionID { // the payment has not begun
+	if sessionID == "" || o.SessionID != sessionID { // the payment has not begun
 		if !o.MayPay() {
 			if _, err := s.sessionOf(ctx, number, sessionID); err != nil {
 				return nil, err

@@ -3,11 +3,11 @@ package orders_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
@@ -182,7 +182,7 @@ func TestPendingThenDeclined(t *testing.T) {
 		o, err := w.Result(w.ctx(), o.Number, session)
 		require.NoError(w.t, err)
 		assert.Equal(w.t, orders.StatusPending, o.Status)
-		w.server.Settle()
+		require.NoError(w.t, w.server.Advance(time.Minute))
 		o, err = w.Refresh(w.ctx(), o.Number)
 		require.NoError(w.t, err)
 		assert.Equal(w.t, orders.StatusDeclined, o.Status)
@@ -283,5 +283,3 @@ func TestPayOtherTotal(t *testing.T) {
 		require.ErrorIs(w.t, err, orders.ErrSession)
 	})
 }
-
-var _ = amazonpay.USD

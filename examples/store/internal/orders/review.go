@@ -145,13 +145,19 @@ func (s *Shop) openSession(ctx context.Context, number, sessionID string) (*webs
 
 // sessionOf returns a session if it is the order's.
 func (s *Shop) sessionOf(ctx context.Context, number, sessionID string) (*webstore.CheckoutSession, error) {
+	if sessionID == "" {
+		return nil, ErrSession
+	}
 	if row, err := s.db.Session(ctx, sessionID); err == nil && row.OrderNumber != number {
 		return nil, ErrOtherOrder
 	} else if err != nil && !errors.Is(err, data.ErrNone) {
 		return nil, err
 	}
 	session, err := s.pay.GetCheckoutSessionOfOrder(ctx, sessionID, number)
-	if _, other := errors.AsType[*webstore.OtherOrderError](err); other {
+	if other, ok := errors.AsType[*webstore.OtherOrderError](err); ok {
+		if other.Found == "" && other.Session != nil && other.Session.StatusDetails.State == amazonpay.StateCanceled {
+			return other.Session, nil // it has lost its reference, and nothing can be charged with it
+		}
 		s.log.WarnContext(ctx, "a session of another order was presented", "order", number, "error", err)
 		return nil, ErrOtherOrder
 	}
