@@ -81,7 +81,7 @@ func Open(c Config) (*Service, error) {
 			Region: amazonpay.Region(d.Region), Environment: amazonpay.EnvironmentSandbox, BaseURL: d.BaseURL,
 		}, network)
 	}
-	var options []emulator.Option
+	options := []emulator.Option{emulator.WithPages("127.0.0.1:0")} // without a certificate that browsers refuse
 	if c.StateFile != "" {
 		options = append(options, emulator.WithStateFile(c.StateFile))
 	}
