@@ -11,6 +11,7 @@ import (
 // which asks the shop's page for the cart.
 type BuyNow struct {
 	Origin   string // of the shop's page; empty if no browser started it
+	Language string // checkoutLanguage of the button, or empty
 	Delivery Object // the delivery option that the buyer chose; nil: none
 }
 
@@ -44,6 +45,35 @@ func (s *Session) PayNow(seen Cart, now time.Time) error {
 	details["paymentDetails"] = payment
 	s.Details, s.BuyNow.Delivery, s.Approved, s.Status.Updated = details, seen.Delivery, true, now
 	return nil
+}
+
+// InitEvent is the event onInitCheckout: who the buyer is, as far as the button's scopes go, and
+// where the buyer lives.
+func (s *Session) InitEvent() Object {
+	buyer, summary := Object{}, s.Wallet.Owner(s.Scope).summary()
+	scopes, _ := s.Details["scopes"].([]any)
+	for member, scope := range map[string]string{"name": "name", "email": "email", "phoneNumber": "phoneNumber"} {
+		if len(scopes) == 0 || slices.Contains(scopes, any(scope)) {
+			buyer[member] = summary[member]
+		}
+	}
+	buyer["buyerId"] = summary["buyerId"]
+	event := Object{"buyer": buyer, "scopes": buyer, "billingAddress": s.Wallet.billingAddress(s.Scope, s.Product, s.Details)}
+	if s.Ships() {
+		event["shippingAddress"] = s.Wallet.ShippingAddress(s.Scope, s.Details)
+	}
+	if s.BuyNow.Language != "" {
+		event["checkoutLanguage"] = s.BuyNow.Language
+	}
+	return event
+}
+
+// CompleteEvent is the event onCompleteCheckout.
+func (s *Session) CompleteEvent() Object {
+	return Object{
+		"amazonCheckoutSessionId": s.ID, "billingAddress": s.Wallet.Owner(s.Scope).Addresses[0],
+		"paymentDescriptor": s.Wallet.ChosenCard().String(), "amazonPayCheckoutType": "BuyNow",
+	}
 }
 
 // SignInAs has one of the region's buyers sign in. Another buyer has chosen nothing yet.
