@@ -88,6 +88,14 @@ func (s *Session) SignInAs(buyer int, now time.Time) error {
 	return nil
 }
 
+// EffectIn is the card's effect in a session, for people.
+func (c Card) EffectIn(s *Session) string {
+	if s.BuyNow != nil && c.decline != "" {
+		return "declined, unless the shop can wait: choose another and pay again"
+	}
+	return c.Effect
+}
+
 // checkFinal refuses to finalize a Buy Now session with other amounts or addresses than those that
 // the buyer saw and chose
 // (https://developer.amazon.com/docs/amazon-pay-buy-now-checkout/verify-and-complete-checkout.html).

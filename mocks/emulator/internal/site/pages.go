@@ -265,7 +265,7 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 	}
 	if page.Change != "changeAddress" {
 		for _, c := range ledger.Cards {
-			page.Cards = append(page.Cards, choice{Value: c.Digits, Text: c.Brand + " ending in " + c.Digits, Note: c.Effect, Chosen: c.Digits == m.ChosenCard().Digits})
+			page.Cards = append(page.Cards, choice{Value: c.Digits, Text: c.Brand + " ending in " + c.Digits, Note: c.EffectIn(found), Chosen: c.Digits == m.ChosenCard().Digits})
 		}
 	}
 	return page
