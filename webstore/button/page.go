@@ -9,10 +9,19 @@ import (
 	"unicode/utf16"
 )
 
-// drawScript is the function that draws a button.
-//
 //go:embed draw.js
-var drawScript string
+var drawSource string
+
+// drawScript is the function that draws a button, without indentation and lines of comment.
+var drawScript = func() string {
+	var lines []string
+	for line := range strings.Lines(drawSource) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}()
 
 // script returns the end of a script element after its nonce: it calls drawScript.
 func script(src string, words texts, c call, elementID string, config []byte) string {
@@ -24,7 +33,7 @@ func script(src string, words texts, c call, elementID string, config []byte) st
 		}
 		arguments = append(arguments, ascii(string(encoded)))
 	}
-	return ">" + strings.TrimSpace(drawScript) + "(" + strings.Join(append(arguments, string(config)), ",") + ");</script>"
+	return ">" + drawScript + "(" + strings.Join(append(arguments, string(config)), ",") + ");</script>"
 }
 
 // ascii replaces the characters outside ASCII in JSON by their \u escapes, so that the text means the
