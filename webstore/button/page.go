@@ -36,8 +36,8 @@ func script(src string, words texts, c call, elementID string, config []byte) st
 	return ">" + drawScript + "(" + strings.Join(append(arguments, string(config)), ",") + ");</script>"
 }
 
-// ascii replaces the characters outside ASCII in JSON by their \u escapes, so that the text means the
-// same on a page in any encoding. json.Marshal has escaped <, > and &.
+// ascii replaces the characters outside ASCII in JSON by their \u escapes, so that the text means
+// the same on a page in any encoding. json.Marshal has escaped <, > and &.
 func ascii(text string) string {
 	return replace(text, func(s *strings.Builder, r rune) {
 		for _, unit := range utf16.Encode([]rune{r}) {
@@ -110,13 +110,13 @@ var translations = map[Language]texts{
 		"S’abonner avec Amazon Pay",
 	},
 	LanguageItIT: {
-		"Amazon Pay non è al momento disponibile. Ricarica la pagina o continua senza Amazon Pay.",
+		"Amazon Pay non è disponibile. Ricarica la pagina o continua senza Amazon Pay.",
 		"Amazon Pay richiede JavaScript.",
 		"Modifica il metodo di pagamento",
 		"Abbonati con Amazon Pay",
 	},
 	LanguageEsES: {
-		"Amazon Pay no está disponible en este momento. Vuelva a cargar la página o continúe sin Amazon Pay.",
+		"Amazon Pay no está disponible ahora. Vuelva a cargar la página o continúe sin Amazon Pay.",
 		"Amazon Pay requiere JavaScript.",
 		"Cambiar el método de pago",
 		"Suscribirse con Amazon Pay",
