@@ -140,9 +140,16 @@ func (p *Site) checkButton(w http.ResponseWriter, r *http.Request) {
 	if wrong == nil {
 		_, wrong = p.press(b, r, false)
 	}
-	answer := ledger.Object{"wrong": nil, "detail": nil}
 	if wrong != nil {
 		p.keepWrongButton(r, b, wrong)
+	}
+	writeVerdict(w, wrong)
+}
+
+// writeVerdict tells checkout.js what is wrong with a button.
+func writeVerdict(w http.ResponseWriter, wrong *wrongButton) {
+	answer := ledger.Object{"wrong": nil, "detail": nil}
+	if wrong != nil {
 		answer = ledger.Object{"wrong": wrong.reason, "detail": wrong.detail}
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -210,11 +217,15 @@ type refusedButton struct {
 	Detail  []string  `json:"detail"`
 }
 
-// keepWrongButton has the window show a button that did not work. What anybody can send must not
-// fill the memory.
 func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
+	p.keepWrong(r.Header.Get("Origin"), b.product, wrong)
+}
+
+// keepWrong has the window show a button that did not work. What anybody can send must not fill the
+// memory.
+func (p *Site) keepWrong(origin, product string, wrong *wrongButton) {
 	kept := refusedButton{
-		ID: ledger.NewUUID(), Time: p.Gate.Now(), From: wire.Cut(r.Header.Get("Origin"), 256), Product: wire.Cut(b.product, 64), Reason: wire.Cut(wrong.reason, 1024),
+		ID: ledger.NewUUID(), Time: p.Gate.Now(), From: wire.Cut(origin, 256), Product: wire.Cut(product, 64), Reason: wire.Cut(wrong.reason, 1024),
 	}
 	for _, line := range wrong.detail {
 		kept.Detail = append(kept.Detail, wire.Cut(line, 4096))
@@ -224,14 +235,6 @@ func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
 	})
 	p.Wake()
 }
-
-// buttonMembers are the members of a payload. A Buy Now button has no webCheckoutDetails.
-var buttonMembers = wire.CreateSessionMembers.With(wire.Members{
-	"webCheckoutDetails": wire.Structure(wire.CreateSessionMembers["webCheckoutDetails"].Members),
-})
-
-// maxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
-const maxSessions = 100_000
 
 // sessionOf makes the session of a button, and without keep throws it away. It returns the page on
 // which the buyer signs in to it.
@@ -251,10 +254,7 @@ func (p *Site) sessionOf(c *ledger.Call, product string, keep bool) (page string
 }
 
 func openSession(w *ledger.Ledger, c *ledger.Call, product string, keep bool) (page string, refused *ledger.Refusal) {
-	if len(w.Sessions) >= maxSessions {
-		return "", ledger.Refuse(http.StatusServiceUnavailable, ledger.ServiceUnavailable, "There are too many checkout sessions: reset the emulator.")
-	}
-	made, refused := w.NewSession(c, product)
+	made, refused := w.Click(c, product)
 	if refused != nil {
 		return "", refused
 	}
