@@ -317,13 +317,11 @@
           end('Thank you', 'Your order is paid. This window closes by itself.', true);
           return;
         case 'decline':
-          payable = true;
-          show('The payment was declined' + why + '. Choose another card and pay again.');
+          show('The payment was declined' + why + '.' + (now.state === 'Open' ? ' Choose another card and pay again.' : ''));
           after(now.state);
           return;
         case 'error':
-          payable = true;
-          show('The shop could not take the order' + why + '. You have not paid; try again, or cancel.');
+          show('The shop could not take the order' + why + '.' + (now.state === 'Open' ? ' You have not paid: try again, or cancel.' : ''));
           after(now.state);
           return;
         case 'redirectRequired':
@@ -332,6 +330,7 @@
             return;
           }
           wrong('onCompleteCheckout', 'redirectRequired goes with a redirectUrl of https');
+          after(now.state);
           return;
         default:
           wrong('onCompleteCheckout', 'status must be one of success, decline, error, redirectRequired: it is ' + JSON.stringify(value.status));
