@@ -81,6 +81,9 @@ func (s *Session) SignInAs(buyer int, now time.Time) error {
 	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
 		return errors.New("emulator: choose a buyer")
 	}
+	if s.ofBuyer() && s.Wallet.Buyer != buyer {
+		return errors.New("emulator: sign in as " + s.Wallet.Owner(s.Scope).Name + ", whose charge permission this is")
+	}
 	if s.Wallet.Buyer != buyer {
 		s.Wallet, s.Approved = Wallet{Buyer: buyer}, false
 	}
