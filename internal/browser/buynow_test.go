@@ -296,7 +296,9 @@ func kept(t *testing.T, server *emulator.Server) string {
 	res, err := server.RoundTripper().RoundTrip(r)
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
-	var state struct{ Buttons []struct{ Reason, From string } }
+	var state struct {
+		Buttons []struct{ Reason, From string }
+	}
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&state))
 	var all []string
 	for _, one := range state.Buttons {
@@ -476,4 +478,29 @@ func TestBuyNowWrongButton(t *testing.T) {
 	b.says(console, "is not a store of this merchant")
 	b.picture("26-buy-now-wrong-button")
 	assert.Contains(t, kept(t, server), "is not a store of this merchant")
+}
+
+// Shops with gifts or points: what they give is shown, and their events are sent.
+func TestBuyNowExtras(t *testing.T) {
+	t.Parallel()
+	b, _, server := openNow(t)
+	b.eval(`config.onGiftWrapOptionSelection = event => answer('onGiftWrapOptionSelection', event, Object.assign(cart(), {totalChargeAmount: usd(29.5)}));
+		config.onMerchantManagedPaymentMethodSelection = event => answer('onMerchantManagedPaymentMethodSelection', event, {totalChargeAmount: usd(28)});
+		tamper = (name, made) => name === 'onInitCheckout' ? Object.assign(made, {addOnFeatures: ['GIFT'], addressDisplayType: 'FULL', giftDetails: {wrap: 'blue'}}) : made; 0`, nil)
+	p := b.popup().toPay()
+	p.total("26.50 USD")
+	assert.Contains(t, p.text("#extras"), `{"wrap":"blue"}`)
+	p.picture("27-buy-now-gift")
+	p.named()
+	p.eval("document.querySelectorAll('#extras button')[0].click()", nil)
+	p.eventually("document.querySelector('#totals dd.total').textContent === '29.50 USD'")
+	p.ready()
+	p.eval("document.querySelectorAll('#extras button')[1].click()", nil)
+	p.eventually("document.querySelector('#totals dd.total').textContent === '28.00 USD'")
+	p.ready()
+	var event map[string]any
+	b.eval("events[1].event", &event)
+	assert.Equal(t, map[string]any{"giftDetails": map[string]any{"wrap": "blue"}}, event)
+	assert.Equal(t, "onInitCheckout onGiftWrapOptionSelection onMerchantManagedPaymentMethodSelection", b.events())
+	assert.Empty(t, server.Charges())
 }

@@ -50,7 +50,7 @@ func TestUpgrade(t *testing.T) {
 	b := open(t, server)
 	permission := s.permission(t, server, webstore.ChargePermissionTypeOneTime)
 	for _, row := range []struct{ action, unit, shown string }{
-		{"recurringUpgrade", "Month", "30.00 USD, every Month"}, {"recurringUpdate", "Year", "30.00 USD, every Year"},
+		{"recurringUpgrade", "Month", "30.00 USD, every month"}, {"recurringUpdate", "Year", "30.00 USD, every year"},
 	} {
 		signed := map[string]any{}
 		config := s.config(t, map[string]any{

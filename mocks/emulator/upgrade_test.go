@@ -47,7 +47,7 @@ func TestRecurringUpgrade(t *testing.T) {
 	_, order := c.newCharge("AuthorizeWithCapture", "14") // which closes it
 	id, p := c.follow("/checkout/upgrade", c.upgrade("recurringUpgrade", order), "0")
 	assert.Contains(t, p.text, "Agree to a recurring payment")
-	assert.Contains(t, p.text, "30.00 USD, every Month")
+	assert.Contains(t, p.text, "30.00 USD, every month")
 	complete := "/checkoutSessions/" + id + "/complete"
 	c.post(complete, object{}).refused(t, 422, "InvalidCheckoutSessionStatus") // not before the buyer agrees
 	p = c.visit("/checkout/review", step(id, "address", "0", "card", "4444"))
@@ -67,7 +67,7 @@ func TestRecurringUpgrade(t *testing.T) {
 
 	// The same permission gets other terms.
 	id, p = c.follow("/checkout/upgrade", c.upgrade("recurringUpdate", permission, "recurringMetadata", object{"frequency": object{"unit": "Week", "value": "2"}}), "0")
-	assert.Contains(t, p.text, "varying amounts, every 2 × Week")
+	assert.Contains(t, p.text, "varying amounts, every 2 weeks")
 	c.visit("/checkout/review", step(id, "address", "0", "card", "0005"))
 	assert.Equal(t, "Month", c.get("/chargePermissions/"+permission).at("recurringMetadata", "frequency", "unit"))
 	done = c.post("/checkoutSessions/"+id+"/complete", object{}).must(t, 200)

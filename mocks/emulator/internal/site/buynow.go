@@ -148,6 +148,7 @@ type shownCart struct {
 	Totals  []shownLine `json:"totals"`
 	Options []shownLine `json:"options"`
 	Chosen  string      `json:"chosen"` // the id of an option
+	Others  []shownLine `json:"others"` // members that only some shops have
 	Notes   []string    `json:"notes"`
 }
 
@@ -247,7 +248,7 @@ func applyCart(s *ledger.Session, form url.Values, now time.Time, answer *buyNow
 		s.Approved = false
 		return errors.New(refused.Message)
 	}
-	answer.Cart = showCart(cart)
+	answer.Cart = showCart(cart, given)
 	if form.Get("do") != "pay" {
 		s.Approved = false // the buyer sees another cart
 		return nil
@@ -260,8 +261,8 @@ func applyCart(s *ledger.Session, form url.Values, now time.Time, answer *buyNow
 }
 
 // showCart is the cart for the page's script.
-func showCart(cart wire.CheckedCart) *shownCart {
-	shown := &shownCart{Items: []shownLine{}, Totals: []shownLine{}, Options: []shownLine{}, Notes: append([]string{}, cart.Notes...)}
+func showCart(cart wire.CheckedCart, given ledger.Object) *shownCart {
+	shown := &shownCart{Items: []shownLine{}, Totals: []shownLine{}, Options: []shownLine{}, Others: []shownLine{}, Notes: append([]string{}, cart.Notes...)}
 	for _, item := range cart.Items {
 		amount := item.MoneyAt("totalListPrice")
 		note := item.Text("variantTitle")
@@ -278,6 +279,9 @@ func showCart(cart wire.CheckedCart) *shownCart {
 		if amount := cart.Body.MoneyAt(of.member); amount.Currency != "" {
 			shown.Totals = append(shown.Totals, shownLine{ID: of.member, Text: of.text, Amount: amount.String()})
 		}
+	}
+	for _, name := range cart.Others {
+		shown.Others = append(shown.Others, shownLine{Text: wire.Cut(name, 64), Note: wire.Cut(string(ledger.Encode(given[name])), 1024)})
 	}
 	for i, option := range cart.Options {
 		shown.Options = append(shown.Options, shownLine{

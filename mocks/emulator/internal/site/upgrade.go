@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
@@ -53,9 +54,10 @@ func recurring(metadata ledger.Object) string {
 	}
 	frequency := metadata.At("frequency")
 	if unit := frequency.Text("unit"); unit != "" && unit != "Variable" {
+		unit = strings.ToLower(unit)
 		every = "every " + unit
 		if n := frequency.Text("value"); n != "" && n != "1" {
-			every = "every " + n + " × " + unit
+			every = "every " + n + " " + unit + "s"
 		}
 	}
 	switch {
