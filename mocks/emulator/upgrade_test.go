@@ -102,7 +102,7 @@ func TestUpgradeRefused(t *testing.T) {
 	other := newClient(t, c.server, 1)
 	wrong := c.upgrade("recurringUpgrade", order)
 	wrong.Set("signature", "AAAA")
-	foreign := other.newRecurring("Confirm", usd("14"))
+	foreign := other.newRecurring("Authorize", usd("14"))
 	sessions++
 	for says, form := range map[string]url.Values{
 		"signature does not match":                    wrong,

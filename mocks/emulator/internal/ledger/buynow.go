@@ -22,8 +22,8 @@ type Cart struct {
 	Delivery Object // the delivery option; nil: nothing is shipped
 }
 
-// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for these
-// amounts and for no others, until the buyer changes anything. It can be repeated.
+// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for
+// these amounts and for no others, until the buyer changes anything. It can be repeated.
 func (s *Session) PayNow(seen Cart, now time.Time) error {
 	switch why := s.Undeliverable(); {
 	case s.BuyNow == nil:

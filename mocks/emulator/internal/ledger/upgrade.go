@@ -2,8 +2,8 @@ package ledger
 
 import "time"
 
-// Upgrade is what a session of bindUpgradeAction has besides: nothing is paid, the buyer agrees to a
-// recurring payment
+// Upgrade is what a session of bindUpgradeAction has besides. Nothing is paid: the buyer agrees to
+// a recurring payment
 // (https://developer.amazon.com/docs/amazon-pay-checkout/upgrading-from-onetime-to-recurring.html).
 type Upgrade struct {
 	Action       string

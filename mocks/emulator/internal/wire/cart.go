@@ -52,8 +52,8 @@ type CheckedCart struct {
 // CheckCart checks a cart that a shop's page gave. option is the id of the delivery option that the
 // buyer chose; empty means the default one.
 //
-// Base and shipping less the discount, with the tax or without it (prices may include it), must come
-// to the total of the order: totalOrderAmount, or totalChargeAmount if that is all. The
+// Base and shipping less the discount, with the tax or without it (prices may include it), must be
+// the total of the order: totalOrderAmount, or totalChargeAmount if there is no other. The
 // documentation does not say so. A cart with other members, for gifts or points, is not added up.
 func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (CheckedCart, *ledger.Refusal) {
 	cart := CheckedCart{Body: make(ledger.Object), Chosen: -1}
@@ -112,8 +112,8 @@ func prepare(value any) {
 	}
 }
 
-// checkCurrencies refuses a cart in more than one currency, or in one in which the account cannot be
-// paid.
+// checkCurrencies refuses a cart in more than one currency, or in a currency in which the account
+// cannot be paid.
 func (cart *CheckedCart) checkCurrencies(c *ledger.Call) *ledger.Refusal {
 	currency := cart.Body.MoneyAt("totalChargeAmount").Currency
 	if refused := ledger.CheckCurrency(c, "totalChargeAmount", currency); refused != nil {

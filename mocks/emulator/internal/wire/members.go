@@ -109,8 +109,8 @@ var CreateSessionMembers = updateSessionMembers.With(Members{
 // checkoutSessionConfig. Buy Now has no webCheckoutDetails.
 var ButtonMembers = CreateSessionMembers.With(Members{"webCheckoutDetails": Structure(newWebCheckoutDetails)})
 
-// UpgradeMembers are the members of the payload of bindUpgradeAction. Some are there for checkout.js
-// alone.
+// UpgradeMembers are the members of the payload of bindUpgradeAction. Only checkout.js reads
+// merchantId, productType, ledgerCurrency and checkoutLanguage.
 var UpgradeMembers = Members{
 	"webCheckoutDetails": Structure(webCheckoutDetails).Required(), "chargePermissionId": Text(0).Required(),
 	"recurringMetadata": recurringMetadata.Required(), "chargePermissionType": OneOf(ledger.Recurring),
