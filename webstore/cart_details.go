@@ -203,7 +203,7 @@ type ShippingMethod struct {
 // EstimationDetails are a duration, such as 2 hours.
 type EstimationDetails struct {
 	TimeUnit TimeUnit `json:"timeUnit,omitzero" pay:"required"`
-	Value    int      `json:"value"`
+	Value    int      `json:"value,omitzero"`
 }
 
 // TimeUnit is the unit of [EstimationDetails]. Other units than the constant are sent unchanged.
