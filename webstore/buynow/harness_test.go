@@ -129,11 +129,11 @@ func (s *shop) cart(to *amazonpay.Address, option string) (*webstore.CartDetails
 	for _, o := range options {
 		if o.ID == option || option == "" && bool(o.IsDefault) {
 			m, err := base.MinorUnits()
-			require.NoError(s.tb, err)
-			n, err := o.Price.MinorUnits()
-			require.NoError(s.tb, err)
-			total, err := amazonpay.NewPrice(m+n, amazonpay.USD)
-			require.NoError(s.tb, err)
+			n, err2 := o.Price.MinorUnits()
+			total, err3 := amazonpay.NewPrice(m+n, amazonpay.USD)
+			if err := errors.Join(err, err2, err3); err != nil {
+				return nil, err
+			}
 			return &webstore.CartDetails{
 				DeliveryOptions: options, TotalBaseAmount: base, TotalShippingAmount: o.Price, TotalTaxAmount: usd("0.00"), TotalChargeAmount: total,
 				LineItems: []webstore.LineItem{{ID: "cup", Title: "Cup", Quantity: "1", ListPrice: base, TotalListPrice: base}},
@@ -249,6 +249,19 @@ func (v *visit) press(option string) {
 func (v *visit) complete() object {
 	v.tb.Helper()
 	return v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": v.session})
+}
+
+// through completes with a handler, without HTTP between.
+func (v *visit) through(h http.Handler, session string) object {
+	text, err := json.Marshal(object{"checkoutId": v.checkout, "event": "onCompleteCheckout", "data": object{"amazonCheckoutSessionId": session}})
+	assert.NoError(v.tb, err)
+	r := httptest.NewRequestWithContext(v.tb.Context(), http.MethodPost, "/buynow", bytes.NewReader(text))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	var answer object
+	assert.NoError(v.tb, json.Unmarshal(w.Body.Bytes(), &answer))
+	return answer
 }
 
 func (s *shop) stored(checkout string) buynow.Checkout {
