@@ -160,7 +160,7 @@ func (c CartDetails) checkOptions() error {
 			return err
 		}
 		if seen[option.ID] {
-			return &amazonpay.FieldError{Field: field + "id", Rule: fmt.Sprintf("is %.40q, like that of an earlier option: each option must have its own", option.ID)}
+			return &amazonpay.FieldError{Field: field + "id", Rule: fmt.Sprintf("is %.40q, the id of an earlier option: give each option another one", option.ID)}
 		}
 		seen[option.ID] = true
 		if option.IsDefault {

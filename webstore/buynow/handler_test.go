@@ -208,7 +208,8 @@ func FuzzEvents(f *testing.F) {
 		s.handler.ServeHTTP(w, r)
 		var answer object
 		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
-		c := s.stored(id)
+		c, err := s.config.Store.Load(t.Context(), id)
+		require.NoError(t, err)
 		require.Equal(t, buynow.StatusOpen, c.Status)
 		require.Zero(t, c.Calls)
 		if answer["totalChargeAmount"] != nil {
