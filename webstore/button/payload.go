@@ -1,205 +1,156 @@
 package button
 
-import "github.com/amazonpay-go/sdk/webstore"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
-// Payload is the payload of one kind of button: [OneTime], [ProcessOrder], [Recurring],
-// [SavedWallet], [SignIn], [SignInAndSetUp], [UpdateSavedWallet], [Upgrade], [MultiAddress] or
-// [Donation].
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// Payload is the payload of one kind of button, with the members that Amazon Pay knows for the kind
+// under their names in JSON: [OneTime], [ProcessOrder], [Recurring], [SavedWallet], [SignIn],
+// [SignInAndSetUp], [UpdateSavedWallet], [Upgrade], [MultiAddress] or [Donation].
+//
+// [Maker.Button] fills the members that the kind decides, such as chargePermissionType, and the
+// members that [Config] has. Leave them empty.
 type Payload interface {
 	// Validate returns an [*amazonpay.FieldError] for a member that the kind requires or refuses.
+	// [Maker.Button] calls it with all members filled, and also checks each member by itself.
 	Validate() error
 
-	// prepared returns a copy with the members that the kind decides, and the store id if it has none.
-	prepared(storeID string) Payload
-	kind() *kind
+	// prepared returns a copy with the members that the kind and the maker decide.
+	prepared(d defaults) Payload
+	kind() kind
+}
+
+// defaults are what a maker knows of each button.
+type defaults struct {
+	merchantID string
+	storeID    string
+	options    Options // complete, except ProductType
 }
 
 // kind is what a kind of button is to checkout.js.
 type kind struct {
-	call     string // renderButton, initCheckout or bindUpgradeAction
-	config   string // createCheckoutSessionConfig or signInConfig
+	name   string
+	call   call
+	config string // the member that holds the signed payload; empty for bindUpgradeAction
+	// products are the product types that go with the payload, the default first. why is added to the
+	// error for another one.
 	products []webstore.ProductType
+	why      string
+	pages    []page
+	action   UpgradeAction // for bindUpgradeAction
 }
 
-// OneTime is the payload of a button for one order, with a review page.
-type OneTime struct {
-	WebCheckoutDetails     *webstore.WebCheckoutDetails     `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID                string                           `json:"storeId,omitzero" pay:"required"`
-	Scopes                 []webstore.Scope                 `json:"scopes,omitzero"`
-	DeliverySpecifications *webstore.DeliverySpecifications `json:"deliverySpecifications,omitzero"`
-	PaymentDetails         *webstore.PaymentDetails         `json:"paymentDetails,omitzero"`
-	MerchantMetadata       *webstore.MerchantMetadata       `json:"merchantMetadata,omitzero"`
-	PlatformID             string                           `json:"platformId,omitzero"`
-	ProviderMetadata       *webstore.ProviderMetadata       `json:"providerMetadata,omitzero"`
+// call is the function of checkout.js that takes a button.
+type call string
+
+const (
+	callRender  call = "renderButton"
+	callInit    call = "initCheckout"
+	callUpgrade call = "bindUpgradeAction"
+	callChange  call = "bindChangeAction"
+)
+
+const (
+	sessionConfig = "createCheckoutSessionConfig"
+	signInConfig  = "signInConfig"
+)
+
+// kinds decode the payload of each kind, by the name of its type.
+var kinds = map[string]func([]byte) (Payload, error){
+	"OneTime":           decode[OneTime],
+	"ProcessOrder":      decode[ProcessOrder],
+	"Recurring":         decode[Recurring],
+	"SavedWallet":       decode[SavedWallet],
+	"SignIn":            decode[SignIn],
+	"SignInAndSetUp":    decode[SignInAndSetUp],
+	"UpdateSavedWallet": decode[UpdateSavedWallet],
+	"Upgrade":           decode[Upgrade],
+	"MultiAddress":      decode[MultiAddress],
+	"Donation":          decode[Donation],
 }
 
-// ProcessOrder is the payload of an additional payment button: the shop knows the order, and the
-// buyer pays at Amazon without a review page.
-type ProcessOrder struct {
-	WebCheckoutDetails   *webstore.WebCheckoutDetails  `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID              string                        `json:"storeId,omitzero" pay:"required"`
-	Scopes               []webstore.Scope              `json:"scopes,omitzero"`
-	ChargePermissionType webstore.ChargePermissionType `json:"chargePermissionType,omitzero"`
-	RecurringMetadata    *webstore.RecurringMetadata   `json:"recurringMetadata,omitzero"`
-	PaymentDetails       *webstore.PaymentDetails      `json:"paymentDetails,omitzero" pay:"required"`
-	MerchantMetadata     *webstore.MerchantMetadata    `json:"merchantMetadata,omitzero"`
-	PlatformID           string                        `json:"platformId,omitzero"`
-	ProviderMetadata     *webstore.ProviderMetadata    `json:"providerMetadata,omitzero"`
-	AddressDetails       *webstore.AddressDetails      `json:"addressDetails,omitzero"`
-}
+// Kinds returns the names that [Parse] takes, in alphabetical order.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
-// Recurring is the payload of a button for a subscription.
-type Recurring struct {
-	WebCheckoutDetails     *webstore.WebCheckoutDetails     `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID                string                           `json:"storeId,omitzero" pay:"required"`
-	Scopes                 []webstore.Scope                 `json:"scopes,omitzero"`
-	DeliverySpecifications *webstore.DeliverySpecifications `json:"deliverySpecifications,omitzero"`
-	ChargePermissionType   webstore.ChargePermissionType    `json:"chargePermissionType,omitzero" pay:"required"`
-	RecurringMetadata      *webstore.RecurringMetadata      `json:"recurringMetadata,omitzero" pay:"required"`
-	PaymentDetails         *webstore.PaymentDetails         `json:"paymentDetails,omitzero"`
-	MerchantMetadata       *webstore.MerchantMetadata       `json:"merchantMetadata,omitzero"`
-	PlatformID             string                           `json:"platformId,omitzero"`
-	ProviderMetadata       *webstore.ProviderMetadata       `json:"providerMetadata,omitzero"`
-}
-
-// SavedWallet is the payload of a button that saves a payment method for later charges.
-type SavedWallet struct {
-	WebCheckoutDetails          *webstore.WebCheckoutDetails          `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID                     string                                `json:"storeId,omitzero" pay:"required"`
-	Scopes                      []webstore.Scope                      `json:"scopes,omitzero"`
-	DeliverySpecifications      *webstore.DeliverySpecifications      `json:"deliverySpecifications,omitzero"`
-	ChargePermissionType        webstore.ChargePermissionType         `json:"chargePermissionType,omitzero" pay:"required"`
-	PaymentMethodOnFileMetadata *webstore.PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero" pay:"required"`
-	PaymentDetails              *webstore.PaymentDetails              `json:"paymentDetails,omitzero"`
-	MerchantMetadata            *webstore.MerchantMetadata            `json:"merchantMetadata,omitzero"`
-	PlatformID                  string                                `json:"platformId,omitzero"`
-	ProviderMetadata            *webstore.ProviderMetadata            `json:"providerMetadata,omitzero"`
-}
-
-// SignIn is the payload of a button that signs the buyer in to the shop.
-type SignIn struct {
-	SignInReturnURL string           `json:"signInReturnUrl,omitzero" pay:"required,max=512"`
-	SignInCancelURL string           `json:"signInCancelUrl,omitzero" pay:"max=512"`
-	StoreID         string           `json:"storeId,omitzero" pay:"required"`
-	SignInScopes    []webstore.Scope `json:"signInScopes,omitzero"`
-}
-
-// SignInAndSetUp is the payload of a button that signs the buyer in and saves a payment method.
-type SignInAndSetUp struct {
-	WebCheckoutDetails *webstore.WebCheckoutDetails `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID            string                       `json:"storeId,omitzero" pay:"required"`
-	SignInScopes       []webstore.Scope             `json:"signInScopes,omitzero"`
-}
-
-// UpdateSavedWallet is the payload for Amazon's page on which a buyer changes a saved payment
-// method.
-type UpdateSavedWallet struct {
-	WebCheckoutDetails          *webstore.WebCheckoutDetails          `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID                     string                                `json:"storeId,omitzero" pay:"required"`
-	ChargePermissionID          string                                `json:"chargePermissionId,omitzero" pay:"required"`
-	ChargePermissionType        webstore.ChargePermissionType         `json:"chargePermissionType,omitzero" pay:"required"`
-	PaymentMethodOnFileMetadata *webstore.PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
-	PaymentDetails              *webstore.PaymentDetails              `json:"paymentDetails,omitzero"`
-}
-
-// Upgrade is the payload of the element that turns a paid order into a subscription.
-type Upgrade struct {
-	WebCheckoutDetails   *webstore.WebCheckoutDetails  `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID              string                        `json:"storeId,omitzero" pay:"required"`
-	ChargePermissionID   string                        `json:"chargePermissionId,omitzero" pay:"required"`
-	ChargePermissionType webstore.ChargePermissionType `json:"chargePermissionType,omitzero" pay:"required"`
-	RecurringMetadata    *webstore.RecurringMetadata   `json:"recurringMetadata,omitzero" pay:"required"`
-}
-
-// MultiAddress is the payload of a button for one order that is shipped to several addresses.
-type MultiAddress OneTime
-
-// Donation is the payload of a button for a donation.
-type Donation struct {
-	WebCheckoutDetails *webstore.WebCheckoutDetails `json:"webCheckoutDetails,omitzero" pay:"required"`
-	StoreID            string                       `json:"storeId,omitzero" pay:"required"`
-	Scopes             []webstore.Scope             `json:"scopes,omitzero"`
-	PaymentDetails     *webstore.PaymentDetails     `json:"paymentDetails,omitzero"`
-	MerchantMetadata   *webstore.MerchantMetadata   `json:"merchantMetadata,omitzero"`
-	PlatformID         string                       `json:"platformId,omitzero"`
-}
-
-// Validate returns an error for a member that the kind requires or refuses.
-func (p OneTime) Validate() error           { return nil }
-func (p ProcessOrder) Validate() error      { return nil }
-func (p Recurring) Validate() error         { return nil }
-func (p SavedWallet) Validate() error       { return nil }
-func (p SignIn) Validate() error            { return nil }
-func (p SignInAndSetUp) Validate() error    { return nil }
-func (p UpdateSavedWallet) Validate() error { return nil }
-func (p Upgrade) Validate() error           { return nil }
-func (p MultiAddress) Validate() error      { return nil }
-func (p Donation) Validate() error          { return nil }
-
-var checkout = &kind{call: "renderButton", config: "createCheckoutSessionConfig", products: []webstore.ProductType{webstore.ProductTypePayAndShip, webstore.ProductTypePayOnly}}
-
-func (p OneTime) kind() *kind      { return checkout }
-func (p ProcessOrder) kind() *kind { return checkout }
-func (p Recurring) kind() *kind    { return checkout }
-func (p SavedWallet) kind() *kind  { return checkout }
-func (p SignIn) kind() *kind {
-	return &kind{call: "renderButton", config: "signInConfig", products: []webstore.ProductType{webstore.ProductTypeSignIn}}
-}
-func (p SignInAndSetUp) kind() *kind {
-	return &kind{call: "renderButton", config: "signInConfig", products: []webstore.ProductType{webstore.ProductTypeSignIn}}
-}
-func (p UpdateSavedWallet) kind() *kind {
-	return &kind{call: "initCheckout", config: "createCheckoutSessionConfig", products: checkout.products}
-}
-func (p Upgrade) kind() *kind { return &kind{call: "bindUpgradeAction", products: checkout.products} }
-func (p MultiAddress) kind() *kind {
-	return &kind{call: "renderButton", config: "createCheckoutSessionConfig", products: []webstore.ProductType{webstore.ProductTypePayAndShipMultiAddress}}
-}
-func (p Donation) kind() *kind {
-	return &kind{call: "renderButton", config: "createCheckoutSessionConfig", products: []webstore.ProductType{webstore.ProductTypeDonation}}
-}
-
-func (p OneTime) prepared(storeID string) Payload { p.StoreID = or(p.StoreID, storeID); return p }
-func (p ProcessOrder) prepared(storeID string) Payload {
-	p.StoreID = or(p.StoreID, storeID)
-	if p.WebCheckoutDetails != nil {
-		pages := *p.WebCheckoutDetails
-		pages.CheckoutMode = or(pages.CheckoutMode, webstore.CheckoutModeProcessOrder)
-		p.WebCheckoutDetails = &pages
+// Parse decodes a payload that is JSON, such as one from a file. kind is the name of its type, such
+// as OneTime. A member that the kind does not have is an error that names its path. The members
+// themselves are checked by [Maker.Button]. The action of an [Upgrade] is not a member of its JSON.
+func Parse(kind string, payload []byte) (Payload, error) {
+	parse, ok := kinds[kind]
+	if !ok {
+		return nil, fmt.Errorf("button: Parse: there is no kind %.40q: use one of %s", kind, strings.Join(Kinds(), ", "))
 	}
-	return p
-}
-func (p Recurring) prepared(storeID string) Payload {
-	p.StoreID = or(p.StoreID, storeID)
-	p.ChargePermissionType = or(p.ChargePermissionType, webstore.ChargePermissionTypeRecurring)
-	return p
-}
-func (p SavedWallet) prepared(storeID string) Payload {
-	p.StoreID = or(p.StoreID, storeID)
-	p.ChargePermissionType = or(p.ChargePermissionType, webstore.ChargePermissionTypePaymentMethodOnFile)
-	return p
-}
-func (p SignIn) prepared(storeID string) Payload { p.StoreID = or(p.StoreID, storeID); return p }
-func (p SignInAndSetUp) prepared(storeID string) Payload {
-	p.StoreID = or(p.StoreID, storeID)
-	return p
-}
-func (p UpdateSavedWallet) prepared(storeID string) Payload {
-	p.StoreID = or(p.StoreID, storeID)
-	p.ChargePermissionType = or(p.ChargePermissionType, webstore.ChargePermissionTypePaymentMethodOnFile)
-	return p
-}
-func (p Upgrade) prepared(storeID string) Payload {
-	p.StoreID = or(p.StoreID, storeID)
-	p.ChargePermissionType = or(p.ChargePermissionType, webstore.ChargePermissionTypeRecurring)
-	return p
-}
-func (p MultiAddress) prepared(storeID string) Payload { p.StoreID = or(p.StoreID, storeID); return p }
-func (p Donation) prepared(storeID string) Payload     { p.StoreID = or(p.StoreID, storeID); return p }
-
-func or[T ~string](a, b T) T {
-	if a == "" {
-		return b
+	p, err := parse(payload)
+	if err != nil {
+		return nil, fmt.Errorf("button: Parse: %s: %w", kind, err)
 	}
-	return a
+	return p, nil
+}
+
+// decode decodes a payload, and compares the result with the text: a member that is lost is unknown.
+func decode[P Payload](text []byte) (Payload, error) {
+	var p P
+	if err := json.Unmarshal(text, &p); err != nil {
+		return nil, err
+	}
+	again, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	var given, kept map[string]any
+	if err := errors.Join(unmarshal(text, &given), unmarshal(again, &kept)); err != nil {
+		return nil, err
+	}
+	if path := lost(given, kept); path != "" {
+		return nil, fmt.Errorf("%s: is not a member of this kind of payload: remove it, or correct its name", path)
+	}
+	return p, nil
+}
+
+func unmarshal(text []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode(v)
+}
+
+// lost returns the path of the first member of given that kept does not have, "" if there is none. A
+// member without a value may be lost.
+func lost(given, kept map[string]any) string {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		value, there := kept[name]
+		inner, isObject := given[name].(map[string]any)
+		switch {
+		case !there && !empty(given[name]):
+			return name
+		case !isObject:
+			continue
+		}
+		innerKept, _ := value.(map[string]any)
+		if path := lost(inner, innerKept); path != "" {
+			return name + "." + path
+		}
+	}
+	return ""
+}
+
+func empty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case map[string]any:
+		return len(v) == 0
+	}
+	return false
 }

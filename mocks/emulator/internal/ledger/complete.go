@@ -18,7 +18,10 @@ func (l *Ledger) CompleteSession(c *Call) (Code, Object, *Refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	if !s.Approved {
+	switch {
+	case s.BuyNow != nil:
+		return 0, nil, unprocessable(invalidSessionStatus, "A Buy Now session ends with FinalizeCheckoutSession.")
+	case !s.Approved:
 		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the current payment details.")
 	}
 	if refused := s.checkAmounts(c.Body); refused != nil {
@@ -66,6 +69,11 @@ func (l *Ledger) FinalizeSession(c *Call) (Code, Object, *Refusal) {
 	if !s.SignedIn {
 		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the checkout session.")
 	}
+	if s.BuyNow != nil {
+		if refused := s.checkFinal(c.Body); refused != nil {
+			return 0, nil, refused
+		}
+	}
 	final := make(Object)
 	final.Merge(s.Details)
 	final.Merge(Object{"paymentDetails": s.Details.At("paymentDetails").with(c.Body,
@@ -112,6 +120,9 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 			pending = true
 		case with.decline != "" && intent != "Confirm":
 			simulated = Declined
+			if s.BuyNow != nil {
+				simulated = with.decline
+			}
 		}
 	}
 	if pending && !canBePending(payment) {
@@ -124,9 +135,13 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 	}
 	if outcome := c.Demanded(); outcome != nil {
 		if outcome.Reason != processingFailure {
-			s.Status.Become(Canceled, Declined, c.Now)
+			s.declined(outcome.Reason, c.Now)
 		}
 		return 0, nil, outcome
+	}
+	if s.BuyNow != nil && simulated == hardDeclined {
+		s.declined(simulated, c.Now)
+		return 0, nil, decided(simulated, "The card was declined.")
 	}
 	if simulated != "" && !pending {
 		s.Status.Become(Canceled, simulated, c.Now)

@@ -40,7 +40,7 @@ func (l *Ledger) MerchantScan(c *Call) (Code, Object, *Refusal) {
 		for _, of := range []struct{ name, currency string }{
 			{"ledgerCurrency", c.Body.Text("ledgerCurrency")}, {"chargeTotal", c.Body.MoneyAt("chargeTotal").Currency},
 		} {
-			if refused := checkCurrency(c, of.name, of.currency); refused != nil {
+			if refused := CheckCurrency(c, of.name, of.currency); refused != nil {
 				return nil, refused
 			}
 		}

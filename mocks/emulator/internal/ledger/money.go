@@ -132,10 +132,10 @@ func (m Money) inEuros() (Money, string) {
 	return Money{cents/rate*10_000 + (cents%rate*10_000+rate/2)/rate, "EUR"}, fmt.Sprintf("%d.%04d", rate/10_000, rate%10_000)
 }
 
-// checkCurrency refuses a currency in which the caller's account cannot be paid: those with a
+// CheckCurrency refuses a currency in which the caller's account cannot be paid: those with a
 // ledger in euros or pounds take others as well
 // (https://developer.amazon.com/docs/amazon-pay-checkout/multi-currency-integration.html).
-func checkCurrency(c *Call, path, currency string) *Refusal {
+func CheckCurrency(c *Call, path, currency string) *Refusal {
 	if ledger := c.region().currency; currency != "" && ledger != "EUR" && currency != ledger {
 		return BadRequest(currencyMismatch, "The member %s is in %s, and the account's ledger in %s: only accounts with a ledger in EUR or GBP accept other currencies.", path, currency, ledger)
 	}

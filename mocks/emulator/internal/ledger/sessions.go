@@ -18,7 +18,8 @@ type Session struct {
 	Details  Object // what create, update and finalize gave
 	Wallet   Wallet
 	SignedIn bool
-	Approved bool // the buyer saw and accepted what details hold
+	Approved bool    // the buyer saw and accepted what details hold
+	BuyNow   *BuyNow // nil: another kind of session
 
 	PermissionID string
 	ChargeID     string
@@ -122,11 +123,11 @@ func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 
 func checkPayment(c *Call, payment Object) *Refusal {
 	for _, name := range []string{"chargeAmount", "totalOrderAmount", "estimateOrderTotal"} {
-		if refused := checkCurrency(c, "paymentDetails."+name, payment.MoneyAt(name).Currency); refused != nil {
+		if refused := CheckCurrency(c, "paymentDetails."+name, payment.MoneyAt(name).Currency); refused != nil {
 			return refused
 		}
 	}
-	if refused := checkCurrency(c, "paymentDetails.presentmentCurrency", payment.Text("presentmentCurrency")); refused != nil {
+	if refused := CheckCurrency(c, "paymentDetails.presentmentCurrency", payment.Text("presentmentCurrency")); refused != nil {
 		return refused
 	}
 	charge, total := payment.MoneyAt("chargeAmount"), payment.MoneyAt("totalOrderAmount")
@@ -245,6 +246,12 @@ func (s *Session) showOpen(c *Call, o Object) {
 	o["productType"], o["orderType"] = s.Product, "PurchaseOrder"
 	o["expirationTimestamp"], o["releaseEnvironment"] = stamp(s.Expires), s.Scope.Env.release()
 	o["paymentPreferences"] = []any{nil}
+	if s.BuyNow != nil {
+		o["cartDetails"] = nil
+		if chosen := s.BuyNow.Delivery; chosen != nil {
+			o["cartDetails"] = Object{"deliveryOptions": []any{chosen}}
+		}
+	}
 	for _, name := range []string{"channelType", "multiAddressesCheckoutMetadata"} {
 		if given := s.Details[name]; given != nil {
 			o[name] = given

@@ -225,14 +225,6 @@ func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
 	p.Wake()
 }
 
-// buttonMembers are the members of a payload. A Buy Now button has no webCheckoutDetails.
-var buttonMembers = wire.CreateSessionMembers.With(wire.Members{
-	"webCheckoutDetails": wire.Structure(wire.CreateSessionMembers["webCheckoutDetails"].Members),
-})
-
-// maxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
-const maxSessions = 100_000
-
 // sessionOf makes the session of a button, and without keep throws it away. It returns the page on
 // which the buyer signs in to it.
 func (p *Site) sessionOf(c *ledger.Call, product string, keep bool) (page string, refused *ledger.Refusal) {
@@ -251,10 +243,7 @@ func (p *Site) sessionOf(c *ledger.Call, product string, keep bool) (page string
 }
 
 func openSession(w *ledger.Ledger, c *ledger.Call, product string, keep bool) (page string, refused *ledger.Refusal) {
-	if len(w.Sessions) >= maxSessions {
-		return "", ledger.Refuse(http.StatusServiceUnavailable, ledger.ServiceUnavailable, "There are too many checkout sessions: reset the emulator.")
-	}
-	made, refused := w.NewSession(c, product)
+	made, refused := w.Click(c, product)
 	if refused != nil {
 		return "", refused
 	}

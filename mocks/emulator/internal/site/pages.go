@@ -314,14 +314,10 @@ func take(s *ledger.Session, r *http.Request, now time.Time) (next string, err e
 		return nextURL(s, path), nil
 	case path == signInPage:
 		i, err := strconv.Atoi(r.PostForm.Get("buyer"))
-		if err != nil || i < 0 || i >= len(ledger.BuyersOf(s.Scope)) {
+		if err != nil {
 			return "", errors.New("choose a buyer")
 		}
-		if s.Wallet.Buyer != i {
-			s.Wallet, s.Approved = ledger.Wallet{Buyer: i}, false
-		}
-		s.SignedIn, s.Status.Updated = true, now
-		return reviewPage, nil
+		return reviewPage, s.SignInAs(i, now)
 	case path == payPage:
 		return pay(s, now)
 	}

@@ -2,13 +2,14 @@ package site
 
 import (
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 // checkPayload checks what the payload of a checkout's button has, and adds what goes without
 // saying for a button that signs the buyer in and sets up a payment method: there is nothing
 // to pay.
 func checkPayload(c *ledger.Call, product string) *ledger.Refusal {
-	if refused := buttonMembers.Check(c.Body, "", c); refused != nil {
+	if refused := wire.ButtonMembers.Check(c.Body, "", c); refused != nil {
 		return refused
 	}
 	pays := c.Body.At("webCheckoutDetails").Text("checkoutMode") != ""

@@ -105,6 +105,10 @@ var CreateSessionMembers = updateSessionMembers.With(Members{
 	"processorSpecifications": Structure(Members{"name": Text(0)}),
 })
 
+// ButtonMembers are the members of a button's payload, and of a Buy Now button's
+// checkoutSessionConfig. Buy Now has no webCheckoutDetails.
+var ButtonMembers = CreateSessionMembers.With(Members{"webCheckoutDetails": Structure(newWebCheckoutDetails)})
+
 var completeSessionMembers = Members{"chargeAmount": price().limited(), "totalOrderAmount": price()}
 
 var finalizeSessionMembers = Members{

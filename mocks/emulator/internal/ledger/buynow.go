@@ -1,0 +1,110 @@
+package ledger
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// BuyNow is what a session of a Buy Now button has besides: the buyer chooses and pays on one page,
+// which asks the shop's page for the cart.
+type BuyNow struct {
+	Origin   string // of the shop's page; empty if no browser started it
+	Delivery Object // the delivery option that the buyer chose; nil: none
+}
+
+// Cart is what the buyer saw on the Buy Now page when pressing "Pay now".
+type Cart struct {
+	Charge   Money
+	Order    Money  // no currency: the shop gave no total of the order
+	Delivery Object // the delivery option; nil: nothing is shipped
+}
+
+// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for these
+// amounts and for no others, until the buyer changes anything. It can be repeated.
+func (s *Session) PayNow(seen Cart, now time.Time) error {
+	switch why := s.Undeliverable(); {
+	case s.BuyNow == nil:
+		return errors.New("emulator: this is not a Buy Now session")
+	case !s.SignedIn:
+		return ErrNotSignedIn
+	case why != "":
+		return errors.New("emulator: " + why)
+	}
+	payment := make(Object)
+	payment.Merge(s.Details.At("paymentDetails"))
+	payment["chargeAmount"] = seen.Charge.Price()
+	delete(payment, "totalOrderAmount")
+	if seen.Order.Currency != "" {
+		payment["totalOrderAmount"] = seen.Order.Price()
+	}
+	details := make(Object)
+	details.Merge(s.Details)
+	details["paymentDetails"] = payment
+	s.Details, s.BuyNow.Delivery, s.Approved, s.Status.Updated = details, seen.Delivery, true, now
+	return nil
+}
+
+// SignInAs has one of the region's buyers sign in. Another buyer has chosen nothing yet.
+func (s *Session) SignInAs(buyer int, now time.Time) error {
+	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
+		return errors.New("emulator: choose a buyer")
+	}
+	if s.Wallet.Buyer != buyer {
+		s.Wallet, s.Approved = Wallet{Buyer: buyer}, false
+	}
+	s.SignedIn, s.Status.Updated = true, now
+	return nil
+}
+
+// checkFinal refuses to finalize a Buy Now session with other amounts or addresses than those that
+// the buyer saw and chose
+// (https://developer.amazon.com/docs/amazon-pay-buy-now-checkout/verify-and-complete-checkout.html).
+func (s *Session) checkFinal(body Object) *Refusal {
+	if !s.Approved {
+		return unprocessable(invalidSessionStatus, "The buyer has not pressed Pay now, or has changed something since.")
+	}
+	if refused := s.checkAmounts(body); refused != nil {
+		return refused
+	}
+	name, chosen := "shippingAddress", s.Wallet.ShippingAddress(s.Scope, s.Details)
+	if !s.Ships() {
+		name, chosen = "billingAddress", s.Wallet.Owner(s.Scope).Addresses[0]
+	}
+	given := body.At(name)
+	if given == nil {
+		return BadRequest(MissingParameterValue, "The member %s is required for productType %s.", name, s.Product)
+	}
+	for member, text := range showAddress(chosen) {
+		was, _ := text.(string)
+		if strings.TrimSpace(given.Text(member)) != strings.TrimSpace(was) {
+			return Invalid(name+"."+member, "differs from the address of the checkout session")
+		}
+	}
+	return nil
+}
+
+// triedAgain are the declines after which a Buy Now session stays open: the buyer chooses another
+// payment method and pays again.
+var triedAgain = []string{softDeclined, hardDeclined, paymentMethodNotAllowed, mfaNotCompleted}
+
+// declined applies a decline at the completion to the session.
+func (s *Session) declined(reason string, now time.Time) {
+	if s.BuyNow != nil && slices.Contains(triedAgain, reason) {
+		s.Approved, s.Status.Updated = false, now
+		return
+	}
+	s.Status.Become(Canceled, Declined, now)
+}
+
+// MaxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
+const MaxSessions = 100_000
+
+// Click makes the session of a click on a button.
+func (l *Ledger) Click(c *Call, product string) (*Session, *Refusal) {
+	if len(l.Sessions) >= MaxSessions {
+		return nil, Refuse(codeUnavailable, ServiceUnavailable, "There are too many checkout sessions: reset the emulator.")
+	}
+	return l.NewSession(c, product)
+}

@@ -1,0 +1,226 @@
+package wire
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+)
+
+// The members of CartDetails, with which a shop answers the events of Buy Now
+// (https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html).
+var cartMembers = Members{
+	"totalBaseAmount":     price().orZero().Required(),
+	"totalShippingAmount": price().orZero().Required(),
+	"totalTaxAmount":      price().orZero().Required(),
+	"totalChargeAmount":   price().limited().Required(),
+	"totalDiscountAmount": price().orZero(),
+	"totalOrderAmount":    price(),
+	"lineItems":           List(Structure(lineItem)),
+	"deliveryOptions":     List(Structure(deliveryOption)),
+}
+
+var lineItem = Members{
+	"id": Text(0).Required(), "title": Text(0).Required(), "quantity": count().Required(), "variantTitle": Text(0),
+	"listPrice": price().orZero().Required(), "totalListPrice": price().orZero().Required(), "discountedPrice": price().orZero(),
+}
+
+var deliveryOption = Members{
+	"id": Text(0).Required(), "price": price().orZero().Required(), "isDefault": flag(),
+	"shippingMethod": Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
+}
+
+// openMembers of a cart are documented for some shops only, or not in full: gifts, points, and the
+// questions that the buyer answers. They pass unchecked.
+var openMembers = []string{
+	"giftDetails", "addOnFeatures", "addressDisplayType", "merchantManagedPaymentMethods", "promoCodes", "checkboxes", "attributes", "itemProperties", "freeForms",
+}
+
+// CheckedCart is a cart that can be paid.
+type CheckedCart struct {
+	ledger.Cart
+	Body    ledger.Object   // the members of the table, each in the form of answers
+	Items   []ledger.Object // the line items
+	Options []ledger.Object // the delivery options
+	Chosen  int             // of the options: the named one, or the default; -1 without options
+	Notes   []string        // what is odd, but not refused
+}
+
+// CheckCart checks a cart that a shop's page gave. option is the id of the delivery option that the
+// buyer chose; empty means the default one.
+//
+// Base and shipping less the discount, with the tax or without it (prices may include it), must come
+// to the total of the order: totalOrderAmount, or totalChargeAmount if that is all. The
+// documentation does not say so. With gifts or points nothing is added up.
+func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (CheckedCart, *ledger.Refusal) {
+	cart := CheckedCart{Body: make(ledger.Object), Chosen: -1}
+	open := false
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		_, known := cartMembers[name]
+		switch {
+		case known:
+			cart.Body[name] = given[name]
+		case slices.Contains(openMembers, name):
+			open = true
+		default:
+			cart.Notes = append(cart.Notes, "The member "+Cut(name, 64)+" is not documented for CartDetails.")
+		}
+	}
+	strict := *c
+	strict.Strict = false // null is as good as absent
+	if refused := checkTexts(cart.Body); refused != nil {
+		return cart, refused
+	}
+	if refused := cartMembers.Check(cart.Body, "", &strict); refused != nil {
+		return cart, refused
+	}
+	if refused := cart.checkCurrencies(c); refused != nil {
+		return cart, refused
+	}
+	if refused := cart.checkItems(); refused != nil {
+		return cart, refused
+	}
+	if refused := cart.chooseOption(ships, option); refused != nil {
+		return cart, refused
+	}
+	cart.Charge, cart.Order = cart.Body.MoneyAt("totalChargeAmount"), cart.Body.MoneyAt("totalOrderAmount")
+	if cart.Order.Currency != "" && cart.Order.Minor < cart.Charge.Minor {
+		return cart, ledger.Invalid("totalOrderAmount", "must not be less than totalChargeAmount")
+	}
+	if !open {
+		return cart, cart.checkSum()
+	}
+	return cart, nil
+}
+
+// checkTexts refuses an amount that is no text: the documentation has texts, and a number of
+// JavaScript is a binary fraction.
+func checkTexts(value any) *ledger.Refusal {
+	switch v := value.(type) {
+	case ledger.Object:
+		if amount, there := v["amount"]; there && v["currencyCode"] != nil {
+			if _, isText := amount.(string); !isText {
+				return ledger.Invalid("amount", fmt.Sprintf("must be a text such as \"10.00\": it is %v", amount))
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if refused := checkTexts(v[name]); refused != nil {
+				return refused
+			}
+		}
+	case []any:
+		for _, element := range v {
+			if refused := checkTexts(element); refused != nil {
+				return refused
+			}
+		}
+	}
+	return nil
+}
+
+// checkCurrencies refuses a cart in more than one currency, or in one in which the account cannot be
+// paid.
+func (cart *CheckedCart) checkCurrencies(c *ledger.Call) *ledger.Refusal {
+	currency := cart.Body.MoneyAt("totalChargeAmount").Currency
+	if refused := ledger.CheckCurrency(c, "totalChargeAmount", currency); refused != nil {
+		return refused
+	}
+	same := func(path string, o ledger.Object, names ...string) *ledger.Refusal {
+		for _, name := range names {
+			if other := o.MoneyAt(name).Currency; other != "" && other != currency {
+				return ledger.Invalid(path+name+".currencyCode", "is "+other+", and that of totalChargeAmount is "+currency)
+			}
+		}
+		return nil
+	}
+	refused := same("", cart.Body, "totalBaseAmount", "totalShippingAmount", "totalTaxAmount", "totalDiscountAmount", "totalOrderAmount")
+	for _, item := range objects(cart.Body["lineItems"]) {
+		if refused == nil {
+			refused = same("lineItems[].", item, "listPrice", "totalListPrice", "discountedPrice")
+		}
+	}
+	for _, option := range objects(cart.Body["deliveryOptions"]) {
+		if refused == nil {
+			refused = same("deliveryOptions[].", option, "price")
+		}
+	}
+	return refused
+}
+
+// objects are the elements of a list that the table of members has checked.
+func objects(list any) []ledger.Object {
+	elements, _ := list.([]any)
+	var found []ledger.Object
+	for _, element := range elements {
+		o, _ := element.(ledger.Object)
+		found = append(found, o)
+	}
+	return found
+}
+
+func (cart *CheckedCart) checkItems() *ledger.Refusal {
+	cart.Items = objects(cart.Body["lineItems"])
+	for _, item := range cart.Items {
+		quantity, _ := strconv.ParseInt(item.Text("quantity"), 10, 64) // at most nine digits
+		if one, all := item.MoneyAt("listPrice"), item.MoneyAt("totalListPrice"); quantity == 0 || all.Minor%quantity != 0 || all.Minor/quantity != one.Minor {
+			return ledger.Invalid("lineItems[].totalListPrice", fmt.Sprintf("of %q must be listPrice × quantity: %s × %d is not %s", Cut(item.Text("title"), 64), one, quantity, all))
+		}
+	}
+	return nil
+}
+
+// chooseOption sets the delivery option that the buyer chose, or the default one: the first if none
+// is marked.
+func (cart *CheckedCart) chooseOption(ships bool, id string) *ledger.Refusal {
+	cart.Options = objects(cart.Body["deliveryOptions"])
+	ids := make(map[string]bool)
+	marked := -1
+	for i, option := range cart.Options {
+		own := option.Text("id")
+		if ids[own] {
+			return ledger.Invalid("deliveryOptions", fmt.Sprintf("has the id %q twice", Cut(own, 64)))
+		}
+		ids[own] = true
+		if option["isDefault"] == true {
+			if marked >= 0 {
+				return ledger.Invalid("deliveryOptions", "has more than one option with isDefault")
+			}
+			marked = i
+		}
+		if own == id {
+			cart.Chosen = i
+		}
+	}
+	switch {
+	case !ships:
+		cart.Chosen = -1
+		return nil
+	case len(cart.Options) == 0:
+		return ledger.BadRequest(ledger.MissingParameterValue, "The member deliveryOptions is required for a product that ships.")
+	case id == "":
+		cart.Chosen = max(marked, 0)
+	case cart.Chosen < 0:
+		return ledger.Invalid("deliveryOptions", fmt.Sprintf("has no option with the id %q", Cut(id, 64)))
+	}
+	cart.Delivery = cart.Options[cart.Chosen]
+	return nil
+}
+
+// checkSum adds up the cart.
+func (cart *CheckedCart) checkSum() *ledger.Refusal {
+	name := "totalOrderAmount"
+	if cart.Order.Currency == "" {
+		name = "totalChargeAmount"
+	}
+	at := func(name string) int64 { return cart.Body.MoneyAt(name).Minor }
+	total, tax := at(name), at("totalTaxAmount")
+	without := at("totalBaseAmount") + at("totalShippingAmount") - at("totalDiscountAmount")
+	if total == without+tax || total == without {
+		return nil
+	}
+	return ledger.Invalid(name, fmt.Sprintf("does not add up: base %s + shipping %s + tax %s − discount %s is %s, not %s",
+		cart.Body.MoneyAt("totalBaseAmount"), cart.Body.MoneyAt("totalShippingAmount"), cart.Body.MoneyAt("totalTaxAmount"),
+		ledger.Money{Minor: at("totalDiscountAmount"), Currency: cart.Charge.Currency}, ledger.Money{Minor: without + tax, Currency: cart.Charge.Currency}, cart.Body.MoneyAt(name)))
+}
