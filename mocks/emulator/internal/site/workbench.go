@@ -38,6 +38,7 @@ func (p *Site) serveWorkbench() {
 	bench(p, "fill", p.fill)
 	bench(p, "send", p.send)
 	bench(p, "code", p.requestCode)
+	bench(p, "button", p.button)
 }
 
 // bench adds a POST of the workbench.
@@ -189,11 +190,8 @@ func (p *Site) sign(r *http.Request, o *request) (*signed, error) {
 	if text := strings.ReplaceAll(query.Encode(), "+", "%20"); text != "" {
 		path += "?" + text
 	}
-	body := ""
-	if o.listed.TakesBody {
-		body = strings.TrimSpace(o.Body)
-	}
-	base := cmp.Or(p.Gate.URL, "https://"+r.Host)
+	body := o.body()
+	base := p.base(r)
 	made, err := http.NewRequestWithContext(r.Context(), o.listed.Method, base+path, strings.NewReader(body))
 	if err != nil {
 		return nil, errors.New("emulator: the path cannot be written as a URL")
@@ -380,6 +378,9 @@ func flatten(into map[string]any, path string, value any) {
 		into[path] = v
 	}
 }
+
+// base is the URL of the API.
+func (p *Site) base(r *http.Request) string { return cmp.Or(p.Gate.URL, "https://"+r.Host) }
 
 // here returns the workbench's own address, to which buyers come back, with an operation chosen.
 // Live sessions take https URLs alone.

@@ -47,10 +47,23 @@ type objectChoice struct {
 type filling struct {
 	sender
 	now     time.Time
-	about   string // as the example
 	objects []ledger.Kept
-	result  string // the URL to which the buyer returns
-	review  string
+	byID    map[string]ledger.Kept
+
+	review, result, signedIn string // the URLs to which a buyer returns: the workbench's
+}
+
+func (p *Site) filling(r *http.Request, s sender) *filling {
+	f := &filling{
+		sender: s, now: p.Gate.Now(), objects: p.objects(r), byID: make(map[string]ledger.Kept),
+		review:   p.here(r, s.Environment, "UpdateCheckoutSession"),
+		result:   p.here(r, s.Environment, "CompleteCheckoutSession"),
+		signedIn: p.here(r, s.Environment, "GetBuyer"),
+	}
+	for _, k := range f.objects {
+		f.byID[k.ID] = k
+	}
+	return f
 }
 
 // fill returns a valid request for an operation, made from the objects that there are.
@@ -73,10 +86,7 @@ func (p *Site) fill(r *http.Request, o request) (any, error) {
 			notes = append(notes, "This operation requires an authorization token: choose a merchant to which another has delegated.")
 		}
 	}
-	f := &filling{
-		sender: o.sender, now: p.Gate.Now(), about: e.about, objects: p.objects(r),
-		result: p.here(r, o.Environment, "CompleteCheckoutSession"), review: p.here(r, o.Environment, "UpdateCheckoutSession"),
-	}
+	f := p.filling(r, o.sender)
 	choices := p.suitable(f, e)
 	about := ledger.Object{}
 	id := o.ID
@@ -227,16 +237,6 @@ func or(o, other ledger.Object) ledger.Object {
 	return o
 }
 
-// named returns the object that another one names.
-func (f *filling) named(kind, id string) ledger.Object {
-	for _, k := range f.objects {
-		if k.Kind == kind && k.ID == id {
-			return k.Shown()
-		}
-	}
-	return ledger.Object{}
-}
-
 func inState(states ...string) func(*filling, ledger.Kept) bool {
 	return func(_ *filling, k ledger.Kept) bool { return slices.Contains(states, k.State) }
 }
@@ -244,8 +244,7 @@ func inState(states ...string) func(*filling, ledger.Kept) bool {
 // openCharge reports a charge in one of the states, of a permission that is not closed.
 func openCharge(states ...string) func(*filling, ledger.Kept) bool {
 	return func(f *filling, k ledger.Kept) bool {
-		permission := f.named(ledger.KindPermission, k.Shown().Text("chargePermissionId"))
-		return slices.Contains(states, k.State) && permission.At("statusDetails").Text("state") != ledger.Closed
+		return slices.Contains(states, k.State) && f.byID[k.Shown().Text("chargePermissionId")].State != ledger.Closed
 	}
 }
 
