@@ -39,7 +39,7 @@ func New(c Config) *Site {
 	p.control.HandleFunc("GET "+controlPrefix+"events", p.serveEvents)
 	p.control.HandleFunc("GET "+WindowPrefix+"{$}", p.serveWindow)
 	for name, kind := range map[string]string{
-		"window.js": "text/javascript; charset=utf-8", "window.css": "text/css; charset=utf-8",
+		"element.js": "text/javascript; charset=utf-8", "window.js": "text/javascript; charset=utf-8", "window.css": "text/css; charset=utf-8",
 		"workbench.js": "text/javascript; charset=utf-8", "workbench.css": "text/css; charset=utf-8",
 	} {
 		p.control.HandleFunc("GET "+WindowPrefix+name, func(w http.ResponseWriter, _ *http.Request) { serveFile(w, name, kind) })

@@ -90,7 +90,7 @@ func (p *Site) fill(r *http.Request, o request) (any, error) {
 	choices := p.suitable(f, e)
 	about := ledger.Object{}
 	id := o.ID
-	if len(choices) > 0 && !slices.ContainsFunc(choices, func(c objectChoice) bool { return c.ID == id }) {
+	if len(choices) > 0 && id == "" {
 		id = choices[0].ID
 	}
 	for _, k := range f.objects {
