@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -174,6 +175,50 @@ func goStruct(typ string, o ledger.Object) (text string, left ledger.Object) {
 	return typ + "{" + b.String() + "}", left
 }
 
+// inOrder writes an object as JSON for an editor, its members in the order of a Go type, which is the
+// documentation's.
+func inOrder(typ string, o ledger.Object) string {
+	var text bytes.Buffer
+	_ = json.Indent(&text, writeInOrder(nil, typ, o), "", "  ") // our own text
+	return text.String()
+}
+
+func writeInOrder(to []byte, typ string, value any) []byte {
+	switch v := value.(type) {
+	case ledger.Object:
+		types := make(map[string]string)
+		var names []string
+		for _, f := range goTypes[strings.TrimPrefix(typ, "*")] {
+			if types[f.JSON] = f.Type; v[f.JSON] != nil {
+				names = append(names, f.JSON)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		to = append(to, '{')
+		for i, name := range names {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = writeInOrder(append(append(to, ledger.Encode(name)...), ':'), types[name], v[name])
+		}
+		return append(to, '}')
+	case []any:
+		to = append(to, '[')
+		for i, inner := range v {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = writeInOrder(to, strings.TrimPrefix(typ, "[]"), inner)
+		}
+		return append(to, ']')
+	}
+	return append(to, ledger.Encode(value)...)
+}
+
 // goRequest writes the request of a call as the argument in, and options for the members that its
 // type does not have.
 func goRequest(typ string, o ledger.Object) (argument string, options []string) {
@@ -224,6 +269,6 @@ func goProgram(comment, declarations string) (string, error) {
 			standard = append(standard, path)
 		}
 	}
-	source, err := format.Source([]byte(comment + "package main\n\nimport (\n" + strings.Join(standard, "\n") + "\n\n" + strings.Join(ours, "\n") + "\n)\n\n" + declarations))
+	source, err := format.Source([]byte(comment + "\npackage main\n\nimport (\n" + strings.Join(standard, "\n") + "\n\n" + strings.Join(ours, "\n") + "\n)\n\n" + declarations))
 	return string(source), err
 }

@@ -138,7 +138,7 @@ func (p *Site) button(r *http.Request, o buttonOrder) (any, error) {
 	k := webKinds[i]
 	f := p.filling(r, o.sender)
 	if strings.TrimSpace(o.Payload) == "" {
-		o.Payload = indented(k.payload(f))
+		o.Payload = inOrder("button."+k.Kind, k.payload(f))
 	}
 	payload, err := ledger.Decode([]byte(o.Payload))
 	if err != nil {

@@ -68,16 +68,20 @@ var goCalls = map[string]goCall{
 	"InStoreRefund":         {"instore", "Refund", "RefundRequest"},
 	"DeliveryTrackers":      {"delivery", "DeliveryTrackers", "TrackersRequest"},
 	"GetAuthorizationToken": {"authtoken", "GetAuthorizationToken", ""},
-	"GetReports":            {"webstore", "GetReports", "GetReportsRequest"},
-	"GetReportSchedules":    {"webstore", "GetReportSchedules", "GetReportSchedulesRequest"},
-	"GetDisbursements":      {"webstore", "GetDisbursements", "GetDisbursementsRequest"},
 }
 
-func (o *request) goCode(made *signed, body ledger.Object) (string, error) {
-	call, named := goCalls[o.Operation]
-	if !named {
-		call = goCall{"webstore", o.Operation, o.Operation + "Request"}
+func goCallOf(operation string) goCall {
+	if call, named := goCalls[operation]; named {
+		return call
 	}
+	return goCall{"webstore", operation, operation + "Request"}
+}
+
+func (c goCall) typeName() string { return c.pkg + "." + c.request }
+
+// goCode is a program that makes the call.
+func (o *request) goCode(made *signed, body ledger.Object) (string, error) {
+	call := goCallOf(o.Operation)
 	arguments := []string{"ctx"}
 	for _, id := range o.ids() {
 		arguments = append(arguments, strconv.Quote(id))
@@ -94,7 +98,7 @@ func (o *request) goCode(made *signed, body ledger.Object) (string, error) {
 				body[name] = query.Get(name)
 			}
 		}
-		argument, more := goRequest(call.pkg+"."+call.request, body)
+		argument, more := goRequest(call.typeName(), body)
 		if !o.listed.TakesBody && len(more) > 0 {
 			return "", errors.New("emulator: the SDK has no field for a parameter of this query, or not with this value")
 		}
@@ -224,7 +228,10 @@ func (o *request) node(made *signed) string {
 		}
 		call += "})"
 	}
-	return o.nodeClient(client) + declared + "\n" + call + `
+	if declared != "" {
+		declared += "\n"
+	}
+	return o.nodeClient(client) + declared + call + `
   .then((answer) => console.log(answer.status, JSON.stringify(answer.data, null, 2)))
   .catch((error) => console.error(error.response ? error.response.data : error));
 `
@@ -234,7 +241,7 @@ func (o *request) node(made *signed) string {
 func (s *sender) nodeClient(client string) string {
 	algorithm := ""
 	if s.algorithm == signing.PSSV2 {
-		algorithm = "  algorithm: 'AMZN-PAY-RSASSA-PSS-V2',\n"
+		algorithm = "  algorithm: \"AMZN-PAY-RSASSA-PSS-V2\",\n"
 	}
 	region := map[string]string{"na": "us", "eu": "eu", "jp": "jp"}[s.region.Name]
 	return `// Run it in the folder that has the emulator's files:

@@ -119,7 +119,7 @@ func (p *Site) fill(r *http.Request, o request) (any, error) {
 		answer["query"] = strings.ReplaceAll(e.query(f).Encode(), "+", "%20")
 	}
 	if e.body != nil {
-		answer["body"] = indented(e.body(f, about))
+		answer["body"] = inOrder(goCallOf(o.Operation).typeName(), e.body(f, about))
 	}
 	if i := slices.IndexFunc(wire.Catalog(), func(l wire.Listed) bool { return l.Operation == o.Operation }); wire.Catalog()[i].TakesKey {
 		answer["idempotencyKey"] = newKey()
@@ -272,7 +272,9 @@ func disputable(f *filling, charge ledger.Object) ledger.Money {
 }
 
 func captured(left func(*filling, ledger.Object) ledger.Money) func(*filling, ledger.Kept) bool {
-	return func(f *filling, k ledger.Kept) bool { return k.State == ledger.Captured && left(f, k.Shown()).Minor > 0 }
+	return func(f *filling, k ledger.Kept) bool {
+		return k.State == ledger.Captured && left(f, k.Shown()).Minor > 0
+	}
 }
 
 func (f *filling) price(m ledger.Money) ledger.Object {
@@ -386,7 +388,9 @@ var examples = map[string]example{
 	"GetChargePermission": {about: ledger.KindPermission},
 	"UpdateChargePermission": {
 		about: ledger.KindPermission, wants: notClosed, suits: inState(ledger.Chargeable, "NonChargeable"),
-		body: func(f *filling, _ ledger.Object) ledger.Object { return ledger.Object{"merchantMetadata": f.metadata()} },
+		body: func(f *filling, _ ledger.Object) ledger.Object {
+			return ledger.Object{"merchantMetadata": f.metadata()}
+		},
 	},
 	"CloseChargePermission": {
 		about: ledger.KindPermission, wants: notClosed, suits: inState(ledger.Chargeable, "NonChargeable"),

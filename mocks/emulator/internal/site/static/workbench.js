@@ -83,7 +83,6 @@
     }), filled.id);
     at('buyer').hidden = filled.about !== 'checkout session' || !/^Open/.test((filled.choices.find(function (c) { return c.id === filled.id; }) || {}).state || '');
     at('notes').textContent = '';
-    filled.notes.forEach(function (note) { at('notes').appendChild(el('li', { text: note })); });
   }
 
   function showFilled(got) {
@@ -91,6 +90,7 @@
     var operation = listed();
     at('line').textContent = operation.method + ' /v2/' + operation.path;
     showAbout();
+    filled.notes.forEach(function (note) { at('notes').appendChild(el('li', { text: note })); });
     sender.actFor.value = got.actFor;
     request.id.value = operation.path.indexOf('{id}') < 0 ? '' : got.id;
     request.sub.value = got.sub;
@@ -178,6 +178,7 @@
       folded('Headers of the answer', answer.header.join('\n')));
     at('answer').textContent = '';
     parts.forEach(function (p) { at('answer').appendChild(p); });
+    if (at('answer-part').getBoundingClientRect().top > window.innerHeight / 2) { at('answer-part').scrollIntoView(); } // on a phone it is below
   }
 
   // copy puts a text on the clipboard, and shows it for those whose browser does not allow that.
