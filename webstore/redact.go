@@ -11,6 +11,7 @@ package webstore
 //log:full CaptureChargeRequest: CaptureAmount SoftDescriptor
 //log:full CartDetails: DeliveryOptions TotalShippingAmount TotalBaseAmount TotalTaxAmount
 //log:full CartDetails: TotalChargeAmount TotalDiscountAmount TotalOrderAmount LineItems
+//log:full CartDetails: AddOnFeatures GiftDetails AddressDisplayType
 //log:full ChargePermissionStatus: State Reasons LastUpdatedTimestamp
 //log:full ChargeStatusUpdate: State ReasonCode
 //log:full CompleteCheckoutSessionRequest: ChargeAmount TotalOrderAmount

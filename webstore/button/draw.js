@@ -1,7 +1,9 @@
 (function (src, unavailable, call, elementID, config) {
   'use strict';
   var self = document.currentScript, nonce = self.nonce, timer;
-  var target = elementID ? document.getElementById(elementID) : self.previousElementSibling.firstElementChild;
+  var box = self.previousElementSibling;
+  var target = elementID ? document.getElementById(elementID)
+    : box && box.classList.contains('amazon-pay-button') ? box.firstElementChild : null;
   var note = document.createElement('p');
   note.setAttribute('role', 'alert');
   var id = elementID || 'AmazonPayButton';
@@ -26,7 +28,7 @@
         throw new Error(src + ' was loaded, but did not define amazon.Pay. Something may have replaced it, such as an ad blocker');
       }
       if (!target) {
-        throw new Error(elementID ? 'there is no element with the id ' + elementID + ' before its script' : 'the element before the script was removed');
+        throw new Error(elementID ? 'there is no element with the id ' + elementID + ' before its script' : 'the container of the button is not before its script');
       }
       note.remove();
       target.id = id;

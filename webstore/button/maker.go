@@ -150,11 +150,11 @@ func (m *Maker) checkUpgrade(p Payload, o Options) error {
 	case u.MerchantID != m.defaults.merchantID:
 		return broken("merchantId", "differs from Config.MerchantID: leave it empty")
 	case u.LedgerCurrency != o.LedgerCurrency:
-		return broken("ledgerCurrency", fmt.Sprintf("is %.40q, but Options.LedgerCurrency is %s: leave it empty", u.LedgerCurrency, o.LedgerCurrency))
+		return broken("ledgerCurrency", fmt.Sprintf("is %.40q, but Options.LedgerCurrency is %s: leave it empty, and set the option", u.LedgerCurrency, o.LedgerCurrency))
 	case u.ProductType != o.ProductType:
-		return broken("productType", fmt.Sprintf("is %.40q, but Options.ProductType is %s: leave it empty", u.ProductType, o.ProductType))
+		return broken("productType", fmt.Sprintf("is %.40q, but Options.ProductType is %s: leave it empty, and set the option", u.ProductType, o.ProductType))
 	case u.CheckoutLanguage != o.Language:
-		return broken("checkoutLanguage", fmt.Sprintf("is %.40q, but Options.Language is %.40q: leave it empty", u.CheckoutLanguage, o.Language))
+		return broken("checkoutLanguage", fmt.Sprintf("is %.40q, but Options.Language is %.40q: leave it empty, and set the option", u.CheckoutLanguage, o.Language))
 	}
 	return nil
 }
@@ -195,5 +195,5 @@ func (m *Maker) LogValue() slog.Value { return slog.StringValue(m.String()) }
 // load the script themselves, once for all of them. In the head of a page it loads the script
 // earlier. nonce is the nonce of the page's Content-Security-Policy, or empty.
 func (m *Maker) Script(nonce string) template.HTML {
-	return template.HTML(`<script` + nonceAttribute(nonce) + ` src="` + ascii(template.HTMLEscapeString(m.script)) + `"></script>`) //nolint:gosec // escaped
+	return template.HTML(`<script` + nonceAttribute(nonce) + htmlText(` src="`, m.script, `"></script>`)) //nolint:gosec // escaped
 }

@@ -34,6 +34,7 @@ func (p Recurring) Validate() error {
 		checkType(p.ChargePermissionType, webstore.ChargePermissionTypeRecurring),
 		checkRecurring(p.RecurringMetadata),
 		checkPayment(p.PaymentDetails),
+		checkDelivery(p.DeliverySpecifications),
 	)
 }
 

@@ -22,7 +22,7 @@ type SavedWallet struct {
 	PaymentMethodOnFileMetadata *webstore.PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
 	// ChargePermissionID is a permission with a saved payment method, to use it for this order.
 	ChargePermissionID string `json:"chargePermissionId,omitzero" log:"charge_permission_id"`
-	// PaymentDetails needs the intent Confirm if SetupOnly is true, which is filled in if empty.
+	// PaymentDetails must have the intent Confirm if SetupOnly is true. It is filled in if empty.
 	PaymentDetails   *webstore.PaymentDetails   `json:"paymentDetails,omitzero"`
 	MerchantMetadata *webstore.MerchantMetadata `json:"merchantMetadata,omitzero"`
 	PlatformID       string                     `json:"platformId,omitzero"`
@@ -41,6 +41,7 @@ func (p SavedWallet) Validate() error {
 		checkStore(p.StoreID),
 		checkType(p.ChargePermissionType, webstore.ChargePermissionTypePaymentMethodOnFile),
 		checkPayment(p.PaymentDetails),
+		checkDelivery(p.DeliverySpecifications),
 	)
 	if err == nil && *setup {
 		err = checkSetup(p.PaymentDetails)

@@ -11,6 +11,7 @@ import (
 // which asks the shop's page for the cart.
 type BuyNow struct {
 	Origin   string // of the shop's page; empty if no browser started it
+	Language string // checkoutLanguage of the button, or empty
 	Delivery Object // the delivery option that the buyer chose; nil: none
 }
 
@@ -46,6 +47,35 @@ func (s *Session) PayNow(seen Cart, now time.Time) error {
 	return nil
 }
 
+// InitEvent is the event onInitCheckout: who the buyer is, as far as the button's scopes go, and
+// where the buyer lives.
+func (s *Session) InitEvent() Object {
+	buyer, summary := Object{}, s.Wallet.Owner(s.Scope).summary()
+	scopes, _ := s.Details["scopes"].([]any)
+	for member, scope := range map[string]string{"name": "name", "email": "email", "phoneNumber": "phoneNumber"} {
+		if len(scopes) == 0 || slices.Contains(scopes, any(scope)) {
+			buyer[member] = summary[member]
+		}
+	}
+	buyer["buyerId"] = summary["buyerId"]
+	event := Object{"buyer": buyer, "scopes": buyer, "billingAddress": s.Wallet.billingAddress(s.Scope, s.Product, s.Details)}
+	if s.Ships() {
+		event["shippingAddress"] = s.Wallet.ShippingAddress(s.Scope, s.Details)
+	}
+	if s.BuyNow.Language != "" {
+		event["checkoutLanguage"] = s.BuyNow.Language
+	}
+	return event
+}
+
+// CompleteEvent is the event onCompleteCheckout.
+func (s *Session) CompleteEvent() Object {
+	return Object{
+		"amazonCheckoutSessionId": s.ID, "billingAddress": s.Wallet.Owner(s.Scope).Addresses[0],
+		"paymentDescriptor": s.Wallet.ChosenCard().String(), "amazonPayCheckoutType": "BuyNow",
+	}
+}
+
 // SignInAs has one of the region's buyers sign in. Another buyer has chosen nothing yet.
 func (s *Session) SignInAs(buyer int, now time.Time) error {
 	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
@@ -56,6 +86,14 @@ func (s *Session) SignInAs(buyer int, now time.Time) error {
 	}
 	s.SignedIn, s.Status.Updated = true, now
 	return nil
+}
+
+// EffectIn is the card's effect in a session, for people.
+func (c Card) EffectIn(s *Session) string {
+	if s.BuyNow != nil && c.decline != "" {
+		return "declined, unless the shop can wait: choose another and pay again"
+	}
+	return c.Effect
 }
 
 // checkFinal refuses to finalize a Buy Now session with other amounts or addresses than those that

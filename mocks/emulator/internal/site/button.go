@@ -140,9 +140,16 @@ func (p *Site) checkButton(w http.ResponseWriter, r *http.Request) {
 	if wrong == nil {
 		_, wrong = p.press(b, r, false)
 	}
-	answer := ledger.Object{"wrong": nil, "detail": nil}
 	if wrong != nil {
 		p.keepWrongButton(r, b, wrong)
+	}
+	writeVerdict(w, wrong)
+}
+
+// writeVerdict tells checkout.js what is wrong with a button.
+func writeVerdict(w http.ResponseWriter, wrong *wrongButton) {
+	answer := ledger.Object{"wrong": nil, "detail": nil}
+	if wrong != nil {
 		answer = ledger.Object{"wrong": wrong.reason, "detail": wrong.detail}
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -210,11 +217,15 @@ type refusedButton struct {
 	Detail  []string  `json:"detail"`
 }
 
-// keepWrongButton has the window show a button that did not work. What anybody can send must not
-// fill the memory.
 func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
+	p.keepWrong(r.Header.Get("Origin"), b.product, wrong)
+}
+
+// keepWrong has the window show a button that did not work. What anybody can send must not fill the
+// memory.
+func (p *Site) keepWrong(origin, product string, wrong *wrongButton) {
 	kept := refusedButton{
-		ID: ledger.NewUUID(), Time: p.Gate.Now(), From: wire.Cut(r.Header.Get("Origin"), 256), Product: wire.Cut(b.product, 64), Reason: wire.Cut(wrong.reason, 1024),
+		ID: ledger.NewUUID(), Time: p.Gate.Now(), From: wire.Cut(origin, 256), Product: wire.Cut(product, 64), Reason: wire.Cut(wrong.reason, 1024),
 	}
 	for _, line := range wrong.detail {
 		kept.Detail = append(kept.Detail, wire.Cut(line, 4096))

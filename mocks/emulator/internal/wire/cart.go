@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -68,11 +69,9 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 			cart.Notes = append(cart.Notes, "The member "+Cut(name, 64)+" is not documented for CartDetails.")
 		}
 	}
+	prepare(cart.Body)
 	strict := *c
-	strict.Strict = false // null is as good as absent
-	if refused := checkTexts(cart.Body); refused != nil {
-		return cart, refused
-	}
+	strict.Strict = true // one spelling of amounts, with the decimals of the currency
 	if refused := cartMembers.Check(cart.Body, "", &strict); refused != nil {
 		return cart, refused
 	}
@@ -95,29 +94,24 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 	return cart, nil
 }
 
-// checkTexts refuses an amount that is no text: the documentation has texts, and a number of
-// JavaScript is a binary fraction.
-func checkTexts(value any) *ledger.Refusal {
+// prepare takes out of a value what is null, which is as good as absent, and makes a text of a
+// quantity. Amounts stay as they are: a number of JavaScript is a binary fraction, and the
+// documentation has texts.
+func prepare(value any) {
 	switch v := value.(type) {
 	case ledger.Object:
-		if amount, there := v["amount"]; there && v["currencyCode"] != nil {
-			if _, isText := amount.(string); !isText {
-				return ledger.Invalid("amount", fmt.Sprintf("must be a text such as \"10.00\": it is %v", amount))
-			}
+		maps.DeleteFunc(v, func(_ string, member any) bool { return member == nil })
+		if number, isNumber := v["quantity"].(json.Number); isNumber {
+			v["quantity"] = number.String()
 		}
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			if refused := checkTexts(v[name]); refused != nil {
-				return refused
-			}
+		for _, member := range v {
+			prepare(member)
 		}
 	case []any:
 		for _, element := range v {
-			if refused := checkTexts(element); refused != nil {
-				return refused
-			}
+			prepare(element)
 		}
 	}
-	return nil
 }
 
 // checkCurrencies refuses a cart in more than one currency, or in one in which the account cannot be
