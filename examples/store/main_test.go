@@ -38,14 +38,14 @@ func start(t *testing.T, ctx context.Context) (address, staff string, ended chan
 }
 
 // The program prints one address, answers there, and ends when it is told to.
-func TestRun(t *testing.T) {
+func TestRun(t *testing.T) { //nolint:paralleltest // it sets the environment
 	ctx, stop := context.WithCancel(t.Context())
 	address, staff, ended := start(t, ctx)
 	assert.Regexp(t, `^Staff: http://127\.0\.0\.1:\d+/admin, password [a-z2-7]{12}\n$`, staff)
 	for path, want := range map[string]int{"/": 200, "/healthz": 200, "/nothing": 404} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+path, nil)
 		require.NoError(t, err)
-		res, err := http.DefaultClient.Do(r)
+		res, err := new(http.Client).Do(r)
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
 		assert.Equal(t, want, res.StatusCode, path)
@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	require.NoError(t, <-ended)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
 	require.NoError(t, err)
-	if res, err := http.DefaultClient.Do(r); err == nil {
+	if res, err := new(http.Client).Do(r); err == nil {
 		_ = res.Body.Close()
 		assert.Fail(t, "it still answers")
 	}
