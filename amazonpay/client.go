@@ -37,6 +37,7 @@ type core struct {
 	host   string // without the scheme, which is https
 	prefix string // /v2, or with the environment
 	env    Environment
+	region Region
 	header http.Header // of every request
 	signer *signing.Signer
 	sender *transport.Client
@@ -196,6 +197,7 @@ func New(cfg Config, opts ...Option) (*Client, error) {
 		host:   host,
 		prefix: "/" + APIVersion,
 		env:    environment,
+		region: region,
 		header: commonHeader(region, host, cfg.Integrator, s.userAgent),
 		signer: signer,
 		mocked: s.doer != nil,
@@ -303,6 +305,15 @@ func (c *Client) Environment() Environment {
 		return ""
 	}
 	return c.core.env
+}
+
+// Region returns the region of the client's calls under its first name: [RegionNA], [RegionEU] or
+// [RegionJP], also if Config has another name for it.
+func (c *Client) Region() Region {
+	if !c.made() {
+		return ""
+	}
+	return c.core.region
 }
 
 // String returns the host and the environment, never a key or a token.

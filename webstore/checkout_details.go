@@ -141,28 +141,6 @@ type ProcessorSpecifications struct {
 	Name string `json:"name,omitzero"` // such as gmopg
 }
 
-// CartDetails describe the cart of a "Buy Now" checkout. Other members, such as the line items, are
-// in Meta.Raw.
-//
-// https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html
-type CartDetails struct {
-	DeliveryOptions []DeliveryOption `json:"deliveryOptions,omitzero"` // in a session, the ones that the buyer chose
-}
-
-// DeliveryOption is a way to deliver an order, and its price.
-type DeliveryOption struct {
-	ID             string          `json:"id,omitzero"` // the shop's own
-	Price          amazonpay.Price `json:"price,omitzero"`
-	ShippingMethod ShippingMethod  `json:"shippingMethod,omitzero"`
-	IsDefault      amazonpay.Bool  `json:"isDefault,omitzero"`
-}
-
-// ShippingMethod is the name and the shop's code of a [DeliveryOption].
-type ShippingMethod struct {
-	ShippingMethodName string `json:"shippingMethodName,omitzero"`
-	ShippingMethodCode string `json:"shippingMethodCode,omitzero"`
-}
-
 // Constraint is what a session still lacks before the buyer can pay.
 type Constraint struct {
 	ConstraintID ConstraintID `json:"constraintId,omitzero"`

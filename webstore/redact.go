@@ -9,7 +9,9 @@ package webstore
 //log:full AddressRestrictions: Type Restrictions
 //log:full CancelReportScheduleResponse: Response
 //log:full CaptureChargeRequest: CaptureAmount SoftDescriptor
-//log:full CartDetails: DeliveryOptions
+//log:full CartDetails: DeliveryOptions TotalShippingAmount TotalBaseAmount TotalTaxAmount
+//log:full CartDetails: TotalChargeAmount TotalDiscountAmount TotalOrderAmount LineItems
+//log:full CartDetails: AddOnFeatures GiftDetails AddressDisplayType
 //log:full ChargePermissionStatus: State Reasons LastUpdatedTimestamp
 //log:full ChargeStatusUpdate: State ReasonCode
 //log:full CompleteCheckoutSessionRequest: ChargeAmount TotalOrderAmount
@@ -24,7 +26,7 @@ package webstore
 //log:full CreateStoreRequest: AllowedOriginDomains AllowedRedirectURLs StoreName PrivacyPolicyURL
 //log:full CreateStoreRequest: MerchantLogoURL
 //log:full DeleteAmazonPayAccountResponse: Response
-//log:full DeliveryOption: ID Price ShippingMethod IsDefault
+//log:full DeliveryOption: ID Price ShippingMethod ShippingEstimate IsDefault
 //log:full DeliverySpecifications: SpecialRestrictions AddressRestrictions
 //log:full Disbursement: SellerID SettlementID AmazonDisbursementReferenceID Amount CurrencyCode
 //log:full Disbursement: TransactionTime

@@ -26,14 +26,15 @@ var imports = []string{
 	"context", "errors", "fmt", "io", "log", "net/http", "os", "testing", "time",
 	module + "/amazonpay", module + "/amazonpay/ipn", module + "/authtoken", module + "/delivery", module + "/instore",
 	module + "/mocks", module + "/mocks/emulator", module + "/mocks/emulator/emulatortest", module + "/signing",
-	module + "/transport", module + "/webstore", module + "/webstore/report", "go.uber.org/mock/gomock",
+	module + "/transport", module + "/webstore", module + "/webstore/button",
+	module + "/webstore/buynow", module + "/webstore/report", "go.uber.org/mock/gomock",
 }
 
 // variables are the names that a snippet may use without declaring them.
 const variables = `
 	ctx context.Context, t *testing.T, file *os.File, from, until amazonpay.Time, signingKey amazonpay.Secret,
 	client *amazonpay.Client, shop *webstore.Client, server *emulator.Server, ctrl *gomock.Controller, handler http.Handler,
-	storeID, sessionID, chargeID, permissionID, merchantID, mwsAuthToken, requestID string,
+	buttons *button.Maker, site, storeID, sessionID, chargeID, permissionID, merchantID, mwsAuthToken, requestID string,
 	order struct { ID string; Total amazonpay.Price; Attempt string }`
 
 // TestSnippets type-checks each Go snippet of the documents for people. A snippet is a program,
