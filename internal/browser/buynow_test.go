@@ -144,7 +144,7 @@ func (b *tab) toPay() *tab {
 
 func (b *tab) ready() {
 	b.t.Helper()
-	b.run(chromedb.WaitEnabled(chromedb.CSS("#pay")))
+	b.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
 }
 
 func (b *tab) total(want string) {
@@ -297,7 +297,10 @@ func kept(t *testing.T, server *emulator.Server) string {
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	var state struct {
-		Buttons []struct{ Reason, From string }
+		Buttons []struct {
+			Reason string `json:"reason"`
+			From   string `json:"from"`
+		} `json:"buttons"`
 	}
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&state))
 	var all []string
