@@ -147,10 +147,11 @@ func (b *tab) ready() {
 	b.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
 }
 
+// total waits for a total that can be paid.
 func (b *tab) total(want string) {
 	b.t.Helper()
+	b.eventually("document.querySelector('#totals dd.total')?.textContent === '" + want + "'")
 	b.ready()
-	assert.Equal(b.t, want, b.text("#totals dd.total"))
 }
 
 // eventually waits until a script in the page is true.
