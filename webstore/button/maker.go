@@ -113,7 +113,7 @@ func (m *Maker) ScriptURL() string {
 // in the payload makes a new content.
 func (m *Maker) Button(p Payload, o Options) (*Button, error) {
 	if !m.made() {
-		return nil, errors.New("button: the Maker was not made by New")
+		return nil, errNotMade
 	}
 	if nilcheck.IsNil(p) {
 		return nil, errors.New("button: the payload is nil")
@@ -184,6 +184,8 @@ func (m *Maker) sign(k kind, o Options, payload []byte) (*Button, error) {
 	}
 	return newButton(m, k, o, signed)
 }
+
+var errNotMade = errors.New("button: the Maker was not made by New")
 
 // made reports whether New made the maker.
 func (m *Maker) made() bool { return m != nil && m.client != nil }
