@@ -82,7 +82,7 @@
 //     known from the beginning of the documented example; signInCancelUrl and signInErrorUrl from
 //     answers. The buyer returns with the parameter amazonCheckoutSessionId or checkoutSessionId:
 //     [webstore.ParseReturnURL] reads both.
-//   - SignIn.SignInCancelURL is accepted here, but sources disagree on whether the service knows it.
+//   - SignIn.SignInCancelURL: sources disagree on whether the service knows it.
 //   - [Upgrade]: checkout.js reads merchantId, ledgerCurrency, productType and checkoutLanguage in
 //     the payload. That the other members have the names of a checkout session is an assumption.
 //   - [UpdateSavedWallet]: chargePermissionId, chargePermissionType and the result page are
