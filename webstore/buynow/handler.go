@@ -226,7 +226,7 @@ func (h *Handler) refuse(w http.ResponseWriter, status int, reason string) {
 func (h *Handler) send(w http.ResponseWriter, status int, reply any) {
 	text, err := amazonpay.EncodeJSON(reply)
 	if err != nil { // a cart was checked before
-		h.log.Error("buynow: an answer cannot be encoded", "error", err)
+		h.log.Error("buynow: an answer cannot be encoded", slog.Any("error", err))
 		status, text = http.StatusInternalServerError, []byte(`{"status":"error"}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -252,14 +252,14 @@ func (h *Handler) handle(ctx context.Context, e event) any {
 	case onCompleteCheckout:
 		return h.complete(ctx, e.CheckoutID, e.Data.SessionID)
 	case onCancel:
-		h.log.InfoContext(ctx, "buynow: the buyer closed Amazon's page", "checkout_id", e.CheckoutID)
+		h.log.InfoContext(ctx, "buynow: the buyer closed Amazon's page", slog.String("checkout_id", e.CheckoutID))
 		if h.config.Cancel != nil {
 			h.config.Cancel(ctx, e.CheckoutID)
 		}
 		return answer{Status: success}
 	case onError:
 		code, message := clip(e.Data.Code), clip(e.Data.Message)
-		h.log.WarnContext(ctx, "buynow: the browser reports an error of Amazon's page", "checkout_id", e.CheckoutID, "code", code, "message", message)
+		h.log.WarnContext(ctx, "buynow: the browser reports an error of Amazon's page", slog.String("checkout_id", e.CheckoutID), slog.String("code", code), slog.String("message", message))
 		if h.config.Fail != nil {
 			h.config.Fail(ctx, e.CheckoutID, code, message)
 		}
@@ -354,7 +354,7 @@ func (h *Handler) priceOption(ctx context.Context, c Checkout) (*webstore.CartDe
 // checked returns what a function of the shop returned, if the buyer may see it.
 func (h *Handler) checked(ctx context.Context, checkoutID, function string, cart *webstore.CartDetails, err error) (*webstore.CartDetails, *answer) {
 	if declined, ok := errors.AsType[*DeclineError](err); ok {
-		h.log.InfoContext(ctx, "buynow: the shop declined", "checkout_id", checkoutID, "function", function, "error", err)
+		h.log.InfoContext(ctx, "buynow: the shop declined", slog.String("checkout_id", checkoutID), slog.String("function", function), slog.Any("error", err))
 		return nil, &answer{decline, declined.ReasonCode}
 	}
 	switch {
@@ -390,6 +390,6 @@ func (h *Handler) notLoaded(ctx context.Context, checkoutID string, err error) a
 }
 
 func (h *Handler) shopFailed(ctx context.Context, checkoutID, function string, err error) answer {
-	h.log.ErrorContext(ctx, "buynow: a function of the shop failed", "checkout_id", checkoutID, "function", function, "error", err)
+	h.log.ErrorContext(ctx, "buynow: a function of the shop failed", slog.String("checkout_id", checkoutID), slog.String("function", function), slog.Any("error", err))
 	return answer{failure, reasonShopError}
 }
