@@ -50,7 +50,7 @@ LIMIT = 1500
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
-	libcrypto conformance needs-node browser-test needs-chromium examples vuln ci
+	libcrypto conformance needs-node browser-test pictures needs-chromium examples vuln ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -154,6 +154,10 @@ browser-test: needs-chromium ## A buyer's way through the emulator's pages in Ch
 	cd internal/browser && go test -count=1 ./... -chromium "$$($(CHROMIUM))"
 	@echo 'Pictures of every page: internal/browser/screens'
 
+pictures: needs-chromium ## Take the pictures of the README again (needs Chromium)
+	cd internal/browser && go test -count=1 -run '^TestQuickstart$$' . -chromium "$$($(CHROMIUM))"
+	install -m 644 internal/browser/screens/readme/*.png .github/pictures
+
 needs-chromium:
 	@$(CHROMIUM) >/dev/null || { \
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
@@ -162,6 +166,7 @@ needs-chromium:
 
 examples: ## Run each example against the emulator
 	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \
+		[ $$dir != examples/quickstart ] || continue; `# runs until it is stopped: see browser-test` \
 		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run . && if [ -f go.mod ]; then CGO_ENABLED=0 go test ./...; fi); \
 	done
 

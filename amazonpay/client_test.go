@@ -167,5 +167,6 @@ func TestClientThatNewDidNotMake(t *testing.T) {
 		require.ErrorContains(t, err, "not made by New")
 		assert.Equal(t, "amazonpay.Client(nil)", client.String())
 		assert.Empty(t, client.Environment())
+		assert.Empty(t, client.Region())
 	}
 }

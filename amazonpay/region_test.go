@@ -70,6 +70,7 @@ func TestSimulationFollowsTheEnvironment(t *testing.T) {
 		assert.Equal(t, allowed, err == nil, keyID)
 		assert.Equal(t, allowed, client.Environment() == amazonpay.EnvironmentSandbox)
 		assert.Equal(t, !allowed, client.With().Environment() == amazonpay.EnvironmentLive)
+		assert.Equal(t, amazonpay.RegionNA, client.With().Region())
 	}
 }
 

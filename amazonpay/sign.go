@@ -62,14 +62,15 @@ func (c *Client) SignedHeaders(ctx context.Context, op Operation, in any, opts .
 
 // SignedButton is what a page requires to render a button: the payload, its signature, and the
 // algorithm and key that made it, so that page and server cannot disagree. It encodes to JSON as
-// the createCheckoutSessionConfig or signInConfig of amazon.Pay.renderButton.
+// the createCheckoutSessionConfig or signInConfig of amazon.Pay.renderButton. It prints and logs
+// without the payload, which can hold an address.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/amazon-pay-script.html
 type SignedButton struct {
 	PayloadJSON string `json:"payloadJSON"`
 	Signature   string `json:"signature"`
-	Algorithm   string `json:"algorithm"`
-	PublicKeyID string `json:"publicKeyId"`
+	Algorithm   string `json:"algorithm" log:"algorithm"`
+	PublicKeyID string `json:"publicKeyId" log:"public_key_id"`
 }
 
 // ButtonSignature signs the payload of a button. It is generateButtonSignature of the official

@@ -71,7 +71,7 @@ const (
 	ReleaseEnvironmentLive    ReleaseEnvironment = "Live"
 )
 
-//go:generate go run ../internal/redactgen Address CallOptions Price StatusDetails
+//go:generate go run ../internal/redactgen Address CallOptions Price SignedButton StatusDetails
 //log:full Price: Amount CurrencyCode
 //log:full StatusDetails: State ReasonCode ReasonDescription LastUpdatedTimestamp
 

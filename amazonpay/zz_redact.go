@@ -29,3 +29,16 @@ func (o CallOptions) LogValue() slog.Value {
 func (o CallOptions) Format(state fmt.State, _ rune) {
 	_, _ = io.WriteString(state, o.LogValue().String())
 }
+
+// LogValue shows algorithm and public_key_id.
+func (b SignedButton) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("algorithm", b.Algorithm),
+		slog.String("public_key_id", b.PublicKeyID),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (b SignedButton) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, b.LogValue().String())
+}

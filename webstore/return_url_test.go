@@ -20,6 +20,11 @@ func TestParseReturnURL(t *testing.T) {
 		"https://shop.example/result?amazonCheckoutSessionId=b1": {CheckoutSessionID: "b1"},
 		"/review?cart=7&amazonCheckoutSessionId=b1#x":            {CheckoutSessionID: "b1"},
 		"https://shop.example/account?buyerToken=eyJ.a-b_c%3D":   {BuyerToken: amazonpay.NewSecret("eyJ.a-b_c=")},
+		// A sign-in that also saves a payment method. A parameter of the shop's own never wins.
+		"https://shop.example/account?checkoutSessionId=b1":        {CheckoutSessionID: "b1"},
+		"/?checkoutSessionId=cart-7&amazonCheckoutSessionId=b1":    {CheckoutSessionID: "b1"},
+		"/?checkoutSessionId=cart-7&buyerToken=eyJ.a":              {BuyerToken: amazonpay.NewSecret("eyJ.a")},
+		"/?checkoutSessionId=cart-7&x=1&amazonCheckoutSessionId=b": {CheckoutSessionID: "b"},
 	} {
 		got, err := webstore.ParseReturnURL(url)
 		require.NoError(t, err, url)
@@ -28,6 +33,7 @@ func TestParseReturnURL(t *testing.T) {
 	}
 	for url, word := range map[string]string{
 		"": "neither", "https://shop.example/result": "neither", "/?AmazonCheckoutSessionId=b1": "neither", "/?amazonCheckoutSessionId=": "has an empty",
+		"/?checkoutSessionId=": "has an empty", "/?checkoutSessionId=a&checkoutSessionId=b": "2 times", "/?checkoutsessionid=b1": "neither",
 		"/?buyerToken=": "has an empty", "/?amazonCheckoutSessionId=a&amazonCheckoutSessionId=b": "2 times", "/?amazonCheckoutSessionId=a&buyerToken=secret": "1 times",
 		"/?a=%zz&buyerToken=secret": "query", "https://shop.example:x/?buyerToken=secret": "cannot be parsed",
 	} {

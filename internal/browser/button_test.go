@@ -33,7 +33,7 @@ var nasty = map[string]string{
 	"controls":      "\u0001\u001f\u007f",
 	"templates":     "{{.}} ${x} <%= x %> #{x} %s %00",
 	"emoji":         "👩‍👩‍👧 \U0001f1ef\U0001f1f5",
-	"right to left": "‮abc‭ עברית",
+	"right to left": "\u202eabc\u202d עברית",
 }
 
 // kinds returns one payload of each kind with a text, in a member of free text if the kind has one,

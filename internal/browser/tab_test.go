@@ -36,16 +36,19 @@ type tab struct {
 	ctx context.Context
 }
 
-// open starts a browser with an empty profile, which also trusts the emulator's certificate.
+// open starts a browser with an empty profile, which also trusts the emulator's certificate, if
+// there is one.
 func open(t *testing.T, s *emulator.Server, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(*chromium), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("ignore-certificate-errors-spki-list", fingerprint(t, s)),
 		// A page from the cache of the back button has no context for a script.
 		chromedp.Flag("disable-features", "site-per-process,Translate,BackForwardCache"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"),
 	)
+	if s != nil {
+		options = append(options, chromedp.Flag("ignore-certificate-errors-spki-list", fingerprint(t, s)))
+	}
 	options = append(options, more...)
 	allocator, closeBrowser := chromedp.NewExecAllocator(t.Context(), options...)
 	ctx, closeTab := chromedp.NewContext(allocator)
@@ -160,6 +163,16 @@ func (b *tab) picture(name string) {
 		require.NoError(b.t, os.WriteFile(filepath.Join(*screens, name+"-"+as.name+".png"), png, 0o600))
 		require.LessOrEqual(b.t, wide, as.width, "%s is too wide for a %s", name, as.name)
 	}
+	call(b, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
+}
+
+// window takes a screenshot of what a phone shows of the page, for the README.
+func (b *tab) window(name string) {
+	b.t.Helper()
+	folder := filepath.Join(*screens, "readme")
+	require.NoError(b.t, os.MkdirAll(folder, 0o750))
+	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 600, DeviceScaleFactor: 1, Mobile: true})
+	require.NoError(b.t, os.WriteFile(filepath.Join(folder, name+".png"), result(b, chromedp.CaptureScreenshot()), 0o600))
 	call(b, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
 }
 

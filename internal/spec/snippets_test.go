@@ -23,17 +23,18 @@ const module = "github.com/amazonpay-go/sdk"
 
 // imports are the packages that a snippet may use without importing them.
 var imports = []string{
-	"context", "errors", "fmt", "io", "log", "net/http", "os", "testing", "time",
+	"context", "encoding/json", "errors", "fmt", "io", "log", "net/http", "os", "testing", "time",
 	module + "/amazonpay", module + "/amazonpay/ipn", module + "/authtoken", module + "/delivery", module + "/instore",
 	module + "/mocks", module + "/mocks/emulator", module + "/mocks/emulator/emulatortest", module + "/signing",
-	module + "/transport", module + "/webstore", module + "/webstore/report", "go.uber.org/mock/gomock",
+	module + "/transport", module + "/webstore", module + "/webstore/button",
+	module + "/webstore/buynow", module + "/webstore/report", "go.uber.org/mock/gomock",
 }
 
 // variables are the names that a snippet may use without declaring them.
 const variables = `
 	ctx context.Context, t *testing.T, file *os.File, from, until amazonpay.Time, signingKey amazonpay.Secret,
 	client *amazonpay.Client, shop *webstore.Client, server *emulator.Server, ctrl *gomock.Controller, handler http.Handler,
-	storeID, sessionID, chargeID, permissionID, merchantID, mwsAuthToken, requestID string,
+	buttons *button.Maker, site, storeID, sessionID, chargeID, permissionID, merchantID, mwsAuthToken, requestID string,
 	order struct { ID string; Total amazonpay.Price; Attempt string }`
 
 // TestSnippets type-checks each Go snippet of the documents for people. A snippet is a program,
@@ -96,6 +97,15 @@ func fences(text, language string) map[int]string {
 
 // check type-checks a snippet. What it declares or imports need not be used.
 func check(snippet string, exports map[string]string) error {
+	return typeCheck(snippet, exports, false)
+}
+
+// checkAll type-checks a program as the compiler does.
+func checkAll(program string, exports map[string]string) error {
+	return typeCheck(program, exports, true)
+}
+
+func typeCheck(snippet string, exports map[string]string, unused bool) error {
 	header := "package p\nimport (\n\"" + strings.Join(imports, "\"\n\"") + "\"\n)\n"
 	fset := token.NewFileSet()
 	var parsed *ast.File
@@ -118,7 +128,7 @@ func check(snippet string, exports map[string]string) error {
 	config := types.Config{
 		Importer: importer.ForCompiler(fset, "gc", open),
 		Error: func(err error) {
-			if found, ok := errors.AsType[types.Error](err); !ok || !found.Soft {
+			if found, ok := errors.AsType[types.Error](err); !ok || !found.Soft || unused {
 				wrong = errors.Join(wrong, err)
 			}
 		},

@@ -107,8 +107,8 @@ func (b *Button) HTML(nonce string) template.HTML {
 }
 
 // MarshalJSON returns the configuration that amazon.Pay.renderButton takes (initCheckout for an
-// [UpdateSavedWallet], bindUpgradeAction for an [Upgrade]), for a single-page application that calls
-// it itself.
+// [UpdateSavedWallet], bindUpgradeAction for an [Upgrade]), for a single-page application that
+// calls it itself.
 func (b *Button) MarshalJSON() ([]byte, error) {
 	if b == nil {
 		return []byte("null"), nil

@@ -33,8 +33,8 @@ type Config struct {
 	// ScriptURL replaces the checkout.js of the region, for tests: the emulator's is its BaseURL with
 	// /checkout.js at the end.
 	ScriptURL string
-	// Environment is what the page is for. If it is set and Client signs for the other environment, New
-	// returns an error: a live page then never shows a button of the sandbox.
+	// Environment is what the page is for. If it is set and Client signs for the other environment,
+	// New returns an error: a live page then never shows a button of the sandbox.
 	Environment amazonpay.Environment `log:"environment"`
 }
 
@@ -99,9 +99,9 @@ func (m *Maker) checkScript() error {
 // ScriptURL returns the URL of checkout.js: Config.ScriptURL, or the script of the region.
 func (m *Maker) ScriptURL() string { return m.script }
 
-// Button returns the signed button for a payload. It checks everything before it signs: the error is
-// an [*amazonpay.FieldError] that names the member of the payload or the field of the options, or it
-// comes from the key.
+// Button returns the signed button for a payload. It checks everything before it signs: the error
+// is an [*amazonpay.FieldError] that names the member of the payload or the field of the options,
+// or it comes from the key.
 //
 // Buttons are cached by content, up to a few megabytes: a button that was made before costs no
 // signature, and concurrent calls for one content make one signature. An order number or an amount
@@ -150,11 +150,11 @@ func (m *Maker) checkUpgrade(p Payload, o Options) error {
 	case u.MerchantID != m.defaults.merchantID:
 		return broken("merchantId", "differs from Config.MerchantID: leave it empty")
 	case u.LedgerCurrency != o.LedgerCurrency:
-		return broken("ledgerCurrency", fmt.Sprintf("is %.40q, but Options.LedgerCurrency is %s: leave it empty", u.LedgerCurrency, o.LedgerCurrency))
+		return broken("ledgerCurrency", fmt.Sprintf("is %.40q, but Options.LedgerCurrency is %s: leave it empty, and set the option", u.LedgerCurrency, o.LedgerCurrency))
 	case u.ProductType != o.ProductType:
-		return broken("productType", fmt.Sprintf("is %.40q, but Options.ProductType is %s: leave it empty", u.ProductType, o.ProductType))
+		return broken("productType", fmt.Sprintf("is %.40q, but Options.ProductType is %s: leave it empty, and set the option", u.ProductType, o.ProductType))
 	case u.CheckoutLanguage != o.Language:
-		return broken("checkoutLanguage", fmt.Sprintf("is %.40q, but Options.Language is %.40q: leave it empty", u.CheckoutLanguage, o.Language))
+		return broken("checkoutLanguage", fmt.Sprintf("is %.40q, but Options.Language is %.40q: leave it empty, and set the option", u.CheckoutLanguage, o.Language))
 	}
 	return nil
 }
@@ -195,5 +195,5 @@ func (m *Maker) LogValue() slog.Value { return slog.StringValue(m.String()) }
 // load the script themselves, once for all of them. In the head of a page it loads the script
 // earlier. nonce is the nonce of the page's Content-Security-Policy, or empty.
 func (m *Maker) Script(nonce string) template.HTML {
-	return template.HTML(`<script` + nonceAttribute(nonce) + ` src="` + ascii(template.HTMLEscapeString(m.script)) + `"></script>`) //nolint:gosec // escaped
+	return template.HTML(`<script` + nonceAttribute(nonce) + htmlText(` src="`, m.script, `"></script>`)) //nolint:gosec // escaped
 }

@@ -37,6 +37,7 @@ func (p OneTime) Validate() error {
 		checkStore(p.StoreID),
 		checkType(cmp.Or(p.ChargePermissionType, webstore.ChargePermissionTypeOneTime), webstore.ChargePermissionTypeOneTime),
 		checkPayment(p.PaymentDetails),
+		checkDelivery(p.DeliverySpecifications),
 	)
 }
 
@@ -73,6 +74,7 @@ func (p MultiAddress) Validate() error {
 		checkMode(p.WebCheckoutDetails, ""),
 		checkStore(p.StoreID),
 		checkPayment(p.PaymentDetails),
+		checkDelivery(p.DeliverySpecifications),
 	)
 }
 

@@ -2,6 +2,7 @@ package button
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,28 +78,31 @@ type region struct {
 	script     string
 	languages  []Language
 	currencies []amazonpay.LedgerCurrency
+	// noUpdatePage: Amazon has no page on which a buyer changes a saved payment method.
+	noUpdatePage bool
 }
 
 var regions = map[amazonpay.Region]region{
 	amazonpay.RegionNA: {
-		"https://static-na.payments-amazon.com/checkout.js",
-		[]Language{LanguageEnUS},
-		[]amazonpay.LedgerCurrency{amazonpay.LedgerCurrencyUSD},
+		script:     "https://static-na.payments-amazon.com/checkout.js",
+		languages:  []Language{LanguageEnUS},
+		currencies: []amazonpay.LedgerCurrency{amazonpay.LedgerCurrencyUSD},
 	},
 	amazonpay.RegionEU: {
-		"https://static-eu.payments-amazon.com/checkout.js",
-		[]Language{LanguageEnGB, LanguageDeDE, LanguageFrFR, LanguageItIT, LanguageEsES},
-		[]amazonpay.LedgerCurrency{amazonpay.LedgerCurrencyEUR, amazonpay.LedgerCurrencyGBP},
+		script:     "https://static-eu.payments-amazon.com/checkout.js",
+		languages:  []Language{LanguageEnGB, LanguageDeDE, LanguageFrFR, LanguageItIT, LanguageEsES},
+		currencies: []amazonpay.LedgerCurrency{amazonpay.LedgerCurrencyEUR, amazonpay.LedgerCurrencyGBP},
 	},
 	amazonpay.RegionJP: {
-		"https://static-fe.payments-amazon.com/checkout.js",
-		[]Language{LanguageJaJP},
-		[]amazonpay.LedgerCurrency{amazonpay.LedgerCurrencyJPY},
+		script:       "https://static-fe.payments-amazon.com/checkout.js",
+		languages:    []Language{LanguageJaJP},
+		currencies:   []amazonpay.LedgerCurrency{amazonpay.LedgerCurrencyJPY},
+		noUpdatePage: true,
 	},
 }
 
-// complete returns the options with their defaults for a kind of button in a region, or an error that
-// names the field that is wrong.
+// complete returns the options with their defaults for a kind of button in a region, or an error
+// that names the field that is wrong.
 func (o Options) complete(r region, k kind) (Options, error) {
 	o.ProductType = cmp.Or(o.ProductType, k.products[0])
 	if len(r.currencies) == 1 {
@@ -126,8 +130,8 @@ func (o Options) complete(r region, k kind) (Options, error) {
 	if err == nil && (k.call == callRender || k.call == callBuyNow) && o.Label != "" {
 		err = broken("Options.Label", "does not go with a button that Amazon draws: leave it empty")
 	}
-	if err == nil && k.name == "UpdateSavedWallet" && r.script == regions[amazonpay.RegionJP].script {
-		err = broken("chargePermissionId", "cannot be updated on a page of Amazon in the region jp, which has none: save the payment method anew with SavedWallet")
+	if err == nil && k.call == callInit && r.noUpdatePage {
+		err = broken("chargePermissionId", "cannot be updated, since Amazon has no page for it in this region: save the payment method anew with SavedWallet")
 	}
 	return o, err
 }
@@ -157,8 +161,8 @@ func (o Options) checkEstimate() error {
 	if p == (amazonpay.Price{}) {
 		return nil
 	}
-	if _, err := amazonpay.EncodeJSON(p); err != nil {
-		return fmt.Errorf("%s.%w", field, err)
+	if wrong, ok := errors.AsType[*amazonpay.FieldError](p.Validate()); ok {
+		return broken(field+"."+wrong.Field, wrong.Rule)
 	}
 	if _, known := p.CurrencyCode.MinorDigits(); !known {
 		return broken(field+".currencyCode", fmt.Sprintf("is %s, which checkout.js does not take: use a currency of package amazonpay, or leave the amount empty", p.CurrencyCode))

@@ -148,3 +148,16 @@ func confirming(p *webstore.PaymentDetails) *webstore.PaymentDetails {
 	}
 	return &copied
 }
+
+// checkDelivery checks what the service reports in the sandbox only. Live, it ignores a list of
+// places that is wrong, and the buyer can choose any address.
+func checkDelivery(d *webstore.DeliverySpecifications) error {
+	if d == nil || d.AddressRestrictions == nil {
+		return nil
+	}
+	r := d.AddressRestrictions
+	if len(r.Restrictions) == 0 {
+		return broken("deliverySpecifications.addressRestrictions.restrictions", "is required: name at least one country")
+	}
+	return oneOf("deliverySpecifications.addressRestrictions.type", r.Type, webstore.AddressRestrictionTypeAllowed, webstore.AddressRestrictionTypeNotAllowed)
+}

@@ -11,6 +11,7 @@ import (
 // which asks the shop's page for the cart.
 type BuyNow struct {
 	Origin   string // of the shop's page; empty if no browser started it
+	Language string // checkoutLanguage of the button, or empty
 	Delivery Object // the delivery option that the buyer chose; nil: none
 }
 
@@ -21,8 +22,8 @@ type Cart struct {
 	Delivery Object // the delivery option; nil: nothing is shipped
 }
 
-// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for these
-// amounts and for no others, until the buyer changes anything. It can be repeated.
+// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for
+// these amounts and for no others, until the buyer changes anything. It can be repeated.
 func (s *Session) PayNow(seen Cart, now time.Time) error {
 	switch why := s.Undeliverable(); {
 	case s.BuyNow == nil:
@@ -46,16 +47,56 @@ func (s *Session) PayNow(seen Cart, now time.Time) error {
 	return nil
 }
 
+// InitEvent is the event onInitCheckout: who the buyer is, as far as the button's scopes go, and
+// where the buyer lives.
+func (s *Session) InitEvent() Object {
+	buyer, summary := Object{}, s.Wallet.Owner(s.Scope).summary()
+	scopes, _ := s.Details["scopes"].([]any)
+	for member, scope := range map[string]string{"name": "name", "email": "email", "phoneNumber": "phoneNumber"} {
+		if len(scopes) == 0 || slices.Contains(scopes, any(scope)) {
+			buyer[member] = summary[member]
+		}
+	}
+	buyer["buyerId"] = summary["buyerId"]
+	event := Object{"buyer": buyer, "scopes": buyer, "billingAddress": s.Wallet.billingAddress(s.Scope, s.Product, s.Details)}
+	if s.Ships() {
+		event["shippingAddress"] = s.Wallet.ShippingAddress(s.Scope, s.Details)
+	}
+	if s.BuyNow.Language != "" {
+		event["checkoutLanguage"] = s.BuyNow.Language
+	}
+	return event
+}
+
+// CompleteEvent is the event onCompleteCheckout.
+func (s *Session) CompleteEvent() Object {
+	return Object{
+		"amazonCheckoutSessionId": s.ID, "billingAddress": s.Wallet.Owner(s.Scope).Addresses[0],
+		"paymentDescriptor": s.Wallet.ChosenCard().String(), "amazonPayCheckoutType": "BuyNow",
+	}
+}
+
 // SignInAs has one of the region's buyers sign in. Another buyer has chosen nothing yet.
 func (s *Session) SignInAs(buyer int, now time.Time) error {
 	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
 		return errors.New("emulator: choose a buyer")
+	}
+	if s.ofBuyer() && s.Wallet.Buyer != buyer {
+		return errors.New("emulator: sign in as " + s.Wallet.Owner(s.Scope).Name + ", whose charge permission this is")
 	}
 	if s.Wallet.Buyer != buyer {
 		s.Wallet, s.Approved = Wallet{Buyer: buyer}, false
 	}
 	s.SignedIn, s.Status.Updated = true, now
 	return nil
+}
+
+// EffectIn is the card's effect in a session, for people.
+func (c Card) EffectIn(s *Session) string {
+	if s.BuyNow != nil && c.decline != "" {
+		return "declined, unless the shop can wait: choose another and pay again"
+	}
+	return c.Effect
 }
 
 // checkFinal refuses to finalize a Buy Now session with other amounts or addresses than those that

@@ -140,9 +140,16 @@ func (p *Site) checkButton(w http.ResponseWriter, r *http.Request) {
 	if wrong == nil {
 		_, wrong = p.press(b, r, false)
 	}
-	answer := ledger.Object{"wrong": nil, "detail": nil}
 	if wrong != nil {
 		p.keepWrongButton(r, b, wrong)
+	}
+	writeVerdict(w, wrong)
+}
+
+// writeVerdict tells checkout.js what is wrong with a button.
+func writeVerdict(w http.ResponseWriter, wrong *wrongButton) {
+	answer := ledger.Object{"wrong": nil, "detail": nil}
+	if wrong != nil {
 		answer = ledger.Object{"wrong": wrong.reason, "detail": wrong.detail}
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -167,13 +174,9 @@ func (p *Site) startCheckout(w http.ResponseWriter, r *http.Request) {
 // press creates what a button's payload requests, and returns the buyer's next URL. Without keep
 // it creates nothing, and only checks that it could.
 func (p *Site) press(b button, r *http.Request, keep bool) (next string, wrong *wrongButton) {
-	c := &ledger.Call{
-		Scope: ledger.Scope{Region: b.region.Name, MerchantID: b.merchant.ID, Env: b.env}, Shop: b.merchant.Shop, Caller: b.merchant.ID,
-		PayPage: p.Gate.PagesAt(r.Host) + p.Gate.PayPage, About: p.Gate.About(),
-	}
-	var err error
-	if c.Body, err = ledger.Decode([]byte(b.payload)); err != nil {
-		return "", &wrongButton{http.StatusBadRequest, "The payload cannot be read: " + err.Error() + ".", nil}
+	c, wrong := p.callOf(b, r)
+	if wrong != nil {
+		return "", wrong
 	}
 	var refused *ledger.Refusal
 	if b.product == ledger.SignIn && c.Body.At("webCheckoutDetails")["signInReturnUrl"] == nil {
@@ -187,17 +190,17 @@ func (p *Site) press(b button, r *http.Request, keep bool) (next string, wrong *
 	return next, nil
 }
 
-// upgrade handles the element of bindUpgradeAction. There is no page yet on which the buyer
-// could agree, so it only checks the signature.
-func (p *Site) upgrade(w http.ResponseWriter, r *http.Request) {
-	b, wrong := p.readButton(r)
-	if wrong == nil {
-		wrong = &wrongButton{http.StatusNotImplemented, "The emulator does not have this page yet: the buyer would agree to a recurring payment here.", []string{
-			"the signature is right", "upgradeAction: " + r.Form.Get("upgradeAction"), "until then: the charge permission stays as it was",
-		}}
+// callOf is a button's payload as a call.
+func (p *Site) callOf(b button, r *http.Request) (*ledger.Call, *wrongButton) {
+	c := &ledger.Call{
+		Scope: ledger.Scope{Region: b.region.Name, MerchantID: b.merchant.ID, Env: b.env}, Shop: b.merchant.Shop, Caller: b.merchant.ID,
+		PayPage: p.Gate.PagesAt(r.Host) + p.Gate.PayPage, About: p.Gate.About(),
 	}
-	p.keepWrongButton(r, b, wrong)
-	showProblem(w, wrong.status, "There is no upgrade", wrong.reason, wrong.detail...)
+	var err error
+	if c.Body, err = ledger.Decode([]byte(b.payload)); err != nil {
+		return nil, &wrongButton{http.StatusBadRequest, "The payload cannot be read: " + err.Error() + ".", nil}
+	}
+	return c, nil
 }
 
 // refusedButton is a button that did not work, as the window shows it.
@@ -210,11 +213,15 @@ type refusedButton struct {
 	Detail  []string  `json:"detail"`
 }
 
-// keepWrongButton has the window show a button that did not work. What anybody can send must not
-// fill the memory.
 func (p *Site) keepWrongButton(r *http.Request, b button, wrong *wrongButton) {
+	p.keepWrong(r.Header.Get("Origin"), b.product, wrong)
+}
+
+// keepWrong has the window show a button that did not work. What anybody can send must not fill the
+// memory.
+func (p *Site) keepWrong(origin, product string, wrong *wrongButton) {
 	kept := refusedButton{
-		ID: ledger.NewUUID(), Time: p.Gate.Now(), From: wire.Cut(r.Header.Get("Origin"), 256), Product: wire.Cut(b.product, 64), Reason: wire.Cut(wrong.reason, 1024),
+		ID: ledger.NewUUID(), Time: p.Gate.Now(), From: wire.Cut(origin, 256), Product: wire.Cut(product, 64), Reason: wire.Cut(wrong.reason, 1024),
 	}
 	for _, line := range wrong.detail {
 		kept.Detail = append(kept.Detail, wire.Cut(line, 4096))

@@ -62,6 +62,14 @@ func (p *Site) servePages(w http.ResponseWriter, r *http.Request) {
 		p.checkButton(w, r)
 	case r.URL.Path == startPath && (r.Method == http.MethodPost || r.Method == http.MethodGet):
 		p.startCheckout(w, r)
+	case r.URL.Path == pagesPrefix+"buynow.js":
+		serveFile(w, "buynow.js", "text/javascript; charset=utf-8")
+	case r.URL.Path == buyNowCheck && r.Method == http.MethodPost:
+		p.checkBuyNow(w, r)
+	case r.URL.Path == buyNowStart && r.Method == http.MethodGet:
+		p.startBuyNow(w, r)
+	case r.URL.Path == buyNowDo && r.Method == http.MethodPost:
+		p.doBuyNow(w, r)
 	case r.URL.Path == upgradePage && (r.Method == http.MethodPost || r.Method == http.MethodGet):
 		p.upgrade(w, r)
 	case r.Method == http.MethodGet || r.Method == http.MethodPost:
@@ -131,6 +139,15 @@ type step struct {
 	Address   string
 	Card      string
 	Return    string // URL of the shop, if it has one
+
+	Title  string // of the review page
+	Accept string // what its button says
+	Terms  string // of the recurring payment that the buyer agrees to
+
+	// Of Buy Now:
+	Origin string // of the shop's page
+	Event  string // onInitCheckout, as JSON
+	Over   string // why the session is over, or empty
 }
 
 type choice struct {
@@ -178,6 +195,9 @@ func (p *Site) stepOf(w *ledger.Ledger, r *http.Request, now time.Time, sends bo
 		return onward{status: http.StatusNotFound, page: "problem.html", data: problem{
 			"Checkout not found", "The emulator has no checkout session with this id. It may have been reset.", nil,
 		}}
+	}
+	if found.BuyNow != nil && (found.Status.State != ledger.Open || found.SignedIn && r.URL.Path != signInPage) {
+		return p.buyNowPageOf(found, r)
 	}
 	if found.Status.State != ledger.Open {
 		return onward{status: http.StatusGone, page: "over.html", data: p.step(found, r)}
@@ -241,6 +261,10 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 	for i, b := range ledger.BuyersOf(of) {
 		page.Buyers = append(page.Buyers, choice{Value: strconv.Itoa(i), Text: b.Name, Note: b.Email, Chosen: i == m.Buyer})
 	}
+	page.Title, page.Accept = titles(found, page)
+	if found.Details.Text("chargePermissionType") == ledger.Recurring && page.Paying {
+		page.Terms = recurring(details.At("recurringMetadata"))
+	}
 	if found.ChoosesAddress() && page.Change != "changePayment" {
 		page.Addresses = addressChoices(found)
 	}
@@ -249,10 +273,29 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 	}
 	if page.Change != "changeAddress" {
 		for _, c := range ledger.Cards {
-			page.Cards = append(page.Cards, choice{Value: c.Digits, Text: c.Brand + " ending in " + c.Digits, Note: c.Effect, Chosen: c.Digits == m.ChosenCard().Digits})
+			page.Cards = append(page.Cards, choice{Value: c.Digits, Text: c.Brand + " ending in " + c.Digits, Note: c.EffectIn(found), Chosen: c.Digits == m.ChosenCard().Digits})
 		}
 	}
 	return page
+}
+
+// titles are the heading of the review page, and what its button says.
+func titles(s *ledger.Session, page step) (title, accept string) {
+	switch {
+	case page.Change == "changeAddress":
+		return "Change the address", "Use this"
+	case page.Change == "changePayment":
+		return "Change the payment method", "Use this"
+	case s.Upgrade != nil:
+		return "Agree to a recurring payment", "Agree"
+	case s.UpdatesWallet():
+		return "Change your saved payment method", "Save"
+	case s.SetsUp() && page.Paying:
+		return "Save a payment method", "Save"
+	case page.Paying:
+		return "Review", "Pay now"
+	}
+	return "Review", "Continue at " + page.Shop
 }
 
 // addressChoices are the buyer's addresses, and the chosen address if it is not among them.
@@ -293,6 +336,9 @@ func shopURL(s *ledger.Session, name string) string {
 
 // nextURL is the shop's URL after a page; empty if the shop has no such page.
 func nextURL(s *ledger.Session, path string) string {
+	if s.BuyNow != nil { // its script tells the shop's page
+		return buyNowPage
+	}
 	if cancel := cmp.Or(shopURL(s, "checkoutCancelUrl"), shopURL(s, "signInCancelUrl")); s.Status.Reason == ledger.BuyerCanceled && cancel != "" {
 		return cancel
 	}
@@ -316,6 +362,9 @@ func take(s *ledger.Session, r *http.Request, now time.Time) (next string, err e
 		i, err := strconv.Atoi(r.PostForm.Get("buyer"))
 		if err != nil {
 			return "", errors.New("choose a buyer")
+		}
+		if s.BuyNow != nil {
+			return buyNowPage, s.SignInAs(i, now)
 		}
 		return reviewPage, s.SignInAs(i, now)
 	case path == payPage:

@@ -5,6 +5,7 @@
   'use strict';
 
   var base = "BASE";
+  var origin = new URL(base).origin;
   var region = "REGION"; // of the host that this script came from
 
   // The values that a configuration may have. What is not there at all is not checked against them.
@@ -203,8 +204,8 @@
     console.error(['Amazon Pay emulator: ' + what].concat(detail || []).join('\n  '));
   }
 
-  function check(host, button, given) {
-    fetch(base + '/checkout/check', { method: 'POST', body: new URLSearchParams(given), credentials: 'omit' })
+  function check(host, button, given, path) {
+    fetch(base + (path || '/checkout/check'), { method: 'POST', body: new URLSearchParams(given), credentials: 'omit' })
       .then(function (answer) { return answer.json(); })
       .then(function (verdict) {
         button.dataset.signature = verdict.wrong ? 'wrong' : 'right';
@@ -255,21 +256,117 @@
     };
   }
 
-  var buyNowEvents = ['onInitCheckout', 'onShippingAddressSelection', 'onDeliveryOptionSelection', 'onCompleteCheckout', 'onCancel'];
+  // The events of Buy Now. Those that are not required are sent if there is a handler for them.
+  var required = ['onInitCheckout', 'onCompleteCheckout', 'onCancel'];
+  var buyNowEvents = required.concat('onShippingAddressSelection', 'onDeliveryOptionSelection', 'onGiftWrapOptionSelection',
+    'onMerchantManagedPaymentMethodSelection', 'onError');
 
-  // renderJSButton is the button of Buy Now with JavaScript events, whose pages the emulator does not have yet.
+  // renderJSButton draws the button of Buy Now. A click opens a window with the emulator's page, which asks this page by
+  // messages. Nothing of the configuration is signed.
   function renderJSButton(selector, config) {
-    var host = element(selector, 'renderJSButton');
-    validate(config, 'renderJSButton');
-    need(config, 'renderJSButton', ['checkoutSessionConfig']);
-    var lacking = 'renderJSButton draws its button, but its pages are not supported yet: none of the events ' + buyNowEvents.join(', ') + ' will come';
-    place(host, config, function () {
-      if (!host.querySelector('[role=alert]')) {
-        say(host, lacking);
+    var call = 'renderJSButton';
+    var host = element(selector, call);
+    validate(config, call);
+    need(config, call, ['checkoutSessionConfig'].concat(required));
+    buyNowEvents.forEach(function (name) {
+      if (!empty(config[name]) && typeof config[name] !== 'function') {
+        fail(call, name + ' is not a function');
       }
     });
-    console.warn('Amazon Pay emulator: ' + lacking);
+    oneOf(config, call, 'productType', ['PayAndShip', 'PayOnly']);
+    var given = {
+      region: region, merchantId: config.merchantId, sandbox: String(empty(config.sandbox) ? /^SANDBOX-/.test(config.publicKeyId || '') : config.sandbox), productType: config.productType || 'PayAndShip',
+      checkoutLanguage: config.checkoutLanguage || '', checkoutSessionConfig: text(config.checkoutSessionConfig), origin: window.location.origin
+    };
+    var open = null; // the checkout that is under way
+    var button = place(host, config, function () {
+      if (open && !open.popup.closed) {
+        open.popup.focus();
+        return;
+      }
+      var popup = window.open(base + '/checkout/buynow/start?' + new URLSearchParams(given), '_blank', 'popup,width=520,height=760');
+      if (!popup) {
+        say(host, 'the browser did not open the window of Amazon Pay: allow pop-ups for this page');
+        return;
+      }
+      open = checkout(config, popup, host);
+    });
+    check(host, button, given, '/checkout/buynow/check');
     return Promise.resolve();
+  }
+
+  // checkout answers the window of one checkout until it is over.
+  function checkout(config, popup, host) {
+    var here = { popup: popup };
+    var over = false, completing = 0;
+
+    // call calls a handler, which may return a promise or nothing. What it throws goes to onError.
+    function call(name, payload) {
+      return new Promise(function (resolve) { resolve(config[name](payload)); }).catch(function (e) {
+        console.error('Amazon Pay emulator: ' + name + ' failed: ' + (e && e.message || e));
+        if (name !== 'onError' && config.onError) {
+          call('onError', e).catch(function () {});
+        }
+        throw e;
+      });
+    }
+
+    function end(canceled) {
+      if (over) {
+        return;
+      }
+      over = true;
+      window.removeEventListener('message', hear);
+      clearInterval(watch);
+      if (canceled) {
+        call('onCancel', {}).catch(function () {});
+      }
+    }
+
+    function answer(message) {
+      message.amazonPay = 'buyNow';
+      if (!popup.closed) {
+        popup.postMessage(message, origin);
+      }
+    }
+
+    function hear(received) {
+      var data = received.data;
+      if (received.source !== popup || received.origin !== origin || !data || data.amazonPay !== 'buyNow') {
+        return;
+      }
+      if (data.hello) {
+        answer({ handlers: buyNowEvents.filter(function (name) { return typeof config[name] === 'function'; }) });
+      } else if (data.wrong) {
+        say(host, data.wrong);
+      } else if (data.note) {
+        console.warn('Amazon Pay emulator: ' + data.note);
+      } else if (data.over) {
+        end(true);
+      } else if (buyNowEvents.indexOf(data.event) >= 0 && typeof config[data.event] === 'function') {
+        completing += data.event === 'onCompleteCheckout' ? 1 : 0;
+        call(data.event, data.payload).then(function (value) {
+          if (data.event === 'onCompleteCheckout' && value && (value.status === 'success' || value.status === 'redirectRequired')) {
+            end(false);
+          }
+          return { id: data.id, text: JSON.stringify(value) };
+        }).catch(function (e) {
+          return { id: data.id, error: data.event + ' failed: ' + (e && e.message || e) };
+        }).then(function (message) {
+          completing -= data.event === 'onCompleteCheckout' ? 1 : 0;
+          answer(message);
+        });
+      }
+    }
+
+    // A window that was closed says nothing. While the shop completes the order nothing is canceled.
+    var watch = setInterval(function () {
+      if (popup.closed && !completing) {
+        end(true);
+      }
+    }, 300);
+    window.addEventListener('message', hear);
+    return here;
   }
 
   function change(config, call, action) {
