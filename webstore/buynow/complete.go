@@ -23,13 +23,14 @@ const (
 // ErrUnsettled is the error of [Handler.Resume] if the result of the payment is still not known.
 var ErrUnsettled = errors.New("buynow: the result of the payment is not known yet: call Resume again later")
 
-// Resume continues a checkout that a process has left behind, and returns it: if the finalization has
-// begun, it finds out the result, by repeating it; if the checkout is paid but Config.CompleteCheckout
-// has not heard of it, it is told. A checkout in another status is returned as it is.
+// Resume continues a checkout that a process has left behind, and returns it: if the finalization
+// has begun, it finds out the result, by repeating it; if the checkout is paid but
+// Config.CompleteCheckout has not heard of it, it is told. A checkout in another status is returned
+// as it is.
 //
 // Call it for each checkout with StatusBegun, or StatusPaid and not Completed, when the shop starts
-// and every few minutes, and for the former checkout of a cart before you make another one. The buyer
-// has pressed "Pay now" before, so Resume may charge: at most once, and what the buyer saw.
+// and every few minutes, and for the former checkout of a cart before you make another one. The
+// buyer has pressed "Pay now" before, so Resume may charge: at most once, and what the buyer saw.
 //
 // The error is [ErrUnsettled], [ErrUnknownCheckout], or from the Store or CompleteCheckout.
 func (h *Handler) Resume(ctx context.Context, checkoutID string) (Checkout, error) {
@@ -155,7 +156,8 @@ func (h *Handler) save(ctx context.Context, c *Checkout) error {
 }
 
 // prepare checks that a session may pay the checkout and computes the cart for what Amazon has. It
-// returns the checkout ready to be finalized, or what the page is told. The error is from the Store.
+// returns the checkout ready to be finalized, or what the page is told. The error is from the
+// Store.
 func (h *Handler) prepare(ctx context.Context, c Checkout, sessionID string) (Checkout, *answer, error) {
 	log := h.log.With(slog.String("checkout_id", c.ID), slog.String("checkout_session_id", sessionID))
 	refuse := func(why string) (Checkout, *answer, error) {
@@ -245,8 +247,8 @@ func (h *Handler) misfit(session *webstore.CheckoutSession, c Checkout, sessionI
 	return ""
 }
 
-// priceFinally computes the cart for the address and the delivery option that Amazon has, and writes
-// the option to c.
+// priceFinally computes the cart for the address and the delivery option that Amazon has, and
+// writes the option to c.
 func (h *Handler) priceFinally(ctx context.Context, c *Checkout, session *webstore.CheckoutSession) (*webstore.CartDetails, *answer) {
 	if !h.ships() {
 		c.DeliveryOptionID = ""
@@ -272,8 +274,8 @@ func (h *Handler) priceFinally(ctx context.Context, c *Checkout, session *websto
 	return nil, &answer{decline, reasonAmountChanged}
 }
 
-// amountChanged says why the buyer has not seen the amounts of the cart, or returns "". Amazon tells
-// what its page showed; otherwise it is what the handler answered last.
+// amountChanged says why the buyer has not seen the amounts of the cart, or returns "". Amazon
+// tells what its page showed; otherwise it is what the handler answered last.
 func amountChanged(session *webstore.CheckoutSession, seen, cart webstore.CartDetails) string {
 	charge, order := seen.TotalChargeAmount, seen.TotalOrderAmount
 	if p := session.PaymentDetails; p != nil && p.ChargeAmount != (amazonpay.Price{}) {
@@ -300,8 +302,8 @@ func equal(a, b amazonpay.Price) bool {
 
 // finalize calls Amazon and saves the result. The error is from the Store.
 //
-// That the payment has begun is saved before the call. Only if an earlier call had begun may reading
-// the session prove that it is paid: otherwise another order would have paid with it.
+// That the payment has begun is saved before the call. Only if an earlier call had begun may
+// reading the session prove that it is paid: otherwise another order would have paid with it.
 func (h *Handler) finalize(ctx context.Context, c Checkout) (Checkout, error) {
 	call, earlier := h.config.Client.FinalizeCheckoutSession, c.Unsettled
 	if c.Calls > 0 {
@@ -335,8 +337,8 @@ func (h *Handler) request(c Checkout) *webstore.FinalizeCheckoutSessionRequest {
 }
 
 // verify saves that a checkout is paid, if the charge has its reference. A page of the shop that
-// completes sessions, and does not claim them in the Store, may have given this one to its own order
-// meanwhile: then that order has been paid, and not this one.
+// completes sessions, and does not claim them in the Store, may have given this one to its own
+// order meanwhile: then that order has been paid, and not this one.
 func (h *Handler) verify(ctx context.Context, c Checkout, session *webstore.CheckoutSession) (Checkout, error) {
 	c.ChargeID, c.ChargePermissionID, c.Pending = session.ChargeID, session.ChargePermissionID, session.Pending
 	_, err := h.config.Client.GetCheckoutSessionOfOrder(ctx, c.SessionID, c.Reference)

@@ -32,9 +32,9 @@ type Client interface {
 // [Handler.Button].
 //
 // The functions that return a cart are called for each event of the page, and again before the
-// payment. They find the cart by the id of the checkout, compute it, and change nothing that another
-// call would notice. Their context is the request's, so they can check that the checkout belongs to
-// the shopper who is logged in.
+// payment. They find the cart by the id of the checkout, compute it, and change nothing that
+// another call would notice. Their context is the request's, so they can check that the checkout
+// belongs to the shopper who is logged in.
 type Config struct {
 	Client Client
 	Store  Store
@@ -48,11 +48,11 @@ type Config struct {
 	// SelectDeliveryOption returns the cart for an address and a delivery option.
 	SelectDeliveryOption func(context.Context, DeliveryOptionSelection) (*webstore.CartDetails, error)
 	// CompleteCheckout is told that a checkout is paid. It is called at least once for each paid
-	// checkout, and again until it has returned nil: it must not mind a second call. The buyer has paid
-	// whatever it returns. If the checkout is Pending, do not deliver yet.
+	// checkout, and again until it has returned nil: it must not mind a second call. The buyer has
+	// paid whatever it returns. If the checkout is Pending, do not deliver yet.
 	CompleteCheckout func(context.Context, Checkout) error
-	// Cancel is told that the buyer has closed Amazon's page. Fail is told of an error of Amazon's page.
-	// Both are optional: the events are logged in any case. Anybody can cause them.
+	// Cancel is told that the buyer has closed Amazon's page. Fail is told of an error of Amazon's
+	// page. Both are optional: the events are logged in any case. Anybody can cause them.
 	Cancel func(ctx context.Context, checkoutID string)
 	Fail   func(ctx context.Context, checkoutID, code, message string)
 
@@ -146,10 +146,11 @@ func (h *Handler) ships() bool {
 }
 
 // NewCheckout saves a new checkout and returns its id, for a page that shows the button. The id is
-// random: nobody who does not know it can post an event for it. Store it with the cart and the shopper.
+// random: nobody who does not know it can post an event for it. Store it with the cart and the
+// shopper.
 //
-// reference is the shop's order number, which the buyer sees at Amazon, up to 256 characters. It must
-// be unique in the shop. If it is empty, the id is the reference.
+// reference is the shop's order number, which the buyer sees at Amazon, up to 256 characters. It
+// must be unique in the shop. If it is empty, the id is the reference.
 //
 // Before you make another checkout for the same cart, call [Handler.Resume] for the former one: it
 // may be paid, although the buyer was told of an error.
@@ -172,7 +173,8 @@ func (h *Handler) metadata(c Checkout) *webstore.MerchantMetadata {
 	return &m
 }
 
-// answer is what the page gets if it does not get a cart. The script passes both on to Amazon's page.
+// answer is what the page gets if it does not get a cart. The script passes both on to Amazon's
+// page.
 type answer struct {
 	Status     string `json:"status"`
 	ReasonCode string `json:"reasonCode,omitzero"`

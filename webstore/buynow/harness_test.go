@@ -162,7 +162,7 @@ func (s *shop) post(event, checkout string, data object) object {
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	response, err := s.browser.Do(r)
 	require.NoError(s.tb, err)
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	var answer object
 	require.NoError(s.tb, json.NewDecoder(response.Body).Decode(&answer))
 	return answer
