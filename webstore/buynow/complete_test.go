@@ -481,6 +481,27 @@ func TestSessionTakenByAnotherOrder(t *testing.T) {
 	}
 }
 
+// A process repeats the payment of another one, which a decline has settled, and dies with the
+// success. The next one finds it.
+func TestSuccessThatNobodySaved(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: "SoftDeclined"}))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "SoftDeclined"}, v.pay(""))
+	c := v.stored(v.checkout)
+	require.Equal(t, buynow.StatusOpen, c.Status)
+	require.False(t, c.Unsettled)
+	v.config.Client = &took{v.client, func(string) error {
+		_, err := v.client.FinalizeCheckoutSession(t.Context(), v.session, &webstore.FinalizeCheckoutSessionRequest{
+			PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("25.00"), ShippingAddress: c.ShippingAddress,
+		})
+		return err
+	}}
+	v.handler = v.another()
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	v.paidOnce("25.00 USD")
+}
+
 // A page of the shop that claims sessions like this handler has the session first.
 func TestSessionClaimedByAnotherFlow(t *testing.T) {
 	t.Parallel()
