@@ -68,11 +68,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 		return nil
 	}
 	ctx, key := r.Context(), keyPlaced+string(b.Kind)
-	b.Currency, b.Customer = s.config.Currency, s.sessions.GetString(ctx, keyCustomer)
-	if b.Customer == "" {
-		b.Customer = orders.NewVisitor()
-		s.sessions.Put(ctx, keyCustomer, b.Customer)
-	}
+	b.Currency, b.Customer = s.config.Currency, s.customer(r)
 	if number := s.sessions.GetString(ctx, key); number != "" {
 		before, err := s.config.Shop.Order(ctx, number)
 		if err == nil && before.Customer == b.Customer && before.Status == orders.StatusPlaced && basket(b.Lines).isOf(before) && reflect.DeepEqual(before.Address, b.Address) &&
@@ -91,6 +87,16 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 	s.sessions.Put(ctx, key, o.Number)
 	http.Redirect(w, r, "/checkout/"+o.Number, http.StatusSeeOther)
 	return nil
+}
+
+// customer returns whose visit it is. A visitor gets an id.
+func (s *Site) customer(r *http.Request) string {
+	customer := s.sessions.GetString(r.Context(), keyCustomer)
+	if customer == "" {
+		customer = orders.NewVisitor()
+		s.sessions.Put(r.Context(), keyCustomer, customer)
+	}
+	return customer
 }
 
 // ownOrder returns the order of the path if it is the visitor's. Nothing shows whether another one
@@ -226,9 +232,6 @@ func (s *Site) takeAddress(w http.ResponseWriter, r *http.Request) error {
 	if content.Bad {
 		return s.show(w, r, http.StatusUnprocessableEntity, "address", "address.title", content)
 	}
-	if chosen := r.PostFormValue("delivery"); chosen != "" && r.PostFormValue("edit") == "" {
-		return s.place(w, r, orders.Basket{Kind: orders.KindProcessOrder, Lines: s.basket(r), Address: address, DeliveryOption: chosen})
-	}
 	options, err := orders.DeliveryOptions(address, s.grams(r), s.config.Currency)
 	if errors.Is(err, orders.ErrAddress) {
 		content.Error, content.Bad = "address.country-error", true
@@ -237,7 +240,11 @@ func (s *Site) takeAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.PostFormValue("edit") == "" {
+	switch chosen := r.PostFormValue("delivery"); {
+	case r.PostFormValue("edit") != "":
+	case chosen != "":
+		return s.place(w, r, orders.Basket{Kind: orders.KindProcessOrder, Lines: s.basket(r), Address: address, DeliveryOption: chosen})
+	default:
 		content.Address, content.Options, content.Chosen = address, options, options[0].ID
 	}
 	return s.show(w, r, http.StatusOK, "address", "address.title", content)
