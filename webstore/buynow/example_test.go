@@ -38,24 +38,24 @@ func Example() {
 	}
 
 	usd := amazonpay.USD.Price
-	cart := func() (*webstore.CartDetails, error) { // of the shop's database, by the id of the checkout
+	cart := func() *webstore.CartDetails { // of the shop's database, by the id of the checkout
 		return &webstore.CartDetails{
 			TotalBaseAmount: usd("20.00"), TotalShippingAmount: usd("5.00"), TotalTaxAmount: usd("0.00"), TotalChargeAmount: usd("25.00"),
 			DeliveryOptions: []webstore.DeliveryOption{{
 				ID: "standard", Price: usd("5.00"), IsDefault: true, ShippingMethod: webstore.ShippingMethod{ShippingMethodName: "Standard"},
 			}},
-		}, nil
+		}
 	}
 	shop, err := buynow.New(buynow.Config{
 		Client: webstore.New(client), Store: new(buynow.MemoryStore), Maker: maker, HandlerURL: "/buynow",
-		InitCheckout: func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) { return cart() },
+		InitCheckout: func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) { return cart(), nil },
 		SelectShippingAddress: func(_ context.Context, e buynow.ShippingAddressSelection) (*webstore.CartDetails, error) {
 			if e.ShippingAddress.CountryCode != "US" {
 				return nil, &buynow.DeclineError{ReasonCode: "AddressNotServed"}
 			}
-			return cart()
+			return cart(), nil
 		},
-		SelectDeliveryOption: func(context.Context, buynow.DeliveryOptionSelection) (*webstore.CartDetails, error) { return cart() },
+		SelectDeliveryOption: func(context.Context, buynow.DeliveryOptionSelection) (*webstore.CartDetails, error) { return cart(), nil },
 		CompleteCheckout: func(_ context.Context, c buynow.Checkout) error {
 			fmt.Println(c.Reference, "is paid:", c.Cart.TotalChargeAmount)
 			return nil
