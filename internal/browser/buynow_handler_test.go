@@ -100,8 +100,8 @@ func openHandler(t *testing.T) (b *tab, s *handlerShop, server *emulator.Server)
 	return b, s, server
 }
 
-// The button of package buynow, its script and its handler: totals follow, a card is declined, another
-// one pays, and the buyer gets to the result page.
+// The button of package buynow, its script and its handler: totals follow, a card is declined,
+// another one pays, and the buyer gets to the result page.
 func TestBuyNowHandler(t *testing.T) {
 	t.Parallel()
 	b, s, server := openHandler(t)

@@ -55,7 +55,9 @@ func Example() {
 			}
 			return cart(), nil
 		},
-		SelectDeliveryOption: func(context.Context, buynow.DeliveryOptionSelection) (*webstore.CartDetails, error) { return cart(), nil },
+		SelectDeliveryOption: func(context.Context, buynow.DeliveryOptionSelection) (*webstore.CartDetails, error) {
+			return cart(), nil
+		},
 		CompleteCheckout: func(_ context.Context, c buynow.Checkout) error {
 			fmt.Println(c.Reference, "is paid:", c.Cart.TotalChargeAmount)
 			return nil
