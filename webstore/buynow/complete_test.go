@@ -46,10 +46,10 @@ func TestPaid(t *testing.T) {
 	assert.Len(t, v.told, 1)
 }
 
-// Nothing is shipped: the billing address is what Amazon wants back.
-func TestPayOnly(t *testing.T) {
-	t.Parallel()
-	s := open(t, func(c *buynow.Config) {
+// payOnly is a shop of things that are not shipped, for 7.70.
+func payOnly(t *testing.T) *shop {
+	t.Helper()
+	return open(t, func(c *buynow.Config) {
 		c.Session.ProductType, c.Session.PaymentIntent = webstore.ProductTypePayOnly, webstore.PaymentIntentAuthorize
 		c.SelectShippingAddress, c.SelectDeliveryOption = nil, nil
 		c.InitCheckout = func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) {
@@ -58,6 +58,12 @@ func TestPayOnly(t *testing.T) {
 			}, nil
 		}
 	})
+}
+
+// Nothing is shipped: the billing address is what Amazon wants back.
+func TestPayOnly(t *testing.T) {
+	t.Parallel()
+	s := payOnly(t)
 	v := s.enter()
 	assert.Equal(t, object{"status": "error", "reasonCode": "MalformedEvent"}, v.post("onShippingAddressSelection", v.checkout, object{"shippingAddress": object{"countryCode": "US"}}))
 	assert.Equal(t, object{"status": "success"}, v.pay(""))
@@ -67,6 +73,30 @@ func TestPayOnly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateAuthorized, charge.StatusDetails.State)
 	assert.Equal(t, "7.70 USD", charge.ChargeAmount.String())
+}
+
+// Of what is not shipped there is no address that would tell a wrong session.
+func TestPayOnlyRefusesSessions(t *testing.T) {
+	t.Parallel()
+	s := payOnly(t)
+	v := s.enter()
+	shipped, err := v.server.Buyer().BuyNow(emulator.BuyNowButton{CheckoutSessionConfig: object{"storeId": v.merchant.StoreID}})
+	require.NoError(t, err)
+	completed := s.enter()
+	completed.press("")
+	session, err := v.client.GetCheckoutSession(t.Context(), completed.session)
+	require.NoError(t, err)
+	_, err = v.client.FinalizeCheckoutSession(t.Context(), completed.session, &webstore.FinalizeCheckoutSessionRequest{
+		PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("7.70"), TotalOrderAmount: usd("7.70"), BillingAddress: session.BillingAddress,
+	})
+	require.NoError(t, err)
+	for _, id := range []string{shipped, completed.session} {
+		assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": id}))
+		c := v.stored(v.checkout)
+		assert.Equal(t, buynow.StatusOpen, c.Status)
+		assert.Empty(t, c.SessionID)
+		assert.Contains(t, v.logs.String(), "a session was refused")
+	}
 }
 
 // What a browser can lie about. Nothing is charged.
@@ -481,14 +511,43 @@ func TestSessionTakenByAnotherOrder(t *testing.T) {
 	}
 }
 
+// A process repeats the payment of another one, which a decline has settled, and dies with the
+// success. The next one finds it.
+func TestSuccessThatNobodySaved(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: "SoftDeclined"}))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "SoftDeclined"}, v.pay(""))
+	c := v.stored(v.checkout)
+	require.Equal(t, buynow.StatusOpen, c.Status)
+	require.False(t, c.Unsettled)
+	v.config.Client = &took{v.client, func(string) error {
+		_, err := v.client.FinalizeCheckoutSession(t.Context(), v.session, &webstore.FinalizeCheckoutSessionRequest{
+			PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("25.00"), ShippingAddress: c.ShippingAddress,
+		})
+		return err
+	}}
+	v.handler = v.another()
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	v.paidOnce("25.00 USD")
+}
+
 // A page of the shop that claims sessions like this handler has the session first.
 func TestSessionClaimedByAnotherFlow(t *testing.T) {
 	t.Parallel()
 	v := open(t).enter()
-	v.press("")
-	require.NoError(t, v.config.Store.Save(t.Context(), buynow.Checkout{ID: "order-1", SessionID: v.session}))
-	assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
-	v.notPaid()
+	for i, session := range []string{v.session, v.unreferenced()} {
+		v.session = session
+		v.press("")
+		require.NoError(t, v.config.Store.Save(t.Context(), buynow.Checkout{ID: fmt.Sprint("order-", i), SessionID: v.session}))
+		assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
+		v.notPaid()
+	}
+	session, err := v.client.GetCheckoutSession(t.Context(), v.session)
+	require.NoError(t, err)
+	if session.MerchantMetadata != nil {
+		assert.Empty(t, session.MerchantMetadata.MerchantReferenceID, "the session of another order keeps its reference")
+	}
 }
 
 // The shop fails to hear of a paid checkout: the buyer has paid, and it is told again.
