@@ -54,8 +54,9 @@ type benchAnswer struct {
 		ID   string `json:"id"`
 		What string `json:"what"`
 		Rows []struct {
-			Member        string `json:"member"`
-			Before, After any
+			Member string `json:"member"`
+			Before any    `json:"before"`
+			After  any    `json:"after"`
 		} `json:"rows"`
 	} `json:"changes"`
 
@@ -72,9 +73,7 @@ type benchAnswer struct {
 func (c *client) bench(what string, order object) benchAnswer {
 	c.tb.Helper()
 	full := object{"merchant": c.server.Description().Merchants[0].MerchantID, "environment": "sandbox", "region": c.region, "algorithm": "AMZN-PAY-RSASSA-PSS-V2"}
-	for name, value := range order {
-		full[name] = value
-	}
+	maps.Copy(full, order)
 	text, err := json.Marshal(full)
 	require.NoError(c.tb, err)
 	status, answered := c.control(http.MethodPost, "workbench/"+what, string(text))
@@ -88,9 +87,7 @@ func (c *client) bench(what string, order object) benchAnswer {
 func (c *client) filled(operation string, more object) (object, benchAnswer) {
 	c.tb.Helper()
 	order := object{"operation": operation}
-	for name, value := range more {
-		order[name] = value
-	}
+	maps.Copy(order, more)
 	a := c.bench("fill", order)
 	order["id"], order["sub"], order["query"], order["body"] = a.ID, a.Sub, a.Query, a.Body
 	order["actFor"], order["idempotencyKey"] = a.ActFor, a.IdempotencyKey
@@ -152,8 +149,8 @@ func stocked(t *testing.T, where object) *client {
 	return c
 }
 
-// TestWorkbenchFillsEachOperation sends the request that the workbench makes of each operation as it
-// is. It must be accepted, and verified like any other.
+// TestWorkbenchFillsEachOperation sends the request that the workbench makes of each operation as
+// it is. It must be accepted, and verified like any other.
 func TestWorkbenchFillsEachOperation(t *testing.T) {
 	t.Parallel()
 	operations := operationsOf(t, newClient(t, emulator.Start(t), 0))
