@@ -13,8 +13,8 @@ import (
 // shop's answer to an event of the page (package webstore/buynow). In a [CheckoutSession] they have
 // the delivery option that the buyer chose, and no amounts.
 //
-// TotalShippingAmount, TotalBaseAmount, TotalTaxAmount and TotalChargeAmount are required. The total
-// is TotalOrderAmount or, without one, TotalChargeAmount. It must be
+// TotalShippingAmount, TotalBaseAmount, TotalTaxAmount and TotalChargeAmount are required. The
+// total is TotalOrderAmount or, without one, TotalChargeAmount. It must be
 //
 //	base + shipping + tax - discount
 //
@@ -22,8 +22,8 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html
 type CartDetails struct {
-	// DeliveryOptions are the ways to deliver to the address. Their ids differ, and exactly one of them
-	// is the default.
+	// DeliveryOptions are the ways to deliver to the address. Their ids differ, and exactly one of
+	// them is the default.
 	DeliveryOptions     []DeliveryOption `json:"deliveryOptions,omitzero"`
 	TotalShippingAmount amazonpay.Price  `json:"totalShippingAmount,omitzero"` // of the delivery option that applies
 	TotalBaseAmount     amazonpay.Price  `json:"totalBaseAmount,omitzero"`     // of the goods
@@ -160,7 +160,7 @@ func (c CartDetails) checkOptions() error {
 			return err
 		}
 		if seen[option.ID] {
-			return &amazonpay.FieldError{Field: field + "id", Rule: fmt.Sprintf("is %.40q, like that of an earlier option: each option must have its own", option.ID)}
+			return &amazonpay.FieldError{Field: field + "id", Rule: fmt.Sprintf("is %.40q, the id of an earlier option: give each option another one", option.ID)}
 		}
 		seen[option.ID] = true
 		if option.IsDefault {
@@ -203,7 +203,7 @@ type ShippingMethod struct {
 // EstimationDetails are a duration, such as 2 hours.
 type EstimationDetails struct {
 	TimeUnit TimeUnit `json:"timeUnit,omitzero" pay:"required"`
-	Value    int      `json:"value"`
+	Value    int      `json:"value,omitzero"`
 }
 
 // TimeUnit is the unit of [EstimationDetails]. Other units than the constant are sent unchanged.

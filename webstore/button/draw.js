@@ -6,9 +6,12 @@
     : box && box.classList.contains('amazon-pay-button') ? box.firstElementChild : null;
   var note = document.createElement('p');
   note.setAttribute('role', 'alert');
-  var id = elementID || 'AmazonPayButton';
-  for (var n = 2; !elementID && document.getElementById(id); n++) {
-    id = 'AmazonPayButton' + n;
+  // At once, since all buttons of the page wait for the same script.
+  if (target && !elementID) {
+    target.id = 'AmazonPayButton';
+    for (var n = 2; document.getElementById(target.id) !== target; n++) {
+      target.id = 'AmazonPayButton' + n;
+    }
   }
 
   function fail(why) {
@@ -31,7 +34,6 @@
         throw new Error(elementID ? 'there is no element with the id ' + elementID + ' before its script' : 'the container of the button is not before its script');
       }
       note.remove();
-      target.id = id;
       target.hidden = false;
       if (call === 'initCheckout') {
         target.addEventListener('click', function () {
@@ -42,7 +44,7 @@
           }
         });
       } else {
-        pay[call]('#' + CSS.escape(id), config);
+        pay[call]('#' + CSS.escape(target.id), config);
       }
     } catch (e) {
       fail(e);

@@ -45,6 +45,7 @@ func TestOneTime(t *testing.T) {
 		"no pages":        {button.OneTime{}, "webCheckoutDetails.checkoutReviewReturnUrl", []string{"required", "set"}},
 		"no review page":  {button.OneTime{WebCheckoutDetails: result()}, "webCheckoutDetails.checkoutReviewReturnUrl", []string{"required"}},
 		"a relative page": {pages(func(w *webstore.WebCheckoutDetails) { w.CheckoutReviewReturnURL = "/review" }), "webCheckoutDetails.checkoutReviewReturnUrl", []string{"absolute"}},
+		"no host":         {pages(func(w *webstore.WebCheckoutDetails) { w.CheckoutReviewReturnURL = "https:///review" }), "webCheckoutDetails.checkoutReviewReturnUrl", []string{"absolute"}},
 		"a script": {
 			pages(func(w *webstore.WebCheckoutDetails) { w.CheckoutCancelURL = "javascript:alert(1)" }), "webCheckoutDetails.checkoutCancelUrl", []string{"absolute"},
 		},
@@ -53,7 +54,8 @@ func TestOneTime(t *testing.T) {
 			pages(func(w *webstore.WebCheckoutDetails) {
 				w.CheckoutErrorURL = "https://shop.example/" + strings.Repeat("x", 512)
 			}),
-			"webCheckoutDetails.checkoutErrorUrl", []string{"more than 512"},
+			"webCheckoutDetails.checkoutErrorUrl",
+			[]string{"more than 512"},
 		},
 		"a page of a sign-in":    {pages(func(w *webstore.WebCheckoutDetails) { w.SignInReturnURL = "https://shop.example/" }), "webCheckoutDetails.signInReturnUrl", []string{"does not belong", "remove"}},
 		"a page of the service":  {pages(func(w *webstore.WebCheckoutDetails) { w.AmazonPayRedirectURL = "https://shop.example/" }), "webCheckoutDetails.amazonPayRedirectUrl", []string{"does not belong"}},

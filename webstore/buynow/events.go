@@ -12,9 +12,9 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// InitCheckout is the event onInitCheckout: the buyer has signed in at Amazon's page, which shows the
-// first cart. Everything but the id comes from the browser and may be a lie, which is harmless: the
-// cart is computed again for what Amazon has before anything is charged.
+// InitCheckout is the event onInitCheckout: the buyer has signed in at Amazon's page, which shows
+// the first cart. Everything but the id comes from the browser and may be a lie, which is harmless:
+// the cart is computed again for what Amazon has before anything is charged.
 type InitCheckout struct {
 	CheckoutID string `log:"checkout_id"`
 	// ShippingAddress is the buyer's default address, nil if nothing is shipped.
@@ -37,16 +37,16 @@ type ShippingAddressSelection struct {
 // DeliveryOptionSelection is the event onDeliveryOptionSelection: the buyer has chosen another
 // delivery option, one of those that were returned for the address.
 type DeliveryOptionSelection struct {
-	CheckoutID       string `log:"checkout_id"`
-	DeliveryOptionID string `log:"delivery_option_id"`
+	CheckoutID       string             `log:"checkout_id"`
+	DeliveryOptionID string             `log:"delivery_option_id"`
 	ShippingAddress  *amazonpay.Address // of the cart that is shown, or the one that Amazon has
 	CheckoutLanguage string             `log:"checkout_language"`
 }
 
-// DeclineError is returned by a function of the shop that does not sell what the event asks for: the
-// shop does not deliver to the address, or something is sold out. The page gets the status decline
-// with the reason code. Any other error is logged as a failure of the shop, and the page gets the
-// status error.
+// DeclineError is returned by a function of the shop that does not sell what the event asks for:
+// the shop does not deliver to the address, or something is sold out. The page gets the status
+// decline with the reason code. Any other error is logged as a failure of the shop, and the page
+// gets the status error.
 type DeclineError struct {
 	ReasonCode string // for the page, such as AddressNotServed
 	Err        error  // for the log; may be nil
@@ -78,18 +78,31 @@ type event struct {
 	CheckoutID string `json:"checkoutId"`
 	Name       string `json:"event"`
 	Data       struct {
-		ShippingAddress  *amazonpay.Address `json:"shippingAddress"`
-		BillingAddress   *amazonpay.Address `json:"billingAddress"`
-		Buyer            *webstore.Buyer    `json:"buyer"`
-		CheckoutLanguage string             `json:"checkoutLanguage"`
-		DeliveryOptions  chosenOption       `json:"deliveryOptions"`
-		SessionID        string             `json:"amazonCheckoutSessionId"`
-		Code             string             `json:"code"` // of onError
-		Message          string             `json:"message"`
+		ShippingAddress  *amazonpay.Address        `json:"shippingAddress"`
+		BillingAddress   *amazonpay.Address        `json:"billingAddress"`
+		Buyer            leniently[webstore.Buyer] `json:"buyer"`
+		CheckoutLanguage string                    `json:"checkoutLanguage"`
+		DeliveryOptions  chosenOption              `json:"deliveryOptions"`
+		SessionID        string                    `json:"amazonCheckoutSessionId"`
+		Code             string                    `json:"code"` // of onError
+		Message          string                    `json:"message"`
 	} `json:"data"`
 }
 
-// chosenOption is a delivery option of an event: the page of Amazon sends {"id": …} or a list of one.
+// leniently is a member of an event that no payment depends on, and whose form is not documented.
+// It is nil if it has another form.
+type leniently[T any] struct{ Value *T }
+
+// UnmarshalJSON never fails.
+func (l *leniently[T]) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &l.Value) != nil {
+		l.Value = nil
+	}
+	return nil
+}
+
+// chosenOption is a delivery option of an event: the page of Amazon sends {"id": …} or a list of
+// one.
 type chosenOption struct{ ID string }
 
 // UnmarshalJSON accepts both forms.
