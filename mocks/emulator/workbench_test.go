@@ -436,3 +436,38 @@ func TestWorkbenchMakesButtons(t *testing.T) {
 	a := c.bench("button", object{"kind": "OneTime", "placement": "Cart", "currency": "USD", "payload": `{"storeId": "</script><script>alert(1)"}`})
 	assert.Equal(t, 2, strings.Count(a.HTML, "</script>"), "a payload does not end the script: %s", a.HTML)
 }
+
+// What was refunded or disputed already is not offered again.
+func TestWorkbenchOffersWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	capturedCharge(f)
+	for _, row := range []struct{ operation, member string }{{"CreateRefund", "refundAmount"}, {"CreateDispute", "disputeAmount"}} {
+		left := func() float64 {
+			_, a := f.filled(row.operation, nil)
+			var body map[string]any
+			require.NoError(t, json.Unmarshal([]byte(a.Body), &body))
+			price, ok := body[row.member].(map[string]any)
+			require.True(t, ok, a.Body)
+			amount, err := strconv.ParseFloat(fmt.Sprint(price["amount"]), 64)
+			require.NoError(t, err)
+			return amount
+		}
+		all := left()
+		order, _ := f.filled(row.operation, nil)
+		order["body"] = regexp.MustCompile(`"amount": "[^"]*"`).ReplaceAllString(fmt.Sprint(order["body"]), `"amount": "1.00"`)
+		a := f.bench("send", order)
+		require.Less(t, a.Answer.Status, 300, a.Answer.Body)
+		assert.InDelta(t, all-1, left(), 0.001, row.operation)
+	}
+}
+
+// A merchant can act only for those who have delegated to it.
+func TestWorkbenchDelegates(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	_, text := c.control(http.MethodGet, "workbench/choices", "")
+	assert.Contains(t, text, `"merchants":[{"id":"A1EMULATEDSHOPA","actsFor":["A2EMULATEDSHOPB"]},{"id":"A2EMULATEDSHOPB","actsFor":[]}]`)
+	_, a := c.filled("CreateStore", object{"merchant": "A2EMULATEDSHOPB"})
+	assert.Contains(t, a.Notes[0], "requires an authorization token")
+}
