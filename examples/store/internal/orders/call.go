@@ -186,8 +186,13 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 	if err != nil {
 		return err
 	}
+	isKnown := false
 	for _, known := range before {
-		if known.ChargeID == c.ChargeID && event == "" && known.State != c.State {
+		if known.ChargeID != c.ChargeID {
+			continue
+		}
+		isKnown = true
+		if event == "" && known.State != c.State {
 			event = "charge " + string(c.State)
 		}
 	}
@@ -202,6 +207,9 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 		if err := q.AddEvent(ctx, o.Number, event, amount.String()+" "+c.ChargeID); err != nil {
 			return err
 		}
+	}
+	if isKnown && o.Status == StatusCompleting {
+		return nil // it is of a former payment: a declined one must not end the claim of the session that pays now
 	}
 	charges, err := q.Charges(ctx, o.Number)
 	if err != nil {

@@ -133,6 +133,22 @@ func (w *world) paid(kind orders.Kind, lines ...orders.Line) *orders.Order {
 	return o
 }
 
+// declinedLater places an order whose first charge was declined after a while.
+func (w *world) declinedLater() *orders.Order {
+	w.t.Helper()
+	o := w.place(orders.KindReview)
+	session := w.session(o)
+	require.NoError(w.t, w.server.Buyer().ChangeCard(session, "4354"))
+	w.approve(o, session)
+	_, err := w.Result(w.ctx(), o.Number, session)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.server.Advance(time.Minute))
+	o, err = w.Refresh(w.ctx(), o.Number)
+	require.NoError(w.t, err)
+	require.Equal(w.t, orders.StatusDeclined, o.Status)
+	return o
+}
+
 // audit compares the orders with the emulator's charges.
 func (w *world) audit() {
 	w.t.Helper()
