@@ -61,7 +61,7 @@ func (q Queries) OpenWork(ctx context.Context, w *Work) (opened bool, err error)
 	}
 	rows, err := q.exec(ctx, `INSERT INTO work (`+workColumns+`, next_at, lease_until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 0, 0, FALSE, '', '', '', 0, 0)
-		ON CONFLICT (name) DO UPDATE SET state = 'open', attempt = work.attempt + 1, new_keys = 0, amount = excluded.amount, detail = excluded.detail, next_at = 0
+		ON CONFLICT (name) DO UPDATE SET state = 'open', attempt = work.attempt + 1, new_keys = 0, target = excluded.target, amount = excluded.amount, detail = excluded.detail, next_at = 0
 		WHERE work.state = 'refused' AND NOT work.unsettled`,
 		w.Name, w.OrderNumber, w.Kind, w.Target, w.Period, minors[0], string(w.Amount.CurrencyCode), w.Detail)
 	return rows == 1, err
