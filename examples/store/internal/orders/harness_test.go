@@ -2,6 +2,8 @@ package orders_test
 
 import (
 	"context"
+	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,3 +164,17 @@ func (w *world) loseAll(operation string) {
 }
 
 func usd(amount amazonpay.Decimal) amazonpay.Price { return amazonpay.USD.Price(amount) }
+
+// sql changes the database behind the shop's back.
+func (w *world) sql(statement string) {
+	w.t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(w.address, "postgres") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, w.address)
+	require.NoError(w.t, err)
+	_, err = db.ExecContext(w.ctx(), statement)
+	require.NoError(w.t, err)
+	require.NoError(w.t, db.Close())
+}

@@ -283,3 +283,23 @@ func TestPayOtherTotal(t *testing.T) {
 		require.ErrorIs(w.t, err, orders.ErrSession)
 	})
 }
+
+// The process that stored the first, declined charge has a clock that is ahead. The order is paid by
+// its second charge, and cannot be paid once more.
+func TestClocksDiffer(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		o := w.declinedLater()
+		w.sql(`UPDATE charges SET made_at = made_at + 3600000`)
+		second, third := w.session(o), w.session(o)
+		w.approve(o, second)
+		w.approve(o, third)
+		for _, session := range []string{second, third} {
+			found, err := w.Result(w.ctx(), o.Number, session)
+			require.NoError(w.t, err)
+			assert.Equal(w.t, orders.StatusAuthorized, found.Status)
+			assert.Equal(w.t, second, found.SessionID)
+		}
+		w.audit()
+	})
+}
