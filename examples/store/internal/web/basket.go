@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -135,7 +136,7 @@ func (s *Site) wallet(r *http.Request) (*orders.Wallet, error) {
 	case errors.Is(err, orders.ErrNoWallet):
 		return nil, nil //nolint:nilnil // nothing is saved
 	case errors.Is(err, orders.ErrUnavailable):
-		s.config.Logger.WarnContext(r.Context(), "the saved payment method cannot be read", "error", err)
+		s.config.Logger.WarnContext(r.Context(), "the saved payment method cannot be read", slog.Any("error", err))
 		return nil, nil //nolint:nilnil // the page works without
 	}
 	return wallet, err
@@ -167,8 +168,7 @@ func (s *Site) addToBasket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.added")
-	http.Redirect(w, r, "/basket", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/basket")
 }
 
 func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
@@ -177,8 +177,7 @@ func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
 		entered = "0"
 	}
 	if s.basket(r).line(sku) < 0 { // in another tab it was removed
-		http.Redirect(w, r, "/basket", http.StatusSeeOther)
-		return nil
+		return seeOther(w, r, "/basket")
 	}
 	quantity, problem := quantityOf(entered, 0)
 	if problem != "" {
@@ -188,6 +187,5 @@ func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.changed")
-	http.Redirect(w, r, "/basket", http.StatusSeeOther)
-	return nil
+	return seeOther(w, r, "/basket")
 }
