@@ -60,7 +60,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyAdmin, now.Add(adminTime).Unix())
-	return seeOther(w, r, "/admin")
+	return seeOther(w, "/admin")
 }
 
 func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
@@ -68,7 +68,7 @@ func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Remove(r.Context(), keyAdmin)
-	return seeOther(w, r, "/admin")
+	return seeOther(w, "/admin")
 }
 
 // admin is for pages that take the admin's password.
@@ -179,7 +179,7 @@ func (s *Site) adminAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.config.Logger.InfoContext(ctx, "the admin has acted", slog.String("action", action), slog.String("order", number))
 	s.sessions.Put(ctx, keyNotice, "notice.admin")
-	return seeOther(w, r, "/admin/orders/"+number)
+	return seeOther(w, "/admin/orders/"+number)
 }
 
 // amountOf reads the amount of a form, such as 12.50 or $12.50. What is not an amount in the shop's
