@@ -50,6 +50,8 @@ func TestLeaseIsNotTakenBack(t *testing.T) {
 			require.ErrorIs(t, err, data.ErrNone)
 		}
 		late()
+		taken, err = db.LeaseWork(t.Context(), "work", "third", time.Minute)
+		is(false, taken, err)
 		held, err := db.RenewWork(t.Context(), "work", "second", time.Minute)
 		is(true, held, err)
 		second, err := db.LeasedWork(t.Context(), "work", "second")
