@@ -668,3 +668,27 @@ func TestRefusedAfterUnsettled(t *testing.T) {
 	assert.Len(t, v.keys(), 1)
 	v.paidOnce("25.00 USD")
 }
+
+// uncharged is a Client whose sessions are completed without a charge.
+type uncharged struct{ buynow.Client }
+
+func (c uncharged) FinalizeCheckoutSession(ctx context.Context, id string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	in.PaymentIntent, in.CanHandlePendingAuthorization = webstore.PaymentIntentConfirm, nil
+	return c.Client.FinalizeCheckoutSession(ctx, id, in, opts...)
+}
+
+// A session that was completed, but has no charge, has not paid the checkout.
+func TestCompletedWithoutACharge(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.config.Client = uncharged{v.client}
+	v.handler = v.another()
+	assert.Equal(t, object{"status": "error", "reasonCode": "CheckoutOver"}, v.pay(""))
+	assert.Equal(t, buynow.StatusReview, v.stored(v.checkout).Status)
+	v.notPaid()
+
+	s := open(t, func(c *buynow.Config) { c.Session.PaymentIntent = webstore.PaymentIntentConfirm })
+	v = s.enter()
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	assert.Equal(t, buynow.StatusPaid, s.stored(v.checkout).Status, "the shop charges later")
+}
