@@ -56,7 +56,8 @@ const (
 	// still wants the cart requires a new checkout.
 	StatusFailed Status = "failed"
 	// StatusReview: the session of this checkout was completed, but with another amount, for another
-	// order or without a charge. Do not deliver: a person must look at the session, and refund or deliver.
+	// order or without a charge. Do not deliver: a person must look at the session, and refund or
+	// deliver.
 	StatusReview Status = "review"
 )
 
