@@ -188,8 +188,13 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 	if err != nil {
 		return err
 	}
+	isKnown := false
 	for _, known := range before {
-		if known.ChargeID == c.ChargeID && event == "" && known.State != c.State {
+		if known.ChargeID != c.ChargeID {
+			continue
+		}
+		isKnown = true
+		if event == "" && known.State != c.State {
 			event = "charge " + string(c.State)
 		}
 	}
@@ -205,6 +210,9 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 			return err
 		}
 	}
+	if isKnown && o.Status == StatusCompleting {
+		return nil // it is of a former payment: a declined one must not end the claim of the session that pays now
+	}
 	charges, err := q.Charges(ctx, o.Number)
 	if err != nil {
 		return err
@@ -213,12 +221,13 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 	return nil
 }
 
-// setStatus derives the status of an order from its charges: the newest of the first period, and
-// any of a later one that is paid.
+// setStatus derives the status of an order from its charges of the first period: the one that
+// holds or has taken money, or the newest. Clocks differ, so the newest alone may be one that was
+// declined before.
 func setStatus(o *data.Order, charges []Charge) {
 	var newest Charge
 	for _, c := range charges {
-		if c.Period == 1 {
+		if c.Period == 1 && (isAlive(c) || newest.ChargeID == "" || !isAlive(newest)) {
 			newest = c
 		}
 	}

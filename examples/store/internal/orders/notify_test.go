@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
 // object is a notification.
@@ -65,6 +66,31 @@ func TestNotify(t *testing.T) {
 			"placed": 1, "paying": 1, "charged": 1, "charge Authorized": 1, "captured": 1, "refund RefundInitiated": 1, "refund Refunded": 1,
 			"dispute ActionRequired": 1, "dispute UnderReview": 1, "closed": 1,
 		}, names)
+		w.audit()
+	})
+}
+
+// The notification of the declined charge comes once more while the buyer pays with another
+// session, whose result is not known yet. A third session, of another tab, is not completed too.
+func TestNotifyOfAFormerCharge(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		o := w.declinedLater()
+		second, third := w.session(o), w.session(o)
+		w.approve(o, second)
+		w.approve(o, third)
+		w.loseAll("CompleteCheckoutSession")
+		require.NoError(w.t, w.server.FailNext(1000, emulator.Fault{Operation: "GetCharge", Status: 500}))
+		_, err := w.Result(w.ctx(), o.Number, second)
+		require.ErrorIs(w.t, err, orders.ErrUnavailable)
+		w.server.ClearFaults()
+		require.NoError(w.t, w.Notify(w.ctx(), object{"CHARGE", o.Charges[0].ChargeID}))
+		_, err = w.Result(w.ctx(), o.Number, third)
+		require.NoError(w.t, err)
+		o, err = w.Result(w.ctx(), o.Number, second)
+		require.NoError(w.t, err)
+		assert.Equal(w.t, orders.StatusAuthorized, o.Status)
+		assert.Equal(w.t, second, o.SessionID)
 		w.audit()
 	})
 }

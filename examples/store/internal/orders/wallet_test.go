@@ -84,3 +84,29 @@ func TestOneClickUnsettled(t *testing.T) {
 		w.audit()
 	})
 }
+
+// After a decline the customer saves another payment method. The order is charged to the one that
+// the page shows.
+func TestOneClickWithAnotherWallet(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		w.paid(orders.KindWallet)
+		o := w.place(orders.KindOneClick)
+		require.NoError(w.t, w.server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: string(amazonpay.ReasonCodePaymentMethodNotAllowed)}))
+		o, err := w.PayWithWallet(w.ctx(), o.Number)
+		require.NoError(w.t, err)
+		require.Equal(w.t, orders.StatusDeclined, o.Status)
+		second := w.paid(orders.KindWallet)
+		wallet, err := w.Wallet(w.ctx(), customer)
+		require.NoError(w.t, err)
+		require.Equal(w.t, second.ChargePermissionID, wallet.ChargePermissionID)
+		o, err = w.PayWithWallet(w.ctx(), o.Number)
+		require.NoError(w.t, err)
+		assert.Equal(w.t, orders.StatusAuthorized, o.Status)
+		assert.Equal(w.t, second.ChargePermissionID, o.ChargePermissionID)
+		charge, err := w.api.GetCharge(w.ctx(), o.Charges[0].ChargeID)
+		require.NoError(w.t, err)
+		assert.Equal(w.t, second.ChargePermissionID, charge.ChargePermissionID)
+		w.audit()
+	})
+}

@@ -60,7 +60,10 @@ func (s *Shop) work(ctx context.Context, name, lease string) error {
 	ctx, cancel := context.WithTimeout(ctx, workTime)
 	defer cancel()
 	defer s.keep(ctx, name, lease)()
-	w, err := s.db.Work(ctx, name)
+	w, err := s.db.LeasedWork(ctx, name, lease)
+	if errors.Is(err, data.ErrNone) {
+		return errLost
+	}
 	if err != nil {
 		return err
 	}
@@ -136,7 +139,7 @@ func (s *Shop) keep(ctx context.Context, name, lease string) (stop func()) {
 	go func() {
 		defer close(ended)
 		for pause(ctx, s.config.Lease/3) {
-			if _, err := s.db.LeaseWork(ctx, name, lease, s.config.Lease); err != nil && ctx.Err() == nil {
+			if _, err := s.db.RenewWork(ctx, name, lease, s.config.Lease); err != nil && ctx.Err() == nil {
 				s.log.WarnContext(ctx, "a lease cannot be renewed", slog.String("work", name), slog.Any("error", err))
 			}
 		}

@@ -89,6 +89,26 @@ func TestBuyNow(t *testing.T) {
 	assert.Len(t, w.server.Charges(), 1)
 }
 
+// A page that was open before the buyer signed in still buys, and the buyer sees the order.
+func TestBuyNowAcrossSignIn(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	v := w.visitor()
+	checkout, number := v.get("/products/mug").buyNowButton()
+	v.signIn()
+	session := v.clickBuyNow(number)
+	at, err := w.api.GetCheckoutSession(t.Context(), session)
+	require.NoError(t, err)
+	_, cart := v.event(ownPage, checkout, "onInitCheckout", map[string]any{"shippingAddress": at.ShippingAddress})
+	require.NoError(t, w.server.Buyer().PayNow(session, cart, ""))
+	_, answer := v.event(ownPage, checkout, "onCompleteCheckout", map[string]any{"amazonCheckoutSessionId": session})
+	require.Equal(t, "success", answer["status"], answer)
+	assert.Contains(t, v.get("/orders/"+number).body, `data-status="authorized"`)
+	stranger := w.visitor()
+	stranger.signIn() // the same account, at another device
+	stranger.get("/orders/"+number).problem(404, "no-page")
+}
+
 // An event of another site, or for a checkout that nobody made, is refused.
 func TestBuyNowRefuses(t *testing.T) {
 	t.Parallel()
