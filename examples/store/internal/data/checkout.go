@@ -63,8 +63,8 @@ func (q Queries) PutCheckout(ctx context.Context, id, number string, version int
 	return rows == 1, err
 }
 
-// LeftCheckouts returns the ids of checkouts that have begun and whose result is not stored, or that
-// the shop has not been told of.
+// LeftCheckouts returns the ids of checkouts that have begun and whose result is not stored, or
+// that the shop has not been told of.
 func (q Queries) LeftCheckouts(ctx context.Context) ([]string, error) {
 	return all(ctx, q, func(row scanner) (id string, err error) { return id, row.Scan(&id) },
 		`SELECT id FROM checkouts WHERE status = 'begun' OR status = 'paid' AND NOT completed ORDER BY id LIMIT 100`)

@@ -3,6 +3,7 @@ package orders_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -91,7 +92,7 @@ func TestBuyNow(t *testing.T) {
 		require.ErrorIs(w.t, err, orders.ErrNoOrder) // a page that shows a button orders nothing
 		cart := b.init()
 		assert.Equal(w.t, map[string]any{"amount": "22.95", "currencyCode": "USD"}, cart["totalChargeAmount"])
-		assert.Equal(w.t, "せっ器のマグカップ", cart["lineItems"].([]any)[0].(map[string]any)["title"])
+		assert.Contains(w.t, fmt.Sprint(cart["lineItems"]), "title:せっ器のマグカップ")
 		cart = b.event("onDeliveryOptionSelection", map[string]any{"deliveryOptions": map[string]any{"id": "express"}})
 		assert.Equal(w.t, map[string]any{"amount": "30.45", "currencyCode": "USD"}, cart["totalChargeAmount"])
 		var all sync.WaitGroup

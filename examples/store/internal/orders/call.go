@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
@@ -99,12 +100,13 @@ func (s *Shop) read(ctx context.Context, w *data.Work, m *made, failed error) {
 
 // apply changes an order as finished work says.
 func (s *Shop) apply(ctx context.Context, q data.Queries, o *data.Order, w *data.Work, m made) error {
-	switch {
-	case w.State == data.WorkCheck:
-		s.log.ErrorContext(ctx, "a person must look whether this was done", "work", w.Name, "reason", w.Failure)
+	switch w.State {
+	case data.WorkCheck:
+		s.log.ErrorContext(ctx, "a person must look whether this was done", slog.String("work", w.Name), slog.String("reason", w.Failure))
 		return q.AddEvent(ctx, o.Number, "check", w.Kind+": "+w.Failure)
-	case w.State == data.WorkRefused:
+	case data.WorkRefused:
 		return s.applyRefusal(ctx, q, o, w, m)
+	case data.WorkOpen, data.WorkDone:
 	}
 	switch w.Kind {
 	case workComplete:
@@ -225,9 +227,9 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 // isOver reports whether the state of a charge does not change any more.
 func isOver(c Charge) bool { return c.State == amazonpay.StateCaptured || !isAlive(c) }
 
-// setStatus derives the status of an order from its charges of the first period: the one that holds
-// or has taken money, or the newest. Clocks differ, so the newest alone may be one that was declined
-// before.
+// setStatus derives the status of an order from its charges of the first period: the one that
+// holds or has taken money, or the newest. Clocks differ, so the newest alone may be one that was
+// declined before.
 func setStatus(o *data.Order, charges []Charge) {
 	var newest Charge
 	for _, c := range charges {
@@ -247,6 +249,7 @@ func setStatus(o *data.Order, charges []Charge) {
 		o.SessionID = "" // another session may pay the order
 	case amazonpay.StateCanceled:
 		o.Status = StatusCanceled
+	default: // no charge yet, or one whose state is not known: the status stays
 	}
 }
 

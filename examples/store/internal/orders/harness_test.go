@@ -36,7 +36,10 @@ type world struct {
 // each runs a test on each database.
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
-	datatest.Each(t, func(t *testing.T, address string) { test(open(t, address)) })
+	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
+		test(open(t, address))
+	})
 }
 
 func open(t *testing.T, address string) *world {

@@ -74,8 +74,8 @@ func TestNotify(t *testing.T) {
 	})
 }
 
-// The notification of the declined charge comes once more while the buyer pays with another session,
-// of which the result is not known yet. A third session, of another tab, is not completed too.
+// The notification of the declined charge comes once more while the buyer pays with another
+// session, whose result is not known yet. A third session, of another tab, is not completed too.
 func TestNotifyOfAFormerCharge(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {

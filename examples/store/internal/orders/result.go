@@ -19,7 +19,8 @@ const (
 // yet. A page that is loaded again gets the same answer. If the order has another session that pays
 // it, this one is not completed. Errors: ErrOtherOrder; ErrSession if Amazon does not know the
 // session; ErrTotal if the order has another total by now than the buyer has approved, so that the
-// review page should be shown; ErrBusy and ErrUnavailable, after which Run goes on with the payment.
+// review page should be shown; ErrBusy and ErrUnavailable, after which Run goes on with the
+// payment.
 func (s *Shop) Result(ctx context.Context, number, sessionID string) (*Order, error) {
 	o, err := s.Order(ctx, number)
 	if err != nil {

@@ -285,8 +285,8 @@ func TestPayOtherTotal(t *testing.T) {
 	})
 }
 
-// The process that stored the first, declined charge has a clock that is ahead. The order is paid by
-// its second charge, and cannot be paid once more.
+// The process that stored the first, declined charge has a clock that is ahead. The order is paid
+// by its second charge, and cannot be paid once more.
 func TestClocksDiffer(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {
