@@ -276,6 +276,8 @@ func TestCartsOfBuyNow(t *testing.T) {
 		"no options":                  {cart("5.00", "26.50", "deliveryOptions", nil), "", "deliveryOptions is required"},
 		"an empty list of options":    {cart("5.00", "26.50", "deliveryOptions", []object{}), "", "deliveryOptions is required"},
 		"no default":                  {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("b")}), "", ""},
+		"an estimate":                 {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"timeUnit": "HOUR", "value": 48}})}), "", ""},
+		"an estimate without a unit":  {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"value": 48}})}), "", "timeUnit is required"},
 		"two defaults":                {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "isDefault", true), option("b", "isDefault", true)}), "", "more than one option with isDefault"},
 		"one option twice":            {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("a")}), "", `the id "a" twice`},
 		"an option without a name":    {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingMethod", object{})}), "", "shippingMethodName is required"},
