@@ -1,0 +1,183 @@
+package orders_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/store/internal/data"
+	"github.com/amazonpay-go/sdk/examples/store/internal/data/datatest"
+	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// world is a shop with an emulator and a customer.
+type world struct {
+	*orders.Shop
+
+	t       *testing.T
+	db      *data.DB
+	client  *amazonpay.Client
+	server  *emulator.Server
+	api     *webstore.Client
+	address string // of the database
+}
+
+// each runs a test on each database.
+func each(t *testing.T, test func(w *world)) {
+	t.Helper()
+	datatest.Each(t, func(t *testing.T, address string) { test(open(t, address)) })
+}
+
+func open(t *testing.T, address string) *world {
+	t.Helper()
+	w := &world{t: t, address: address}
+	w.client, w.server = emulatortest.New(t)
+	w.api = webstore.New(w.client)
+	w.db = database(t, address)
+	w.Shop = w.shop(w.db)
+	return w
+}
+
+func database(t *testing.T, address string) *data.DB {
+	t.Helper()
+	db, err := data.Open(t.Context(), address, nil)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, db.Close()) })
+	return db
+}
+
+// shop returns another process's shop.
+func (w *world) shop(db *data.DB) *orders.Shop {
+	w.t.Helper()
+	shop, err := orders.New(orders.Config{
+		DB: db, Client: w.client, StoreID: w.server.Description().Merchants[0].StoreID, BaseURL: "https://shop.example", Lease: time.Second,
+	})
+	require.NoError(w.t, err)
+	return shop
+}
+
+const customer = "visitor-1"
+
+// place orders something that suits the kind.
+func (w *world) place(kind orders.Kind, lines ...orders.Line) *orders.Order {
+	w.t.Helper()
+	if lines == nil {
+		lines = []orders.Line{{SKU: "mug", Quantity: 2}, {SKU: "filters", Quantity: 1}}
+	}
+	basket := orders.Basket{Customer: customer, Kind: kind, Currency: amazonpay.USD, Lines: lines}
+	if kind == orders.KindProcessOrder || kind == orders.KindOneClick {
+		basket.Address = &amazonpay.Address{
+			Name: "Ada Example", AddressLine1: "1 Main St", City: "Seattle", StateOrRegion: "WA", PostalCode: "98101", CountryCode: "US", PhoneNumber: "2065550100",
+		}
+	}
+	o, err := w.Place(w.ctx(), basket)
+	require.NoError(w.t, err)
+	return o
+}
+
+func (w *world) ctx() context.Context { return w.t.Context() }
+
+// session makes the session that the order's button makes.
+func (w *world) session(o *orders.Order) string {
+	w.t.Helper()
+	b := w.Button(o)
+	in := &webstore.CreateCheckoutSessionRequest{
+		WebCheckoutDetails: b.WebCheckoutDetails, StoreID: b.StoreID, DeliverySpecifications: b.DeliverySpecifications,
+		ChargePermissionType: b.ChargePermissionType, RecurringMetadata: b.RecurringMetadata,
+		PaymentDetails: b.PaymentDetails, MerchantMetadata: b.MerchantMetadata, AddressDetails: b.AddressDetails,
+	}
+	if o.Kind == orders.KindWallet {
+		in.PaymentMethodOnFileMetadata = &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(false)}
+	}
+	session, err := w.api.CreateCheckoutSession(w.ctx(), in)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.server.Buyer().SignIn(session.CheckoutSessionID))
+	return session.CheckoutSessionID
+}
+
+// approve goes through the review page and pays at Amazon.
+func (w *world) approve(o *orders.Order, session string) {
+	w.t.Helper()
+	w.payPage(o, session)
+	require.NoError(w.t, w.server.Buyer().Approve(session))
+}
+
+// payPage goes through the review page.
+func (w *world) payPage(o *orders.Order, session string) {
+	w.t.Helper()
+	review, err := w.Review(w.ctx(), o.Number, session)
+	require.NoError(w.t, err)
+	redirect, err := w.Pay(w.ctx(), o.Number, session, review.Order.Total)
+	require.NoError(w.t, err)
+	require.NotEmpty(w.t, redirect)
+}
+
+// paid places and pays an order.
+func (w *world) paid(kind orders.Kind, lines ...orders.Line) *orders.Order {
+	w.t.Helper()
+	o := w.place(kind, lines...)
+	session := w.session(o)
+	w.approve(o, session)
+	o, err := w.Result(w.ctx(), o.Number, session)
+	require.NoError(w.t, err)
+	require.True(w.t, o.IsPaid(), o.Status)
+	return o
+}
+
+// audit compares every order with the emulator's charges: paid once, to the cent, or not at all.
+func (w *world) audit() {
+	w.t.Helper()
+	taken := make(map[string][]emulator.Charge)
+	for _, c := range w.server.Charges() {
+		if c.State != "Declined" && c.State != "Canceled" {
+			taken[c.Reference] = append(taken[c.Reference], c)
+		}
+	}
+	all, err := w.Orders(w.ctx(), 1000)
+	require.NoError(w.t, err)
+	for _, row := range all {
+		o, err := w.Order(w.ctx(), row.Number)
+		require.NoError(w.t, err)
+		var stored []string
+		for _, c := range o.Charges {
+			if c.State != amazonpay.StateDeclined && c.State != amazonpay.StateCanceled {
+				stored = append(stored, strings.Join([]string{c.ChargeID, string(c.State), c.Amount.String(), nothing(c.Captured), nothing(c.Refunded)}, " "))
+			}
+		}
+		var there []string
+		for _, c := range taken[o.Number] {
+			there = append(there, strings.Join([]string{c.ID, c.State, c.Amount, orZero(c.Captured), orZero(c.Refunded)}, " "))
+		}
+		assert.ElementsMatch(w.t, there, stored, o.Number)
+		if o.Kind != orders.KindRecurring {
+			assert.LessOrEqual(w.t, len(there), 1, o.Number)
+		}
+		assert.Equal(w.t, len(there) > 0, o.IsPaid() || o.Status == orders.StatusPending, "%s is %s", o.Number, o.Status)
+		delete(taken, o.Number)
+	}
+	assert.Empty(w.t, taken, "charges without an order")
+}
+
+func nothing(p amazonpay.Price) string {
+	if minor, err := p.MinorUnits(); err != nil || minor == 0 {
+		return "0"
+	}
+	return p.String()
+}
+
+func orZero(text string) string {
+	if text == "" || strings.HasPrefix(text, "0.00 ") || strings.HasPrefix(text, "0 ") {
+		return "0"
+	}
+	return text
+}
+
+func usd(amount amazonpay.Decimal) amazonpay.Price { return amazonpay.USD.Price(amount) }
