@@ -100,7 +100,7 @@ var examples = map[string][]string{
 	},
 	"buttonsignature": {
 		"例の店 <A&B>",
-		`例の店 \u003cA\u0026B\u003e`,
+		`\u4f8b\u306e\u5e97 \u003cA\u0026B\u003e`,
 		"same payload       true",
 		"valid (signing.VerifyPayload)",
 	},

@@ -375,8 +375,11 @@ func TestMembers(t *testing.T) {
 		{webstore.AddressRestrictions{}, "type restrictions"},
 		{webstore.Restriction{}, "statesOrRegions zipCodes except"},
 		{webstore.ProcessorSpecifications{}, "name"},
-		{webstore.CartDetails{}, "deliveryOptions totalShippingAmount totalBaseAmount totalTaxAmount totalChargeAmount totalDiscountAmount totalOrderAmount lineItems"},
+		{webstore.CartDetails{}, "deliveryOptions totalShippingAmount totalBaseAmount totalTaxAmount totalChargeAmount totalDiscountAmount totalOrderAmount " +
+			"lineItems addOnFeatures giftDetails addressDisplayType"},
 		{webstore.DeliveryOption{}, "id price shippingMethod shippingEstimate isDefault"},
+		{webstore.LineItem{}, "id title quantity listPrice totalListPrice variantTitle discountedPrice"},
+		{webstore.EstimationDetails{}, "timeUnit value"},
 		{webstore.ShippingMethod{}, "shippingMethodName shippingMethodCode"},
 		{webstore.Constraint{}, "constraintId description"},
 		{webstore.MultiAddressesCheckoutMetadata{}, "addressId price"},

@@ -160,7 +160,7 @@ func (c CartDetails) checkOptions() error {
 			return err
 		}
 		if seen[option.ID] {
-			return &amazonpay.FieldError{Field: field + "id", Rule: fmt.Sprintf("is %.40q, like that of an earlier option: each option must have its own", option.ID)}
+			return &amazonpay.FieldError{Field: field + "id", Rule: fmt.Sprintf("is %.40q, the id of an earlier option: give each option another one", option.ID)}
 		}
 		seen[option.ID] = true
 		if option.IsDefault {
@@ -203,7 +203,7 @@ type ShippingMethod struct {
 // EstimationDetails are a duration, such as 2 hours.
 type EstimationDetails struct {
 	TimeUnit TimeUnit `json:"timeUnit,omitzero" pay:"required"`
-	Value    int      `json:"value"`
+	Value    int      `json:"value,omitzero"`
 }
 
 // TimeUnit is the unit of [EstimationDetails]. Other units than the constant are sent unchanged.

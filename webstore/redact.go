@@ -32,6 +32,7 @@ package webstore
 //log:full Disbursement: TransactionTime
 //log:full DisputeProviderMetadata: ProviderDisputeID
 //log:full DisputeStatusDetails: State ReasonCode ReasonDescription Resolution LastUpdatedTimestamp
+//log:full EstimationDetails: TimeUnit Value
 //log:full Frequency: Unit Value
 //log:full GetDisbursementsRequest: StartTime EndTime PageSize NextToken
 //log:full GetDisbursementsResponse: Response Disbursements NextToken
@@ -42,6 +43,7 @@ package webstore
 //log:full GetReportsResponse: Response Reports NextToken
 //log:full IntegrationInfo: IPNEndpointURLs
 //log:full Limits: AmountLimit AmountBalance
+//log:full LineItem: ID Title Quantity ListPrice TotalListPrice VariantTitle DiscountedPrice
 //log:full MerchantAccountClaimRequest: UniqueReferenceID
 //log:full MerchantStatus: StatusProvider State ReasonCode
 //log:full MerchantStore: DomainURLs StoreName PrivacyPolicyURL StoreStatus

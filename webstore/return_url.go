@@ -11,11 +11,11 @@ import (
 // ReturnURL is what Amazon Pay adds to the URL to which it sends the buyer back. One of its fields
 // is set. What each kind of button brings back:
 //
-//   - To the review, result, cancel and error pages of a checkout: CheckoutSessionID. This also holds
-//     for a saved wallet, its update and an upgrade to a subscription. A buyer who canceled comes to
-//     the cancel page, and the session is still Open.
-//   - A button that signs the buyer in: BuyerToken. A buyer who canceled comes to signInCancelUrl, or
-//     to signInReturnUrl if there is none, without a token: [ErrNoReturnID].
+//   - To the review, result, cancel and error pages of a checkout: CheckoutSessionID. This also
+//     holds for a saved wallet, its update and an upgrade to a subscription. A buyer who canceled
+//     comes to the cancel page, and the session is still Open.
+//   - A button that signs the buyer in: BuyerToken. A buyer who canceled comes to signInCancelUrl,
+//     or to signInReturnUrl if there is none, without a token: [ErrNoReturnID].
 //   - A button that signs the buyer in and saves a payment method: CheckoutSessionID, and no token.
 type ReturnURL struct {
 	// CheckoutSessionID is what [Client.GetCheckoutSession] takes.

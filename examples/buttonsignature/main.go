@@ -19,14 +19,13 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"html/template"
 	"regexp"
-	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/internal/target"
 	"github.com/amazonpay-go/sdk/signing"
 	"github.com/amazonpay-go/sdk/webstore"
+	"github.com/amazonpay-go/sdk/webstore/button"
 )
 
 func main() {
@@ -35,21 +34,6 @@ func main() {
 	review := flag.String("review", "https://shop.example/review", "your review page, to which the buyer returns")
 	target.Main(func(_ context.Context, t *target.Target) error { return run(t, *merchant, *store, *review) })
 }
-
-// In a script element, html/template writes values as JavaScript with < > & and quotes escaped, so
-// no text in a payload can end the element.
-var page = template.Must(template.New("page").Parse(`<div id="AmazonPayButton"></div>
-<script src="{{.Script}}"></script>
-<script>
-amazon.Pay.renderButton('#AmazonPayButton', {
-    merchantId: {{.MerchantID}},
-    ledgerCurrency: {{.Currency}},
-    productType: 'PayAndShip',
-    placement: 'Cart',{{if .Sandbox}}
-    sandbox: true,{{end}}
-    createCheckoutSessionConfig: {{.Button}}
-});
-</script>`))
 
 func run(t *target.Target, merchantID, storeID, review string) error {
 	if t.Emulator != nil {
@@ -60,57 +44,47 @@ func run(t *target.Target, merchantID, storeID, review string) error {
 		return errors.New("-service requires -merchant ID and -store ID, as Seller Central shows them")
 	}
 
-	// EncodeJSON does not escape < > & or non-ASCII text, and refuses invalid UTF-8.
-	payload, err := amazonpay.EncodeJSON(&webstore.CreateCheckoutSessionRequest{
-		StoreID:            storeID,
+	maker, err := button.New(button.Config{Client: t.Client, MerchantID: merchantID, StoreID: storeID})
+	if err != nil {
+		return err
+	}
+	made, err := maker.Button(button.OneTime{
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: review},
 		Scopes:             []webstore.Scope{webstore.ScopeName, webstore.ScopeEmail, webstore.ScopeShippingAddress},
 		MerchantMetadata: &webstore.MerchantMetadata{
 			MerchantStoreName: "例の店 <A&B>",
 			NoteToBuyer:       `ご注文ありがとうございます & "またどうぞ" </script>`,
 		},
-	})
+	}, button.Options{Placement: button.PlacementCart, LedgerCurrency: amazonpay.LedgerCurrency(t.Currency)})
 	if err != nil {
 		return err
 	}
-	t.Step("The payload", nil, "JSON", string(payload))
+	signed := made.Signed()
+	t.Step("Sign the payload", nil,
+		"JSON", signed.PayloadJSON,
+		"algorithm", signed.Algorithm,
+		"public key id", signed.PublicKeyID,
+		"signature", signed.Signature)
 
-	button, err := t.Client.ButtonSignature(payload)
-	if err != nil {
-		return err
-	}
-	t.Step("Sign it", nil,
-		"algorithm", button.Algorithm,
-		"public key id", button.PublicKeyID,
-		"signature", button.Signature)
-
-	var text strings.Builder
-	if err := page.Execute(&text, map[string]any{
-		"Script":     t.Script,
-		"MerchantID": merchantID,
-		"Currency":   t.Currency,
-		"Sandbox":    t.Client.Environment() == amazonpay.EnvironmentSandbox,
-		"Button":     button,
-	}); err != nil {
-		return err
-	}
-	t.Say("%s", text.String())
+	// In a page, the nonce of its Content-Security-Policy stands here.
+	html := string(made.HTML(""))
+	t.Say("%s", html)
 
 	publicKey, err := t.PublicKey()
 	if err != nil {
 		return err
 	}
-	fromPage, err := verifyPage(text.String(), publicKey)
+	fromPage, err := verifyPage(html, publicKey)
 	if err != nil {
 		return err
 	}
 	t.Step("Read the page as a browser does, and verify what it would send", nil,
-		"same payload", target.Want(fromPage.PayloadJSON == string(payload), true),
+		"same payload", target.Want(fromPage.PayloadJSON == signed.PayloadJSON, true),
 		"signature", "valid (signing.VerifyPayload)")
 	return nil
 }
 
-var config = regexp.MustCompile(`createCheckoutSessionConfig: (\{.*\})`)
+var config = regexp.MustCompile(`"createCheckoutSessionConfig":(\{.*\})\}\);`)
 
 // verifyPage finds the button in the page and verifies its signature, as Amazon does.
 func verifyPage(page string, key *rsa.PublicKey) (button amazonpay.SignedButton, err error) {

@@ -243,3 +243,264 @@ func TestBuyNowByKeyboard(t *testing.T) {
 	b.alone()
 	assert.Equal(t, "33.50 USD", server.Charges()[0].Captured)
 }
+
+// What the shop's page does wrong is said on the page, under the button, in the console and in the
+// emulator's window, and nothing can be paid.
+func TestBuyNowWrongAnswers(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ tamper, says string }{
+		"sums":     {"answer.totalChargeAmount = usd(99), answer", "totalChargeAmount does not add up: base 20.00 USD"},
+		"number":   {"answer.totalTaxAmount.amount = 1.5, answer", "totalTaxAmount.amount must be a text"},
+		"nothing":  {"undefined", "the answer must be an object"},
+		"list":     {"[]", "the answer must be an object"},
+		"throws":   {"(() => { throw new Error('no stock'); })()", "onInitCheckout failed: no stock"},
+		"rejects":  {"Promise.reject(new Error('no network'))", "onInitCheckout failed: no network"},
+		"error":    {"({status: 'error', reasonCode: 'unknownError'})", "The shop answers error: unknownError"},
+		"defaults": {"(answer.deliveryOptions[1].isDefault = true, answer)", "more than one option with isDefault"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b, _, server := openNow(t)
+			console := b.listen()
+			b.eval("tamper = (name, answer) => name === 'onInitCheckout' ? ("+row.tamper+") : answer; 0", nil)
+			p := b.popup().toPay()
+			p.eventually("!document.querySelector('#message').hidden")
+			assert.Contains(t, p.text("#message"), row.says)
+			p.eventually("document.querySelector('#status').textContent === ''")
+			var disabled bool
+			p.eval("document.querySelector('#pay').disabled", &disabled)
+			assert.True(t, disabled)
+			if name == "sums" {
+				p.picture("23-buy-now-wrong")
+			}
+			b.says(console, row.says)
+			assert.Contains(t, b.text("#b [role=alert]"), row.says)
+			require.Eventually(t, func() bool { return strings.Contains(kept(t, server), row.says) }, 5*time.Second, 20*time.Millisecond)
+			if name == "throws" || name == "rejects" {
+				b.eventually("events.some(e => e.name === 'onError')")
+			}
+			p.click("#cancel")
+			b.alone()
+			b.eventually("events.filter(e => e.name === 'onCancel').length === 1")
+			assert.Empty(t, server.Charges())
+		})
+	}
+}
+
+// kept is what the emulator's window shows of buttons that did not work.
+func kept(t *testing.T, server *emulator.Server) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.Description().BaseURL+"/_emulator/state", nil)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+server.Description().ControlToken)
+	res, err := server.RoundTripper().RoundTrip(r)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	var state struct {
+		Buttons []struct{ Reason, From string }
+	}
+	require.NoError(t, json.NewDecoder(res.Body).Decode(&state))
+	var all []string
+	for _, one := range state.Buttons {
+		all = append(all, one.Reason+" from "+one.From)
+	}
+	return strings.Join(all, "\n")
+}
+
+// What the shop says of a payment, and what the page makes of it.
+func TestBuyNowEnds(t *testing.T) {
+	t.Parallel()
+	t.Run("declined, then another card", func(t *testing.T) {
+		t.Parallel()
+		b, s, server := openNow(t)
+		p := b.popup().toPay()
+		p.ready()
+		p.click("input[name=card][value='4354']")
+		p.ready()
+		p.click("#pay")
+		p.eventually("!document.querySelector('#message').hidden")
+		assert.Contains(t, p.text("#message"), "The payment was declined (declined). Choose another card")
+		p.picture("24-buy-now-declined")
+		assert.Empty(t, server.Charges())
+		p.click("input[name=card][value='1111']")
+		p.ready()
+		p.click("#pay")
+		p.heading("Thank you")
+		assert.Len(t, server.Charges(), 1)
+		assert.Equal(t, int32(2), s.completed.Load())
+		b.alone()
+		assert.Equal(t, "onInitCheckout onCompleteCheckout onCompleteCheckout", b.events())
+	})
+	t.Run("a card that ends the session", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := openNow(t)
+		p := b.popup().toPay()
+		p.ready()
+		p.click("input[name=card][value='3434']")
+		p.ready()
+		p.click("#pay")
+		p.heading("This checkout is over")
+		p.picture("25-buy-now-over")
+		p.run(chromedp.Evaluate[chromedp.Void]("window.close()"))
+		b.eventually("events.filter(e => e.name === 'onCancel').length === 1")
+		assert.Empty(t, server.Charges())
+	})
+	t.Run("success without a payment", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := openNow(t)
+		b.eval("config.onCompleteCheckout = () => ({status: 'success'}); 0", nil)
+		p := b.popup().toPay()
+		p.ready()
+		p.click("#pay")
+		p.eventually("!document.querySelector('#message').hidden")
+		assert.Contains(t, p.text("#message"), "the session is Open: call finalizeCheckoutSession first")
+		assert.Empty(t, server.Charges())
+	})
+	for status, says := range map[string]string{
+		"{status: 'error', reasonCode: 'soldOut'}":                         "could not take the order (soldOut)",
+		"{status: 'paid'}":                                                 `it is "paid"`,
+		"{status: 'redirectRequired', redirectUrl: 'javascript:alert(1)'}": "redirectUrl of https",
+		"undefined": "the answer must be an object",
+	} {
+		t.Run(says, func(t *testing.T) {
+			t.Parallel()
+			b, _, _ := openNow(t)
+			b.eval("config.onCompleteCheckout = () => ("+status+"); 0", nil)
+			p := b.popup().toPay()
+			p.ready()
+			p.click("#pay")
+			p.eventually("!document.querySelector('#message').hidden")
+			assert.Contains(t, p.text("#message"), says)
+			p.ready()
+		})
+	}
+	t.Run("redirectRequired", func(t *testing.T) {
+		t.Parallel()
+		b, s, _ := openNow(t)
+		b.eval("config.onCompleteCheckout = () => ({status: 'redirectRequired', redirectUrl: "+js(t, s.url+"/more")+"}); 0", nil)
+		p := b.popup().toPay()
+		p.ready()
+		p.click("#pay")
+		p.heading("Cup")
+		assert.Equal(t, s.url+"/more", p.location())
+	})
+	t.Run("closed by the buyer", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := openNow(t)
+		p := b.popup().toPay()
+		p.ready()
+		p.run(chromedp.Evaluate[chromedp.Void]("window.close()"))
+		b.eventually("events.some(e => e.name === 'onCancel')")
+		again := b.popup() // the button works again
+		again.heading("Sign in")
+		again.click(abandon)
+		b.alone()
+		b.eventually("events.filter(e => e.name === 'onCancel').length === 2")
+		assert.Empty(t, server.Charges())
+	})
+	t.Run("one window for one button", func(t *testing.T) {
+		t.Parallel()
+		b, _, _ := openNow(t)
+		b.popup().toPay().ready()
+		b.click("#b button")
+		assert.Equal(t, "onInitCheckout", b.events())
+		all, err := chromedp.Targets(b.ctx)
+		require.NoError(t, err)
+		pages := 0
+		for _, one := range all {
+			if one.Type == "page" {
+				pages++
+			}
+		}
+		assert.Equal(t, 2, pages)
+	})
+	t.Run("back to the sign-in", func(t *testing.T) {
+		t.Parallel()
+		b, _, server := openNow(t)
+		p := b.popup().toPay()
+		p.ready()
+		p.back()
+		p.heading("Sign in")
+		p.click("input[name=buyer][value='1']")
+		p.click(goOn)
+		p.total("29.50 USD")
+		p.click("#pay")
+		p.heading("Thank you")
+		assert.Equal(t, "29.50 USD", server.Charges()[0].Captured)
+	})
+	t.Run("no answer in time", func(t *testing.T) {
+		t.Parallel()
+		b, _, _ := openNow(t)
+		b.eval("tamper = name => new Promise(() => {}); 0", nil)
+		p := b.popup().toPay()
+		p.eventually("!document.querySelector('#message').hidden")
+		assert.Contains(t, p.text("#message"), "has not answered within 20 seconds")
+	})
+}
+
+// Messages of other pages and to them lead nowhere.
+func TestBuyNowStrangers(t *testing.T) {
+	t.Parallel()
+	b, s, server := openNow(t)
+	p := b.popup().toPay()
+	p.total("26.50 USD")
+	// The page itself, and so any other window than the opener, cannot answer for the shop.
+	p.eval(`for (let id = 0; id < 9; id++) window.postMessage({amazonPay: 'buyNow', id, text: '{"status":"success"}'}, '*'); 0`, nil)
+	// Nor can a window that is not the emulator's act on the shop's page.
+	b.eval(`window.postMessage({amazonPay: 'buyNow', event: 'onCompleteCheckout', id: 1, payload: {}}, '*'); window.postMessage({amazonPay: 'buyNow', over: 'x'}, '*'); 0`, nil)
+	p.click("input[name=option][value=express]")
+	p.total("30.50 USD")
+	assert.Equal(t, "onInitCheckout onDeliveryOptionSelection", b.events())
+	assert.Zero(t, s.completed.Load())
+
+	// A page that pretends to be of another origin gets no message of the buyer's.
+	b.goTo(s.url)
+	b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
+	b.eval(`document.querySelector('#b button').addEventListener('click', () => {}, true);
+		const open = window.open; window.open = (url, ...more) => open.call(window, url.replace(/origin=[^&]*/, 'origin=https%3A%2F%2Fshop.example'), ...more); 0`, nil)
+	lied := b.popup().toPay()
+	lied.eventually("!document.querySelector('#message').hidden")
+	assert.Contains(t, lied.text("#message"), "does not answer")
+	assert.Empty(t, b.events())
+	assert.Empty(t, server.Charges())
+}
+
+// A button that can lead nowhere says so before anyone clicks.
+func TestBuyNowWrongButton(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	s := newNowShop(t, server, "checkoutSessionConfig", map[string]any{"storeId": "x"})
+	b := open(t, server)
+	console := b.listen()
+	b.goTo(s.url)
+	b.run(chromedp.WaitVisible(chromedp.CSS("#b [role=alert]")))
+	assert.Contains(t, b.text("#b [role=alert]"), "is not a store of this merchant")
+	b.says(console, "is not a store of this merchant")
+	b.picture("26-buy-now-wrong-button")
+	assert.Contains(t, kept(t, server), "is not a store of this merchant")
+}
+
+// Shops with gifts or points: what they give is shown, and their events are sent.
+func TestBuyNowExtras(t *testing.T) {
+	t.Parallel()
+	b, _, server := openNow(t)
+	b.eval(`config.onGiftWrapOptionSelection = event => answer('onGiftWrapOptionSelection', event, Object.assign(cart(), {totalChargeAmount: usd(29.5)}));
+		config.onMerchantManagedPaymentMethodSelection = event => answer('onMerchantManagedPaymentMethodSelection', event, {totalChargeAmount: usd(28)});
+		tamper = (name, made) => name === 'onInitCheckout' ? Object.assign(made, {addOnFeatures: ['GIFT'], addressDisplayType: 'FULL', giftDetails: {wrap: 'blue'}}) : made; 0`, nil)
+	p := b.popup().toPay()
+	p.total("26.50 USD")
+	assert.Contains(t, p.text("#extras"), `{"wrap":"blue"}`)
+	p.picture("27-buy-now-gift")
+	p.named()
+	p.eval("document.querySelectorAll('#extras button')[0].click()", nil)
+	p.eventually("document.querySelector('#totals dd.total').textContent === '29.50 USD'")
+	p.ready()
+	p.eval("document.querySelectorAll('#extras button')[1].click()", nil)
+	p.eventually("document.querySelector('#totals dd.total').textContent === '28.00 USD'")
+	p.ready()
+	var event map[string]any
+	b.eval("events[1].event", &event)
+	assert.Equal(t, map[string]any{"giftDetails": map[string]any{"wrap": "blue"}}, event)
+	assert.Equal(t, "onInitCheckout onGiftWrapOptionSelection onMerchantManagedPaymentMethodSelection", b.events())
+	assert.Empty(t, server.Charges())
+}

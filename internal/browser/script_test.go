@@ -404,8 +404,8 @@ func TestOtherCalls(t *testing.T) {
 		b.says(console, "upgradeAction is neither")
 		b.click("#up")
 		b.heading("There is no upgrade")
-		assert.Contains(t, b.text("main"), "the signature is right")
-		b.picture("17-upgrade")
+		assert.Contains(t, b.text("main"), "recurringMetadata is required")
+		b.picture("17-no-upgrade")
 
 		b, _ = shopPage(t, `<a id="up" href="#up">Subscribe</a>`)
 		b.eval("amazon.Pay.bindUpgradeAction('#up', "+js(t, with(signed, "upgradeAction", "recurringUpgrade", "payloadJSON", "null"))+")", nil)

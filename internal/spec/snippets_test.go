@@ -23,7 +23,7 @@ const module = "github.com/amazonpay-go/sdk"
 
 // imports are the packages that a snippet may use without importing them.
 var imports = []string{
-	"context", "errors", "fmt", "io", "log", "net/http", "os", "testing", "time",
+	"context", "encoding/json", "errors", "fmt", "io", "log", "net/http", "os", "testing", "time",
 	module + "/amazonpay", module + "/amazonpay/ipn", module + "/authtoken", module + "/delivery", module + "/instore",
 	module + "/mocks", module + "/mocks/emulator", module + "/mocks/emulator/emulatortest", module + "/signing",
 	module + "/transport", module + "/webstore", module + "/webstore/button",
@@ -97,6 +97,15 @@ func fences(text, language string) map[int]string {
 
 // check type-checks a snippet. What it declares or imports need not be used.
 func check(snippet string, exports map[string]string) error {
+	return typeCheck(snippet, exports, false)
+}
+
+// checkAll type-checks a program as the compiler does.
+func checkAll(program string, exports map[string]string) error {
+	return typeCheck(program, exports, true)
+}
+
+func typeCheck(snippet string, exports map[string]string, unused bool) error {
 	header := "package p\nimport (\n\"" + strings.Join(imports, "\"\n\"") + "\"\n)\n"
 	fset := token.NewFileSet()
 	var parsed *ast.File
@@ -119,7 +128,7 @@ func check(snippet string, exports map[string]string) error {
 	config := types.Config{
 		Importer: importer.ForCompiler(fset, "gc", open),
 		Error: func(err error) {
-			if found, ok := errors.AsType[types.Error](err); !ok || !found.Soft {
+			if found, ok := errors.AsType[types.Error](err); !ok || !found.Soft || unused {
 				wrong = errors.Join(wrong, err)
 			}
 		},

@@ -96,9 +96,9 @@ func TestBuyNowByHand(t *testing.T) {
 	c.post(finalize, c.final(id, "30.50", "totalOrderAmount", usd("99"))).refused(t, 409, "AmountMismatch")
 	c.post(finalize, c.final(id, "30.50", "chargeAmount", nil)).refused(t, 400, "MissingParameterValue")
 	c.post(finalize, c.final(id, "30.50", "shippingAddress", nil)).refused(t, 400, "MissingParameterValue")
-	elsewhere := c.final(id, "30.50")
-	elsewhere["shippingAddress"] = changed(elsewhere["shippingAddress"].(object), "addressLine1", "2 Example Street") //nolint:forcetypeassert // it is one
-	c.post(finalize, elsewhere).refused(t, 400, "InvalidParameterValue")
+	address, _ := c.final(id, "30.50")["shippingAddress"].(object)
+	elsewhere := changed(address, "addressLine1", "2 Example Street")
+	c.post(finalize, c.final(id, "30.50", "shippingAddress", elsewhere)).refused(t, 400, "InvalidParameterValue")
 	assert.Empty(t, c.server.Charges())
 
 	done := c.post(finalize, c.final(id, "30.50")).must(t, 200)
@@ -289,9 +289,10 @@ func TestCartsOfBuyNow(t *testing.T) {
 
 // said is what the page's script is told.
 type said struct {
-	Wrong, State string
-	Event        object
-	Cart         object
+	Wrong string `json:"wrong"`
+	State string `json:"state"`
+	Event object `json:"event"`
+	Cart  object `json:"cart"`
 }
 
 // do sends an action of the page, as its script does.
@@ -354,8 +355,8 @@ func TestBuyNowPage(t *testing.T) {
 	s, _ := c.do(id, "cart", "cart", text(cart("5.00", "26.50")))
 	assert.Empty(t, s.Wrong)
 	assert.Equal(t, "standard", s.Cart["chosen"])
-	s, _ = c.do(id, "address", "address", "2")
-	assert.Equal(t, "Toronto", s.Event["shippingAddress"].(object)["city"]) //nolint:forcetypeassert // it is one
+	_, p = c.do(id, "address", "address", "2")
+	assert.Contains(t, p.raw, `"city":"Toronto"`)
 	s, p = c.do(id, "address", "address", "3")
 	assert.Equal(t, http.StatusUnprocessableEntity, p.status)
 	assert.Equal(t, "choose one of the addresses", s.Wrong)

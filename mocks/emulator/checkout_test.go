@@ -248,20 +248,6 @@ func TestStartByLink(t *testing.T) {
 	assert.Len(t, c.sessions(), 1)
 }
 
-// There is no page for an upgrade yet, which it says; a wrong signature is refused as anywhere.
-func TestUpgrade(t *testing.T) {
-	t.Parallel()
-	c := newClient(t, emulator.Start(t), 0)
-	form := c.button("PayAndShip", object{"merchantId": c.server.Description().Merchants[0].MerchantID, "chargePermissionId": "S01-0000000-0000000"})
-	form.Set("upgradeAction", "recurringUpgrade")
-	p := c.visit("/checkout/upgrade", form)
-	assert.Equal(t, http.StatusNotImplemented, p.status)
-	assert.Contains(t, p.text, "recurringUpgrade")
-	form.Set("signature", "AAAA")
-	assert.Equal(t, http.StatusForbidden, c.visit("/checkout/upgrade", form).status)
-	assert.Empty(t, c.sessions())
-}
-
 // The script has the region and the address of the host from which it came: where a browser found
 // Amazon's host to be the emulator, a Content-Security-Policy made for Amazon lets it go there and
 // nowhere else.

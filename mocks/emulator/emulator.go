@@ -175,7 +175,7 @@ func New(opts ...Option) (*Server, error) {
 		Merchants: wire.NewMerchants(s.identity.keys, s.identity.keyPEM), Clock: s.clock, Now: s.Now, PayPage: site.PayPath,
 	}
 	s.site = site.New(site.Config{
-		Gate: s.gate, ControlToken: s.controlToken, Wake: s.news.wake, News: s.news.watch, Leaving: s.leaving,
+		Gate: s.gate, ControlToken: s.controlToken, Wake: s.news.wake, News: s.news.watch, Leaving: s.leaving, API: s.serveAPI,
 		Change: func(f func(*ledger.Ledger, time.Time)) {
 			_ = s.change(func(w *ledger.Ledger, now time.Time) error {
 				f(w, now)

@@ -47,11 +47,7 @@ type upgradeConfiguration struct {
 func newButton(m *Maker, k kind, o Options, signed amazonpay.SignedButton) (*Button, error) {
 	var config any = upgradeConfiguration{signed, k.action}
 	if k.call != callUpgrade {
-		c := configuration{
-			MerchantID: m.defaults.merchantID, LedgerCurrency: o.LedgerCurrency, ProductType: o.ProductType, Placement: o.Placement,
-			CheckoutLanguage: o.Language, ButtonColor: o.Color, EstimatedOrderAmount: o.EstimatedOrderAmount,
-			Sandbox: m.env == amazonpay.EnvironmentSandbox,
-		}
+		c := m.configuration(o)
 		if k.config == signInConfig {
 			c.SignInConfig = &signed
 		} else {
@@ -70,6 +66,15 @@ func newButton(m *Maker, k kind, o Options, signed amazonpay.SignedButton) (*But
 	return b, nil
 }
 
+// configuration returns what every button that Amazon draws has.
+func (m *Maker) configuration(o Options) configuration {
+	return configuration{
+		MerchantID: m.defaults.merchantID, LedgerCurrency: o.LedgerCurrency, ProductType: o.ProductType, Placement: o.Placement,
+		CheckoutLanguage: o.Language, ButtonColor: o.Color, EstimatedOrderAmount: o.EstimatedOrderAmount,
+		Sandbox: m.env == amazonpay.EnvironmentSandbox,
+	}
+}
+
 // container is the HTML in which the button appears. A button that checkout.js does not draw is
 // hidden until it works.
 func container(c call, words texts, label string) string {
@@ -79,7 +84,7 @@ func container(c call, words texts, label string) string {
 		target = htmlText(`<button type="button" hidden>`, cmp.Or(label, words.update), "</button>")
 	case callUpgrade:
 		target = htmlText(`<button type="button" hidden>`, cmp.Or(label, words.upgrade), "</button>")
-	case callRender, callChange:
+	case callRender, callBuyNow, callChange:
 	}
 	return `<div class="amazon-pay-button" role="group" aria-label="Amazon Pay">` + target +
 		htmlText("<noscript>", words.noScript, "</noscript></div>")
@@ -102,8 +107,8 @@ func (b *Button) HTML(nonce string) template.HTML {
 }
 
 // MarshalJSON returns the configuration that amazon.Pay.renderButton takes (initCheckout for an
-// [UpdateSavedWallet], bindUpgradeAction for an [Upgrade]), for a single-page application that calls
-// it itself.
+// [UpdateSavedWallet], bindUpgradeAction for an [Upgrade]), for a single-page application that
+// calls it itself.
 func (b *Button) MarshalJSON() ([]byte, error) {
 	if b == nil {
 		return []byte("null"), nil

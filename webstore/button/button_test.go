@@ -69,9 +69,9 @@ func requireSurvives(t *testing.T, s shop, text string) {
 	var answer struct {
 		Button struct {
 			CreateCheckoutSessionConfig any `json:"createCheckoutSessionConfig"`
-		}
+		} `json:"button"`
 	}
-	encoded, err := json.Marshal(map[string]any{"Button": b})
+	encoded, err := json.Marshal(map[string]any{"button": b})
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(encoded, &answer))
 	signed, err := json.Marshal(answer.Button.CreateCheckoutSessionConfig)

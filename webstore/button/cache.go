@@ -10,8 +10,9 @@ type key struct {
 	payload string
 }
 
-// cache keeps buttons by content. It has two generations: when the young one is full, it becomes the
-// old one, whose buttons are dropped unless somebody asks for them again before the next change.
+// cache keeps buttons by content. It has two generations: when the young one is full, it becomes
+// the old one, whose buttons are dropped unless somebody asks for them again before the next
+// change.
 type cache struct {
 	mu         sync.Mutex
 	young, old map[key]*entry

@@ -6,9 +6,11 @@
     : box && box.classList.contains('amazon-pay-button') ? box.firstElementChild : null;
   var note = document.createElement('p');
   note.setAttribute('role', 'alert');
-  var id = elementID || 'AmazonPayButton';
-  for (var n = 2; !elementID && document.getElementById(id); n++) {
-    id = 'AmazonPayButton' + n;
+  if (target && !elementID) { // now, since other buttons wait for the same script
+    target.id = 'AmazonPayButton';
+    for (var n = 2; document.getElementById(target.id) !== target; n++) {
+      target.id = 'AmazonPayButton' + n;
+    }
   }
 
   function fail(why) {
@@ -31,7 +33,6 @@
         throw new Error(elementID ? 'there is no element with the id ' + elementID + ' before its script' : 'the container of the button is not before its script');
       }
       note.remove();
-      target.id = id;
       target.hidden = false;
       if (call === 'initCheckout') {
         target.addEventListener('click', function () {
@@ -42,7 +43,7 @@
           }
         });
       } else {
-        pay[call]('#' + CSS.escape(id), config);
+        pay[call]('#' + CSS.escape(target.id), config);
       }
     } catch (e) {
       fail(e);

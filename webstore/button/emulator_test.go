@@ -18,8 +18,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore/button"
 )
 
-// The emulator accepts each kind of button, with both algorithms and all texts, as checkout.js posts
-// it.
+// The emulator accepts each kind of button, with both algorithms and all texts, as checkout.js
+// posts it.
 func TestEachKindAtTheEmulator(t *testing.T) {
 	t.Parallel()
 	for _, algorithm := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
@@ -54,7 +54,10 @@ func TestEachKindAtTheEmulator(t *testing.T) {
 					continue
 				}
 				answer := post(t, server, "/checkout/check", d, d.config.MerchantID)
-				var verdict struct{ Wrong, Detail any }
+				var verdict struct {
+					Wrong  any `json:"wrong"`
+					Detail any `json:"detail"`
+				}
 				require.NoError(t, json.NewDecoder(answer.Body).Decode(&verdict))
 				assert.Nil(t, verdict.Wrong, "%s: %v %v", name, verdict.Wrong, verdict.Detail)
 			}

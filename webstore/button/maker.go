@@ -33,8 +33,8 @@ type Config struct {
 	// ScriptURL replaces the checkout.js of the region, for tests: the emulator's is its BaseURL with
 	// /checkout.js at the end.
 	ScriptURL string
-	// Environment is what the page is for. If it is set and Client signs for the other environment, New
-	// returns an error: a live page then never shows a button of the sandbox.
+	// Environment is what the page is for. If it is set and Client signs for the other environment,
+	// New returns an error: a live page then never shows a button of the sandbox.
 	Environment amazonpay.Environment `log:"environment"`
 }
 
@@ -99,9 +99,9 @@ func (m *Maker) checkScript() error {
 // ScriptURL returns the URL of checkout.js: Config.ScriptURL, or the script of the region.
 func (m *Maker) ScriptURL() string { return m.script }
 
-// Button returns the signed button for a payload. It checks everything before it signs: the error is
-// an [*amazonpay.FieldError] that names the member of the payload or the field of the options, or it
-// comes from the key.
+// Button returns the signed button for a payload. It checks everything before it signs: the error
+// is an [*amazonpay.FieldError] that names the member of the payload or the field of the options,
+// or it comes from the key.
 //
 // Buttons are cached by content, up to a few megabytes: a button that was made before costs no
 // signature, and concurrent calls for one content make one signature. An order number or an amount

@@ -53,7 +53,8 @@ func TestOneTime(t *testing.T) {
 			pages(func(w *webstore.WebCheckoutDetails) {
 				w.CheckoutErrorURL = "https://shop.example/" + strings.Repeat("x", 512)
 			}),
-			"webCheckoutDetails.checkoutErrorUrl", []string{"more than 512"},
+			"webCheckoutDetails.checkoutErrorUrl",
+			[]string{"more than 512"},
 		},
 		"a page of a sign-in":    {pages(func(w *webstore.WebCheckoutDetails) { w.SignInReturnURL = "https://shop.example/" }), "webCheckoutDetails.signInReturnUrl", []string{"does not belong", "remove"}},
 		"a page of the service":  {pages(func(w *webstore.WebCheckoutDetails) { w.AmazonPayRedirectURL = "https://shop.example/" }), "webCheckoutDetails.amazonPayRedirectUrl", []string{"does not belong"}},

@@ -101,8 +101,8 @@ var regions = map[amazonpay.Region]region{
 	},
 }
 
-// complete returns the options with their defaults for a kind of button in a region, or an error that
-// names the field that is wrong.
+// complete returns the options with their defaults for a kind of button in a region, or an error
+// that names the field that is wrong.
 func (o Options) complete(r region, k kind) (Options, error) {
 	o.ProductType = cmp.Or(o.ProductType, k.products[0])
 	if len(r.currencies) == 1 {
@@ -127,7 +127,7 @@ func (o Options) complete(r region, k kind) (Options, error) {
 	if err == nil {
 		err = o.checkEstimate()
 	}
-	if err == nil && k.call == callRender && o.Label != "" {
+	if err == nil && (k.call == callRender || k.call == callBuyNow) && o.Label != "" {
 		err = broken("Options.Label", "does not go with a button that Amazon draws: leave it empty")
 	}
 	if err == nil && k.call == callInit && r.noUpdatePage {

@@ -9,10 +9,19 @@ import (
 	"unicode/utf16"
 )
 
-// drawScript is the function that draws a button.
-//
 //go:embed draw.js
-var drawScript string
+var drawSource string
+
+// drawScript is the function that draws a button, without indentation and lines of comment.
+var drawScript = func() string {
+	var lines []string
+	for line := range strings.Lines(drawSource) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}()
 
 // script returns the end of a script element after its nonce: it calls drawScript.
 func script(src string, words texts, c call, elementID string, config []byte) string {
@@ -24,11 +33,11 @@ func script(src string, words texts, c call, elementID string, config []byte) st
 		}
 		arguments = append(arguments, ascii(string(encoded)))
 	}
-	return ">" + strings.TrimSpace(drawScript) + "(" + strings.Join(append(arguments, string(config)), ",") + ");</script>"
+	return ">" + drawScript + "(" + strings.Join(append(arguments, string(config)), ",") + ");</script>"
 }
 
-// ascii replaces the characters outside ASCII in JSON by their \u escapes, so that the text means the
-// same on a page in any encoding. json.Marshal has escaped <, > and &.
+// ascii replaces the characters outside ASCII in JSON by their \u escapes, so that the text means
+// the same on a page in any encoding. json.Marshal has escaped <, > and &.
 func ascii(text string) string {
 	return replace(text, func(s *strings.Builder, r rune) {
 		for _, unit := range utf16.Encode([]rune{r}) {
@@ -101,13 +110,13 @@ var translations = map[Language]texts{
 		"S’abonner avec Amazon Pay",
 	},
 	LanguageItIT: {
-		"Amazon Pay non è al momento disponibile. Ricarica la pagina o continua senza Amazon Pay.",
+		"Amazon Pay non è disponibile. Ricarica la pagina o continua senza Amazon Pay.",
 		"Amazon Pay richiede JavaScript.",
 		"Modifica il metodo di pagamento",
 		"Abbonati con Amazon Pay",
 	},
 	LanguageEsES: {
-		"Amazon Pay no está disponible en este momento. Vuelva a cargar la página o continúe sin Amazon Pay.",
+		"Amazon Pay no está disponible ahora. Vuelva a cargar la página o continúe sin Amazon Pay.",
 		"Amazon Pay requiere JavaScript.",
 		"Cambiar el método de pago",
 		"Suscribirse con Amazon Pay",

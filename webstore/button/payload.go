@@ -95,7 +95,8 @@ func Parse(kind string, payload []byte) (Payload, error) {
 	return p, nil
 }
 
-// decode decodes a payload, and compares the result with the text: a member that is lost is unknown.
+// decode decodes a payload, and compares the result with the text: a member that is lost is
+// unknown.
 func decode[P Payload](text []byte) (Payload, error) {
 	var p P
 	if err := json.Unmarshal(text, &p); err != nil {
@@ -121,8 +122,8 @@ func unmarshal(text []byte, v any) error {
 	return d.Decode(v)
 }
 
-// lost returns the path of the first member of given that kept does not have, "" if there is none. A
-// member without a value may be lost.
+// lost returns the path of the first member of given that kept does not have, "" if there is none.
+// A member without a value may be lost.
 func lost(given, kept map[string]any) string {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		value, there := kept[name]

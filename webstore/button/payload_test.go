@@ -52,12 +52,14 @@ func TestEachKind(t *testing.T) {
 			// A pointer to a payload is one too.
 			p := reflect.New(reflect.TypeOf(row.payload))
 			p.Elem().Set(reflect.ValueOf(row.payload))
-			pointer, ok := p.Interface().(button.Payload)
+			pointer, ok := reflect.TypeAssert[button.Payload](p)
 			require.True(t, ok)
 			again, err := s.Button(pointer, cart)
 			require.NoError(t, err)
 			assert.Same(t, b, again)
-			_, err = s.Button(reflect.Zero(p.Type()).Interface().(button.Payload), cart) //nolint:errcheck,forcetypeassert // as above
+			none, ok := reflect.TypeAssert[button.Payload](reflect.Zero(p.Type()))
+			require.True(t, ok)
+			_, err = s.Button(none, cart)
 			require.ErrorContains(t, err, "nil")
 		})
 	}
@@ -84,8 +86,12 @@ func TestPayloadsOfTheOfficialSDK(t *testing.T) {
 	text, err := os.ReadFile("../../signing/testdata/node-sdk-2.3.4.json")
 	require.NoError(t, err)
 	var vectors struct {
-		PublicKeyPEM string
-		Buttons      []struct{ Algorithm, Payload, Signature string }
+		PublicKeyPEM string `json:"publicKeyPEM"`
+		Buttons      []struct {
+			Algorithm string `json:"algorithm"`
+			Payload   string `json:"payload"`
+			Signature string `json:"signature"`
+		} `json:"buttons"`
 	}
 	require.NoError(t, json.Unmarshal(text, &vectors))
 	block, _ := pem.Decode([]byte(vectors.PublicKeyPEM))

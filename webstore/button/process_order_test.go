@@ -45,7 +45,8 @@ func TestProcessOrder(t *testing.T) {
 			with(func(p *button.ProcessOrder) {
 				p.RecurringMetadata, p.PaymentMethodOnFileMetadata = monthly(), onFile(new(false))
 			}),
-			"paymentMethodOnFileMetadata", []string{"does not go with"},
+			"paymentMethodOnFileMetadata",
+			[]string{"does not go with"},
 		},
 		"saved and recurring": {
 			with(func(p *button.ProcessOrder) {

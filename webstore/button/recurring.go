@@ -7,8 +7,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// Recurring is the payload of a button for a subscription, with a review page: it makes a permission
-// that the shop charges again and again. WebCheckoutDetails.CheckoutReviewReturnURL and
+// Recurring is the payload of a button for a subscription, with a review page: it makes a
+// permission that the shop charges again and again. WebCheckoutDetails.CheckoutReviewReturnURL and
 // RecurringMetadata.Frequency are required.
 //
 // https://developer.amazon.com/docs/amazon-pay-recurring-checkout/add-the-amazon-pay-button.html
@@ -50,9 +50,9 @@ func (p Recurring) kind() kind {
 
 // Upgrade is the payload for a buyer who has paid for one order and agrees to a subscription
 // afterwards, on a page of Amazon. [Button.HTML] renders a button with Options.Label for it.
-// WebCheckoutDetails.CheckoutResultReturnURL, ChargePermissionID and RecurringMetadata.Frequency are
-// required. [Maker.Button] fills MerchantID, ProductType, LedgerCurrency and CheckoutLanguage, since
-// checkout.js reads them in the payload. To upgrade an order before the buyer has paid, use
+// WebCheckoutDetails.CheckoutResultReturnURL, ChargePermissionID and RecurringMetadata.Frequency
+// are required. [Maker.Button] fills MerchantID, ProductType, LedgerCurrency and CheckoutLanguage,
+// since checkout.js reads them in the payload. To upgrade an order before the buyer has paid, use
 // [webstore.Client.UpdateCheckoutSession] instead.
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/upgrading-from-onetime-to-recurring.html

@@ -27,7 +27,8 @@ func TestRecurring(t *testing.T) {
 		"no review page": {button.Recurring{RecurringMetadata: monthly()}, "webCheckoutDetails.checkoutReviewReturnUrl", []string{"required"}},
 		"another type": {
 			button.Recurring{WebCheckoutDetails: review(), RecurringMetadata: monthly(), ChargePermissionType: webstore.ChargePermissionTypeOneTime},
-			"chargePermissionType", []string{"Recurring"},
+			"chargePermissionType",
+			[]string{"Recurring"},
 		},
 	})
 }

@@ -8,8 +8,8 @@ import (
 
 // SavedWallet is the payload of a button that saves a payment method, which the shop charges later.
 // PaymentMethodOnFileMetadata.SetupOnly is required. If it is true, nothing is charged, and
-// WebCheckoutDetails.CheckoutResultReturnURL is required. If it is false, the buyer also pays for an
-// order after the review page, and WebCheckoutDetails.CheckoutReviewReturnURL is required.
+// WebCheckoutDetails.CheckoutResultReturnURL is required. If it is false, the buyer also pays for
+// an order after the review page, and WebCheckoutDetails.CheckoutReviewReturnURL is required.
 //
 // https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-setup/add-the-amazon-pay-button.html
 // https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile-express/add-the-amazon-pay-button.html
@@ -74,8 +74,8 @@ func (p SavedWallet) kind() kind {
 // offer the page in Japan. WebCheckoutDetails.CheckoutResultReturnURL and ChargePermissionID are
 // required. When the buyer returns, complete the session.
 //
-// Use product type PayAndShip if the buyer may change the address, or the method of an order that is
-// shipped, and PayOnly otherwise.
+// Use product type PayAndShip if the buyer may change the address, or the method of an order that
+// is shipped, and PayOnly otherwise.
 //
 // https://developer.amazon.com/docs/amazon-pay-paymentmethodonfile/steps-to-integrate-with-amazon-pay-hosted-update-page.html
 type UpdateSavedWallet struct {
@@ -84,8 +84,8 @@ type UpdateSavedWallet struct {
 	Scopes               []webstore.Scope              `json:"scopes,omitzero"`
 	ChargePermissionType webstore.ChargePermissionType `json:"chargePermissionType,omitzero"`                          // PaymentMethodOnFile, or empty
 	ChargePermissionID   string                        `json:"chargePermissionId,omitzero" log:"charge_permission_id"` // whose method changes
-	// PaymentMethodOnFileMetadata and PaymentDetails say that nothing is charged. They are filled in if
-	// empty.
+	// PaymentMethodOnFileMetadata and PaymentDetails say that nothing is charged. They are filled in
+	// if empty.
 	PaymentMethodOnFileMetadata *webstore.PaymentMethodOnFileMetadata `json:"paymentMethodOnFileMetadata,omitzero"`
 	PaymentDetails              *webstore.PaymentDetails              `json:"paymentDetails,omitzero"`
 	MerchantMetadata            *webstore.MerchantMetadata            `json:"merchantMetadata,omitzero"`

@@ -36,7 +36,8 @@ func TestUpdateSavedWallet(t *testing.T) {
 		"a payment":      {button.UpdateSavedWallet{WebCheckoutDetails: result(), ChargePermissionID: "B01", PaymentDetails: order()}, "paymentDetails.paymentIntent", []string{"Confirm"}},
 		"not only saved": {
 			button.UpdateSavedWallet{WebCheckoutDetails: result(), ChargePermissionID: "B01", PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(false)}},
-			"paymentMethodOnFileMetadata.setupOnly", []string{"true"},
+			"paymentMethodOnFileMetadata.setupOnly",
+			[]string{"true"},
 		},
 	})
 	_, err := newShop(t, inRegion(amazonpay.RegionJP)).Button(good, cart)

@@ -1,6 +1,7 @@
 package buynow
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -87,8 +88,15 @@ func (h *Handler) advance(ctx context.Context, c Checkout, sessionID string) (an
 		return h.result(ctx, c), nil
 	case c.Status == StatusOpen:
 		ready, refused, err := h.prepare(ctx, c, sessionID)
-		if refused != nil || err != nil {
-			return deref(refused), err
+		if err != nil {
+			return answer{}, err
+		}
+		if refused != nil {
+			// Another process may have paid meanwhile, with this very session.
+			if stored, err := h.config.Store.Load(ctx, c.ID); err != nil || stored.Version != ready.Version {
+				return answer{}, cmp.Or(err, ErrConflict)
+			}
+			return *refused, nil
 		}
 		c = ready
 	}
@@ -101,13 +109,6 @@ func (h *Handler) advance(ctx context.Context, c Checkout, sessionID string) (an
 		return answer{}, ErrConflict // and then look at the one that is presented
 	}
 	return h.result(ctx, c), nil
-}
-
-func deref(a *answer) answer {
-	if a == nil {
-		return answer{}
-	}
-	return *a
 }
 
 // result is what the page is told of a checkout after a finalization.

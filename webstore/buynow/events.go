@@ -37,8 +37,8 @@ type ShippingAddressSelection struct {
 // DeliveryOptionSelection is the event onDeliveryOptionSelection: the buyer has chosen another
 // delivery option, one of those that were returned for the address.
 type DeliveryOptionSelection struct {
-	CheckoutID       string `log:"checkout_id"`
-	DeliveryOptionID string `log:"delivery_option_id"`
+	CheckoutID       string             `log:"checkout_id"`
+	DeliveryOptionID string             `log:"delivery_option_id"`
 	ShippingAddress  *amazonpay.Address // of the cart that is shown, or the one that Amazon has
 	CheckoutLanguage string             `log:"checkout_language"`
 }
@@ -78,15 +78,27 @@ type event struct {
 	CheckoutID string `json:"checkoutId"`
 	Name       string `json:"event"`
 	Data       struct {
-		ShippingAddress  *amazonpay.Address `json:"shippingAddress"`
-		BillingAddress   *amazonpay.Address `json:"billingAddress"`
-		Buyer            *webstore.Buyer    `json:"buyer"`
-		CheckoutLanguage string             `json:"checkoutLanguage"`
-		DeliveryOptions  chosenOption       `json:"deliveryOptions"`
-		SessionID        string             `json:"amazonCheckoutSessionId"`
-		Code             string             `json:"code"` // of onError
-		Message          string             `json:"message"`
+		ShippingAddress  *amazonpay.Address        `json:"shippingAddress"`
+		BillingAddress   *amazonpay.Address        `json:"billingAddress"`
+		Buyer            leniently[webstore.Buyer] `json:"buyer"`
+		CheckoutLanguage string                    `json:"checkoutLanguage"`
+		DeliveryOptions  chosenOption              `json:"deliveryOptions"`
+		SessionID        string                    `json:"amazonCheckoutSessionId"`
+		Code             string                    `json:"code"` // of onError
+		Message          string                    `json:"message"`
 	} `json:"data"`
+}
+
+// leniently is a member of an event that no payment depends on, and whose form is not documented. It
+// is nil if it has another form.
+type leniently[T any] struct{ Value *T }
+
+// UnmarshalJSON never fails.
+func (l *leniently[T]) UnmarshalJSON(b []byte) error {
+	if json.Unmarshal(b, &l.Value) != nil {
+		l.Value = nil
+	}
+	return nil
 }
 
 // chosenOption is a delivery option of an event: the page of Amazon sends {"id": …} or a list of one.

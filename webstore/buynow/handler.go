@@ -314,7 +314,7 @@ func (h *Handler) priceEvent(ctx context.Context, c *Checkout, e event) (*websto
 	var cart *webstore.CartDetails
 	var refused *answer
 	if e.Name == onInitCheckout {
-		cart, refused = h.priceInit(ctx, *c, e.Data.BillingAddress, e.Data.Buyer)
+		cart, refused = h.priceInit(ctx, *c, e.Data.BillingAddress, e.Data.Buyer.Value)
 	} else {
 		cart, refused = h.priceAddress(ctx, *c)
 	}

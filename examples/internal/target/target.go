@@ -20,19 +20,11 @@ import (
 	"github.com/amazonpay-go/sdk/signing"
 )
 
-const (
-	scriptNA = "https://static-na.payments-amazon.com/checkout.js"
-	scriptEU = "https://static-eu.payments-amazon.com/checkout.js"
-	scriptJP = "https://static-fe.payments-amazon.com/checkout.js"
-)
-
 // Target is the service that an example calls: the emulator or Amazon Pay.
 type Target struct {
 	Client *amazonpay.Client
 	// Currency is the currency of the region.
 	Currency amazonpay.CurrencyCode
-	// Script is the URL of the region's checkout.js.
-	Script string
 	// Emulator is nil with -service.
 	Emulator *emulator.Server
 	// Network reaches the emulator and trusts its certificate. It is nil with -service.
@@ -98,7 +90,6 @@ func openEmulator(logger *slog.Logger) (*Target, error) {
 	t := &Target{
 		config:   emulatortest.Config(server),
 		Currency: amazonpay.USD,
-		Script:   scriptNA,
 		Emulator: server,
 		Network:  server.RoundTripper(),
 	}
@@ -111,7 +102,7 @@ func openEmulator(logger *slog.Logger) (*Target, error) {
 }
 
 func openService(live bool, logger *slog.Logger) (*Target, error) {
-	t := &Target{config: amazonpay.ConfigFromEnv(), Currency: amazonpay.USD, Script: scriptNA}
+	t := &Target{config: amazonpay.ConfigFromEnv(), Currency: amazonpay.USD}
 	var err error
 	if t.Client, err = amazonpay.New(t.config, amazonpay.WithUserAgent("amazonpay-example"), amazonpay.WithLogger(logger)); err != nil {
 		return nil, err
@@ -126,11 +117,11 @@ func openService(live bool, logger *slog.Logger) (*Target, error) {
 	}
 	switch strings.ToLower(string(t.config.Region)) {
 	case "eu", "de":
-		t.Currency, t.Script = amazonpay.EUR, scriptEU
+		t.Currency = amazonpay.EUR
 	case "uk":
-		t.Currency, t.Script = amazonpay.GBP, scriptEU
+		t.Currency = amazonpay.GBP
 	case "jp":
-		t.Currency, t.Script = amazonpay.JPY, scriptJP
+		t.Currency = amazonpay.JPY
 	}
 	return t, nil
 }

@@ -159,7 +159,7 @@ func try[T any](b *buyer, step func() (T, error)) T {
 // revive starts the store again if it has been killed.
 func (b *buyer) revive() bool {
 	b.t.Helper()
-	if !b.store.Ended(200 * time.Millisecond) {
+	if !b.store.Ended(50 * time.Millisecond) {
 		return false
 	}
 	b.kills++
@@ -214,12 +214,17 @@ func (b *buyer) charge() string {
 // settled waits until no work of the order is open. The store may be killed meanwhile.
 func (b *buyer) settled() {
 	b.t.Helper()
-	require.EventuallyWithT(b.t, func(c *assert.CollectT) {
+	deadline := time.Now().Add(30 * time.Second)
+	for open := "work"; open != ""; {
+		require.True(b.t, time.Now().Before(deadline), "%s is not done", open)
 		b.revive()
 		work, err := b.db.WorkOf(b.ctx, b.number)
-		require.NoError(c, err)
+		require.NoError(b.t, err)
+		open = ""
 		for _, w := range work {
-			assert.Equal(c, data.WorkDone, w.State, w.Name)
+			if w.State != data.WorkDone {
+				open = w.Name + ", which is " + string(w.State)
+			}
 		}
-	}, 30*time.Second, 20*time.Millisecond)
+	}
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
+// storeName is what Amazon's pages call the shop.
+const storeName = "Huehue Coffee"
+
 // Button is what the payload of an order's button is made from. Package button makes a payload of
 // the order's kind from it.
 type Button struct {
@@ -72,7 +75,7 @@ func (s *Shop) Button(o *Order) Button {
 }
 
 func (s *Shop) metadata(number string) *webstore.MerchantMetadata {
-	return &webstore.MerchantMetadata{MerchantReferenceID: number, MerchantStoreName: "Huehue Coffee"}
+	return &webstore.MerchantMetadata{MerchantReferenceID: number, MerchantStoreName: storeName}
 }
 
 // paymentDetails holds the money of what is shipped, and takes the money of anything else at once.

@@ -2,7 +2,6 @@ package orders_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,8 +12,10 @@ import (
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
 	"github.com/amazonpay-go/sdk/examples/store/internal/data/datatest"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
+	"github.com/amazonpay-go/sdk/examples/store/internal/storetest"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
+	"github.com/amazonpay-go/sdk/transport"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -39,7 +40,7 @@ func each(t *testing.T, test func(w *world)) {
 func open(t *testing.T, address string) *world {
 	t.Helper()
 	w := &world{t: t, address: address}
-	w.client, w.server = emulatortest.New(t)
+	w.client, w.server = emulatortest.New(t, amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 10 * time.Millisecond, MaxWait: 50 * time.Millisecond}))
 	w.api = webstore.New(w.client)
 	w.db = database(t, address)
 	w.Shop = w.shop(w.db)
@@ -132,52 +133,16 @@ func (w *world) paid(kind orders.Kind, lines ...orders.Line) *orders.Order {
 	return o
 }
 
-// audit compares every order with the emulator's charges: paid once, to the cent, or not at all.
+// audit compares the orders with the emulator's charges.
 func (w *world) audit() {
 	w.t.Helper()
-	taken := make(map[string][]emulator.Charge)
-	for _, c := range w.server.Charges() {
-		if c.State != "Declined" && c.State != "Canceled" {
-			taken[c.Reference] = append(taken[c.Reference], c)
-		}
-	}
-	all, err := w.Orders(w.ctx(), 1000)
-	require.NoError(w.t, err)
-	for _, row := range all {
-		o, err := w.Order(w.ctx(), row.Number)
-		require.NoError(w.t, err)
-		var stored []string
-		for _, c := range o.Charges {
-			if c.State != amazonpay.StateDeclined && c.State != amazonpay.StateCanceled {
-				stored = append(stored, strings.Join([]string{c.ChargeID, string(c.State), c.Amount.String(), nothing(c.Captured), nothing(c.Refunded)}, " "))
-			}
-		}
-		var there []string
-		for _, c := range taken[o.Number] {
-			there = append(there, strings.Join([]string{c.ID, c.State, c.Amount, orZero(c.Captured), orZero(c.Refunded)}, " "))
-		}
-		assert.ElementsMatch(w.t, there, stored, o.Number)
-		if o.Kind != orders.KindRecurring {
-			assert.LessOrEqual(w.t, len(there), 1, o.Number)
-		}
-		assert.Equal(w.t, len(there) > 0, o.IsPaid() || o.Status == orders.StatusPending, "%s is %s", o.Number, o.Status)
-		delete(taken, o.Number)
-	}
-	assert.Empty(w.t, taken, "charges without an order")
+	storetest.Audit(w.ctx(), w.t, w.db, w.server)
 }
 
-func nothing(p amazonpay.Price) string {
-	if minor, err := p.MinorUnits(); err != nil || minor == 0 {
-		return "0"
-	}
-	return p.String()
-}
-
-func orZero(text string) string {
-	if text == "" || strings.HasPrefix(text, "0.00 ") || strings.HasPrefix(text, "0 ") {
-		return "0"
-	}
-	return text
+// loseAll loses every answer of an operation.
+func (w *world) loseAll(operation string) {
+	w.t.Helper()
+	require.NoError(w.t, w.server.FailNext(1000, emulator.Fault{Operation: operation, Kind: emulator.FaultKindLoseAnswer}))
 }
 
 func usd(amount amazonpay.Decimal) amazonpay.Price { return amazonpay.USD.Price(amount) }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
-	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
 func TestCaptureAndRefund(t *testing.T) {
@@ -82,9 +81,10 @@ func TestRefundUnsettled(t *testing.T) {
 	each(t, func(w *world) {
 		o := w.paid(orders.KindReview, orders.Line{SKU: "gift-card", Quantity: 1})
 		charge, form := o.Charges[0].ChargeID, orders.NewForm()
-		require.NoError(w.t, w.server.FailNext(12, emulator.Fault{Operation: "CreateRefund", Kind: emulator.FaultKindLoseAnswer}))
+		w.loseAll("CreateRefund")
 		_, err := w.Refund(w.ctx(), o.Number, charge, usd("20.00"), form)
 		require.ErrorIs(w.t, err, orders.ErrUnavailable)
+		w.server.ClearFaults()
 		_, err = w.Refund(w.ctx(), o.Number, charge, usd("10.00"), orders.NewForm())
 		require.ErrorIs(w.t, err, orders.ErrAmount)
 		o, err = w.Refund(w.ctx(), o.Number, charge, usd("20.00"), form)

@@ -76,13 +76,16 @@ type (
 // Ships reports whether the order has something to send.
 func (o *Order) Ships() bool { return grams(o.Items) > 0 }
 
-// MayPay reports whether the buyer may start a payment.
+// MayPay reports whether the buyer may start a payment. An order of KindBuyNow is paid in Amazon's
+// window alone.
 func (o *Order) MayPay() bool { return mayPay(&o.Order) }
 
 // IsPaid reports whether the money is held or taken.
 func (o *Order) IsPaid() bool { return o.Status == StatusAuthorized || o.Status == StatusPaid }
 
-func mayPay(o *data.Order) bool { return o.Status == StatusPlaced || o.Status == StatusDeclined }
+func mayPay(o *data.Order) bool {
+	return o.Kind != KindBuyNow && (o.Status == StatusPlaced || o.Status == StatusDeclined)
+}
 
 // NextPeriod returns the number of the subscription's first period that is not charged.
 func (o *Order) NextPeriod() int { return nextPeriod(o.Charges) }

@@ -19,6 +19,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
 	"github.com/amazonpay-go/sdk/webstore"
+	"github.com/amazonpay-go/sdk/webstore/buynow"
 )
 
 // What a page tells the visitor. Other errors are for the log.
@@ -57,6 +58,7 @@ type Shop struct {
 	pay    *webstore.Client
 	config Config
 	log    *slog.Logger
+	buyNow *buynow.Handler // nil without Buy Now
 }
 
 // New returns a shop. It makes no call.
@@ -88,8 +90,16 @@ func (s *Shop) Run(ctx context.Context) error {
 		if err := s.takeUp(ctx); err != nil && ctx.Err() == nil {
 			s.log.WarnContext(ctx, "unfinished work cannot be read", "error", err)
 		}
+		if err := s.takeUpCheckouts(ctx); err != nil && ctx.Err() == nil {
+			s.log.WarnContext(ctx, "a Buy Now checkout is not finished", "error", err)
+		}
 		if round%5 == 0 {
 			s.readPending(ctx)
+		}
+		if round%3600 == 0 {
+			if err := s.db.SweepCarts(ctx, cartLife); err != nil && ctx.Err() == nil {
+				s.log.WarnContext(ctx, "old carts cannot be deleted", "error", err)
+			}
 		}
 		timer.Reset(between)
 	}

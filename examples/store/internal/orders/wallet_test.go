@@ -73,10 +73,11 @@ func TestOneClickUnsettled(t *testing.T) {
 	each(t, func(w *world) {
 		w.paid(orders.KindWallet)
 		o := w.place(orders.KindOneClick)
-		require.NoError(w.t, w.server.FailNext(12, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}))
+		w.loseAll("CreateCharge")
 		o, err := w.PayWithWallet(w.ctx(), o.Number)
 		require.ErrorIs(w.t, err, orders.ErrUnavailable)
 		assert.Equal(w.t, orders.StatusCompleting, o.Status)
+		w.server.ClearFaults()
 		o, err = w.PayWithWallet(w.ctx(), o.Number) // the buyer clicks again
 		require.NoError(w.t, err)
 		assert.Equal(w.t, orders.StatusAuthorized, o.Status)

@@ -110,7 +110,7 @@ func (b *Buyer) Redirected(ctx context.Context, path string, pairs ...string) (t
 
 // Place puts a product into the basket and orders it. It returns the number of the order.
 func (b *Buyer) Place(ctx context.Context, sku, kind string, more ...string) (number string, err error) {
-	if kind == "review" {
+	if kind == "review" || kind == "one-click" {
 		if _, err := b.Redirected(ctx, "/basket", "sku", sku, "quantity", "1"); err != nil {
 			return "", err
 		}

@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -77,6 +78,9 @@ func (s *Site) signedIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	visitor := s.sessions.GetString(ctx, keyCustomer)
 	customer, err := s.config.Shop.SignIn(ctx, visitor, back.BuyerToken)
+	if errors.Is(err, orders.ErrSession) { // Amazon does not know the token, or not any more
+		return errBadForm
+	}
 	if err != nil {
 		return err
 	}

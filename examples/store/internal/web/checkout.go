@@ -226,9 +226,6 @@ func (s *Site) takeAddress(w http.ResponseWriter, r *http.Request) error {
 	if content.Bad {
 		return s.show(w, r, http.StatusUnprocessableEntity, "address", "address.title", content)
 	}
-	if chosen := r.PostFormValue("delivery"); chosen != "" && r.PostFormValue("edit") == "" {
-		return s.place(w, r, orders.Basket{Kind: orders.KindProcessOrder, Lines: s.basket(r), Address: address, DeliveryOption: chosen})
-	}
 	options, err := orders.DeliveryOptions(address, s.grams(r), s.config.Currency)
 	if errors.Is(err, orders.ErrAddress) {
 		content.Error, content.Bad = "address.country-error", true
@@ -237,7 +234,11 @@ func (s *Site) takeAddress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.PostFormValue("edit") == "" {
+	switch chosen := r.PostFormValue("delivery"); {
+	case r.PostFormValue("edit") != "":
+	case chosen != "":
+		return s.place(w, r, orders.Basket{Kind: orders.KindProcessOrder, Lines: s.basket(r), Address: address, DeliveryOption: chosen})
+	default:
 		content.Address, content.Options, content.Chosen = address, options, options[0].ID
 	}
 	return s.show(w, r, http.StatusOK, "address", "address.title", content)

@@ -211,6 +211,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		{orders.ErrNoOrder, "no-page", http.StatusNotFound},
 		{errBadForm, "bad-form", http.StatusBadRequest},
 		{orders.ErrBadBasket, "bad-basket", http.StatusUnprocessableEntity},
+		{orders.ErrAddress, "address", http.StatusUnprocessableEntity},
 		{errOtherOrigin, "other-origin", http.StatusForbidden},
 		{errManyTries, "many-tries", http.StatusTooManyRequests},
 		{orders.ErrOtherOrder, "other-order", http.StatusConflict},

@@ -121,6 +121,14 @@ func (v *View) Tone(status orders.Status) string {
 	return ""
 }
 
+// State returns the state of a charge or refund. Amazon may add some.
+func (v *View) State(state amazonpay.State) string {
+	return v.textOr("state."+string(state), string(state))
+}
+
+// Dispute returns the state of a dispute.
+func (v *View) Dispute(state string) string { return v.textOr("dispute."+state, state) }
+
 // Event returns what happened to an order.
 func (v *View) Event(name string) string { return v.textOr("event."+name, name) }
 

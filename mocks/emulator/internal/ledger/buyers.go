@@ -87,10 +87,9 @@ func (l *Ledger) ChangePaymentMethod(permissionID, lastDigits string, now time.T
 		if p.Status.State == Closed {
 			return fmt.Errorf("emulator: charge permission %s is Closed", permissionID)
 		}
-		p.Wallet.Card = lastDigits
-		if p.Status.State == nonChargeable && p.Status.Reason != chargeInProgress {
-			p.Status.Become(Chargeable, "", now)
-		}
+		chosen := p.Wallet
+		chosen.Card = lastDigits
+		p.update(chosen, now)
 		return nil
 	})
 }

@@ -22,8 +22,8 @@ type Cart struct {
 	Delivery Object // the delivery option; nil: nothing is shipped
 }
 
-// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for these
-// amounts and for no others, until the buyer changes anything. It can be repeated.
+// PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for
+// these amounts and for no others, until the buyer changes anything. It can be repeated.
 func (s *Session) PayNow(seen Cart, now time.Time) error {
 	switch why := s.Undeliverable(); {
 	case s.BuyNow == nil:
@@ -80,6 +80,9 @@ func (s *Session) CompleteEvent() Object {
 func (s *Session) SignInAs(buyer int, now time.Time) error {
 	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
 		return errors.New("emulator: choose a buyer")
+	}
+	if s.ofBuyer() && s.Wallet.Buyer != buyer {
+		return errors.New("emulator: sign in as " + s.Wallet.Owner(s.Scope).Name + ", whose charge permission this is")
 	}
 	if s.Wallet.Buyer != buyer {
 		s.Wallet, s.Approved = Wallet{Buyer: buyer}, false

@@ -69,6 +69,9 @@ func (l *Ledger) FinalizeSession(c *Call) (Code, Object, *Refusal) {
 	if !s.SignedIn {
 		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the checkout session.")
 	}
+	if s.Upgrade != nil {
+		return 0, nil, unprocessable(invalidSessionStatus, "An upgrade ends with CompleteCheckoutSession.")
+	}
 	if s.BuyNow != nil {
 		if refused := s.checkFinal(c.Body); refused != nil {
 			return 0, nil, refused
@@ -100,10 +103,13 @@ func (l *Ledger) permissionOnFile(c *Call, details Object, amount Money) (*Permi
 		return nil, fresh.checkMonth(amount, c.Now)
 	}
 	l.settle(p, c.Now)
-	if amount.Currency == "" { // set up only
-		amount.Currency = p.Currency
+	switch {
+	case amount.Currency != "":
+		return p, p.checkCharge(amount, c.Now)
+	case p.Status.State == Closed:
+		return nil, unprocessable(invalidPermissionStatus, "The charge permission is Closed (%s).", p.Status.Reason)
 	}
-	return p, p.checkCharge(amount, c.Now)
+	return p, nil // nothing is charged
 }
 
 // finish completes the session with these details: it makes the charge permission, unless
@@ -147,9 +153,22 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 		s.Status.Become(Canceled, simulated, c.Now)
 		return 0, nil, decided(sessionCanceled, "The checkout session was canceled: %s.", simulated)
 	}
+	before := s.Details
 	s.Details = details
-	if p == nil {
+	switch {
+	case s.Upgrade != nil:
+		if p, refused = l.upgraded(c, s); refused != nil {
+			s.Details = before
+			return 0, nil, refused
+		}
+	case p == nil:
 		p = l.newPermission(c, s)
+	case s.UpdatesWallet():
+		if s.ChoosesAddress() { // in place of the one that the shop gave
+			delete(p.Details, "addressDetails")
+			delete(p.Details, "shippingAddress")
+		}
+		p.update(s.Wallet, c.Now)
 	}
 	s.PermissionID = p.ID
 	if intent != "Confirm" && amount.Minor > 0 {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Refusal is an answer other than success.
@@ -49,7 +50,7 @@ func IsOutcome(reason string) bool { return slices.Contains(outcomes, reason) }
 
 // Invalid refuses the value of a member, and states the rule.
 func Invalid(path, rule string) *Refusal {
-	return BadRequest(InvalidParameterValue, "The member %s %s.", path, rule)
+	return BadRequest(InvalidParameterValue, "The member %s %s.", path, strings.TrimSuffix(rule, "."))
 }
 
 // Code says how an operation ended. The numbers are the statuses of HTTP, so that a fault can ask

@@ -18,8 +18,9 @@ type Session struct {
 	Details  Object // what create, update and finalize gave
 	Wallet   Wallet
 	SignedIn bool
-	Approved bool    // the buyer saw and accepted what details hold
-	BuyNow   *BuyNow // nil: another kind of session
+	Approved bool     // the buyer saw and accepted what details hold
+	BuyNow   *BuyNow  // nil: another kind of session
+	Upgrade  *Upgrade // the same
 
 	PermissionID string
 	ChargeID     string
@@ -79,6 +80,9 @@ func (l *Ledger) NewSession(c *Call, product string) (*Session, *Refusal) {
 		Expires: c.Now.Add(24 * time.Hour),
 		Product: product,
 		Details: c.Body,
+	}
+	if p := l.Permissions[c.Body.Text("chargePermissionId")]; p != nil {
+		created.Wallet = p.Wallet
 	}
 	created.Status.Become(Open, "", c.Now)
 	l.Sessions[created.ID] = created
@@ -192,8 +196,7 @@ func (s *Session) Missing() []any {
 			constraints = append(constraints, Object{"constraintId": id, "description": description})
 		}
 	}
-	setupOnly := s.Details.At("paymentMethodOnFileMetadata").flag("setupOnly")
-	require(payment["chargeAmount"] != nil || setupOnly, "ChargeAmountNotSet", "chargeAmount is not set.")
+	require(payment["chargeAmount"] != nil || s.SetsUp() || s.Upgrade != nil, "ChargeAmountNotSet", "chargeAmount is not set.")
 	web := s.Details.At("webCheckoutDetails")
 	require(web["checkoutResultReturnUrl"] != nil || web["signInReturnUrl"] != nil, "CheckoutResultReturnUrlNotSet", "checkoutResultReturnUrl is not set.")
 	require(payment["paymentIntent"] != nil, "PaymentIntentNotSet", "paymentIntent is not set.")

@@ -174,13 +174,9 @@ func (p *Site) startCheckout(w http.ResponseWriter, r *http.Request) {
 // press creates what a button's payload requests, and returns the buyer's next URL. Without keep
 // it creates nothing, and only checks that it could.
 func (p *Site) press(b button, r *http.Request, keep bool) (next string, wrong *wrongButton) {
-	c := &ledger.Call{
-		Scope: ledger.Scope{Region: b.region.Name, MerchantID: b.merchant.ID, Env: b.env}, Shop: b.merchant.Shop, Caller: b.merchant.ID,
-		PayPage: p.Gate.PagesAt(r.Host) + p.Gate.PayPage, About: p.Gate.About(),
-	}
-	var err error
-	if c.Body, err = ledger.Decode([]byte(b.payload)); err != nil {
-		return "", &wrongButton{http.StatusBadRequest, "The payload cannot be read: " + err.Error() + ".", nil}
+	c, wrong := p.callOf(b, r)
+	if wrong != nil {
+		return "", wrong
 	}
 	var refused *ledger.Refusal
 	if b.product == ledger.SignIn && c.Body.At("webCheckoutDetails")["signInReturnUrl"] == nil {
@@ -194,17 +190,17 @@ func (p *Site) press(b button, r *http.Request, keep bool) (next string, wrong *
 	return next, nil
 }
 
-// upgrade handles the element of bindUpgradeAction. There is no page yet on which the buyer
-// could agree, so it only checks the signature.
-func (p *Site) upgrade(w http.ResponseWriter, r *http.Request) {
-	b, wrong := p.readButton(r)
-	if wrong == nil {
-		wrong = &wrongButton{http.StatusNotImplemented, "The emulator does not have this page yet: the buyer would agree to a recurring payment here.", []string{
-			"the signature is right", "upgradeAction: " + r.Form.Get("upgradeAction"), "until then: the charge permission stays as it was",
-		}}
+// callOf is a button's payload as a call.
+func (p *Site) callOf(b button, r *http.Request) (*ledger.Call, *wrongButton) {
+	c := &ledger.Call{
+		Scope: ledger.Scope{Region: b.region.Name, MerchantID: b.merchant.ID, Env: b.env}, Shop: b.merchant.Shop, Caller: b.merchant.ID,
+		PayPage: p.Gate.PagesAt(r.Host) + p.Gate.PayPage, About: p.Gate.About(),
 	}
-	p.keepWrongButton(r, b, wrong)
-	showProblem(w, wrong.status, "There is no upgrade", wrong.reason, wrong.detail...)
+	var err error
+	if c.Body, err = ledger.Decode([]byte(b.payload)); err != nil {
+		return nil, &wrongButton{http.StatusBadRequest, "The payload cannot be read: " + err.Error() + ".", nil}
+	}
+	return c, nil
 }
 
 // refusedButton is a button that did not work, as the window shows it.

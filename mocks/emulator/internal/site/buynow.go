@@ -130,8 +130,8 @@ func (p *Site) startBuyNow(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // a page of the site
 }
 
-// buyNowPageOf is the page of a Buy Now session whose buyer has signed in. Of a session that is over
-// it tells the shop's page, and closes.
+// buyNowPageOf is the page of a Buy Now session whose buyer has signed in. If the session is over,
+// the page tells the shop's page and closes.
 func (p *Site) buyNowPageOf(found *ledger.Session, r *http.Request) onward {
 	page := p.step(found, r)
 	page.Origin, page.Event = found.BuyNow.Origin, string(ledger.Encode(found.InitEvent()))
@@ -148,6 +148,7 @@ type shownCart struct {
 	Totals  []shownLine `json:"totals"`
 	Options []shownLine `json:"options"`
 	Chosen  string      `json:"chosen"` // the id of an option
+	Others  []shownLine `json:"others"` // members that only some shops have
 	Notes   []string    `json:"notes"`
 }
 
@@ -236,18 +237,18 @@ func applyBuyNow(s *ledger.Session, form url.Values, now time.Time, answer *buyN
 	return errors.New("the page has no such action")
 }
 
-// applyCart checks the cart that the shop's page gave, and with the action pay has the buyer pay it.
+// applyCart checks the cart that the shop's page gave. With the action pay the buyer pays it.
 func applyCart(s *ledger.Session, form url.Values, now time.Time, answer *buyNowAnswer) error {
 	given, err := ledger.Decode([]byte(form.Get("cart")))
 	if err != nil {
-		return errors.New("The answer cannot be read: " + err.Error() + ".") //nolint:staticcheck // a sentence, as the others are
+		return errors.New("the answer cannot be read: " + err.Error())
 	}
 	cart, refused := wire.CheckCart(&ledger.Call{Scope: s.Scope}, given, s.Ships(), form.Get("option"))
 	if refused != nil {
 		s.Approved = false
 		return errors.New(refused.Message)
 	}
-	answer.Cart = showCart(cart)
+	answer.Cart = showCart(cart, given)
 	if form.Get("do") != "pay" {
 		s.Approved = false // the buyer sees another cart
 		return nil
@@ -260,8 +261,8 @@ func applyCart(s *ledger.Session, form url.Values, now time.Time, answer *buyNow
 }
 
 // showCart is the cart for the page's script.
-func showCart(cart wire.CheckedCart) *shownCart {
-	shown := &shownCart{Items: []shownLine{}, Totals: []shownLine{}, Options: []shownLine{}, Notes: append([]string{}, cart.Notes...)}
+func showCart(cart wire.CheckedCart, given ledger.Object) *shownCart {
+	shown := &shownCart{Items: []shownLine{}, Totals: []shownLine{}, Options: []shownLine{}, Others: []shownLine{}, Notes: append([]string{}, cart.Notes...)}
 	for _, item := range cart.Items {
 		amount := item.MoneyAt("totalListPrice")
 		note := item.Text("variantTitle")
@@ -272,12 +273,19 @@ func showCart(cart wire.CheckedCart) *shownCart {
 		shown.Items = append(shown.Items, shownLine{Text: item.Text("quantity") + " × " + item.Text("title"), Note: note, Amount: amount.String()})
 	}
 	for _, of := range []struct{ member, text string }{
-		{"totalBaseAmount", "Items"}, {"totalShippingAmount", "Delivery"}, {"totalTaxAmount", "Tax"}, {"totalDiscountAmount", "Discount"},
-		{"totalOrderAmount", "Order"}, {"totalChargeAmount", "Total to pay"},
+		{"totalBaseAmount", "Items"},
+		{"totalShippingAmount", "Delivery"},
+		{"totalTaxAmount", "Tax"},
+		{"totalDiscountAmount", "Discount"},
+		{"totalOrderAmount", "Order"},
+		{"totalChargeAmount", "Total to pay"},
 	} {
 		if amount := cart.Body.MoneyAt(of.member); amount.Currency != "" {
 			shown.Totals = append(shown.Totals, shownLine{ID: of.member, Text: of.text, Amount: amount.String()})
 		}
+	}
+	for _, name := range cart.Others {
+		shown.Others = append(shown.Others, shownLine{Text: wire.Cut(name, 64), Note: wire.Cut(string(ledger.Encode(given[name])), 1024)})
 	}
 	for i, option := range cart.Options {
 		shown.Options = append(shown.Options, shownLine{

@@ -140,6 +140,10 @@ type step struct {
 	Card      string
 	Return    string // URL of the shop, if it has one
 
+	Title  string // of the review page
+	Accept string // what its button says
+	Terms  string // of the recurring payment that the buyer agrees to
+
 	// Of Buy Now:
 	Origin string // of the shop's page
 	Event  string // onInitCheckout, as JSON
@@ -257,6 +261,10 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 	for i, b := range ledger.BuyersOf(of) {
 		page.Buyers = append(page.Buyers, choice{Value: strconv.Itoa(i), Text: b.Name, Note: b.Email, Chosen: i == m.Buyer})
 	}
+	page.Title, page.Accept = titles(found, page)
+	if found.Details.Text("chargePermissionType") == ledger.Recurring && page.Paying {
+		page.Terms = recurring(details.At("recurringMetadata"))
+	}
 	if found.ChoosesAddress() && page.Change != "changePayment" {
 		page.Addresses = addressChoices(found)
 	}
@@ -269,6 +277,25 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 		}
 	}
 	return page
+}
+
+// titles are the heading of the review page, and what its button says.
+func titles(s *ledger.Session, page step) (title, accept string) {
+	switch {
+	case page.Change == "changeAddress":
+		return "Change the address", "Use this"
+	case page.Change == "changePayment":
+		return "Change the payment method", "Use this"
+	case s.Upgrade != nil:
+		return "Agree to a recurring payment", "Agree"
+	case s.UpdatesWallet():
+		return "Change your saved payment method", "Save"
+	case s.SetsUp() && page.Paying:
+		return "Save a payment method", "Save"
+	case page.Paying:
+		return "Review", "Pay now"
+	}
+	return "Review", "Continue at " + page.Shop
 }
 
 // addressChoices are the buyer's addresses, and the chosen address if it is not among them.

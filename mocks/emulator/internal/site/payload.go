@@ -20,6 +20,9 @@ func checkPayload(c *ledger.Call, product string) *ledger.Refusal {
 	case !ships && address != nil:
 		return ledger.BadRequest(ledger.InvalidParameterCombo, "The member addressDetails does not go with productType %s: nothing is shipped.", product)
 	}
+	if c.Body["chargePermissionId"] != nil && c.Region == "jp" && c.Body.At("paymentMethodOnFileMetadata")["setupOnly"] == true {
+		return ledger.BadRequest(ledger.InvalidParameterCombo, "The member chargePermissionId leads to the page on which a buyer changes a saved payment method, which Amazon does not have in Japan.")
+	}
 	if c.Body.At("webCheckoutDetails")["signInReturnUrl"] != nil {
 		setup := ledger.Object{
 			"chargePermissionType": ledger.OnFile, "paymentMethodOnFileMetadata": ledger.Object{"setupOnly": true},

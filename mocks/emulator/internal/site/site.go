@@ -17,6 +17,8 @@ type Config struct {
 	Change func(f func(w *ledger.Ledger, now time.Time))
 	Look   func(f func(w *ledger.Ledger, now time.Time))
 
+	API func(w http.ResponseWriter, r *http.Request) // answers a request to the API, as to one from the network
+
 	Wake         func()                 // those who watch the window
 	News         func() <-chan struct{} // closed at the next change
 	Leaving      <-chan struct{}        // closed when the emulator is to end
@@ -36,9 +38,13 @@ func New(c Config) *Site {
 	p := &Site{Config: c, control: http.NewServeMux()}
 	p.control.HandleFunc("GET "+controlPrefix+"events", p.serveEvents)
 	p.control.HandleFunc("GET "+WindowPrefix+"{$}", p.serveWindow)
-	for name, kind := range map[string]string{"window.js": "text/javascript; charset=utf-8", "window.css": "text/css; charset=utf-8"} {
+	for name, kind := range map[string]string{
+		"element.js": "text/javascript; charset=utf-8", "window.js": "text/javascript; charset=utf-8", "window.css": "text/css; charset=utf-8",
+		"workbench.js": "text/javascript; charset=utf-8", "workbench.css": "text/css; charset=utf-8",
+	} {
 		p.control.HandleFunc("GET "+WindowPrefix+name, func(w http.ResponseWriter, _ *http.Request) { serveFile(w, name, kind) })
 	}
+	p.serveWorkbench()
 	p.control.HandleFunc(controlPrefix, func(w http.ResponseWriter, _ *http.Request) {
 		refused := ledger.Refuse(http.StatusNotFound, ledger.ResourceNotFound, "Unknown endpoint: see mocks/emulator/README.md.")
 		wire.WriteJSON(w, int(refused.Status), wire.ReplyTo(refused).Body)

@@ -33,11 +33,10 @@ var deliveryOption = Members{
 	"shippingMethod": Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
 }
 
-// openMembers of a cart are documented for some shops only, or not in full: gifts, points, and the
-// questions that the buyer answers. They pass unchecked.
-var openMembers = []string{
-	"giftDetails", "addOnFeatures", "addressDisplayType", "merchantManagedPaymentMethods", "promoCodes", "checkboxes", "attributes", "itemProperties", "freeForms",
-}
+// giftMembers of a cart are documented for shops with gifts
+// (https://developer.amazon.com/docs/amazon-pay-buy-now-checkout-with-gifting/provide-event-handlers.html).
+// They pass unchecked.
+var giftMembers = []string{"giftDetails", "addOnFeatures", "addressDisplayType"}
 
 // CheckedCart is a cart that can be paid.
 type CheckedCart struct {
@@ -46,26 +45,25 @@ type CheckedCart struct {
 	Items   []ledger.Object // the line items
 	Options []ledger.Object // the delivery options
 	Chosen  int             // of the options: the named one, or the default; -1 without options
+	Others  []string        // the names of the other members, sorted
 	Notes   []string        // what is odd, but not refused
 }
 
 // CheckCart checks a cart that a shop's page gave. option is the id of the delivery option that the
 // buyer chose; empty means the default one.
 //
-// Base and shipping less the discount, with the tax or without it (prices may include it), must come
-// to the total of the order: totalOrderAmount, or totalChargeAmount if that is all. The
-// documentation does not say so. With gifts or points nothing is added up.
+// Base and shipping less the discount, with the tax or without it (prices may include it), must be
+// the total of the order: totalOrderAmount, or totalChargeAmount if there is no other. The
+// documentation does not say so. A cart with other members, for gifts or points, is not added up.
 func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (CheckedCart, *ledger.Refusal) {
 	cart := CheckedCart{Body: make(ledger.Object), Chosen: -1}
-	open := false
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		_, known := cartMembers[name]
-		switch {
-		case known:
+		if _, known := cartMembers[name]; known {
 			cart.Body[name] = given[name]
-		case slices.Contains(openMembers, name):
-			open = true
-		default:
+			continue
+		}
+		cart.Others = append(cart.Others, name)
+		if !slices.Contains(giftMembers, name) {
 			cart.Notes = append(cart.Notes, "The member "+Cut(name, 64)+" is not documented for CartDetails.")
 		}
 	}
@@ -88,10 +86,10 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 	if cart.Order.Currency != "" && cart.Order.Minor < cart.Charge.Minor {
 		return cart, ledger.Invalid("totalOrderAmount", "must not be less than totalChargeAmount")
 	}
-	if !open {
-		return cart, cart.checkSum()
+	if len(cart.Others) > 0 {
+		return cart, nil
 	}
-	return cart, nil
+	return cart, cart.checkSum()
 }
 
 // prepare takes out of a value what is null, which is as good as absent, and makes a text of a
@@ -114,8 +112,8 @@ func prepare(value any) {
 	}
 }
 
-// checkCurrencies refuses a cart in more than one currency, or in one in which the account cannot be
-// paid.
+// checkCurrencies refuses a cart in more than one currency, or in a currency in which the account
+// cannot be paid.
 func (cart *CheckedCart) checkCurrencies(c *ledger.Call) *ledger.Refusal {
 	currency := cart.Body.MoneyAt("totalChargeAmount").Currency
 	if refused := ledger.CheckCurrency(c, "totalChargeAmount", currency); refused != nil {

@@ -109,6 +109,15 @@ var CreateSessionMembers = updateSessionMembers.With(Members{
 // checkoutSessionConfig. Buy Now has no webCheckoutDetails.
 var ButtonMembers = CreateSessionMembers.With(Members{"webCheckoutDetails": Structure(newWebCheckoutDetails)})
 
+// UpgradeMembers are the members of the payload of bindUpgradeAction. Only checkout.js reads
+// merchantId, productType, ledgerCurrency and checkoutLanguage.
+var UpgradeMembers = Members{
+	"webCheckoutDetails": Structure(webCheckoutDetails).Required(), "chargePermissionId": Text(0).Required(),
+	"recurringMetadata": recurringMetadata.Required(), "chargePermissionType": OneOf(ledger.Recurring),
+	"storeId": Text(0), "merchantId": Text(0), "productType": Text(0), "ledgerCurrency": Text(0), "checkoutLanguage": Text(0),
+	"merchantMetadata": merchantMetadata, "platformId": Text(0),
+}
+
 var completeSessionMembers = Members{"chargeAmount": price().limited(), "totalOrderAmount": price()}
 
 var finalizeSessionMembers = Members{

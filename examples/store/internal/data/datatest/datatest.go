@@ -34,6 +34,16 @@ func Each(t *testing.T, test func(t *testing.T, address string)) {
 	}
 }
 
+// Addresses returns the addresses of an empty SQLite and, if there is one, of an empty PostgreSQL.
+func Addresses(t *testing.T) []string {
+	t.Helper()
+	found := []string{filepath.Join(t.TempDir(), "store.db")}
+	if os.Getenv(Postgres) != "" {
+		found = append(found, schema(t))
+	}
+	return found
+}
+
 // schema makes a schema that ends with the test, and returns the URL of a database that uses it.
 func schema(t *testing.T) string {
 	t.Helper()

@@ -39,14 +39,14 @@
   function busy(what) {
     inWork = true;
     status.textContent = what;
-    document.querySelectorAll('#buynow fieldset').forEach(function (f) { f.disabled = true; });
+    document.querySelectorAll('#buynow fieldset, #extras button').forEach(function (f) { f.disabled = true; });
     pay.disabled = true;
   }
 
   function idle(what) {
     inWork = false;
     status.textContent = what || '';
-    document.querySelectorAll('#buynow fieldset').forEach(function (f) { f.disabled = false; });
+    document.querySelectorAll('#buynow fieldset, #extras button').forEach(function (f) { f.disabled = false; });
     pay.disabled = !payable;
   }
 
@@ -212,31 +212,32 @@
       }
     });
     options.hidden = !checked.chosen;
-    extras();
+    extras(checked.others);
   }
 
-  // extras shows what only some shops have, as the shop gave it.
-  function extras() {
+  // extras shows the members that only some shops have, as the shop gave them, and a button for each event that goes
+  // with them.
+  function extras(others) {
     var host = document.getElementById('extras');
     host.textContent = '';
-    [['giftDetails', 'Gift', 'onGiftWrapOptionSelection'], ['merchantManagedPaymentMethods', 'Points and codes', 'onMerchantManagedPaymentMethodSelection']].forEach(function (of) {
-      if (cart[of[0]] === undefined) {
+    others.forEach(function (other) {
+      var line = element('p', other.text + ': ', host);
+      element('span', other.note, line).className = 'soft';
+    });
+    [['onGiftWrapOptionSelection', 'Choose the gift wrap', 'giftDetails'], ['onMerchantManagedPaymentMethodSelection', 'Use points or a code']].forEach(function (of) {
+      if (handlers.indexOf(of[0]) < 0) {
         return;
       }
-      var part = element('fieldset', '', host);
-      element('legend', of[1], part);
-      var list = Array.isArray(cart[of[0]]) ? cart[of[0]] : [cart[of[0]]];
-      list.forEach(function (one) { element('p', JSON.stringify(one), part).className = 'soft'; });
-      if (handlers.indexOf(of[2]) >= 0) {
-        var use = element('button', 'Use ' + of[1].toLowerCase(), part);
-        use.type = 'button';
-        use.className = 'quiet';
-        use.addEventListener('click', function () {
-          var payload = {};
-          payload[of[0]] = cart[of[0]];
-          update(of[2], payload, chosen);
-        });
-      }
+      var use = element('button', of[1], host);
+      use.type = 'button';
+      use.className = 'quiet';
+      use.addEventListener('click', function () {
+        var payload = {};
+        if (of[2] && cart[of[2]] !== undefined) {
+          payload[of[2]] = cart[of[2]];
+        }
+        update(of[0], payload, chosen);
+      });
     });
   }
 
@@ -317,13 +318,11 @@
           end('Thank you', 'Your order is paid. This window closes by itself.', true);
           return;
         case 'decline':
-          payable = true;
-          show('The payment was declined' + why + '. Choose another card and pay again.');
+          show('The payment was declined' + why + '.' + (now.state === 'Open' ? ' Choose another card and pay again.' : ''));
           after(now.state);
           return;
         case 'error':
-          payable = true;
-          show('The shop could not take the order' + why + '. You have not paid; try again, or cancel.');
+          show('The shop could not take the order' + why + '.' + (now.state === 'Open' ? ' You have not paid: try again, or cancel.' : ''));
           after(now.state);
           return;
         case 'redirectRequired':
@@ -332,6 +331,7 @@
             return;
           }
           wrong('onCompleteCheckout', 'redirectRequired goes with a redirectUrl of https');
+          after(now.state);
           return;
         default:
           wrong('onCompleteCheckout', 'status must be one of success, decline, error, redirectRequired: it is ' + JSON.stringify(value.status));

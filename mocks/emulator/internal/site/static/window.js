@@ -4,21 +4,6 @@
 
   var state = null;
 
-  function el(name, attributes, children) {
-    var made = document.createElement(name);
-    Object.keys(attributes || {}).forEach(function (key) {
-      if (key === 'text') {
-        made.textContent = attributes.text;
-      } else if (key === 'click') {
-        made.addEventListener('click', attributes.click);
-      } else {
-        made.setAttribute(key, attributes[key]);
-      }
-    });
-    (children || []).forEach(function (child) { if (child) { made.appendChild(child); } });
-    return made;
-  }
-
   function say(text) {
     var message = document.getElementById('message');
     message.textContent = text;

@@ -124,15 +124,26 @@ CREATE TABLE customers (
 	email TEXT NOT NULL
 );
 
--- Buy Now: one try to buy one cart. See package buynow.
-CREATE TABLE checkouts (
-	id         TEXT PRIMARY KEY,
-	customer   TEXT NOT NULL,
-	cart       TEXT NOT NULL, -- JSON
-	session_id TEXT UNIQUE, -- claimed for this checkout alone
-	begun      BOOLEAN NOT NULL,
-	result     TEXT NOT NULL -- JSON; empty until there is one
+-- Buy Now: what a product page offers, and one try to buy it. See package buynow.
+CREATE TABLE carts (
+	number   TEXT PRIMARY KEY, -- of the order that it may become
+	customer TEXT NOT NULL,
+	currency TEXT NOT NULL,
+	language TEXT NOT NULL,
+	lines    TEXT NOT NULL, -- JSON
+	made_at  BIGINT NOT NULL
 );
+CREATE INDEX carts_made ON carts (made_at);
+
+CREATE TABLE checkouts (
+	id        TEXT PRIMARY KEY,
+	number    TEXT NOT NULL UNIQUE REFERENCES carts (number),
+	version   BIGINT NOT NULL,
+	status    TEXT NOT NULL,
+	completed BOOLEAN NOT NULL,
+	body      TEXT NOT NULL -- JSON
+);
+CREATE INDEX checkouts_left ON checkouts (id) WHERE status = 'begun' OR status = 'paid' AND NOT completed;
 
 -- Messages of Amazon's that are being handled, or were: see ipn.Deduper.
 CREATE TABLE notifications (

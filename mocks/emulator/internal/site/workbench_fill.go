@@ -1,0 +1,580 @@
+package site
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
+)
+
+// example is how the workbench fills in the request of an operation.
+type example struct {
+	about string // the kind of the object that the request is about; its id is that of the path if the path has one
+	wants string // the state that the object must be in, in words
+	suits func(f *filling, o ledger.Kept) bool
+	id    func(f *filling, o ledger.Kept) string // of the path; nil: the object's own
+	query func(f *filling) url.Values
+	body  func(f *filling, about ledger.Object) ledger.Object
+	token bool // it requires an authorization token
+}
+
+// Kinds of things that are no objects of the ledger, and can be chosen all the same.
+const (
+	kindBuyer      = "buyer"
+	kindMWSToken   = "MWS authorization token"
+	kindDocument   = "report document"
+	anyState       = ""
+	epochDeadline  = 11 * 24 * time.Hour
+	shownReference = "Order-"
+)
+
+// choice of an object for a request.
+type objectChoice struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Suits bool   `json:"suits"`
+}
+
+// filling is what a request is filled from.
+type filling struct {
+	sender
+	now     time.Time
+	objects []ledger.Kept
+	byID    map[string]ledger.Kept
+
+	review, result, signedIn string // the URLs to which a buyer returns: the workbench's
+}
+
+func (p *Site) filling(r *http.Request, s sender) *filling {
+	f := &filling{
+		sender: s, now: p.Gate.Now(), objects: p.objects(r), byID: make(map[string]ledger.Kept),
+		review:   p.here(r, s.Environment, "UpdateCheckoutSession"),
+		result:   p.here(r, s.Environment, "CompleteCheckoutSession"),
+		signedIn: p.here(r, s.Environment, "GetBuyer"),
+	}
+	for _, k := range f.objects {
+		f.byID[k.ID] = k
+	}
+	return f
+}
+
+// fill returns a valid request for an operation, made from the objects that there are.
+func (p *Site) fill(r *http.Request, o request) (any, error) {
+	if err := o.check(p.Gate); err != nil {
+		return nil, err
+	}
+	e, known := examples[o.Operation]
+	if !known {
+		return nil, fmt.Errorf("%w: no operation %q", ledger.ErrNotFound, o.Operation)
+	}
+	notes := []string{}
+	if e.token && o.ActFor == "" {
+		for _, m := range p.Gate.Merchants {
+			if m.Delegate == o.Merchant {
+				o.actFor, o.ActFor = m, m.ID
+			}
+		}
+		if o.ActFor == "" {
+			notes = append(notes, "This operation requires an authorization token: choose a merchant to which another has delegated.")
+		}
+	}
+	f := p.filling(r, o.sender)
+	choices := p.suitable(f, e)
+	about := ledger.Object{}
+	id := o.ID
+	if len(choices) > 0 && id == "" {
+		id = choices[0].ID
+	}
+	for _, k := range f.objects {
+		if e.about != "" && k.Kind == kindKept(e.about) && idOf(f, e, k) == id && k.Scope == f.home(e.about) {
+			about = k.Shown()
+		}
+	}
+	switch {
+	case e.about == "":
+	case len(choices) == 0:
+		notes = append(notes, "There is no "+e.about+" yet for this merchant, environment and region.")
+	case !slices.ContainsFunc(choices, func(c objectChoice) bool { return c.Suits }):
+		notes = append(notes, "No "+e.about+" is "+e.wants+".")
+	}
+	answer := ledger.Object{
+		"about": e.about, "choices": choices, "id": id, "sub": "", "subs": []string{}, "query": "", "body": "", "notes": notes, "actFor": o.ActFor,
+		"idempotencyKey": "", "simulationCodes": simulationCodes[o.Operation],
+	}
+	if o.Operation == "UpdateStore" {
+		stores := sortedNames(about.At("stores"))
+		if answer["subs"] = stores; len(stores) > 0 {
+			answer["sub"] = stores[0]
+		}
+	}
+	if e.query != nil {
+		answer["query"] = strings.ReplaceAll(e.query(f).Encode(), "+", "%20")
+	}
+	if e.body != nil {
+		answer["body"] = inOrder(goCallOf(o.Operation).typeName(), e.body(f, about))
+	}
+	if i := slices.IndexFunc(wire.Catalog(), func(l wire.Listed) bool { return l.Operation == o.Operation }); wire.Catalog()[i].TakesKey {
+		answer["idempotencyKey"] = newKey()
+	}
+	return answer, nil
+}
+
+func newKey() string { return strings.ReplaceAll(ledger.NewUUID(), "-", "") }
+
+func sortedNames(o ledger.Object) []string {
+	names := []string{}
+	for name := range o {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// indented writes an object for an editor.
+func indented(o ledger.Object) string {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	_ = encoder.Encode(o) // our own values
+	return strings.TrimSuffix(text.String(), "\n")
+}
+
+// kindKept is the kind of the objects from which a thing is chosen.
+func kindKept(about string) string {
+	if about == kindDocument {
+		return ledger.KindReport
+	}
+	return about
+}
+
+// home is where the objects of a kind live. Accounts belong to the provider whose key signs.
+func (f *filling) home(about string) ledger.Scope {
+	of := f.scope()
+	if about == ledger.KindAccount {
+		of.MerchantID = f.merchant.ID
+	}
+	return of
+}
+
+func idOf(f *filling, e example, k ledger.Kept) string {
+	if e.id != nil {
+		return e.id(f, k)
+	}
+	return k.ID
+}
+
+// suitable returns the things that a request can be about: those that suit first, else the newest
+// first.
+func (p *Site) suitable(f *filling, e example) []objectChoice {
+	choices := []objectChoice{}
+	switch e.about {
+	case "":
+	case kindBuyer:
+		choices = append(choices, objectChoice{f.actFor.BuyerToken, "", true})
+	case kindMWSToken:
+		for _, m := range p.Gate.Merchants {
+			if m.Delegate == f.merchant.ID {
+				choices = append(choices, objectChoice{m.MWSToken, "of " + m.ID, true})
+			}
+		}
+	default:
+		for _, k := range f.objects {
+			if id := idOf(f, e, k); k.Kind == kindKept(e.about) && k.Scope == f.home(e.about) && id != "" {
+				choices = append(choices, objectChoice{id, k.State, e.suits == nil || e.suits(f, k)})
+			}
+		}
+	}
+	slices.SortStableFunc(choices, func(a, b objectChoice) int {
+		switch {
+		case a.Suits == b.Suits:
+			return 0
+		case a.Suits:
+			return -1
+		}
+		return 1
+	})
+	return choices[:min(len(choices), ShownObjects)]
+}
+
+// sample is an amount in the region's currency.
+func (f *filling) sample() ledger.Object {
+	switch f.region.Name {
+	case "eu":
+		return ledger.Object{"amount": "42.00", "currencyCode": "EUR"}
+	case "jp":
+		return ledger.Object{"amount": "4200", "currencyCode": "JPY"}
+	}
+	return ledger.Object{"amount": "42.00", "currencyCode": "USD"}
+}
+
+func (f *filling) currency() string { return f.sample().Text("currencyCode") }
+
+// most returns the sample amount, or what is left if that is less.
+func (f *filling) most(left ledger.Object) ledger.Object {
+	amount := f.sample()
+	m, _ := ledger.ParseMoney(amount.Text("amount"), amount.Text("currencyCode"))
+	rest, ok := ledger.ParseMoney(left.Text("amount"), left.Text("currencyCode"))
+	if ok && (rest.Minor < m.Minor || rest.Currency != m.Currency) {
+		return left
+	}
+	return amount
+}
+
+// or returns the object, or another one if there is none.
+func or(o, other ledger.Object) ledger.Object {
+	if len(o) == 0 {
+		return other
+	}
+	return o
+}
+
+func inState(states ...string) func(*filling, ledger.Kept) bool {
+	return func(_ *filling, k ledger.Kept) bool { return slices.Contains(states, k.State) }
+}
+
+// openCharge reports a charge in one of the states, of a permission that is not closed.
+func openCharge(states ...string) func(*filling, ledger.Kept) bool {
+	return func(f *filling, k ledger.Kept) bool {
+		return slices.Contains(states, k.State) && f.byID[k.Shown().Text("chargePermissionId")].State != ledger.Closed
+	}
+}
+
+// refundable is what was captured by a charge and not given back.
+func refundable(_ *filling, charge ledger.Object) ledger.Money {
+	left := charge.MoneyAt("captureAmount")
+	left.Minor -= charge.MoneyAt("refundedAmount").Minor
+	return left
+}
+
+// disputable is what was captured by a charge and is not disputed.
+func disputable(f *filling, charge ledger.Object) ledger.Money {
+	left := charge.MoneyAt("captureAmount")
+	for _, k := range f.objects {
+		if k.Kind != ledger.KindDispute {
+			continue
+		}
+		d := k.Shown()
+		if open := k.State == ledger.ActionRequired || k.State == ledger.UnderReview; d.Text("chargeId") == charge.Text("chargeId") &&
+			(open || d.At("statusDetails").Text("resolution") == "BuyerWon") {
+			left.Minor -= d.MoneyAt("disputeAmount").Minor
+		}
+	}
+	return left
+}
+
+func captured(left func(*filling, ledger.Object) ledger.Money) func(*filling, ledger.Kept) bool {
+	return func(f *filling, k ledger.Kept) bool {
+		return k.State == ledger.Captured && left(f, k.Shown()).Minor > 0
+	}
+}
+
+func (f *filling) price(m ledger.Money) ledger.Object {
+	if m.Currency == "" || m.Minor <= 0 {
+		return f.sample()
+	}
+	return m.Price()
+}
+
+func (f *filling) stamp(at time.Time) string { return at.UTC().Format("20060102T150405Z") }
+
+func (f *filling) epoch(at time.Time) json.Number {
+	return json.Number(strconv.FormatInt(at.Unix(), 10))
+}
+
+func (f *filling) metadata() ledger.Object {
+	return ledger.Object{"merchantReferenceId": shownReference + f.now.UTC().Format("150405"), "merchantStoreName": "The Example Shop", "noteToBuyer": "Thank you for your order."}
+}
+
+func (f *filling) reportType() string {
+	if f.Environment == ledger.Sandbox {
+		return "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_SANDBOX_SETTLEMENT_DATA_"
+	}
+	return "_GET_FLAT_FILE_OFFAMAZONPAYMENTS_CAPTURE_DATA_"
+}
+
+func (f *filling) account() ledger.Object {
+	return ledger.Object{
+		"businessType": "CORPORATE", "businessLegalName": "The Example Shop", "countryOfEstablishment": "JP",
+		"businessAddress": ledger.Object{"addressLine1": "1-1 Example", "city": "Meguro", "stateOrRegion": "Tokyo", "postalCode": "153-0064", "countryCode": "JP"},
+	}
+}
+
+func chargeablePermission(_ *filling, k ledger.Kept) bool {
+	balance := k.Shown().At("limits").At("amountBalance")
+	m, ok := ledger.ParseMoney(balance.Text("amount"), balance.Text("currencyCode"))
+	return k.State == ledger.Chargeable && (!ok || m.Minor > 0)
+}
+
+// chargeAmount is what a permission can be charged.
+func (f *filling) chargeAmount(permission ledger.Object) ledger.Object {
+	if balance := permission.At("limits").At("amountBalance"); len(balance) > 0 {
+		return f.most(balance)
+	}
+	if currency := permission.Text("presentmentCurrency"); currency != "" && currency != f.currency() {
+		return ledger.Object{"amount": "10", "currencyCode": currency}
+	}
+	return f.sample()
+}
+
+const (
+	open          = "open"
+	chargeable    = "Chargeable with an amount left"
+	notClosed     = "open or NonChargeable"
+	authorized    = "Authorized or AuthorizationInitiated, of an open charge permission"
+	authorizedNow = "Authorized, of an open charge permission"
+	withMoney     = "Captured with an amount left"
+)
+
+// examples are the requests of all operations.
+var examples = map[string]example{
+	"GetBuyer": {about: kindBuyer},
+
+	"CreateCheckoutSession": {body: func(f *filling, _ ledger.Object) ledger.Object {
+		return ledger.Object{
+			"webCheckoutDetails": ledger.Object{"checkoutReviewReturnUrl": f.review, "checkoutResultReturnUrl": f.result},
+			"storeId":            f.actFor.StoreID,
+			"paymentDetails":     ledger.Object{"paymentIntent": "Authorize", "canHandlePendingAuthorization": false, "chargeAmount": f.sample()},
+			"merchantMetadata":   f.metadata(),
+		}
+	}},
+	"GetCheckoutSession": {about: ledger.KindSession},
+	"UpdateCheckoutSession": {
+		about: ledger.KindSession, wants: open, suits: inState(ledger.Open, ledger.SignedInState, ledger.ApprovedState),
+		body: func(f *filling, s ledger.Object) ledger.Object {
+			payment := s.At("paymentDetails")
+			changed := ledger.Object{"paymentIntent": cmp.Or(payment.Text("paymentIntent"), "Authorize"), "chargeAmount": or(payment.At("chargeAmount"), f.sample())}
+			return ledger.Object{
+				"webCheckoutDetails": ledger.Object{"checkoutResultReturnUrl": f.result}, "paymentDetails": changed, "merchantMetadata": f.metadata(),
+			}
+		},
+	},
+	"CompleteCheckoutSession": {
+		about: ledger.KindSession, wants: "approved by the buyer", suits: inState(ledger.ApprovedState),
+		body: func(f *filling, s ledger.Object) ledger.Object {
+			payment := s.At("paymentDetails")
+			amounts := ledger.Object{}
+			for _, name := range []string{"chargeAmount", "totalOrderAmount"} {
+				if payment[name] != nil {
+					amounts[name] = payment[name]
+				}
+			}
+			if len(s) == 0 {
+				amounts["chargeAmount"] = f.sample()
+			}
+			return amounts
+		},
+	},
+	"FinalizeCheckoutSession": {
+		about: ledger.KindSession, wants: "one to which the buyer has signed in", suits: inState(ledger.SignedInState, ledger.ApprovedState),
+		body: func(f *filling, s ledger.Object) ledger.Object {
+			payment := s.At("paymentDetails")
+			final := ledger.Object{"paymentIntent": cmp.Or(payment.Text("paymentIntent"), "Authorize"), "canHandlePendingAuthorization": false}
+			if setup, _ := s.At("paymentMethodOnFileMetadata")["setupOnly"].(bool); !setup || payment["chargeAmount"] != nil {
+				final["chargeAmount"] = or(payment.At("chargeAmount"), f.sample())
+			}
+			return final
+		},
+	},
+
+	"GetChargePermission": {about: ledger.KindPermission},
+	"UpdateChargePermission": {
+		about: ledger.KindPermission, wants: notClosed, suits: inState(ledger.Chargeable, "NonChargeable"),
+		body: func(f *filling, _ ledger.Object) ledger.Object {
+			return ledger.Object{"merchantMetadata": f.metadata()}
+		},
+	},
+	"CloseChargePermission": {
+		about: ledger.KindPermission, wants: notClosed, suits: inState(ledger.Chargeable, "NonChargeable"),
+		body: func(*filling, ledger.Object) ledger.Object {
+			return ledger.Object{"closureReason": "No more charges required", "cancelPendingCharges": false}
+		},
+	},
+
+	"CreateCharge": {
+		about: ledger.KindPermission, wants: chargeable, suits: chargeablePermission,
+		body: func(f *filling, permission ledger.Object) ledger.Object {
+			o := ledger.Object{
+				"chargePermissionId": cmp.Or(permission.Text("chargePermissionId"), "S01-0000000-0000000"), "chargeAmount": f.chargeAmount(permission),
+				"captureNow": false, "canHandlePendingAuthorization": false,
+			}
+			if permission.Text("chargePermissionType") == ledger.OnFile {
+				o["chargeInitiator"], o["channel"] = "CITU", "Web"
+			}
+			return o
+		},
+	},
+	"GetCharge": {about: ledger.KindCharge},
+	"UpdateCharge": {
+		about: ledger.KindCharge, wants: authorized, suits: openCharge(ledger.Authorized, ledger.AuthorizationInitiated),
+		body: func(*filling, ledger.Object) ledger.Object {
+			return ledger.Object{"statusDetails": ledger.Object{"state": ledger.Canceled, "reasonCode": "MerchantCanceled"}}
+		},
+	},
+	"CaptureCharge": {
+		about: ledger.KindCharge, wants: authorizedNow, suits: openCharge(ledger.Authorized),
+		body: func(f *filling, charge ledger.Object) ledger.Object {
+			return ledger.Object{"captureAmount": or(charge.At("chargeAmount"), f.sample()), "softDescriptor": "Example Shop"}
+		},
+	},
+	"CancelCharge": {
+		about: ledger.KindCharge, wants: authorized, suits: openCharge(ledger.Authorized, ledger.AuthorizationInitiated),
+		body: func(*filling, ledger.Object) ledger.Object {
+			return ledger.Object{"cancellationReason": "The buyer canceled the order"}
+		},
+	},
+
+	"CreateRefund": {
+		about: ledger.KindCharge, wants: withMoney, suits: captured(refundable),
+		body: func(f *filling, charge ledger.Object) ledger.Object {
+			return ledger.Object{
+				"chargeId": cmp.Or(charge.Text("chargeId"), "S01-0000000-0000000-C000000"), "refundAmount": f.price(refundable(f, charge)), "softDescriptor": "Example Shop",
+			}
+		},
+	},
+	"GetRefund": {about: ledger.KindRefund},
+
+	"MerchantScan": {body: func(f *filling, _ ledger.Object) ledger.Object {
+		country := map[string]string{"na": "US", "eu": "DE", "jp": "JP"}[f.region.Name]
+		return ledger.Object{
+			"scanData": ledger.ScanData, "scanReferenceId": newKey(), "merchantCOE": country, "ledgerCurrency": f.currency(),
+			"storeLocation": ledger.Object{"countryCode": country}, "chargeTotal": f.sample(),
+			"metadata": ledger.Object{"merchantNote": "Till 1", "communicationContext": ledger.Object{"merchantStoreName": "The Example Shop", "merchantOrderId": newKey()[:8]}},
+		}
+	}},
+	"InStoreCharge": {
+		about: ledger.KindPermission, wants: chargeable, suits: chargeablePermission,
+		body: func(f *filling, permission ledger.Object) ledger.Object {
+			return ledger.Object{
+				"chargePermissionId": cmp.Or(permission.Text("chargePermissionId"), "S01-0000000-0000000"), "chargeReferenceId": newKey(),
+				"chargeTotal": f.chargeAmount(permission), "softDescriptor": "Example Shop",
+			}
+		},
+	},
+	"InStoreRefund": {
+		about: ledger.KindCharge, wants: withMoney, suits: captured(refundable),
+		body: func(f *filling, charge ledger.Object) ledger.Object {
+			return ledger.Object{
+				"chargeId": cmp.Or(charge.Text("chargeId"), "S01-0000000-0000000-C000000"), "refundReferenceId": newKey(), "refundTotal": f.price(refundable(f, charge)),
+			}
+		},
+	},
+	"DeliveryTrackers": {about: ledger.KindPermission, body: func(_ *filling, permission ledger.Object) ledger.Object {
+		return ledger.Object{
+			"chargePermissionId": cmp.Or(permission.Text("chargePermissionId"), "S01-0000000-0000000"),
+			"deliveryDetails":    []any{ledger.Object{"trackingNumber": "1Z999AA10123456784", "carrierCode": "UPS"}},
+		}
+	}},
+	"GetAuthorizationToken": {about: kindMWSToken, query: func(f *filling) url.Values {
+		id := "A2EMULATEDSHOPB"
+		if f.actFor != f.merchant {
+			id = f.actFor.ID
+		}
+		return url.Values{"merchantId": {id}}
+	}},
+
+	"GetReports": {query: func(f *filling) url.Values {
+		return url.Values{"reportTypes": {f.reportType()}, "createdSince": {f.stamp(f.now.AddDate(0, 0, -7))}, "pageSize": {"10"}}
+	}},
+	"GetReportByID": {about: ledger.KindReport},
+	"CreateReport": {body: func(f *filling, _ ledger.Object) ledger.Object {
+		return ledger.Object{"reportType": f.reportType(), "startTime": f.stamp(f.now.AddDate(0, 0, -7)), "endTime": f.stamp(f.now)}
+	}},
+	"GetReportDocument": {
+		about: kindDocument, id: func(_ *filling, k ledger.Kept) string { return k.Shown().Text("reportDocumentId") },
+	},
+	"GetReportSchedules":    {query: func(f *filling) url.Values { return url.Values{"reportTypes": {f.reportType()}} }},
+	"GetReportScheduleByID": {about: ledger.KindSchedule},
+	"CreateReportSchedule": {body: func(f *filling, _ ledger.Object) ledger.Object {
+		return ledger.Object{
+			"reportType": f.reportType(), "scheduleFrequency": "P1D", "nextReportCreationTime": f.stamp(f.now.AddDate(0, 0, 1)), "deleteExistingSchedule": true,
+		}
+	}},
+	"CancelReportSchedule": {about: ledger.KindSchedule},
+	"GetDisbursements": {query: func(f *filling) url.Values {
+		return url.Values{"startTime": {f.stamp(f.now.AddDate(0, 0, -7))}, "endTime": {f.stamp(f.now)}, "pageSize": {"10"}}
+	}},
+
+	"CreateDispute": {
+		about: ledger.KindCharge, wants: withMoney, suits: captured(disputable),
+		body: func(f *filling, charge ledger.Object) ledger.Object {
+			return ledger.Object{
+				"chargeId": cmp.Or(charge.Text("chargeId"), "S01-0000000-0000000-C000000"), "providerMetadata": ledger.Object{"providerDisputeId": "D-" + newKey()[:8]},
+				"disputeAmount": f.price(disputable(f, charge)), "filingReason": "ProductNotReceived", "filingTimestamp": f.epoch(f.now),
+				"statusDetails": ledger.Object{"state": ledger.ActionRequired}, "merchantResponseDeadline": f.epoch(f.now.Add(epochDeadline)),
+			}
+		},
+	},
+	"GetDispute": {about: ledger.KindDispute},
+	"UpdateDispute": {
+		about: ledger.KindDispute, wants: open, suits: inState(ledger.ActionRequired, ledger.UnderReview),
+		body: func(f *filling, _ ledger.Object) ledger.Object {
+			return ledger.Object{
+				"statusDetails": ledger.Object{
+					"state": ledger.Resolved, "resolution": "MerchantWon", "reasonCode": "InvestigatorResolved", "reasonDescription": "The parcel was delivered.",
+				},
+				"closureTimestamp": f.epoch(f.now),
+			}
+		},
+	},
+	"ContestDispute": {
+		about: ledger.KindDispute, wants: ledger.ActionRequired, suits: inState(ledger.ActionRequired),
+		body: func(*filling, ledger.Object) ledger.Object {
+			return ledger.Object{"merchantEvidences": []any{ledger.Object{"evidenceType": "TrackingNumber", "evidenceText": "1Z999AA10123456784"}}}
+		},
+	},
+	"UploadFile": {body: func(*filling, ledger.Object) ledger.Object {
+		return ledger.Object{"type": "pdf", "purpose": "disputeEvidence"}
+	}},
+
+	"RegisterAmazonPayAccount": {body: func(f *filling, _ ledger.Object) ledger.Object {
+		return ledger.Object{"uniqueReferenceId": "Shop-" + newKey()[:8], "ledgerCurrency": f.currency(), "businessInfo": f.account()}
+	}},
+	"CreateMerchantAccount": {body: func(f *filling, _ ledger.Object) ledger.Object {
+		info := f.account()
+		info["email"], info["businessDisplayName"] = "shop@example.com", "Example"
+		return ledger.Object{"uniqueReferenceId": "Shop-" + newKey()[:8], "ledgerCurrency": "JPY", "businessInfo": info}
+	}},
+	"UpdateAmazonPayAccount": {about: ledger.KindAccount, body: func(f *filling, _ ledger.Object) ledger.Object {
+		return ledger.Object{"businessInfo": f.account()}
+	}},
+	"UpdateMerchantAccount": {about: ledger.KindAccount, token: true, body: func(*filling, ledger.Object) ledger.Object {
+		return ledger.Object{"businessInfo": ledger.Object{"businessDisplayName": "The Example Shop", "email": "new@example.com"}}
+	}},
+	"DeleteAmazonPayAccount": {about: ledger.KindAccount},
+	"MerchantAccountClaim": {about: ledger.KindAccount, body: func(_ *filling, account ledger.Object) ledger.Object {
+		return ledger.Object{"uniqueReferenceId": cmp.Or(account.Text("uniqueReferenceId"), "Shop-1")}
+	}},
+	"CreateStore": {about: ledger.KindAccount, token: true, body: storeExample},
+	"UpdateStore": {
+		about: ledger.KindAccount, wants: "one with a store", token: true, body: storeExample,
+		suits: func(_ *filling, k ledger.Kept) bool { return len(k.Shown().At("stores")) > 0 },
+	},
+}
+
+func storeExample(*filling, ledger.Object) ledger.Object {
+	return ledger.Object{
+		"storeName": "The Example Shop", "allowedOriginDomains": []any{"https://shop.example"}, "allowedRedirectURLs": []any{"https://shop.example/return"},
+		"privacyPolicyUrl": "https://shop.example/privacy",
+	}
+}
+
+// simulationCodes are those that the operations take, as in the table of README.md.
+var simulationCodes = map[string][]string{
+	"CompleteCheckoutSession": strings.Fields("BuyerCanceled AmazonCanceled Declined AuthorizationInitiated"),
+	"FinalizeCheckoutSession": strings.Fields("BuyerCanceled AmazonCanceled Declined AuthorizationInitiated"),
+	"CreateCharge": strings.Fields("SoftDeclined HardDeclined AmazonRejected TransactionTimedOut CaptureInitiated AuthorizationInitiated PendingAuthorized " +
+		"PendingSoftDeclined PendingHardDeclined PendingAmazonRejected PendingProcessingFailure PendingTransactionTimedOut"),
+	"CaptureCharge":         strings.Fields("CaptureInitiated CaptureDeclined AmazonRejected"),
+	"CancelCharge":          strings.Fields("ExpiredUnused AmazonCanceled"),
+	"CreateRefund":          strings.Fields("RefundDeclined AmazonRejected ProcessingFailure"),
+	"CloseChargePermission": {"AmazonClosed"},
+}

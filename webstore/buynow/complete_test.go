@@ -1,0 +1,519 @@
+package buynow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
+	"github.com/amazonpay-go/sdk/webstore/buynow"
+)
+
+func TestPaid(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	assert.Equal(t, object{"amount": "25.00", "currencyCode": "USD"}, v.cart["totalChargeAmount"])
+	v.moveTo("AK")
+	assert.Equal(t, object{"amount": "32.00", "currencyCode": "USD"}, v.cart["totalChargeAmount"])
+	v.moveTo("WA")
+	v.choose("express")
+	assert.Equal(t, object{"amount": "29.00", "currencyCode": "USD"}, v.cart["totalChargeAmount"])
+	assert.Equal(t, object{"status": "success"}, v.pay("express"))
+	v.paidOnce("29.00 USD")
+	c := v.stored(v.checkout)
+	assert.Equal(t, "WA", c.ShippingAddress.StateOrRegion)
+	assert.Equal(t, "express", c.DeliveryOptionID)
+	assert.NotEmpty(t, c.Buyer.Name)
+	assert.NotEmpty(t, c.PaymentDescriptor)
+	assert.Equal(t, "en_US", c.Language)
+	charge, err := v.client.GetCharge(t.Context(), c.ChargeID)
+	require.NoError(t, err)
+	assert.Equal(t, v.checkout, charge.MerchantMetadata.MerchantReferenceID)
+
+	// A repetition gets the same answer, and nothing happens.
+	assert.Equal(t, object{"status": "success"}, v.complete())
+	assert.Equal(t, object{"status": "error", "reasonCode": "CheckoutOver"}, v.post("onDeliveryOptionSelection", v.checkout, object{"deliveryOptions": []object{{"id": "standard"}}}))
+	v.paidOnce("29.00 USD")
+	assert.Len(t, v.told, 1)
+}
+
+// Nothing is shipped: the billing address is what Amazon wants back.
+func TestPayOnly(t *testing.T) {
+	t.Parallel()
+	s := open(t, func(c *buynow.Config) {
+		c.Session.ProductType, c.Session.PaymentIntent = webstore.ProductTypePayOnly, webstore.PaymentIntentAuthorize
+		c.SelectShippingAddress, c.SelectDeliveryOption = nil, nil
+		c.InitCheckout = func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) {
+			return &webstore.CartDetails{
+				TotalBaseAmount: usd("7.00"), TotalShippingAmount: usd("0.00"), TotalTaxAmount: usd("0.70"), TotalChargeAmount: usd("7.70"), TotalOrderAmount: usd("7.70"),
+			}, nil
+		}
+	})
+	v := s.enter()
+	assert.Equal(t, object{"status": "error", "reasonCode": "MalformedEvent"}, v.post("onShippingAddressSelection", v.checkout, object{"shippingAddress": object{"countryCode": "US"}}))
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	c := v.stored(v.checkout)
+	assert.Equal(t, buynow.StatusPaid, c.Status)
+	charge, err := v.client.GetCharge(t.Context(), c.ChargeID)
+	require.NoError(t, err)
+	assert.Equal(t, amazonpay.StateAuthorized, charge.StatusDetails.State)
+	assert.Equal(t, "7.70 USD", charge.ChargeAmount.String())
+}
+
+// What a browser can lie about. Nothing is charged.
+func TestLies(t *testing.T) {
+	t.Parallel()
+	refused, changed := object{"status": "decline", "reasonCode": "SessionRefused"}, object{"status": "decline", "reasonCode": "AmountChanged"}
+	total := func(cart object, amount string) object {
+		cart = maps.Clone(cart)
+		cart["totalChargeAmount"], cart["totalBaseAmount"] = object{"amount": amount, "currencyCode": "USD"}, object{"amount": amount, "currencyCode": "USD"}
+		cart["totalShippingAmount"] = object{"amount": "0.00", "currencyCode": "USD"}
+		return cart
+	}
+	for name, row := range map[string]struct {
+		lie  func(v *visit) object // returns the answer
+		want object
+	}{
+		"a total of its own on Amazon's page": {func(v *visit) object {
+			v.cart = total(v.cart, "1.00")
+			return v.pay("")
+		}, changed},
+		"an amount in the event": {func(v *visit) object {
+			v.cart = total(v.cart, "1.00")
+			v.press("")
+			return v.post("onCompleteCheckout", v.checkout, object{
+				"amazonCheckoutSessionId": v.session, "totalChargeAmount": object{"amount": "1.00", "currencyCode": "USD"}, "cart": v.cart, "version": 0,
+			})
+		}, changed},
+		"another currency": {func(v *visit) object {
+			v.cart = object{
+				"totalChargeAmount": object{"amount": "25.00", "currencyCode": "EUR"}, "totalBaseAmount": object{"amount": "25.00", "currencyCode": "EUR"},
+				"totalShippingAmount": object{"amount": "0.00", "currencyCode": "EUR"}, "totalTaxAmount": object{"amount": "0.00", "currencyCode": "EUR"},
+				"deliveryOptions": []object{{"id": "standard", "price": object{"amount": "0.00", "currencyCode": "EUR"}, "isDefault": true, "shippingMethod": object{"shippingMethodName": "x"}}},
+			}
+			if err := v.server.Buyer().PayNow(v.session, v.cart, ""); err != nil { // the region has one currency
+				v.cart = total(v.cart, "24.99")
+			}
+			return v.complete()
+		}, nil},
+		"an address without an event": {func(v *visit) object {
+			v.moveSilently("AK") // where delivery costs more
+			return v.pay("")
+		}, object{"status": "decline", "reasonCode": "AmountChanged"}},
+		"an address that is not served": {func(v *visit) object {
+			v.moveSilently("HI")
+			return v.pay("")
+		}, object{"status": "decline", "reasonCode": "AddressNotServed"}},
+		"the event of another address": {func(v *visit) object {
+			v.moveSilently("AK")
+			v.cart = v.post("onShippingAddressSelection", v.checkout, object{"shippingAddress": object{"countryCode": "US", "stateOrRegion": "WA"}})
+			return v.pay("")
+		}, changed},
+		"a delivery option without an event": {func(v *visit) object { return v.pay("express") }, changed},
+		"a delivery option that is not offered": {func(v *visit) object {
+			v.cart["deliveryOptions"] = []object{{"id": "teleport", "price": object{"amount": "5.00", "currencyCode": "USD"}, "isDefault": true, "shippingMethod": object{"shippingMethodName": "x"}}}
+			return v.pay("teleport")
+		}, changed},
+		"the price before it changed": {func(v *visit) object {
+			v.reprice("30.00")
+			return v.pay("")
+		}, changed},
+		"a subscription": {func(v *visit) object {
+			return v.again(object{"chargePermissionType": "Recurring", "recurringMetadata": object{"frequency": object{"unit": "Month", "value": "1"}}}).pay("")
+		}, refused},
+		"the reference of another order": {func(v *visit) object {
+			return v.again(object{"merchantMetadata": object{"merchantReferenceId": "order-1"}}).pay("")
+		}, refused},
+		"a session that was not paid": {func(v *visit) object { return v.complete() }, nil},
+		"no session":                  {func(v *visit) object { return v.post("onCompleteCheckout", v.checkout, object{}) }, refused},
+		"a session that does not exist": {func(v *visit) object {
+			return v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": "9ca8bcf5-9d4f-4b3e-9c5e-0a0a0a0a0a0a"})
+		}, refused},
+		"a path for a session": {func(v *visit) object {
+			return v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": "../charges"})
+		}, refused},
+		"a canceled session": {func(v *visit) object {
+			require.NoError(t, v.server.Buyer().Abandon(v.session))
+			return v.complete()
+		}, refused},
+		"the session of a one-time button, not paid": {func(v *visit) object {
+			session, err := v.client.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
+				StoreID: v.merchant.StoreID, WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutReviewReturnURL: "https://shop.example/review"},
+			})
+			require.NoError(t, err)
+			return v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": session.CheckoutSessionID})
+		}, refused},
+		"another checkout": {func(v *visit) object {
+			v.press("")
+			return v.post("onCompleteCheckout", "ABC", object{"amazonCheckoutSessionId": v.session})
+		}, object{"status": "error", "reasonCode": "UnknownCheckout"}},
+		"the session of another checkout": {func(v *visit) object {
+			v.press("")
+			other := v.enter()
+			return v.post("onCompleteCheckout", other.checkout, object{"amazonCheckoutSessionId": v.session})
+		}, refused},
+		"a product that is not shipped": {func(v *visit) object {
+			session, err := v.server.Buyer().BuyNow(emulator.BuyNowButton{ProductType: "PayOnly", CheckoutSessionConfig: object{"storeId": v.merchant.StoreID}})
+			require.NoError(t, err)
+			v.session = session
+			return v.complete()
+		}, refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := open(t).enter()
+			answer := row.lie(v)
+			if row.want != nil {
+				assert.Equal(t, row.want, answer)
+			}
+			assert.NotEqual(t, "success", answer["status"])
+			v.notPaid()
+		})
+	}
+}
+
+// again has the buyer click the same button with a changed configuration.
+func (v *visit) again(lies object) *visit {
+	v.tb.Helper()
+	return v.click(v.checkout, lies)
+}
+
+// The session of another merchant is not found, and one of another store is refused.
+func TestOtherMerchant(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	other := v.server.Description().Merchants[1]
+	session, err := v.server.Buyer().BuyNow(emulator.BuyNowButton{MerchantID: other.MerchantID, CheckoutSessionConfig: object{"storeId": other.StoreID}})
+	require.NoError(t, err)
+	assert.Equal(t, "decline", v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": session})["status"])
+	v.notPaid()
+}
+
+// A session that has paid one checkout pays no other one, at the same price either, whether it has
+// the reference of the other one or not.
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	paid := s.enter()
+	assert.Equal(t, object{"status": "success"}, paid.pay(""))
+	other := s.enter()
+	assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, s.post("onCompleteCheckout", other.checkout, object{"amazonCheckoutSessionId": paid.session}))
+	assert.Equal(t, buynow.StatusOpen, s.stored(other.checkout).Status)
+	paid.paidOnce("25.00 USD")
+	assert.Equal(t, object{"status": "success"}, other.pay(""), "the checkout can still be paid by its own session")
+	assert.Len(t, s.server.Charges(), 2)
+}
+
+// Two tabs show one checkout. It is paid once, and the second tab is told.
+func TestTwoTabs(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	second := v.again(nil)
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "AlreadyPaid"}, second.pay(""))
+	assert.Equal(t, object{"status": "success"}, v.complete())
+	v.paidOnce("25.00 USD")
+}
+
+// A declined card, then another one, in the same session: a new idempotency key.
+func TestDeclined(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []string{"SoftDeclined", "HardDeclined", "PaymentMethodNotAllowed", "MFANotCompleted"} {
+		v := open(t).enter()
+		require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: reason}))
+		assert.Equal(t, object{"status": "decline", "reasonCode": reason}, v.pay(""))
+		v.notPaid()
+		assert.Equal(t, 2, v.stored(v.checkout).Attempt)
+
+		second := v.again(nil) // the first session can still be completed
+		assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, second.pay(""))
+		v.notPaid()
+
+		require.NoError(t, v.server.Buyer().ChangeCard(v.session, "4444"))
+		assert.Equal(t, object{"status": "success"}, v.pay(""))
+		v.paidOnce("25.00 USD")
+	}
+}
+
+// A decline that cancels the session ends the checkout.
+func TestCanceledByDecline(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: "AmazonRejected"}))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "AmazonRejected"}, v.pay(""))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "Declined"}, v.complete())
+	assert.Equal(t, buynow.StatusFailed, v.stored(v.checkout).Status)
+	assert.Equal(t, object{"status": "decline", "reasonCode": "Declined"}, v.complete())
+	v.notPaid()
+}
+
+// Calls that fail: the buyer presses again, or Resume goes on, and there is one charge.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	faults := map[string]emulator.Fault{
+		"lost answer": {Kind: emulator.FaultKindLoseAnswer}, "truncated answer": {Kind: emulator.FaultKindTruncate}, "reset": {Kind: emulator.FaultKindReset},
+		"503": {Status: 503}, "500": {Status: 500, ReasonCode: "InternalServerError"}, "429": {Status: 429}, "page of a gateway": {Kind: emulator.FaultKindHTML},
+		"account": {Status: 403, ReasonCode: "InvalidAccountStatus"},
+	}
+	for name, fault := range faults {
+		for _, operation := range []string{"FinalizeCheckoutSession", "GetCheckoutSession", "GetCharge"} {
+			for _, times := range []int{1, 4, 5} {
+				if operation != "FinalizeCheckoutSession" && times == 5 {
+					continue
+				}
+				t.Run(fmt.Sprint(name, " ", operation, " ", times), func(t *testing.T) {
+					t.Parallel()
+					v := open(t).enter()
+					v.press("")
+					fault.Operation = operation
+					require.NoError(t, v.server.FailNext(times, fault))
+					answer := v.complete()
+					for range 6 {
+						if answer["status"] == "success" {
+							break
+						}
+						assert.Equal(t, "error", answer["status"], "%v", answer)
+						c, err := v.handler.Resume(t.Context(), v.checkout)
+						if err == nil && c.Status == buynow.StatusPaid {
+							v.paidOnce("25.00 USD")
+						}
+						answer = v.complete()
+					}
+					assert.Equal(t, object{"status": "success"}, answer)
+					v.paidOnce("25.00 USD")
+				})
+			}
+		}
+	}
+}
+
+// dying is a Store whose process ends at a call: before it has stored anything, or after.
+type dying struct {
+	buynow.Store
+
+	calls, at int
+	after     bool
+}
+
+var errKilled = errors.New("the process was killed")
+
+func (d *dying) Save(ctx context.Context, c buynow.Checkout) error {
+	d.calls++
+	switch {
+	case d.at == 0 || d.calls < d.at:
+		return d.Store.Save(ctx, c)
+	case d.calls == d.at && d.after:
+		_ = d.Store.Save(ctx, c)
+	}
+	return errKilled // and no later call does anything
+}
+
+func (d *dying) Load(ctx context.Context, id string) (buynow.Checkout, error) {
+	if d.at > 0 && d.calls >= d.at {
+		return buynow.Checkout{}, errKilled
+	}
+	return d.Store.Load(ctx, id)
+}
+
+// The process is killed at each step of a payment in turn, and another one goes on: by the page's
+// repetition, or by Resume.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	for _, resume := range []bool{false, true} {
+		for _, unreferenced := range []bool{false, true} {
+			for _, lost := range []bool{false, true} {
+				for at := 1; at <= 5; at++ {
+					for _, after := range []bool{false, true} {
+						t.Run(fmt.Sprint("resume ", resume, " unreferenced ", unreferenced, " lost ", lost, " at ", at, " after ", after), func(t *testing.T) {
+							t.Parallel()
+							v := open(t).enter()
+							if unreferenced {
+								v.session = v.unreferenced()
+							}
+							v.press("")
+							if lost {
+								require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Kind: emulator.FaultKindLoseAnswer}))
+							}
+							whole := v.config.Store
+							v.config.Store = &dying{Store: whole, at: at, after: after}
+							v.handler = v.another()
+							first := v.complete()
+							v.config.Store = whole
+							v.handler = v.another()
+							if resume {
+								c, err := v.handler.Resume(t.Context(), v.checkout)
+								require.NoError(t, err)
+								if first["status"] == "success" {
+									assert.Equal(t, buynow.StatusPaid, c.Status)
+								}
+								if c.Status == buynow.StatusPaid {
+									v.paidOnce("25.00 USD")
+									return
+								}
+								v.notPaid()
+								assert.Equal(t, buynow.StatusOpen, c.Status, "the payment had not begun")
+							}
+							assert.Equal(t, object{"status": "success"}, v.complete())
+							v.paidOnce("25.00 USD")
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// unreferenced is a session without the reference that the page's configuration has.
+func (v *visit) unreferenced() string {
+	v.tb.Helper()
+	session, err := v.server.Buyer().BuyNow(emulator.BuyNowButton{CheckoutSessionConfig: object{"storeId": v.merchant.StoreID}})
+	require.NoError(v.tb, err)
+	return session
+}
+
+// A double click, two tabs and two processes at once: one charge.
+func TestConcurrent(t *testing.T) {
+	t.Parallel()
+	for _, two := range []bool{false, true} {
+		v := open(t).enter()
+		second := v
+		if two {
+			second = v.again(nil)
+			second.press("")
+		}
+		v.press("")
+		handlers := []*buynow.Handler{v.handler, v.another(), v.another()}
+		var wg sync.WaitGroup
+		var successes atomic.Int32
+		for i := range 51 {
+			wg.Go(func() {
+				use := v
+				if i%2 == 1 {
+					use = second
+				}
+				answer := use.through(handlers[i%3], use.session)
+				if answer["status"] == "success" {
+					successes.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		assert.Positive(t, successes.Load())
+		if !two {
+			assert.EqualValues(t, 51, successes.Load())
+		}
+		v.paidOnce("25.00 USD")
+	}
+}
+
+// took is a Client in which something happens at Amazon before or after a call.
+type took struct {
+	buynow.Client
+
+	before func(operation string) error
+}
+
+func (c *took) FinalizeCheckoutSession(ctx context.Context, id string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	if err := c.before("first"); err != nil {
+		return nil, err
+	}
+	return c.Client.FinalizeCheckoutSession(ctx, id, in, opts...)
+}
+
+func (c *took) FinalizeOrFetch(ctx context.Context, id string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	if err := c.before("again"); err != nil {
+		return nil, err
+	}
+	return c.Client.FinalizeOrFetch(ctx, id, in, opts...)
+}
+
+// Another page of the shop completes the session for its own order, at the same price, between this
+// checkout's checks and its payment. It does not claim sessions in the Store. Whatever this process
+// lives to see, this checkout is not paid.
+func TestSessionTakenByAnotherOrder(t *testing.T) {
+	t.Parallel()
+	for _, killed := range []bool{false, true} {
+		for _, reference := range []string{"order-1", ""} {
+			v := open(t).enter()
+			v.press("")
+			steal := func(string) error {
+				if reference != "" {
+					_, err := v.client.UpdateCheckoutSession(t.Context(), v.session, &webstore.UpdateCheckoutSessionRequest{MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: reference}})
+					require.NoError(t, err)
+				}
+				session, err := v.client.GetCheckoutSession(t.Context(), v.session)
+				require.NoError(t, err)
+				_, err = v.client.FinalizeCheckoutSession(t.Context(), v.session, &webstore.FinalizeCheckoutSessionRequest{
+					PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("25.00"), ShippingAddress: session.ShippingAddress,
+				})
+				require.NoError(t, err)
+				if killed {
+					return errKilled
+				}
+				return nil
+			}
+			v.config.Client = &took{v.client, steal}
+			v.handler = v.another()
+			assert.Equal(t, "error", v.complete()["status"])
+			if killed && reference == "" {
+				continue // a page that neither claims sessions nor looks at their reference: see Store.Save
+			}
+			v.config.Client = v.client
+			v.handler = v.another()
+			c, err := v.handler.Resume(t.Context(), v.checkout)
+			require.NoError(t, err)
+			assert.Equal(t, buynow.StatusReview, c.Status)
+			assert.NotEmpty(t, c.ChargeID)
+			assert.NotEqual(t, "success", v.complete()["status"])
+			assert.Empty(t, v.told)
+			assert.Len(t, v.server.Charges(), 1)
+		}
+	}
+}
+
+// A page of the shop that claims sessions like this handler has the session first.
+func TestSessionClaimedByAnotherFlow(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.press("")
+	require.NoError(t, v.config.Store.Save(t.Context(), buynow.Checkout{ID: "order-1", SessionID: v.session}))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
+	v.notPaid()
+}
+
+// The shop fails to hear of a paid checkout: the buyer has paid, and it is told again.
+func TestDeafShop(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.deaf = 2
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	assert.False(t, v.stored(v.checkout).Completed)
+	_, err := v.handler.Resume(t.Context(), v.checkout)
+	require.ErrorContains(t, err, "the shop is deaf")
+	c, err := v.handler.Resume(t.Context(), v.checkout)
+	require.NoError(t, err)
+	assert.True(t, c.Completed)
+	v.paidOnce("25.00 USD")
+	assert.Len(t, v.told, 1)
+}
+
+func TestResumeOfAnOpenCheckout(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.press("")
+	c, err := v.handler.Resume(t.Context(), v.checkout)
+	require.NoError(t, err)
+	assert.Equal(t, buynow.StatusOpen, c.Status)
+	v.notPaid()
+	_, err = v.handler.Resume(t.Context(), "unknown")
+	require.ErrorIs(t, err, buynow.ErrUnknownCheckout)
+}

@@ -1,0 +1,3 @@
+package buynow
+
+//go:generate go run ../../internal/redactgen
