@@ -227,6 +227,13 @@ const readOrders = `(async () => {
 	}));
 })()`
 
+// evalAsync evaluates a script whose result is a promise, and decodes what becomes of it.
+func (b *tab) evalAsync(script string, into any) {
+	b.t.Helper()
+	encoded := result(b, chromedp.Evaluate[[]byte](script, func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }))
+	require.NoError(b.t, json.Unmarshal(encoded, into))
+}
+
 // admin opens the admin pages in a tab of another visitor.
 func (b *tab) admin(s *store) *tab {
 	b.t.Helper()
@@ -243,8 +250,7 @@ func (b *tab) settled(s *store) []ordered {
 	b.t.Helper()
 	a := b.admin(s)
 	var orders []ordered
-	encoded := result(a, chromedp.Evaluate[[]byte](readOrders, func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }))
-	require.NoError(b.t, json.Unmarshal(encoded, &orders))
+	a.evalAsync(readOrders, &orders)
 	there := make(map[string]emulator.Charge)
 	for _, c := range s.server.Charges() {
 		there[c.ID] = c
@@ -307,3 +313,28 @@ func (b *tab) unpaid(s *store) {
 	b.settled(s)
 	assert.Empty(b.t, s.server.Charges())
 }
+
+// looked takes the pictures of a page of the store, and checks the names of its controls and that
+// its texts are in its language.
+func (b *tab) looked(name string) {
+	b.t.Helper()
+	b.named()
+	var lang string
+	b.eval("document.documentElement.lang", &lang)
+	var foreign []string
+	b.eval(foreignWords, &foreign)
+	assert.Empty(b.t, foreign, "texts that are not in the language %s on the page %s", lang, name)
+	b.picture("store-" + name + "-" + lang)
+}
+
+// foreignWords are words of the other language in a page, but for names, and keys of texts that are
+// missing.
+const foreignWords = `(() => {
+	const copy = document.body.cloneNode(true);
+	copy.querySelectorAll('script, style, noscript, address, .code, .amazon, [lang]').forEach(e => e.remove());
+	const text = copy.textContent.replace(/\S+@\S+|https?:\S+|STORE_[A-Z_]+/g, ' ');
+	const keys = text.match(/\b[a-z][a-z-]+\.[a-z][a-zA-Z-]+\b/g) || [];
+	const others = document.documentElement.lang === 'ja' ? text.match(/[A-Za-z][a-z]{2,}/g) : text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu);
+	const names = ['Amazon', 'Pay', 'Amex', 'Visa', 'MasterCard', 'JavaScript', 'for', 'Susie', 'Smith', 'Carlos', 'Rivera'];
+	return keys.concat((others || []).filter(word => !names.includes(word)));
+})()`
