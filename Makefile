@@ -24,6 +24,10 @@ COUNT = 10
 ROUNDS = 7
 WARM = 5000
 
+# How many buyers make store-load lets buy at the same time, and how long.
+BUYERS = 100
+LOADTIME = 1m
+
 # Flags of govulncheck for make vuln.
 VULNFLAGS =
 
@@ -42,7 +46,7 @@ DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci. The figures of
 # compare are not judged: the step shows that it runs.
-CI = lint generate-check platforms apidiff demo examples libcrypto allocs conformance 'compare ROUNDS=1' \
+CI = lint generate-check platforms apidiff demo examples store-test 'store-load BUYERS=20 LOADTIME=5s' libcrypto allocs conformance 'compare ROUNDS=1' \
 	browser-test 'fuzz FUZZTIME=5000x' 'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
 SKIP =
@@ -50,7 +54,8 @@ LIMIT = 1500
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
-	libcrypto conformance needs-node browser-test pictures needs-chromium examples vuln ci
+	libcrypto conformance needs-node browser-test pictures needs-chromium examples store store-test store-load \
+	needs-postgres vuln ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -166,9 +171,24 @@ needs-chromium:
 
 examples: ## Run each example against the emulator
 	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \
-		[ $$dir != examples/quickstart ] || continue; `# runs until it is stopped: see browser-test` \
+		case $$dir in examples/quickstart|examples/store) continue;; esac; `# run until they are stopped: see browser-test and store-test` \
 		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run . && if [ -f go.mod ]; then CGO_ENABLED=0 go test ./...; fi); \
 	done
+
+store: ## Open the example shop, with an emulator inside and no network, and print the address to open
+	cd examples/store && CGO_ENABLED=0 go run .
+
+store-test: needs-postgres ## Test the example shop on SQLite and PostgreSQL, and kill it at each point of a payment (installs PostgreSQL where root can, from Debian)
+	cd examples/store && ./with-postgres go test $$(../../internal/tools/race-works && echo -race) -count=1 -parallel 8 -timeout 30m ./...
+
+store-load: needs-postgres ## Let BUYERS buy in the example shop for LOADTIME, on SQLite and on PostgreSQL, and count the money
+	cd examples/store && ./with-postgres go test -count=1 -timeout 30m -v ./internal/load -buyers $(BUYERS) -for $(LOADTIME)
+
+needs-postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v pg_config >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; \
+	} || { echo 'make: install PostgreSQL (Debian: apt-get install postgresql)' >&2; exit 1; }
 
 vuln: ## Look for known vulnerabilities in every module (the database needs the internet, or VULNFLAGS='-db file:///copy')
 	@$(TOOL) govulncheck -version >/dev/null && program=$$($(TOOL) -n govulncheck) || \

@@ -70,6 +70,9 @@ func TestKilledAtEachPoint(t *testing.T) {
 	}
 }
 
+// lease makes a program wait half a second before it takes up the work of the one before it.
+const lease = "STORE_LEASE=500ms"
+
 // way is a way to pay: what happens before the store may be killed, and what happens then.
 type way struct {
 	before, then func(b *buyer)
@@ -81,7 +84,7 @@ func (w way) test(t *testing.T, program, address string) {
 	t.Helper()
 	server := emulator.Start(t)
 	store := storetest.New(t, program, server, address)
-	require.True(t, store.Start(), "the store does not start")
+	require.True(t, store.Start(lease), "the store does not start")
 	db, err := data.Open(t.Context(), address, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
@@ -91,7 +94,7 @@ func (w way) test(t *testing.T, program, address string) {
 		b := &buyer{Buyer: store.NewBuyer(server), t: t, ctx: t.Context(), server: server, store: store, db: db}
 		folder := t.TempDir()
 		arm := filepath.Join(folder, "arm")
-		b.env = []string{killpoint.Arm + "=" + arm, killpoint.At + "=" + strconv.Itoa(at), killpoint.Log + "=" + filepath.Join(folder, "log")}
+		b.env = []string{lease, killpoint.Arm + "=" + arm, killpoint.At + "=" + strconv.Itoa(at), killpoint.Log + "=" + filepath.Join(folder, "log")}
 		store.Stop()
 		require.True(t, store.Start(b.env...))
 		w.before(b)
@@ -164,7 +167,7 @@ func (b *buyer) revive() bool {
 	}
 	b.kills++
 	require.Equal(b.t, 1, b.kills, "the store has ended without being killed:\n%s", b.store.Output())
-	require.True(b.t, b.store.Start()) // this one is not killed
+	require.True(b.t, b.store.Start(lease)) // this one is not killed
 	return true
 }
 

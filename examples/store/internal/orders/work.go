@@ -23,8 +23,8 @@ const (
 	later = 5 * time.Second
 )
 
-// errLost reports that another process has taken up the work.
-var errLost = errors.New("orders: the lease of the work was lost: another process is at it")
+// errLost reports that somebody else has taken up the work, since this process was too slow.
+var errLost = errors.New("orders: the lease of the work was lost")
 
 // do does a piece of work once, however often it is called and wherever the process ends in it. It
 // returns nil if the work is no longer open: it is done, refused, or for a person to check. If the
@@ -40,7 +40,9 @@ func (s *Shop) do(ctx context.Context, name string) error {
 			return err
 		}
 		if taken {
-			return s.work(ctx, name, lease)
+			if err := s.work(ctx, name, lease); !errors.Is(err, errLost) {
+				return err
+			}
 		}
 		w, err := s.db.Work(ctx, name)
 		if err != nil || w.State != data.WorkOpen {

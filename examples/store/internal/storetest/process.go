@@ -71,7 +71,7 @@ func New(tb testing.TB, file string, server *emulator.Server, database string) *
 	s := &Store{URL: "http://" + address, tb: tb, file: file, env: []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + tb.TempDir(),
 		"STORE_ADDR=" + address, "STORE_URL=http://" + address, "STORE_DATABASE_URL=" + database, "STORE_EMULATOR=" + description,
-		"STORE_ADMIN_PASSWORD=" + AdminPassword, "STORE_LEASE=500ms",
+		"STORE_ADMIN_PASSWORD=" + AdminPassword,
 	}}
 	tb.Cleanup(func() {
 		s.Stop()

@@ -18,6 +18,7 @@ const (
 	keyName     = "name"     // of a buyer who has signed in
 	keyBasket   = "basket"   // a basket, as JSON
 	keyPlaced   = "placed/"  // and a kind of order: the number of the order that the basket became
+	keyBuyNow   = "buy-now/" // and a product and a language: the checkout and the number of its order
 	keySignIn   = "sign-in"  // what the address has with which a buyer comes back from signing in
 	keyNotice   = "notice"   // the key of a text for the next page
 	keyAdmin    = "admin"    // until when the visitor is the admin, in seconds since 1970

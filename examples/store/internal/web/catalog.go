@@ -33,6 +33,7 @@ type productPage struct {
 	Quantity string        // as it was entered
 	Error    string        // the key of a text
 	BuyNow   template.HTML // empty for what cannot be bought so
+	Paid     string        // the number of an order that was bought so, and not seen yet
 }
 
 func (s *Site) product(w http.ResponseWriter, r *http.Request) error {
@@ -49,5 +50,11 @@ func (s *Site) productWith(w http.ResponseWriter, r *http.Request, status int, p
 		return errNoPage
 	}
 	content := productPage{offer: offer{product, price}, Kind: kindAlone(product), Quantity: quantity, Error: problem}
+	if product.Billing == catalog.Once && product.Ships() {
+		var err error
+		if content.BuyNow, content.Paid, err = s.buyNow(r, product); err != nil {
+			return err
+		}
+	}
 	return s.show(w, r, status, "product", product.Name(s.languageOf(r)), content)
 }

@@ -68,11 +68,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 		return nil
 	}
 	ctx, key := r.Context(), keyPlaced+string(b.Kind)
-	b.Currency, b.Customer = s.config.Currency, s.sessions.GetString(ctx, keyCustomer)
-	if b.Customer == "" {
-		b.Customer = orders.NewVisitor()
-		s.sessions.Put(ctx, keyCustomer, b.Customer)
-	}
+	b.Currency, b.Customer = s.config.Currency, s.customer(r)
 	if number := s.sessions.GetString(ctx, key); number != "" {
 		before, err := s.config.Shop.Order(ctx, number)
 		if err == nil && before.Customer == b.Customer && before.Status == orders.StatusPlaced && basket(b.Lines).isOf(before) && reflect.DeepEqual(before.Address, b.Address) &&
@@ -91,6 +87,16 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 	s.sessions.Put(ctx, key, o.Number)
 	http.Redirect(w, r, "/checkout/"+o.Number, http.StatusSeeOther)
 	return nil
+}
+
+// customer returns whose visit it is. A visitor gets an id.
+func (s *Site) customer(r *http.Request) string {
+	customer := s.sessions.GetString(r.Context(), keyCustomer)
+	if customer == "" {
+		customer = orders.NewVisitor()
+		s.sessions.Put(r.Context(), keyCustomer, customer)
+	}
+	return customer
 }
 
 // ownOrder returns the order of the path if it is the visitor's. Nothing shows whether another one

@@ -9,6 +9,7 @@
 //	GET  /                            catalogue: #products a
 //	GET  /products/{sku}              form #add (quantity, button #add-to-basket), #buy-now;
 //	                                  a subscription or donation has form #order (button #place-order)
+//	POST /buynow                      the events of the button in #buy-now
 //	GET  /pictures/{sku}              the product's picture
 //	GET  /basket                      forms #line-{sku} (quantity, #update-{sku}, #remove-{sku}),
 //	                                  form #checkout (checkbox save, button #to-checkout),

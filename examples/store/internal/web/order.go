@@ -24,6 +24,7 @@ func (s *Site) order(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.seen(r, o)
 	return s.show(w, r, http.StatusOK, "order", "order.title", o)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
 	"github.com/amazonpay-go/sdk/webstore/button"
+	"github.com/amazonpay-go/sdk/webstore/buynow"
 )
 
 // Config is what the pages need. All fields but WindowURL and Logger are required.
@@ -40,11 +41,13 @@ type Site struct {
 	host     string
 	https    bool
 	sessions *scs.SessionManager
+	buy      *buynow.Handler
 	attempts attempts
 	handler  http.Handler
 }
 
-// New returns the pages of a shop.
+// New returns the pages of a shop. Call it before Shop.Run, which takes up what Buy Now has left
+// behind.
 func New(c Config) (*Site, error) {
 	base, err := url.Parse(c.BaseURL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" || strings.HasSuffix(c.BaseURL, "/") {
@@ -67,6 +70,9 @@ func New(c Config) (*Site, error) {
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { // without a visit there is no page
 		c.Logger.ErrorContext(r.Context(), "the visit cannot be read or stored", "error", err)
 		http.Error(w, "The shop is not available. Try again in a moment.", http.StatusServiceUnavailable)
+	}
+	if s.buy, err = c.Shop.BuyNow(c.Buttons, buyNowPath); err != nil {
+		return nil, err
 	}
 	s.handler = s.routes()
 	return s, nil
@@ -132,6 +138,7 @@ func (s *Site) routes() http.Handler {
 
 	root := http.NewServeMux()
 	root.Handle("/", s.atHome(s.sessions.LoadAndSave(guard.Handler(pages))))
+	root.Handle("POST "+buyNowPath, s.atHome(s.buy)) // an event names its checkout by an id that only the visitor's page has
 	root.HandleFunc("GET /static/{file}", serveStatic)
 	root.HandleFunc("GET /pictures/{sku}", servePicture)
 	root.HandleFunc("GET /healthz", s.health)

@@ -43,6 +43,7 @@ var texts = map[catalog.Language]map[string]string{
 		"product.subscribe-hint": "You confirm the price and the delivery on the next pages. Cancel at any time under “Orders”.",
 		"product.donate":         "Donate",
 		"product.donate-hint":    "You pay with your Amazon account. Nothing is sent.",
+		"product.paid":           "You have bought this just now. Look at the order before you buy it again:",
 		"product.buy-now-hint":   "Buy this product at once, in a window of Amazon Pay.",
 
 		"basket.title":          "Your basket",
@@ -332,6 +333,7 @@ var texts = map[catalog.Language]map[string]string{
 		"product.subscribe-hint": "価格と配送は次のページで確認できます。「注文履歴」からいつでも解約できます。",
 		"product.donate":         "寄付する",
 		"product.donate-hint":    "Amazonアカウントでお支払いいただきます。商品の発送はありません。",
+		"product.paid":           "この商品は先ほど購入されています。もう一度購入する前に、ご注文をご確認ください：",
 		"product.buy-now-hint":   "Amazon Payのウィンドウで、この商品をすぐに購入できます。",
 
 		"basket.title":          "カート",
