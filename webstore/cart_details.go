@@ -13,8 +13,8 @@ import (
 // shop's answer to an event of the page (package webstore/buynow). In a [CheckoutSession] they have
 // the delivery option that the buyer chose, and no amounts.
 //
-// TotalShippingAmount, TotalBaseAmount, TotalTaxAmount and TotalChargeAmount are required. The total
-// is TotalOrderAmount or, without one, TotalChargeAmount. It must be
+// TotalShippingAmount, TotalBaseAmount, TotalTaxAmount and TotalChargeAmount are required. The
+// total is TotalOrderAmount or, without one, TotalChargeAmount. It must be
 //
 //	base + shipping + tax - discount
 //
@@ -22,8 +22,8 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html
 type CartDetails struct {
-	// DeliveryOptions are the ways to deliver to the address. Their ids differ, and exactly one of them
-	// is the default.
+	// DeliveryOptions are the ways to deliver to the address. Their ids differ, and exactly one of
+	// them is the default.
 	DeliveryOptions     []DeliveryOption `json:"deliveryOptions,omitzero"`
 	TotalShippingAmount amazonpay.Price  `json:"totalShippingAmount,omitzero"` // of the delivery option that applies
 	TotalBaseAmount     amazonpay.Price  `json:"totalBaseAmount,omitzero"`     // of the goods

@@ -107,10 +107,10 @@ func (s *nowShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // openNow opens the shop's page and waits for its checked button.
-func openNow(t *testing.T, pairs ...any) (b *tab, s *nowShop, server *emulator.Server) {
+func openNow(t *testing.T) (b *tab, s *nowShop, server *emulator.Server) {
 	t.Helper()
 	server = emulator.Start(t)
-	s = newNowShop(t, server, pairs...)
+	s = newNowShop(t, server)
 	b = open(t, server)
 	b.goTo(s.url)
 	b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
@@ -134,23 +134,23 @@ func (b *tab) popup() *tab {
 }
 
 // toPay signs the buyer in and waits for the cart.
-func (p *tab) toPay() *tab {
-	p.t.Helper()
-	p.heading("Sign in")
-	p.click(goOn)
-	p.heading("Review and pay")
-	return p
+func (b *tab) toPay() *tab {
+	b.t.Helper()
+	b.heading("Sign in")
+	b.click(goOn)
+	b.heading("Review and pay")
+	return b
 }
 
-func (p *tab) ready() {
-	p.t.Helper()
-	p.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
+func (b *tab) ready() {
+	b.t.Helper()
+	b.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
 }
 
-func (p *tab) total(want string) {
-	p.t.Helper()
-	p.ready()
-	assert.Equal(p.t, want, p.text("#totals dd.total"))
+func (b *tab) total(want string) {
+	b.t.Helper()
+	b.ready()
+	assert.Equal(b.t, want, b.text("#totals dd.total"))
 }
 
 // eventually waits until a script in the page is true.
@@ -169,7 +169,7 @@ func (b *tab) events() string {
 	return strings.Join(names, " ")
 }
 
-// closed waits until the pop-up is gone.
+// alone waits until the pop-up is gone.
 func (b *tab) alone() {
 	b.t.Helper()
 	require.Eventually(b.t, func() bool {
@@ -297,7 +297,10 @@ func kept(t *testing.T, server *emulator.Server) string {
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	var state struct {
-		Buttons []struct{ Reason, From string }
+		Buttons []struct {
+			Reason string `json:"reason"`
+			From   string `json:"from"`
+		} `json:"buttons"`
 	}
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&state))
 	var all []string

@@ -133,6 +133,18 @@ func TestBuyNowChangedAfterPayNow(t *testing.T) {
 		c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "26.50")).must(t, 200)
 	}
 	assert.Len(t, c.server.Charges(), 3)
+
+	// Another buyer has pressed nothing yet.
+	id := c.buyNow("PayAndShip")
+	require.NoError(t, c.server.Buyer().PayNow(id, cart("5.00", "26.50"), ""))
+	c.visit("/checkout/signin", step(id, "buyer", "1"))
+	c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "26.50")).refused(t, 422, "InvalidCheckoutSessionStatus")
+	// The latest cart counts alone.
+	require.NoError(t, c.server.Buyer().PayNow(id, cart("5.00", "6.50", "totalOrderAmount", usd("26.50")), ""))
+	c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "6.50")).refused(t, 400, "MissingParameterValue")
+	require.NoError(t, c.server.Buyer().PayNow(id, cart("5.00", "26.50"), ""))
+	c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "26.50")).must(t, 200)
+	assert.Len(t, c.server.Charges(), 4)
 }
 
 // Of what is not shipped there is no delivery option, and the billing address must be given back.
@@ -437,6 +449,7 @@ func TestBuyNowFromElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	s, _ := c.do(to.Query().Get(sessionParameter), "pay", "cart", "{}")
 	assert.Contains(t, s.Wrong, "not signed in")
+	require.ErrorContains(t, c.server.Buyer().PayNow(to.Query().Get(sessionParameter), cart("5.00", "26.50"), ""), "not signed in")
 }
 
 // What is wrong with a Buy Now button is said before and at the click, and makes no session.

@@ -32,6 +32,9 @@ type changeConfiguration struct {
 //
 // https://developer.amazon.com/docs/amazon-pay-checkout/amazon-pay-script.html
 func (m *Maker) ChangeAction(nonce, elementID, checkoutSessionID string, action Action) template.HTML {
+	if !m.made() {
+		return ""
+	}
 	config, err := json.Marshal(changeConfiguration{checkoutSessionID, action})
 	if err != nil { // two texts
 		config = []byte("{}")

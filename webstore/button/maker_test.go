@@ -146,6 +146,11 @@ func TestSigningFails(t *testing.T) {
 	require.NoError(t, err)
 	_, err = m.Button(nil, cart)
 	require.ErrorContains(t, err, "the payload is nil")
+	for _, m := range []*button.Maker{nil, {}} {
+		_, err = m.Button(p, cart)
+		require.ErrorContains(t, err, "not made by New")
+		assert.Empty(t, string(m.Script("x")+m.ChangeAction("x", "a", "b", button.ActionChangeAddress))+m.ScriptURL())
+	}
 }
 
 func TestOneSignatureForConcurrentCalls(t *testing.T) {

@@ -274,6 +274,7 @@ func TestFaults(t *testing.T) {
 					t.Parallel()
 					v := open(t).enter()
 					v.press("")
+					fault := fault
 					fault.Operation = operation
 					require.NoError(t, v.server.FailNext(times, fault))
 					answer := v.complete()

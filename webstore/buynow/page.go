@@ -13,7 +13,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore/button"
 )
 
-// Page is the page that shows a button. All fields but those of Options with a default are required.
+// Page is the page that shows a button. All fields but those of Options with a default are
+// required.
 type Page struct {
 	// Options are how the button looks. ProductType may be left empty.
 	Options button.Options
@@ -30,11 +31,11 @@ type Page struct {
 //go:embed page.js
 var pageScript string
 
-// Button returns the button of a checkout, for a page of the shop: its HTML has the script that posts
-// each event to Config.HandlerURL, shows errors in the button's container and in the console, and
-// leads to the result page or, after a cancellation, to the cart. As JSON it is the configuration
-// that renderJSButton takes, for a single-page application that adds the event handlers itself: see
-// the package documentation for what they post.
+// Button returns the button of a checkout, for a page of the shop: its HTML has the script that
+// posts each event to Config.HandlerURL, shows errors in the button's container and in the console,
+// and leads to the result page or, after a cancellation, to the cart. As JSON it is the
+// configuration that renderJSButton takes, for a single-page application that adds the event
+// handlers itself: see the package documentation for what they post.
 func (h *Handler) Button(ctx context.Context, checkoutID string, p Page) (*button.Button, error) {
 	fail := func(err error) (*button.Button, error) { return nil, fmt.Errorf("buynow: Button: %w", err) }
 	switch {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -237,6 +238,12 @@ func or(o, other ledger.Object) ledger.Object {
 	return o
 }
 
+// given are the members of an answer that are not null.
+func given(o ledger.Object) ledger.Object {
+	maps.DeleteFunc(o, func(_ string, value any) bool { return value == nil })
+	return o
+}
+
 func inState(states ...string) func(*filling, ledger.Kept) bool {
 	return func(_ *filling, k ledger.Kept) bool { return slices.Contains(states, k.State) }
 }
@@ -353,7 +360,7 @@ var examples = map[string]example{
 			payment := s.At("paymentDetails")
 			changed := ledger.Object{"paymentIntent": cmp.Or(payment.Text("paymentIntent"), "Authorize"), "chargeAmount": or(payment.At("chargeAmount"), f.sample())}
 			return ledger.Object{
-				"webCheckoutDetails": ledger.Object{"checkoutResultReturnUrl": f.result}, "paymentDetails": changed, "merchantMetadata": f.metadata(),
+				"webCheckoutDetails": ledger.Object{"checkoutResultReturnUrl": f.result}, "paymentDetails": changed, "merchantMetadata": or(given(s.At("merchantMetadata")), f.metadata()),
 			}
 		},
 	},

@@ -6,6 +6,7 @@
   var el = window.el;
   var choices = null;
   var filled = {};
+  var ready = Promise.resolve(); // once the request is filled in: what is sent belongs to the operation that is shown
   var code = {};
   var languages = { na: ['en_US'], eu: ['en_GB', 'de_DE', 'fr_FR', 'it_IT', 'es_ES'], jp: ['ja_JP'] };
   var currencies = { na: ['USD'], eu: ['EUR', 'GBP'], jp: ['JPY'] };
@@ -114,7 +115,8 @@
   function fill(id) {
     remember();
     at('code').hidden = true;
-    return ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: id || '' })).then(showFilled).catch(done);
+    ready = ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: id || '' })).then(showFilled).catch(done);
+    return ready;
   }
 
   // refresh shows the objects as they are now, and leaves the request as it was edited.
@@ -267,13 +269,13 @@
   at('request').addEventListener('submit', function (event) {
     event.preventDefault();
     at('outcome').textContent = 'Sending …';
-    ask('workbench/send', requestOrder()).then(showAnswer).then(refresh).catch(function () { at('outcome').textContent = 'Not sent.'; });
+    ready.then(function () { return ask('workbench/send', requestOrder()); }).then(showAnswer).then(refresh).catch(function () { at('outcome').textContent = 'Not sent.'; });
   });
   at('request').addEventListener('input', function () { at('code').hidden = true; });
   at('button').addEventListener('input', function () { at('button-code').hidden = true; });
   at('copy-request').addEventListener('click', function (event) {
     var as = event.target.dataset.as;
-    if (as) { ask('workbench/code', requestOrder()).then(function (got) { return copy(got[as], 'code', 'copied'); }).catch(done); }
+    if (as) { ready.then(function () { return ask('workbench/code', requestOrder()); }).then(function (got) { return copy(got[as], 'code', 'copied'); }).catch(done); }
   });
   at('kind').addEventListener('change', function () {
     showKind();
