@@ -14,8 +14,9 @@ import (
 func (b *tab) fillIn(pairs ...string) {
 	b.t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
-		field := chromedp.CSS("#" + pairs[i])
-		b.run(chromedp.WaitVisible(field), chromedp.SetValue(field, ""), chromedp.SendKeys(field, pairs[i+1]))
+		b.see("#" + pairs[i])
+		b.eval("document.querySelector('#"+pairs[i]+"').value = ''", nil)
+		b.run(chromedp.SendKeys(chromedp.CSS("#"+pairs[i]), pairs[i+1]))
 	}
 }
 
@@ -202,6 +203,7 @@ func TestStoreSignIn(t *testing.T) {
 	again.signIn("0", "Susie Smith")
 	again.goTo(s.url + "/orders")
 	again.shows("#orders", number)
+	again.goTo(s.url + "/account")
 	again.goClick("#sign-out button", "#products")
 	again.goTo(s.url + "/orders/" + number)
 	again.problem("no-page")
@@ -232,9 +234,9 @@ func (b *tab) signIn(buyer, name string) {
 func TestStoreInJapan(t *testing.T) {
 	t.Parallel()
 	s := startStore(t, emulator.WithRegion("jp"))
-	b := open(t, s.server, chromedp.Flag("lang", "ja"))
+	b := open(t, s.server)
 	b.goTo(s.url)
-	b.see("#products")
+	b.goClick("#language-ja", "#products")
 	b.looked("home")
 	b.goTo(s.url + "/products/mug")
 	b.see("#add-to-basket")
@@ -266,6 +268,7 @@ func TestStoreInJapan(t *testing.T) {
 	b.paid(s, "3980 JPY")
 
 	a := b.admin(s)
+	a.goClick("#language-ja", "#orders")
 	a.looked("admin")
 	a.goTo(s.url + "/admin/orders/" + number)
 	a.see("#refresh")
