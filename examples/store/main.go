@@ -75,7 +75,7 @@ func run(ctx context.Context, out, errOut io.Writer) (err error) {
 	defer end()
 	working.Go(func() {
 		if err := s.Shop.Run(background); err != nil && background.Err() == nil {
-			log.Error("unfinished work is not taken up any more", "error", err)
+			log.ErrorContext(background, "unfinished work is not taken up any more", slog.Any("error", err))
 		}
 	})
 	working.Go(func() { sweep(background, data.Visits{DB: s.DB}, log) })
@@ -98,7 +98,7 @@ func run(ctx context.Context, out, errOut io.Writer) (err error) {
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("closing: open requests are finished")
+	log.InfoContext(ctx, "closing: open requests are finished")
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer cancel()
 	return server.Shutdown(last)
@@ -136,7 +136,7 @@ func newSite(s *store, baseURL, password string, log *slog.Logger) (*web.Site, e
 func sweep(ctx context.Context, visits data.Visits, log *slog.Logger) {
 	for tick := time.NewTicker(time.Hour); ; {
 		if err := visits.Sweep(ctx); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "expired visits cannot be deleted", "error", err)
+			log.ErrorContext(ctx, "expired visits cannot be deleted", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():

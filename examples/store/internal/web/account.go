@@ -89,18 +89,17 @@ func (s *Site) signedIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.sessions.Remove(ctx, keySignIn)
 	s.sessions.Put(ctx, keyCustomer, customer.ID)
+	s.sessions.Put(ctx, keyVisitor, visitor)
 	s.sessions.Put(ctx, keyName, customer.Name)
 	s.sessions.Put(ctx, keyNotice, "notice.signed-in")
-	http.Redirect(w, r, "/account", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/account")
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/")
 }
 
 func (s *Site) forgetWallet(w http.ResponseWriter, r *http.Request) error {
@@ -108,6 +107,5 @@ func (s *Site) forgetWallet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.forgotten")
-	http.Redirect(w, r, "/account", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/account")
 }

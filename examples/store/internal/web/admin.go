@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -59,8 +60,7 @@ func (s *Site) login(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyAdmin, now.Add(adminTime).Unix())
-	http.Redirect(w, r, "/admin", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/admin")
 }
 
 func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
@@ -68,8 +68,7 @@ func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Remove(r.Context(), keyAdmin)
-	http.Redirect(w, r, "/admin", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/admin")
 }
 
 // admin is for pages that take the admin's password.
@@ -178,10 +177,9 @@ func (s *Site) adminAct(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	s.config.Logger.InfoContext(ctx, "the admin has acted", "action", action, "order", number)
+	s.config.Logger.InfoContext(ctx, "the admin has acted", slog.String("action", action), slog.String("order", number))
 	s.sessions.Put(ctx, keyNotice, "notice.admin")
-	http.Redirect(w, r, "/admin/orders/"+number, http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/admin/orders/"+number)
 }
 
 // amountOf reads the amount of a form, such as 12.50 or $12.50. What is not an amount in the shop's

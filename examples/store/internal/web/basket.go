@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 // What a visit holds.
 const (
 	keyCustomer = "customer" // visitor or buyer; empty until something is ordered
+	keyVisitor  = "visitor"  // who the buyer was before signing in: a page of then may still buy something
 	keyName     = "name"     // of a buyer who has signed in
 	keyBasket   = "basket"   // a basket, as JSON
 	keyPlaced   = "placed/"  // and a kind of order: the number of the order that the basket became
@@ -135,7 +137,7 @@ func (s *Site) wallet(r *http.Request) (*orders.Wallet, error) {
 	case errors.Is(err, orders.ErrNoWallet):
 		return nil, nil //nolint:nilnil // nothing is saved
 	case errors.Is(err, orders.ErrUnavailable):
-		s.config.Logger.WarnContext(r.Context(), "the saved payment method cannot be read", "error", err)
+		s.config.Logger.WarnContext(r.Context(), "the saved payment method cannot be read", slog.Any("error", err))
 		return nil, nil //nolint:nilnil // the page works without
 	}
 	return wallet, err
@@ -167,8 +169,7 @@ func (s *Site) addToBasket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.added")
-	http.Redirect(w, r, "/basket", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/basket")
 }
 
 func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
@@ -177,8 +178,7 @@ func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
 		entered = "0"
 	}
 	if s.basket(r).line(sku) < 0 { // in another tab it was removed
-		http.Redirect(w, r, "/basket", http.StatusSeeOther)
-		return nil
+		return seeOther(w, "/basket")
 	}
 	quantity, problem := quantityOf(entered, 0)
 	if problem != "" {
@@ -188,6 +188,5 @@ func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.changed")
-	http.Redirect(w, r, "/basket", http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/basket")
 }

@@ -16,8 +16,8 @@ import (
 // buyNowPath is where the page posts Amazon's events.
 const buyNowPath = "/buynow"
 
-// buyNow returns the button that buys one piece of a product at once. paid is the number of an order
-// that the visitor has paid with the button before, and has not seen.
+// buyNow returns the button that buys one piece of a product at once. paid is the number of an
+// order that the visitor has paid with the button before, and has not seen.
 func (s *Site) buyNow(r *http.Request, product *catalog.Product) (html template.HTML, paid string, err error) {
 	ctx, language := r.Context(), s.languageOf(r)
 	key := keyBuyNow + product.SKU + "/" + string(language)

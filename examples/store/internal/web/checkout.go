@@ -64,8 +64,7 @@ func (s *Site) placeOrder(w http.ResponseWriter, r *http.Request) error {
 // the back button, leads to that one.
 func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) error {
 	if len(b.Lines) == 0 {
-		http.Redirect(w, r, "/basket", http.StatusSeeOther)
-		return nil
+		return seeOther(w, "/basket")
 	}
 	ctx, key := r.Context(), keyPlaced+string(b.Kind)
 	b.Currency, b.Customer = s.config.Currency, s.customer(r)
@@ -73,8 +72,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 		before, err := s.config.Shop.Order(ctx, number)
 		if err == nil && before.Customer == b.Customer && before.Status == orders.StatusPlaced && basket(b.Lines).isOf(before) && reflect.DeepEqual(before.Address, b.Address) &&
 			(b.DeliveryOption == "" || b.DeliveryOption == before.DeliveryOption) {
-			http.Redirect(w, r, "/checkout/"+number, http.StatusSeeOther)
-			return nil
+			return seeOther(w, "/checkout/"+number)
 		}
 		if err != nil && !errors.Is(err, orders.ErrNoOrder) {
 			return err
@@ -85,8 +83,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 		return err
 	}
 	s.sessions.Put(ctx, key, o.Number)
-	http.Redirect(w, r, "/checkout/"+o.Number, http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/checkout/"+o.Number)
 }
 
 // customer returns whose visit it is. A visitor gets an id.
@@ -107,7 +104,7 @@ func (s *Site) ownOrder(r *http.Request) (*orders.Order, error) {
 		return nil, orders.ErrNoOrder
 	}
 	o, err := s.config.Shop.Order(r.Context(), r.PathValue("number"))
-	if err == nil && o.Customer != customer {
+	if err == nil && o.Customer != customer && o.Customer != s.sessions.GetString(r.Context(), keyVisitor) {
 		return nil, orders.ErrNoOrder
 	}
 	return o, err
@@ -126,7 +123,7 @@ func (s *Site) checkout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !o.MayPay() {
-		return s.toOrder(w, r, o.Number)
+		return toOrder(w, o.Number)
 	}
 	content := checkoutPage{Order: o}
 	if o.Kind == orders.KindOneClick {
@@ -139,9 +136,16 @@ func (s *Site) checkout(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "checkout", "checkout.title", content)
 }
 
-func (s *Site) toOrder(w http.ResponseWriter, r *http.Request, number string) error {
-	http.Redirect(w, r, "/orders/"+number, http.StatusSeeOther)
+// seeOther leads the browser to another page: a path of this shop, or the page that Amazon has
+// named.
+func seeOther(w http.ResponseWriter, page string) error {
+	w.Header().Set("Location", page)
+	w.WriteHeader(http.StatusSeeOther)
 	return nil
+}
+
+func toOrder(w http.ResponseWriter, number string) error {
+	return seeOther(w, "/orders/"+number)
 }
 
 // button returns Amazon's button for an order.
@@ -219,8 +223,7 @@ var addressFields = []struct {
 // ownAddress is the form for an address that the shop knows before the payment.
 func (s *Site) ownAddress(w http.ResponseWriter, r *http.Request) error {
 	if len(s.basket(r)) == 0 {
-		http.Redirect(w, r, "/basket", http.StatusSeeOther)
-		return nil
+		return seeOther(w, "/basket")
 	}
 	content, _ := s.addressOf(r, false)
 	return s.show(w, r, http.StatusOK, "address", "address.title", content)

@@ -169,11 +169,10 @@ func (a *answer) is(status int, path string) *answer {
 }
 
 // problem checks that the page tells of a problem.
-func (a *answer) problem(status int, name string) *answer {
+func (a *answer) problem(status int, name string) {
 	a.t.Helper()
 	require.Equal(a.t, status, a.status, a.text())
 	require.Contains(a.t, a.body, `data-problem="`+name+`"`)
-	return a
 }
 
 var tags = regexp.MustCompile(`(?s)<script.*?</script>|<[^>]*>|\s+`)

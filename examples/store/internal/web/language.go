@@ -31,12 +31,11 @@ func (s *Site) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 	if texts[chosen] == nil {
 		return errBadForm
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure if the shop is on https: see Cookies in the package comment
 		Name: s.cookieName("language"), Value: string(chosen), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
 		Secure: s.https, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
-	http.Redirect(w, r, ownPath(r.PostFormValue("back")), http.StatusSeeOther)
-	return nil
+	return seeOther(w, ownPath(r.PostFormValue("back")))
 }
 
 // ownPath returns a path on this site, and never the address of another one.
@@ -82,8 +81,8 @@ func (v *View) Country(code string) string {
 	return display.English.Regions().Name(region)
 }
 
-// buttonLanguage returns the language of Amazon's button and pages. Each region has its own, so that
-// only a shop in Japan has Japanese ones.
+// buttonLanguage returns the language of Amazon's button and pages. Each region has its own, so
+// that only a shop in Japan has Japanese ones.
 func buttonLanguage(region amazonpay.Region) button.Language {
 	switch region {
 	case amazonpay.RegionEU:

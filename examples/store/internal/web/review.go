@@ -48,7 +48,7 @@ func (s *Site) returned(r *http.Request) (*orders.Order, string, error) {
 func (s *Site) showReview(w http.ResponseWriter, r *http.Request, status int, o *orders.Order, session string, review *orders.Review, err error) error {
 	switch {
 	case errors.Is(err, orders.ErrNotPayable):
-		return s.toOrder(w, r, o.Number)
+		return toOrder(w, o.Number)
 	case errors.Is(err, orders.ErrAddress): // the buyer can choose another one
 		status, review = http.StatusUnprocessableEntity, &orders.Review{Order: o, Session: session}
 	case err != nil:
@@ -74,8 +74,7 @@ func (s *Site) chooseDelivery(w http.ResponseWriter, r *http.Request) error {
 		return s.showReview(w, r, http.StatusOK, o, session, review, err)
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.delivery")
-	http.Redirect(w, r, reviewPath(o.Number, session), http.StatusSeeOther)
-	return nil
+	return seeOther(w, reviewPath(o.Number, session))
 }
 
 func reviewPath(number, session string) string {
@@ -103,8 +102,7 @@ func (s *Site) pay(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return s.showReview(w, r, http.StatusOK, o, session, nil, err)
 	}
-	http.Redirect(w, r, page, http.StatusSeeOther)
-	return nil
+	return seeOther(w, page)
 }
 
 // result is the page to which Amazon sends a buyer who has paid.
@@ -121,7 +119,7 @@ func (s *Site) result(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) afterPaying(w http.ResponseWriter, r *http.Request, before, o *orders.Order, err error) error {
 	switch {
 	case errors.Is(err, orders.ErrBusy) || errors.Is(err, orders.ErrNotPayable):
-		return s.toOrder(w, r, before.Number) // shows how far it is
+		return toOrder(w, before.Number) // shows how far it is
 	case err != nil:
 		return err
 	}
@@ -129,10 +127,9 @@ func (s *Site) afterPaying(w http.ResponseWriter, r *http.Request, before, o *or
 		s.sessions.Remove(r.Context(), keyBasket)
 	}
 	if o.MayPay() {
-		http.Redirect(w, r, "/checkout/"+o.Number, http.StatusSeeOther)
-		return nil
+		return seeOther(w, "/checkout/"+o.Number)
 	}
-	return s.toOrder(w, r, o.Number)
+	return toOrder(w, o.Number)
 }
 
 // canceled is the page to which Amazon sends a buyer who does not want to pay.
@@ -145,6 +142,5 @@ func (s *Site) canceled(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.given-up")
-	http.Redirect(w, r, "/checkout/"+o.Number, http.StatusSeeOther)
-	return nil
+	return seeOther(w, "/checkout/"+o.Number)
 }

@@ -68,7 +68,7 @@ func New(c Config) (*Site, error) {
 	s.sessions.Cookie.HttpOnly = true
 	s.sessions.Cookie.SameSite = http.SameSiteLaxMode                                // Strict would lose the visitor on the way back from Amazon
 	s.sessions.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { // without a visit there is no page
-		c.Logger.ErrorContext(r.Context(), "the visit cannot be read or stored", "error", err)
+		c.Logger.ErrorContext(r.Context(), "the visit cannot be read or stored", slog.Any("error", err))
 		http.Error(w, "The shop is not available. Try again in a moment.", http.StatusServiceUnavailable)
 	}
 	if s.buy, err = c.Shop.BuyNow(c.Buttons, buyNowPath); err != nil {
@@ -190,7 +190,7 @@ func (s *Site) health(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	w.Header().Set("Content-Type", "application/json")
 	if err := s.config.DB.Ping(ctx); err != nil {
-		s.config.Logger.ErrorContext(r.Context(), "the database does not answer", "error", err)
+		s.config.Logger.ErrorContext(r.Context(), "the database does not answer", slog.Any("error", err))
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write([]byte(`{"process":"ok","database":"unavailable"}` + "\n"))
 		return
@@ -237,7 +237,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	}
 	if status >= http.StatusInternalServerError {
-		s.config.Logger.ErrorContext(r.Context(), "a page failed", "page", r.Pattern, "error", err)
+		s.config.Logger.ErrorContext(r.Context(), "a page failed", slog.String("page", r.Pattern), slog.Any("error", err))
 	}
 	if err := s.show(w, r, status, "problem", "problem."+name, name); err != nil {
 		http.Error(w, http.StatusText(status), status)

@@ -93,7 +93,7 @@ func TestOtherHost(t *testing.T) {
 		r, err := http.NewRequestWithContext(t.Context(), method, w.url+path, nil)
 		require.NoError(t, err)
 		r.Host = "evil.example"
-		res, err := http.DefaultTransport.RoundTrip(r)
+		res, err := http.DefaultTransport.RoundTrip(r) //nolint:forbidigo // a test's own
 		require.NoError(t, err)
 		require.NoError(t, res.Body.Close())
 		return res
@@ -135,7 +135,7 @@ func TestConfig(t *testing.T) {
 	w := open(t)
 	for _, base := range []string{"", "shop.example", "ftp://shop.example", "https://shop.example/", "%"} {
 		_, err := web.New(w.config(base))
-		assert.ErrorContains(t, err, "BaseURL", base)
+		require.ErrorContains(t, err, "BaseURL", base)
 	}
 	c := w.config(w.url)
 	c.AdminPassword = ""

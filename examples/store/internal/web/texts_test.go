@@ -36,7 +36,7 @@ func TestTexts(t *testing.T) {
 			if name == "texts.go" || strings.HasSuffix(name, "_test.go") {
 				continue
 			}
-			text, err := os.ReadFile(name) //nolint:gosec // a file of this package
+			text, err := os.ReadFile(name)
 			require.NoError(t, err)
 			sources.Write(text)
 		}
