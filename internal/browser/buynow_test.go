@@ -147,10 +147,11 @@ func (b *tab) ready() {
 	b.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
 }
 
+// total waits for a total that can be paid.
 func (b *tab) total(want string) {
 	b.t.Helper()
+	b.eventually("document.querySelector('#totals dd.total')?.textContent === '" + want + "'")
 	b.ready()
-	assert.Equal(b.t, want, b.text("#totals dd.total"))
 }
 
 // eventually waits until a script in the page is true.
@@ -506,4 +507,42 @@ func TestBuyNowExtras(t *testing.T) {
 	assert.Equal(t, map[string]any{"giftDetails": map[string]any{"wrap": "blue"}}, event)
 	assert.Equal(t, "onInitCheckout onGiftWrapOptionSelection onMerchantManagedPaymentMethodSelection", b.events())
 	assert.Empty(t, server.Charges())
+}
+
+// Buy Now works from a page whose policy was made for Amazon, and with the pages in plain HTTP.
+func TestBuyNowFromOtherHosts(t *testing.T) {
+	t.Parallel()
+	const script = "https://static-na.payments-amazon.com/checkout.js"
+	t.Run("Amazon's host and a strict policy", func(t *testing.T) {
+		t.Parallel()
+		server := emulator.Start(t)
+		s := newNowShop(t, server)
+		config := js(t, with(s.config, "checkoutSessionConfig", map[string]any{"storeId": s.emulator.Merchants[0].StoreID}))
+		b := open(t, server, asAmazon(t, server))
+		b.on(http.Header{"Content-Security-Policy": {"default-src 'none'; script-src *.payments-amazon.com 'nonce-n'; connect-src *.payments-amazon.com; form-action 'none'; img-src data:"}}, script,
+			template.HTML(`<script nonce="n">const price = amount => ({amount, currencyCode: 'USD'});
+				amazon.Pay.renderJSButton('#b', Object.assign(`+config+`, {productType: 'PayOnly', onCompleteCheckout() {}, onCancel() {}, onInitCheckout: () => ({
+					totalBaseAmount: price('20.00'), totalShippingAmount: price('0.00'), totalTaxAmount: price('0.00'), totalChargeAmount: price('20.00')})}))</script>`))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
+		p := b.popup().toPay()
+		p.total("20.00 USD")
+		assert.Contains(t, p.location(), "https://static-na.payments-amazon.com/checkout/buynow?")
+		var asked bool
+		p.eval("!!document.querySelector('#addresses')", &asked)
+		assert.False(t, asked, "nothing is shipped")
+	})
+	t.Run("plain HTTP", func(t *testing.T) {
+		t.Parallel()
+		server := emulator.Start(t, emulator.WithPages("127.0.0.1:0"))
+		s := newNowShop(t, server)
+		b := open(t, server)
+		b.goTo(s.url)
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
+		p := b.popup().toPay()
+		p.ready()
+		assert.Contains(t, p.location(), "http://127.0.0.1:")
+		p.click("#pay")
+		p.heading("Thank you")
+		assert.Len(t, server.Charges(), 1)
+	})
 }

@@ -79,6 +79,7 @@ func TestWorkbench(t *testing.T) {
 	b.value("textarea[name=body]", "17.50")
 	b.click("#send")
 	b.shows("#answer", "statusDetails.state Authorized Captured")
+	b.eval("window.scrollTo(0, 0)", nil)
 	b.picture("17-workbench-changed")
 	require.Len(t, server.Charges(), 1)
 	assert.Equal(t, "17.50 USD", server.Charges()[0].Captured)
@@ -100,6 +101,7 @@ func TestWorkbenchButton(t *testing.T) {
 	b.run(chromedp.WaitVisible(chromedp.CSS(button + "[data-signature=right]")))
 	b.click("#copy-button [data-as=go]")
 	b.shows("#button-code", `MerchantReferenceID: "Order-7"`)
+	b.eval("window.scrollTo(0, 0)", nil)
 	b.picture("18-workbench-button")
 	b.click(button)
 	b.heading("Sign in")
@@ -155,8 +157,8 @@ func TestWorkbenchKinds(t *testing.T) {
 	b.shows("#message", "the payload cannot be read")
 }
 
-// TestWorkbenchCopies copies a request in each language. A browser that refuses the clipboard gets the
-// text to copy by hand.
+// TestWorkbenchCopies copies a request in each language. A browser that refuses the clipboard shows
+// the text to copy by hand.
 func TestWorkbenchCopies(t *testing.T) {
 	t.Parallel()
 	b := openWorkbench(t, emulator.Start(t))
@@ -171,6 +173,7 @@ func TestWorkbenchCopies(t *testing.T) {
 		b.eval("window.copied", &copied)
 		assert.Contains(t, copied, text)
 	}
+	b.eval("window.scrollTo(0, 0)", nil)
 	b.picture("19-workbench-code")
 	b.eval("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))", nil)
 	b.click("#copy-request [data-as=curl]")

@@ -208,7 +208,7 @@ func TestUpgradeOfAnotherBuyer(t *testing.T) {
 	assert.Equal(t, "GBP", c.get("/chargePermissions/" + permission).body["presentmentCurrency"])
 }
 
-// What happens to a saved wallet while the buyer is on its page, and one whose address the shop gave.
+// A saved wallet closed while the buyer is on its page, and one whose address the shop gave.
 func TestUpdateOfOtherWallets(t *testing.T) {
 	t.Parallel()
 	c := newClient(t, emulator.Start(t), 0)

@@ -146,7 +146,7 @@ func (h *Handler) ships() bool {
 }
 
 // NewCheckout saves a new checkout and returns its id, for a page that shows the button. The id is
-// random: nobody who does not know it can post an event for it. Store it with the cart and the
+// random, so that others cannot post events for the checkout. Store it with the cart and the
 // shopper.
 //
 // reference is the shop's order number, which the buyer sees at Amazon, up to 256 characters. It

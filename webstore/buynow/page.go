@@ -115,11 +115,11 @@ var translations = map[button.Language]texts{
 	button.LanguageFrFR: {
 		"La commande n’a pas pu être finalisée. Vous n’avez pas été débité. Vérifiez-la ou choisissez un autre mode de paiement.",
 		"Une erreur s’est produite. Rechargez la page et réessayez.",
-		"Nous ne savons pas encore si votre paiement a abouti. Consultez vos commandes avant de réessayer.",
+		"Nous ne savons pas encore si votre paiement a abouti. Consultez vos achats avant de réessayer.",
 	},
 	button.LanguageItIT: {
-		"Non è stato possibile completare l’ordine. Non ti è stato addebitato nulla. Controllalo o scegli un altro metodo di pagamento.",
-		"Si è verificato un errore. Ricarica la pagina e riprova.",
+		"L’ordine non è stato completato. Non ti è stato addebitato nulla. Controllalo o scegli un altro metodo di pagamento.",
+		"Qualcosa non ha funzionato. Ricarica la pagina e riprova.",
 		"Non sappiamo ancora se il pagamento è andato a buon fine. Controlla i tuoi ordini prima di riprovare.",
 	},
 	button.LanguageEsES: {

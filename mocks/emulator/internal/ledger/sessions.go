@@ -89,6 +89,17 @@ func (l *Ledger) NewSession(c *Call, product string) (*Session, *Refusal) {
 	return created, nil
 }
 
+// maxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
+const maxSessions = 100_000
+
+// Click makes the session of a click on a button.
+func (l *Ledger) Click(c *Call, product string) (*Session, *Refusal) {
+	if len(l.Sessions) >= maxSessions {
+		return nil, Refuse(codeUnavailable, ServiceUnavailable, "There are too many checkout sessions: reset the emulator.")
+	}
+	return l.NewSession(c, product)
+}
+
 // checkSession checks the rules that the table of members cannot express.
 func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 	web, payment := o.At("webCheckoutDetails"), o.At("paymentDetails")

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
@@ -141,12 +142,9 @@ func sortedNames(o ledger.Object) []string {
 
 // indented writes an object for an editor.
 func indented(o ledger.Object) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(o) // our own values
-	return strings.TrimSuffix(text.String(), "\n")
+	var text bytes.Buffer
+	_ = json.Indent(&text, ledger.Encode(o), "", "  ") // our own text
+	return text.String()
 }
 
 // kindKept is the kind of the objects from which a thing is chosen.

@@ -35,6 +35,14 @@
     });
   }
 
+  var turns = {};
+
+  // latest wraps what shows an answer, so that of two answers the one to the earlier order is dropped.
+  function latest(what, show) {
+    var turn = turns[what] = (turns[what] || 0) + 1;
+    return function (got) { return turn === turns[what] ? show(got) : undefined; };
+  }
+
   function done() {} // the page has said what was wrong
 
   function options(select, values, chosen) {
@@ -115,16 +123,16 @@
   function fill(id) {
     remember();
     at('code').hidden = true;
-    ready = ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: id || '' })).then(showFilled).catch(done);
+    ready = ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: id || '' })).then(latest('fill', showFilled)).catch(done);
     return ready;
   }
 
   // refresh shows the objects as they are now, and leaves the request as it was edited.
   function refresh() {
-    return ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: filled.id })).then(function (got) {
+    return ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: filled.id })).then(latest('fill', function (got) {
       filled = got;
       showAbout();
-    }).catch(done);
+    })).catch(done);
   }
 
   function pretty(text) {
@@ -236,7 +244,7 @@
     remember();
     at('button-code').hidden = true;
     at('button-copied').textContent = '';
-    return ask('workbench/button', order).then(function (got) {
+    return ask('workbench/button', order).then(latest('button', function (got) {
       code = got;
       button.payload.value = got.payload;
       at('signed').textContent = '';
@@ -245,7 +253,7 @@
       if (got.drawable) { return draw(got); }
       at('AmazonPayButton').textContent = '';
       at('drawn').textContent = 'Signed. This page has the checkout.js of the region ' + choices.region + ', which cannot draw a button of ' + sender.region.value + '.';
-    }).catch(done);
+    })).catch(done);
   }
 
   function newButton() { return makeButton(Object.assign(buttonOrder(), { payload: '' })); }
