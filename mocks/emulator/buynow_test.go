@@ -479,6 +479,26 @@ func TestWrongBuyNowButtons(t *testing.T) {
 	assert.Empty(t, c.sessions())
 }
 
+// Any page can click a Buy Now button: that does not fill the memory.
+func TestBuyNowClicksWithoutEnd(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	config, err := json.Marshal(object{"storeId": c.store(), "supplementaryData": strings.Repeat("x", 50_000)})
+	require.NoError(t, err)
+	large := "/checkout/buynow/start?" + c.nowButton("checkoutSessionConfig", string(config)).Encode()
+	clicks := 0
+	for c.visit(large, nil).status == http.StatusSeeOther {
+		clicks++
+		require.Less(t, clicks, 500)
+	}
+	p := c.visit(large, nil)
+	assert.Equal(t, http.StatusServiceUnavailable, p.status)
+	assert.Contains(t, p.text, "too many Buy Now sessions")
+	assert.Len(t, c.sessions(), min(clicks, 100), "of the 100 that the window shows")
+	c.server.Reset()
+	assert.Equal(t, http.StatusSeeOther, c.visit(large, nil).status)
+}
+
 // Whatever a browser says, the answer is JSON, and nothing is charged.
 func FuzzBuyNowCart(f *testing.F) {
 	s := emulator.Start(f)
