@@ -149,7 +149,7 @@ func TestSigningFails(t *testing.T) {
 	for _, m := range []*button.Maker{nil, {}} {
 		_, err = m.Button(p, cart)
 		require.ErrorContains(t, err, "not made by New")
-		assert.Empty(t, string(m.Script("x")+m.ChangeAction("x", "a", "b", button.ActionChangeAddress))+m.ScriptURL())
+		assert.Empty(t, string(m.Script("x")+m.ChangeAction("x", button.Change{Action: button.ActionChangeAddress, ElementID: "a", CheckoutSessionID: "b"}))+m.ScriptURL())
 	}
 }
 
