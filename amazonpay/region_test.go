@@ -83,6 +83,9 @@ func TestRegions(t *testing.T) {
 	} {
 		cfg := testConfig()
 		cfg.Region = amazonpay.Region(name)
+		client, err := amazonpay.New(cfg)
+		require.NoError(t, err)
+		assert.Equal(t, amazonpay.Region(want[0]), client.Region(), name)
 		r := wire(t, cfg)
 		assert.Equal(t, "https://"+want[1]+"/v2/checkoutSessions/session-1", r.URL, name)
 		assert.Equal(t, want[0], r.Header.Get("X-Amz-Pay-Region"), name)

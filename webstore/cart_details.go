@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -13,8 +14,8 @@ import (
 // shop's answer to an event of the page (package webstore/buynow). In a [CheckoutSession] they have
 // the delivery option that the buyer chose, and no amounts.
 //
-// TotalShippingAmount, TotalBaseAmount, TotalTaxAmount and TotalChargeAmount are required. The total
-// is TotalOrderAmount or, without one, TotalChargeAmount. It must be
+// TotalShippingAmount, TotalBaseAmount, TotalTaxAmount and TotalChargeAmount are required. The
+// total is TotalOrderAmount or, without one, TotalChargeAmount. It must be
 //
 //	base + shipping + tax - discount
 //
@@ -22,8 +23,8 @@ import (
 //
 // https://developer.amazon.com/docs/amazon-pay-api-v2/buy-now-checkout.html
 type CartDetails struct {
-	// DeliveryOptions are the ways to deliver to the address. Their ids differ, and exactly one of them
-	// is the default.
+	// DeliveryOptions are the ways to deliver to the address. Their ids differ, and exactly one of
+	// them is the default.
 	DeliveryOptions     []DeliveryOption `json:"deliveryOptions,omitzero"`
 	TotalShippingAmount amazonpay.Price  `json:"totalShippingAmount,omitzero"` // of the delivery option that applies
 	TotalBaseAmount     amazonpay.Price  `json:"totalBaseAmount,omitzero"`     // of the goods
@@ -204,6 +205,27 @@ type ShippingMethod struct {
 type EstimationDetails struct {
 	TimeUnit TimeUnit `json:"timeUnit,omitzero" pay:"required"`
 	Value    int      `json:"value,omitzero"`
+}
+
+// UnmarshalJSON also accepts a value as text. The documentation that could be read does not show its
+// type.
+func (e *EstimationDetails) UnmarshalJSON(b []byte) error {
+	var lenient struct {
+		TimeUnit TimeUnit          `json:"timeUnit"`
+		Value    amazonpay.Decimal `json:"value"`
+	}
+	if err := json.Unmarshal(b, &lenient); err != nil {
+		return err
+	}
+	e.TimeUnit = lenient.TimeUnit
+	if lenient.Value == "" {
+		return nil
+	}
+	var err error
+	if e.Value, err = strconv.Atoi(string(lenient.Value)); err != nil {
+		return errors.New("the value of an estimate is not a whole number")
+	}
+	return nil
 }
 
 // TimeUnit is the unit of [EstimationDetails]. Other units than the constant are sent unchanged.

@@ -13,7 +13,7 @@ import (
 //
 //   - To the review, result, cancel and error pages of a checkout: CheckoutSessionID. This also
 //     holds for a saved wallet, its update and an upgrade to a subscription. A buyer who canceled
-//     comes to the cancel page, and the session is still Open.
+//     comes to the cancel page: the session has its state and the reason.
 //   - A button that signs the buyer in: BuyerToken. A buyer who canceled comes to signInCancelUrl,
 //     or to signInReturnUrl if there is none, without a token: [ErrNoReturnID].
 //   - A button that signs the buyer in and saves a payment method: CheckoutSessionID, and no token.

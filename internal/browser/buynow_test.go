@@ -107,10 +107,10 @@ func (s *nowShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // openNow opens the shop's page and waits for its checked button.
-func openNow(t *testing.T, pairs ...any) (b *tab, s *nowShop, server *emulator.Server) {
+func openNow(t *testing.T) (b *tab, s *nowShop, server *emulator.Server) {
 	t.Helper()
 	server = emulator.Start(t)
-	s = newNowShop(t, server, pairs...)
+	s = newNowShop(t, server)
 	b = open(t, server)
 	b.goTo(s.url)
 	b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
@@ -134,23 +134,24 @@ func (b *tab) popup() *tab {
 }
 
 // toPay signs the buyer in and waits for the cart.
-func (p *tab) toPay() *tab {
-	p.t.Helper()
-	p.heading("Sign in")
-	p.click(goOn)
-	p.heading("Review and pay")
-	return p
+func (b *tab) toPay() *tab {
+	b.t.Helper()
+	b.heading("Sign in")
+	b.click(goOn)
+	b.heading("Review and pay")
+	return b
 }
 
-func (p *tab) ready() {
-	p.t.Helper()
-	p.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
+func (b *tab) ready() {
+	b.t.Helper()
+	b.run(chromedp.WaitEnabled(chromedp.CSS("#pay")))
 }
 
-func (p *tab) total(want string) {
-	p.t.Helper()
-	p.ready()
-	assert.Equal(p.t, want, p.text("#totals dd.total"))
+// total waits for a total that can be paid.
+func (b *tab) total(want string) {
+	b.t.Helper()
+	b.eventually("document.querySelector('#totals dd.total')?.textContent === '" + want + "'")
+	b.ready()
 }
 
 // eventually waits until a script in the page is true.
@@ -169,7 +170,7 @@ func (b *tab) events() string {
 	return strings.Join(names, " ")
 }
 
-// closed waits until the pop-up is gone.
+// alone waits until the pop-up is gone.
 func (b *tab) alone() {
 	b.t.Helper()
 	require.Eventually(b.t, func() bool {
@@ -297,7 +298,10 @@ func kept(t *testing.T, server *emulator.Server) string {
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	var state struct {
-		Buttons []struct{ Reason, From string }
+		Buttons []struct {
+			Reason string `json:"reason"`
+			From   string `json:"from"`
+		} `json:"buttons"`
 	}
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&state))
 	var all []string
@@ -503,4 +507,42 @@ func TestBuyNowExtras(t *testing.T) {
 	assert.Equal(t, map[string]any{"giftDetails": map[string]any{"wrap": "blue"}}, event)
 	assert.Equal(t, "onInitCheckout onGiftWrapOptionSelection onMerchantManagedPaymentMethodSelection", b.events())
 	assert.Empty(t, server.Charges())
+}
+
+// Buy Now works from a page whose policy was made for Amazon, and with the pages in plain HTTP.
+func TestBuyNowFromOtherHosts(t *testing.T) {
+	t.Parallel()
+	const script = "https://static-na.payments-amazon.com/checkout.js"
+	t.Run("Amazon's host and a strict policy", func(t *testing.T) {
+		t.Parallel()
+		server := emulator.Start(t)
+		s := newNowShop(t, server)
+		config := js(t, with(s.config, "checkoutSessionConfig", map[string]any{"storeId": s.emulator.Merchants[0].StoreID}))
+		b := open(t, server, asAmazon(t, server))
+		b.on(http.Header{"Content-Security-Policy": {"default-src 'none'; script-src *.payments-amazon.com 'nonce-n'; connect-src *.payments-amazon.com; form-action 'none'; img-src data:"}}, script,
+			template.HTML(`<script nonce="n">const price = amount => ({amount, currencyCode: 'USD'});
+				amazon.Pay.renderJSButton('#b', Object.assign(`+config+`, {productType: 'PayOnly', onCompleteCheckout() {}, onCancel() {}, onInitCheckout: () => ({
+					totalBaseAmount: price('20.00'), totalShippingAmount: price('0.00'), totalTaxAmount: price('0.00'), totalChargeAmount: price('20.00')})}))</script>`))
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
+		p := b.popup().toPay()
+		p.total("20.00 USD")
+		assert.Contains(t, p.location(), "https://static-na.payments-amazon.com/checkout/buynow?")
+		var asked bool
+		p.eval("!!document.querySelector('#addresses')", &asked)
+		assert.False(t, asked, "nothing is shipped")
+	})
+	t.Run("plain HTTP", func(t *testing.T) {
+		t.Parallel()
+		server := emulator.Start(t, emulator.WithPages("127.0.0.1:0"))
+		s := newNowShop(t, server)
+		b := open(t, server)
+		b.goTo(s.url)
+		b.run(chromedp.WaitVisible(chromedp.CSS("#b button[data-signature=right]")))
+		p := b.popup().toPay()
+		p.ready()
+		assert.Contains(t, p.location(), "http://127.0.0.1:")
+		p.click("#pay")
+		p.heading("Thank you")
+		assert.Len(t, server.Charges(), 1)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"os/exec"
@@ -31,9 +32,7 @@ type bench struct {
 func (b bench) ask(method, path string, order map[string]any) map[string]any {
 	b.t.Helper()
 	full := map[string]any{"merchant": "A1EMULATEDSHOPA", "environment": "sandbox", "region": "na", "algorithm": "AMZN-PAY-RSASSA-PSS-V2"}
-	for name, value := range order {
-		full[name] = value
-	}
+	maps.Copy(full, order)
 	text, err := json.Marshal(full)
 	require.NoError(b.t, err)
 	d := b.server.Description()
@@ -141,8 +140,8 @@ func TestWorkbenchCode(t *testing.T) {
 	}
 }
 
-// TestWorkbenchButtonCode runs the Node programs of the buttons, and verifies the signature in the page
-// that each prints.
+// TestWorkbenchButtonCode runs the Node programs of the buttons, and verifies the signature in the
+// page that each prints.
 func TestWorkbenchButtonCode(t *testing.T) {
 	t.Parallel()
 	modules, err := filepath.Abs("node_modules")
@@ -163,7 +162,10 @@ func TestWorkbenchButtonCode(t *testing.T) {
 		cmd.Dir, cmd.Env = b.folder, []string{"PATH=" + os.Getenv("PATH"), "NODE_PATH=" + modules}
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, string(out))
-		var signed struct{ PayloadJSON, Signature string }
+		var signed struct {
+			PayloadJSON string `json:"payloadJSON"`
+			Signature   string `json:"signature"`
+		}
 		require.NoError(t, json.Unmarshal([]byte("{"+printed.FindString(string(out))+"}"), &signed), string(out))
 		require.NoError(t, signing.VerifyPayload(signing.PSSV2, []byte(signed.PayloadJSON), signed.Signature, &key.PublicKey), string(out))
 		assert.Equal(t, 2, strings.Count(string(out), "</script>"), string(out))

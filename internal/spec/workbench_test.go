@@ -49,8 +49,8 @@ func names(t *testing.T, list any, name string) (found []string) {
 	return found
 }
 
-// TestWorkbenchSnippets type-checks the Go programs of the emulator's workbench: of each operation as
-// it is filled in, and of each kind of button. None may import what it does not use.
+// TestWorkbenchSnippets type-checks the Go programs of the emulator's workbench: of each operation
+// as it is filled in, and of each kind of button. None may import what it does not use.
 func TestWorkbenchSnippets(t *testing.T) {
 	t.Parallel()
 	exports := exportData(t)
@@ -89,7 +89,8 @@ func TestWorkbenchSnippets(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		for _, more := range []map[string]any{
-			{}, {"region": "eu", "currency": "EUR", "language": "de_DE", "color": "DarkGray", "algorithm": "AMZN-PAY-RSASSA-PSS"},
+			{},
+			{"region": "eu", "currency": "EUR", "language": "de_DE", "color": "DarkGray", "algorithm": "AMZN-PAY-RSASSA-PSS"},
 			{"payload": `{"storeId": "x", "newMember": ["a"]}`},
 		} {
 			order := map[string]any{"merchant": "A1EMULATEDSHOPA", "environment": "sandbox", "region": "na", "kind": kind, "placement": "Cart", "currency": "USD"}

@@ -133,6 +133,18 @@ func TestBuyNowChangedAfterPayNow(t *testing.T) {
 		c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "26.50")).must(t, 200)
 	}
 	assert.Len(t, c.server.Charges(), 3)
+
+	// Another buyer has pressed nothing yet.
+	id := c.buyNow("PayAndShip")
+	require.NoError(t, c.server.Buyer().PayNow(id, cart("5.00", "26.50"), ""))
+	c.visit("/checkout/signin", step(id, "buyer", "1"))
+	c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "26.50")).refused(t, 422, "InvalidCheckoutSessionStatus")
+	// The latest cart counts alone.
+	require.NoError(t, c.server.Buyer().PayNow(id, cart("5.00", "6.50", "totalOrderAmount", usd("26.50")), ""))
+	c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "6.50")).refused(t, 400, "MissingParameterValue")
+	require.NoError(t, c.server.Buyer().PayNow(id, cart("5.00", "26.50"), ""))
+	c.post("/checkoutSessions/"+id+"/finalize", c.final(id, "26.50")).must(t, 200)
+	assert.Len(t, c.server.Charges(), 4)
 }
 
 // Of what is not shipped there is no delivery option, and the billing address must be given back.
@@ -264,6 +276,8 @@ func TestCartsOfBuyNow(t *testing.T) {
 		"no options":                  {cart("5.00", "26.50", "deliveryOptions", nil), "", "deliveryOptions is required"},
 		"an empty list of options":    {cart("5.00", "26.50", "deliveryOptions", []object{}), "", "deliveryOptions is required"},
 		"no default":                  {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("b")}), "", ""},
+		"an estimate":                 {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"timeUnit": "HOUR", "value": 48}})}), "", ""},
+		"an estimate without a unit":  {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"value": 48}})}), "", "timeUnit is required"},
 		"two defaults":                {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "isDefault", true), option("b", "isDefault", true)}), "", "more than one option with isDefault"},
 		"one option twice":            {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("a")}), "", `the id "a" twice`},
 		"an option without a name":    {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingMethod", object{})}), "", "shippingMethodName is required"},
@@ -437,6 +451,7 @@ func TestBuyNowFromElsewhere(t *testing.T) {
 	require.NoError(t, err)
 	s, _ := c.do(to.Query().Get(sessionParameter), "pay", "cart", "{}")
 	assert.Contains(t, s.Wrong, "not signed in")
+	require.ErrorContains(t, c.server.Buyer().PayNow(to.Query().Get(sessionParameter), cart("5.00", "26.50"), ""), "not signed in")
 }
 
 // What is wrong with a Buy Now button is said before and at the click, and makes no session.
@@ -462,6 +477,26 @@ func TestWrongBuyNowButtons(t *testing.T) {
 	}
 	assert.Contains(t, c.visit("/checkout/buynow/check", c.nowButton()).raw, `"wrong":null`)
 	assert.Empty(t, c.sessions())
+}
+
+// Any page can click a Buy Now button: that does not fill the memory.
+func TestBuyNowClicksWithoutEnd(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	config, err := json.Marshal(object{"storeId": c.store(), "supplementaryData": strings.Repeat("x", 50_000)})
+	require.NoError(t, err)
+	large := "/checkout/buynow/start?" + c.nowButton("checkoutSessionConfig", string(config)).Encode()
+	clicks := 0
+	for c.visit(large, nil).status == http.StatusSeeOther {
+		clicks++
+		require.Less(t, clicks, 500)
+	}
+	p := c.visit(large, nil)
+	assert.Equal(t, http.StatusServiceUnavailable, p.status)
+	assert.Contains(t, p.text, "too many Buy Now sessions")
+	assert.Len(t, c.sessions(), min(clicks, 100), "of the 100 that the window shows")
+	c.server.Reset()
+	assert.Equal(t, http.StatusSeeOther, c.visit(large, nil).status)
 }
 
 // Whatever a browser says, the answer is JSON, and nothing is charged.

@@ -164,13 +164,15 @@ func TestControlAnswersReads(t *testing.T) {
 	c := newClient(t, emulator.Start(t), 0)
 	for path, kind := range map[string]string{
 		"": "text/html; charset=utf-8", "window.js": "text/javascript; charset=utf-8", "window.css": "text/css; charset=utf-8",
+		"workbench": "text/html; charset=utf-8", "workbench.js": "text/javascript; charset=utf-8", "workbench.css": "text/css; charset=utf-8",
+		"element.js": "text/javascript; charset=utf-8", "workbench/choices": "application/json",
 		"description": "application/json", "requests": "application/json", "state": "application/json",
 	} {
 		res := c.ask(http.MethodGet, path, "", "Authorization", "Bearer "+c.server.Description().ControlToken)
 		require.NoError(t, res.Body.Close())
 		assert.Equal(t, http.StatusOK, res.StatusCode, path)
 		assert.Equal(t, kind, res.Header.Get("Content-Type"), path)
-		if path == "" {
+		if path == "" || path == "workbench" {
 			assert.Equal(t, "no-store", res.Header.Get("Cache-Control"))
 			assert.Contains(t, res.Header.Get("Content-Security-Policy"), "script-src 'self'")
 		}
@@ -185,7 +187,11 @@ func TestControlAnswersReads(t *testing.T) {
 
 // controlPaths are all, with something in place of an id.
 func controlPaths() []string {
-	paths := []string{"GET ", "GET window.js", "GET window.css", "GET description", "GET requests", "GET notifications", "GET state", "GET events", "GET nothing", "POST nothing"}
+	paths := []string{
+		"GET ", "GET window.js", "GET window.css", "GET description", "GET requests", "GET notifications", "GET state", "GET events", "GET nothing", "POST nothing",
+		"GET workbench", "GET workbench.js", "GET workbench.css", "GET element.js", "GET workbench/choices",
+		"POST workbench/fill", "POST workbench/send", "POST workbench/code", "POST workbench/button",
+	}
 	for _, row := range orders {
 		paths = append(paths, "POST "+strings.Replace(row.path, "{id}", "x", 1))
 	}

@@ -184,3 +184,48 @@ func TestUpdateOfASavedWallet(t *testing.T) {
 	jp := newClient(t, emulator.Start(t, emulator.WithRegion("jp")), 0)
 	assert.Contains(t, jp.checked(jp.button("PayOnly", jp.update(jp.wallet()))).Wrong, "Japan")
 }
+
+// An upgrade goes on with the buyer, the card and the currency of the order.
+func TestUpgradeOfAnotherBuyer(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t, emulator.WithRegion("eu")), 0)
+	gbp := object{"amount": "14", "currencyCode": "GBP"}
+	id := c.click("PayAndShip", object{
+		"webCheckoutDetails": object{"checkoutResultReturnUrl": "https://shop.example/"}, "storeId": c.store(),
+		"paymentDetails": object{"paymentIntent": "Confirm", "chargeAmount": gbp},
+	})
+	c.visit("/checkout/signin", step(id, "buyer", "1"))
+	c.visit("/checkout/review", step(id, "address", "0", "card", "0005"))
+	order := c.post("/checkoutSessions/"+id+"/complete", object{"chargeAmount": gbp}).must(t, 200).text(t, "chargePermissionId")
+
+	form := c.upgrade("recurringUpgrade", order, "recurringMetadata", object{"frequency": object{"unit": "Month", "value": "1"}})
+	_, p := c.follow("/checkout/upgrade", form, "0")
+	assert.Contains(t, p.text, "sign in as Ada Example")
+	id, p = c.follow("/checkout/upgrade", form, "1")
+	assert.Contains(t, p.text, `value="0005" required checked`)
+	c.visit("/checkout/review", step(id, "address", "0", "card", "0005"))
+	permission := c.post("/checkoutSessions/"+id+"/complete", object{}).must(t, 200).text(t, "chargePermissionId")
+	assert.Equal(t, "GBP", c.get("/chargePermissions/" + permission).body["presentmentCurrency"])
+}
+
+// A saved wallet closed while the buyer is on its page, and one whose address the shop gave.
+func TestUpdateOfOtherWallets(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	saved := c.wallet()
+	id, _ := c.follow("/checkout/start", c.button("PayAndShip", c.update(saved)), "0")
+	c.visit("/checkout/review", step(id, "address", "0", "card", "4444"))
+	c.remove("/chargePermissions/"+saved+"/close", object{"closureReason": "over"}).must(t, 200)
+	c.post("/checkoutSessions/"+id+"/complete", object{}).refused(t, 422, "InvalidChargePermissionStatus")
+
+	first := c.post("/checkoutSessions", changed(c.update(""), "chargePermissionId", nil, "addressDetails", object{
+		"name": "Me", "addressLine1": "1 Example Street", "city": "New York", "stateOrRegion": "NY", "postalCode": "10001", "countryCode": "US", "phoneNumber": "212-555-0100",
+	})).must(t, http.StatusCreated).text(t, "checkoutSessionId")
+	require.NoError(t, c.server.Buyer().Approve(first))
+	given := c.post("/checkoutSessions/"+first+"/complete", object{}).must(t, 200).text(t, "chargePermissionId")
+	assert.Equal(t, "New York", c.get("/chargePermissions/"+given).at("shippingAddress", "city"))
+	id, _ = c.follow("/checkout/start", c.button("PayAndShip", c.update(given)), "0")
+	c.visit("/checkout/review", step(id, "address", "2", "card", "4444"))
+	c.post("/checkoutSessions/"+id+"/complete", object{}).must(t, 200)
+	assert.Equal(t, "Toronto", c.get("/chargePermissions/"+given).at("shippingAddress", "city"))
+}

@@ -54,8 +54,9 @@ type benchAnswer struct {
 		ID   string `json:"id"`
 		What string `json:"what"`
 		Rows []struct {
-			Member        string `json:"member"`
-			Before, After any
+			Member string `json:"member"`
+			Before any    `json:"before"`
+			After  any    `json:"after"`
 		} `json:"rows"`
 	} `json:"changes"`
 
@@ -72,9 +73,7 @@ type benchAnswer struct {
 func (c *client) bench(what string, order object) benchAnswer {
 	c.tb.Helper()
 	full := object{"merchant": c.server.Description().Merchants[0].MerchantID, "environment": "sandbox", "region": c.region, "algorithm": "AMZN-PAY-RSASSA-PSS-V2"}
-	for name, value := range order {
-		full[name] = value
-	}
+	maps.Copy(full, order)
 	text, err := json.Marshal(full)
 	require.NoError(c.tb, err)
 	status, answered := c.control(http.MethodPost, "workbench/"+what, string(text))
@@ -88,9 +87,7 @@ func (c *client) bench(what string, order object) benchAnswer {
 func (c *client) filled(operation string, more object) (object, benchAnswer) {
 	c.tb.Helper()
 	order := object{"operation": operation}
-	for name, value := range more {
-		order[name] = value
-	}
+	maps.Copy(order, more)
 	a := c.bench("fill", order)
 	order["id"], order["sub"], order["query"], order["body"] = a.ID, a.Sub, a.Query, a.Body
 	order["actFor"], order["idempotencyKey"] = a.ActFor, a.IdempotencyKey
@@ -152,8 +149,8 @@ func stocked(t *testing.T, where object) *client {
 	return c
 }
 
-// TestWorkbenchFillsEachOperation sends the request that the workbench makes of each operation as it
-// is. It must be accepted, and verified like any other.
+// TestWorkbenchFillsEachOperation sends the request that the workbench makes of each operation as
+// it is. It must be accepted, and verified like any other.
 func TestWorkbenchFillsEachOperation(t *testing.T) {
 	t.Parallel()
 	operations := operationsOf(t, newClient(t, emulator.Start(t), 0))
@@ -438,4 +435,39 @@ func TestWorkbenchMakesButtons(t *testing.T) {
 	}
 	a := c.bench("button", object{"kind": "OneTime", "placement": "Cart", "currency": "USD", "payload": `{"storeId": "</script><script>alert(1)"}`})
 	assert.Equal(t, 2, strings.Count(a.HTML, "</script>"), "a payload does not end the script: %s", a.HTML)
+}
+
+// What was refunded or disputed already is not offered again.
+func TestWorkbenchOffersWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	capturedCharge(f)
+	for _, row := range []struct{ operation, member string }{{"CreateRefund", "refundAmount"}, {"CreateDispute", "disputeAmount"}} {
+		left := func() float64 {
+			_, a := f.filled(row.operation, nil)
+			var body map[string]any
+			require.NoError(t, json.Unmarshal([]byte(a.Body), &body))
+			price, ok := body[row.member].(map[string]any)
+			require.True(t, ok, a.Body)
+			amount, err := strconv.ParseFloat(fmt.Sprint(price["amount"]), 64)
+			require.NoError(t, err)
+			return amount
+		}
+		all := left()
+		order, _ := f.filled(row.operation, nil)
+		order["body"] = regexp.MustCompile(`"amount": "[^"]*"`).ReplaceAllString(fmt.Sprint(order["body"]), `"amount": "1.00"`)
+		a := f.bench("send", order)
+		require.Less(t, a.Answer.Status, 300, a.Answer.Body)
+		assert.InDelta(t, all-1, left(), 0.001, row.operation)
+	}
+}
+
+// A merchant can act only for those who have delegated to it.
+func TestWorkbenchDelegates(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	_, text := c.control(http.MethodGet, "workbench/choices", "")
+	assert.Contains(t, text, `"merchants":[{"id":"A1EMULATEDSHOPA","actsFor":["A2EMULATEDSHOPB"]},{"id":"A2EMULATEDSHOPB","actsFor":[]}]`)
+	_, a := c.filled("CreateStore", object{"merchant": "A2EMULATEDSHOPB"})
+	assert.Contains(t, a.Notes[0], "requires an authorization token")
 }

@@ -44,8 +44,16 @@ func TestGoTypes(t *testing.T) {
 		}
 	}
 	for _, payload := range []button.Payload{
-		button.OneTime{}, button.ProcessOrder{}, button.Recurring{}, button.SavedWallet{}, button.SignIn{}, button.SignInAndSetUp{},
-		button.UpdateSavedWallet{}, button.Upgrade{}, button.MultiAddress{}, button.Donation{},
+		button.OneTime{},
+		button.ProcessOrder{},
+		button.Recurring{},
+		button.SavedWallet{},
+		button.SignIn{},
+		button.SignInAndSetUp{},
+		button.UpdateSavedWallet{},
+		button.Upgrade{},
+		button.MultiAddress{},
+		button.Donation{},
 	} {
 		fieldsOf(found, reflect.TypeOf(payload))
 	}

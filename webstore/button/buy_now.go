@@ -21,6 +21,9 @@ const callBuyNow call = "renderJSButton"
 //
 // https://developer.amazon.com/docs/amazon-pay-buy-now-checkout/add-the-amazon-pay-button.html
 func (m *Maker) BuyNow(o Options, session any, handlers string, settings any) (*Button, error) {
+	if !m.made() {
+		return nil, errNotMade
+	}
 	k := kind{name: "BuyNow", call: callBuyNow, products: []webstore.ProductType{webstore.ProductTypePayAndShip, webstore.ProductTypePayOnly}}
 	o, err := o.complete(m.region, k)
 	if err != nil {

@@ -58,7 +58,8 @@
 //
 // # In a single-page application
 //
-// A [Button] encodes to JSON as the configuration that the function of checkout.js takes:
+// A [Button] encodes to JSON as the configuration that the function of checkout.js takes. The page
+// loads the script at [Maker.ScriptURL] itself:
 //
 //	const config = await (await fetch('/button')).json();
 //	amazon.Pay.renderButton('#AmazonPayButton', config);
@@ -81,7 +82,7 @@
 //     known from the beginning of the documented example; signInCancelUrl and signInErrorUrl from
 //     answers. The buyer returns with the parameter amazonCheckoutSessionId or checkoutSessionId:
 //     [webstore.ParseReturnURL] reads both.
-//   - SignIn.SignInCancelURL is known from a third-party client.
+//   - SignIn.SignInCancelURL: sources disagree on whether the service knows it.
 //   - [Upgrade]: checkout.js reads merchantId, ledgerCurrency, productType and checkoutLanguage in
 //     the payload. That the other members have the names of a checkout session is an assumption.
 //   - [UpdateSavedWallet]: chargePermissionId, chargePermissionType and the result page are

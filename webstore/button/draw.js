@@ -6,7 +6,8 @@
     : box && box.classList.contains('amazon-pay-button') ? box.firstElementChild : null;
   var note = document.createElement('p');
   note.setAttribute('role', 'alert');
-  if (target && !elementID) { // now, since other buttons wait for the same script
+  // At once, since all buttons of the page wait for the same script.
+  if (target && !elementID) {
     target.id = 'AmazonPayButton';
     for (var n = 2; document.getElementById(target.id) !== target; n++) {
       target.id = 'AmazonPayButton' + n;

@@ -2,6 +2,7 @@ package button_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -35,11 +36,20 @@ func TestEachKindAtTheEmulator(t *testing.T) {
 				Client: client, MerchantID: merchant.MerchantID, StoreID: merchant.StoreID, ScriptURL: server.Description().BaseURL + "/checkout.js",
 			})
 			require.NoError(t, err)
-			wallet := savedWallet(t, server, client, merchant.StoreID)
+			wallet := permission(t, server, client, webstore.CreateCheckoutSessionRequest{
+				StoreID: merchant.StoreID, ChargePermissionType: webstore.ChargePermissionTypePaymentMethodOnFile,
+				PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(true)},
+				PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm},
+			}, webstore.CompleteCheckoutSessionRequest{})
+			paid := permission(t, server, client, webstore.CreateCheckoutSessionRequest{StoreID: merchant.StoreID, PaymentDetails: order()},
+				webstore.CompleteCheckoutSessionRequest{ChargeAmount: order().ChargeAmount})
 			for name, row := range kinds() {
 				switch p := row.payload.(type) {
 				case button.UpdateSavedWallet:
 					p.ChargePermissionID = wallet
+					row.payload = p
+				case button.Upgrade:
+					p.ChargePermissionID = paid
 					row.payload = p
 				case button.OneTime:
 					p.MerchantMetadata = &webstore.MerchantMetadata{CustomInformation: strings.Join(nasty, " ")}
@@ -50,7 +60,9 @@ func TestEachKindAtTheEmulator(t *testing.T) {
 				d := read(t, string(b.HTML("")))
 				if d.call == "bindUpgradeAction" {
 					answer := post(t, server, "/checkout/upgrade", d, merchant.MerchantID)
-					assert.NotEqual(t, http.StatusForbidden, answer.StatusCode, "%s: the signature is right", name)
+					body, err := io.ReadAll(answer.Body)
+					require.NoError(t, err)
+					assert.Equal(t, http.StatusSeeOther, answer.StatusCode, "%s: %s", name, body)
 					continue
 				}
 				answer := post(t, server, "/checkout/check", d, d.config.MerchantID)
@@ -83,19 +95,18 @@ func post(t *testing.T, server *emulator.Server, path string, d drawn, merchantI
 	return answer
 }
 
-// savedWallet returns a charge permission with a saved payment method.
-func savedWallet(t *testing.T, server *emulator.Server, client *amazonpay.Client, storeID string) string {
+// permission returns the charge permission of a completed checkout.
+func permission(
+	t *testing.T, server *emulator.Server, client *amazonpay.Client, in webstore.CreateCheckoutSessionRequest, done webstore.CompleteCheckoutSessionRequest,
+) string {
 	t.Helper()
 	shop := webstore.New(client)
-	session, err := shop.CreateCheckoutSession(t.Context(), &webstore.CreateCheckoutSessionRequest{
-		StoreID: storeID, WebCheckoutDetails: result(), ChargePermissionType: webstore.ChargePermissionTypePaymentMethodOnFile,
-		PaymentMethodOnFileMetadata: &webstore.PaymentMethodOnFileMetadata{SetupOnly: new(true)},
-		PaymentDetails:              &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentConfirm},
-	})
+	in.WebCheckoutDetails = result()
+	session, err := shop.CreateCheckoutSession(t.Context(), &in)
 	require.NoError(t, err)
 	require.NoError(t, server.Buyer().SignIn(session.CheckoutSessionID))
 	require.NoError(t, server.Buyer().Approve(session.CheckoutSessionID))
-	session, err = shop.CompleteCheckoutSession(t.Context(), session.CheckoutSessionID, &webstore.CompleteCheckoutSessionRequest{})
+	session, err = shop.CompleteCheckoutSession(t.Context(), session.CheckoutSessionID, &done)
 	require.NoError(t, err)
 	return session.ChargePermissionID
 }

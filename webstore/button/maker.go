@@ -97,7 +97,12 @@ func (m *Maker) checkScript() error {
 }
 
 // ScriptURL returns the URL of checkout.js: Config.ScriptURL, or the script of the region.
-func (m *Maker) ScriptURL() string { return m.script }
+func (m *Maker) ScriptURL() string {
+	if !m.made() {
+		return ""
+	}
+	return m.script
+}
 
 // Button returns the signed button for a payload. It checks everything before it signs: the error
 // is an [*amazonpay.FieldError] that names the member of the payload or the field of the options,
@@ -107,6 +112,9 @@ func (m *Maker) ScriptURL() string { return m.script }
 // signature, and concurrent calls for one content make one signature. An order number or an amount
 // in the payload makes a new content.
 func (m *Maker) Button(p Payload, o Options) (*Button, error) {
+	if !m.made() {
+		return nil, errNotMade
+	}
 	if nilcheck.IsNil(p) {
 		return nil, errors.New("button: the payload is nil")
 	}
@@ -177,9 +185,14 @@ func (m *Maker) sign(k kind, o Options, payload []byte) (*Button, error) {
 	return newButton(m, k, o, signed)
 }
 
+var errNotMade = errors.New("button: the Maker was not made by New")
+
+// made reports whether New made the maker.
+func (m *Maker) made() bool { return m != nil && m.client != nil }
+
 // String returns the merchant id and the environment.
 func (m *Maker) String() string {
-	if m == nil {
+	if !m.made() {
 		return "button.Maker(nil)"
 	}
 	return "button.Maker(" + m.defaults.merchantID + " " + string(m.env) + ")"
@@ -195,5 +208,8 @@ func (m *Maker) LogValue() slog.Value { return slog.StringValue(m.String()) }
 // load the script themselves, once for all of them. In the head of a page it loads the script
 // earlier. nonce is the nonce of the page's Content-Security-Policy, or empty.
 func (m *Maker) Script(nonce string) template.HTML {
+	if !m.made() {
+		return ""
+	}
 	return template.HTML(`<script` + nonceAttribute(nonce) + htmlText(` src="`, m.script, `"></script>`)) //nolint:gosec // escaped
 }

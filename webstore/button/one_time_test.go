@@ -45,6 +45,7 @@ func TestOneTime(t *testing.T) {
 		"no pages":        {button.OneTime{}, "webCheckoutDetails.checkoutReviewReturnUrl", []string{"required", "set"}},
 		"no review page":  {button.OneTime{WebCheckoutDetails: result()}, "webCheckoutDetails.checkoutReviewReturnUrl", []string{"required"}},
 		"a relative page": {pages(func(w *webstore.WebCheckoutDetails) { w.CheckoutReviewReturnURL = "/review" }), "webCheckoutDetails.checkoutReviewReturnUrl", []string{"absolute"}},
+		"no host":         {pages(func(w *webstore.WebCheckoutDetails) { w.CheckoutReviewReturnURL = "https:///review" }), "webCheckoutDetails.checkoutReviewReturnUrl", []string{"absolute"}},
 		"a script": {
 			pages(func(w *webstore.WebCheckoutDetails) { w.CheckoutCancelURL = "javascript:alert(1)" }), "webCheckoutDetails.checkoutCancelUrl", []string{"absolute"},
 		},

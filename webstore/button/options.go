@@ -51,7 +51,7 @@ const (
 // Color is the color of a button.
 type Color string
 
-// The colors. In Japan the script draws all buttons in gold.
+// The colors.
 const (
 	ColorGold      Color = "Gold"
 	ColorLightGray Color = "LightGray"

@@ -17,7 +17,7 @@ import (
 // [SignInAndSetUp], [UpdateSavedWallet], [Upgrade], [MultiAddress] or [Donation].
 //
 // [Maker.Button] fills the members that the kind decides, such as chargePermissionType, and the
-// members that [Config] has. Leave them empty.
+// members that [Config] has. Leave them empty. A payload may have another StoreID than Config.
 type Payload interface {
 	// Validate returns an [*amazonpay.FieldError] for a member that the kind requires or refuses.
 	// [Maker.Button] calls it with all members filled, and also checks each member by itself.

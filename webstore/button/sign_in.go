@@ -36,10 +36,10 @@ func (p SignIn) prepared(d defaults) Payload {
 }
 
 func (p SignIn) kind() kind {
-	return kind{name: "SignIn", call: callRender, config: signInConfig, products: signing, pages: p.pages()}
+	return kind{name: "SignIn", call: callRender, config: signInConfig, products: signInOnly, pages: p.pages()}
 }
 
-var signing = []webstore.ProductType{webstore.ProductTypeSignIn}
+var signInOnly = []webstore.ProductType{webstore.ProductTypeSignIn}
 
 // SignInAndSetUp is the payload of a button that signs the buyer in to the shop and saves a payment
 // method at once. WebCheckoutDetails.SignInReturnURL is required. It gets the id of a checkout
@@ -68,5 +68,5 @@ func (p SignInAndSetUp) prepared(d defaults) Payload {
 }
 
 func (p SignInAndSetUp) kind() kind {
-	return kind{name: "SignInAndSetUp", call: callRender, config: signInConfig, products: signing, pages: pagesOf(p.WebCheckoutDetails)}
+	return kind{name: "SignInAndSetUp", call: callRender, config: signInConfig, products: signInOnly, pages: pagesOf(p.WebCheckoutDetails)}
 }

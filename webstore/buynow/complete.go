@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -22,13 +23,14 @@ const (
 // ErrUnsettled is the error of [Handler.Resume] if the result of the payment is still not known.
 var ErrUnsettled = errors.New("buynow: the result of the payment is not known yet: call Resume again later")
 
-// Resume continues a checkout that a process has left behind, and returns it: if the finalization has
-// begun, it finds out the result, by repeating it; if the checkout is paid but Config.CompleteCheckout
-// has not heard of it, it is told. A checkout in another status is returned as it is.
+// Resume continues a checkout that a process has left behind, and returns it: if the finalization
+// has begun, it finds out the result, by repeating it; if the checkout is paid but
+// Config.CompleteCheckout has not heard of it, it is told. A checkout in another status is returned
+// as it is.
 //
 // Call it for each checkout with StatusBegun, or StatusPaid and not Completed, when the shop starts
-// and every few minutes, and for the former checkout of a cart before you make another one. The buyer
-// has pressed "Pay now" before, so Resume may charge: at most once, and what the buyer saw.
+// and every few minutes, and for the former checkout of a cart before you make another one. The
+// buyer has pressed "Pay now" before, so Resume may charge: at most once, and what the buyer saw.
 //
 // The error is [ErrUnsettled], [ErrUnknownCheckout], or from the Store or CompleteCheckout.
 func (h *Handler) Resume(ctx context.Context, checkoutID string) (Checkout, error) {
@@ -69,7 +71,7 @@ func (h *Handler) complete(ctx context.Context, checkoutID, sessionID string) an
 		case err == nil:
 			return reply
 		case errors.Is(err, ErrSessionClaimed):
-			h.log.WarnContext(ctx, "buynow: a session of another order was presented", "checkout_id", c.ID, "checkout_session_id", sessionID)
+			h.log.WarnContext(ctx, "buynow: a session of another order was presented", slog.String("checkout_id", c.ID), slog.String("checkout_session_id", sessionID))
 			return answer{decline, reasonSessionRefused}
 		case !errors.Is(err, ErrConflict):
 			return h.shopFailed(ctx, c.ID, "Store.Save", err)
@@ -154,10 +156,12 @@ func (h *Handler) save(ctx context.Context, c *Checkout) error {
 }
 
 // prepare checks that a session may pay the checkout and computes the cart for what Amazon has. It
-// returns the checkout ready to be finalized, or what the page is told. The error is from the Store.
+// returns the checkout ready to be finalized, or what the page is told. The error is from the
+// Store.
 func (h *Handler) prepare(ctx context.Context, c Checkout, sessionID string) (Checkout, *answer, error) {
+	log := h.log.With(slog.String("checkout_id", c.ID), slog.String("checkout_session_id", sessionID))
 	refuse := func(why string) (Checkout, *answer, error) {
-		h.log.WarnContext(ctx, "buynow: a session was refused", "checkout_id", c.ID, "checkout_session_id", sessionID, "why", why)
+		log.WarnContext(ctx, "buynow: a session was refused", slog.String("why", why))
 		return c, &answer{decline, reasonSessionRefused}, nil
 	}
 	if c.Calls > 0 && c.SessionID != sessionID {
@@ -168,7 +172,7 @@ func (h *Handler) prepare(ctx context.Context, c Checkout, sessionID string) (Ch
 		return refuse("no session of this shop has the id")
 	}
 	if err != nil {
-		h.log.ErrorContext(ctx, "buynow: a session cannot be read", "checkout_id", c.ID, "checkout_session_id", sessionID, "error", err)
+		log.ErrorContext(ctx, "buynow: a session cannot be read", slog.Any("error", err))
 		return c, &answer{failure, reasonServiceError}, nil
 	}
 	if session.StatusDetails.State == amazonpay.StateCanceled && c.Calls > 0 { // it was the one that could pay
@@ -191,7 +195,7 @@ func (h *Handler) prepare(ctx context.Context, c Checkout, sessionID string) (Ch
 	}
 	c.Cart = *cart
 	if why := amountChanged(session, seen, c.Cart); why != "" {
-		h.log.WarnContext(ctx, "buynow: the total has changed", "checkout_id", c.ID, "checkout_session_id", sessionID, "why", why)
+		log.WarnContext(ctx, "buynow: the total has changed", slog.String("why", why))
 		return c, &answer{decline, reasonAmountChanged}, nil
 	}
 
@@ -203,7 +207,7 @@ func (h *Handler) prepare(ctx context.Context, c Checkout, sessionID string) (Ch
 		return c, nil, err
 	}
 	if _, err := h.config.Client.UpdateCheckoutSession(ctx, sessionID, &webstore.UpdateCheckoutSessionRequest{MerchantMetadata: h.metadata(c)}); err != nil {
-		h.log.ErrorContext(ctx, "buynow: the session could not be given the reference of the checkout", "checkout_id", c.ID, "checkout_session_id", sessionID, "error", err)
+		log.ErrorContext(ctx, "buynow: the session could not be given the reference of the checkout", slog.Any("error", err))
 		return c, &answer{failure, reasonServiceError}, nil
 	}
 	return c, nil, nil
@@ -243,8 +247,8 @@ func (h *Handler) misfit(session *webstore.CheckoutSession, c Checkout, sessionI
 	return ""
 }
 
-// priceFinally computes the cart for the address and the delivery option that Amazon has, and writes
-// the option to c.
+// priceFinally computes the cart for the address and the delivery option that Amazon has, and
+// writes the option to c.
 func (h *Handler) priceFinally(ctx context.Context, c *Checkout, session *webstore.CheckoutSession) (*webstore.CartDetails, *answer) {
 	if !h.ships() {
 		c.DeliveryOptionID = ""
@@ -266,12 +270,12 @@ func (h *Handler) priceFinally(ctx context.Context, c *Checkout, session *websto
 			return h.priceOption(ctx, *c)
 		}
 	}
-	h.log.WarnContext(ctx, "buynow: the delivery option is not offered for the address", "checkout_id", c.ID, "delivery_option_id", c.DeliveryOptionID)
+	h.log.WarnContext(ctx, "buynow: the delivery option is not offered for the address", slog.String("checkout_id", c.ID), slog.String("delivery_option_id", c.DeliveryOptionID))
 	return nil, &answer{decline, reasonAmountChanged}
 }
 
-// amountChanged says why the buyer has not seen the amounts of the cart, or returns "". Amazon tells
-// what its page showed; otherwise it is what the handler answered last.
+// amountChanged says why the buyer has not seen the amounts of the cart, or returns "". Amazon
+// tells what its page showed; otherwise it is what the handler answered last.
 func amountChanged(session *webstore.CheckoutSession, seen, cart webstore.CartDetails) string {
 	charge, order := seen.TotalChargeAmount, seen.TotalOrderAmount
 	if p := session.PaymentDetails; p != nil && p.ChargeAmount != (amazonpay.Price{}) {
@@ -298,8 +302,8 @@ func equal(a, b amazonpay.Price) bool {
 
 // finalize calls Amazon and saves the result. The error is from the Store.
 //
-// That the payment has begun is saved before the call. Only if an earlier call had begun may reading
-// the session prove that it is paid: otherwise another order would have paid with it.
+// That the payment has begun is saved before the call. Only if an earlier call had begun may
+// reading the session prove that it is paid: otherwise another order would have paid with it.
 func (h *Handler) finalize(ctx context.Context, c Checkout) (Checkout, error) {
 	call, earlier := h.config.Client.FinalizeCheckoutSession, c.Unsettled
 	if c.Calls > 0 {
@@ -333,8 +337,8 @@ func (h *Handler) request(c Checkout) *webstore.FinalizeCheckoutSessionRequest {
 }
 
 // verify saves that a checkout is paid, if the charge has its reference. A page of the shop that
-// completes sessions, and does not claim them in the Store, may have given this one to its own order
-// meanwhile: then that order has been paid, and not this one.
+// completes sessions, and does not claim them in the Store, may have given this one to its own
+// order meanwhile: then that order has been paid, and not this one.
 func (h *Handler) verify(ctx context.Context, c Checkout, session *webstore.CheckoutSession) (Checkout, error) {
 	c.ChargeID, c.ChargePermissionID, c.Pending = session.ChargeID, session.ChargePermissionID, session.Pending
 	_, err := h.config.Client.GetCheckoutSessionOfOrder(ctx, c.SessionID, c.Reference)
@@ -342,8 +346,11 @@ func (h *Handler) verify(ctx context.Context, c Checkout, session *webstore.Chec
 		return h.review(ctx, c, other)
 	}
 	if err != nil {
-		h.log.ErrorContext(ctx, "buynow: the session is completed, but its order cannot be read: the checkout stays begun", "checkout_id", c.ID, "checkout_session_id", c.SessionID, "error", err)
+		h.logOf(c).ErrorContext(ctx, "buynow: the session is completed, but its order cannot be read: the checkout stays begun", slog.Any("error", err))
 		return c, nil
+	}
+	if c.ChargeID == "" && h.config.Session.PaymentIntent != webstore.PaymentIntentConfirm {
+		return h.review(ctx, c, errors.New("the session is completed, but has no charge"))
 	}
 	c.Status, c.Unsettled, c.ReasonCode = StatusPaid, false, ""
 	for range maxLooks {
@@ -362,7 +369,7 @@ func (h *Handler) verify(ctx context.Context, c Checkout, session *webstore.Chec
 		c.Version = stored.Version
 	}
 	if err != nil {
-		h.log.ErrorContext(ctx, "buynow: a paid checkout could not be saved: it stays begun until Resume", "checkout", c, "error", err)
+		h.log.ErrorContext(ctx, "buynow: a paid checkout could not be saved: it stays begun until Resume", slog.Any("checkout", c), slog.Any("error", err))
 	}
 	return c, err
 }
@@ -371,7 +378,7 @@ func (h *Handler) verify(ctx context.Context, c Checkout, session *webstore.Chec
 func (h *Handler) failed(ctx context.Context, c Checkout, err error) (Checkout, error) {
 	advice := amazonpay.Advise(err)
 	c.Unsettled, c.ReasonCode = advice.Unsettled, advice.ReasonCode
-	h.log.WarnContext(ctx, "buynow: the payment failed", "checkout_id", c.ID, "checkout_session_id", c.SessionID, "outcome", amazonpay.OutcomeOf(err), "step", advice.Step.String(), "error", err)
+	h.logOf(c).WarnContext(ctx, "buynow: the payment failed", slog.String("outcome", amazonpay.OutcomeOf(err).String()), slog.String("step", advice.Step.String()), slog.Any("error", err))
 	completion, completed := errors.AsType[*webstore.CompletionError](err)
 	switch {
 	case completed && amazonpay.OutcomeOf(err) != amazonpay.OutcomeUnknown:
@@ -390,7 +397,7 @@ func (h *Handler) failed(ctx context.Context, c Checkout, err error) (Checkout, 
 func (h *Handler) look(ctx context.Context, c Checkout) (Checkout, error) {
 	session, err := h.config.Client.GetCheckoutSession(ctx, c.SessionID)
 	if err != nil {
-		h.log.ErrorContext(ctx, "buynow: a session cannot be read", "checkout_id", c.ID, "checkout_session_id", c.SessionID, "error", err)
+		h.logOf(c).ErrorContext(ctx, "buynow: a session cannot be read", slog.Any("error", err))
 		return c, h.save(ctx, &c)
 	}
 	switch session.StatusDetails.State {
@@ -409,6 +416,10 @@ func (h *Handler) look(ctx context.Context, c Checkout) (Checkout, error) {
 // review saves that a person must look at the checkout.
 func (h *Handler) review(ctx context.Context, c Checkout, why error) (Checkout, error) {
 	c.Status = StatusReview
-	h.log.ErrorContext(ctx, "buynow: a person must look at this checkout: do not deliver", "checkout", c, "why", why)
+	h.log.ErrorContext(ctx, "buynow: a person must look at this checkout: do not deliver", slog.Any("checkout", c), slog.Any("why", why))
 	return c, h.save(ctx, &c)
+}
+
+func (h *Handler) logOf(c Checkout) *slog.Logger {
+	return h.log.With(slog.String("checkout_id", c.ID), slog.String("checkout_session_id", c.SessionID))
 }

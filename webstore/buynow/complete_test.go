@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,10 +48,10 @@ func TestPaid(t *testing.T) {
 	assert.Len(t, v.told, 1)
 }
 
-// Nothing is shipped: the billing address is what Amazon wants back.
-func TestPayOnly(t *testing.T) {
-	t.Parallel()
-	s := open(t, func(c *buynow.Config) {
+// payOnly is a shop of things that are not shipped, for 7.70.
+func payOnly(t *testing.T) *shop {
+	t.Helper()
+	return open(t, func(c *buynow.Config) {
 		c.Session.ProductType, c.Session.PaymentIntent = webstore.ProductTypePayOnly, webstore.PaymentIntentAuthorize
 		c.SelectShippingAddress, c.SelectDeliveryOption = nil, nil
 		c.InitCheckout = func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) {
@@ -58,6 +60,12 @@ func TestPayOnly(t *testing.T) {
 			}, nil
 		}
 	})
+}
+
+// Nothing is shipped: the billing address is what Amazon wants back.
+func TestPayOnly(t *testing.T) {
+	t.Parallel()
+	s := payOnly(t)
 	v := s.enter()
 	assert.Equal(t, object{"status": "error", "reasonCode": "MalformedEvent"}, v.post("onShippingAddressSelection", v.checkout, object{"shippingAddress": object{"countryCode": "US"}}))
 	assert.Equal(t, object{"status": "success"}, v.pay(""))
@@ -67,6 +75,30 @@ func TestPayOnly(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, amazonpay.StateAuthorized, charge.StatusDetails.State)
 	assert.Equal(t, "7.70 USD", charge.ChargeAmount.String())
+}
+
+// Of what is not shipped there is no address that would tell a wrong session.
+func TestPayOnlyRefusesSessions(t *testing.T) {
+	t.Parallel()
+	s := payOnly(t)
+	v := s.enter()
+	shipped, err := v.server.Buyer().BuyNow(emulator.BuyNowButton{CheckoutSessionConfig: object{"storeId": v.merchant.StoreID}})
+	require.NoError(t, err)
+	completed := s.enter()
+	completed.press("")
+	session, err := v.client.GetCheckoutSession(t.Context(), completed.session)
+	require.NoError(t, err)
+	_, err = v.client.FinalizeCheckoutSession(t.Context(), completed.session, &webstore.FinalizeCheckoutSessionRequest{
+		PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: usd("7.70"), TotalOrderAmount: usd("7.70"), BillingAddress: session.BillingAddress,
+	})
+	require.NoError(t, err)
+	for _, id := range []string{shipped, completed.session} {
+		assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.post("onCompleteCheckout", v.checkout, object{"amazonCheckoutSessionId": id}))
+		c := v.stored(v.checkout)
+		assert.Equal(t, buynow.StatusOpen, c.Status)
+		assert.Empty(t, c.SessionID)
+		assert.Contains(t, v.logs.String(), "a session was refused")
+	}
 }
 
 // What a browser can lie about. Nothing is charged.
@@ -240,6 +272,7 @@ func TestDeclined(t *testing.T) {
 
 		require.NoError(t, v.server.Buyer().ChangeCard(v.session, "4444"))
 		assert.Equal(t, object{"status": "success"}, v.pay(""))
+		assert.Len(t, v.keys(), 2)
 		v.paidOnce("25.00 USD")
 	}
 }
@@ -274,6 +307,7 @@ func TestFaults(t *testing.T) {
 					t.Parallel()
 					v := open(t).enter()
 					v.press("")
+					fault := fault
 					fault.Operation = operation
 					require.NoError(t, v.server.FailNext(times, fault))
 					answer := v.complete()
@@ -480,14 +514,43 @@ func TestSessionTakenByAnotherOrder(t *testing.T) {
 	}
 }
 
+// A process repeats the payment of another one, which a decline has settled, and dies with the
+// success. The next one finds it.
+func TestSuccessThatNobodySaved(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: "SoftDeclined"}))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "SoftDeclined"}, v.pay(""))
+	c := v.stored(v.checkout)
+	require.Equal(t, buynow.StatusOpen, c.Status)
+	require.False(t, c.Unsettled)
+	v.config.Client = &took{v.client, func(string) error {
+		_, err := v.client.FinalizeCheckoutSession(t.Context(), v.session, &webstore.FinalizeCheckoutSessionRequest{
+			PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: usd("25.00"), ShippingAddress: c.ShippingAddress,
+		})
+		return err
+	}}
+	v.handler = v.another()
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	v.paidOnce("25.00 USD")
+}
+
 // A page of the shop that claims sessions like this handler has the session first.
 func TestSessionClaimedByAnotherFlow(t *testing.T) {
 	t.Parallel()
 	v := open(t).enter()
-	v.press("")
-	require.NoError(t, v.config.Store.Save(t.Context(), buynow.Checkout{ID: "order-1", SessionID: v.session}))
-	assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
-	v.notPaid()
+	for i, session := range []string{v.session, v.unreferenced()} {
+		v.session = session
+		v.press("")
+		require.NoError(t, v.config.Store.Save(t.Context(), buynow.Checkout{ID: fmt.Sprint("order-", i), SessionID: v.session}))
+		assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
+		v.notPaid()
+	}
+	session, err := v.client.GetCheckoutSession(t.Context(), v.session)
+	require.NoError(t, err)
+	if session.MerchantMetadata != nil {
+		assert.Empty(t, session.MerchantMetadata.MerchantReferenceID, "the session of another order keeps its reference")
+	}
 }
 
 // The shop fails to hear of a paid checkout: the buyer has paid, and it is told again.
@@ -516,4 +579,116 @@ func TestResumeOfAnOpenCheckout(t *testing.T) {
 	v.notPaid()
 	_, err = v.handler.Resume(t.Context(), "unknown")
 	require.ErrorIs(t, err, buynow.ErrUnknownCheckout)
+}
+
+// read is a Client that reads other sessions than Amazon has.
+type read struct {
+	buynow.Client
+
+	change func(*webstore.CheckoutSession)
+}
+
+func (c read) GetCheckoutSession(ctx context.Context, id string, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	session, err := c.Client.GetCheckoutSession(ctx, id, opts...)
+	if err == nil {
+		c.change(session)
+	}
+	return session, err
+}
+
+// The emulator makes no such session, but a checkout is not paid with it.
+func TestMisfits(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*webstore.CheckoutSession){
+		"another store":    func(s *webstore.CheckoutSession) { s.StoreID = "amzn1.application-oa2-client.other" },
+		"another spelling": func(s *webstore.CheckoutSession) { s.CheckoutSessionID = strings.ToUpper(s.CheckoutSessionID) },
+		"a saved payment method": func(s *webstore.CheckoutSession) {
+			s.ChargePermissionType = webstore.ChargePermissionTypePaymentMethodOnFile
+		},
+		"another product type":     func(s *webstore.CheckoutSession) { s.ProductType = webstore.ProductTypePayOnly },
+		"no address":               func(s *webstore.CheckoutSession) { s.ShippingAddress = nil },
+		"a state that is not Open": func(s *webstore.CheckoutSession) { s.StatusDetails.State = amazonpay.StateCompleted },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := open(t).enter()
+			v.press("")
+			v.config.Client = read{v.client, change}
+			v.handler = v.another()
+			assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
+			v.notPaid()
+		})
+	}
+}
+
+// The buyer saw the same charge, but another amount of the whole order.
+func TestOrderAmountChanged(t *testing.T) {
+	t.Parallel()
+	order := amazonpay.Decimal("30.00")
+	v := open(t, func(c *buynow.Config) {
+		c.Session.ProductType = webstore.ProductTypePayOnly
+		c.InitCheckout = func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) {
+			return &webstore.CartDetails{
+				TotalBaseAmount: usd(order), TotalShippingAmount: usd("0.00"), TotalTaxAmount: usd("0.00"), TotalChargeAmount: usd("7.70"), TotalOrderAmount: usd(order),
+			}, nil
+		}
+	}).enter()
+	order = "40.00"
+	assert.Equal(t, object{"status": "decline", "reasonCode": "AmountChanged"}, v.pay(""))
+	v.notPaid()
+}
+
+// keys are the idempotency keys of the finalizations, each once.
+func (s *shop) keys() []string {
+	var keys []string
+	for _, r := range s.server.Requests() {
+		if r.Operation == "FinalizeCheckoutSession" && !slices.Contains(keys, r.IdempotencyKey) {
+			keys = append(keys, r.IdempotencyKey)
+		}
+	}
+	return keys
+}
+
+// A payment whose result is not known is repeated with the same key. A refusal of a repetition says
+// nothing of the first call.
+func TestRefusedAfterUnsettled(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.press("")
+	require.NoError(t, v.server.FailNext(4, emulator.Fault{Operation: "FinalizeCheckoutSession", Kind: emulator.FaultKindReset}))
+	assert.Equal(t, "error", v.complete()["status"])
+	require.True(t, v.stored(v.checkout).Unsettled)
+	v.server.ClearFaults()
+	require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 400, ReasonCode: "InvalidParameterValue"}))
+	assert.Equal(t, "error", v.complete()["status"])
+	c := v.stored(v.checkout)
+	assert.Equal(t, buynow.StatusBegun, c.Status)
+	assert.True(t, c.Unsettled)
+	assert.Equal(t, object{"status": "success"}, v.complete())
+	assert.Len(t, v.keys(), 1)
+	v.paidOnce("25.00 USD")
+}
+
+// uncharged is a Client whose sessions are completed without a charge.
+type uncharged struct{ buynow.Client }
+
+func (c uncharged) FinalizeCheckoutSession(ctx context.Context, id string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	in.PaymentIntent, in.CanHandlePendingAuthorization = webstore.PaymentIntentConfirm, nil
+	return c.Client.FinalizeCheckoutSession(ctx, id, in, opts...)
+}
+
+// A session that was completed, but has no charge, has not paid the checkout.
+func TestCompletedWithoutACharge(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.config.Client = uncharged{v.client}
+	v.handler = v.another()
+	assert.Equal(t, object{"status": "error", "reasonCode": "CheckoutOver"}, v.pay(""))
+	assert.Equal(t, buynow.StatusReview, v.stored(v.checkout).Status)
+	v.notPaid()
+
+	s := open(t, func(c *buynow.Config) { c.Session.PaymentIntent = webstore.PaymentIntentConfirm })
+	v = s.enter()
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	assert.Equal(t, buynow.StatusPaid, s.stored(v.checkout).Status, "the shop charges later")
 }

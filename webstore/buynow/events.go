@@ -12,9 +12,9 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// InitCheckout is the event onInitCheckout: the buyer has signed in at Amazon's page, which shows the
-// first cart. Everything but the id comes from the browser and may be a lie, which is harmless: the
-// cart is computed again for what Amazon has before anything is charged.
+// InitCheckout is the event onInitCheckout: the buyer has signed in at Amazon's page, which shows
+// the first cart. Everything but the id comes from the browser and may be a lie, which is harmless:
+// the cart is computed again for what Amazon has before anything is charged.
 type InitCheckout struct {
 	CheckoutID string `log:"checkout_id"`
 	// ShippingAddress is the buyer's default address, nil if nothing is shipped.
@@ -43,10 +43,10 @@ type DeliveryOptionSelection struct {
 	CheckoutLanguage string             `log:"checkout_language"`
 }
 
-// DeclineError is returned by a function of the shop that does not sell what the event asks for: the
-// shop does not deliver to the address, or something is sold out. The page gets the status decline
-// with the reason code. Any other error is logged as a failure of the shop, and the page gets the
-// status error.
+// DeclineError is returned by a function of the shop that does not sell what the event asks for:
+// the shop does not deliver to the address, or something is sold out. The page gets the status
+// decline with the reason code. Any other error is logged as a failure of the shop, and the page
+// gets the status error.
 type DeclineError struct {
 	ReasonCode string // for the page, such as AddressNotServed
 	Err        error  // for the log; may be nil
@@ -89,8 +89,8 @@ type event struct {
 	} `json:"data"`
 }
 
-// leniently is a member of an event that no payment depends on, and whose form is not documented. It
-// is nil if it has another form.
+// leniently is a member of an event that no payment depends on, and whose form is not documented.
+// It is nil if it has another form.
 type leniently[T any] struct{ Value *T }
 
 // UnmarshalJSON never fails.
@@ -101,7 +101,8 @@ func (l *leniently[T]) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// chosenOption is a delivery option of an event: the page of Amazon sends {"id": …} or a list of one.
+// chosenOption is a delivery option of an event: the page of Amazon sends {"id": …} or a list of
+// one.
 type chosenOption struct{ ID string }
 
 // UnmarshalJSON accepts both forms.

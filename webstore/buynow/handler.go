@@ -32,9 +32,9 @@ type Client interface {
 // [Handler.Button].
 //
 // The functions that return a cart are called for each event of the page, and again before the
-// payment. They find the cart by the id of the checkout, compute it, and change nothing that another
-// call would notice. Their context is the request's, so they can check that the checkout belongs to
-// the shopper who is logged in.
+// payment. They find the cart by the id of the checkout, compute it, and change nothing that
+// another call would notice. Their context is the request's, so they can check that the checkout
+// belongs to the shopper who is logged in.
 type Config struct {
 	Client Client
 	Store  Store
@@ -48,11 +48,11 @@ type Config struct {
 	// SelectDeliveryOption returns the cart for an address and a delivery option.
 	SelectDeliveryOption func(context.Context, DeliveryOptionSelection) (*webstore.CartDetails, error)
 	// CompleteCheckout is told that a checkout is paid. It is called at least once for each paid
-	// checkout, and again until it has returned nil: it must not mind a second call. The buyer has paid
-	// whatever it returns. If the checkout is Pending, do not deliver yet.
+	// checkout, and again until it has returned nil: it must not mind a second call. The buyer has
+	// paid whatever it returns. If the checkout is Pending, do not deliver yet.
 	CompleteCheckout func(context.Context, Checkout) error
-	// Cancel is told that the buyer has closed Amazon's page. Fail is told of an error of Amazon's page.
-	// Both are optional: the events are logged in any case. Anybody can cause them.
+	// Cancel is told that the buyer has closed Amazon's page. Fail is told of an error of Amazon's
+	// page. Both are optional: the events are logged in any case. Anybody can cause them.
 	Cancel func(ctx context.Context, checkoutID string)
 	Fail   func(ctx context.Context, checkoutID, code, message string)
 
@@ -146,10 +146,11 @@ func (h *Handler) ships() bool {
 }
 
 // NewCheckout saves a new checkout and returns its id, for a page that shows the button. The id is
-// random: nobody who does not know it can post an event for it. Store it with the cart and the shopper.
+// random, so that others cannot post events for the checkout. Store it with the cart and the
+// shopper.
 //
-// reference is the shop's order number, which the buyer sees at Amazon, up to 256 characters. It must
-// be unique in the shop. If it is empty, the id is the reference.
+// reference is the shop's order number, which the buyer sees at Amazon, up to 256 characters. It
+// must be unique in the shop. If it is empty, the id is the reference.
 //
 // Before you make another checkout for the same cart, call [Handler.Resume] for the former one: it
 // may be paid, although the buyer was told of an error.
@@ -172,7 +173,8 @@ func (h *Handler) metadata(c Checkout) *webstore.MerchantMetadata {
 	return &m
 }
 
-// answer is what the page gets if it does not get a cart. The script passes both on to Amazon's page.
+// answer is what the page gets if it does not get a cart. The script passes both on to Amazon's
+// page.
 type answer struct {
 	Status     string `json:"status"`
 	ReasonCode string `json:"reasonCode,omitzero"`
@@ -226,7 +228,7 @@ func (h *Handler) refuse(w http.ResponseWriter, status int, reason string) {
 func (h *Handler) send(w http.ResponseWriter, status int, reply any) {
 	text, err := amazonpay.EncodeJSON(reply)
 	if err != nil { // a cart was checked before
-		h.log.Error("buynow: an answer cannot be encoded", "error", err)
+		h.log.Error("buynow: an answer cannot be encoded", slog.Any("error", err))
 		status, text = http.StatusInternalServerError, []byte(`{"status":"error"}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -252,14 +254,14 @@ func (h *Handler) handle(ctx context.Context, e event) any {
 	case onCompleteCheckout:
 		return h.complete(ctx, e.CheckoutID, e.Data.SessionID)
 	case onCancel:
-		h.log.InfoContext(ctx, "buynow: the buyer closed Amazon's page", "checkout_id", e.CheckoutID)
+		h.log.InfoContext(ctx, "buynow: the buyer closed Amazon's page", slog.String("checkout_id", e.CheckoutID))
 		if h.config.Cancel != nil {
 			h.config.Cancel(ctx, e.CheckoutID)
 		}
 		return answer{Status: success}
 	case onError:
 		code, message := clip(e.Data.Code), clip(e.Data.Message)
-		h.log.WarnContext(ctx, "buynow: the browser reports an error of Amazon's page", "checkout_id", e.CheckoutID, "code", code, "message", message)
+		h.log.WarnContext(ctx, "buynow: the browser reports an error of Amazon's page", slog.String("checkout_id", e.CheckoutID), slog.String("code", code), slog.String("message", message))
 		if h.config.Fail != nil {
 			h.config.Fail(ctx, e.CheckoutID, code, message)
 		}
@@ -354,7 +356,7 @@ func (h *Handler) priceOption(ctx context.Context, c Checkout) (*webstore.CartDe
 // checked returns what a function of the shop returned, if the buyer may see it.
 func (h *Handler) checked(ctx context.Context, checkoutID, function string, cart *webstore.CartDetails, err error) (*webstore.CartDetails, *answer) {
 	if declined, ok := errors.AsType[*DeclineError](err); ok {
-		h.log.InfoContext(ctx, "buynow: the shop declined", "checkout_id", checkoutID, "function", function, "error", err)
+		h.log.InfoContext(ctx, "buynow: the shop declined", slog.String("checkout_id", checkoutID), slog.String("function", function), slog.Any("error", err))
 		return nil, &answer{decline, declined.ReasonCode}
 	}
 	switch {
@@ -390,6 +392,6 @@ func (h *Handler) notLoaded(ctx context.Context, checkoutID string, err error) a
 }
 
 func (h *Handler) shopFailed(ctx context.Context, checkoutID, function string, err error) answer {
-	h.log.ErrorContext(ctx, "buynow: a function of the shop failed", "checkout_id", checkoutID, "function", function, "error", err)
+	h.log.ErrorContext(ctx, "buynow: a function of the shop failed", slog.String("checkout_id", checkoutID), slog.String("function", function), slog.Any("error", err))
 	return answer{failure, reasonShopError}
 }

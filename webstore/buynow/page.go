@@ -13,7 +13,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore/button"
 )
 
-// Page is the page that shows a button. All fields but those of Options with a default are required.
+// Page is the page that shows a button. All fields but those of Options with a default are
+// required.
 type Page struct {
 	// Options are how the button looks. ProductType may be left empty.
 	Options button.Options
@@ -30,11 +31,11 @@ type Page struct {
 //go:embed page.js
 var pageScript string
 
-// Button returns the button of a checkout, for a page of the shop: its HTML has the script that posts
-// each event to Config.HandlerURL, shows errors in the button's container and in the console, and
-// leads to the result page or, after a cancellation, to the cart. As JSON it is the configuration
-// that renderJSButton takes, for a single-page application that adds the event handlers itself: see
-// the package documentation for what they post.
+// Button returns the button of a checkout, for a page of the shop: its HTML has the script that
+// posts each event to Config.HandlerURL, shows errors in the button's container and in the console,
+// and leads to the result page or, after a cancellation, to the cart. As JSON it is the
+// configuration that renderJSButton takes, for a single-page application that adds the event
+// handlers itself: see the package documentation for what they post.
 func (h *Handler) Button(ctx context.Context, checkoutID string, p Page) (*button.Button, error) {
 	fail := func(err error) (*button.Button, error) { return nil, fmt.Errorf("buynow: Button: %w", err) }
 	switch {
@@ -114,11 +115,11 @@ var translations = map[button.Language]texts{
 	button.LanguageFrFR: {
 		"La commande n’a pas pu être finalisée. Vous n’avez pas été débité. Vérifiez-la ou choisissez un autre mode de paiement.",
 		"Une erreur s’est produite. Rechargez la page et réessayez.",
-		"Nous ne savons pas encore si votre paiement a abouti. Consultez vos commandes avant de réessayer.",
+		"Nous ne savons pas encore si votre paiement a abouti. Consultez vos achats avant de réessayer.",
 	},
 	button.LanguageItIT: {
-		"Non è stato possibile completare l’ordine. Non ti è stato addebitato nulla. Controllalo o scegli un altro metodo di pagamento.",
-		"Si è verificato un errore. Ricarica la pagina e riprova.",
+		"L’ordine non è stato completato. Non ti è stato addebitato nulla. Controllalo o scegli un altro metodo di pagamento.",
+		"Qualcosa non ha funzionato. Ricarica la pagina e riprova.",
 		"Non sappiamo ancora se il pagamento è andato a buon fine. Controlla i tuoi ordini prima di riprovare.",
 	},
 	button.LanguageEsES: {

@@ -27,8 +27,8 @@ type Store interface {
 	// Save stores the checkout, with Version increased by one, if its Version is the stored one, and
 	// otherwise returns [ErrConflict]. A checkout that is not stored yet has Version 0:
 	//
-	//	INSERT …                                              -- Version is 0; the id exists: ErrConflict
-	//	UPDATE … SET version = version + 1 … WHERE id = ? AND version = ?   -- no row: ErrConflict
+	//	INSERT …                                        -- Version is 0; the id exists: ErrConflict
+	//	UPDATE … version = version + 1 … WHERE id = ? AND version = ?  -- no row: ErrConflict
 	//
 	// If SessionID is not empty, the session belongs to this checkout from then on, and Save returns
 	// [ErrSessionClaimed] for every other one. That must hold over all that the shop sells with
@@ -55,8 +55,9 @@ const (
 	// StatusFailed: nothing was charged for this checkout, and it cannot be paid any more. A buyer who
 	// still wants the cart requires a new checkout.
 	StatusFailed Status = "failed"
-	// StatusReview: the session of this checkout was completed, but with another amount or for another
-	// order. Do not deliver: a person must look at the session, and refund or deliver.
+	// StatusReview: the session of this checkout was completed, but with another amount, for another
+	// order or without a charge. Do not deliver: a person must look at the session, and refund or
+	// deliver.
 	StatusReview Status = "review"
 )
 
@@ -65,16 +66,16 @@ func (s Status) IsFinal() bool {
 	return s == StatusPaid || s == StatusFailed || s == StatusReview
 }
 
-// Checkout is one try to buy one cart. A [Store] keeps it, and may keep it as JSON. Only the handler
-// changes it.
+// Checkout is one try to buy one cart. A [Store] keeps it, and may keep it as JSON. Only the
+// handler changes it.
 type Checkout struct {
 	ID        string `json:"id" log:"checkout_id"`
 	Version   int64  `json:"version"`                   // 0 if it was never saved
 	Reference string `json:"reference" log:"reference"` // the shop's order number, which the buyer and the charge have as merchant reference
 	Status    Status `json:"status" log:"status"`
 
-	// Cart is the cart that was shown last and, from StatusBegun on, the cart that is paid: computed by
-	// the shop for ShippingAddress and DeliveryOptionID.
+	// Cart is the cart that was shown last and, from StatusBegun on, the cart that is paid: computed
+	// by the shop for ShippingAddress and DeliveryOptionID.
 	Cart             webstore.CartDetails `json:"cart,omitzero"`
 	DeliveryOptionID string               `json:"deliveryOptionId,omitzero"`
 	// ShippingAddress is the address that the browser sent last and, from StatusBegun on, the address

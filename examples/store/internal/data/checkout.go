@@ -29,6 +29,12 @@ func (q Queries) Cart(ctx context.Context, number string) (*Cart, error) {
 	return &c, err
 }
 
+// GiveCarts gives the carts of a visitor to a customer who has signed in.
+func (q Queries) GiveCarts(ctx context.Context, from, to string) error {
+	_, err := q.exec(ctx, `UPDATE carts SET customer = $2 WHERE customer = $1`, from, to)
+	return err
+}
+
 // SweepCarts deletes carts that nobody has begun to buy for a while.
 func (q Queries) SweepCarts(ctx context.Context, older time.Duration) error {
 	before := time.Now().Add(-older).UnixMilli()
@@ -57,8 +63,8 @@ func (q Queries) PutCheckout(ctx context.Context, id, number string, version int
 	return rows == 1, err
 }
 
-// LeftCheckouts returns the ids of checkouts that have begun and whose result is not stored, or that
-// the shop has not been told of.
+// LeftCheckouts returns the ids of checkouts that have begun and whose result is not stored, or
+// that the shop has not been told of.
 func (q Queries) LeftCheckouts(ctx context.Context) ([]string, error) {
 	return all(ctx, q, func(row scanner) (id string, err error) { return id, row.Scan(&id) },
 		`SELECT id FROM checkouts WHERE status = 'begun' OR status = 'paid' AND NOT completed ORDER BY id LIMIT 100`)

@@ -50,8 +50,8 @@ var (
 )
 
 // Open opens the database of a URL, and brings its tables up to date. A URL that begins with
-// postgres:// or postgresql:// is PostgreSQL's; anything else is the name of an SQLite file. wrap, if
-// it is not nil, wraps the driver.
+// postgres:// or postgresql:// is PostgreSQL's; anything else is the name of an SQLite file. wrap,
+// if it is not nil, wraps the driver.
 func Open(ctx context.Context, address string, wrap func(driver.Connector) driver.Connector) (*DB, error) {
 	connector, dialect, err := connect(address)
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// Kind is the way an order is paid, and Status how far it is paid: see package orders.
-type (
-	Kind   string
-	Status string
-)
+// Kind is the way an order is paid: see package orders.
+type Kind string
+
+// Status is how far an order is paid: see package orders.
+type Status string
 
 // Order is a row of the table orders.
 type Order struct {

@@ -61,7 +61,7 @@ func (q Queries) OpenWork(ctx context.Context, w *Work) (opened bool, err error)
 	}
 	rows, err := q.exec(ctx, `INSERT INTO work (`+workColumns+`, next_at, lease_until)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', 0, 0, FALSE, '', '', '', 0, 0)
-		ON CONFLICT (name) DO UPDATE SET state = 'open', attempt = work.attempt + 1, new_keys = 0, amount = excluded.amount, detail = excluded.detail, next_at = 0
+		ON CONFLICT (name) DO UPDATE SET state = 'open', attempt = work.attempt + 1, new_keys = 0, target = excluded.target, amount = excluded.amount, detail = excluded.detail, next_at = 0
 		WHERE work.state = 'refused' AND NOT work.unsettled`,
 		w.Name, w.OrderNumber, w.Kind, w.Target, w.Period, minors[0], string(w.Amount.CurrencyCode), w.Detail)
 	return rows == 1, err
@@ -84,11 +84,24 @@ func (q Queries) DueWork(ctx context.Context) ([]string, error) {
 }
 
 // LeaseWork takes open work for a while, unless somebody else is at it. lease is a name that nobody
-// else has. Again, it takes the work for longer.
+// else has.
 func (q Queries) LeaseWork(ctx context.Context, name, lease string, length time.Duration) (taken bool, err error) {
 	rows, err := q.exec(ctx, `UPDATE work SET lease = $2, lease_until = `+q.dialect.clock+` + $3
-		WHERE name = $1 AND state = 'open' AND (lease = $2 OR lease_until <= `+q.dialect.clock+`)`, name, lease, length.Milliseconds())
+		WHERE name = $1 AND state = 'open' AND lease_until <= `+q.dialect.clock, name, lease, length.Milliseconds())
 	return rows == 1, err
+}
+
+// RenewWork takes leased work for longer. It does not take back what somebody else has had since:
+// they may have gone further than the caller knows.
+func (q Queries) RenewWork(ctx context.Context, name, lease string, length time.Duration) (held bool, err error) {
+	rows, err := q.exec(ctx, `UPDATE work SET lease_until = `+q.dialect.clock+` + $3 WHERE name = $1 AND lease = $2 AND state = 'open'`,
+		name, lease, length.Milliseconds())
+	return rows == 1, err
+}
+
+// LeasedWork returns work that is leased under this name, or ErrNone if somebody else has it.
+func (q Queries) LeasedWork(ctx context.Context, name, lease string) (*Work, error) {
+	return scanWork(q.on.QueryRowContext(ctx, `SELECT `+workColumns+` FROM work WHERE name = $1 AND lease = $2`, name, lease))
 }
 
 // SaveWork stores how far work is, if the lease is still held, and reports whether it is.

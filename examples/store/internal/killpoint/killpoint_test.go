@@ -28,11 +28,11 @@ func TestKilledAtEachPoint(t *testing.T) {
 	t.Parallel()
 	program := storetest.Build(t, "killpoint")
 	for name, way := range map[string]way{
-		"review": {func(b *buyer) {}, func(b *buyer) {
+		"review": {func(*buyer) {}, func(b *buyer) {
 			b.place("mug", "review")
 			b.pay()
 		}, "authorized", 1},
-		"process order": {func(b *buyer) {}, func(b *buyer) {
+		"process order": {func(*buyer) {}, func(b *buyer) {
 			b.place("donation", "donation")
 			b.session = try(b, func() (string, error) { return b.Click(b.ctx, b.number) })
 			require.NoError(b.t, b.server.Buyer().Approve(b.session))
@@ -65,7 +65,10 @@ func TestKilledAtEachPoint(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			datatest.Each(t, func(t *testing.T, address string) { way.test(t, program, address) })
+			datatest.Each(t, func(t *testing.T, address string) {
+				t.Helper()
+				way.test(t, program, address)
+			})
 		})
 	}
 }

@@ -32,12 +32,12 @@ var (
 // shop's orders and the emulator's charges agree to the cent.
 func TestLoad(t *testing.T) { //nolint:paralleltest // one load after the other, so that the times mean something
 	program := storetest.Build(t, "")
-	for _, address := range datatest.Addresses(t) {
+	for _, address := range datatest.Addresses(t) { //nolint:paralleltest // see above
 		name := "postgres"
 		if filepath.IsAbs(address) {
 			name = "sqlite"
 		}
-		t.Run(name, func(t *testing.T) { buyAll(t, program, address) }) //nolint:paralleltest // see above
+		t.Run(name, func(t *testing.T) { buyAll(t, program, address) })
 	}
 }
 
@@ -74,7 +74,7 @@ func buyAll(t *testing.T, program, address string) {
 // buy goes through the shop once, as a buyer would.
 func buy(ctx context.Context, b *storetest.Buyer) error {
 	skus := []string{"mug", "dripper", "filters", "kettle", "gift-card", "beans-house"}
-	sku := skus[rand.IntN(len(skus))] //nolint:gosec // any of them will do
+	sku := skus[rand.IntN(len(skus))]
 	for _, path := range []string{"/", "/products/" + sku} {
 		if err := shown(b.Get(ctx, path)); err != nil {
 			return fmt.Errorf("%s: %w", path, err)

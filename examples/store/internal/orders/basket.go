@@ -24,13 +24,13 @@ type Basket struct {
 
 // Line is a line of a basket.
 type Line struct {
-	SKU      string
-	Quantity int // 1 to 99
+	SKU      string `json:"sku"`
+	Quantity int    `json:"quantity"` // 1 to 99
 }
 
-// Place stores an order. Nothing is charged yet. The basket must suit its kind: KindRecurring is for
-// one monthly product, KindDonation for donations, and the other kinds for products that are paid
-// once.
+// Place stores an order. Nothing is charged yet. The basket must suit its kind: KindRecurring is
+// for one monthly product, KindDonation for donations, and the other kinds for products that are
+// paid once.
 func (s *Shop) Place(ctx context.Context, b Basket) (*Order, error) {
 	o, items, err := newOrder(b)
 	if err != nil {

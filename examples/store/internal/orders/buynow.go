@@ -15,8 +15,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore/buynow"
 )
 
-// BuyNow returns what answers the events of Buy Now at a path of the shop. Call it once, before Run,
-// which takes up the checkouts of a process that died.
+// BuyNow returns what answers the events of Buy Now at a path of the shop. Call it once, before
+// Run, which takes up the checkouts of a process that died.
 func (s *Shop) BuyNow(maker *button.Maker, path string) (*buynow.Handler, error) {
 	handler, err := buynow.New(buynow.Config{
 		Client: s.pay, Store: checkouts{s}, Maker: maker, HandlerURL: path, Logger: s.log,
@@ -103,7 +103,8 @@ func (s *Shop) cart(ctx context.Context, checkoutID string, address *amazonpay.A
 	for _, o := range options {
 		cart.DeliveryOptions = append(cart.DeliveryOptions, webstore.DeliveryOption{
 			ID: o.ID, Price: o.Price, IsDefault: amazonpay.Bool(o.ID == chosen.ID),
-			ShippingMethod: webstore.ShippingMethod{ShippingMethodName: optionName(o.ID, language), ShippingMethodCode: o.ID},
+			ShippingMethod:   webstore.ShippingMethod{ShippingMethodName: optionName(o.ID, language), ShippingMethodCode: o.ID},
+			ShippingEstimate: []webstore.EstimationDetails{{TimeUnit: webstore.TimeUnitHour, Value: 24 * o.Days}},
 		})
 	}
 	for _, item := range items {
@@ -148,8 +149,8 @@ func (s *Shop) takeUpCheckouts(ctx context.Context) error {
 	return err
 }
 
-// checkouts is a buynow.Store. A checkout becomes an order when it claims a session: both are stored
-// in one transaction, and so is what the payment makes of them.
+// checkouts is a buynow.Store. A checkout becomes an order when it claims a session: both are
+// stored in one transaction, and so is what the payment makes of them.
 type checkouts struct{ shop *Shop }
 
 // Load returns a checkout.
@@ -202,22 +203,9 @@ func (c checkouts) Save(ctx context.Context, checkout buynow.Checkout) error {
 func (c checkouts) order(ctx context.Context, q data.Queries, checkout *buynow.Checkout) (*data.Order, error) {
 	o, err := q.LockOrder(ctx, checkout.Reference)
 	if errors.Is(err, data.ErrNone) {
-		b, _, err := basketOf(ctx, q, checkout.Reference)
-		if err != nil {
-			return nil, err
-		}
-		var items []Item
-		if o, items, err = newOrder(b); err != nil {
-			return nil, err
-		}
-		o.Number, o.Total = checkout.Reference, checkout.Cart.TotalChargeAmount
-		if err := q.InsertOrder(ctx, o, items); err != nil {
-			return nil, err
-		}
-		if err := q.AddEvent(ctx, o.Number, "placed", o.Total.String()); err != nil {
-			return nil, err
-		}
-	} else if err != nil {
+		o, err = placeCart(ctx, q, checkout)
+	}
+	if err != nil {
 		return nil, err
 	}
 	row := &data.Session{
@@ -237,6 +225,23 @@ func (c checkouts) order(ctx context.Context, q data.Queries, checkout *buynow.C
 	copySession(o, row)
 	o.SessionID = checkout.SessionID
 	return o, q.FreeSessions(ctx, o.Number, checkout.SessionID)
+}
+
+// placeCart stores the order of a checkout, from the cart that the page offered.
+func placeCart(ctx context.Context, q data.Queries, checkout *buynow.Checkout) (*data.Order, error) {
+	b, _, err := basketOf(ctx, q, checkout.Reference)
+	if err != nil {
+		return nil, err
+	}
+	o, items, err := newOrder(b)
+	if err != nil {
+		return nil, err
+	}
+	o.Number, o.Total = checkout.Reference, checkout.Cart.TotalChargeAmount
+	if err := q.InsertOrder(ctx, o, items); err != nil {
+		return nil, err
+	}
+	return o, q.AddEvent(ctx, o.Number, "placed", o.Total.String())
 }
 
 // apply makes of an order what its checkout has become.

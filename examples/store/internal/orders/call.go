@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
@@ -99,12 +100,13 @@ func (s *Shop) read(ctx context.Context, w *data.Work, m *made, failed error) {
 
 // apply changes an order as finished work says.
 func (s *Shop) apply(ctx context.Context, q data.Queries, o *data.Order, w *data.Work, m made) error {
-	switch {
-	case w.State == data.WorkCheck:
-		s.log.ErrorContext(ctx, "a person must look whether this was done", "work", w.Name, "reason", w.Failure)
+	switch w.State {
+	case data.WorkCheck:
+		s.log.ErrorContext(ctx, "a person must look whether this was done", slog.String("work", w.Name), slog.String("reason", w.Failure))
 		return q.AddEvent(ctx, o.Number, "check", w.Kind+": "+w.Failure)
-	case w.State == data.WorkRefused:
+	case data.WorkRefused:
 		return s.applyRefusal(ctx, q, o, w, m)
+	case data.WorkOpen, data.WorkDone:
 	}
 	switch w.Kind {
 	case workComplete:
@@ -186,8 +188,16 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 	if err != nil {
 		return err
 	}
+	isKnown := false
 	for _, known := range before {
-		if known.ChargeID == c.ChargeID && event == "" && known.State != c.State {
+		if known.ChargeID != c.ChargeID {
+			continue
+		}
+		if c.State == amazonpay.StateAuthorized && (known.State == amazonpay.StateCaptureInitiated || isOver(known)) {
+			return nil // it was read before the charge was captured, canceled or declined
+		}
+		isKnown = true
+		if event == "" && known.State != c.State {
 			event = "charge " + string(c.State)
 		}
 	}
@@ -203,6 +213,9 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 			return err
 		}
 	}
+	if isKnown && o.Status == StatusCompleting {
+		return nil // it is of a former payment: a declined one must not end the claim of the session that pays now
+	}
 	charges, err := q.Charges(ctx, o.Number)
 	if err != nil {
 		return err
@@ -211,12 +224,16 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 	return nil
 }
 
-// setStatus derives the status of an order from its charges: the newest of the first period, and any
-// of a later one that is paid.
+// isOver reports whether the state of a charge does not change any more.
+func isOver(c Charge) bool { return c.State == amazonpay.StateCaptured || !isAlive(c) }
+
+// setStatus derives the status of an order from its charges of the first period: the one that
+// holds or has taken money, or the newest. Clocks differ, so the newest alone may be one that was
+// declined before.
 func setStatus(o *data.Order, charges []Charge) {
 	var newest Charge
 	for _, c := range charges {
-		if c.Period == 1 {
+		if c.Period == 1 && (isAlive(c) || newest.ChargeID == "" || !isAlive(newest)) {
 			newest = c
 		}
 	}
@@ -232,6 +249,7 @@ func setStatus(o *data.Order, charges []Charge) {
 		o.SessionID = "" // another session may pay the order
 	case amazonpay.StateCanceled:
 		o.Status = StatusCanceled
+	default: // no charge yet, or one whose state is not known: the status stays
 	}
 }
 

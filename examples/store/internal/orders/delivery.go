@@ -25,8 +25,8 @@ var near = map[amazonpay.CurrencyCode][]string{
 // far are the other countries to which the shop delivers.
 var far = []string{"AU", "CA", "CH", "CY", "DK", "HU", "NZ", "SE"}
 
-// rate is the price for a parcel: base, and as much again for each kilogram begun. The amounts are in
-// the currency's smallest unit.
+// rate is the price for a parcel: base, and as much again for each kilogram begun. The amounts are
+// in the currency's smallest unit.
 type rate struct {
 	id                string
 	days              int

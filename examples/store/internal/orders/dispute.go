@@ -9,8 +9,8 @@ import (
 )
 
 // Contest answers a dispute with a text as evidence, such as a tracking number. It can be done once
-// a dispute, and only while it is ActionRequired. A dispute that is not contested until its deadline
-// is the buyer's.
+// a dispute, and only while it is ActionRequired. A dispute that is not contested until its
+// deadline is the buyer's.
 func (s *Shop) Contest(ctx context.Context, number, disputeID, evidence string) (*Order, error) {
 	name := number + "/contest/" + disputeID
 	err := s.change(ctx, number, func(q data.Queries, _ *data.Order) error {

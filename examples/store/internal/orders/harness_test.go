@@ -2,6 +2,8 @@ package orders_test
 
 import (
 	"context"
+	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,7 +36,10 @@ type world struct {
 // each runs a test on each database.
 func each(t *testing.T, test func(w *world)) {
 	t.Helper()
-	datatest.Each(t, func(t *testing.T, address string) { test(open(t, address)) })
+	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
+		test(open(t, address))
+	})
 }
 
 func open(t *testing.T, address string) *world {
@@ -133,6 +138,22 @@ func (w *world) paid(kind orders.Kind, lines ...orders.Line) *orders.Order {
 	return o
 }
 
+// declinedLater places an order whose first charge was declined after a while.
+func (w *world) declinedLater() *orders.Order {
+	w.t.Helper()
+	o := w.place(orders.KindReview)
+	session := w.session(o)
+	require.NoError(w.t, w.server.Buyer().ChangeCard(session, "4354"))
+	w.approve(o, session)
+	_, err := w.Result(w.ctx(), o.Number, session)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.server.Advance(time.Minute))
+	o, err = w.Refresh(w.ctx(), o.Number)
+	require.NoError(w.t, err)
+	require.Equal(w.t, orders.StatusDeclined, o.Status)
+	return o
+}
+
 // audit compares the orders with the emulator's charges.
 func (w *world) audit() {
 	w.t.Helper()
@@ -146,3 +167,17 @@ func (w *world) loseAll(operation string) {
 }
 
 func usd(amount amazonpay.Decimal) amazonpay.Price { return amazonpay.USD.Price(amount) }
+
+// sql changes the database behind the shop's back.
+func (w *world) sql(statement string) {
+	w.t.Helper()
+	driver := "sqlite"
+	if strings.HasPrefix(w.address, "postgres") {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, w.address)
+	require.NoError(w.t, err)
+	_, err = db.ExecContext(w.ctx(), statement)
+	require.NoError(w.t, err)
+	require.NoError(w.t, db.Close())
+}

@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"errors"
+	"log/slog"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
@@ -11,7 +12,9 @@ import (
 
 // Notify updates the order of a notification. Package ipn has verified it:
 //
-//	verifier.Handler(func(ctx context.Context, n *ipn.Notification) error { return shop.Notify(ctx, n) })
+//	verifier.Handler(func(ctx context.Context, n *ipn.Notification) error {
+//		return shop.Notify(ctx, n)
+//	})
 //
 // An object that belongs to no order is ignored.
 func (s *Shop) Notify(ctx context.Context, n webstore.Notification) error {
@@ -104,7 +107,7 @@ func (s *Shop) readPending(ctx context.Context) {
 		err2 = errors.Join(err2, read(ctx, id, s.pay.GetRefund, s.refundChanged))
 	}
 	if err := errors.Join(err, err2); err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "what is pending cannot be read", "error", err)
+		s.log.WarnContext(ctx, "what is pending cannot be read", slog.Any("error", err))
 	}
 }
 

@@ -22,7 +22,7 @@ func TestOrderHidesTheBuyer(t *testing.T) {
 		require.NotEmpty(w.t, o.BuyerEmail)
 		require.NotEmpty(w.t, o.Address.AddressLine1)
 		var b bytes.Buffer
-		slog.New(slog.NewTextHandler(&b, nil)).Info("order", "order", o, "row", o.Order)
+		slog.New(slog.NewTextHandler(&b, nil)).Info("order", slog.Any("order", o), slog.Any("row", o.Order))
 		for _, text := range []string{fmt.Sprintf("%v %+v %#v", o, o, o), fmt.Sprintf("%+v", *o), b.String()} {
 			assert.Contains(w.t, text, o.Number)
 			assert.NotContains(w.t, text, o.BuyerName)
@@ -44,7 +44,8 @@ func TestRunTakesUpWork(t *testing.T) {
 		w.server.ClearFaults()
 		running, end := context.WithCancel(w.ctx())
 		ended := make(chan error, 1)
-		go func() { ended <- w.shop(database(w.t, w.address)).Run(running) }()
+		second := w.shop(database(w.t, w.address))
+		go func() { ended <- second.Run(running) }()
 		require.Eventually(w.t, func() bool {
 			found, err := w.Order(w.ctx(), o.Number)
 			return err == nil && found.Status == orders.StatusAuthorized

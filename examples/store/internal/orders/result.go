@@ -19,7 +19,8 @@ const (
 // yet. A page that is loaded again gets the same answer. If the order has another session that pays
 // it, this one is not completed. Errors: ErrOtherOrder; ErrSession if Amazon does not know the
 // session; ErrTotal if the order has another total by now than the buyer has approved, so that the
-// review page should be shown; ErrBusy and ErrUnavailable, after which Run goes on with the payment.
+// review page should be shown; ErrBusy and ErrUnavailable, after which Run goes on with the
+// payment.
 func (s *Shop) Result(ctx context.Context, number, sessionID string) (*Order, error) {
 	o, err := s.Order(ctx, number)
 	if err != nil {
@@ -63,8 +64,14 @@ func (s *Shop) begin(ctx context.Context, number, sessionID, name string) error 
 		if !mayPay(o) || o.SessionID != "" {
 			return nil // another request or another session was first
 		}
+		items, err := q.Items(ctx, number)
+		if err != nil {
+			return err
+		}
 		row, err := q.Session(ctx, sessionID)
 		switch {
+		case errors.Is(err, data.ErrNone) && o.Address == nil && grams(items) > 0:
+			return ErrTotal // the buyer skipped the review page, and so the price of the delivery
 		case errors.Is(err, data.ErrNone): // there was no review page: the order says all
 			row = &data.Session{
 				SessionID: sessionID, OrderNumber: number, Delivery: o.Delivery, Total: o.Total, DeliveryOption: o.DeliveryOption, Address: o.Address,
@@ -88,10 +95,6 @@ func (s *Shop) begin(ctx context.Context, number, sessionID, name string) error 
 			return ErrTotal // the buyer has chosen otherwise since, in another window
 		}
 		w := &data.Work{Name: name, OrderNumber: number, Kind: workComplete, Target: sessionID, Period: 1, Amount: row.Total}
-		items, err := q.Items(ctx, number)
-		if err != nil {
-			return err
-		}
 		if grams(items) == 0 { // as paymentDetails says
 			w.Detail = detailCapture
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 func TestPayWithReview(t *testing.T) {
@@ -281,5 +282,49 @@ func TestPayOtherTotal(t *testing.T) {
 		require.ErrorIs(w.t, err, orders.ErrSession)
 		_, err = w.Result(w.ctx(), o.Number, "")
 		require.ErrorIs(w.t, err, orders.ErrSession)
+	})
+}
+
+// The process that stored the first, declined charge has a clock that is ahead. The order is paid
+// by its second charge, and cannot be paid once more.
+func TestClocksDiffer(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		o := w.declinedLater()
+		w.sql(`UPDATE charges SET made_at = made_at + 3600000`)
+		second, third := w.session(o), w.session(o)
+		w.approve(o, second)
+		w.approve(o, third)
+		for _, session := range []string{second, third} {
+			found, err := w.Result(w.ctx(), o.Number, session)
+			require.NoError(w.t, err)
+			assert.Equal(w.t, orders.StatusAuthorized, found.Status)
+			assert.Equal(w.t, second, found.SessionID)
+		}
+		w.audit()
+	})
+}
+
+// A buyer skips the review page, with a session that somehow has the price of the goods alone.
+func TestResultWithoutReview(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		o := w.place(orders.KindReview)
+		session := w.session(o)
+		_, err := w.api.UpdateCheckoutSession(w.ctx(), session, &webstore.UpdateCheckoutSessionRequest{
+			WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: "https://shop.example" + orders.ResultPath(o.Number)},
+			PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorize, ChargeAmount: o.Subtotal},
+		})
+		require.NoError(w.t, err)
+		require.NoError(w.t, w.server.Buyer().Approve(session))
+		_, err = w.Result(w.ctx(), o.Number, session)
+		require.ErrorIs(w.t, err, orders.ErrTotal)
+		assert.Empty(w.t, w.server.Charges())
+		w.approve(o, session)
+		o, err = w.Result(w.ctx(), o.Number, session)
+		require.NoError(w.t, err)
+		assert.NotNil(w.t, o.Address)
+		assert.Equal(w.t, usd("4.95"), o.Delivery)
+		w.audit()
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/data"
@@ -158,7 +159,7 @@ func (s *Shop) sessionOf(ctx context.Context, number, sessionID string) (*websto
 		if other.Found == "" && other.Session != nil && other.Session.StatusDetails.State == amazonpay.StateCanceled {
 			return other.Session, nil // it has lost its reference, and nothing can be charged with it
 		}
-		s.log.WarnContext(ctx, "a session of another order was presented", "order", number, "error", err)
+		s.log.WarnContext(ctx, "a session of another order was presented", slog.String("order", number), slog.Any("error", err))
 		return nil, ErrOtherOrder
 	}
 	if err != nil {

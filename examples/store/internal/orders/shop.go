@@ -3,8 +3,8 @@
 //
 // An order is charged once, wherever the process is killed and however often a page is loaded. Each
 // call that moves money is a row of the table work, with its idempotency key and whether an earlier
-// call is unsettled, stored before the call is made. amazonpay.Advise decides what happens next: see
-// work.go. A process that starts takes up the work of one that died.
+// call is unsettled, stored before the call is made. amazonpay.Advise decides what happens next:
+// see work.go. A process that starts takes up the work of one that died.
 package orders
 
 import (
@@ -88,17 +88,17 @@ func (s *Shop) Run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		if err := s.takeUp(ctx); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "unfinished work cannot be read", "error", err)
+			s.log.WarnContext(ctx, "unfinished work cannot be read", slog.Any("error", err))
 		}
 		if err := s.takeUpCheckouts(ctx); err != nil && ctx.Err() == nil {
-			s.log.WarnContext(ctx, "a Buy Now checkout is not finished", "error", err)
+			s.log.WarnContext(ctx, "a Buy Now checkout is not finished", slog.Any("error", err))
 		}
 		if round%5 == 0 {
 			s.readPending(ctx)
 		}
 		if round%3600 == 0 {
 			if err := s.db.SweepCarts(ctx, cartLife); err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "old carts cannot be deleted", "error", err)
+				s.log.WarnContext(ctx, "old carts cannot be deleted", slog.Any("error", err))
 			}
 		}
 		timer.Reset(between)
@@ -118,7 +118,7 @@ func (s *Shop) takeUp(ctx context.Context) error {
 		all.Go(func() {
 			defer func() { <-places }()
 			if err := s.do(ctx, name); err != nil && !errors.Is(err, ErrBusy) {
-				s.log.WarnContext(ctx, "work is not finished", "work", name, "error", err)
+				s.log.WarnContext(ctx, "work is not finished", slog.String("work", name), slog.Any("error", err))
 			}
 		})
 	}

@@ -96,8 +96,8 @@ func (s *Shop) PayWithWallet(ctx context.Context, number string) (*Order, error)
 	return s.after(ctx, number, s.do(ctx, name))
 }
 
-// chargeName names the work that charges a period. A charge that was declined after it was made does
-// not count: the next one is other work.
+// chargeName names the work that charges a period. A charge that was declined after it was made
+// does not count: the next one is other work.
 func chargeName(number string, period int, charges []Charge) string {
 	failed := 0
 	for _, c := range charges {

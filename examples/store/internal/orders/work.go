@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"log/slog"
 	"strconv"
 	"time"
 
@@ -59,7 +60,10 @@ func (s *Shop) work(ctx context.Context, name, lease string) error {
 	ctx, cancel := context.WithTimeout(ctx, workTime)
 	defer cancel()
 	defer s.keep(ctx, name, lease)()
-	w, err := s.db.Work(ctx, name)
+	w, err := s.db.LeasedWork(ctx, name, lease)
+	if errors.Is(err, data.ErrNone) {
+		return errLost
+	}
 	if err != nil {
 		return err
 	}
@@ -90,7 +94,7 @@ func (s *Shop) work(ctx context.Context, name, lease string) error {
 		case amazonpay.StepRepeat: // under the same key
 		}
 		if err != nil {
-			s.log.WarnContext(ctx, "a call failed", "work", w.Name, "error", err, "step", next.Step, "unsettled", w.Unsettled, "state", w.State)
+			s.log.WarnContext(ctx, "a call failed", slog.String("work", w.Name), slog.Any("error", err), slog.String("step", next.Step.String()), slog.Bool("unsettled", w.Unsettled), slog.String("state", string(w.State)))
 		}
 		if w.State != data.WorkOpen {
 			return s.finish(ctx, w, made)
@@ -135,8 +139,8 @@ func (s *Shop) keep(ctx context.Context, name, lease string) (stop func()) {
 	go func() {
 		defer close(ended)
 		for pause(ctx, s.config.Lease/3) {
-			if _, err := s.db.LeaseWork(ctx, name, lease, s.config.Lease); err != nil && ctx.Err() == nil {
-				s.log.WarnContext(ctx, "a lease cannot be renewed", "work", name, "error", err)
+			if _, err := s.db.RenewWork(ctx, name, lease, s.config.Lease); err != nil && ctx.Err() == nil {
+				s.log.WarnContext(ctx, "a lease cannot be renewed", slog.String("work", name), slog.Any("error", err))
 			}
 		}
 	}()

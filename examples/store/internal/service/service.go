@@ -47,7 +47,7 @@ type Config struct {
 	MerchantID, StoreID string
 	TopicAccounts       []string
 	Logger              *slog.Logger
-	// Wrap wraps the network below the client. It may be nil.
+	// Wrap wraps the network to an emulator, for tests. It may be nil.
 	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
@@ -102,7 +102,7 @@ func openAmazon(c Config, config amazonpay.Config) (*Service, error) {
 	if c.MerchantID == "" || c.StoreID == "" {
 		return nil, errors.New("service: set STORE_MERCHANT_ID and STORE_STORE_ID, as Seller Central shows them")
 	}
-	client, err := amazonpay.New(config, amazonpay.WithUserAgent("amazonpay-store"), amazonpay.WithLogger(c.Logger), amazonpay.WithRoundTripper(c.Wrap(http.DefaultTransport)))
+	client, err := amazonpay.New(config, amazonpay.WithUserAgent("amazonpay-store"), amazonpay.WithLogger(c.Logger))
 	if err != nil {
 		return nil, err
 	}

@@ -32,27 +32,7 @@ func Audit(ctx context.Context, tb testing.TB, db *data.DB, server *emulator.Ser
 		tb.Fatal(err)
 	}
 	for _, o := range all {
-		charges, err := db.Charges(ctx, o.Number)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		stored, periods := make(map[string]string), make(map[int]bool)
-		for _, c := range charges {
-			if c.State == amazonpay.StateDeclined || c.State == amazonpay.StateCanceled {
-				continue
-			}
-			stored[c.ChargeID] = row(string(c.State), c.Amount.String(), c.Captured.String(), c.Refunded.String())
-			if periods[c.Period] {
-				tb.Errorf("order %s: period %d is charged twice", o.Number, c.Period)
-			}
-			periods[c.Period] = true
-			if c.Amount.String() != o.Total.String() {
-				tb.Errorf("order %s: %s was charged instead of %s", o.Number, c.Amount, o.Total)
-			}
-			sums.Charged += minor(tb, c.Amount)
-			sums.Captured += minor(tb, c.Captured)
-			sums.Refunded += minor(tb, c.Refunded)
-		}
+		stored := sums.stored(ctx, tb, db, o)
 		there := taken[o.Number]
 		delete(taken, o.Number)
 		for _, c := range there {
@@ -76,6 +56,34 @@ func Audit(ctx context.Context, tb testing.TB, db *data.DB, server *emulator.Ser
 		tb.Errorf("%d charges for %q, which is not an order", len(charges), reference)
 	}
 	return sums
+}
+
+// stored returns the charges of an order that the shop has stored, as row describes them, and adds
+// them to the sums.
+func (sums *Audited) stored(ctx context.Context, tb testing.TB, db *data.DB, o *data.Order) map[string]string {
+	tb.Helper()
+	charges, err := db.Charges(ctx, o.Number)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	stored, periods := make(map[string]string), make(map[int]bool)
+	for _, c := range charges {
+		if c.State == amazonpay.StateDeclined || c.State == amazonpay.StateCanceled {
+			continue
+		}
+		stored[c.ChargeID] = row(string(c.State), c.Amount.String(), c.Captured.String(), c.Refunded.String())
+		if periods[c.Period] {
+			tb.Errorf("order %s: period %d is charged twice", o.Number, c.Period)
+		}
+		periods[c.Period] = true
+		if c.Amount.String() != o.Total.String() {
+			tb.Errorf("order %s: %s was charged instead of %s", o.Number, c.Amount, o.Total)
+		}
+		sums.Charged += minor(tb, c.Amount)
+		sums.Captured += minor(tb, c.Captured)
+		sums.Refunded += minor(tb, c.Refunded)
+	}
+	return stored
 }
 
 // row describes a charge. No amount is written as 0.

@@ -28,7 +28,7 @@ const AdminPassword = "correct horse battery staple"
 func Build(tb testing.TB, tags string) string {
 	tb.Helper()
 	file := filepath.Join(tb.TempDir(), "store")
-	build := exec.CommandContext(tb.Context(), "go", "build", "-tags", tags, "-o", file, "github.com/amazonpay-go/sdk/examples/store")
+	build := exec.CommandContext(tb.Context(), "go", "build", "-tags", tags, "-o", file, "github.com/amazonpay-go/sdk/examples/store") //nolint:gosec // the tags are constants of the tests
 	if output, err := build.CombinedOutput(); err != nil {
 		tb.Fatalf("%v\n%s", err, output)
 	}
@@ -87,7 +87,7 @@ func (s *Store) Start(env ...string) bool {
 	s.tb.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	process := exec.CommandContext(context.WithoutCancel(s.tb.Context()), s.file)
+	process := exec.CommandContext(context.WithoutCancel(s.tb.Context()), s.file) //nolint:gosec // Build has made it
 	process.Env = append(s.env, env...)
 	process.Dir = s.tb.TempDir()
 	output := new(bytes.Buffer)
@@ -101,6 +101,7 @@ func (s *Store) Start(env ...string) bool {
 		close(ended)
 	}()
 	s.process, s.ended, s.output = process, ended, output
+	client := &http.Client{Timeout: 10 * time.Second}
 	deadline := time.NewTimer(time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -117,7 +118,7 @@ func (s *Store) Start(env ...string) bool {
 		if err != nil {
 			s.tb.Fatal(err)
 		}
-		if answer, err := http.DefaultClient.Do(r); err == nil {
+		if answer, err := client.Do(r); err == nil {
 			_ = answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				return true

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -53,6 +54,22 @@ func (l *Ledger) SignIn(sessionID string, now time.Time) error {
 		s.SignedIn = true
 		return nil
 	})
+}
+
+// SignInAs has one of the region's buyers sign in. If it is another buyer than before, the choices
+// made so far are dropped. A session about a charge permission is for the permission's buyer alone.
+func (s *Session) SignInAs(buyer int, now time.Time) error {
+	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
+		return errors.New("emulator: choose a buyer")
+	}
+	if s.ofBuyer() && s.Wallet.Buyer != buyer {
+		return errors.New("emulator: sign in as " + s.Wallet.Owner(s.Scope).Name + ", whose charge permission this is")
+	}
+	if s.Wallet.Buyer != buyer {
+		s.Wallet, s.Approved = Wallet{Buyer: buyer}, false
+	}
+	s.SignedIn, s.Status.Updated = true, now
+	return nil
 }
 
 // Approve has the buyer sign in and approve the payment.

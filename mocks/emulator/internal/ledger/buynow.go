@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// BuyNow is what a session of a Buy Now button has besides: the buyer chooses and pays on one page,
-// which asks the shop's page for the cart.
+// BuyNow is the part of a session that only a Buy Now button's session has. The buyer chooses and
+// pays on one page, which asks the shop's page for the cart.
 type BuyNow struct {
 	Origin   string // of the shop's page; empty if no browser started it
 	Language string // checkoutLanguage of the button, or empty
@@ -23,7 +23,7 @@ type Cart struct {
 }
 
 // PayNow has the buyer pay what the Buy Now page shows. FinalizeCheckoutSession then works for
-// these amounts and for no others, until the buyer changes anything. It can be repeated.
+// these amounts and for no others, until the buyer changes something. PayNow can be repeated.
 func (s *Session) PayNow(seen Cart, now time.Time) error {
 	switch why := s.Undeliverable(); {
 	case s.BuyNow == nil:
@@ -47,14 +47,14 @@ func (s *Session) PayNow(seen Cart, now time.Time) error {
 	return nil
 }
 
-// InitEvent is the event onInitCheckout: who the buyer is, as far as the button's scopes go, and
-// where the buyer lives.
+// InitEvent is the event onInitCheckout. It has the members of the buyer that the button's scopes
+// name (without scopes: all), and the addresses.
 func (s *Session) InitEvent() Object {
 	buyer, summary := Object{}, s.Wallet.Owner(s.Scope).summary()
 	scopes, _ := s.Details["scopes"].([]any)
-	for member, scope := range map[string]string{"name": "name", "email": "email", "phoneNumber": "phoneNumber"} {
-		if len(scopes) == 0 || slices.Contains(scopes, any(scope)) {
-			buyer[member] = summary[member]
+	for _, name := range []string{"name", "email", "phoneNumber"} {
+		if len(scopes) == 0 || slices.Contains(scopes, any(name)) {
+			buyer[name] = summary[name]
 		}
 	}
 	buyer["buyerId"] = summary["buyerId"]
@@ -76,22 +76,7 @@ func (s *Session) CompleteEvent() Object {
 	}
 }
 
-// SignInAs has one of the region's buyers sign in. Another buyer has chosen nothing yet.
-func (s *Session) SignInAs(buyer int, now time.Time) error {
-	if buyer < 0 || buyer >= len(BuyersOf(s.Scope)) {
-		return errors.New("emulator: choose a buyer")
-	}
-	if s.ofBuyer() && s.Wallet.Buyer != buyer {
-		return errors.New("emulator: sign in as " + s.Wallet.Owner(s.Scope).Name + ", whose charge permission this is")
-	}
-	if s.Wallet.Buyer != buyer {
-		s.Wallet, s.Approved = Wallet{Buyer: buyer}, false
-	}
-	s.SignedIn, s.Status.Updated = true, now
-	return nil
-}
-
-// EffectIn is the card's effect in a session, for people.
+// EffectIn describes the card's effect in a session.
 func (c Card) EffectIn(s *Session) string {
 	if s.BuyNow != nil && c.decline != "" {
 		return "declined, unless the shop can wait: choose another and pay again"
@@ -99,8 +84,8 @@ func (c Card) EffectIn(s *Session) string {
 	return c.Effect
 }
 
-// checkFinal refuses to finalize a Buy Now session with other amounts or addresses than those that
-// the buyer saw and chose
+// checkFinal refuses to finalize a Buy Now session unless the amounts are the ones that the buyer
+// saw, and the address is the one that the buyer chose
 // (https://developer.amazon.com/docs/amazon-pay-buy-now-checkout/verify-and-complete-checkout.html).
 func (s *Session) checkFinal(body Object) *Refusal {
 	if !s.Approved {
@@ -137,15 +122,4 @@ func (s *Session) declined(reason string, now time.Time) {
 		return
 	}
 	s.Status.Become(Canceled, Declined, now)
-}
-
-// MaxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
-const MaxSessions = 100_000
-
-// Click makes the session of a click on a button.
-func (l *Ledger) Click(c *Call, product string) (*Session, *Refusal) {
-	if len(l.Sessions) >= MaxSessions {
-		return nil, Refuse(codeUnavailable, ServiceUnavailable, "There are too many checkout sessions: reset the emulator.")
-	}
-	return l.NewSession(c, product)
 }

@@ -153,12 +153,10 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 		s.Status.Become(Canceled, simulated, c.Now)
 		return 0, nil, decided(sessionCanceled, "The checkout session was canceled: %s.", simulated)
 	}
-	before := s.Details
 	s.Details = details
 	switch {
 	case s.Upgrade != nil:
 		if p, refused = l.upgraded(c, s); refused != nil {
-			s.Details = before
 			return 0, nil, refused
 		}
 	case p == nil:

@@ -89,6 +89,30 @@ func (l *Ledger) NewSession(c *Call, product string) (*Session, *Refusal) {
 	return created, nil
 }
 
+// maxSessions limits the sessions made by clicks: anybody can click a button, repeatedly.
+const maxSessions = 100_000
+
+// Click makes the session of a click on a button.
+func (l *Ledger) Click(c *Call, product string) (*Session, *Refusal) {
+	if len(l.Sessions) >= maxSessions {
+		return nil, Refuse(codeUnavailable, ServiceUnavailable, "There are too many checkout sessions: reset the emulator.")
+	}
+	return l.NewSession(c, product)
+}
+
+// maxUnsigned limits the bytes of what clicks bring that nobody has signed.
+const maxUnsigned = 16 << 20
+
+// TakeUnsigned counts bytes that a click has brought and that nobody has signed: any page that the
+// developer visits can send them.
+func (l *Ledger) TakeUnsigned(size int) *Refusal {
+	if l.unsigned+size > maxUnsigned {
+		return Refuse(codeUnavailable, ServiceUnavailable, "There are too many Buy Now sessions: reset the emulator.")
+	}
+	l.unsigned += size
+	return nil
+}
+
 // checkSession checks the rules that the table of members cannot express.
 func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 	web, payment := o.At("webCheckoutDetails"), o.At("paymentDetails")

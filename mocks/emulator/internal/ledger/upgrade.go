@@ -2,8 +2,8 @@ package ledger
 
 import "time"
 
-// Upgrade is what a session of bindUpgradeAction has besides. Nothing is paid: the buyer agrees to
-// a recurring payment
+// Upgrade is the part of a session that only bindUpgradeAction's session has. Nothing is paid: the
+// buyer agrees to a recurring payment
 // (https://developer.amazon.com/docs/amazon-pay-checkout/upgrading-from-onetime-to-recurring.html).
 type Upgrade struct {
 	Action       string
@@ -59,7 +59,7 @@ func (s *Session) SetsUp() bool {
 	return s.Details.At("paymentMethodOnFileMetadata").flag("setupOnly")
 }
 
-// ofBuyer reports whether the session is about a permission, which has its buyer.
+// ofBuyer reports whether the session is about a charge permission, and so for its buyer alone.
 func (s *Session) ofBuyer() bool {
 	return s.Upgrade != nil || s.Details.Text("chargePermissionId") != ""
 }

@@ -58,7 +58,7 @@ func (p *Site) readBuyNow(r *http.Request) (c *ledger.Call, form url.Values, wro
 	return c, form, nil
 }
 
-// isOrigin reports whether a text is an origin to which a message can be addressed.
+// isOrigin reports whether a text is the origin of a web page.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && text == u.Scheme+"://"+u.Host
@@ -75,6 +75,11 @@ func (p *Site) clickBuyNow(r *http.Request, keep bool) (next string, wrong *wron
 		do(func(w *ledger.Ledger, now time.Time) {
 			c.Now = now
 			made, refused := p.ClickBuyNow(w, c, cmp.Or(form.Get("productType"), ledger.PayAndShip), form.Get("origin"))
+			if refused == nil && keep {
+				if refused = w.TakeUnsigned(len(form.Get("checkoutSessionConfig")) + len(form.Get("origin"))); refused != nil {
+					delete(w.Sessions, made.ID)
+				}
+			}
 			if refused != nil {
 				wrong = &wrongButton{int(refused.Status), refused.Message, []string{"reason code: " + refused.Reason}}
 				return
@@ -137,12 +142,11 @@ func (p *Site) buyNowPageOf(found *ledger.Session, r *http.Request) onward {
 	page.Origin, page.Event = found.BuyNow.Origin, string(ledger.Encode(found.InitEvent()))
 	if found.Status.State != ledger.Open {
 		page.Over = cmp.Or(found.Status.Reason, found.Status.State)
-		return onward{status: http.StatusOK, page: "buynow.html", data: page}
 	}
 	return onward{status: http.StatusOK, page: "buynow.html", data: page}
 }
 
-// shownCart is a cart as the script shows it.
+// shownCart is a checked cart for the page's script.
 type shownCart struct {
 	Items   []shownLine `json:"items"`
 	Totals  []shownLine `json:"totals"`
@@ -152,7 +156,7 @@ type shownCart struct {
 	Notes   []string    `json:"notes"`
 }
 
-// shownLine is a line of it.
+// shownLine is a line of a shownCart.
 type shownLine struct {
 	ID     string `json:"id"`
 	Text   string `json:"text"`
@@ -160,7 +164,7 @@ type shownLine struct {
 	Amount string `json:"amount"`
 }
 
-// buyNowAnswer is what buyNowDo answers the page's script.
+// buyNowAnswer is the answer of buyNowDo to the page's script.
 type buyNowAnswer struct {
 	Wrong string        `json:"wrong"` // why it was not done, or empty
 	State string        `json:"state"` // of the session
@@ -168,7 +172,7 @@ type buyNowAnswer struct {
 	Cart  *shownCart    `json:"cart"`
 }
 
-// doBuyNow does what the buyer does on the page. Only the page's own script can ask for it.
+// doBuyNow applies an action of the buyer on the page. Requests of other origins are refused.
 func (p *Site) doBuyNow(w http.ResponseWriter, r *http.Request) {
 	answer := buyNowAnswer{Wrong: "this request does not come from the page"}
 	status := http.StatusForbidden
@@ -260,7 +264,7 @@ func applyCart(s *ledger.Session, form url.Values, now time.Time, answer *buyNow
 	return nil
 }
 
-// showCart is the cart for the page's script.
+// showCart prepares a cart for the page's script.
 func showCart(cart wire.CheckedCart, given ledger.Object) *shownCart {
 	shown := &shownCart{Items: []shownLine{}, Totals: []shownLine{}, Options: []shownLine{}, Others: []shownLine{}, Notes: append([]string{}, cart.Notes...)}
 	for _, item := range cart.Items {

@@ -36,8 +36,8 @@ var goTypes = func() map[string][]goField {
 	return types
 }()
 
-// goField is a field of a struct. Type is its Go type, or for a type with an underlying string, bool
-// or int the kind and the name: "string webstore.Scope".
+// goField is a field of a struct. Type is its Go type, with the kind before it if the type is named
+// but no struct: "string webstore.Scope".
 type goField struct {
 	Name string `json:"name"`
 	JSON string `json:"json"`
@@ -175,8 +175,8 @@ func goStruct(typ string, o ledger.Object) (text string, left ledger.Object) {
 	return typ + "{" + b.String() + "}", left
 }
 
-// inOrder writes an object as JSON for an editor, its members in the order of a Go type, which is the
-// documentation's.
+// inOrder writes an object as JSON for an editor. Its members are in the order of a Go type, which
+// is the documentation's.
 func inOrder(typ string, o ledger.Object) string {
 	var text bytes.Buffer
 	_ = json.Indent(&text, writeInOrder(nil, typ, o), "", "  ") // our own text

@@ -227,8 +227,8 @@ func (p *Site) sign(r *http.Request, o *request) (*signed, error) {
 	return out, nil
 }
 
-// send signs a request, sends it through the gate that every request passes, and shows what changed.
-// What others do at the same moment is among the changes.
+// send signs a request, sends it through the gate that every request passes, and shows what
+// changed. What others do at the same moment is among the changes.
 func (p *Site) send(r *http.Request, o request) (any, error) {
 	made, err := p.sign(r, &o)
 	if err != nil {
@@ -253,8 +253,8 @@ func (p *Site) objects(r *http.Request) (all []ledger.Kept) {
 	return all
 }
 
-// exchange has the API answer a request, and shows the answer. A fault that cuts the connection cuts
-// it short.
+// exchange has the API answer a request, and shows the answer. A fault that cuts the connection
+// cuts it short.
 func (p *Site) exchange(r *http.Request) ledger.Object {
 	w := &answering{header: make(http.Header), status: http.StatusOK}
 	cut := false

@@ -231,12 +231,12 @@ func (o *buttonOrder) goCode(p *Site, r *http.Request, payload ledger.Object, sc
 	if len(left) > 0 { // members that the type does not have: Parse names them
 		making = "payload, err := button.Parse(" + strconv.Quote(o.Kind) + ", []byte(" + goText(o.Payload) + "))\nif err != nil {\nlog.Fatal(err)\n}"
 	}
-	options := ""
+	var options strings.Builder
 	for _, of := range []struct{ field, value string }{
 		{"ProductType", o.Product}, {"Placement", o.Placement}, {"Color", o.Color}, {"Language", o.Language}, {"LedgerCurrency", o.Currency},
 	} {
 		if of.value != "" {
-			options += of.field + ": " + strconv.Quote(of.value) + ",\n"
+			options.WriteString(of.field + ": " + strconv.Quote(of.value) + ",\n")
 		}
 	}
 	scriptURL := "ScriptURL: " + strconv.Quote(script) + ", // the emulator: remove this line for Amazon\n"
@@ -267,7 +267,7 @@ http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 })
 log.Fatal(http.ListenAndServe("127.0.0.1:3000", nil))
 }
-`, o.goConfig(p.base(r), elsewhere), strconv.Quote(o.Merchant), strconv.Quote(o.merchant.StoreID), scriptURL, making, options)
+`, o.goConfig(p.base(r), elsewhere), strconv.Quote(o.Merchant), strconv.Quote(o.merchant.StoreID), scriptURL, making, options.String())
 	return goProgram(o.goComment(elsewhere), declarations)
 }
 

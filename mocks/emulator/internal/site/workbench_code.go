@@ -38,8 +38,7 @@ func (o *request) body() string {
 	return strings.TrimSpace(o.Body)
 }
 
-// curl is a command that sends the signed request once, as the signature is good for a quarter of an
-// hour.
+// curl is a command that sends the signed request. The signature is valid for 15 minutes.
 func (o *request) curl(made *signed, listens string) string {
 	quoted := func(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 	target := made.http.URL.Host
@@ -198,12 +197,12 @@ func (o *request) node(made *signed) string {
 	for _, id := range o.ids() {
 		arguments = append(arguments, jsText(id))
 	}
-	switch {
-	case o.Operation == "GetAuthorizationToken":
+	switch o.Operation {
+	case "GetAuthorizationToken":
 		arguments = append(arguments, jsText(query.Text("merchantId")))
-	case o.Operation == "GetReportSchedules":
+	case "GetReportSchedules":
 		arguments = append(arguments, jsText(query.Text("reportTypes")))
-	case o.Operation == "GetReports":
+	case "GetReports":
 		arguments = append(arguments, indented(query))
 	}
 	if o.listed.TakesBody {
@@ -221,10 +220,11 @@ func (o *request) node(made *signed) string {
 		if len(query) > 0 {
 			call += "  queryParams: " + indented(query) + ",\n"
 		}
-		for _, name := range []string{"payload", "headers"} {
-			if strings.Contains(declared, "const "+name+" =") {
-				call += "  " + name + ",\n"
-			}
+		if o.listed.TakesBody {
+			call += "  payload,\n"
+		}
+		if len(headers) > 0 {
+			call += "  headers,\n"
 		}
 		call += "})"
 	}

@@ -1,9 +1,11 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -140,12 +142,9 @@ func sortedNames(o ledger.Object) []string {
 
 // indented writes an object for an editor.
 func indented(o ledger.Object) string {
-	var text strings.Builder
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	_ = encoder.Encode(o) // our own values
-	return strings.TrimSuffix(text.String(), "\n")
+	var text bytes.Buffer
+	_ = json.Indent(&text, ledger.Encode(o), "", "  ") // our own text
+	return text.String()
 }
 
 // kindKept is the kind of the objects from which a thing is chosen.
@@ -234,6 +233,12 @@ func or(o, other ledger.Object) ledger.Object {
 	if len(o) == 0 {
 		return other
 	}
+	return o
+}
+
+// given are the members of an answer that are not null.
+func given(o ledger.Object) ledger.Object {
+	maps.DeleteFunc(o, func(_ string, value any) bool { return value == nil })
 	return o
 }
 
@@ -353,7 +358,7 @@ var examples = map[string]example{
 			payment := s.At("paymentDetails")
 			changed := ledger.Object{"paymentIntent": cmp.Or(payment.Text("paymentIntent"), "Authorize"), "chargeAmount": or(payment.At("chargeAmount"), f.sample())}
 			return ledger.Object{
-				"webCheckoutDetails": ledger.Object{"checkoutResultReturnUrl": f.result}, "paymentDetails": changed, "merchantMetadata": f.metadata(),
+				"webCheckoutDetails": ledger.Object{"checkoutResultReturnUrl": f.result}, "paymentDetails": changed, "merchantMetadata": or(given(s.At("merchantMetadata")), f.metadata()),
 			}
 		},
 	},

@@ -31,6 +31,7 @@ var lineItem = Members{
 var deliveryOption = Members{
 	"id": Text(0).Required(), "price": price().orZero().Required(), "isDefault": flag(),
 	"shippingMethod": Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
+	"shippingEstimate": List(Structure(Members{"timeUnit": Text(0).Required(), "value": count().Required()})),
 }
 
 // giftMembers of a cart are documented for shops with gifts
@@ -38,7 +39,7 @@ var deliveryOption = Members{
 // They pass unchecked.
 var giftMembers = []string{"giftDetails", "addOnFeatures", "addressDisplayType"}
 
-// CheckedCart is a cart that can be paid.
+// CheckedCart is a cart that passed [CheckCart].
 type CheckedCart struct {
 	ledger.Cart
 	Body    ledger.Object   // the members of the table, each in the form of answers
@@ -46,7 +47,7 @@ type CheckedCart struct {
 	Options []ledger.Object // the delivery options
 	Chosen  int             // of the options: the named one, or the default; -1 without options
 	Others  []string        // the names of the other members, sorted
-	Notes   []string        // what is odd, but not refused
+	Notes   []string        // oddities that are not refused
 }
 
 // CheckCart checks a cart that a shop's page gave. option is the id of the delivery option that the
@@ -92,15 +93,17 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 	return cart, cart.checkSum()
 }
 
-// prepare takes out of a value what is null, which is as good as absent, and makes a text of a
-// quantity. Amounts stay as they are: a number of JavaScript is a binary fraction, and the
-// documentation has texts.
+// prepare removes the null members of a value, and makes a text of a count that is a number.
+// Amounts stay as they are: the documentation has texts, and a JavaScript number is a binary
+// fraction.
 func prepare(value any) {
 	switch v := value.(type) {
 	case ledger.Object:
 		maps.DeleteFunc(v, func(_ string, member any) bool { return member == nil })
-		if number, isNumber := v["quantity"].(json.Number); isNumber {
-			v["quantity"] = number.String()
+		for _, count := range []string{"quantity", "value"} {
+			if number, isNumber := v[count].(json.Number); isNumber {
+				v[count] = number.String()
+			}
 		}
 		for _, member := range v {
 			prepare(member)

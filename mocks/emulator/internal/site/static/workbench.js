@@ -6,6 +6,7 @@
   var el = window.el;
   var choices = null;
   var filled = {};
+  var ready = Promise.resolve(); // once the request is filled in: what is sent belongs to the operation that is shown
   var code = {};
   var languages = { na: ['en_US'], eu: ['en_GB', 'de_DE', 'fr_FR', 'it_IT', 'es_ES'], jp: ['ja_JP'] };
   var currencies = { na: ['USD'], eu: ['EUR', 'GBP'], jp: ['JPY'] };
@@ -32,6 +33,14 @@
       if (e) { say('The emulator cannot be reached: ' + e.message); }
       return Promise.reject(null);
     });
+  }
+
+  var turns = {};
+
+  // latest wraps what shows an answer, so that of two answers the one to the earlier order is dropped.
+  function latest(what, show) {
+    var turn = turns[what] = (turns[what] || 0) + 1;
+    return function (got) { return turn === turns[what] ? show(got) : undefined; };
   }
 
   function done() {} // the page has said what was wrong
@@ -114,15 +123,16 @@
   function fill(id) {
     remember();
     at('code').hidden = true;
-    return ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: id || '' })).then(showFilled).catch(done);
+    ready = ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: id || '' })).then(latest('fill', showFilled)).catch(done);
+    return ready;
   }
 
   // refresh shows the objects as they are now, and leaves the request as it was edited.
   function refresh() {
-    return ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: filled.id })).then(function (got) {
+    return ask('workbench/fill', Object.assign(senderOrder(), { operation: request.operation.value, id: filled.id })).then(latest('fill', function (got) {
       filled = got;
       showAbout();
-    }).catch(done);
+    })).catch(done);
   }
 
   function pretty(text) {
@@ -234,7 +244,7 @@
     remember();
     at('button-code').hidden = true;
     at('button-copied').textContent = '';
-    return ask('workbench/button', order).then(function (got) {
+    return ask('workbench/button', order).then(latest('button', function (got) {
       code = got;
       button.payload.value = got.payload;
       at('signed').textContent = '';
@@ -243,7 +253,7 @@
       if (got.drawable) { return draw(got); }
       at('AmazonPayButton').textContent = '';
       at('drawn').textContent = 'Signed. This page has the checkout.js of the region ' + choices.region + ', which cannot draw a button of ' + sender.region.value + '.';
-    }).catch(done);
+    })).catch(done);
   }
 
   function newButton() { return makeButton(Object.assign(buttonOrder(), { payload: '' })); }
@@ -267,13 +277,13 @@
   at('request').addEventListener('submit', function (event) {
     event.preventDefault();
     at('outcome').textContent = 'Sending …';
-    ask('workbench/send', requestOrder()).then(showAnswer).then(refresh).catch(function () { at('outcome').textContent = 'Not sent.'; });
+    ready.then(function () { return ask('workbench/send', requestOrder()); }).then(showAnswer).then(refresh).catch(function () { at('outcome').textContent = 'Not sent.'; });
   });
   at('request').addEventListener('input', function () { at('code').hidden = true; });
   at('button').addEventListener('input', function () { at('button-code').hidden = true; });
   at('copy-request').addEventListener('click', function (event) {
     var as = event.target.dataset.as;
-    if (as) { ask('workbench/code', requestOrder()).then(function (got) { return copy(got[as], 'code', 'copied'); }).catch(done); }
+    if (as) { ready.then(function () { return ask('workbench/code', requestOrder()); }).then(function (got) { return copy(got[as], 'code', 'copied'); }).catch(done); }
   });
   at('kind').addEventListener('change', function () {
     showKind();
