@@ -251,6 +251,7 @@ func (b *tab) settled(s *store) []ordered {
 	a := b.admin(s)
 	var orders []ordered
 	a.evalAsync(readOrders, &orders)
+	require.NoError(b.t, chromedp.Cancel(a.ctx)) // closes it
 	there := make(map[string]emulator.Charge)
 	for _, c := range s.server.Charges() {
 		there[c.ID] = c
