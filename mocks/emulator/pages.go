@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/site"
+	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 )
 
 // WithPages makes [Listen] and [Start] also serve checkout.js, the buyer's pages and the window in
@@ -32,7 +33,7 @@ func listenPages(addr string, s *Server) (*plainPages, error) {
 		return nil, err
 	}
 	p := &plainPages{listener: listener, url: "http://" + listener.Addr().String()}
-	p.server = newServer(pagesOf(s.site), s.headerTime)
+	p.server = newServer(pagesOf(s.gate, s.site), s.headerTime)
 	return p, nil
 }
 
@@ -45,8 +46,14 @@ func (p *plainPages) close() error {
 	return p.server.Close()
 }
 
-func pagesOf(pages *site.Site) http.Handler {
+// pagesOf answers under the emulator's own names alone: without TLS, nothing else keeps a page of
+// somebody else, whose name leads to this address, from being of the same origin.
+func pagesOf(gate *wire.Gate, pages *site.Site) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !gate.IsOwn(r.Host) {
+			http.Error(w, "The Amazon Pay emulator does not answer under this name: use 127.0.0.1 or localhost, or give the option WithHost.", http.StatusMisdirectedRequest)
+			return
+		}
 		if !pages.Handles(r.URL.Path) {
 			http.Error(w, "This address has checkout.js and the pages of the Amazon Pay emulator. The API is on HTTPS.", http.StatusNotFound)
 			return

@@ -78,6 +78,24 @@ func TestPagesWithoutTLS(t *testing.T) {
 	assert.Error(t, err, "it ends with the emulator")
 }
 
+// A page of somebody else, whose name leads to the emulator's address, is not of the same origin.
+func TestPagesOfAnotherName(t *testing.T) {
+	t.Parallel()
+	s := emulator.Start(t, emulator.WithPages("127.0.0.1:0"), emulator.WithHost("shop.test"))
+	for host, status := range map[string]int{
+		"evil.example": 421, "evil.example:80": 421, "localhost.evil.example": 421, "127.0.0.1.evil.example": 421, "10.0.0.1": 421,
+		"127.0.0.1": 200, "localhost:8445": 200, "[::1]:8445": 200, "shop.test": 200,
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Description().ScriptURL, nil)
+		require.NoError(t, err)
+		r.Host = host
+		res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		assert.Equal(t, status, res.StatusCode, host)
+	}
+}
+
 func TestPagesAreForLoopback(t *testing.T) {
 	t.Parallel()
 	_, err := emulator.Listen("127.0.0.1:0", emulator.WithPages("192.0.2.1:80"))

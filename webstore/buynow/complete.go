@@ -349,6 +349,9 @@ func (h *Handler) verify(ctx context.Context, c Checkout, session *webstore.Chec
 		h.logOf(c).ErrorContext(ctx, "buynow: the session is completed, but its order cannot be read: the checkout stays begun", slog.Any("error", err))
 		return c, nil
 	}
+	if c.ChargeID == "" && h.config.Session.PaymentIntent != webstore.PaymentIntentConfirm {
+		return h.review(ctx, c, errors.New("the session is completed, but has no charge"))
+	}
 	c.Status, c.Unsettled, c.ReasonCode = StatusPaid, false, ""
 	for range maxLooks {
 		err = h.save(ctx, &c)

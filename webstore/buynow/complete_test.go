@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -270,6 +272,7 @@ func TestDeclined(t *testing.T) {
 
 		require.NoError(t, v.server.Buyer().ChangeCard(v.session, "4444"))
 		assert.Equal(t, object{"status": "success"}, v.pay(""))
+		assert.Len(t, v.keys(), 2)
 		v.paidOnce("25.00 USD")
 	}
 }
@@ -576,4 +579,116 @@ func TestResumeOfAnOpenCheckout(t *testing.T) {
 	v.notPaid()
 	_, err = v.handler.Resume(t.Context(), "unknown")
 	require.ErrorIs(t, err, buynow.ErrUnknownCheckout)
+}
+
+// read is a Client that reads other sessions than Amazon has.
+type read struct {
+	buynow.Client
+
+	change func(*webstore.CheckoutSession)
+}
+
+func (c read) GetCheckoutSession(ctx context.Context, id string, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	session, err := c.Client.GetCheckoutSession(ctx, id, opts...)
+	if err == nil {
+		c.change(session)
+	}
+	return session, err
+}
+
+// The emulator makes no such session, but a checkout is not paid with it.
+func TestMisfits(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*webstore.CheckoutSession){
+		"another store":    func(s *webstore.CheckoutSession) { s.StoreID = "amzn1.application-oa2-client.other" },
+		"another spelling": func(s *webstore.CheckoutSession) { s.CheckoutSessionID = strings.ToUpper(s.CheckoutSessionID) },
+		"a saved payment method": func(s *webstore.CheckoutSession) {
+			s.ChargePermissionType = webstore.ChargePermissionTypePaymentMethodOnFile
+		},
+		"another product type":     func(s *webstore.CheckoutSession) { s.ProductType = webstore.ProductTypePayOnly },
+		"no address":               func(s *webstore.CheckoutSession) { s.ShippingAddress = nil },
+		"a state that is not Open": func(s *webstore.CheckoutSession) { s.StatusDetails.State = amazonpay.StateCompleted },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := open(t).enter()
+			v.press("")
+			v.config.Client = read{v.client, change}
+			v.handler = v.another()
+			assert.Equal(t, object{"status": "decline", "reasonCode": "SessionRefused"}, v.complete())
+			v.notPaid()
+		})
+	}
+}
+
+// The buyer saw the same charge, but another amount of the whole order.
+func TestOrderAmountChanged(t *testing.T) {
+	t.Parallel()
+	order := amazonpay.Decimal("30.00")
+	v := open(t, func(c *buynow.Config) {
+		c.Session.ProductType = webstore.ProductTypePayOnly
+		c.InitCheckout = func(context.Context, buynow.InitCheckout) (*webstore.CartDetails, error) {
+			return &webstore.CartDetails{
+				TotalBaseAmount: usd(order), TotalShippingAmount: usd("0.00"), TotalTaxAmount: usd("0.00"), TotalChargeAmount: usd("7.70"), TotalOrderAmount: usd(order),
+			}, nil
+		}
+	}).enter()
+	order = "40.00"
+	assert.Equal(t, object{"status": "decline", "reasonCode": "AmountChanged"}, v.pay(""))
+	v.notPaid()
+}
+
+// keys are the idempotency keys of the finalizations, each once.
+func (s *shop) keys() []string {
+	var keys []string
+	for _, r := range s.server.Requests() {
+		if r.Operation == "FinalizeCheckoutSession" && !slices.Contains(keys, r.IdempotencyKey) {
+			keys = append(keys, r.IdempotencyKey)
+		}
+	}
+	return keys
+}
+
+// A payment whose result is not known is repeated with the same key. A refusal of a repetition says
+// nothing of the first call.
+func TestRefusedAfterUnsettled(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.press("")
+	require.NoError(t, v.server.FailNext(4, emulator.Fault{Operation: "FinalizeCheckoutSession", Kind: emulator.FaultKindReset}))
+	assert.Equal(t, "error", v.complete()["status"])
+	require.True(t, v.stored(v.checkout).Unsettled)
+	v.server.ClearFaults()
+	require.NoError(t, v.server.FailNext(1, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 400, ReasonCode: "InvalidParameterValue"}))
+	assert.Equal(t, "error", v.complete()["status"])
+	c := v.stored(v.checkout)
+	assert.Equal(t, buynow.StatusBegun, c.Status)
+	assert.True(t, c.Unsettled)
+	assert.Equal(t, object{"status": "success"}, v.complete())
+	assert.Len(t, v.keys(), 1)
+	v.paidOnce("25.00 USD")
+}
+
+// uncharged is a Client whose sessions are completed without a charge.
+type uncharged struct{ buynow.Client }
+
+func (c uncharged) FinalizeCheckoutSession(ctx context.Context, id string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error) {
+	in.PaymentIntent, in.CanHandlePendingAuthorization = webstore.PaymentIntentConfirm, nil
+	return c.Client.FinalizeCheckoutSession(ctx, id, in, opts...)
+}
+
+// A session that was completed, but has no charge, has not paid the checkout.
+func TestCompletedWithoutACharge(t *testing.T) {
+	t.Parallel()
+	v := open(t).enter()
+	v.config.Client = uncharged{v.client}
+	v.handler = v.another()
+	assert.Equal(t, object{"status": "error", "reasonCode": "CheckoutOver"}, v.pay(""))
+	assert.Equal(t, buynow.StatusReview, v.stored(v.checkout).Status)
+	v.notPaid()
+
+	s := open(t, func(c *buynow.Config) { c.Session.PaymentIntent = webstore.PaymentIntentConfirm })
+	v = s.enter()
+	assert.Equal(t, object{"status": "success"}, v.pay(""))
+	assert.Equal(t, buynow.StatusPaid, s.stored(v.checkout).Status, "the shop charges later")
 }

@@ -55,8 +55,9 @@ const (
 	// StatusFailed: nothing was charged for this checkout, and it cannot be paid any more. A buyer who
 	// still wants the cart requires a new checkout.
 	StatusFailed Status = "failed"
-	// StatusReview: the session of this checkout was completed, but with another amount or for another
-	// order. Do not deliver: a person must look at the session, and refund or deliver.
+	// StatusReview: the session of this checkout was completed, but with another amount, for another
+	// order or without a charge. Do not deliver: a person must look at the session, and refund or
+	// deliver.
 	StatusReview Status = "review"
 )
 

@@ -29,6 +29,12 @@ func (q Queries) Cart(ctx context.Context, number string) (*Cart, error) {
 	return &c, err
 }
 
+// GiveCarts gives the carts of a visitor to a customer who has signed in.
+func (q Queries) GiveCarts(ctx context.Context, from, to string) error {
+	_, err := q.exec(ctx, `UPDATE carts SET customer = $2 WHERE customer = $1`, from, to)
+	return err
+}
+
 // SweepCarts deletes carts that nobody has begun to buy for a while.
 func (q Queries) SweepCarts(ctx context.Context, older time.Duration) error {
 	before := time.Now().Add(-older).UnixMilli()

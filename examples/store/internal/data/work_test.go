@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"crypto/rand"
 	"testing"
 	"time"
 
@@ -50,6 +51,8 @@ func TestLeaseIsNotTakenBack(t *testing.T) {
 			require.ErrorIs(t, err, data.ErrNone)
 		}
 		late()
+		taken, err = db.LeaseWork(t.Context(), "work", "third", time.Minute)
+		is(false, taken, err)
 		held, err := db.RenewWork(t.Context(), "work", "second", time.Minute)
 		is(true, held, err)
 		second, err := db.LeasedWork(t.Context(), "work", "second")
@@ -62,5 +65,61 @@ func TestLeaseIsNotTakenBack(t *testing.T) {
 		stored, err := db.Work(t.Context(), "work")
 		require.NoError(t, err)
 		assert.True(t, stored.Unsettled)
+	})
+}
+
+// Only refused work is opened again, under a new key, and only if no call may have done it.
+func TestOpenWorkAgain(t *testing.T) {
+	t.Parallel()
+	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
+		db, err := data.Open(t.Context(), address, nil)
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, db.Close()) })
+		price := amazonpay.USD.Price("1.00")
+		require.NoError(t, db.InsertOrder(t.Context(), &data.Order{Number: "S1", Subtotal: price, Delivery: price, Total: price}, nil))
+		for _, row := range []struct {
+			state     data.WorkState
+			unsettled bool
+			opens     bool
+		}{
+			{data.WorkOpen, false, false},
+			{data.WorkOpen, true, false},
+			{data.WorkDone, false, false},
+			{data.WorkCheck, false, false},
+			{data.WorkRefused, true, false},
+			{data.WorkRefused, false, true},
+		} {
+			w := &data.Work{Name: rand.Text(), OrderNumber: "S1", Target: "first", Amount: price}
+			opened, err := db.OpenWork(t.Context(), w)
+			require.NoError(t, err)
+			require.True(t, opened)
+			taken, err := db.LeaseWork(t.Context(), w.Name, "lease", time.Minute)
+			require.NoError(t, err)
+			require.True(t, taken)
+			leased, err := db.LeasedWork(t.Context(), w.Name, "lease")
+			require.NoError(t, err)
+			leased.State, leased.Unsettled = row.state, row.unsettled
+			_, err = db.SaveWork(t.Context(), leased)
+			require.NoError(t, err)
+
+			w.Target, w.Amount = "second", amazonpay.USD.Price("2.00")
+			opened, err = db.OpenWork(t.Context(), w)
+			require.NoError(t, err)
+			assert.Equal(t, row.opens, opened, row)
+			stored, err := db.Work(t.Context(), w.Name)
+			require.NoError(t, err)
+			if row.opens {
+				assert.Equal(t, data.WorkOpen, stored.State)
+				assert.Equal(t, 1, stored.Attempt)
+				assert.Equal(t, "second", stored.Target)
+				assert.Equal(t, w.Amount, stored.Amount)
+				continue
+			}
+			assert.Equal(t, row.state, stored.State)
+			assert.Zero(t, stored.Attempt)
+			assert.Equal(t, "first", stored.Target)
+			assert.Equal(t, price, stored.Amount)
+		}
 	})
 }

@@ -164,3 +164,25 @@ func TestBuyNowTakenUp(t *testing.T) {
 		w.audit()
 	})
 }
+
+// Amazon decides later: the order is not to be delivered before that, nor after a decline.
+func TestBuyNowPending(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		for card, want := range map[string]orders.Status{"0701": orders.StatusAuthorized, "4354": orders.StatusDeclined} {
+			b := w.buyNow(w.Shop)
+			require.NoError(w.t, w.server.Buyer().ChangeCard(b.session, card))
+			b.init()
+			require.Equal(w.t, "success", b.payNow()["status"])
+			o, err := w.Order(w.ctx(), b.number)
+			require.NoError(w.t, err)
+			assert.Equal(w.t, orders.StatusPending, o.Status)
+			assert.False(w.t, o.IsPaid())
+			require.NoError(w.t, w.server.Advance(time.Minute))
+			o, err = w.Refresh(w.ctx(), b.number)
+			require.NoError(w.t, err)
+			assert.Equal(w.t, want, o.Status)
+		}
+		w.audit()
+	})
+}

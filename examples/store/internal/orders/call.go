@@ -193,6 +193,9 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 		if known.ChargeID != c.ChargeID {
 			continue
 		}
+		if c.State == amazonpay.StateAuthorized && (known.State == amazonpay.StateCaptureInitiated || isOver(known)) {
+			return nil // it was read before the charge was captured, canceled or declined
+		}
 		isKnown = true
 		if event == "" && known.State != c.State {
 			event = "charge " + string(c.State)
@@ -220,6 +223,9 @@ func (s *Shop) applyCharge(ctx context.Context, q data.Queries, o *data.Order, c
 	setStatus(o, charges)
 	return nil
 }
+
+// isOver reports whether the state of a charge does not change any more.
+func isOver(c Charge) bool { return c.State == amazonpay.StateCaptured || !isAlive(c) }
 
 // setStatus derives the status of an order from its charges of the first period: the one that
 // holds or has taken money, or the newest. Clocks differ, so the newest alone may be one that was

@@ -26,7 +26,7 @@ func (s *Shop) SignIn(ctx context.Context, visitor string, token amazonpay.Secre
 		if err := q.PutCustomer(ctx, c); err != nil || visitor == "" {
 			return err
 		}
-		return errors.Join(q.GiveOrders(ctx, visitor, c.ID), q.GiveWallet(ctx, visitor, c.ID))
+		return errors.Join(q.GiveOrders(ctx, visitor, c.ID), q.GiveCarts(ctx, visitor, c.ID), q.GiveWallet(ctx, visitor, c.ID))
 	})
 }
 

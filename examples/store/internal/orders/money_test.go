@@ -10,6 +10,8 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 func TestCaptureAndRefund(t *testing.T) {
@@ -111,5 +113,41 @@ func TestCancel(t *testing.T) {
 		_, err = w.Capture(w.ctx(), o.Number, "no-such-charge", usd("1.00"))
 		require.ErrorIs(w.t, err, orders.ErrNotAllowed)
 		w.audit()
+	})
+}
+
+// A charge that may have been captured is not canceled.
+func TestCancelWhileCapturing(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		o := w.paid(orders.KindReview)
+		charge := o.Charges[0].ChargeID
+		w.loseAll("CaptureCharge")
+		require.NoError(w.t, w.server.FailNext(1000, emulator.Fault{Operation: "GetCharge", Status: 500}))
+		_, err := w.Capture(w.ctx(), o.Number, charge, o.Total)
+		require.ErrorIs(w.t, err, orders.ErrUnavailable)
+		_, err = w.Cancel(w.ctx(), o.Number, charge)
+		require.ErrorIs(w.t, err, orders.ErrNotAllowed)
+		w.server.ClearFaults()
+		o, err = w.Capture(w.ctx(), o.Number, charge, o.Total)
+		require.NoError(w.t, err)
+		assert.Equal(w.t, orders.StatusPaid, o.Status)
+		w.audit()
+	})
+}
+
+// A part was refunded elsewhere, such as in Seller Central. The rest is what can be refunded.
+func TestRefundedElsewhere(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		o := w.paid(orders.KindReview, orders.Line{SKU: "gift-card", Quantity: 1}) // 25.00
+		charge := o.Charges[0].ChargeID
+		_, err := w.api.CreateRefund(w.ctx(), &webstore.CreateRefundRequest{ChargeID: charge, RefundAmount: usd("20.00")})
+		require.NoError(w.t, err)
+		_, err = w.Refund(w.ctx(), o.Number, charge, usd("5.01"), orders.NewForm())
+		require.ErrorIs(w.t, err, orders.ErrAmount)
+		_, err = w.Refund(w.ctx(), o.Number, charge, usd("5.00"), orders.NewForm())
+		require.NoError(w.t, err)
+		assert.Len(w.t, w.server.Refunds(), 2)
 	})
 }

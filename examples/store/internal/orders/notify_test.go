@@ -1,14 +1,18 @@
 package orders_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
 // object is a notification.
@@ -91,6 +95,54 @@ func TestNotifyOfAFormerCharge(t *testing.T) {
 		require.NoError(w.t, err)
 		assert.Equal(w.t, orders.StatusAuthorized, o.Status)
 		assert.Equal(w.t, second, o.SessionID)
+		w.audit()
+	})
+}
+
+// meanwhile is a network in which something happens after the answer to a read of a charge, and
+// before the shop has it.
+type meanwhile struct {
+	http.RoundTripper
+
+	then func()
+}
+
+func (m *meanwhile) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := m.RoundTripper.RoundTrip(r)
+	if then := m.then; r.Method == http.MethodGet && strings.Contains(r.URL.Path, "/charges/") && then != nil {
+		m.then = nil
+		then()
+	}
+	return resp, err
+}
+
+// A process reads a charge that is authorized, and is paused. Meanwhile the charge is canceled, or
+// captured. What the process has read is old.
+func TestNotifyWithAnOldReading(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		network := &meanwhile{RoundTripper: w.server.RoundTripper()}
+		paused, err := orders.New(orders.Config{
+			DB: w.db, Client: emulatortest.Connect(w.t, w.server, amazonpay.WithRoundTripper(network)), StoreID: "store", BaseURL: "https://shop.example",
+		})
+		require.NoError(w.t, err)
+		for want, then := range map[orders.Status]func(number, charge string) (*orders.Order, error){
+			orders.StatusCanceled: func(number, charge string) (*orders.Order, error) { return w.Cancel(w.ctx(), number, charge) },
+			orders.StatusPaid: func(number, charge string) (*orders.Order, error) {
+				return w.Capture(w.ctx(), number, charge, usd("47.94"))
+			},
+		} {
+			o := w.paid(orders.KindReview)
+			network.then = func() {
+				_, err := then(o.Number, o.Charges[0].ChargeID)
+				assert.NoError(w.t, err)
+			}
+			require.NoError(w.t, paused.Notify(w.ctx(), object{"CHARGE", o.Charges[0].ChargeID}))
+			require.Nil(w.t, network.then)
+			o, err := w.Order(w.ctx(), o.Number)
+			require.NoError(w.t, err)
+			assert.Equal(w.t, want, o.Status)
+		}
 		w.audit()
 	})
 }

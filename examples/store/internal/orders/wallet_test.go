@@ -1,15 +1,20 @@
 package orders_test
 
 import (
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/store/internal/data"
 	"github.com/amazonpay-go/sdk/examples/store/internal/orders"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 )
 
 func TestOneClick(t *testing.T) {
@@ -108,5 +113,53 @@ func TestOneClickWithAnotherWallet(t *testing.T) {
 		require.NoError(w.t, err)
 		assert.Equal(w.t, second.ChargePermissionID, charge.ChargePermissionID)
 		w.audit()
+	})
+}
+
+// dying is a network whose process dies after Amazon has charged, before the answer arrives.
+type dying struct {
+	http.RoundTripper
+
+	charged, end chan struct{}
+}
+
+func (d dying) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.RoundTripper.RoundTrip(r)
+	if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/charges") {
+		close(d.charged)
+		<-d.end
+	}
+	return resp, err
+}
+
+// A process dies during the charge. The next one is refused for another reason, which says nothing
+// of the first call: a person must look, and the buyer cannot pay once more.
+func TestOneClickOfADeadProcess(t *testing.T) {
+	t.Parallel()
+	each(t, func(w *world) {
+		w.paid(orders.KindWallet)
+		o := w.place(orders.KindOneClick)
+		db, err := data.Open(w.ctx(), w.address, nil)
+		require.NoError(w.t, err)
+		network := dying{w.server.RoundTripper(), make(chan struct{}), make(chan struct{})}
+		dead, err := orders.New(orders.Config{
+			DB: db, Client: emulatortest.Connect(w.t, w.server, amazonpay.WithRoundTripper(network)), StoreID: "store", BaseURL: "https://shop.example", Lease: time.Second,
+		})
+		require.NoError(w.t, err)
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = dead.PayWithWallet(w.ctx(), o.Number) })
+		<-network.charged
+		require.NoError(w.t, db.Close())
+
+		require.NoError(w.t, w.server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 400, ReasonCode: string(amazonpay.ReasonCodeInvalidParameterValue)}))
+		for range 2 {
+			o, err = w.PayWithWallet(w.ctx(), o.Number)
+			require.NoError(w.t, err)
+			assert.Equal(w.t, orders.StatusCompleting, o.Status)
+			assert.Len(w.t, o.Check, 1)
+			assert.Len(w.t, w.server.Charges(), 2)
+		}
+		close(network.end)
+		all.Wait()
 	})
 }

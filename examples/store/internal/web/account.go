@@ -92,14 +92,14 @@ func (s *Site) signedIn(w http.ResponseWriter, r *http.Request) error {
 	s.sessions.Put(ctx, keyVisitor, visitor)
 	s.sessions.Put(ctx, keyName, customer.Name)
 	s.sessions.Put(ctx, keyNotice, "notice.signed-in")
-	return seeOther(w, r, "/account")
+	return seeOther(w, "/account")
 }
 
 func (s *Site) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := s.sessions.Destroy(r.Context()); err != nil {
 		return err
 	}
-	return seeOther(w, r, "/")
+	return seeOther(w, "/")
 }
 
 func (s *Site) forgetWallet(w http.ResponseWriter, r *http.Request) error {
@@ -107,5 +107,5 @@ func (s *Site) forgetWallet(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.forgotten")
-	return seeOther(w, r, "/account")
+	return seeOther(w, "/account")
 }

@@ -28,39 +28,48 @@ type attempts struct {
 // mostAttempts is how many wrong passwords a minute are tried.
 const mostAttempts = 10
 
-// tooMany reports whether no password is tried for now.
-func (a *attempts) tooMany(now time.Time) bool {
+// begin counts a try as a wrong password, or reports that no password is tried for now. A try
+// counts from its beginning, so that many at once are not more than mostAttempts.
+func (a *attempts) begin(now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.wrong = slices.DeleteFunc(a.wrong, func(at time.Time) bool { return now.Sub(at) > time.Minute })
-	return len(a.wrong) >= mostAttempts
+	if len(a.wrong) >= mostAttempts {
+		return false
+	}
+	a.wrong = append(a.wrong, now)
+	return true
 }
 
-func (a *attempts) failed(now time.Time) {
+// right takes back the try of a right password.
+func (a *attempts) right(began time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.wrong = append(a.wrong, now)
+	if i := slices.Index(a.wrong, began); i >= 0 {
+		a.wrong = slices.Delete(a.wrong, i, i+1)
+	}
 }
 
 // loginPage is for login.html.
 type loginPage struct{ Error string }
 
 func (s *Site) login(w http.ResponseWriter, r *http.Request) error {
+	password := r.PostFormValue("password") // before the count: a browser may send it slowly
 	now := time.Now()
-	if s.attempts.tooMany(now) {
+	if !s.attempts.begin(now) {
 		return errManyTries
 	}
-	given, want := sha256.Sum256([]byte(r.PostFormValue("password"))), sha256.Sum256([]byte(s.config.AdminPassword))
+	given, want := sha256.Sum256([]byte(password)), sha256.Sum256([]byte(s.config.AdminPassword))
 	if subtle.ConstantTimeCompare(given[:], want[:]) == 0 {
-		s.attempts.failed(now)
 		s.config.Logger.WarnContext(r.Context(), "a wrong admin password")
 		return s.show(w, r, http.StatusUnauthorized, "login", "login.title", loginPage{Error: "login.error"})
 	}
+	s.attempts.right(now)
 	if err := s.sessions.RenewToken(r.Context()); err != nil {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyAdmin, now.Add(adminTime).Unix())
-	return seeOther(w, r, "/admin")
+	return seeOther(w, "/admin")
 }
 
 func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
@@ -68,7 +77,7 @@ func (s *Site) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Remove(r.Context(), keyAdmin)
-	return seeOther(w, r, "/admin")
+	return seeOther(w, "/admin")
 }
 
 // admin is for pages that take the admin's password.
@@ -179,7 +188,7 @@ func (s *Site) adminAct(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.config.Logger.InfoContext(ctx, "the admin has acted", slog.String("action", action), slog.String("order", number))
 	s.sessions.Put(ctx, keyNotice, "notice.admin")
-	return seeOther(w, r, "/admin/orders/"+number)
+	return seeOther(w, "/admin/orders/"+number)
 }
 
 // amountOf reads the amount of a form, such as 12.50 or $12.50. What is not an amount in the shop's

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"io"
 	"net/http/httptest"
 	"regexp"
 	"strings"
@@ -68,6 +69,51 @@ func TestAdminManyTries(t *testing.T) {
 	assert.Equal(t, 401, try("wrong"), "those of long ago do not count")
 	assert.Equal(t, 429, try("wrong"))
 	assert.Equal(t, 429, try(strings.ReplaceAll(password, " ", "+")), "the right one neither, so that nobody can tell")
+}
+
+// gate is a body that its browser holds back.
+type gate struct {
+	waiting chan<- struct{}
+	open    <-chan struct{}
+	body    io.Reader
+}
+
+// Read waits until the gate is open.
+func (g *gate) Read(p []byte) (int, error) {
+	if g.waiting != nil {
+		g.waiting <- struct{}{}
+		g.waiting = nil
+	}
+	<-g.open
+	return g.body.Read(p)
+}
+
+// Whoever sends many forms at once, and their passwords only later, has no more tries.
+func TestAdminManyTriesAtOnce(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	site, err := web.New(w.config(w.url))
+	require.NoError(t, err)
+	const tries = 30
+	waiting, release, status := make(chan struct{}), make(chan struct{}), make(chan int, tries)
+	for range tries {
+		go func() {
+			r := httptest.NewRequestWithContext(t.Context(), "POST", w.url+"/admin/login", &gate{waiting, release, strings.NewReader("password=wrong")})
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			res := httptest.NewRecorder()
+			site.ServeHTTP(res, r)
+			status <- res.Code
+		}()
+	}
+	for range tries {
+		<-waiting
+	}
+	close(release)
+	count := make(map[int]int)
+	for range tries {
+		count[<-status]++
+	}
+	assert.Equal(t, map[int]int{401: 10, 429: 20}, count)
 }
 
 func TestAdmin(t *testing.T) {

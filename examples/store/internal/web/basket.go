@@ -169,7 +169,7 @@ func (s *Site) addToBasket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.added")
-	return seeOther(w, r, "/basket")
+	return seeOther(w, "/basket")
 }
 
 func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
@@ -178,7 +178,7 @@ func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
 		entered = "0"
 	}
 	if s.basket(r).line(sku) < 0 { // in another tab it was removed
-		return seeOther(w, r, "/basket")
+		return seeOther(w, "/basket")
 	}
 	quantity, problem := quantityOf(entered, 0)
 	if problem != "" {
@@ -188,5 +188,5 @@ func (s *Site) changeBasket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.changed")
-	return seeOther(w, r, "/basket")
+	return seeOther(w, "/basket")
 }

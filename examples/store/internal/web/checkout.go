@@ -64,7 +64,7 @@ func (s *Site) placeOrder(w http.ResponseWriter, r *http.Request) error {
 // the back button, leads to that one.
 func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) error {
 	if len(b.Lines) == 0 {
-		return seeOther(w, r, "/basket")
+		return seeOther(w, "/basket")
 	}
 	ctx, key := r.Context(), keyPlaced+string(b.Kind)
 	b.Currency, b.Customer = s.config.Currency, s.customer(r)
@@ -72,7 +72,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 		before, err := s.config.Shop.Order(ctx, number)
 		if err == nil && before.Customer == b.Customer && before.Status == orders.StatusPlaced && basket(b.Lines).isOf(before) && reflect.DeepEqual(before.Address, b.Address) &&
 			(b.DeliveryOption == "" || b.DeliveryOption == before.DeliveryOption) {
-			return seeOther(w, r, "/checkout/"+number)
+			return seeOther(w, "/checkout/"+number)
 		}
 		if err != nil && !errors.Is(err, orders.ErrNoOrder) {
 			return err
@@ -83,7 +83,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request, b orders.Basket) er
 		return err
 	}
 	s.sessions.Put(ctx, key, o.Number)
-	return seeOther(w, r, "/checkout/"+o.Number)
+	return seeOther(w, "/checkout/"+o.Number)
 }
 
 // customer returns whose visit it is. A visitor gets an id.
@@ -123,7 +123,7 @@ func (s *Site) checkout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !o.MayPay() {
-		return toOrder(w, r, o.Number)
+		return toOrder(w, o.Number)
 	}
 	content := checkoutPage{Order: o}
 	if o.Kind == orders.KindOneClick {
@@ -136,15 +136,16 @@ func (s *Site) checkout(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, r, http.StatusOK, "checkout", "checkout.title", content)
 }
 
-// seeOther leads the browser to another page after a form: a path of this shop, or the page that
-// Amazon has named.
-func seeOther(w http.ResponseWriter, r *http.Request, page string) error {
-	http.Redirect(w, r, page, http.StatusSeeOther)
+// seeOther leads the browser to another page: a path of this shop, or the page that Amazon has
+// named.
+func seeOther(w http.ResponseWriter, page string) error {
+	w.Header().Set("Location", page)
+	w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
 
-func toOrder(w http.ResponseWriter, r *http.Request, number string) error {
-	return seeOther(w, r, "/orders/"+number)
+func toOrder(w http.ResponseWriter, number string) error {
+	return seeOther(w, "/orders/"+number)
 }
 
 // button returns Amazon's button for an order.
@@ -222,7 +223,7 @@ var addressFields = []struct {
 // ownAddress is the form for an address that the shop knows before the payment.
 func (s *Site) ownAddress(w http.ResponseWriter, r *http.Request) error {
 	if len(s.basket(r)) == 0 {
-		return seeOther(w, r, "/basket")
+		return seeOther(w, "/basket")
 	}
 	content, _ := s.addressOf(r, false)
 	return s.show(w, r, http.StatusOK, "address", "address.title", content)

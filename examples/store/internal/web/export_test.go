@@ -10,4 +10,4 @@ var (
 )
 
 // FailLogin counts a wrong password of an earlier time.
-func (s *Site) FailLogin(at time.Time) { s.attempts.failed(at) }
+func (s *Site) FailLogin(at time.Time) { s.attempts.begin(at) }

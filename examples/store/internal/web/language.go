@@ -35,7 +35,7 @@ func (s *Site) chooseLanguage(w http.ResponseWriter, r *http.Request) error {
 		Name: s.cookieName("language"), Value: string(chosen), Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
 		Secure: s.https, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
-	return seeOther(w, r, ownPath(r.PostFormValue("back")))
+	return seeOther(w, ownPath(r.PostFormValue("back")))
 }
 
 // ownPath returns a path on this site, and never the address of another one.

@@ -41,5 +41,5 @@ func (s *Site) endSubscription(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.ended")
-	return toOrder(w, r, o.Number)
+	return toOrder(w, o.Number)
 }

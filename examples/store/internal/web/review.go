@@ -48,7 +48,7 @@ func (s *Site) returned(r *http.Request) (*orders.Order, string, error) {
 func (s *Site) showReview(w http.ResponseWriter, r *http.Request, status int, o *orders.Order, session string, review *orders.Review, err error) error {
 	switch {
 	case errors.Is(err, orders.ErrNotPayable):
-		return toOrder(w, r, o.Number)
+		return toOrder(w, o.Number)
 	case errors.Is(err, orders.ErrAddress): // the buyer can choose another one
 		status, review = http.StatusUnprocessableEntity, &orders.Review{Order: o, Session: session}
 	case err != nil:
@@ -79,7 +79,7 @@ func (s *Site) chooseDelivery(w http.ResponseWriter, r *http.Request) error {
 		return s.showReview(w, r, http.StatusOK, o, session, review, err)
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.delivery")
-	return seeOther(w, r, reviewPath(o.Number, session))
+	return seeOther(w, reviewPath(o.Number, session))
 }
 
 func reviewPath(number, session string) string {
@@ -107,7 +107,7 @@ func (s *Site) pay(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return s.showReview(w, r, http.StatusOK, o, session, nil, err)
 	}
-	return seeOther(w, r, page)
+	return seeOther(w, page)
 }
 
 // result is the page to which Amazon sends a buyer who has paid.
@@ -124,7 +124,7 @@ func (s *Site) result(w http.ResponseWriter, r *http.Request) error {
 func (s *Site) afterPaying(w http.ResponseWriter, r *http.Request, before, o *orders.Order, err error) error {
 	switch {
 	case errors.Is(err, orders.ErrBusy) || errors.Is(err, orders.ErrNotPayable):
-		return toOrder(w, r, before.Number) // shows how far it is
+		return toOrder(w, before.Number) // shows how far it is
 	case err != nil:
 		return err
 	}
@@ -132,9 +132,9 @@ func (s *Site) afterPaying(w http.ResponseWriter, r *http.Request, before, o *or
 		s.sessions.Remove(r.Context(), keyBasket)
 	}
 	if o.MayPay() {
-		return seeOther(w, r, "/checkout/"+o.Number)
+		return seeOther(w, "/checkout/"+o.Number)
 	}
-	return toOrder(w, r, o.Number)
+	return toOrder(w, o.Number)
 }
 
 // canceled is the page to which Amazon sends a buyer who does not want to pay.
@@ -147,5 +147,5 @@ func (s *Site) canceled(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.sessions.Put(r.Context(), keyNotice, "notice.given-up")
-	return seeOther(w, r, "/checkout/"+o.Number)
+	return seeOther(w, "/checkout/"+o.Number)
 }

@@ -46,8 +46,8 @@ func (g *Gate) PagesAt(host string) string {
 	return "https://" + host
 }
 
-// isOwn reports whether the emulator can be reached under the Host header.
-func (g *Gate) isOwn(host string) bool {
+// IsOwn reports whether the emulator can be reached under the Host header.
+func (g *Gate) IsOwn(host string) bool {
 	name := (&url.URL{Host: host}).Hostname()
 	if ip := net.ParseIP(name); ip != nil && ip.IsLoopback() {
 		return true

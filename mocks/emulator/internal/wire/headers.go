@@ -97,7 +97,7 @@ func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Ref
 			}
 		}
 	}
-	if !g.isOwn(r.Host) {
+	if !g.IsOwn(r.Host) {
 		return badHeader("Host", "is not this host")
 	}
 	here := g.RegionOf(r.Host)
