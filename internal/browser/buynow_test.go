@@ -117,11 +117,14 @@ func openNow(t *testing.T) (b *tab, s *nowShop, server *emulator.Server) {
 	return b, s, server
 }
 
-// popup clicks the button and returns the window that opens.
-func (b *tab) popup() *tab {
+// popup clicks the shop's button and returns the window that opens.
+func (b *tab) popup() *tab { b.t.Helper(); return b.popupOf("#b button") }
+
+// popupOf clicks a button and returns the window that opens.
+func (b *tab) popupOf(selector string) *tab {
 	b.t.Helper()
 	found := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return i.OpenerID != "" })
-	b.click("#b button")
+	b.click(selector)
 	select {
 	case id := <-found:
 		ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(id))
