@@ -39,6 +39,9 @@ var deliveryOption = Members{
 // They pass unchecked.
 var giftMembers = []string{"giftDetails", "addOnFeatures", "addressDisplayType"}
 
+// notKept is a member of a delivery option that passes unchecked, and that sessions do not show.
+const notKept = "shippingEstimate"
+
 // CheckedCart is a cart that passed [CheckCart].
 type CheckedCart struct {
 	ledger.Cart
@@ -69,6 +72,9 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 		}
 	}
 	prepare(cart.Body)
+	for _, option := range objects(cart.Body["deliveryOptions"]) {
+		delete(option, notKept)
+	}
 	strict := *c
 	strict.Strict = true // one spelling of amounts, with the decimals of the currency
 	if refused := cartMembers.Check(cart.Body, "", &strict); refused != nil {
@@ -125,7 +131,7 @@ func (cart *CheckedCart) checkCurrencies(c *ledger.Call) *ledger.Refusal {
 	same := func(path string, o ledger.Object, names ...string) *ledger.Refusal {
 		for _, name := range names {
 			if other := o.MoneyAt(name).Currency; other != "" && other != currency {
-				return ledger.Invalid(path+name+".currencyCode", "is "+other+", and that of totalChargeAmount is "+currency)
+				return ledger.Invalid(path+name+".currencyCode", "is "+other+", but totalChargeAmount is in "+currency)
 			}
 		}
 		return nil
