@@ -275,7 +275,6 @@ func TestCartsOfBuyNow(t *testing.T) {
 		"an item with more members":   {cart("5.00", "26.50", "lineItems", []object{item("shoeSize", "9")}), "", "is not known here"},
 		"no options":                  {cart("5.00", "26.50", "deliveryOptions", nil), "", "deliveryOptions is required"},
 		"an empty list of options":    {cart("5.00", "26.50", "deliveryOptions", []object{}), "", "deliveryOptions is required"},
-		"an estimate of a delivery":   {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"timeUnit": "HOUR", "value": 2}})}), "", ""},
 		"no default":                  {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("b")}), "", ""},
 		"an estimate":                 {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"timeUnit": "HOUR", "value": 48}})}), "", ""},
 		"an estimate without a unit":  {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"value": 48}})}), "", "timeUnit is required"},

@@ -164,7 +164,7 @@ func checkText(r *http.Request) error {
 	if !isText(r.URL.Path) {
 		return errNoPage
 	}
-	_ = r.ParseMultipartForm(maxForm) // a form that cannot be read has no values
+	_ = r.ParseMultipartForm(maxForm) //nolint:gosec // the body is limited, and a form that cannot be read has no values
 	for _, values := range r.Form {
 		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
 			return errBadForm

@@ -196,8 +196,8 @@ func TestStatic(t *testing.T) {
 	}
 }
 
-// Bytes that are not text are an error of the visitor's: PostgreSQL takes neither NUL nor what is not
-// UTF-8.
+// Bytes that are not text are an error of the visitor's: PostgreSQL takes neither NUL nor what
+// is not UTF-8.
 func TestBytesThatAreNotText(t *testing.T) {
 	t.Parallel()
 	w := open(t)

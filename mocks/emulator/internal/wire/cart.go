@@ -39,9 +39,6 @@ var deliveryOption = Members{
 // They pass unchecked.
 var giftMembers = []string{"giftDetails", "addOnFeatures", "addressDisplayType"}
 
-// notKept is a member of a delivery option that passes unchecked, and that sessions do not show.
-const notKept = "shippingEstimate"
-
 // CheckedCart is a cart that passed [CheckCart].
 type CheckedCart struct {
 	ledger.Cart
@@ -72,9 +69,6 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 		}
 	}
 	prepare(cart.Body)
-	for _, option := range objects(cart.Body["deliveryOptions"]) {
-		delete(option, notKept)
-	}
 	strict := *c
 	strict.Strict = true // one spelling of amounts, with the decimals of the currency
 	if refused := cartMembers.Check(cart.Body, "", &strict); refused != nil {
