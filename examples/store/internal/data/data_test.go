@@ -51,6 +51,7 @@ func TestOpenRefusesABadAddress(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		db := open(t, address)
 		want := order(t, db, "S1")
 		want.Status, want.SessionID, want.Closed, want.BuyerEmail = "paid", "session", true, "a@example.com"
@@ -71,6 +72,7 @@ func TestOrder(t *testing.T) {
 func TestASessionPaysOneOrder(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		db := open(t, address)
 		one, two := order(t, db, "S1"), order(t, db, "S2")
 		one.SessionID, two.SessionID = "session", "session"
@@ -93,6 +95,7 @@ func TestASessionPaysOneOrder(t *testing.T) {
 func TestTxRollsBack(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		db := open(t, address)
 		order(t, db, "S1")
 		failed := errors.New("failed")
@@ -109,6 +112,7 @@ func TestTxRollsBack(t *testing.T) {
 func TestLease(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		dbs := []*data.DB{open(t, address), open(t, address)}
 		db, ctx := dbs[0], t.Context()
 		order(t, db, "S1")
@@ -127,8 +131,7 @@ func TestLease(t *testing.T) {
 			all.Go(func() {
 				lease := strconv.Itoa(i)
 				taken, err := dbs[i%2].LeaseWork(ctx, "w", lease, time.Hour)
-				assert.NoError(t, err)
-				if taken {
+				if assert.NoError(t, err) && taken {
 					mu.Lock()
 					holders = append(holders, lease)
 					mu.Unlock()
@@ -147,7 +150,7 @@ func TestLease(t *testing.T) {
 		ok, err := db.SaveWork(ctx, held)
 		require.NoError(t, err)
 		assert.True(t, ok)
-		taken, err := db.LeaseWork(ctx, "w", holders[0], 0) // ends at once
+		taken, err := db.RenewWork(ctx, "w", holders[0], 0) // ends at once
 		require.NoError(t, err)
 		require.True(t, taken)
 		due, err = db.DueWork(ctx)
@@ -177,6 +180,7 @@ func TestLease(t *testing.T) {
 func TestNotifications(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		d, ctx := data.Notifications{DB: open(t, address)}, t.Context()
 		for _, step := range []struct {
 			claim ipn.Claim
@@ -204,6 +208,7 @@ func TestNotifications(t *testing.T) {
 func TestVisits(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		v, ctx := data.Visits{DB: open(t, address)}, t.Context()
 		binary := []byte{0, 1, 0xff, 'x'}
 		require.NoError(t, v.CommitCtx(ctx, "a", []byte("first"), time.Now().Add(time.Hour)))
@@ -228,6 +233,7 @@ func TestVisits(t *testing.T) {
 func TestSweepCarts(t *testing.T) {
 	t.Parallel()
 	datatest.Each(t, func(t *testing.T, address string) {
+		t.Helper()
 		db, ctx := open(t, address), t.Context()
 		for number, status := range map[string]string{"left": "open", "begun": "begun", "bare": ""} {
 			require.NoError(t, db.InsertCart(ctx, &data.Cart{Number: number, Customer: "c", Currency: "JPY", Language: "ja", Lines: "[]"}))

@@ -30,7 +30,7 @@ var lineItem = Members{
 
 var deliveryOption = Members{
 	"id": Text(0).Required(), "price": price().orZero().Required(), "isDefault": flag(),
-	"shippingMethod": Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
+	"shippingMethod":   Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
 	"shippingEstimate": List(Structure(Members{"timeUnit": Text(0).Required(), "value": count().Required()})),
 }
 
