@@ -106,7 +106,7 @@ func orZero(p amazonpay.Price) amazonpay.Decimal {
 // amount returns an amount in the smallest unit of the cart's currency.
 func (c CartDetails) amount(field string, p amazonpay.Price) (int64, error) {
 	if p == (amazonpay.Price{}) {
-		return 0, &amazonpay.FieldError{Field: field, Rule: "is required"}
+		return 0, &amazonpay.FieldError{Field: field, Rule: "is required, even if it is zero"}
 	}
 	if broken, ok := errors.AsType[*amazonpay.FieldError](p.Validate()); ok {
 		return 0, &amazonpay.FieldError{Field: field + "." + broken.Field, Rule: broken.Rule}

@@ -364,7 +364,7 @@ func (h *Handler) checked(ctx context.Context, checkoutID, function string, cart
 	case cart == nil:
 		err = errors.New("the cart is nil: return a cart or an error")
 	case h.ships() && function != "SelectDeliveryOption" && len(cart.DeliveryOptions) == 0:
-		err = &amazonpay.FieldError{Field: "deliveryOptions", Rule: "is required, since something is shipped"}
+		err = &amazonpay.FieldError{Field: "deliveryOptions", Rule: "is required, since something is shipped: return at least one option, or use ProductType PayOnly"}
 	default:
 		_, err = amazonpay.EncodeJSON(cart)
 	}
