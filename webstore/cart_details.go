@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"strconv"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -204,6 +205,27 @@ type ShippingMethod struct {
 type EstimationDetails struct {
 	TimeUnit TimeUnit `json:"timeUnit,omitzero" pay:"required"`
 	Value    int      `json:"value,omitzero"`
+}
+
+// UnmarshalJSON also accepts a value as text. The documentation that could be read does not show its
+// type.
+func (e *EstimationDetails) UnmarshalJSON(b []byte) error {
+	var lenient struct {
+		TimeUnit TimeUnit          `json:"timeUnit"`
+		Value    amazonpay.Decimal `json:"value"`
+	}
+	if err := json.Unmarshal(b, &lenient); err != nil {
+		return err
+	}
+	e.TimeUnit = lenient.TimeUnit
+	if lenient.Value == "" {
+		return nil
+	}
+	var err error
+	if e.Value, err = strconv.Atoi(string(lenient.Value)); err != nil {
+		return errors.New("the value of an estimate is not a whole number")
+	}
+	return nil
 }
 
 // TimeUnit is the unit of [EstimationDetails]. Other units than the constant are sent unchanged.

@@ -1,6 +1,7 @@
 package webstore_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,4 +93,17 @@ func TestCartDetailsOverflow(t *testing.T) {
 	require.Error(t, c.Validate())
 	c.TotalOrderAmount, c.TotalDiscountAmount = most, most
 	assert.NoError(t, c.Validate())
+}
+
+// The type of an estimate's value is not documented.
+func TestEstimateIsANumberOrAText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{`{"timeUnit":"HOUR","value":48}`: 48, `{"timeUnit":"HOUR","value":"48"}`: 48, `{"timeUnit":"HOUR","value":null}`: 0} {
+		var got webstore.EstimationDetails
+		require.NoError(t, json.Unmarshal([]byte(text), &got), text)
+		assert.Equal(t, webstore.EstimationDetails{TimeUnit: webstore.TimeUnitHour, Value: want}, got)
+	}
+	for _, text := range []string{`{"value":1.5}`, `{"value":"soon"}`, `{"value":[]}`, `{"value":"99999999999999999999"}`} {
+		require.Error(t, json.Unmarshal([]byte(text), new(webstore.EstimationDetails)), text)
+	}
 }

@@ -276,6 +276,8 @@ func TestCartsOfBuyNow(t *testing.T) {
 		"no options":                  {cart("5.00", "26.50", "deliveryOptions", nil), "", "deliveryOptions is required"},
 		"an empty list of options":    {cart("5.00", "26.50", "deliveryOptions", []object{}), "", "deliveryOptions is required"},
 		"no default":                  {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("b")}), "", ""},
+		"an estimate":                 {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"timeUnit": "HOUR", "value": 48}})}), "", ""},
+		"an estimate without a unit":  {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingEstimate", []object{{"value": 48}})}), "", "timeUnit is required"},
 		"two defaults":                {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "isDefault", true), option("b", "isDefault", true)}), "", "more than one option with isDefault"},
 		"one option twice":            {cart("5.00", "26.50", "deliveryOptions", []object{option("a"), option("a")}), "", `the id "a" twice`},
 		"an option without a name":    {cart("5.00", "26.50", "deliveryOptions", []object{option("a", "shippingMethod", object{})}), "", "shippingMethodName is required"},
@@ -475,6 +477,26 @@ func TestWrongBuyNowButtons(t *testing.T) {
 	}
 	assert.Contains(t, c.visit("/checkout/buynow/check", c.nowButton()).raw, `"wrong":null`)
 	assert.Empty(t, c.sessions())
+}
+
+// Any page can click a Buy Now button: that does not fill the memory.
+func TestBuyNowClicksWithoutEnd(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, emulator.Start(t), 0)
+	config, err := json.Marshal(object{"storeId": c.store(), "supplementaryData": strings.Repeat("x", 50_000)})
+	require.NoError(t, err)
+	large := "/checkout/buynow/start?" + c.nowButton("checkoutSessionConfig", string(config)).Encode()
+	clicks := 0
+	for c.visit(large, nil).status == http.StatusSeeOther {
+		clicks++
+		require.Less(t, clicks, 500)
+	}
+	p := c.visit(large, nil)
+	assert.Equal(t, http.StatusServiceUnavailable, p.status)
+	assert.Contains(t, p.text, "too many Buy Now sessions")
+	assert.Len(t, c.sessions(), min(clicks, 100), "of the 100 that the window shows")
+	c.server.Reset()
+	assert.Equal(t, http.StatusSeeOther, c.visit(large, nil).status)
 }
 
 // Whatever a browser says, the answer is JSON, and nothing is charged.

@@ -22,8 +22,8 @@ type cache struct {
 // entry is a button, or the one call that makes it.
 type entry struct{ make func() (*Button, error) }
 
-// maxGeneration is the size of a generation in bytes. A button takes about four times its payload,
-// and overhead.
+// maxGeneration is the size of a generation in bytes. A button takes about four times its payload
+// and the texts of its options, and overhead.
 const (
 	maxGeneration = 4 << 20
 	overhead      = 4 << 10
@@ -54,7 +54,7 @@ func (c *cache) find(k key, sign func() (*Button, error)) *entry {
 	if e == nil {
 		e = &entry{make: sync.OnceValues(sign)}
 	}
-	cost := 4*len(k.payload) + overhead
+	cost := 4*(len(k.payload)+len(k.options.Label)+len(k.options.EstimatedOrderAmount.Amount)) + overhead
 	if c.young == nil || c.size+cost > maxGeneration {
 		c.young, c.old, c.size = make(map[key]*entry), c.young, 0
 	}

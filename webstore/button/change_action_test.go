@@ -13,17 +13,20 @@ import (
 func TestChangeAction(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	d := read(t, string(s.ChangeAction("abc", "change-address", "b1", button.ActionChangeAddress)))
+	d := read(t, string(s.ChangeAction("abc", button.Change{Action: button.ActionChangeAddress, ElementID: "change-address", CheckoutSessionID: "b1"})))
 	assert.Equal(t, "bindChangeAction", d.call)
 	assert.Equal(t, "change-address", d.element)
 	assert.Equal(t, s.ScriptURL(), d.script)
 	assert.Equal(t, "changeAddress", d.config.ChangeAction)
+	german := s.ChangeAction("", button.Change{Action: button.ActionChangeAddress, ElementID: "a", CheckoutSessionID: "b1", Language: button.LanguageDeDE})
+	assert.Contains(t, german, "nicht verf\\u00fcgbar")
+	assert.NotContains(t, german, "is not available")
 	for _, text := range append(nasty, "") { // the id comes from the buyer's browser
-		d := read(t, string(s.ChangeAction("", text, text, button.ActionChangePayment)))
+		d := read(t, string(s.ChangeAction("", button.Change{Action: button.ActionChangePayment, ElementID: text, CheckoutSessionID: text})))
 		assert.Equal(t, text, d.element)
 		assert.Equal(t, text, d.config.AmazonCheckoutSessionID)
 	}
-	assert.Contains(t, s.ChangeAction(`"x`, "a", "b", button.ActionChangePayment), `<script nonce="&#34;x">`)
+	assert.Contains(t, s.ChangeAction(`"x`, button.Change{}), `<script nonce="&#34;x">`)
 }
 
 func TestScript(t *testing.T) {

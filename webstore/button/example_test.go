@@ -208,10 +208,13 @@ func ExampleMaker_ChangeAction() {
 	defer end()
 
 	page := template.Must(template.New("review").Parse(`<button type="button" id="change-address" hidden>Change the address</button>
-{{.Maker.ChangeAction .Nonce "change-address" .Session.CheckoutSessionID "changeAddress"}}`))
+{{.Maker.ChangeAction .Nonce .Address}}`))
 	session := &webstore.CheckoutSession{CheckoutSessionID: "bd504926-f659-4ad7-a1a9-9a747aaf5275"} // of GetCheckoutSession
 	var text strings.Builder
-	check(page.Execute(&text, map[string]any{"Maker": maker, "Nonce": "a nonce for each answer", "Session": session}))
+	check(page.Execute(&text, map[string]any{
+		"Maker": maker, "Nonce": "a nonce for each answer",
+		"Address": button.Change{Action: button.ActionChangeAddress, ElementID: "change-address", CheckoutSessionID: session.CheckoutSessionID},
+	}))
 	before, _, _ := strings.Cut(text.String(), "(function")
 	fmt.Println(before)
 	// Output:

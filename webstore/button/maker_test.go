@@ -149,7 +149,7 @@ func TestSigningFails(t *testing.T) {
 	for _, m := range []*button.Maker{nil, {}} {
 		_, err = m.Button(p, cart)
 		require.ErrorContains(t, err, "not made by New")
-		assert.Empty(t, string(m.Script("x")+m.ChangeAction("x", "a", "b", button.ActionChangeAddress))+m.ScriptURL())
+		assert.Empty(t, string(m.Script("x")+m.ChangeAction("x", button.Change{Action: button.ActionChangeAddress, ElementID: "a", CheckoutSessionID: "b"}))+m.ScriptURL())
 	}
 }
 
@@ -201,6 +201,23 @@ func TestTheCacheIsBounded(t *testing.T) {
 	assert.EqualValues(t, 2001, f.calls.Load(), "kept")
 	show("0")
 	assert.EqualValues(t, 2002, f.calls.Load(), "dropped")
+}
+
+// The options may have texts of visitors too, such as the amount of a donation.
+func TestTheCacheIsBoundedByOptions(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	m := makerOf(t, f)
+	show := func(amount int) {
+		estimate := amazonpay.USD.Price(amazonpay.Decimal(strings.Repeat("0", 1<<20) + strconv.Itoa(amount)))
+		_, err := m.Button(button.OneTime{WebCheckoutDetails: review()}, button.Options{Placement: button.PlacementCart, EstimatedOrderAmount: estimate})
+		require.NoError(t, err)
+	}
+	for i := range 5 {
+		show(i + 1)
+	}
+	show(1)
+	assert.EqualValues(t, 6, f.calls.Load(), "dropped")
 }
 
 func TestBothAlgorithms(t *testing.T) {

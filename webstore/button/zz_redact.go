@@ -8,6 +8,19 @@ import (
 	"log/slog"
 )
 
+// LogValue shows action, element_id, checkout_session_id and language.
+func (c Change) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("action", string(c.Action)),
+		slog.String("element_id", c.ElementID),
+		slog.String("checkout_session_id", c.CheckoutSessionID),
+		slog.String("language", string(c.Language)),
+	)
+}
+
+// Format prints what LogValue shows, whatever the verb.
+func (c Change) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, c.LogValue().String()) }
+
 // LogValue shows merchant_id, store_id and environment.
 func (c Config) LogValue() slog.Value {
 	return slog.GroupValue(

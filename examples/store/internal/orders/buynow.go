@@ -103,7 +103,8 @@ func (s *Shop) cart(ctx context.Context, checkoutID string, address *amazonpay.A
 	for _, o := range options {
 		cart.DeliveryOptions = append(cart.DeliveryOptions, webstore.DeliveryOption{
 			ID: o.ID, Price: o.Price, IsDefault: amazonpay.Bool(o.ID == chosen.ID),
-			ShippingMethod: webstore.ShippingMethod{ShippingMethodName: optionName(o.ID, language), ShippingMethodCode: o.ID},
+			ShippingMethod:   webstore.ShippingMethod{ShippingMethodName: optionName(o.ID, language), ShippingMethodCode: o.ID},
+			ShippingEstimate: []webstore.EstimationDetails{{TimeUnit: webstore.TimeUnitHour, Value: 24 * o.Days}},
 		})
 	}
 	for _, item := range items {

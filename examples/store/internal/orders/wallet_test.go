@@ -132,8 +132,8 @@ func (d dying) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// A process dies during the charge. The next one is refused for another reason, which says nothing of
-// the first call: a person must look, and the buyer cannot pay once more.
+// A process dies during the charge. The next one is refused for another reason, which says nothing
+// of the first call: a person must look, and the buyer cannot pay once more.
 func TestOneClickOfADeadProcess(t *testing.T) {
 	t.Parallel()
 	each(t, func(w *world) {

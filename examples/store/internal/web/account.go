@@ -89,7 +89,6 @@ func (s *Site) signedIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.sessions.Remove(ctx, keySignIn)
 	s.sessions.Put(ctx, keyCustomer, customer.ID)
-	s.sessions.Put(ctx, keyVisitor, visitor)
 	s.sessions.Put(ctx, keyName, customer.Name)
 	s.sessions.Put(ctx, keyNotice, "notice.signed-in")
 	return seeOther(w, "/account")

@@ -16,7 +16,6 @@ import (
 // What a visit holds.
 const (
 	keyCustomer = "customer" // visitor or buyer; empty until something is ordered
-	keyVisitor  = "visitor"  // who the buyer was before signing in: a page of then may still buy something
 	keyName     = "name"     // of a buyer who has signed in
 	keyBasket   = "basket"   // a basket, as JSON
 	keyPlaced   = "placed/"  // and a kind of order: the number of the order that the basket became

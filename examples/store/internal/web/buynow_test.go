@@ -104,9 +104,10 @@ func TestBuyNowAcrossSignIn(t *testing.T) {
 	_, answer := v.event(ownPage, checkout, "onCompleteCheckout", map[string]any{"amazonCheckoutSessionId": session})
 	require.Equal(t, "success", answer["status"], answer)
 	assert.Contains(t, v.get("/orders/"+number).body, `data-status="authorized"`)
-	stranger := w.visitor()
-	stranger.signIn() // the same account, at another device
-	stranger.get("/orders/"+number).problem(404, "no-page")
+	elsewhere := w.visitor()
+	elsewhere.get("/orders/"+number).problem(404, "no-page")
+	elsewhere.signIn() // the same account, at another device
+	assert.Contains(t, elsewhere.get("/orders").body, number)
 }
 
 // An event of another site, or for a checkout that nobody made, is refused.

@@ -55,10 +55,15 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, status int, o 
 		return err
 	}
 	content := reviewPage{Review: review, Changed: status == http.StatusConflict, Scripts: s.config.Buttons.Script(nonceOf(r))}
-	if o.Ships() {
-		content.Scripts += s.config.Buttons.ChangeAction(nonceOf(r), "change-address", session, button.ActionChangeAddress)
+	change := func(action button.Action, elementID string) {
+		content.Scripts += s.config.Buttons.ChangeAction(nonceOf(r), button.Change{
+			Action: action, ElementID: elementID, CheckoutSessionID: session, Language: buttonLanguage(s.config.Region),
+		})
 	}
-	content.Scripts += s.config.Buttons.ChangeAction(nonceOf(r), "change-card", session, button.ActionChangePayment)
+	if o.Ships() {
+		change(button.ActionChangeAddress, "change-address")
+	}
+	change(button.ActionChangePayment, "change-card")
 	return s.show(w, r, status, "review", "review.title", content)
 }
 

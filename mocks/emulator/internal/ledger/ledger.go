@@ -105,6 +105,7 @@ type Ledger struct {
 	Accounts    map[string]*account
 	Endpoints   []string    // of notifications
 	Deliveries  []*Delivery // oldest first
+	unsigned    int         // bytes that clicks on Buy Now buttons have brought
 }
 
 // New returns an empty ledger.

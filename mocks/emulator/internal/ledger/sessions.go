@@ -100,6 +100,19 @@ func (l *Ledger) Click(c *Call, product string) (*Session, *Refusal) {
 	return l.NewSession(c, product)
 }
 
+// maxUnsigned limits the bytes of what clicks bring that nobody has signed.
+const maxUnsigned = 16 << 20
+
+// TakeUnsigned counts bytes that a click has brought and that nobody has signed: any page that the
+// developer visits can send them.
+func (l *Ledger) TakeUnsigned(size int) *Refusal {
+	if l.unsigned+size > maxUnsigned {
+		return Refuse(codeUnavailable, ServiceUnavailable, "There are too many Buy Now sessions: reset the emulator.")
+	}
+	l.unsigned += size
+	return nil
+}
+
 // checkSession checks the rules that the table of members cannot express.
 func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 	web, payment := o.At("webCheckoutDetails"), o.At("paymentDetails")

@@ -75,6 +75,11 @@ func (p *Site) clickBuyNow(r *http.Request, keep bool) (next string, wrong *wron
 		do(func(w *ledger.Ledger, now time.Time) {
 			c.Now = now
 			made, refused := p.ClickBuyNow(w, c, cmp.Or(form.Get("productType"), ledger.PayAndShip), form.Get("origin"))
+			if refused == nil && keep {
+				if refused = w.TakeUnsigned(len(form.Get("checkoutSessionConfig")) + len(form.Get("origin"))); refused != nil {
+					delete(w.Sessions, made.ID)
+				}
+			}
 			if refused != nil {
 				wrong = &wrongButton{int(refused.Status), refused.Message, []string{"reason code: " + refused.Reason}}
 				return

@@ -31,6 +31,7 @@ var lineItem = Members{
 var deliveryOption = Members{
 	"id": Text(0).Required(), "price": price().orZero().Required(), "isDefault": flag(),
 	"shippingMethod": Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
+	"shippingEstimate": List(Structure(Members{"timeUnit": Text(0).Required(), "value": count().Required()})),
 }
 
 // giftMembers of a cart are documented for shops with gifts
@@ -92,15 +93,17 @@ func CheckCart(c *ledger.Call, given ledger.Object, ships bool, option string) (
 	return cart, cart.checkSum()
 }
 
-// prepare removes the null members of a value, and makes a text of a quantity that is a number.
+// prepare removes the null members of a value, and makes a text of a count that is a number.
 // Amounts stay as they are: the documentation has texts, and a JavaScript number is a binary
 // fraction.
 func prepare(value any) {
 	switch v := value.(type) {
 	case ledger.Object:
 		maps.DeleteFunc(v, func(_ string, member any) bool { return member == nil })
-		if number, isNumber := v["quantity"].(json.Number); isNumber {
-			v["quantity"] = number.String()
+		for _, count := range []string{"quantity", "value"} {
+			if number, isNumber := v[count].(json.Number); isNumber {
+				v[count] = number.String()
+			}
 		}
 		for _, member := range v {
 			prepare(member)
