@@ -207,8 +207,7 @@ type EstimationDetails struct {
 	Value    int      `json:"value,omitzero"`
 }
 
-// UnmarshalJSON also accepts a value as text. The documentation that could be read does not show its
-// type.
+// UnmarshalJSON also accepts a value as text, since its type is not known.
 func (e *EstimationDetails) UnmarshalJSON(b []byte) error {
 	var lenient struct {
 		TimeUnit TimeUnit          `json:"timeUnit"`

@@ -92,7 +92,6 @@
 //     setupOnly false is assumed.
 //   - [MultiAddress] and [Donation]: the product types are in checkout.js. The payload is assumed
 //     to be the one for one order.
-//   - The currencies of EstimatedOrderAmount are those of the script for Europe, in each region.
-//   - The colors, placements and languages, and the product types, are those of a checkout.js of
-//     about 2022.
+//   - EstimatedOrderAmount takes the currencies of the European script, in each region.
+//   - The colors, placements, languages and product types come from a checkout.js of about 2022.
 package button

@@ -20,7 +20,7 @@
 //	})
 //	… {{.Button.HTML .Nonce}}
 //
-// # The way of a checkout
+// # How a checkout proceeds
 //
 //	event of Amazon's page        | handler                        | answer
 //	------------------------------|--------------------------------|---------------------------
@@ -67,7 +67,7 @@
 // change something. After error on onCompleteCheckout the result may be unknown: send the event
 // again, or let the buyer look at the orders.
 //
-// The reason codes are those of Amazon, those of the shop's [*DeclineError], and:
+// A reason code is Amazon's, the shop's (of a [*DeclineError]), or one of:
 //
 //	SessionRefused   the session is not open, or not for this checkout
 //	AmountChanged    the total is not the one that the buyer saw, or the option is not offered

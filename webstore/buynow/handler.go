@@ -26,10 +26,9 @@ type Client interface {
 	FinalizeOrFetch(ctx context.Context, checkoutSessionID string, in *webstore.FinalizeCheckoutSessionRequest, opts ...amazonpay.CallOption) (*webstore.CheckoutSession, error)
 }
 
-// Config is the configuration of a [Handler]. Required are Client, Store, InitCheckout,
-// CompleteCheckout, Session.StoreID and, if something is shipped, SelectShippingAddress and
-// SelectDeliveryOption. Maker, HandlerURL, ResultURL and CancelURL are required for
-// [Handler.Button].
+// Config is the configuration of a [Handler]. Client, Store, InitCheckout, CompleteCheckout and
+// Session.StoreID are required. SelectShippingAddress and SelectDeliveryOption are required if
+// something is shipped, Maker and HandlerURL for [Handler.Button].
 //
 // The functions that return a cart are called for each event of the page, and again before the
 // payment. They find the cart by the id of the checkout, compute it, and change nothing that
@@ -48,7 +47,7 @@ type Config struct {
 	// SelectDeliveryOption returns the cart for an address and a delivery option.
 	SelectDeliveryOption func(context.Context, DeliveryOptionSelection) (*webstore.CartDetails, error)
 	// CompleteCheckout is told that a checkout is paid. It is called at least once for each paid
-	// checkout, and again until it has returned nil: it must not mind a second call. The buyer has
+	// checkout, and again until it has returned nil: it must tolerate a second call. The buyer has
 	// paid whatever it returns. If the checkout is Pending, do not deliver yet.
 	CompleteCheckout func(context.Context, Checkout) error
 	// Cancel is told that the buyer has closed Amazon's page. Fail is told of an error of Amazon's
@@ -236,7 +235,8 @@ func (h *Handler) send(w http.ResponseWriter, status int, reply any) {
 	_, _ = w.Write(text)
 }
 
-// The reason codes of the answers, beside those of Amazon and of the shop's [DeclineError].
+// The handler's own reason codes. An answer can also have Amazon's, or one of the shop's
+// [DeclineError].
 const (
 	reasonUnknownCheckout = "UnknownCheckout" // or it is too old: reload the page
 	reasonCheckoutOver    = "CheckoutOver"    // paid, failed or under review: reload the page

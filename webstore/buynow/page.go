@@ -13,8 +13,8 @@ import (
 	"github.com/amazonpay-go/sdk/webstore/button"
 )
 
-// Page is the page that shows a button. All fields but those of Options with a default are
-// required.
+// Page is the page that shows a button. Options.Placement, ResultURL and CancelURL are required.
+// In the EU, Options.LedgerCurrency is required too.
 type Page struct {
 	// Options are how the button looks. ProductType may be left empty.
 	Options button.Options

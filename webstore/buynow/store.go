@@ -33,8 +33,8 @@ type Store interface {
 	// If SessionID is not empty, the session belongs to this checkout from then on, and Save returns
 	// [ErrSessionClaimed] for every other one. That must hold over all that the shop sells with
 	// Amazon Pay: if it also has a result page that completes sessions, both claim a session in the
-	// same unique column, before they complete it. A checkout that changes its SessionID gives the
-	// former session free.
+	// same unique column, before they complete it. A checkout that changes its SessionID releases
+	// the former session.
 	//
 	// All of this is one transaction, and it is on disk when Save returns: money moves next.
 	Save(ctx context.Context, c Checkout) error
@@ -52,8 +52,8 @@ const (
 	StatusBegun Status = "begun"
 	// StatusPaid: the buyer has paid Cart. Nothing changes this any more.
 	StatusPaid Status = "paid"
-	// StatusFailed: nothing was charged for this checkout, and it cannot be paid any more. A buyer who
-	// still wants the cart requires a new checkout.
+	// StatusFailed: nothing was charged for this checkout, and it cannot be paid any more. To
+	// sell the cart after all, make a new checkout.
 	StatusFailed Status = "failed"
 	// StatusReview: the session of this checkout was completed, but with another amount, for another
 	// order or without a charge. Do not deliver: a person must look at the session, and refund or

@@ -124,7 +124,7 @@ func claimedOnce(t *testing.T, store buynow.Store) {
 	owner = load(t, store, owner.ID)
 	owner.SessionID = rand.Text()
 	save(t, store, owner)
-	save(t, store, other) // which was given free
+	save(t, store, other) // the owner has released the session
 }
 
 // race calls try at once in several goroutines, and fails the test unless it succeeds exactly once

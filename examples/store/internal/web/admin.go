@@ -28,8 +28,8 @@ type attempts struct {
 // mostAttempts is how many wrong passwords a minute are tried.
 const mostAttempts = 10
 
-// begin counts a try as a wrong password, or reports that no password is tried for now. A try counts
-// from its beginning, so that many at once are not more than mostAttempts.
+// begin counts a try as a wrong password, or reports that no password is tried for now. A try
+// counts from its beginning, so that many at once are not more than mostAttempts.
 func (a *attempts) begin(now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -77,7 +77,7 @@ func (s *Site) atHome(next http.Handler) http.Handler {
 		case strings.EqualFold(r.Host, s.host):
 			next.ServeHTTP(w, r)
 		case r.Method == http.MethodGet || r.Method == http.MethodHead:
-			http.Redirect(w, r, s.config.BaseURL+ownPath(r.URL.RequestURI()), http.StatusTemporaryRedirect)
+			http.Redirect(w, r, s.config.BaseURL+ownPath(r.URL.RequestURI()), http.StatusTemporaryRedirect) //nolint:gosec // the shop's own address
 		default:
 			http.Error(w, "This shop is at "+s.config.BaseURL, http.StatusMisdirectedRequest)
 		}

@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alexedwards/scs/v2"
 
@@ -89,6 +91,9 @@ func (s *Site) cookieName(name string) string {
 // ServeHTTP answers a request.
 func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
+// maxForm is the size of a form in bytes.
+const maxForm = 64 << 10
+
 // page answers a request, or returns what the visitor is told.
 type page func(w http.ResponseWriter, r *http.Request) error
 
@@ -126,9 +131,13 @@ func (s *Site) routes() http.Handler {
 	} {
 		pages.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if r.Body != nil {
-				r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+				r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			}
-			if err := p(w, r); err != nil {
+			err := checkText(r)
+			if err == nil {
+				err = p(w, r)
+			}
+			if err != nil {
 				s.fail(w, r, err)
 			}
 		})
@@ -146,6 +155,22 @@ func (s *Site) routes() http.Handler {
 		return s.config.Shop.Notify(ctx, n)
 	}))
 	return s.log(s.secure(root), root, pages)
+}
+
+// checkText returns an error for a request with a byte that is not text. PostgreSQL takes neither
+// NUL nor bytes that are not UTF-8: they would look like an error of the shop's.
+func checkText(r *http.Request) error {
+	isText := func(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
+	if !isText(r.URL.Path) {
+		return errNoPage
+	}
+	_ = r.ParseMultipartForm(maxForm) //nolint:gosec // the body is limited, and a form that cannot be read has no values
+	for _, values := range r.Form {
+		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			return errBadForm
+		}
+	}
+	return nil
 }
 
 // log writes a line a request. A path can name an order and a query a session, so the line has the

@@ -195,3 +195,26 @@ func TestStatic(t *testing.T) {
 		assert.Equal(t, 404, v.get(path).status, path)
 	}
 }
+
+// Bytes that are not text are an error of the visitor's: PostgreSQL takes neither NUL nor what
+// is not UTF-8.
+func TestBytesThatAreNotText(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	v, admin := w.visitor(), w.logIn()
+	v.add("kettle", "1")
+	number := v.place("review")
+	for _, odd := range []string{"%00", "%ff", "S%00", "%ed%a0%80"} {
+		v.get("/orders/"+odd).problem(404, "no-page")
+		v.get("/checkout/"+odd).problem(404, "no-page")
+		admin.get("/admin/orders/"+odd).problem(404, "no-page")
+		v.get(back("review", number, odd)).problem(400, "bad-form")
+		v.get(back("result", number, odd)).problem(400, "bad-form")
+	}
+	for _, odd := range []string{"\x00", "\xff", "a\x00b"} {
+		v.post("/orders/"+number+"/delivery", "session", odd, "delivery", "standard").problem(400, "bad-form")
+		v.post("/checkout/address", "name", "Susie"+odd, "delivery", "standard").problem(400, "bad-form")
+		admin.post("/admin/orders/"+number+"/cancel", "charge", odd).problem(400, "bad-form")
+	}
+	assert.NotContains(t, w.log.String(), `"level":"ERROR"`)
+}

@@ -67,33 +67,36 @@ func isOrigin(text string) bool {
 // clickBuyNow makes the session of a Buy Now button; without keep it only checks that it could.
 func (p *Site) clickBuyNow(r *http.Request, keep bool) (next string, wrong *wrongButton) {
 	c, form, wrong := p.readBuyNow(r)
-	if wrong == nil {
-		do := p.Look
-		if keep {
-			do = p.Change
-		}
-		do(func(w *ledger.Ledger, now time.Time) {
-			c.Now = now
-			made, refused := p.ClickBuyNow(w, c, cmp.Or(form.Get("productType"), ledger.PayAndShip), form.Get("origin"))
-			if refused == nil && keep {
-				if refused = w.TakeUnsigned(len(form.Get("checkoutSessionConfig")) + len(form.Get("origin"))); refused != nil {
-					delete(w.Sessions, made.ID)
-				}
-			}
-			if refused != nil {
-				wrong = &wrongButton{int(refused.Status), refused.Message, []string{"reason code: " + refused.Reason}}
-				return
-			}
-			made.BuyNow.Language = wire.Cut(form.Get("checkoutLanguage"), 16)
-			if next = withSession(signInPage, made.ID); !keep {
-				delete(w.Sessions, made.ID)
-			}
-		})
-	}
 	if wrong != nil {
 		p.keepWrong(form.Get("origin"), "Buy Now", wrong)
+		return "", wrong
 	}
-	return next, wrong
+	do := p.Look
+	if keep {
+		do = p.Change
+	}
+	var refused *ledger.Refusal
+	do(func(w *ledger.Ledger, now time.Time) {
+		c.Now = now
+		var made *ledger.Session
+		if made, refused = p.ClickBuyNow(w, c, cmp.Or(form.Get("productType"), ledger.PayAndShip), form.Get("origin")); refused != nil {
+			return
+		}
+		if keep {
+			refused = w.TakeUnsigned(len(form.Get("checkoutSessionConfig")) + len(form.Get("origin")))
+		}
+		if refused != nil || !keep {
+			delete(w.Sessions, made.ID)
+		}
+		made.BuyNow.Language = wire.Cut(form.Get("checkoutLanguage"), 16)
+		next = withSession(signInPage, made.ID)
+	})
+	if refused != nil {
+		wrong = &wrongButton{int(refused.Status), refused.Message, []string{"reason code: " + refused.Reason}}
+		p.keepWrong(form.Get("origin"), "Buy Now", wrong)
+		return "", wrong
+	}
+	return next, nil
 }
 
 // ClickBuyNow makes the session of a Buy Now button, whose configuration is the call's body. origin

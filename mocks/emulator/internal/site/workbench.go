@@ -83,7 +83,7 @@ func (p *Site) choices(r *http.Request) ledger.Object {
 	return ledger.Object{
 		"operations": wire.Catalog(), "merchants": shops, "regions": regions, "region": p.Gate.RegionOf(r.Host).Name,
 		"environments": []ledger.Environment{ledger.Sandbox, ledger.Live}, "algorithms": []string{signing.PSSV2.String(), signing.PSSV1.String()},
-		"kinds": buttonKinds(),
+		"kinds": webKinds,
 	}
 }
 

@@ -85,8 +85,6 @@ var webKinds = []buttonKind{
 	}},
 }
 
-func buttonKinds() []buttonKind { return webKinds }
-
 // pages are where the buyer goes back to from the button of a kind with a review page.
 func (f *filling) pages() ledger.Object {
 	return ledger.Object{"checkoutReviewReturnUrl": f.review, "checkoutResultReturnUrl": f.result}

@@ -19,7 +19,7 @@ import (
 
 // example is how the workbench fills in the request of an operation.
 type example struct {
-	about string // the kind of the object that the request is about; its id is that of the path if the path has one
+	about string // the kind of the object that the request is about; its id is in the path, if the path has one
 	wants string // the state that the object must be in, in words
 	suits func(f *filling, o ledger.Kept) bool
 	id    func(f *filling, o ledger.Kept) string // of the path; nil: the object's own
@@ -30,15 +30,15 @@ type example struct {
 
 // Kinds of things that are no objects of the ledger, and can be chosen all the same.
 const (
-	kindBuyer      = "buyer"
-	kindMWSToken   = "MWS authorization token"
-	kindDocument   = "report document"
-	anyState       = ""
-	epochDeadline  = 11 * 24 * time.Hour
-	shownReference = "Order-"
+	kindBuyer    = "buyer"
+	kindMWSToken = "MWS authorization token"
+	kindDocument = "report document"
 )
 
-// choice of an object for a request.
+// answerTime is how long a merchant may take to answer a dispute.
+const answerTime = 11 * 24 * time.Hour
+
+// objectChoice is an object that a request can be about.
 type objectChoice struct {
 	ID    string `json:"id"`
 	State string `json:"state"`
@@ -296,7 +296,7 @@ func (f *filling) epoch(at time.Time) json.Number {
 }
 
 func (f *filling) metadata() ledger.Object {
-	return ledger.Object{"merchantReferenceId": shownReference + f.now.UTC().Format("150405"), "merchantStoreName": "The Example Shop", "noteToBuyer": "Thank you for your order."}
+	return ledger.Object{"merchantReferenceId": "Order-" + f.now.UTC().Format("150405"), "merchantStoreName": "The Example Shop", "noteToBuyer": "Thank you for your order."}
 }
 
 func (f *filling) reportType() string {
@@ -514,7 +514,7 @@ var examples = map[string]example{
 			return ledger.Object{
 				"chargeId": cmp.Or(charge.Text("chargeId"), "S01-0000000-0000000-C000000"), "providerMetadata": ledger.Object{"providerDisputeId": "D-" + newKey()[:8]},
 				"disputeAmount": f.price(disputable(f, charge)), "filingReason": "ProductNotReceived", "filingTimestamp": f.epoch(f.now),
-				"statusDetails": ledger.Object{"state": ledger.ActionRequired}, "merchantResponseDeadline": f.epoch(f.now.Add(epochDeadline)),
+				"statusDetails": ledger.Object{"state": ledger.ActionRequired}, "merchantResponseDeadline": f.epoch(f.now.Add(answerTime)),
 			}
 		},
 	},

@@ -30,7 +30,7 @@ var lineItem = Members{
 
 var deliveryOption = Members{
 	"id": Text(0).Required(), "price": price().orZero().Required(), "isDefault": flag(),
-	"shippingMethod": Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
+	"shippingMethod":   Structure(Members{"shippingMethodName": Text(0).Required(), "shippingMethodCode": Text(0)}).Required(),
 	"shippingEstimate": List(Structure(Members{"timeUnit": Text(0).Required(), "value": count().Required()})),
 }
 
@@ -125,7 +125,7 @@ func (cart *CheckedCart) checkCurrencies(c *ledger.Call) *ledger.Refusal {
 	same := func(path string, o ledger.Object, names ...string) *ledger.Refusal {
 		for _, name := range names {
 			if other := o.MoneyAt(name).Currency; other != "" && other != currency {
-				return ledger.Invalid(path+name+".currencyCode", "is "+other+", and that of totalChargeAmount is "+currency)
+				return ledger.Invalid(path+name+".currencyCode", "is "+other+", but totalChargeAmount is in "+currency)
 			}
 		}
 		return nil
