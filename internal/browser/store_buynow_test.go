@@ -20,8 +20,8 @@ func (b *tab) offered(s *store, sku string) {
 	b.see(nowButton + checked)
 }
 
-// The totals in Amazon's window follow the address and the delivery. Pay is clicked twice: the order
-// is paid once, and the store shows it.
+// The totals in Amazon's window follow the address and the delivery. Pay is clicked twice: the
+// order is paid once, and the store shows it.
 func TestStoreBuyNow(t *testing.T) {
 	t.Parallel()
 	b, s := shopping(t)
@@ -134,8 +134,8 @@ func TestStoreBuyNowDeclined(t *testing.T) {
 	b.paid(s, "22.95 USD")
 }
 
-// lie has the page lie to the shop and to Amazon: before is done to what it posts, and after to what
-// it is answered. window.sent has what it would have posted.
+// lie has the page lie to the shop and to Amazon: before is done to what it posts, and after to
+// what it is answered. window.sent has what it would have posted.
 func (b *tab) lie(before, after string) {
 	b.t.Helper()
 	b.eval(`(() => {
@@ -274,7 +274,8 @@ func (p *tab) eventSession() string {
 	return session
 }
 
-// If checkout.js does not arrive, the page and the console say so, and the basket works all the same.
+// If checkout.js does not arrive, the page and the console say so, and the basket works all the
+// same.
 func TestStoreBuyNowWithoutCheckoutScript(t *testing.T) {
 	t.Parallel()
 	b, s := shopping(t)
