@@ -156,7 +156,7 @@ needs-node:
 		{ echo 'make: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
 
 browser-test: needs-chromium ## A buyer's way through the emulator's pages in Chromium, with pictures (installs it where root can, from Debian)
-	cd internal/browser && go test -count=1 ./... -chromium "$$($(CHROMIUM))"
+	cd internal/browser && go test -count=1 -parallel 5 ./... -chromium "$$($(CHROMIUM))"
 	@echo 'Pictures of every page: internal/browser/screens'
 
 pictures: needs-chromium ## Take the pictures of the README again (needs Chromium)

@@ -81,9 +81,14 @@ func (s *shop) basket(*http.Request) (content, error) {
 	return content{Title: "Basket", Text: "One mug, 14.00 USD", Button: b.HTML("")}, nil
 }
 
-// review sets the amount, and sends the buyer to Amazon to pay it.
+// review sets the amount, and sends the buyer to Amazon to pay it. The id comes from the buyer's
+// browser, so the session may be the one of another order.
 func (s *shop) review(r *http.Request) (content, error) {
-	session, err := s.pay.UpdateCheckoutSession(r.Context(), r.FormValue("amazonCheckoutSessionId"), &webstore.UpdateCheckoutSessionRequest{
+	id := r.FormValue("amazonCheckoutSessionId")
+	if _, err := s.pay.GetCheckoutSessionOfOrder(r.Context(), id, order); err != nil {
+		return content{}, err
+	}
+	session, err := s.pay.UpdateCheckoutSession(r.Context(), id, &webstore.UpdateCheckoutSessionRequest{
 		WebCheckoutDetails: &webstore.WebCheckoutDetails{CheckoutResultReturnURL: s.site + "/result"},
 		PaymentDetails:     &webstore.PaymentDetails{PaymentIntent: webstore.PaymentIntentAuthorizeWithCapture, ChargeAmount: s.total},
 	})
@@ -97,8 +102,7 @@ func (s *shop) review(r *http.Request) (content, error) {
 	return content{Title: "Review", Text: text, Pay: session.WebCheckoutDetails.AmazonPayRedirectURL}, nil
 }
 
-// result completes the payment. The id comes from the buyer's browser, so the session may be the
-// one of another order.
+// result completes the payment, once, also if the page is loaded again.
 func (s *shop) result(r *http.Request) (content, error) {
 	id := r.FormValue("amazonCheckoutSessionId")
 	if _, err := s.pay.GetCheckoutSessionOfOrder(r.Context(), id, order); err != nil {
@@ -107,6 +111,9 @@ func (s *shop) result(r *http.Request) (content, error) {
 	session, err := s.pay.CompleteOrFetch(r.Context(), id, &webstore.CompleteCheckoutSessionRequest{ChargeAmount: s.total})
 	if err != nil {
 		return content{}, err
+	}
+	if session.Pending { // a notification, or WaitForCharge, brings the result
+		return content{Title: "Thank you", Text: "Amazon has not decided on the payment yet."}, nil
 	}
 	return content{Title: "Thank you", Text: "Paid with charge " + session.ChargeID}, nil
 }

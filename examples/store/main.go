@@ -44,7 +44,7 @@ const closing = 20 * time.Second
 // run serves the shop until ctx ends.
 func run(ctx context.Context, out, errOut io.Writer) (err error) {
 	log := slog.New(slog.NewJSONHandler(errOut, nil))
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", envOr("STORE_ADDR", "127.0.0.1:8080"))
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", envOr("STORE_ADDR", "127.0.0.1:8081"))
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package browser_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/network"
@@ -134,8 +133,8 @@ func TestStoreBuyNowDeclined(t *testing.T) {
 	b.paid(s, "22.95 USD")
 }
 
-// lie has the page lie to the shop and to Amazon: before is done to what it posts, and after to
-// what it is answered. window.sent has what it would have posted.
+// lie has the page lie to the shop and to Amazon: before is done to what it posts, and after to the
+// answer. window.sent has what it would have posted.
 func (b *tab) lie(before, after string) {
 	b.t.Helper()
 	b.eval(`(() => {
@@ -153,14 +152,14 @@ func (b *tab) lie(before, after string) {
 	})()`, nil)
 }
 
-// refuses presses "Pay now", which must not work.
-func (p *tab) refuses(b *tab) {
-	p.t.Helper()
-	p.ready()
-	p.click("#pay")
+// refused presses "Pay now" in Amazon's window, which must not work.
+func (b *tab) refused(window *tab) {
+	b.t.Helper()
+	window.ready()
+	window.click("#pay")
 	b.eventually("sent.some(e => e.event === 'onCompleteCheckout')")
 	b.run(chromedp.WaitVisible(chromedp.CSS("#buy-now [role=alert]")))
-	assert.NotContains(p.t, b.location(), "/orders/")
+	assert.NotContains(b.t, b.location(), "/orders/")
 }
 
 // A browser that lies is refused, and nothing is charged.
@@ -178,7 +177,7 @@ func TestStoreBuyNowLies(t *testing.T) {
 		}`)
 		p := b.popupOf(nowButton).toPay()
 		p.total("1.00 USD")
-		p.refuses(b)
+		b.refused(p)
 		b.unpaid(s)
 	})
 	t.Run("with amounts in what it posts", func(t *testing.T) {
@@ -210,7 +209,7 @@ func TestStoreBuyNowLies(t *testing.T) {
 		other.lie("if (body.event === 'onCompleteCheckout') { body.data.amazonCheckoutSessionId = "+quoted(session)+"; }", "")
 		p = other.popupOf(nowButton).toPay()
 		p.total("93.95 USD")
-		p.refuses(other)
+		other.refused(p)
 		b.unpaid(s)
 	})
 	t.Run("about the cart", func(t *testing.T) {
@@ -228,7 +227,7 @@ func TestStoreBuyNowLies(t *testing.T) {
 		other.lie("body.checkoutId = "+quoted(cheap)+";", "")
 		q := other.popupOf(nowButton).toPay()
 		q.total("11.94 USD") // the window shows the cheap cart, for the order of the dear one
-		q.refuses(other)
+		other.refused(q)
 		b.unpaid(s)
 	})
 	t.Run("by paying twice with one session", func(t *testing.T) {
@@ -266,16 +265,15 @@ func TestStoreBuyNowLies(t *testing.T) {
 }
 
 // eventSession returns the session of Amazon's window.
-func (p *tab) eventSession() string {
-	p.t.Helper()
+func (b *tab) eventSession() string {
+	b.t.Helper()
 	var session string
-	p.eval("document.querySelector('#buynow').dataset.session", &session)
-	require.NotEmpty(p.t, session)
+	b.eval("document.querySelector('#buynow').dataset.session", &session)
+	require.NotEmpty(b.t, session)
 	return session
 }
 
-// If checkout.js does not arrive, the page and the console say so, and the basket works all the
-// same.
+// If checkout.js does not arrive, the page and the console say so, and the basket works.
 func TestStoreBuyNowWithoutCheckoutScript(t *testing.T) {
 	t.Parallel()
 	b, s := shopping(t)
@@ -286,7 +284,7 @@ func TestStoreBuyNowWithoutCheckoutScript(t *testing.T) {
 	b.see("#buy-now [role=alert]")
 	b.says(said, "could not be loaded. Check the connection")
 	b.looked("product-blocked")
-	assert.False(t, strings.Contains(b.text("main"), "undefined"))
+	assert.NotContains(t, b.text("main"), "undefined")
 	b.goClick("#add-to-basket", "#to-checkout")
 	b.unpaid(s)
 }

@@ -91,8 +91,7 @@ func (b *tab) until(url, selector string) {
 	}, 20*time.Second, 100*time.Millisecond, "%s", selector)
 }
 
-// A buyer who gives up anywhere at Amazon pays nothing, is told so, and can pay the same order
-// later.
+// A buyer who gives up anywhere at Amazon pays nothing, is told so, and can pay the order later.
 func TestStoreCanceled(t *testing.T) {
 	t.Parallel()
 	for name, goThere := range map[string]func(*tab){

@@ -23,9 +23,8 @@
 //	POST /checkout/address        places an order that the additional payment button pays
 //	GET  /checkout/{number}       Amazon's button, in #pay-with-amazon; one-click: form #pay
 //	                              (button #pay-now)
-//	GET  /orders/{number}/review  #change-address, #change-card, form #delivery (#delivery-{id},
-//	                              #update-delivery), form #pay (button #pay-now), #total,
-//	                              #address, #card
+//	GET  /orders/{number}/review  #change-address, #change-card, form #pay (#delivery-{id},
+//	                              #update-delivery, button #pay-now), #total, #address, #card
 //	POST /orders/{number}/delivery  another delivery option
 //	POST /orders/{number}/pay     to Amazon's page, or charges the saved payment method
 //	GET  /orders/{number}/result  completes the payment, then shows the order
