@@ -46,7 +46,7 @@ func run(ctx context.Context, out, errOut io.Writer) (err error) {
 	log := slog.New(slog.NewJSONHandler(errOut, nil))
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", envOr("STORE_ADDR", "127.0.0.1:8081"))
 	if err != nil {
-		return err
+		return fmt.Errorf("%w: set STORE_ADDR to another address", err)
 	}
 	defer func() { _ = listener.Close() }() // closed already if the shop has served
 	baseURL, err := baseURLOf(listener.Addr())

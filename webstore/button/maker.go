@@ -135,6 +135,9 @@ func (m *Maker) Button(p Payload, o Options) (*Button, error) {
 		err = checkLive(k.pages)
 	}
 	if err == nil {
+		err = m.region.checkCurrencies(k.currencies)
+	}
+	if err == nil {
 		err = m.checkUpgrade(p, o)
 	}
 	if err != nil {

@@ -47,7 +47,7 @@ func (p OneTime) prepared(d defaults) Payload {
 }
 
 func (p OneTime) kind() kind {
-	return kind{name: "OneTime", call: callRender, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails)}
+	return kind{name: "OneTime", call: callRender, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(p.PaymentDetails, nil)}
 }
 
 // shipping are the product types of an order that may be shipped.
@@ -86,7 +86,7 @@ func (p MultiAddress) prepared(d defaults) Payload {
 func (p MultiAddress) kind() kind {
 	return kind{
 		name: "MultiAddress", call: callRender, config: sessionConfig,
-		products: []webstore.ProductType{webstore.ProductTypePayAndShipMultiAddress}, pages: pagesOf(p.WebCheckoutDetails),
+		products: []webstore.ProductType{webstore.ProductTypePayAndShipMultiAddress}, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(p.PaymentDetails, nil),
 	}
 }
 
@@ -120,6 +120,6 @@ func (p Donation) prepared(d defaults) Payload {
 func (p Donation) kind() kind {
 	return kind{
 		name: "Donation", call: callRender, config: sessionConfig,
-		products: []webstore.ProductType{webstore.ProductTypeDonation}, pages: pagesOf(p.WebCheckoutDetails),
+		products: []webstore.ProductType{webstore.ProductTypeDonation}, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(p.PaymentDetails, nil),
 	}
 }

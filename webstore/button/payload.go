@@ -42,10 +42,11 @@ type kind struct {
 	config string // the member that holds the signed payload; empty for bindUpgradeAction
 	// products are the product types that go with the payload, the default first. why is added to the
 	// error for another one.
-	products []webstore.ProductType
-	why      string
-	pages    []page
-	action   UpgradeAction // for bindUpgradeAction
+	products   []webstore.ProductType
+	why        string
+	pages      []page
+	currencies []currency
+	action     UpgradeAction // for bindUpgradeAction
 }
 
 // call is the function of checkout.js that takes a button.

@@ -105,7 +105,8 @@ func (p ProcessOrder) prepared(d defaults) Payload {
 func (p ProcessOrder) kind() kind {
 	k := kind{
 		name: "ProcessOrder", call: callRender, config: sessionConfig, pages: pagesOf(p.WebCheckoutDetails),
-		products: []webstore.ProductType{webstore.ProductTypePayOnly}, why: "without addressDetails nothing can be shipped",
+		currencies: currenciesOf(p.PaymentDetails, p.RecurringMetadata),
+		products:   []webstore.ProductType{webstore.ProductTypePayOnly}, why: "without addressDetails nothing can be shipped",
 	}
 	if p.AddressDetails != nil {
 		k.products, k.why = []webstore.ProductType{webstore.ProductTypePayAndShip}, "addressDetails say where to ship"

@@ -45,7 +45,7 @@ func (p Recurring) prepared(d defaults) Payload {
 }
 
 func (p Recurring) kind() kind {
-	return kind{name: "Recurring", call: callRender, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails)}
+	return kind{name: "Recurring", call: callRender, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(p.PaymentDetails, p.RecurringMetadata)}
 }
 
 // Upgrade is the payload for a buyer who has paid for one order and agrees to a subscription
@@ -113,7 +113,7 @@ func (p Upgrade) prepared(d defaults) Payload {
 
 func (p Upgrade) kind() kind {
 	return kind{
-		name: "Upgrade", call: callUpgrade, products: shipping, pages: pagesOf(p.WebCheckoutDetails),
+		name: "Upgrade", call: callUpgrade, products: shipping, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(nil, p.RecurringMetadata),
 		action: cmp.Or(p.Action, UpgradeActionRecurringUpgrade),
 	}
 }

@@ -33,6 +33,40 @@ func pagesOf(w *webstore.WebCheckoutDetails) []page {
 	}
 }
 
+// currency is a currency of the payload: the path of its member, and its code.
+type currency struct {
+	path string
+	code amazonpay.CurrencyCode
+}
+
+func currenciesOf(p *webstore.PaymentDetails, r *webstore.RecurringMetadata) (all []currency) {
+	if p != nil {
+		all = append(all,
+			currency{"paymentDetails.presentmentCurrency", p.PresentmentCurrency},
+			currency{"paymentDetails.chargeAmount.currencyCode", p.ChargeAmount.CurrencyCode},
+			currency{"paymentDetails.totalOrderAmount.currencyCode", p.TotalOrderAmount.CurrencyCode},
+		)
+	}
+	if r != nil {
+		all = append(all, currency{"recurringMetadata.amount.currencyCode", r.Amount.CurrencyCode})
+	}
+	return all
+}
+
+// checkCurrencies returns an error for an amount in a currency that buyers of the region cannot pay
+// in. Only in the EU and the UK can the presentment currency differ from the ledger currency.
+func (r region) checkCurrencies(given []currency) error {
+	if len(r.currencies) > 1 {
+		return nil
+	}
+	for _, c := range given {
+		if c.code != "" && string(c.code) != string(r.currencies[0]) {
+			return broken(c.path, fmt.Sprintf("is %.10q: in this region it must be %s", c.code, r.currencies[0]))
+		}
+	}
+	return nil
+}
+
 const (
 	reviewPage       = "webCheckoutDetails.checkoutReviewReturnUrl"
 	resultPage       = "webCheckoutDetails.checkoutResultReturnUrl"

@@ -66,7 +66,7 @@ func (p SavedWallet) prepared(d defaults) Payload {
 }
 
 func (p SavedWallet) kind() kind {
-	return kind{name: "SavedWallet", call: callRender, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails)}
+	return kind{name: "SavedWallet", call: callRender, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(p.PaymentDetails, nil)}
 }
 
 // UpdateSavedWallet is the payload for the page of Amazon on which a buyer changes a saved payment
@@ -118,5 +118,5 @@ func (p UpdateSavedWallet) prepared(d defaults) Payload {
 }
 
 func (p UpdateSavedWallet) kind() kind {
-	return kind{name: "UpdateSavedWallet", call: callInit, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails)}
+	return kind{name: "UpdateSavedWallet", call: callInit, config: sessionConfig, products: shipping, pages: pagesOf(p.WebCheckoutDetails), currencies: currenciesOf(p.PaymentDetails, nil)}
 }
