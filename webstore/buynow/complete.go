@@ -61,10 +61,15 @@ func (h *Handler) complete(ctx context.Context, checkoutID, sessionID string) an
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finalizeTime)
 	defer cancel()
 	defer h.busy.lock(checkoutID)()
+	pressed := 0 // the attempt that the buyer has pressed for
 	for range maxLooks {
 		c, err := h.config.Store.Load(ctx, checkoutID)
 		if err != nil {
 			return h.notLoaded(ctx, checkoutID, err)
+		}
+		pressed = cmp.Or(pressed, c.Attempt)
+		if c.Status == StatusOpen && c.Attempt != pressed && c.SessionID == sessionID { // settled by another process
+			return h.result(ctx, c)
 		}
 		reply, err := h.advance(ctx, c, sessionID)
 		switch {

@@ -277,6 +277,32 @@ func TestDeclined(t *testing.T) {
 	}
 }
 
+// overtaken is a Store in which another process has saved the decline just before.
+type overtaken struct {
+	buynow.MemoryStore
+
+	done atomic.Bool
+}
+
+func (s *overtaken) Save(ctx context.Context, c buynow.Checkout) error {
+	err := s.MemoryStore.Save(ctx, c)
+	if err == nil && c.Status == buynow.StatusOpen && c.Attempt == 2 && !s.done.Swap(true) {
+		return buynow.ErrConflict
+	}
+	return err
+}
+
+// One press tries one card once, also if another process settles it in between.
+func TestDeclinedByAnotherProcess(t *testing.T) {
+	t.Parallel()
+	store := &overtaken{}
+	v := open(t, func(c *buynow.Config) { c.Store = store }).enter()
+	require.NoError(t, v.server.FailNext(5, emulator.Fault{Operation: "FinalizeCheckoutSession", Status: 422, ReasonCode: "SoftDeclined"}))
+	assert.Equal(t, object{"status": "decline", "reasonCode": "SoftDeclined"}, v.pay(""))
+	assert.Len(t, v.keys(), 1)
+	assert.True(t, store.done.Load())
+}
+
 // A decline that cancels the session ends the checkout.
 func TestCanceledByDecline(t *testing.T) {
 	t.Parallel()
