@@ -244,7 +244,9 @@ func TestAbsentIsAbsent(t *testing.T) {
 		}
 	}
 	for _, name := range neverSent {
-		maps.DeleteFunc(want, func(found string, _ bool) bool { return found == name || strings.HasSuffix(name, ".") && strings.HasPrefix(found, name) })
+		maps.DeleteFunc(want, func(found string, _ bool) bool {
+			return found == name || strings.HasSuffix(name, ".") && strings.HasPrefix(found, name)
+		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		assert.True(t, network.presence.seen[name], "%s was not seen", name)
