@@ -97,8 +97,8 @@ func (s *Site) pay(w http.ResponseWriter, r *http.Request) error {
 		paid, err := s.config.Shop.PayWithWallet(r.Context(), o.Number)
 		return s.afterPaying(w, r, o, paid, err)
 	}
-	if chosen := r.PostFormValue("delivery"); chosen != "" && chosen != o.DeliveryOption {
-		return s.chooseDelivery(w, r) // chosen, but its price was not shown yet
+	if chosen := r.PostFormValue("delivery"); chosen != r.PostFormValue("priced") {
+		return s.chooseDelivery(w, r) // the page has not shown its price yet
 	}
 	session := r.PostFormValue("session")
 	shown := amazonpay.Price{Amount: amazonpay.Decimal(r.PostFormValue("amount")), CurrencyCode: amazonpay.CurrencyCode(r.PostFormValue("currency"))}

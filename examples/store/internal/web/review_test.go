@@ -39,10 +39,12 @@ func TestReview(t *testing.T) {
 	assert.Contains(t, page.body, `value="express" checked`)
 
 	// Pay with another option chosen, whose price the page has not shown, shows it and pays nothing.
-	page = v.post("/orders/"+number+"/pay", "session", session, "amount", "30.45", "currency", "USD", "delivery", "standard").is(200, "/orders/.*/review")
+	page = v.post("/orders/"+number+"/pay", "session", session, "amount", "30.45", "currency", "USD", "priced", "express", "delivery", "standard").is(200, "/orders/.*/review")
 	assert.Contains(t, page.text(), "Total $22.95")
-	page = v.post("/orders/"+number+"/pay", "session", session, "amount", "22.95", "currency", "USD", "delivery", "express").is(200, "/orders/.*/review")
+	page = v.post("/orders/"+number+"/pay", "session", session, "amount", "22.95", "currency", "USD", "priced", "standard", "delivery", "express").is(200, "/orders/.*/review")
 	assert.Contains(t, page.text(), "Total $30.45")
+	assert.Contains(t, page.body, `name="priced" value="express"`)
+	assert.Empty(t, w.server.Charges())
 
 	require.NoError(t, w.server.Buyer().ChangeAddress(session, emulator.Address{
 		Name: "Susie Smith", AddressLine1: "100 Sample Road", City: "Toronto", StateOrRegion: "ON", PostalCode: "M5V", CountryCode: "CA", PhoneNumber: "800-555-0100",
