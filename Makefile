@@ -47,7 +47,7 @@ DOCS = 127.0.0.1:6060
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci. The figures of
 # compare are not judged: the step shows that it runs.
 CI = lint generate-check platforms apidiff demo examples store-test 'store-load BUYERS=20 LOADTIME=5s' libcrypto allocs conformance 'compare ROUNDS=1' \
-	browser-test 'fuzz FUZZTIME=5000x' 'chaos PAYMENTS=1000' race test
+	browser-test 'fuzz FUZZTIME=2500x' 'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
 SKIP =
 LIMIT = 1500

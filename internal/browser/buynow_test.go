@@ -157,6 +157,15 @@ func (b *tab) total(want string) {
 	b.ready()
 }
 
+// card chooses a card in Amazon's window, and waits until it is accepted. The click may be answered
+// before the page has heard of the change.
+func (b *tab) card(digits string) {
+	b.t.Helper()
+	choice := "input[name=card][value='" + digits + "']"
+	b.click(choice)
+	b.eventually("document.querySelector(\"" + choice + "\").checked && !document.querySelector('#pay').disabled")
+}
+
 // eventually waits until a script in the page is true.
 func (b *tab) eventually(script string) {
 	b.t.Helper()
@@ -204,7 +213,7 @@ func TestBuyNow(t *testing.T) {
 	p.ready()
 	p.total("30.50 USD")
 	p.click("input[name=address][value='0']")
-	p.click("input[name=card][value='0005']")
+	p.card("0005")
 	p.ready()
 	p.total("30.50 USD")
 	p.run(chromedp.Evaluate[chromedp.Void]("document.querySelector('#pay').click(); document.querySelector('#pay').click()")) // twice
@@ -322,14 +331,14 @@ func TestBuyNowEnds(t *testing.T) {
 		b, s, server := openNow(t)
 		p := b.popup().toPay()
 		p.ready()
-		p.click("input[name=card][value='4354']")
+		p.card("4354")
 		p.ready()
 		p.click("#pay")
 		p.eventually("!document.querySelector('#message').hidden")
 		assert.Contains(t, p.text("#message"), "The payment was declined (declined). Choose another card")
 		p.picture("24-buy-now-declined")
 		assert.Empty(t, server.Charges())
-		p.click("input[name=card][value='1111']")
+		p.card("1111")
 		p.ready()
 		p.click("#pay")
 		p.heading("Thank you")
@@ -343,7 +352,7 @@ func TestBuyNowEnds(t *testing.T) {
 		b, _, server := openNow(t)
 		p := b.popup().toPay()
 		p.ready()
-		p.click("input[name=card][value='3434']")
+		p.card("3434")
 		p.ready()
 		p.click("#pay")
 		p.heading("This checkout is over")
