@@ -166,6 +166,17 @@ func (p Price) MinorUnits() (int64, error) {
 	return units.Int64(), nil
 }
 
+// Equal reports whether two prices are the same amount in the same currency: 14 and 14.00 USD are.
+// Prices that MinorUnits refuses are equal if their texts are, so two zero prices are equal too.
+func (p Price) Equal(other Price) bool {
+	m, err := p.MinorUnits()
+	n, otherErr := other.MinorUnits()
+	if err != nil || otherErr != nil {
+		return p == other
+	}
+	return m == n && p.CurrencyCode == other.CurrencyCode
+}
+
 // normal returns the price without trailing zeros that its currency does not have.
 func (p Price) normal() Price {
 	n, ok := p.CurrencyCode.MinorDigits()

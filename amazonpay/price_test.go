@@ -262,3 +262,20 @@ func TestOddAmountsStayAsTheyAre(t *testing.T) {
 		assert.Equal(t, odd, read.Amount)
 	}
 }
+
+func TestPriceEqual(t *testing.T) {
+	t.Parallel()
+	usd := amazonpay.USD.Price
+	for _, equal := range [][2]amazonpay.Price{
+		{usd("14"), usd("14.00")}, {usd("0"), usd("0.00")}, {{}, {}}, {usd("many"), usd("many")}, {amazonpay.JPY.Price("1200.00"), amazonpay.JPY.Price("1200")},
+	} {
+		assert.True(t, equal[0].Equal(equal[1]), "%v", equal)
+		assert.True(t, equal[1].Equal(equal[0]), "%v", equal)
+	}
+	for _, differ := range [][2]amazonpay.Price{
+		{usd("14"), usd("14.01")}, {usd("14"), amazonpay.EUR.Price("14")}, {usd("0"), {}}, {usd("14"), usd("many")}, {usd("1e1"), usd("10")},
+	} {
+		assert.False(t, differ[0].Equal(differ[1]), "%v", differ)
+		assert.False(t, differ[1].Equal(differ[0]), "%v", differ)
+	}
+}

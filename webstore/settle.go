@@ -271,15 +271,8 @@ func understood(meta *amazonpay.Meta, members ...string) bool {
 	return !slices.ContainsFunc(members, func(member string) bool { return !meta.Understood(member) })
 }
 
-// samePrice reports whether two prices are the same amount in the same currency. 14 and 14.00 are.
-func samePrice(a, b amazonpay.Price) bool {
-	m, err := a.MinorUnits()
-	n, err2 := b.MinorUnits()
-	if err != nil || err2 != nil {
-		return a == b && a != (amazonpay.Price{})
-	}
-	return m == n && a.CurrencyCode == b.CurrencyCode
-}
+// samePrice reports whether two prices are equal, and not both missing: that would prove nothing.
+func samePrice(a, b amazonpay.Price) bool { return a != (amazonpay.Price{}) && a.Equal(b) }
 
 func orNothing(p amazonpay.Price) string {
 	if p == (amazonpay.Price{}) {

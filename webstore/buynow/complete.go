@@ -287,22 +287,12 @@ func amountChanged(session *webstore.CheckoutSession, seen, cart webstore.CartDe
 		charge, order = p.ChargeAmount, p.TotalOrderAmount
 	}
 	switch {
-	case !equal(charge, cart.TotalChargeAmount):
+	case !charge.Equal(cart.TotalChargeAmount):
 		return fmt.Sprintf("the buyer saw %s, the cart costs %s", charge, cart.TotalChargeAmount)
-	case !equal(order, cart.TotalOrderAmount):
+	case !order.Equal(cart.TotalOrderAmount):
 		return fmt.Sprintf("the buyer saw %s for the whole order, the cart costs %s", order, cart.TotalOrderAmount)
 	}
 	return ""
-}
-
-// equal reports whether two prices are the same amount, or both are missing.
-func equal(a, b amazonpay.Price) bool {
-	m, err := a.MinorUnits()
-	n, err2 := b.MinorUnits()
-	if err != nil || err2 != nil {
-		return a == b
-	}
-	return m == n && a.CurrencyCode == b.CurrencyCode
 }
 
 // finalize calls Amazon and saves the result. The error is from the Store.

@@ -159,13 +159,6 @@ func less(a, b amazonpay.Price) bool {
 	return err == nil && err2 == nil && a.CurrencyCode == b.CurrencyCode && m < n
 }
 
-// same reports whether two prices are the same amount in the same currency.
-func same(a, b amazonpay.Price) bool {
-	m, err := a.MinorUnits()
-	n, err2 := b.MinorUnits()
-	return err == nil && err2 == nil && a.CurrencyCode == b.CurrencyCode && m == n
-}
-
 // grams returns the weight of what is shipped.
 func grams(items []Item) int {
 	total := 0

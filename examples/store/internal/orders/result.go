@@ -91,7 +91,7 @@ func (s *Shop) begin(ctx context.Context, number, sessionID, name string) error 
 		case row.OrderNumber != number:
 			return ErrOtherOrder
 		}
-		if asked := session.PaymentDetails; session.StatusDetails.State == amazonpay.StateOpen && asked != nil && asked.ChargeAmount != (amazonpay.Price{}) && !same(asked.ChargeAmount, row.Total) {
+		if asked := session.PaymentDetails; session.StatusDetails.State == amazonpay.StateOpen && asked != nil && asked.ChargeAmount != (amazonpay.Price{}) && !asked.ChargeAmount.Equal(row.Total) {
 			return ErrTotal // the buyer has chosen otherwise since, in another window
 		}
 		w := &data.Work{Name: name, OrderNumber: number, Kind: workComplete, Target: sessionID, Period: 1, Amount: row.Total}

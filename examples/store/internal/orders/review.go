@@ -99,7 +99,7 @@ func (s *Shop) Pay(ctx context.Context, number, sessionID string, shown amazonpa
 		return "", err
 	}
 	o := r.Order
-	if !same(o.Total, shown) {
+	if !o.Total.Equal(shown) {
 		return "", ErrTotal
 	}
 	in := &webstore.UpdateCheckoutSessionRequest{

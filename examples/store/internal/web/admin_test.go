@@ -66,7 +66,7 @@ func TestAdminManyTries(t *testing.T) {
 	for range 5 {
 		site.FailLogin(time.Now().Add(-2 * time.Minute))
 	}
-	assert.Equal(t, 401, try("wrong"), "those of long ago do not count")
+	assert.Equal(t, 401, try("wrong"), "tries of long ago do not count")
 	assert.Equal(t, 429, try("wrong"))
 	assert.Equal(t, 429, try(strings.ReplaceAll(password, " ", "+")), "the right one neither, so that nobody can tell")
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// amazonPages are where Amazon's script sends the buyer. They are those of Amazon's own plugins.
+// amazonPages are where Amazon's script sends the buyer. Amazon's own plugins allow the same hosts.
 var amazonPages = strings.Join([]string{
 	"https://*.amazon.com", "https://*.amazon.co.uk", "https://*.amazon.de", "https://*.amazon.fr", "https://*.amazon.it",
 	"https://*.amazon.es", "https://*.amazon.co.jp", "https://*.amazon.jp", "https://*.amazonpay.com", "https://*.payments-amazon.com",
