@@ -205,7 +205,7 @@ type addressPage struct {
 	Chosen    string
 }
 
-// addressFields are the fields of the form, with their greatest length and whether they are required.
+// addressFields are the fields of the form, their greatest length, and whether they are required.
 var addressFields = []struct {
 	name, complete, kind string
 	most                 int

@@ -2,8 +2,8 @@ package web
 
 import "github.com/amazonpay-go/sdk/examples/store/internal/catalog"
 
-// texts has every text of the pages, except the names in the catalogue. Both languages have the same keys:
-// see TestTexts.
+// texts has every text of the pages, except the names in the catalogue. Both languages have the
+// same keys: see TestTexts.
 var texts = map[catalog.Language]map[string]string{
 	catalog.English: {
 		"shop":             "Huehue Coffee",
