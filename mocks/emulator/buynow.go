@@ -25,9 +25,9 @@ type BuyNowButton struct {
 // [Buyer.ChangeCard]. No event of the page happens: call the shop's handler yourself, with what
 // GetCheckoutSession shows. It returns an error if the configuration is refused.
 func (b *Buyer) BuyNow(button BuyNowButton) (sessionID string, err error) {
-	m := b.s.gate.Merchants[0]
+	m := b.s.gate.Merchants.All[0]
 	if button.MerchantID != "" {
-		m = b.s.gate.MerchantNamed(button.MerchantID)
+		m = b.s.gate.Merchants.Named(button.MerchantID)
 	}
 	if m == nil {
 		return "", fmt.Errorf("emulator: BuyNow: unknown merchant %q", button.MerchantID)

@@ -20,7 +20,8 @@ type Description struct {
 	ControlToken string `json:"controlToken"`
 	// TopicAccount is the AWS account whose topic sends the notifications of [Server.NotifyAt].
 	TopicAccount string `json:"topicAccount"`
-	// Merchants has two merchants: a shop that is also a solution provider, and a client of it.
+	// Merchants has two merchants, a shop that is also a solution provider and a client of it, and
+	// behind them the clients of [WithClients].
 	Merchants []Merchant `json:"merchants"`
 }
 
@@ -28,6 +29,8 @@ type Description struct {
 type Merchant struct {
 	MerchantID    string `json:"merchantId"`
 	StoreID       string `json:"storeId"`
+	// KeyIDs and PrivateKeyPEM are empty for a client of [WithClients], which sends no requests of
+	// its own.
 	KeyIDs        KeyIDs `json:"keyIds"`
 	PrivateKeyPEM string `json:"privateKeyPem"` // PKCS#8, of all three key ids
 	// AuthToken, sent as x-amz-pay-authtoken, lets the first merchant act for this one. It does
@@ -59,7 +62,7 @@ func (s *Server) Description() Description {
 			d.ProxyURL = s.listening.proxy.url
 		}
 	}
-	for _, m := range s.gate.Merchants {
+	for _, m := range s.gate.Merchants.All {
 		described := Merchant{
 			MerchantID: m.ID, StoreID: m.StoreID, KeyIDs: KeyIDs(m.KeyIDs), PrivateKeyPEM: m.KeyPEM,
 			MWSAuthToken: m.MWSToken, BuyerToken: m.BuyerToken, ScanData: ledger.ScanData,

@@ -26,8 +26,9 @@ const stateVersion = 3
 // WithStateFile makes the emulator start in the state that the file holds, and write the file a
 // second after each change and when it ends. Objects, idempotency keys, clock, keys, certificates
 // and tokens survive a restart; faults and the log of requests do not. A missing file is created.
-// The file's region overrides the default; a region of [WithRegion] that differs is an error. The
-// file holds private keys, though throw-away ones, and only its owner can read it.
+// The file's region overrides the default; a region of [WithRegion] that differs is an error. So is
+// a number of [WithClients] that is less than the file's. The file holds private keys, though
+// throw-away ones, and only its owner can read it.
 func WithStateFile(path string) Option {
 	return func(c *config) error {
 		if path == "" {
@@ -49,6 +50,7 @@ type savedState struct {
 	CertKey      []byte // PKCS#8
 	ControlToken string
 	TokenSecret  []byte
+	Clients      int
 
 	Ledger ledger.State
 	Stored map[wire.IdempotencyScope]wire.StoredAnswer
@@ -66,7 +68,7 @@ func (s *Server) save() ([]byte, error) {
 	state := savedState{
 		Version: stateVersion, Region: s.region.Name, Ahead: time.Duration(s.ahead.Load()),
 		Keys: s.identity.keyPEM[:], CA: s.identity.caPEM, Certificate: s.identity.certificate.Certificate[0], CertKey: certKey,
-		ControlToken: s.controlToken, TokenSecret: s.tokenSecret,
+		ControlToken: s.controlToken, TokenSecret: s.tokenSecret, Clients: s.clients,
 		Ledger: s.world.Save(), Stored: s.answers.Stored, Ignore: s.answers.Ignore,
 	}
 	var b bytes.Buffer
@@ -135,6 +137,8 @@ func (s *Server) readState() error {
 		err = fmt.Errorf("it has version %d, and this emulator reads version %d", state.Version, stateVersion)
 	case s.regionGiven && state.Region != s.region.Name:
 		err = fmt.Errorf("its region is %s, but WithRegion sets %s", state.Region, s.region.Name)
+	case s.clients > 0 && s.clients < state.Clients:
+		err = fmt.Errorf("it has %d clients, but WithClients sets %d", state.Clients, s.clients)
 	default:
 		err = s.restore(state)
 	}
@@ -168,7 +172,7 @@ func (s *Server) restore(state savedState) error {
 	maps.Copy(s.answers.Stored, state.Stored)
 	maps.Copy(s.answers.Ignore, state.Ignore)
 	s.region, s.identity, s.world = found, id, w
-	s.controlToken, s.tokenSecret = state.ControlToken, state.TokenSecret
+	s.controlToken, s.tokenSecret, s.clients = state.ControlToken, state.TokenSecret, max(s.clients, state.Clients)
 	s.ahead.Store(int64(state.Ahead))
 	return nil
 }

@@ -57,7 +57,7 @@ func (p *Site) readButton(r *http.Request) (button, *wrongButton) {
 	if b.region, known = ledger.RegionNamed(form.Get("region")); !known {
 		return wrong("The form does not come from this emulator's checkout.js.")
 	}
-	if b.merchant, b.env = p.Gate.KeyOwner(keyID); b.merchant == nil {
+	if b.merchant, b.env = p.Gate.Merchants.KeyOwner(keyID); b.merchant == nil {
 		return wrong("The publicKeyId is not one of this emulator's.", "publicKeyId: "+keyID)
 	}
 	if form.Get("merchantId") != b.merchant.ID {
@@ -324,6 +324,6 @@ func (p *Site) serveSignIn(w http.ResponseWriter, r *http.Request) {
 		show(w, http.StatusUnprocessableEntity, "login.html", page)
 		return
 	}
-	token := p.Gate.MerchantNamed(g.Scope.MerchantID).BuyerTokenOf(i, g.Scopes)
+	token := p.Gate.Merchants.Named(g.Scope.MerchantID).BuyerTokenOf(i, g.Scopes)
 	http.Redirect(w, r, withParameter(g.Return, tokenParameter, token), http.StatusSeeOther)
 }

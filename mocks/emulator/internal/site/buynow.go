@@ -37,7 +37,7 @@ func (p *Site) readBuyNow(r *http.Request) (c *ledger.Call, form url.Values, wro
 	if !known {
 		return refuse(http.StatusForbidden, "The form does not come from this emulator's checkout.js.")
 	}
-	m := p.Gate.MerchantNamed(form.Get("merchantId"))
+	m := p.Gate.Merchants.Named(form.Get("merchantId"))
 	if m == nil {
 		return refuse(http.StatusForbidden, "The merchantId is not one of this emulator's.", "merchantId: "+form.Get("merchantId"))
 	}

@@ -67,12 +67,13 @@ func (p *Site) choices(r *http.Request) ledger.Object {
 		ActsFor []string `json:"actsFor"` // merchants that have delegated to it
 	}
 	var shops []shop
-	for _, m := range p.Gate.Merchants {
+	for _, m := range p.Gate.Merchants.All {
+		if m.Key == nil { // it sends no requests of its own
+			continue
+		}
 		one := shop{ID: m.ID, ActsFor: []string{}}
-		for _, other := range p.Gate.Merchants {
-			if other.Delegate == m.ID {
-				one.ActsFor = append(one.ActsFor, other.ID)
-			}
+		for _, other := range p.Gate.Merchants.ClientsOf(m.ID) {
+			one.ActsFor = append(one.ActsFor, other.ID)
 		}
 		shops = append(shops, one)
 	}
@@ -105,8 +106,11 @@ type sender struct {
 func (s *sender) check(g *wire.Gate) error {
 	var known bool
 	var err error
-	if s.merchant = g.MerchantNamed(s.Merchant); s.merchant == nil {
+	if s.merchant = g.Merchants.Named(s.Merchant); s.merchant == nil {
 		return fmt.Errorf("emulator: unknown merchant %q", s.Merchant)
+	}
+	if s.merchant.Key == nil {
+		return fmt.Errorf("emulator: the merchant %s has no key: choose %s, and %s as the merchant acted for", s.Merchant, s.merchant.Delegate, s.Merchant)
 	}
 	if s.region, known = ledger.RegionNamed(s.Region); !known {
 		return fmt.Errorf("emulator: unknown region %q", s.Region)
@@ -118,7 +122,7 @@ func (s *sender) check(g *wire.Gate) error {
 		return fmt.Errorf("emulator: %w", err)
 	}
 	if s.actFor = s.merchant; s.ActFor != "" {
-		if s.actFor = g.MerchantNamed(s.ActFor); s.actFor == nil || s.actFor.Delegate != s.Merchant {
+		if s.actFor = g.Merchants.Named(s.ActFor); s.actFor == nil || s.actFor.Delegate != s.Merchant {
 			return fmt.Errorf("emulator: %q has not delegated to %s", s.ActFor, s.Merchant)
 		}
 	}

@@ -66,12 +66,9 @@ func (p *Site) fill(r *http.Request, o request) (any, error) {
 	}
 	notes := []string{}
 	if e.token && o.ActFor == "" {
-		for _, m := range p.Gate.Merchants {
-			if m.Delegate == o.Merchant {
-				o.actFor, o.ActFor = m, m.ID
-			}
-		}
-		if o.ActFor == "" {
+		if clients := p.Gate.Merchants.ClientsOf(o.Merchant); len(clients) > 0 {
+			o.actFor, o.ActFor = clients[0], clients[0].ID
+		} else {
 			notes = append(notes, "This operation requires an authorization token: choose a merchant to which another has delegated.")
 		}
 	}
@@ -167,10 +164,8 @@ func (p *Site) suitable(f *filling, e example) []objectChoice {
 	case kindBuyer:
 		choices = append(choices, objectChoice{f.actFor.BuyerToken, "", true})
 	case kindMWSToken:
-		for _, m := range p.Gate.Merchants {
-			if m.Delegate == f.merchant.ID {
-				choices = append(choices, objectChoice{m.MWSToken, "of " + m.ID, true})
-			}
+		for _, m := range p.Gate.Merchants.ClientsOf(f.merchant.ID) {
+			choices = append(choices, objectChoice{m.MWSToken, "of " + m.ID, true})
 		}
 	default:
 		for _, k := range f.objects {

@@ -27,7 +27,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 		return nil, refused
 	}
 	entry.PublicKeyID = a.PublicKeyID
-	caller, env := g.KeyOwner(a.PublicKeyID)
+	caller, env := g.Merchants.KeyOwner(a.PublicKeyID)
 	if caller == nil {
 		return nil, forbidden(ledger.InvalidAuthentication, "The public key id is not known. %s", g.About())
 	}
@@ -92,7 +92,7 @@ func (g *Gate) checkSignature(r *http.Request, d Destination, a signing.Authoriz
 	}
 	g.Explaining.Lock()
 	defer g.Explaining.Unlock()
-	entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, g.Merchants}.difference()
+	entry.Difference = diagnosis{a, entry.CanonicalRequest, body, caller, g.Merchants.All}.difference()
 	refused.Message += g.seeWindow("the diagnosis of this signature", "#requests/"+entry.RequestID)
 	return refused
 }

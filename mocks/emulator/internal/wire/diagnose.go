@@ -66,7 +66,7 @@ func (d diagnosis) otherwiseRight(key *rsa.PublicKey) string {
 		}
 	}
 	for _, m := range d.others {
-		if m != d.caller && d.a.Verify(d.expected, &m.Key.PublicKey) == nil {
+		if m != d.caller && m.Key != nil && d.a.Verify(d.expected, &m.Key.PublicKey) == nil {
 			return "The signature is right, but was made with the key of another merchant, " + m.ID + "."
 		}
 	}

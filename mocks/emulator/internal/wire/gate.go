@@ -18,7 +18,7 @@ type Gate struct {
 	Hosts         []string // others than loopback and the service's
 	MaxAge        time.Duration
 	TokenLifetime time.Duration
-	Merchants     []*Merchant
+	Merchants     Merchants
 	Secret        []byte           // of the tokens
 	Clock         func() time.Time // as it runs
 	Now           func() time.Time // as it was advanced

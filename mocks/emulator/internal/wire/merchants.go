@@ -2,6 +2,7 @@ package wire
 
 import (
 	"crypto/rsa"
+	"fmt"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
@@ -10,15 +11,29 @@ import (
 type Merchant struct {
 	ledger.Shop
 	KeyIDs   keyIDs
-	Key      *rsa.PrivateKey
+	Key      *rsa.PrivateKey // nil: it has no keys, and sends no requests of its own
 	KeyPEM   string
 	MWSToken string
 	Delegate string // the merchant that may act for this one
 }
 
-// NewMerchants returns a shop that is also a solution provider, and a client of it.
-func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string) []*Merchant {
-	return []*Merchant{
+// Merchants are all merchants of an emulator, in order.
+type Merchants struct {
+	All     []*Merchant
+	byID    map[string]*Merchant
+	byKeyID map[string]keyOf
+}
+
+// keyOf is what a public key id stands for.
+type keyOf struct {
+	owner *Merchant
+	env   ledger.Environment // that the id is bound to, if any
+}
+
+// NewMerchants returns a shop that is also a solution provider, a client of it with keys, and so
+// many more clients without.
+func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string, clients int) Merchants {
+	all := []*Merchant{
 		{
 			Shop: ledger.Shop{
 				ID: "A1EMULATEDSHOPA", StoreID: "amzn1.application-oa2-client.emulated0shop0a",
@@ -46,6 +61,35 @@ func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string) []*Merchant {
 			Delegate: "A1EMULATEDSHOPA",
 		},
 	}
+	for i := range clients {
+		all = append(all, newClient(all[0], i+1))
+	}
+	found := Merchants{All: all, byID: make(map[string]*Merchant, len(all)), byKeyID: make(map[string]keyOf)}
+	for _, m := range all {
+		found.byID[m.ID] = m
+		if m.Key != nil {
+			found.byKeyID[m.KeyIDs.Live] = keyOf{m, ledger.Live}
+			found.byKeyID[m.KeyIDs.Sandbox] = keyOf{m, ledger.Sandbox}
+			found.byKeyID[m.KeyIDs.Plain] = keyOf{m, ""}
+		}
+	}
+	return found
+}
+
+// MaxClients is how many clients without keys there can be: their numbers have six digits.
+const MaxClients = 999_999
+
+// newClient returns the client of a provider with a number.
+func newClient(of *Merchant, number int) *Merchant {
+	return &Merchant{
+		Shop: ledger.Shop{
+			ID:         fmt.Sprintf("A3CLIENT%06d", number),
+			StoreID:    fmt.Sprintf("amzn1.application-oa2-client.emulated0client%06d", number),
+			BuyerToken: fmt.Sprintf("eyJhbGciOiJBMjU2S1cifQ.a2V5.ZW11bGF0ZWQ.YnV5ZXItb2YtY2xpZW50.%06d_-cc", number),
+		},
+		MWSToken: fmt.Sprintf("amzn.mws.0e3b7a52-1d1c-4d0a-9b52-%012d", number),
+		Delegate: of.ID,
+	}
 }
 
 // keyIDs are the public key ids of a merchant's key.
@@ -57,26 +101,20 @@ type keyIDs struct {
 
 // KeyOwner returns the merchant that a key id belongs to, and the environment that the id
 // is bound to, if any.
-func (g *Gate) KeyOwner(keyID string) (*Merchant, ledger.Environment) {
-	for _, m := range g.Merchants {
-		switch keyID {
-		case m.KeyIDs.Live:
-			return m, ledger.Live
-		case m.KeyIDs.Sandbox:
-			return m, ledger.Sandbox
-		case m.KeyIDs.Plain:
-			return m, ""
-		}
-	}
-	return nil, ""
+func (m Merchants) KeyOwner(keyID string) (*Merchant, ledger.Environment) {
+	found := m.byKeyID[keyID]
+	return found.owner, found.env
 }
 
-// MerchantNamed returns the merchant with an id, or nil.
-func (g *Gate) MerchantNamed(id string) *Merchant {
-	for _, m := range g.Merchants {
-		if m.ID == id {
-			return m
+// Named returns the merchant with an id, or nil.
+func (m Merchants) Named(id string) *Merchant { return m.byID[id] }
+
+// ClientsOf returns the merchants that have delegated to another.
+func (m Merchants) ClientsOf(id string) (found []*Merchant) {
+	for _, other := range m.All {
+		if other.Delegate == id {
+			found = append(found, other)
 		}
 	}
-	return nil
+	return found
 }

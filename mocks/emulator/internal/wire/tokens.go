@@ -59,7 +59,7 @@ func (g *Gate) actedFor(token string, caller *Merchant, now time.Time) (*Merchan
 	if c.Expires != 0 && now.Unix() >= c.Expires {
 		return nil, forbidden(ledger.InvalidAuthorizationToken, "The authorization token has expired.")
 	}
-	if m := g.MerchantNamed(c.Subject); m != nil {
+	if m := g.Merchants.Named(c.Subject); m != nil {
 		return m, nil
 	}
 	return nil, wrong
@@ -67,7 +67,7 @@ func (g *Gate) actedFor(token string, caller *Merchant, now time.Time) (*Merchan
 
 // delegate returns a token with which the caller may act for a merchant that has given it mwsToken.
 func (g *Gate) delegate(caller, merchantID, mwsToken string, now time.Time) (token string, ok bool) {
-	m := g.MerchantNamed(merchantID)
+	m := g.Merchants.Named(merchantID)
 	if m == nil || m.MWSToken == "" || m.MWSToken != mwsToken || m.Delegate != caller {
 		return "", false
 	}
