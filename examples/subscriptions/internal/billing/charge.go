@@ -1,0 +1,169 @@
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// chargeWorker charges a planned bill.
+type chargeWorker struct {
+	river.WorkerDefaults[ChargeArgs]
+
+	e *Engine
+}
+
+// Work makes one call under the bill's key, and stores what is known then. Before the call it stores
+// that there may be one. So the process can end anywhere: the next job repeats the same request under
+// the same key.
+func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeArgs]) error {
+	shop, err := w.e.Provider.Shop(ctx, job.Args.MerchantID)
+	if err != nil {
+		return err
+	}
+	var bill *data.Bill
+	var wait time.Duration
+	err = w.e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) (err error) {
+		if wait, err = w.e.Provider.Take(ctx, q, job.Args.MerchantID, "CreateCharge"); err != nil || wait > 0 {
+			return err
+		}
+		bill, err = q.BeginCall(ctx, job.Args.PermissionID, job.Args.Period)
+		return err
+	})
+	switch {
+	case errors.Is(err, data.ErrNone):
+		return nil // it is not to be charged any more
+	case err != nil:
+		return err
+	case wait > 0:
+		return river.JobSnooze(wait)
+	}
+	price, err := bill.Price()
+	if err != nil {
+		return err
+	}
+	charge, err := shop.CreateCharge(ctx, &webstore.CreateChargeRequest{
+		ChargePermissionID: bill.PermissionID, ChargeAmount: price, CaptureNow: new(true), CanHandlePendingAuthorization: new(true),
+		MerchantMetadata: &webstore.MerchantMetadata{MerchantReferenceID: bill.Reference()},
+	}, amazonpay.WithIdempotencyKey(bill.Key()), amazonpay.WithUnsettled(bill.Unsettled), amazonpay.WithoutRetry())
+	if err != nil {
+		return w.failed(ctx, bill, err)
+	}
+	bill.Unsettled = false
+	return w.e.charged(ctx, bill, charge)
+}
+
+// failed stores what a call that failed means for the bill.
+func (w *chargeWorker) failed(ctx context.Context, bill *data.Bill, cause error) error {
+	slowed := w.e.Provider.Answered(context.WithoutCancel(ctx), bill.MerchantID, "CreateCharge", cause)
+	advice := amazonpay.Advise(cause)
+	bill.Unsettled = advice.Unsettled
+	switch {
+	case advice.Step == amazonpay.StepDone, advice.Step == amazonpay.StepRepeat: // under the same key
+		if err := errors.Join(slowed, w.e.change(ctx, bill, nil)); err != nil {
+			return err
+		}
+		return cause // River repeats it after a while
+	case bill.Unsettled: // and a repetition would not settle it
+		return w.e.check(ctx, bill, advice.ReasonCode, cause)
+	}
+	return w.e.declined(ctx, bill, advice)
+}
+
+// charged stores what a charge that exists means for its bill.
+func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.Charge) error {
+	bill.ChargeID = charge.ChargeID
+	switch state := charge.StatusDetails.State; state {
+	case amazonpay.StateCaptured:
+		price, err := bill.Price()
+		if err != nil {
+			return err
+		}
+		if !charge.CaptureAmount.Equal(price) {
+			return e.check(ctx, bill, "", errors.New("the captured amount is not the bill's"))
+		}
+		bill.State, bill.Reason = data.BillPaid, ""
+		return e.change(ctx, bill, func(ctx context.Context, q data.Queries, _ *sql.Tx) error {
+			return q.PaidSubscription(ctx, bill.PermissionID)
+		})
+	case amazonpay.StateDeclined, amazonpay.StateCanceled:
+		return e.declined(ctx, bill, amazonpay.AdviseReason(charge.StatusDetails.ReasonCode))
+	default: // AuthorizationInitiated, Authorized, CaptureInitiated, and what is not known yet
+		if bill.State == data.BillPending {
+			return nil // followed already
+		}
+		bill.State = data.BillPending
+		return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error {
+			_, err := e.River.InsertTx(ctx, tx, FollowArgs{refOf(bill)}, at(time.Now().Add(e.Calendar.Scale(followEvery))))
+			return err
+		})
+	}
+}
+
+// followEvery is how often a pending charge is read, if no notification comes first: the
+// documentation advises an hour.
+const followEvery = time.Hour
+
+// retryDays are the days after which a bill that was declined for now is charged again.
+var retryDays = []int{1, 2, 4}
+
+// repairDays are how long the buyer has to repair the payment method.
+const repairDays = 14
+
+// declined stores that a bill was not charged, and what comes next: a new attempt after some days,
+// or the buyer's repair. Nothing is unsettled: the next attempt gets a new key.
+func (e *Engine) declined(ctx context.Context, bill *data.Bill, advice amazonpay.Advice) error {
+	now, err := e.DB.Now(ctx)
+	if err != nil {
+		return err
+	}
+	bill.Reason, bill.ChargeID = advice.ReasonCode, ""
+	bill.Attempt++
+	bill.Declines++
+	repair := false
+	switch {
+	case advice.Step == amazonpay.StepNewKey, advice.Later:
+		if repair = bill.Declines > len(retryDays); !repair {
+			bill.State, bill.NextAt = data.BillRetry, now.Add(e.Calendar.Days(retryDays[bill.Declines-1]))
+		}
+	case advice.IsDecline():
+		repair = true
+	case advice.Class == amazonpay.DeclineClassClosed: // what it is then, the permission says
+		bill.State, bill.NextAt = data.BillRetry, now
+	default: // a wrong request: nothing that time or the buyer mends
+		bill.State = data.BillCheck
+	}
+	if repair {
+		bill.State, bill.NextAt = data.BillRepair, now.Add(e.Calendar.Days(1))
+		bill.Deadline = e.Calendar.Date(now) + repairDays
+		bill.RepairToken = newToken()
+	}
+	return e.change(ctx, bill, func(ctx context.Context, q data.Queries, tx *sql.Tx) error {
+		if repair {
+			if err := errors.Join(q.SetSubscriptionState(ctx, bill.PermissionID, data.SubscriptionPastDue), q.AddMessage(ctx, bill, data.MessageRepair)); err != nil {
+				return err
+			}
+		}
+		if bill.State == data.BillCheck {
+			return nil
+		}
+		_, err := e.River.InsertTx(ctx, tx, DunArgs{refOf(bill)}, at(bill.NextAt))
+		return err
+	})
+}
+
+// check stores that a person, or a settlement report, must say whether a bill was charged.
+func (e *Engine) check(ctx context.Context, bill *data.Bill, reason amazonpay.ReasonCode, cause error) error {
+	e.Logger.ErrorContext(ctx, "it cannot be read whether the bill was charged: the settlement report will say",
+		slog.String("permission_id", bill.PermissionID), slog.String("period", bill.Period), slog.Any("error", cause))
+	bill.State, bill.Reason = data.BillCheck, reason
+	return e.change(ctx, bill, nil)
+}

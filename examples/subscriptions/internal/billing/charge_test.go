@@ -1,0 +1,34 @@
+package billing
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
+)
+
+// Every due subscription is planned and charged once, and one that is not due is not.
+func TestCharge(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	region := b.world.Regions[0]
+	merchant := region.Merchants[0].MerchantID
+	due, err := region.Subscribe(t.Context(), b.DB.Queries, merchant, world.Plan{Amount: 999, NextDue: b.now - 1}, 5)
+	require.NoError(t, err)
+	_, err = region.Subscribe(t.Context(), b.DB.Queries, merchant, world.Plan{Amount: 999, NextDue: b.now + 1000}, 3)
+	require.NoError(t, err)
+	b.start(t)
+	require.Eventually(t, func() bool {
+		for _, id := range due {
+			bill, err := b.DB.Bill(t.Context(), id, (b.now - 1).Period())
+			if err != nil || bill.State != data.BillPaid {
+				return false
+			}
+		}
+		return true
+	}, 20*time.Second, 50*time.Millisecond)
+	require.Len(t, region.Charges(), 5)
+}

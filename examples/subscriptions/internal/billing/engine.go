@@ -1,0 +1,151 @@
+// Package billing charges subscriptions: the jobs, which River runs in as many processes as there
+// are. The tables of package data are the truth. A job only says that something may be to do: run
+// twice, late, early or not at all, it changes no amount.
+package billing
+
+import (
+	"context"
+	cryptorand "crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
+)
+
+// Role is what a process does.
+type Role string
+
+// The roles.
+const (
+	RoleWorker  Role = "worker"  // makes the calls
+	RolePlanner Role = "planner" // plans, and leads: of several planners one
+	RoleWeb     Role = "web"     // only adds jobs
+)
+
+// Config is what an [Engine] is made from.
+type Config struct {
+	DB       *data.DB
+	Provider *provider.Provider
+	Calendar data.Calendar
+	Roles    []Role
+	Logger   *slog.Logger
+	// Workers is how many calls a worker makes at the same time; 0 means 50.
+	Workers int
+	// JobTimeout is how long a job may take; 0 means a minute. A job of a process that died is taken up
+	// by another one after a little more than that.
+	JobTimeout time.Duration
+	// Plugins are further plugins of River, such as traces.
+	Plugins []rivertype.Plugin
+}
+
+// Engine runs the jobs. It is safe for concurrent use.
+type Engine struct {
+	Config
+
+	// River is the client with which pages and other programs add and list jobs.
+	River *river.Client[*sql.Tx]
+}
+
+// New makes an engine. [Engine.Start] starts it.
+func New(c Config) (*Engine, error) {
+	if c.Workers == 0 {
+		c.Workers = 50
+	}
+	if c.JobTimeout == 0 {
+		c.JobTimeout = time.Minute
+	}
+	e := &Engine{Config: c}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &planWorker{e: e})
+	river.AddWorker(workers, &planMerchantWorker{e: e})
+	river.AddWorker(workers, &chargeWorker{e: e})
+	config := &river.Config{
+		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
+		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
+		CompletedJobRetentionPeriod: 10 * time.Minute, MaxAttempts: 100,
+		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
+		LeaderElectionDisabled: true,
+	}
+	for _, role := range c.Roles {
+		switch role {
+		case RoleWorker:
+			config.Queues[QueueCharge] = river.QueueConfig{MaxWorkers: c.Workers}
+			config.Queues[QueueFollow] = river.QueueConfig{MaxWorkers: max(1, c.Workers/4)}
+		case RolePlanner:
+			config.Queues[QueuePlan] = river.QueueConfig{MaxWorkers: 4}
+			config.Queues[QueueReport] = river.QueueConfig{MaxWorkers: 2}
+			config.LeaderElectionDisabled = false
+			config.PeriodicJobs = e.periodic()
+		case RoleWeb:
+		default:
+			return nil, fmt.Errorf("billing: no role %q: worker, planner, web", role)
+		}
+	}
+	if len(config.Queues) == 0 { // a client that only adds jobs
+		config.Queues = nil
+	}
+	var err error
+	e.River, err = river.NewClient(c.DB.Driver(), config)
+	return e, err
+}
+
+// periodic are the jobs that the leader adds.
+func (e *Engine) periodic() []*river.PeriodicJob {
+	every := func(d time.Duration, args river.JobArgs) *river.PeriodicJob {
+		return river.NewPeriodicJob(river.PeriodicInterval(d), func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
+	}
+	return []*river.PeriodicJob{
+		every(max(time.Second, e.Calendar.Scale(time.Hour)), PlanArgs{}),
+	}
+}
+
+// Start begins to work on jobs, and returns. [Engine.Stop] ends it.
+func (e *Engine) Start(ctx context.Context) error {
+	if len(e.Roles) == 1 && e.Roles[0] == RoleWeb {
+		return nil
+	}
+	return e.River.Start(ctx)
+}
+
+// Stop stops fetching jobs, and returns when those that run have ended, or were cut off after the
+// time that a job may take.
+func (e *Engine) Stop(ctx context.Context) error { return e.River.Stop(ctx) }
+
+// change stores a bill, and what else f does, in a transaction that outlives the job: what the
+// service has answered must be stored also if the process is stopping. If somebody else has changed
+// the bill since it was read, nothing is stored, and that is no error: whoever did goes on.
+func (e *Engine) change(ctx context.Context, b *data.Bill, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	err := e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
+		if err := q.SaveBill(ctx, b); err != nil {
+			return err
+		}
+		if f == nil {
+			return nil
+		}
+		return f(ctx, q, tx)
+	})
+	if errors.Is(err, data.ErrChanged) {
+		e.Logger.DebugContext(ctx, "somebody else has changed the bill", slog.String("permission_id", b.PermissionID), slog.String("period", b.Period))
+		return nil
+	}
+	return err
+}
+
+// at are the options of a job that is not to run before a time.
+func at(t time.Time) *river.InsertOpts { return &river.InsertOpts{ScheduledAt: t} }
+
+// newToken returns a secret for a link.
+func newToken() string { return cryptorand.Text() }
+
+// jitter returns a random duration below d.
+func jitter(d time.Duration) time.Duration { return time.Duration(rand.Int64N(int64(d) + 1)) }

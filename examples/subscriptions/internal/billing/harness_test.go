@@ -1,0 +1,58 @@
+package billing
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// bench is an engine with a database and emulators of its own.
+type bench struct {
+	*Engine
+
+	world *world.World
+	now   data.Date
+}
+
+// newBench starts a world of one region and two merchants, and an engine that has not been started.
+// A day of its calendar is a second.
+func newBench(t *testing.T, options ...emulator.Option) *bench {
+	t.Helper()
+	w, err := world.New(t.TempDir(), 2, []string{"na"}, options...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	db := datatest.Open(t)
+	now, err := db.Now(t.Context())
+	require.NoError(t, err)
+	calendar := data.Calendar{Began: now, First: data.DateOf(now), Length: time.Second}
+	require.NoError(t, db.SetCalendar(t.Context(), calendar))
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	if testing.Verbose() {
+		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db, Logger: log})
+	require.NoError(t, err)
+	require.NoError(t, w.AddMerchants(t.Context(), p))
+	e, err := New(Config{DB: db, Provider: p, Calendar: calendar, Roles: []Role{RoleWorker, RolePlanner}, Logger: log, Workers: 8, JobTimeout: 20 * time.Second})
+	require.NoError(t, err)
+	return &bench{e, w, data.DateOf(now)}
+}
+
+// start starts the engine until the test ends.
+func (b *bench) start(t *testing.T) {
+	t.Helper()
+	require.NoError(t, b.Start(context.Background()))
+	t.Cleanup(func() { require.NoError(t, b.Stop(context.Background())) })
+}
+

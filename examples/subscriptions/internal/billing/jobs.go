@@ -1,0 +1,154 @@
+package billing
+
+import (
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+)
+
+// The queues. A process works on those of its roles.
+const (
+	QueuePlan   = "plan"   // planner: small, and waits for nothing
+	QueueCharge = "charge" // worker: calls that take money
+	QueueFollow = "follow" // worker: calls that read, close or refund
+	QueueReport = "report" // planner: reports and reconciliation
+)
+
+// alive are the states of a job that may still run. Of two jobs with the same arguments only one is
+// alive at a time.
+var alive = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+}
+
+// unique are the options of a job of which one with the same arguments is enough.
+func unique(queue string) river.InsertOpts {
+	return river.InsertOpts{Queue: queue, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: alive}}
+}
+
+// PlanArgs is the nightly job that plans every merchant's due bills.
+type PlanArgs struct{}
+
+// Kind names the job.
+func (PlanArgs) Kind() string { return "plan" }
+
+// InsertOpts are those of all jobs of the kind.
+func (PlanArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
+
+// PlanMerchantArgs is the job that plans a merchant's bills, page by page.
+type PlanMerchantArgs struct {
+	MerchantID string    `json:"merchant_id" river:"unique"`
+	Until      data.Date `json:"until"`
+}
+
+// Kind names the job.
+func (PlanMerchantArgs) Kind() string { return "plan_merchant" }
+
+// InsertOpts are those of all jobs of the kind.
+func (PlanMerchantArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
+
+// BillRef names a bill in the arguments of a job.
+type BillRef struct {
+	PermissionID string `json:"permission_id" river:"unique"`
+	Period       string `json:"period" river:"unique"`
+	MerchantID   string `json:"merchant_id"`
+}
+
+func refOf(b *data.Bill) BillRef { return BillRef{b.PermissionID, b.Period, b.MerchantID} }
+
+// ChargeArgs is the job that charges a planned bill.
+type ChargeArgs struct{ BillRef }
+
+// Kind names the job.
+func (ChargeArgs) Kind() string { return "charge" }
+
+// InsertOpts are those of all jobs of the kind.
+func (ChargeArgs) InsertOpts() river.InsertOpts { return unique(QueueCharge) }
+
+// FollowArgs is the job that follows a pending charge to its end.
+type FollowArgs struct{ BillRef }
+
+// Kind names the job.
+func (FollowArgs) Kind() string { return "follow" }
+
+// InsertOpts are those of all jobs of the kind.
+func (FollowArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
+
+// DunArgs is the job that gets a declined bill paid, or gives it up.
+type DunArgs struct{ BillRef }
+
+// Kind names the job.
+func (DunArgs) Kind() string { return "dun" }
+
+// InsertOpts are those of all jobs of the kind.
+func (DunArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
+
+// SettleArgs is the periodic job that finds bills and refunds on which nothing works any more.
+type SettleArgs struct{}
+
+// Kind names the job.
+func (SettleArgs) Kind() string { return "settle" }
+
+// InsertOpts are those of all jobs of the kind.
+func (SettleArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
+
+// RefundArgs is the job that makes a refund.
+type RefundArgs struct {
+	ID         string `json:"id" river:"unique"`
+	MerchantID string `json:"merchant_id"`
+}
+
+// Kind names the job.
+func (RefundArgs) Kind() string { return "refund" }
+
+// InsertOpts are those of all jobs of the kind.
+func (RefundArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
+
+// NotifiedArgs is the job that reads what a notification is about.
+type NotifiedArgs struct {
+	NotificationID string `json:"notification_id" river:"unique"`
+	MerchantID     string `json:"merchant_id"`
+	ObjectType     string `json:"object_type"`
+	ObjectID       string `json:"object_id"`
+	PermissionID   string `json:"permission_id"`
+}
+
+// Kind names the job.
+func (NotifiedArgs) Kind() string { return "notified" }
+
+// InsertOpts are those of all jobs of the kind.
+func (NotifiedArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
+
+// ReconcileArgs is the job that compares a merchant's settlement report with the ledger.
+type ReconcileArgs struct {
+	MerchantID string `json:"merchant_id" river:"unique"`
+	ReportID   string `json:"report_id" river:"unique"`
+}
+
+// Kind names the job.
+func (ReconcileArgs) Kind() string { return "reconcile" }
+
+// InsertOpts are those of all jobs of the kind.
+func (ReconcileArgs) InsertOpts() river.InsertOpts { return unique(QueueReport) }
+
+// TallyArgs is the periodic job that counts the money in each state.
+type TallyArgs struct{}
+
+// Kind names the job.
+func (TallyArgs) Kind() string { return "tally" }
+
+// InsertOpts are those of all jobs of the kind.
+func (TallyArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
+
+// retryPolicy repeats a failed job after 1, 2, 4, … seconds, up to 10 minutes.
+type retryPolicy struct{}
+
+// NextRetry implements [river.ClientRetryPolicy].
+func (retryPolicy) NextRetry(job *rivertype.JobRow) time.Time {
+	const longest = 10 * time.Minute
+	failures := min(len(job.Errors), 16)
+	wait := min(longest, time.Second<<failures)
+	return time.Now().Add(wait/2 + jitter(wait/2))
+}

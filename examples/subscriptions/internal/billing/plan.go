@@ -1,0 +1,96 @@
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+)
+
+// planWorker adds a job for each merchant.
+type planWorker struct {
+	river.WorkerDefaults[PlanArgs]
+
+	e *Engine
+}
+
+// merchantPage is how many merchants are in memory at a time.
+const merchantPage = 500
+
+// Work adds the jobs of all merchants, page by page. If it ends in the middle, it begins again: a
+// merchant whose job is alive gets no other.
+func (w *planWorker) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
+	now, err := w.e.DB.Now(ctx)
+	if err != nil {
+		return err
+	}
+	until := w.e.Calendar.Date(now)
+	for after := ""; ; {
+		page, err := w.e.DB.MerchantsAfter(ctx, after, merchantPage)
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		jobs := make([]river.InsertManyParams, len(page))
+		for i, m := range page {
+			jobs[i].Args = PlanMerchantArgs{MerchantID: m.ID, Until: until}
+		}
+		if _, err := w.e.River.InsertManyFast(ctx, jobs); err != nil {
+			return err
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+// planMerchantWorker makes a merchant's bills, and adds a job for each.
+type planMerchantWorker struct {
+	river.WorkerDefaults[PlanMerchantArgs]
+
+	e *Engine
+}
+
+// billPage is how many bills of a merchant are planned at a time. A merchant has at most two pages of
+// bills in the queue, however many subscriptions it has: that keeps the table of jobs small, and
+// lets a small merchant's bills wait for no more than that of a large one.
+const billPage = 240
+
+// Work plans a page, unless the one before is still waiting to be charged, and comes back for the
+// next one. Bills, jobs and the dates of the next periods are one transaction, so that a job that
+// ends anywhere neither loses nor repeats a bill.
+func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMerchantArgs]) error {
+	open, err := w.e.DB.OpenBills(ctx, job.Args.MerchantID)
+	if err != nil {
+		return err
+	}
+	gap := w.e.Provider.Gap("CreateCharge")
+	if open >= billPage {
+		return river.JobSnooze(w.comeBack(gap))
+	}
+	planned := 0
+	err = w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
+		bills, err := q.PlanBills(ctx, job.Args.MerchantID, job.Args.Until, billPage)
+		if err != nil || len(bills) == 0 {
+			return err
+		}
+		planned = len(bills)
+		jobs := make([]river.InsertManyParams, len(bills))
+		now := time.Now()
+		for i, b := range bills {
+			// As far apart as the rate limit has them: the jobs of all merchants take turns.
+			jobs[i] = river.InsertManyParams{Args: ChargeArgs{refOf(b)}, InsertOpts: at(now.Add(time.Duration(i) * gap))}
+		}
+		_, err = w.e.River.InsertManyFastTx(ctx, tx, jobs)
+		return err
+	})
+	if err != nil || planned < billPage {
+		return err
+	}
+	return river.JobSnooze(w.comeBack(gap))
+}
+
+// comeBack is when about half a page is charged at the merchant's rate.
+func (w *planMerchantWorker) comeBack(gap time.Duration) time.Duration {
+	return min(30*time.Second, max(time.Second, gap*billPage/2))
+}

@@ -1,0 +1,187 @@
+// Package data opens the database of the billing, SQLite or PostgreSQL, and has its queries, one
+// file a table. Amounts are in the smallest unit of their currency. Times are the database's own, so
+// that a process with a wrong clock changes nothing. Dates are those of the business's [Calendar].
+package data
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// DB is the database. It is safe for concurrent use. Its own queries stand alone; what belongs
+// together is done in a [DB.Tx].
+type DB struct {
+	Queries
+
+	pool *sql.DB
+}
+
+// Queries are the queries of all tables, in a transaction or outside.
+type Queries struct {
+	on interface {
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+		QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	}
+	dialect dialect
+}
+
+// dialect is what the two databases say differently.
+type dialect struct {
+	name     goose.Dialect
+	lock     string // locks the rows of a SELECT until the transaction ends
+	clock    string // the database's time in microseconds
+	greatest string // the function
+	least    string
+}
+
+var (
+	sqliteDialect   = dialect{goose.DialectSQLite3, "", "CAST(unixepoch('subsec') * 1000000 AS INTEGER)", "max", "min"} // a transaction has the whole file
+	postgresDialect = dialect{goose.DialectPostgres, " FOR UPDATE", "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)", "greatest", "least"}
+)
+
+// Open opens the database of a URL, and brings its tables and River's up to date. A URL that begins
+// with postgres:// or postgresql:// is PostgreSQL's; anything else is the name of an SQLite file.
+// connections is how many PostgreSQL may have open for this process; SQLite has one.
+func Open(ctx context.Context, address string, connections int) (*DB, error) {
+	pool, dialect, err := connect(address)
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{Queries: Queries{on: pool, dialect: dialect}, pool: pool}
+	if dialect.name == goose.DialectSQLite3 {
+		connections = 1 // one writer, who then never meets another of this process
+	}
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("data: migrations: %w", err), pool.Close())
+	}
+	return db, nil
+}
+
+func connect(address string) (*sql.DB, dialect, error) {
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		config, err := pgx.ParseConfig(address)
+		if err != nil {
+			return nil, dialect{}, errors.New("data: SUBSCRIPTIONS_DATABASE_URL is not a URL of PostgreSQL: postgres://user@host/database") // the cause may show the password
+		}
+		return stdlib.OpenDB(*config), postgresDialect, nil
+	}
+	if strings.Contains(address, "://") || address == "" {
+		return nil, dialect{}, errors.New("data: SUBSCRIPTIONS_DATABASE_URL must begin with postgres://, or be the name of a file")
+	}
+	options := url.Values{
+		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)"},
+		"_txlock": {"immediate"}, // so that a transaction never has to begin again
+	}
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: address}).EscapedPath()+"?"+options.Encode())
+	return pool, sqliteDialect, err
+}
+
+//go:embed migrations
+var migrations embed.FS
+
+func (db *DB) migrate(ctx context.Context) error {
+	folder := "migrations/sqlite"
+	options := []goose.ProviderOption{}
+	if db.dialect.name == goose.DialectPostgres {
+		folder = "migrations/postgres"
+	}
+	files, err := fs.Sub(migrations, folder)
+	if err != nil {
+		return err
+	}
+	ours, err := goose.NewProvider(db.dialect.name, db.pool, files, options...)
+	if err != nil {
+		return err
+	}
+	if _, err := ours.Up(ctx); err != nil {
+		return err
+	}
+	rivers, err := rivermigrate.New(db.Driver(), nil)
+	if err != nil {
+		return err
+	}
+	_, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// Driver returns River's driver of this database.
+func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
+	if db.dialect.name == goose.DialectSQLite3 {
+		return riversqlite.New(db.pool)
+	}
+	return riverdatabasesql.New(db.pool)
+}
+
+// IsSQLite reports whether it is a file that this process has for itself.
+func (db *DB) IsSQLite() bool { return db.dialect.name == goose.DialectSQLite3 }
+
+// Close closes the database.
+func (db *DB) Close() error { return db.pool.Close() }
+
+// Ping reports whether the database answers.
+func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
+
+// Tx runs f in a transaction, which ends with it: committed if f returns nil. f must use the queries
+// and the transaction that it is given (for jobs of River), and nothing of db: SQLite has one
+// connection.
+func (db *DB) Tx(ctx context.Context, f func(q Queries, tx *sql.Tx) error) error {
+	tx, err := db.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(Queries{on: tx, dialect: db.dialect}, tx); err != nil {
+		_ = tx.Rollback() // the error of f is the one that matters
+		return err
+	}
+	return tx.Commit()
+}
+
+// exec runs a statement, and returns how many rows it changed.
+func (q Queries) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	result, err := q.on.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// scanner is a *sql.Row or *sql.Rows.
+type scanner interface{ Scan(into ...any) error }
+
+// all returns the rows of a query.
+func all[T any](ctx context.Context, q Queries, scan func(scanner) (T, error), query string, args ...any) (found []T, err error) {
+	rows, err := q.on.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		row, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, row)
+	}
+	return found, rows.Err()
+}
+
+// ErrNone reports a row that does not exist.
+var ErrNone = sql.ErrNoRows

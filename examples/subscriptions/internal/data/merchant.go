@@ -1,0 +1,41 @@
+package data
+
+import (
+	"context"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// Merchant is a row of the table merchants: a client of the provider.
+type Merchant struct {
+	ID             string
+	Name           string
+	Region         amazonpay.Region
+	Currency       amazonpay.CurrencyCode
+	SealedMWSToken []byte `log:"-"`
+}
+
+const merchantColumns = `id, name, region, currency, sealed_mws_token`
+
+func scanMerchant(row scanner) (*Merchant, error) {
+	var m Merchant
+	return &m, row.Scan(&m.ID, &m.Name, &m.Region, &m.Currency, &m.SealedMWSToken)
+}
+
+// AddMerchant stores a merchant, or its new name and token.
+func (q Queries) AddMerchant(ctx context.Context, m *Merchant) error {
+	_, err := q.exec(ctx, `INSERT INTO merchants (`+merchantColumns+`, sealed_token, token_checked_at) VALUES ($1, $2, $3, $4, $5, '', 0)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, sealed_mws_token = excluded.sealed_mws_token`,
+		m.ID, m.Name, string(m.Region), string(m.Currency), m.SealedMWSToken)
+	return err
+}
+
+// Merchant returns a merchant, or [ErrNone].
+func (q Queries) Merchant(ctx context.Context, id string) (*Merchant, error) {
+	return scanMerchant(q.on.QueryRowContext(ctx, `SELECT `+merchantColumns+` FROM merchants WHERE id = $1`, id))
+}
+
+// MerchantsAfter returns up to limit merchants whose ids come after one, in the order of their ids.
+func (q Queries) MerchantsAfter(ctx context.Context, id string, limit int) ([]*Merchant, error) {
+	return all(ctx, q, scanMerchant, `SELECT `+merchantColumns+` FROM merchants WHERE id > $1 ORDER BY id LIMIT $2`, id, limit)
+}

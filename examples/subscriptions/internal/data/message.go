@@ -1,0 +1,19 @@
+package data
+
+import "context"
+
+// MessageKind is what a message tells the buyer.
+type MessageKind string
+
+// The kinds of messages.
+const (
+	MessageRepair MessageKind = "repair" // the payment was declined: the link leads to what to do
+	MessageClosed MessageKind = "closed" // the subscription has ended
+)
+
+// AddMessage stores a message about a bill for the buyer.
+func (q Queries) AddMessage(ctx context.Context, b *Bill, kind MessageKind) error {
+	_, err := q.exec(ctx, `INSERT INTO messages (permission_id, period, kind, link, made_at) VALUES ($1, $2, $3, $4, `+q.dialect.clock+`)`,
+		b.PermissionID, b.Period, string(kind), b.RepairToken)
+	return err
+}

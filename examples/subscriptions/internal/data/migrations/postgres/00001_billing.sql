@@ -1,0 +1,144 @@
+-- +goose Up
+-- Amounts are in the currency's smallest unit, times in microseconds since 1970 by the database's
+-- clock, dates in days since 1970 by the calendar of the business.
+CREATE TABLE calendar (
+	id       INTEGER PRIMARY KEY CHECK (id = 1),
+	began_at BIGINT NOT NULL, -- when day first_day began
+	first_day BIGINT NOT NULL,
+	day      BIGINT NOT NULL  -- how long a day is: 24 hours, or less in a demonstration
+);
+
+-- The provider's clients. sealed_mws_token is what each gave the provider, encrypted.
+CREATE TABLE merchants (
+	id               TEXT PRIMARY KEY,
+	name             TEXT NOT NULL,
+	region           TEXT NOT NULL,
+	currency         TEXT NOT NULL,
+	sealed_mws_token BYTEA NOT NULL,
+	sealed_token     BYTEA NOT NULL, -- the authorization token that all processes share; empty: none
+	token_checked_at BIGINT NOT NULL
+);
+
+CREATE TABLE subscriptions (
+	permission_id TEXT PRIMARY KEY,
+	merchant_id   TEXT NOT NULL REFERENCES merchants (id),
+	amount        BIGINT NOT NULL,
+	currency      TEXT NOT NULL,
+	state         TEXT NOT NULL, -- active, past_due, closed
+	anchor        SMALLINT NOT NULL, -- the day of the month on which a period begins, 1 to 31
+	next_due      BIGINT NOT NULL  -- the date of the next period's bill
+);
+CREATE INDEX subscriptions_due ON subscriptions (merchant_id, next_due, permission_id) WHERE state = 'active';
+
+-- One row for each period of each subscription, made by the planner.
+CREATE TABLE bills (
+	permission_id TEXT NOT NULL REFERENCES subscriptions (permission_id),
+	period        TEXT NOT NULL, -- 2026-11
+	merchant_id   TEXT NOT NULL,
+	amount        BIGINT NOT NULL,
+	currency      TEXT NOT NULL,
+	state         TEXT NOT NULL, -- planned, pending, paid, retry, repair, unpaid, check
+	attempt       INTEGER NOT NULL, -- the idempotency key is made from permission, period and attempt
+	unsettled     BOOLEAN NOT NULL, -- a call under that key may have charged
+	calls         INTEGER NOT NULL,
+	declines      INTEGER NOT NULL,
+	version       INTEGER NOT NULL, -- counts the changes, so that a late one is noticed
+	charge_id     TEXT NOT NULL,
+	reason        TEXT NOT NULL, -- reason code of the last decline
+	refunded      BIGINT NOT NULL,
+	repair_token  TEXT NOT NULL, -- of the link that the buyer gets; empty: none
+	deadline      BIGINT NOT NULL, -- state repair: the date after which the subscription is closed
+	next_at       BIGINT NOT NULL, -- not before this is the next step taken
+	changed_at    BIGINT NOT NULL,
+	PRIMARY KEY (permission_id, period)
+) WITH (fillfactor = 80);
+CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
+CREATE INDEX bills_by_charge ON bills (charge_id) WHERE charge_id <> '';
+CREATE UNIQUE INDEX bills_by_repair_token ON bills (repair_token) WHERE repair_token <> '';
+
+CREATE TABLE refunds (
+	id            TEXT PRIMARY KEY,
+	permission_id TEXT NOT NULL,
+	period        TEXT NOT NULL,
+	merchant_id   TEXT NOT NULL,
+	charge_id     TEXT NOT NULL,
+	amount        BIGINT NOT NULL,
+	currency      TEXT NOT NULL,
+	state         TEXT NOT NULL, -- planned, pending, refunded, refused, check
+	attempt       INTEGER NOT NULL,
+	unsettled     BOOLEAN NOT NULL,
+	version       INTEGER NOT NULL,
+	refund_id     TEXT NOT NULL,
+	reason        TEXT NOT NULL,
+	changed_at    BIGINT NOT NULL,
+	FOREIGN KEY (permission_id, period) REFERENCES bills (permission_id, period)
+);
+CREATE INDEX refunds_of ON refunds (permission_id, period);
+CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
+
+-- The rate limit of each operation of each merchant, for all processes.
+CREATE TABLE pace (
+	merchant_id TEXT NOT NULL,
+	operation   TEXT NOT NULL,
+	gap         BIGINT NOT NULL, -- between two calls, in the long run
+	next_at     BIGINT NOT NULL, -- when the bucket would be full again
+	line_at     BIGINT NOT NULL, -- when the last one who waits may come again
+	turn        BIGINT NOT NULL, -- the answer to the last who asked: 0, or when to come again
+	cut_at      BIGINT NOT NULL, -- when a 429 last made gap longer
+	refused     BIGINT NOT NULL, -- how many 429 there were
+	PRIMARY KEY (merchant_id, operation)
+) WITH (fillfactor = 50);
+
+-- What buyers are sent. Something else delivers it.
+CREATE TABLE messages (
+	id            BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	permission_id TEXT NOT NULL,
+	period        TEXT NOT NULL,
+	kind          TEXT NOT NULL, -- repair, closed
+	link          TEXT NOT NULL,
+	made_at       BIGINT NOT NULL
+);
+
+-- How much money is in which state: written by a job, read by the page and the metrics.
+CREATE TABLE tally (
+	merchant_id TEXT NOT NULL,
+	state       TEXT NOT NULL,
+	currency    TEXT NOT NULL,
+	bills       BIGINT NOT NULL,
+	amount      BIGINT NOT NULL,
+	refunded    BIGINT NOT NULL,
+	counted_at  BIGINT NOT NULL,
+	PRIMARY KEY (merchant_id, state, currency)
+);
+
+-- The rows of settlement reports, and what does not agree with the tables above.
+CREATE TABLE settlements (
+	merchant_id    TEXT NOT NULL,
+	report_id      TEXT NOT NULL,
+	line           BIGINT NOT NULL,
+	type           TEXT NOT NULL,
+	transaction_id TEXT NOT NULL,
+	permission_id  TEXT NOT NULL,
+	reference      TEXT NOT NULL, -- the provider's own reference
+	amount         BIGINT NOT NULL,
+	fee            BIGINT NOT NULL,
+	net            BIGINT NOT NULL,
+	currency       TEXT NOT NULL,
+	PRIMARY KEY (merchant_id, report_id, line)
+);
+CREATE INDEX settlements_by_transaction ON settlements (merchant_id, transaction_id);
+
+CREATE TABLE differences (
+	merchant_id    TEXT NOT NULL,
+	report_id      TEXT NOT NULL,
+	kind           TEXT NOT NULL,
+	transaction_id TEXT NOT NULL,
+	permission_id  TEXT NOT NULL,
+	period         TEXT NOT NULL,
+	ours           BIGINT NOT NULL,
+	theirs         BIGINT NOT NULL,
+	currency       TEXT NOT NULL,
+	note           TEXT NOT NULL,
+	found_at       BIGINT NOT NULL,
+	PRIMARY KEY (merchant_id, report_id, kind, transaction_id, permission_id, period)
+);

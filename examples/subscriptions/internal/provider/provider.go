@@ -1,0 +1,207 @@
+// Package provider makes the calls of a solution provider on behalf of its merchants: one account of
+// the provider for each region, one token for each merchant, shared by all processes.
+package provider
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/authtoken"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/webstore"
+)
+
+// Account is the provider's account in a region, as the accounts file has it.
+type Account struct {
+	Region         string `json:"region"`
+	PublicKeyID    string `json:"publicKeyId"`
+	PrivateKeyFile string `json:"privateKeyFile"`
+	// BaseURL and CAFile lead to an emulator. Without them the account is one of the service.
+	BaseURL string `json:"baseUrl,omitzero"`
+	CAFile  string `json:"caFile,omitzero"`
+	// TopicAccounts are the AWS accounts whose notifications are trusted.
+	TopicAccounts []string `json:"topicAccounts,omitzero"`
+}
+
+// Accounts is the content of the accounts file, which SUBSCRIPTIONS_ACCOUNTS names.
+type Accounts struct {
+	// SealKey encrypts the merchants' tokens in the database: 32 bytes in base64. It is the same for all
+	// processes.
+	SealKey  []byte    `json:"sealKey" log:"-"`
+	Accounts []Account `json:"accounts"`
+}
+
+// Config is what a [Provider] is made from.
+type Config struct {
+	Accounts Accounts
+	DB       *data.DB
+	Logger   *slog.Logger
+	// Options are further options of the clients, such as an observer.
+	Options []amazonpay.Option
+}
+
+// Provider has the clients. It is safe for concurrent use.
+type Provider struct {
+	db      *data.DB
+	seal    sealer
+	regions map[amazonpay.Region]*region
+	limits  map[string]amazonpay.RateLimit
+
+	mu    sync.Mutex
+	shops map[string]*Shop
+}
+
+type region struct {
+	client *amazonpay.Client
+	tokens *authtoken.Client
+	Account
+}
+
+// Shop makes calls on behalf of one merchant.
+type Shop struct {
+	*webstore.Client
+	Merchant *data.Merchant
+}
+
+// Load reads an accounts file.
+func Load(name string) (Accounts, error) {
+	var a Accounts
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return a, fmt.Errorf("provider: the accounts file: %w: see the README for what it has", err)
+	}
+	if err := json.Unmarshal(text, &a); err != nil {
+		return a, fmt.Errorf("provider: the accounts file %s is not JSON of the expected form: see the README", name)
+	}
+	return a, nil
+}
+
+// Open makes the clients of all accounts. It makes no call.
+func Open(c Config) (*Provider, error) {
+	if len(c.Accounts.Accounts) == 0 {
+		return nil, errors.New("provider: the accounts file has no accounts: it must have one for each region")
+	}
+	seal, err := newSealer(c.Accounts.SealKey)
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{db: c.DB, seal: seal, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
+	for _, a := range c.Accounts.Accounts {
+		r, err := openRegion(c, a)
+		if err != nil {
+			return nil, fmt.Errorf("provider: the account of region %q: %w", a.Region, err)
+		}
+		if p.regions[r.client.Region()] != nil {
+			return nil, fmt.Errorf("provider: two accounts of region %s: there must be one", a.Region)
+		}
+		p.regions[r.client.Region()] = r
+	}
+	p.limits = amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive)
+	return p, nil
+}
+
+// allowLive is the variable without which no money moves.
+const allowLive = "SUBSCRIPTIONS_ALLOW_LIVE"
+
+func openRegion(c Config, a Account) (*region, error) {
+	if a.BaseURL == "" && os.Getenv(allowLive) != "yes" {
+		return nil, errors.New("it leads to the service, where money moves: set " + allowLive + "=yes, or baseUrl for an emulator")
+	}
+	options := append([]amazonpay.Option{amazonpay.WithUserAgent("amazonpay-subscriptions"), amazonpay.WithLogger(c.Logger)}, c.Options...)
+	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
+	network.MaxIdleConnsPerHost = 256
+	if a.CAFile != "" {
+		pem, err := os.ReadFile(a.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("caFile: %w", err)
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("caFile: %s has no certificate", a.CAFile)
+		}
+		network.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	client, err := amazonpay.New(amazonpay.Config{
+		PublicKeyID: a.PublicKeyID, PrivateKeyFile: a.PrivateKeyFile, Region: amazonpay.Region(a.Region),
+		Environment: amazonpay.EnvironmentLive, BaseURL: a.BaseURL,
+	}, append(options, amazonpay.WithRoundTripper(network))...)
+	if err != nil {
+		return nil, err
+	}
+	return &region{client, authtoken.New(client), a}, nil
+}
+
+// Shop returns the client of a merchant, which is made once for each process.
+func (p *Provider) Shop(ctx context.Context, merchantID string) (*Shop, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s := p.shops[merchantID]; s != nil {
+		return s, nil
+	}
+	m, err := p.db.Merchant(ctx, merchantID)
+	if err != nil {
+		return nil, fmt.Errorf("provider: merchant %s: %w", merchantID, err)
+	}
+	r := p.regions[m.Region]
+	if r == nil {
+		return nil, fmt.Errorf("provider: merchant %s is in region %s, for which the accounts file has no account", merchantID, m.Region)
+	}
+	mwsToken, err := p.seal.open(m.SealedMWSToken, merchantID)
+	if err != nil {
+		return nil, fmt.Errorf("provider: merchant %s: %w", merchantID, err)
+	}
+	tokens := r.tokens.Source(mwsToken, merchantID)
+	s := &Shop{webstore.New(r.client.With(amazonpay.WithTokenSource(tokens))), m}
+	p.shops[merchantID] = s
+	return s, nil
+}
+
+// Take waits for the merchant's rate limit: it returns how long to wait before asking again, or 0.
+func (p *Provider) Take(ctx context.Context, q data.Queries, merchantID, operation string) (time.Duration, error) {
+	limit, limited := p.limits[operation]
+	if !limited {
+		return 0, nil
+	}
+	return q.Take(ctx, merchantID, operation, limit)
+}
+
+// Gap is how long two calls of an operation for one merchant are apart in the long run.
+func (p *Provider) Gap(operation string) time.Duration {
+	limit, limited := p.limits[operation]
+	if !limited {
+		return 0
+	}
+	return time.Duration(float64(time.Second) / limit.PerSecond)
+}
+
+// Answered tells the rate limit of an answer, or of the error with which a call ended.
+func (p *Provider) Answered(ctx context.Context, merchantID, operation string, err error) error {
+	call, ok := errors.AsType[*amazonpay.CallError](err)
+	if !ok || call.Meta == nil || call.Meta.StatusCode != http.StatusTooManyRequests {
+		return nil
+	}
+	var retryAfter time.Duration
+	if seconds, err := time.ParseDuration(call.Meta.Header.Get("Retry-After") + "s"); err == nil {
+		retryAfter = seconds
+	}
+	return p.db.Slow(ctx, merchantID, operation, p.limits[operation], retryAfter)
+}
+
+// SetLimits replaces the documented rate limits, by the names of operations.
+func (p *Provider) SetLimits(limits map[string]amazonpay.RateLimit) { p.limits = limits }
+
+// Add stores a merchant with the token (amzn.mws.…) that it gave to the provider.
+func (p *Provider) Add(ctx context.Context, m data.Merchant, mwsToken string) error {
+	m.SealedMWSToken = p.seal.seal(mwsToken, m.ID)
+	return p.db.AddMerchant(ctx, &m)
+}

@@ -1,0 +1,37 @@
+package provider
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+)
+
+// sealer encrypts what must not be read in the database. Each text belongs to a merchant, and cannot
+// be opened as another's.
+type sealer struct{ aead cipher.AEAD }
+
+func newSealer(key []byte) (sealer, error) {
+	if len(key) != 32 {
+		return sealer{}, errors.New("provider: sealKey of the accounts file must have 32 bytes in base64: openssl rand -base64 32")
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return sealer{}, err
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	return sealer{aead}, err
+}
+
+func (s sealer) seal(text, merchantID string) []byte {
+	return s.aead.Seal(nil, nil, []byte(text), []byte(merchantID))
+}
+
+var errSealed = errors.New("what is stored cannot be decrypted: it is from another sealKey, or was changed")
+
+func (s sealer) open(sealed []byte, merchantID string) (string, error) {
+	text, err := s.aead.Open(nil, nil, sealed, []byte(merchantID))
+	if err != nil {
+		return "", errSealed
+	}
+	return string(text), nil
+}
