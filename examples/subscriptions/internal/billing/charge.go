@@ -91,6 +91,9 @@ func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.
 			return e.check(ctx, bill, "", errors.New("the captured amount is not the bill's"))
 		}
 		bill.State, bill.Reason = data.BillPaid, ""
+		if bill.Declines == 0 {
+			return e.change(ctx, bill, nil)
+		}
 		return e.change(ctx, bill, func(ctx context.Context, q data.Queries, _ *sql.Tx) error {
 			return q.PaidSubscription(ctx, bill.PermissionID)
 		})

@@ -7,7 +7,6 @@ import (
 	"context"
 	cryptorand "crypto/rand"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -121,24 +120,19 @@ func (e *Engine) Stop(ctx context.Context) error { return e.River.Stop(ctx) }
 
 // change stores a bill, and what else f does, in a transaction that outlives the job: what the
 // service has answered must be stored also if the process is stopping. If somebody else has changed
-// the bill since it was read, nothing is stored, and that is no error: whoever did goes on.
+// the bill since it was read, nothing is stored, and the job runs again.
 func (e *Engine) change(ctx context.Context, b *data.Bill, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	err := e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
+	if f == nil {
+		return e.DB.SaveBill(ctx, b)
+	}
+	return e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
 		if err := q.SaveBill(ctx, b); err != nil {
 			return err
 		}
-		if f == nil {
-			return nil
-		}
 		return f(ctx, q, tx)
 	})
-	if errors.Is(err, data.ErrChanged) {
-		e.Logger.DebugContext(ctx, "somebody else has changed the bill", slog.String("permission_id", b.PermissionID), slog.String("period", b.Period))
-		return nil
-	}
-	return err
 }
 
 // at are the options of a job that is not to run before a time.

@@ -75,8 +75,11 @@ func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMercha
 			return err
 		}
 		planned = len(bills)
+		now, err := q.Now(ctx)
+		if err != nil {
+			return err
+		}
 		jobs := make([]river.InsertManyParams, len(bills))
-		now := time.Now()
 		for i, b := range bills {
 			// As far apart as the rate limit has them: the jobs of all merchants take turns.
 			jobs[i] = river.InsertManyParams{Args: ChargeArgs{refOf(b)}, InsertOpts: at(now.Add(time.Duration(i) * gap))}

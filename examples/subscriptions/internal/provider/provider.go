@@ -184,18 +184,29 @@ func (p *Provider) Gap(operation string) time.Duration {
 	return time.Duration(float64(time.Second) / limit.PerSecond)
 }
 
-// Answered tells the rate limit of an answer, or of the error with which a call ended.
-func (p *Provider) Answered(ctx context.Context, merchantID, operation string, err error) error {
-	call, ok := errors.AsType[*amazonpay.CallError](err)
-	if !ok || call.Meta == nil || call.Meta.StatusCode != http.StatusTooManyRequests {
+// accountPause is how long nothing is called for a merchant whose account, key or delegation the
+// service has refused: every call would get the same answer until a person has mended it.
+const accountPause = 5 * time.Minute
+
+// Answered tells the rate limit of the error with which a call ended: after a 429, and after a refusal
+// of the merchant's account, the calls of all processes wait.
+func (p *Provider) Answered(ctx context.Context, merchantID, operation string, cause error) error {
+	call, ok := errors.AsType[*amazonpay.CallError](cause)
+	limit, limited := p.limits[operation]
+	switch {
+	case !ok || !limited:
+		return nil
+	case amazonpay.Advise(cause).Class == amazonpay.DeclineClassAccount:
+		return p.db.Slow(ctx, merchantID, operation, limit, accountPause)
+	case call.Meta == nil || call.Meta.StatusCode != http.StatusTooManyRequests:
 		return nil
 	}
-	var retryAfter time.Duration
-	if seconds, err := time.ParseDuration(call.Meta.Header.Get("Retry-After") + "s"); err == nil {
-		retryAfter = seconds
-	}
-	return p.db.Slow(ctx, merchantID, operation, p.limits[operation], retryAfter)
+	retryAfter, _ := time.ParseDuration(call.Meta.Header.Get("Retry-After") + "s") // 0 if there is none
+	return p.db.Slow(ctx, merchantID, operation, limit, min(max(0, retryAfter), longestRetryAfter))
 }
+
+// longestRetryAfter is how long the service may ask to be left alone.
+const longestRetryAfter = 10 * time.Minute
 
 // SetLimits replaces the documented rate limits, by the names of operations.
 func (p *Provider) SetLimits(limits map[string]amazonpay.RateLimit) { p.limits = limits }
