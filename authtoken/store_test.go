@@ -292,6 +292,23 @@ func TestStoreErrors(t *testing.T) {
 	}
 }
 
+// The row of a merchant may be there before its token.
+func TestStoredTimeWithoutAToken(t *testing.T) {
+	t.Parallel()
+	store := storeFunc(func(_ context.Context, _ string, renew renewFunc) error {
+		_, err := renew(authtoken.StoredToken{GoodFor: time.Hour})
+		return err
+	})
+	c := &caller{answer: func(_ context.Context, n int) (string, error) { return jwt(n, time.Hour), nil }}
+	source := authtoken.New(c).WithStore(store).Source(mwsToken, merchantID)
+	for range 2 {
+		token, err := source.Token(t.Context())
+		require.NoError(t, err)
+		assert.NotEmpty(t, token)
+		source.Invalidate(token)
+	}
+}
+
 // A store may repeat its transaction: what it stored last is what counts.
 func TestStoreThatRepeats(t *testing.T) {
 	t.Parallel()
