@@ -12,6 +12,7 @@ import (
 //go:generate go tool -modfile=../internal/tools/go.mod mockgen -typed -package mocks -write_package_comment=false -mock_names API=MockAuthtoken -destination ../mocks/authtoken.go . API
 //go:generate go run ../internal/redactgen
 //log:full AuthorizationToken: Response AuthorizationToken
+//log:full StoredToken: Token GoodFor
 
 // API is the interface of [Client], for mocks.
 type API interface {
@@ -21,10 +22,13 @@ type API interface {
 var _ API = (*Client)(nil)
 
 // Client gets authorization tokens. It is safe for concurrent use.
-type Client struct{ caller amazonpay.Caller }
+type Client struct {
+	caller amazonpay.Caller
+	store  Store // nil for none
+}
 
 // New returns a client that calls through caller: an [*amazonpay.Client] or a mock.
-func New(caller amazonpay.Caller) *Client { return &Client{caller} }
+func New(caller amazonpay.Caller) *Client { return &Client{caller: caller} }
 
 // AuthorizationToken is the answer of [Client.GetAuthorizationToken].
 type AuthorizationToken struct {

@@ -45,6 +45,9 @@ var _ amazonpay.TokenInvalidator = (*Source)(nil)
 // If the service refuses a token with InvalidAuthorizationToken, the [amazonpay.Client] drops it
 // here and repeats its call once with a new one.
 //
+// With a [Store], a refresh first looks there. It gets a token, and stores it, only if the stored
+// one is about to expire or is the one that was refused. If the store fails, the refresh fails.
+//
 // A Source is safe for concurrent use. Keep one per merchant.
 type Source struct {
 	client       *Client
@@ -52,18 +55,23 @@ type Source struct {
 	merchantID   string
 
 	mu      sync.Mutex
+	current grant
+	refused amazonpay.Secret // by the service, last
+	running *refresh         // nil if there is none
+}
+
+// grant is a token and its times by the local clock.
+type grant struct {
 	token   amazonpay.Secret
 	renewal time.Time // when calls start to replace the token
 	end     time.Time // until when the token serves
-	running *refresh  // nil if there is none
 }
 
 // refresh is one call for a token, and its result once done is closed.
 type refresh struct {
-	done  chan struct{}
-	token amazonpay.Secret
-	date  time.Time // of the answer that brought it; zero if it had none
-	err   error
+	done chan struct{}
+	got  grant
+	err  error
 }
 
 // Source returns the token source of the merchant who gave mwsAuthToken (amzn.mws.…) to the
@@ -81,8 +89,8 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	s.mu.Lock()
 	now := time.Now()
-	token, valid := s.token, s.token != (amazonpay.Secret{}) && now.Before(s.end)
-	if s.running == nil && (!valid || !now.Before(s.renewal)) {
+	token, valid := s.current.token, s.current.token != (amazonpay.Secret{}) && now.Before(s.current.end)
+	if s.running == nil && (!valid || !now.Before(s.current.renewal)) {
 		s.running = &refresh{done: make(chan struct{})}
 		go s.refresh(context.WithoutCancel(ctx), s.running)
 	}
@@ -94,7 +102,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 
 	select {
 	case <-running.done:
-		return running.token.Reveal(), running.err
+		return running.got.token.Reveal(), running.err
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
@@ -104,8 +112,8 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 func (s *Source) Invalidate(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.token == amazonpay.NewSecret(token) {
-		s.token = amazonpay.Secret{}
+	if refused := amazonpay.NewSecret(token); s.current.token == refused {
+		s.current.token, s.refused = amazonpay.Secret{}, refused
 	}
 }
 
@@ -114,7 +122,11 @@ func (s *Source) refresh(ctx context.Context, r *refresh) {
 	defer cancel()
 	r.err = errNoResult
 	defer s.finish(r) // also if a mock in a test ends this goroutine
-	r.token, r.date, r.err = s.get(ctx)
+	if s.client.store == nil {
+		r.got, r.err = s.get(ctx)
+	} else {
+		r.got, r.err = s.shared(ctx)
+	}
 }
 
 var (
@@ -122,34 +134,38 @@ var (
 	errNoToken  = errors.New("authtoken: the answer has no authorization token")
 )
 
-func (s *Source) get(ctx context.Context) (token amazonpay.Secret, date time.Time, err error) {
+// get calls the service.
+func (s *Source) get(ctx context.Context) (grant, error) {
 	answer, err := s.client.GetAuthorizationToken(ctx, s.mwsAuthToken.Reveal(), s.merchantID, amazonpay.WithTokenSource(nil))
 	if err != nil {
-		return token, date, err
+		return grant{}, err
 	}
-	if answer.AuthorizationToken == token {
-		return token, date, errNoToken
+	if answer.AuthorizationToken == (amazonpay.Secret{}) {
+		return grant{}, errNoToken
 	}
+	var date time.Time // zero if the answer has none
 	if answer.Meta != nil {
 		date, _ = http.ParseTime(answer.Meta.Header.Get("Date"))
 	}
-	return answer.AuthorizationToken, date, nil
+	now := time.Now()
+	g := grant{token: answer.AuthorizationToken}
+	if left, ok := lifetime(g.token.Reveal(), date, now); ok {
+		left = max(left, leastLifetime)
+		g.renewal, g.end = now.Add(max(left-refreshBefore, leastLifetime)), now.Add(left)
+	} else {
+		g.renewal, g.end = now.Add(unknownLifetime), now.Add(unknownLifetime)
+	}
+	return g, nil
 }
 
 // finish keeps a new token, or postpones the next attempt, and releases the waiting callers.
 func (s *Source) finish(r *refresh) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
 	if r.err != nil {
-		s.renewal = now.Add(refreshPause)
-	} else if left, ok := lifetime(r.token.Reveal(), r.date, now); ok {
-		left = max(left, leastLifetime)
-		s.token, s.end = r.token, now.Add(left)
-		s.renewal = now.Add(max(left-refreshBefore, leastLifetime))
+		s.current.renewal = time.Now().Add(refreshPause)
 	} else {
-		s.token, s.end = r.token, now.Add(unknownLifetime)
-		s.renewal = s.end
+		s.current = r.got
 	}
 	s.running = nil
 	close(r.done)
