@@ -22,6 +22,10 @@ type Permission struct {
 	Product  string
 	Ended    time.Time // zero: it is not closed
 	Charges  []*Charge
+
+	due     time.Time // when it is looked at next
+	place   int       // in the ledger's heap, from 1; 0: it is not there
+	touched bool      // it is in the ledger's list
 }
 
 // permission returns one of the caller's charge permissions, brought up to date.
@@ -80,6 +84,8 @@ func (l *Ledger) addPermission(c *Call, p *Permission) {
 	}
 	p.Status.Become(Chargeable, "", c.Now)
 	l.Permissions[p.ID] = p
+	l.MadePermissions = append(l.MadePermissions, p)
+	l.watch(p)
 }
 
 // spent returns the captured amount of the permission, and what open authorizations hold
@@ -96,14 +102,15 @@ func (p *Permission) spent() (taken, held int64) {
 	return taken, held
 }
 
-// settle brings the permission and its charges up to date. A charge's result is dated with the
-// time at which it fell due, not the time at which it is read. Charges that are due before the
+// settle brings the permission, its charges and their refunds up to date. A result is dated with
+// the time at which it fell due, not the time at which it is read. Charges that are due before the
 // permission expires are settled first.
 func (l *Ledger) settle(p *Permission, now time.Time) {
 	if !p.Expires.IsZero() && p.Expires.Before(now) {
 		p.settle(p.Expires)
 	}
 	p.settle(now)
+	l.watch(p)
 }
 
 func (p *Permission) settle(now time.Time) {
@@ -114,6 +121,9 @@ func (p *Permission) settle(now time.Time) {
 		}
 		if pending = pending || ch.Status.State == AuthorizationInitiated; ch.Status.Updated.After(latest) {
 			latest = ch.Status.Updated
+		}
+		for _, r := range ch.refunds {
+			r.age(now)
 		}
 	}
 	taken, _ := p.spent()
