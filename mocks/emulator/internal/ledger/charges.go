@@ -155,7 +155,8 @@ func (l *Ledger) CreateCharge(c *Call) (Code, Object, *Refusal) {
 	}
 	made := l.newCharge(c, p, amount)
 	made.CaptureNow = captureNow
-	made.Details = c.Body
+	made.Details = Object{}.with(c.Body, "softDescriptor", "canHandlePendingAuthorization", "chargeInitiator", "channel", "webCheckoutDetails",
+		"merchantMetadata", "providerMetadata", "platformId") // the rest is kept in other places
 	switch {
 	case pending:
 		reason := with.outcome(simulated)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"maps"
 	"time"
 )
 
@@ -16,7 +17,7 @@ type Permission struct {
 	Expires  time.Time // zero: never
 	Limit    Money     // no currency: none
 	Currency string
-	Details  Object
+	Details  Object // replaced, never changed: permissions that were made together share it
 	Wallet   Wallet
 	InStore  bool // then no buyer is shown
 	Product  string
@@ -39,6 +40,13 @@ func (l *Ledger) permission(c *Call, id string) (*Permission, *Refusal) {
 }
 
 func (l *Ledger) newPermission(c *Call, s *Session) *Permission {
+	p := agreed(c, s)
+	l.addPermission(c, p)
+	return p
+}
+
+// agreed is the permission to which a completed session leads, not in the ledger yet.
+func agreed(c *Call, s *Session) *Permission {
 	payment := s.Details.At("paymentDetails")
 	p := &Permission{
 		Kind:     s.Details.Text("chargePermissionType"),
@@ -66,7 +74,6 @@ func (l *Ledger) newPermission(c *Call, s *Session) *Permission {
 			p.Expires = c.Now.AddDate(0, 13, 0)
 		}
 	}
-	l.addPermission(c, p)
 	return p
 }
 
@@ -176,6 +183,7 @@ func (l *Ledger) UpdatePermission(c *Call) (Code, Object, *Refusal) {
 	if c.Body["recurringMetadata"] != nil && p.Kind != Recurring {
 		return 0, nil, BadRequest(InvalidParameterCombo, "The charge permission is not recurring.")
 	}
+	p.Details = maps.Clone(p.Details)
 	p.Details.Merge(c.Body)
 	p.Status.Updated = c.Now
 	return codeOK, p.answer(c.Now), nil
