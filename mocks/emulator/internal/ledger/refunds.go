@@ -113,5 +113,5 @@ func (r *Refund) answer() Object {
 	}
 }
 
-// ChargeID is the id of the charge that is refunded.
-func (r *Refund) ChargeID() string { return r.charge.ID }
+// Charge is the charge that is refunded.
+func (r *Refund) Charge() *Charge { return r.charge }
