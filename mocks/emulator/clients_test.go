@@ -66,7 +66,9 @@ func TestClientsHaveNoKeys(t *testing.T) {
 	status, text := c.control(http.MethodGet, "workbench/choices", "")
 	require.Equal(t, http.StatusOK, status)
 	var choices struct {
-		Merchants []struct{ ID, ActsFor any }
+		Merchants []struct {
+			ActsFor []any `json:"actsFor"`
+		} `json:"merchants"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(text), &choices))
 	require.Len(t, choices.Merchants, 2, "who can sign")

@@ -27,8 +27,8 @@ type Description struct {
 
 // Merchant is one of the emulator's merchants.
 type Merchant struct {
-	MerchantID    string `json:"merchantId"`
-	StoreID       string `json:"storeId"`
+	MerchantID string `json:"merchantId"`
+	StoreID    string `json:"storeId"`
 	// KeyIDs and PrivateKeyPEM are empty for a client of [WithClients], which sends no requests of
 	// its own.
 	KeyIDs        KeyIDs `json:"keyIds"`

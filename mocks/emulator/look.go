@@ -9,6 +9,7 @@ type Charge struct {
 	MerchantID   string
 	Environment  string // live or sandbox
 	State        string
+	Reason       string // the reason code of the state; may be empty
 	Amount       string // with the currency: 14.00 USD
 	Captured     string // empty until it is
 	Refunded     string // empty until it is
@@ -23,11 +24,11 @@ func (s *Server) Charges() []Charge {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.Age(s.Now())
-	var charges []Charge
+	charges := make([]Charge, 0, len(s.world.MadeCharges))
 	for _, ch := range s.world.MadeCharges {
 		seen := Charge{
 			ID: ch.ID, PermissionID: ch.PermissionID(), MerchantID: ch.Scope.MerchantID,
-			Environment: string(ch.Scope.Env), State: ch.Status.State, Amount: ch.Amount.String(),
+			Environment: string(ch.Scope.Env), State: ch.Status.State, Reason: ch.Status.Reason, Amount: ch.Amount.String(),
 			Reference: ch.Reference(),
 		}
 		if ch.Captured.Currency != "" {
@@ -43,10 +44,15 @@ func (s *Server) Charges() []Charge {
 
 // Refund is a refund of the emulator.
 type Refund struct {
-	ID       string
-	ChargeID string
-	State    string
-	Amount   string // with the currency: 14.00 USD
+	ID           string
+	ChargeID     string
+	PermissionID string
+	MerchantID   string
+	Environment  string // live or sandbox
+	State        string
+	Reason       string // the reason code of the state; may be empty
+	Amount       string // with the currency: 14.00 USD
+	Reference    string // of the charge: a refund has none of its own
 }
 
 // Refunds returns all refunds, oldest first.
@@ -54,9 +60,13 @@ func (s *Server) Refunds() []Refund {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.world.Age(s.Now())
-	var refunds []Refund
+	refunds := make([]Refund, 0, len(s.world.MadeRefunds))
 	for _, r := range s.world.MadeRefunds {
-		refunds = append(refunds, Refund{ID: r.ID, ChargeID: r.ChargeID(), State: r.Status.State, Amount: r.Amount.String()})
+		of := r.Charge()
+		refunds = append(refunds, Refund{
+			ID: r.ID, ChargeID: of.ID, PermissionID: of.PermissionID(), MerchantID: r.Scope.MerchantID, Environment: string(r.Scope.Env),
+			State: r.Status.State, Reason: r.Status.Reason, Amount: r.Amount.String(), Reference: of.Reference(),
+		})
 	}
 	return refunds
 }

@@ -66,11 +66,7 @@ func (s *Server) SuspendPermission(permissionID, reasonCode string) error {
 // for the next time.
 func (s *Server) Settle() {
 	_ = s.change(func(w *ledger.Ledger, now time.Time) error {
-		var ids []string
-		for _, m := range s.gate.Merchants.All {
-			ids = append(ids, m.ID)
-		}
-		w.Settle(ids, now)
+		w.Settle(now)
 		return nil
 	})
 }

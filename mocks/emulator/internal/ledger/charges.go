@@ -32,9 +32,6 @@ func (l *Ledger) charge(c *Call, id string) (*Charge, *Refusal) {
 		return nil, notFound("charge", id)
 	}
 	l.settle(found.permission, c.Now)
-	for _, r := range found.refunds {
-		r.age(c.Now)
-	}
 	return found, nil
 }
 
@@ -51,6 +48,8 @@ func (l *Ledger) newCharge(c *Call, p *Permission, amount Money) *Charge {
 	}
 	l.Charges[made.ID] = made
 	l.MadeCharges = append(l.MadeCharges, made)
+	of := l.book(c.Scope)
+	of.charges = append(of.charges, made)
 	p.Charges = append(p.Charges, made)
 	if p.Kind == Recurring {
 		p.Expires = c.Now.AddDate(0, 13, 0)
@@ -156,7 +155,8 @@ func (l *Ledger) CreateCharge(c *Call) (Code, Object, *Refusal) {
 	}
 	made := l.newCharge(c, p, amount)
 	made.CaptureNow = captureNow
-	made.Details = c.Body
+	made.Details = Object{}.with(c.Body, "softDescriptor", "canHandlePendingAuthorization", "chargeInitiator", "channel", "webCheckoutDetails",
+		"merchantMetadata", "providerMetadata", "platformId") // the rest is kept in other places
 	switch {
 	case pending:
 		reason := with.outcome(simulated)
@@ -287,6 +287,7 @@ func (l *Ledger) CaptureCharge(c *Call) (Code, Object, *Refusal) {
 	if tooLate || simulated != "" {
 		ch.Captured = amount
 		ch.wait(CaptureInitiated, map[string]string{captureDeclined: processingFailure, amazonRejected: amazonRejected}[simulated], c.Now)
+		l.settle(ch.permission, c.Now)
 		return codeAccepted, ch.answer(), nil
 	}
 	ch.capture(amount, c.Now)

@@ -1,5 +1,7 @@
 package ledger
 
+import "maps"
+
 // sessionToEnd returns the session of a call that is to complete or finalize it, unless it is
 // over, and the outcome to simulate.
 func (l *Ledger) sessionToEnd(c *Call) (s *Session, simulated string, refused *Refusal) {
@@ -163,6 +165,7 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 		p = l.newPermission(c, s)
 	case s.UpdatesWallet():
 		if s.ChoosesAddress() { // in place of the one that the shop gave
+			p.Details = maps.Clone(p.Details)
 			delete(p.Details, "addressDetails")
 			delete(p.Details, "shippingAddress")
 		}

@@ -53,15 +53,17 @@ func (l *Ledger) untold(tell func(n Notice, of Scope, at time.Time)) {
 			}, of, s.History[len(s.History)-(s.Count-s.Told)].At)
 		}
 	}
-	for _, p := range l.Permissions {
+	for _, p := range l.touched {
+		p.touched = false
 		each(&p.Status, 1, p.Scope, "CHARGE_PERMISSION", p.ID, p.ID)
+		for _, ch := range p.Charges {
+			each(&ch.Status, 1, ch.Scope, "CHARGE", ch.ID, p.ID)
+			for _, r := range ch.refunds {
+				each(&r.Status, 1, r.Scope, "REFUND", r.ID, p.ID)
+			}
+		}
 	}
-	for _, ch := range l.MadeCharges {
-		each(&ch.Status, 1, ch.Scope, "CHARGE", ch.ID, ch.permission.ID)
-	}
-	for _, r := range l.MadeRefunds {
-		each(&r.Status, 1, r.Scope, "REFUND", r.ID, r.charge.permission.ID)
-	}
+	l.touched = nil
 	for _, d := range l.Disputes {
 		each(&d.Status, 0, d.Scope, "CHARGEBACK", d.ID, d.charge.permission.ID)
 	}
@@ -99,6 +101,7 @@ func (l *Ledger) Notify(endpoint string, now time.Time) {
 	}
 	if len(l.Endpoints) == 0 { // earlier changes have no notification
 		l.Age(now)
+		l.touched = slices.Clone(l.MadePermissions)
 		l.untold(func(Notice, Scope, time.Time) {})
 	}
 	l.Endpoints = append(l.Endpoints, endpoint)

@@ -3,7 +3,6 @@ package ledger
 import (
 	"crypto/rand"
 	"fmt"
-	"math/big"
 	"net/url"
 	"slices"
 	"time"
@@ -93,19 +92,23 @@ type Ledger struct {
 	Permissions map[string]*Permission
 	Charges     map[string]*Charge
 	Refunds     map[string]*Refund
-	MadeCharges []*Charge // oldest first
-	MadeRefunds []*Refund
-	till        map[tillReference]tillAnswer
-	periods     map[Scope]*period
-	settled     []*settlement // oldest first
-	reports     []*Report     // oldest first
-	schedules   []*schedule
-	Disputes    map[string]*Dispute
-	Files       map[string]*file
-	Accounts    map[string]*account
-	Endpoints   []string    // of notifications
-	Deliveries  []*Delivery // oldest first
-	unsigned    int         // bytes that clicks on Buy Now buttons have brought
+	// What was made, oldest first.
+	MadePermissions []*Permission
+	MadeCharges     []*Charge
+	MadeRefunds     []*Refund
+
+	due        dueHeap
+	touched    []*Permission // that may have changes without a notification; only with endpoints
+	till       map[tillReference]tillAnswer
+	books      map[Scope]*book
+	reports    []*Report // oldest first
+	schedules  []*schedule
+	Disputes   map[string]*Dispute
+	Files      map[string]*file
+	Accounts   map[string]*account
+	Endpoints  []string    // of notifications
+	Deliveries []*Delivery // oldest first
+	unsigned   int         // bytes that clicks on Buy Now buttons have brought
 }
 
 // New returns an empty ledger.
@@ -116,7 +119,7 @@ func New() *Ledger {
 		Charges:     make(map[string]*Charge),
 		Refunds:     make(map[string]*Refund),
 		till:        make(map[tillReference]tillAnswer),
-		periods:     make(map[Scope]*period),
+		books:       make(map[Scope]*book),
 		Disputes:    make(map[string]*Dispute),
 		Files:       make(map[string]*file),
 		Accounts:    make(map[string]*account),
@@ -190,12 +193,12 @@ func OrNull(s string) any {
 
 // digits returns n random digits.
 func digits(n int) string {
-	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
-	number, err := rand.Int(rand.Reader, limit)
-	if err != nil { // crypto/rand never fails
-		number = new(big.Int)
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	for i := range b {
+		b[i] = '0' + b[i]%10
 	}
-	return fmt.Sprintf("%0*d", n, number)
+	return string(b)
 }
 
 // NewUUID returns a random UUID.
@@ -224,7 +227,7 @@ func (l *Ledger) Age(now time.Time) {
 			delete(l.Sessions, id)
 		}
 	}
-	l.settleAll(now)
+	l.settleDue(now)
 	for _, d := range l.Disputes {
 		d.age(now)
 	}

@@ -41,8 +41,15 @@ const (
 	ApprovedState = "Open, approved by the buyer"
 )
 
-// Objects returns all objects, brought up to date, newest first. payPage is where buyers pay, up to
-// the session's id.
+// latestKept is how many permissions, charges and refunds [Ledger.Objects] returns of each.
+const latestKept = 1_000
+
+// Last returns the last elements, at most so many.
+func Last[T any](all []T, most int) []T { return all[max(0, len(all)-most):] }
+
+// Objects returns the objects, brought up to date, newest first: all, but of permissions, charges
+// and refunds, of which there may be a million, the latest 1,000 each. payPage is where buyers pay,
+// up to the session's id.
 func (l *Ledger) Objects(payPage string, now time.Time) []Kept {
 	l.Age(now)
 	var all []Kept
@@ -59,13 +66,13 @@ func (l *Ledger) Objects(payPage string, now time.Time) []Kept {
 		}
 		keep(KindSession, s.ID, s.Scope, s.Created, state, s.answer(&Call{PayPage: payPage, Now: now}))
 	}
-	for _, p := range l.Permissions {
+	for _, p := range Last(l.MadePermissions, latestKept) {
 		keep(KindPermission, p.ID, p.Scope, p.Created, p.Status.State, p.answer(now))
 	}
-	for _, ch := range l.MadeCharges {
+	for _, ch := range Last(l.MadeCharges, latestKept) {
 		keep(KindCharge, ch.ID, ch.Scope, ch.Created, ch.Status.State, ch.answer())
 	}
-	for _, r := range l.MadeRefunds {
+	for _, r := range Last(l.MadeRefunds, latestKept) {
 		keep(KindRefund, r.ID, r.Scope, r.Created, r.Status.State, r.answer())
 	}
 	for _, d := range l.Disputes {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"maps"
 	"time"
 )
 
@@ -16,12 +17,16 @@ type Permission struct {
 	Expires  time.Time // zero: never
 	Limit    Money     // no currency: none
 	Currency string
-	Details  Object
+	Details  Object // replaced, never changed: permissions that were made together share it
 	Wallet   Wallet
 	InStore  bool // then no buyer is shown
 	Product  string
 	Ended    time.Time // zero: it is not closed
 	Charges  []*Charge
+
+	due     time.Time // when it is looked at next
+	place   int       // in the ledger's heap, from 1; 0: it is not there
+	touched bool      // it is in the ledger's list
 }
 
 // permission returns one of the caller's charge permissions, brought up to date.
@@ -35,6 +40,13 @@ func (l *Ledger) permission(c *Call, id string) (*Permission, *Refusal) {
 }
 
 func (l *Ledger) newPermission(c *Call, s *Session) *Permission {
+	p := agreed(c, s)
+	l.addPermission(c, p)
+	return p
+}
+
+// agreed is the permission to which a completed session leads, not in the ledger yet.
+func agreed(c *Call, s *Session) *Permission {
 	payment := s.Details.At("paymentDetails")
 	p := &Permission{
 		Kind:     s.Details.Text("chargePermissionType"),
@@ -62,7 +74,6 @@ func (l *Ledger) newPermission(c *Call, s *Session) *Permission {
 			p.Expires = c.Now.AddDate(0, 13, 0)
 		}
 	}
-	l.addPermission(c, p)
 	return p
 }
 
@@ -80,6 +91,8 @@ func (l *Ledger) addPermission(c *Call, p *Permission) {
 	}
 	p.Status.Become(Chargeable, "", c.Now)
 	l.Permissions[p.ID] = p
+	l.MadePermissions = append(l.MadePermissions, p)
+	l.watch(p)
 }
 
 // spent returns the captured amount of the permission, and what open authorizations hold
@@ -96,14 +109,15 @@ func (p *Permission) spent() (taken, held int64) {
 	return taken, held
 }
 
-// settle brings the permission and its charges up to date. A charge's result is dated with the
-// time at which it fell due, not the time at which it is read. Charges that are due before the
+// settle brings the permission, its charges and their refunds up to date. A result is dated with
+// the time at which it fell due, not the time at which it is read. Charges that are due before the
 // permission expires are settled first.
 func (l *Ledger) settle(p *Permission, now time.Time) {
 	if !p.Expires.IsZero() && p.Expires.Before(now) {
 		p.settle(p.Expires)
 	}
 	p.settle(now)
+	l.watch(p)
 }
 
 func (p *Permission) settle(now time.Time) {
@@ -114,6 +128,9 @@ func (p *Permission) settle(now time.Time) {
 		}
 		if pending = pending || ch.Status.State == AuthorizationInitiated; ch.Status.Updated.After(latest) {
 			latest = ch.Status.Updated
+		}
+		for _, r := range ch.refunds {
+			r.age(now)
 		}
 	}
 	taken, _ := p.spent()
@@ -166,6 +183,7 @@ func (l *Ledger) UpdatePermission(c *Call) (Code, Object, *Refusal) {
 	if c.Body["recurringMetadata"] != nil && p.Kind != Recurring {
 		return 0, nil, BadRequest(InvalidParameterCombo, "The charge permission is not recurring.")
 	}
+	p.Details = maps.Clone(p.Details)
 	p.Details.Merge(c.Body)
 	p.Status.Updated = c.Now
 	return codeOK, p.answer(c.Now), nil

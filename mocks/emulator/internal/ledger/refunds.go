@@ -39,11 +39,9 @@ func (l *Ledger) CreateRefund(c *Call) (Code, Object, *Refusal) {
 	return codeCreated, made.answer(), nil
 }
 
-// newRefund gives back a part of what a charge captured. With an outcome it will be Declined.
+// newRefund gives back a part of what a charge captured, which is up to date. With an outcome it
+// will be Declined.
 func (l *Ledger) newRefund(c *Call, ch *Charge, amount Money, outcome string) (*Refund, *Refusal) {
-	for _, r := range ch.refunds {
-		r.age(c.Now)
-	}
 	switch {
 	case ch.Status.State != Captured:
 		return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.Status.State)
@@ -68,8 +66,11 @@ func (l *Ledger) newRefund(c *Call, ch *Charge, amount Money, outcome string) (*
 	made.Status.Become(RefundInitiated, "", c.Now)
 	l.Refunds[made.ID] = made
 	l.MadeRefunds = append(l.MadeRefunds, made)
+	of := l.book(c.Scope)
+	of.refunds = append(of.refunds, made)
 	ch.refunds = append(ch.refunds, made)
 	ch.Refunded += amount.Minor
+	l.watch(ch.permission)
 	return made, nil
 }
 
@@ -96,7 +97,7 @@ func (l *Ledger) GetRefund(c *Call) (Code, Object, *Refusal) {
 	if !ok || found.Scope != c.Scope {
 		return 0, nil, notFound("refund", c.ID)
 	}
-	found.age(c.Now)
+	l.settle(found.charge.permission, c.Now)
 	return codeOK, found.answer(), nil
 }
 
@@ -112,5 +113,5 @@ func (r *Refund) answer() Object {
 	}
 }
 
-// ChargeID is the id of the charge that is refunded.
-func (r *Refund) ChargeID() string { return r.charge.ID }
+// Charge is the charge that is refunded.
+func (r *Refund) Charge() *Charge { return r.charge }

@@ -70,7 +70,7 @@ func (l *Ledger) ageReports(now time.Time) {
 	if !slices.ContainsFunc(l.reports, due) {
 		return
 	}
-	l.settleAll(now)
+	l.settleDue(now)
 	for _, r := range l.reports {
 		if !due(r) {
 			continue

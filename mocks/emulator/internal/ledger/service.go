@@ -168,7 +168,7 @@ func (l *Ledger) onPending(id string, now time.Time, toCharge func(*Charge) erro
 		})
 	}
 	return l.onCharge(r.charge.ID, now, func(*Charge) error {
-		if r.age(now); r.Status.State != RefundInitiated {
+		if r.Status.State != RefundInitiated {
 			return fmt.Errorf("emulator: refund %s is %s, not pending", id, r.Status.State)
 		}
 		return toRefund(r)

@@ -38,13 +38,28 @@ func (t transaction) net() Money {
 	return Money{t.amount.Minor + t.percentage + t.fixed, t.amount.Currency}
 }
 
+// book is what the settlements of one account are made from.
+type book struct {
+	charges []*Charge // oldest first
+	refunds []*Refund
+	period  *period       // the open one, which begins with the account's first transaction
+	settled []*settlement // oldest first
+}
+
+func (l *Ledger) book(of Scope) *book {
+	if l.books[of] == nil {
+		l.books[of] = &book{period: &period{ID: digits(10)}}
+	}
+	return l.books[of]
+}
+
 // transactions are what was captured and refunded from start to before end, oldest first. A
 // capture costs 2.9 % and 0.30 (in yen 2.9 % alone), a refund nothing: a made-up tariff.
-func (l *Ledger) transactions(of Scope, start, end time.Time) []transaction {
+func (b *book) transactions(start, end time.Time) []transaction {
 	var all []transaction
 	within := func(at time.Time) bool { return !at.Before(start) && at.Before(end) }
-	for _, ch := range l.MadeCharges {
-		if ch.Scope != of || ch.Status.State != Captured || !within(ch.Status.Updated) {
+	for _, ch := range b.charges {
+		if ch.Status.State != Captured || !within(ch.Status.Updated) {
 			continue
 		}
 		t := transaction{
@@ -57,8 +72,8 @@ func (l *Ledger) transactions(of Scope, start, end time.Time) []transaction {
 		}
 		all = append(all, t)
 	}
-	for _, r := range l.MadeRefunds {
-		if r.Scope == of && r.Status.State == refunded && within(r.Status.Updated) {
+	for _, r := range b.refunds {
+		if r.Status.State == refunded && within(r.Status.Updated) {
 			all = append(all, transaction{
 				posted: r.Status.Updated, kind: "Refund", id: r.ID, permission: r.charge.permission, amount: Money{-r.Amount.Minor, r.Amount.Currency},
 			})
@@ -68,41 +83,20 @@ func (l *Ledger) transactions(of Scope, start, end time.Time) []transaction {
 	return all
 }
 
-// settleAll settles pending captures and refunds, which otherwise settle when they are read.
-func (l *Ledger) settleAll(now time.Time) {
-	for _, p := range l.Permissions {
-		l.settle(p, now)
-	}
-	for _, r := range l.MadeRefunds {
-		r.age(now)
-	}
-}
-
-// periodOf returns the account's open period, which begins with the account's first transaction.
-func (l *Ledger) periodOf(of Scope) *period {
-	if l.periods[of] == nil {
-		l.periods[of] = &period{ID: digits(10)}
-	}
-	return l.periods[of]
-}
-
-// Settle ends the settlement period of every account of these merchants that has captured or
-// refunded something since the last one.
-func (l *Ledger) Settle(merchantIDs []string, now time.Time) {
-	l.settleAll(now)
-	for _, r := range Regions {
-		for _, id := range merchantIDs {
-			for _, env := range []Environment{Live, Sandbox} {
-				l.endPeriod(Scope{r.Name, id, env}, now)
-			}
-		}
+// Settle ends the settlement period of every account that has captured or refunded something since
+// the last one.
+func (l *Ledger) Settle(now time.Time) {
+	l.settleDue(now)
+	for of := range l.books {
+		l.endPeriod(of, now)
 	}
 }
 
 // endPeriod ends a settlement period if anything was paid in it.
 func (l *Ledger) endPeriod(of Scope, now time.Time) {
-	p := l.periodOf(of)
-	rows := l.transactions(of, p.Start, now)
+	b := l.book(of)
+	p := b.period
+	rows := b.transactions(p.Start, now)
 	if len(rows) == 0 {
 		return
 	}
@@ -118,22 +112,22 @@ func (l *Ledger) endPeriod(of Scope, now time.Time) {
 		}
 		ended[i].Amount.Minor += t.net().Minor
 	}
-	l.settled = append(l.settled, ended...)
+	b.settled = append(b.settled, ended...)
 	if of.Env == Live {
 		made := l.newReport(of, settlementReport, p.Start, now, now)
 		made.Status, made.Done, made.Content = reportCompleted, now, l.settlementDocument(of, p.Start, now)
 	}
-	l.periods[of] = &period{ID: digits(10), Start: now}
+	b.period = &period{ID: digits(10), Start: now}
 }
 
 // settlementIDAt returns the id of the period in which a transaction falls.
-func (l *Ledger) settlementIDAt(of Scope, at time.Time) string {
-	for _, s := range l.settled {
-		if s.Scope == of && !at.Before(s.Period.Start) && at.Before(s.End) {
+func (b *book) settlementIDAt(at time.Time) string {
+	for _, s := range b.settled {
+		if !at.Before(s.Period.Start) && at.Before(s.End) {
 			return s.Period.ID
 		}
 	}
-	return l.periodOf(of).ID
+	return b.period.ID
 }
 
 const rowTime = "2006-01-02T15:04:05 -0700"
@@ -147,26 +141,10 @@ var settlementColumns = []string{
 // settlementDocument is the settlement report of a period; nil if the period is empty.
 // Payments to the bank within it are rows too.
 func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
-	var rows [][]string
-	for _, t := range l.transactions(of, start, end) {
-		currency := t.amount.Currency
-		metadata := t.permission.Details.At("merchantMetadata")
-		rows = append(rows, []string{
-			t.posted.UTC().Format(rowTime), l.settlementIDAt(of, t.posted), t.id, t.reference, t.kind, t.permission.ID,
-			metadata.Text("merchantReferenceId"), metadata.Text("merchantStoreName"), currency, t.kind, t.amount.signed(),
-			Money{t.percentage, currency}.signed(), Money{t.fixed, currency}.signed(), Money{t.percentage + t.fixed, currency}.signed(), t.net().signed(),
-		})
-	}
-	if len(rows) == 0 {
+	book := l.book(of)
+	all := book.transactions(start, end)
+	if len(all) == 0 {
 		return nil
-	}
-	for _, s := range l.settled {
-		if s.Scope == of && !s.End.Before(start) && !s.End.After(end) {
-			paid := Money{-s.Amount.Minor, s.Amount.Currency}.signed()
-			rows = append(rows, []string{
-				s.End.UTC().Format(rowTime), s.Period.ID, "", "", "Transfer", "", "", "", s.Amount.Currency, "Transfer to the bank", paid, "", "", "", paid,
-			})
-		}
 	}
 	// As real documents are: with a byte-order mark, and a comma at the end of the titles and the
 	// header, but of no row.
@@ -179,8 +157,22 @@ func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
 		b.WriteString(csvRow(line...) + "\n")
 	}
 	b.WriteString(csvRow(settlementColumns...) + ",\n")
-	for _, row := range rows {
-		b.WriteString(csvRow(row...) + "\n")
+	for _, t := range all {
+		currency := t.amount.Currency
+		metadata := t.permission.Details.At("merchantMetadata")
+		b.WriteString(csvRow(
+			t.posted.UTC().Format(rowTime), book.settlementIDAt(t.posted), t.id, t.reference, t.kind, t.permission.ID,
+			metadata.Text("merchantReferenceId"), metadata.Text("merchantStoreName"), currency, t.kind, t.amount.signed(),
+			Money{t.percentage, currency}.signed(), Money{t.fixed, currency}.signed(), Money{t.percentage + t.fixed, currency}.signed(), t.net().signed(),
+		) + "\n")
+	}
+	for _, s := range book.settled {
+		if !s.End.Before(start) && !s.End.After(end) {
+			paid := Money{-s.Amount.Minor, s.Amount.Currency}.signed()
+			b.WriteString(csvRow(
+				s.End.UTC().Format(rowTime), s.Period.ID, "", "", "Transfer", "", "", "", s.Amount.Currency, "Transfer to the bank", paid, "", "", "", paid,
+			) + "\n")
+		}
 	}
 	return b.Bytes()
 }
@@ -212,8 +204,8 @@ func (l *Ledger) GetDisbursements(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, refused
 	}
 	var found []*settlement
-	for _, s := range l.settled {
-		if s.Scope == c.Scope && !s.End.Before(start) && !s.End.After(end) {
+	for _, s := range l.book(c.Scope).settled {
+		if !s.End.Before(start) && !s.End.After(end) {
 			found = append(found, s)
 		}
 	}

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"cmp"
 	"errors"
 	"maps"
+	"slices"
 )
 
 // State is the ledger as a file keeps it. What links objects to each other is left out of them, and
@@ -37,9 +39,13 @@ type savedDispute struct {
 // Save returns everything that the ledger holds.
 func (l *Ledger) Save() State {
 	saved := State{
-		Sessions: l.Sessions, Permissions: l.Permissions, Till: l.till, Periods: l.periods, Settled: l.settled,
-		Reports: l.reports, Schedules: l.schedules, Files: l.Files, Accounts: l.Accounts,
+		Sessions: l.Sessions, Permissions: l.Permissions, Till: l.till, Periods: make(map[Scope]*period), Reports: l.reports,
+		Schedules: l.schedules, Files: l.Files, Accounts: l.Accounts,
 		Endpoints: l.Endpoints, Deliveries: l.Deliveries,
+	}
+	for of, b := range l.books {
+		saved.Periods[of] = b.period
+		saved.Settled = append(saved.Settled, b.settled...)
 	}
 	for _, ch := range l.MadeCharges {
 		saved.ChargeOrder = append(saved.ChargeOrder, ch.ID)
@@ -56,6 +62,13 @@ func (l *Ledger) Save() State {
 // Restore returns the ledger that was saved.
 func Restore(saved State) (*Ledger, error) {
 	l := New()
+	for of, open := range saved.Periods {
+		l.book(of).period = open
+	}
+	for _, s := range saved.Settled {
+		b := l.book(s.Scope)
+		b.settled = append(b.settled, s)
+	}
 	for id, p := range saved.Permissions {
 		l.Permissions[id] = p
 		for _, ch := range p.Charges {
@@ -68,6 +81,8 @@ func Restore(saved State) (*Ledger, error) {
 			return nil, errors.New("damaged file: a charge is missing")
 		}
 		l.MadeCharges = append(l.MadeCharges, l.Charges[id])
+		b := l.book(l.Charges[id].Scope)
+		b.charges = append(b.charges, l.Charges[id])
 	}
 	for _, entry := range saved.Refunds {
 		r := entry.Refund
@@ -77,6 +92,8 @@ func Restore(saved State) (*Ledger, error) {
 		r.charge.refunds = append(r.charge.refunds, r)
 		l.Refunds[r.ID] = r
 		l.MadeRefunds = append(l.MadeRefunds, r)
+		b := l.book(r.Scope)
+		b.refunds = append(b.refunds, r)
 	}
 	for _, entry := range saved.Disputes {
 		d := entry.Dispute
@@ -87,10 +104,15 @@ func Restore(saved State) (*Ledger, error) {
 	}
 	maps.Copy(l.Sessions, saved.Sessions)
 	maps.Copy(l.till, saved.Till)
-	maps.Copy(l.periods, saved.Periods)
 	maps.Copy(l.Files, saved.Files)
 	maps.Copy(l.Accounts, saved.Accounts)
 	l.Endpoints, l.Deliveries = saved.Endpoints, saved.Deliveries
-	l.settled, l.reports, l.schedules = saved.Settled, saved.Reports, saved.Schedules
+	l.reports, l.schedules = saved.Reports, saved.Schedules
+	l.MadePermissions = slices.SortedFunc(maps.Values(l.Permissions), func(a, b *Permission) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+	for _, p := range l.MadePermissions {
+		l.watch(p)
+	}
 	return l, nil
 }

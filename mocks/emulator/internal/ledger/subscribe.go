@@ -19,9 +19,12 @@ func (l *Ledger) Subscribe(c *Call, lastDigits string, n int) ([]string, error) 
 		return nil, errors.New("emulator: Subscribe: " + refused.Message)
 	}
 	s := &Session{Product: PayAndShip, Details: c.Body, Wallet: Wallet{Card: lastDigits}}
+	same := agreed(c, s)
 	ids := make([]string, n)
 	for i := range ids {
-		ids[i] = l.newPermission(c, s).ID
+		p := *same
+		l.addPermission(c, &p)
+		ids[i] = p.ID
 	}
 	return ids, nil
 }

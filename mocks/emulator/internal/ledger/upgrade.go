@@ -76,7 +76,7 @@ func (l *Ledger) upgraded(c *Call, s *Session) (*Permission, *Refusal) {
 	if l.settle(of, c.Now); of.Status.State == Closed {
 		return nil, unprocessable(invalidPermissionStatus, "The charge permission is Closed (%s).", of.Status.Reason)
 	}
-	of.Details["recurringMetadata"] = s.Details["recurringMetadata"]
+	of.Details = of.Details.with(s.Details, "recurringMetadata")
 	of.update(s.Wallet, c.Now)
 	return of, nil
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,18 +69,18 @@ func look(id string, of ledger.Scope, s ledger.Status, created time.Time) seen {
 func (p *Site) Show(w *ledger.Ledger, now time.Time) Shown {
 	w.Age(now)
 	v := Shown{
-		Sessions:    latest(w.Sessions, lookAtSession),
-		Permissions: latest(w.Permissions, lookAtPermission),
-		Charges:     latest(w.Charges, lookAtCharge),
-		Refunds:     latest(w.Refunds, lookAtRefund),
-		Disputes: latest(w.Disputes, func(d *ledger.Dispute) seen {
+		Sessions:    latest(slices.Collect(maps.Values(w.Sessions)), lookAtSession),
+		Permissions: latest(ledger.Last(w.MadePermissions, ShownObjects), lookAtPermission),
+		Charges:     latest(ledger.Last(w.MadeCharges, ShownObjects), lookAtCharge),
+		Refunds:     latest(ledger.Last(w.MadeRefunds, ShownObjects), lookAtRefund),
+		Disputes: latest(slices.Collect(maps.Values(w.Disputes)), func(d *ledger.Dispute) seen {
 			o := look(d.ID, d.Scope, d.Status, d.Created)
 			o.Amount, o.Note = d.Amount.String(), d.FilingReason
 			return o
 		}),
 		Sent: []seen{},
 	}
-	for _, d := range slices.Backward(w.Deliveries[max(0, len(w.Deliveries)-ShownObjects):]) {
+	for _, d := range slices.Backward(ledger.Last(w.Deliveries, ShownObjects)) {
 		o := look(d.MessageID, ledger.Scope{Region: d.Region, MerchantID: d.Notification.MerchantID, Env: d.Env}, d.Status, d.At)
 		o.Amount, o.Note = d.Notification.ObjectType+" "+d.Notification.ObjectID, d.Endpoint
 		v.Sent = append(v.Sent, o)
@@ -90,7 +91,7 @@ func (p *Site) Show(w *ledger.Ledger, now time.Time) Shown {
 }
 
 // latest returns the newest objects, newest first.
-func latest[T any](all map[string]*T, show func(*T) seen) []seen {
+func latest[T any](all []*T, show func(*T) seen) []seen {
 	found := make([]seen, 0, len(all))
 	for _, o := range all {
 		found = append(found, show(o))

@@ -345,6 +345,10 @@ func changesOf(before, after []ledger.Kept) []change {
 		}
 	}
 	for _, k := range before {
+		switch k.Kind {
+		case ledger.KindPermission, ledger.KindCharge, ledger.KindRefund:
+			continue // none is ever deleted: what is missing is among the latest no more
+		}
 		if _, gone := old[k.Kind+k.ID]; gone {
 			changes = append(changes, change{k.Kind, k.ID, "gone", rowsOf(k.Shown(), nil)})
 		}
