@@ -24,7 +24,7 @@ func scanMerchant(row scanner) (*Merchant, error) {
 
 // AddMerchant stores a merchant, or its new name and token.
 func (q Queries) AddMerchant(ctx context.Context, m *Merchant) error {
-	_, err := q.exec(ctx, `INSERT INTO merchants (`+merchantColumns+`, sealed_token, token_checked_at) VALUES ($1, $2, $3, $4, $5, '', 0)
+	_, err := q.exec(ctx, `INSERT INTO merchants (`+merchantColumns+`, sealed_token, token_good_until, token_claim, token_claim_until) VALUES ($1, $2, $3, $4, $5, '', 0, '', 0)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, sealed_mws_token = excluded.sealed_mws_token`,
 		m.ID, m.Name, string(m.Region), string(m.Currency), m.SealedMWSToken)
 	return err

@@ -97,7 +97,7 @@ func Open(c Config) (*Provider, error) {
 	}
 	p := &Provider{db: c.DB, seal: seal, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
 	for _, a := range c.Accounts.Accounts {
-		r, err := openRegion(c, a)
+		r, err := openRegion(c, a, tokens{c.DB, seal})
 		if err != nil {
 			return nil, fmt.Errorf("provider: the account of region %q: %w", a.Region, err)
 		}
@@ -113,7 +113,7 @@ func Open(c Config) (*Provider, error) {
 // allowLive is the variable without which no money moves.
 const allowLive = "SUBSCRIPTIONS_ALLOW_LIVE"
 
-func openRegion(c Config, a Account) (*region, error) {
+func openRegion(c Config, a Account, store authtoken.Store) (*region, error) {
 	if a.BaseURL == "" && os.Getenv(allowLive) != "yes" {
 		return nil, errors.New("it leads to the service, where money moves: set " + allowLive + "=yes, or baseUrl for an emulator")
 	}
@@ -138,7 +138,7 @@ func openRegion(c Config, a Account) (*region, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &region{client, authtoken.New(client), a}, nil
+	return &region{client, authtoken.New(client).WithStore(store), a}, nil
 }
 
 // Shop returns the client of a merchant, which is made once for each process.

@@ -15,8 +15,10 @@ CREATE TABLE merchants (
 	region           TEXT NOT NULL,
 	currency         TEXT NOT NULL,
 	sealed_mws_token BYTEA NOT NULL,
-	sealed_token     BYTEA NOT NULL, -- the authorization token that all processes share; empty: none
-	token_checked_at BIGINT NOT NULL
+	sealed_token     BYTEA NOT NULL, -- the authorization token that all processes share, encrypted; empty: none
+	token_good_until BIGINT NOT NULL,
+	token_claim      TEXT NOT NULL, -- of the process that replaces the token
+	token_claim_until BIGINT NOT NULL
 );
 
 CREATE TABLE subscriptions (
