@@ -20,7 +20,7 @@ func (q Queries) Take(ctx context.Context, merchantID, operation string, limit a
 	// is now.
 	ahead := `pace.next_at - pace.gap * (CAST($4 AS BIGINT) - 1)`
 	free := ahead + ` <= excluded.line_at`
-	turn := q.dialect.greatest + `(pace.line_at, ` + ahead + `, excluded.line_at) + pace.gap`
+	turn := q.dialect.greatest + `(pace.line_at + pace.gap, ` + ahead + `)`
 	row := q.on.QueryRowContext(ctx, `INSERT INTO pace (merchant_id, operation, gap, next_at, line_at, turn, cut_at, refused)
 		VALUES ($1, $2, $3, `+q.dialect.clock+` + $3, `+q.dialect.clock+`, 0, 0, 0)
 		ON CONFLICT (merchant_id, operation) DO UPDATE SET
@@ -40,11 +40,32 @@ func (q Queries) Take(ctx context.Context, merchantID, operation string, limit a
 func (q Queries) Slow(ctx context.Context, merchantID, operation string, limit amazonpay.RateLimit, retryAfter time.Duration) error {
 	gap := int64(float64(time.Second.Microseconds()) / limit.PerSecond)
 	cut := `cut_at <= ` + q.dialect.clock + ` - 1000000`
+	longer := `CASE WHEN ` + cut + ` THEN ` + q.dialect.least + `(gap * 2, CAST($3 AS BIGINT) * 16) ELSE gap END`
 	_, err := q.exec(ctx, `UPDATE pace SET
-			gap = CASE WHEN `+cut+` THEN `+q.dialect.least+`(gap * 2, $3 * 16) ELSE gap END,
-			next_at = `+q.dialect.greatest+`(next_at, `+q.dialect.clock+` + gap * CAST($4 AS BIGINT) + $5),
+			gap = `+longer+`,
+			next_at = `+q.dialect.greatest+`(next_at, `+q.dialect.clock+` + CAST($5 AS BIGINT) + CAST($4 AS BIGINT) * `+longer+`),
 			cut_at = CASE WHEN `+cut+` THEN `+q.dialect.clock+` ELSE cut_at END,
 			refused = refused + 1
 		WHERE merchant_id = $1 AND operation = $2`, merchantID, operation, gap, limit.Burst, retryAfter.Microseconds())
 	return err
+}
+
+// Pace is a rate limit that refusals have slowed down.
+type Pace struct {
+	MerchantID string
+	Operation  string
+	Gap        time.Duration // between two calls
+	Free       time.Time     // when the next call may be made, at the latest
+	Refused    int64         // how many calls were refused with 429
+}
+
+// SlowedPaces returns up to limit rate limits whose calls were refused, those with the longest gaps
+// first.
+func (q Queries) SlowedPaces(ctx context.Context, limit int) ([]Pace, error) {
+	return all(ctx, q, func(row scanner) (p Pace, err error) {
+		var gap, free int64
+		err = row.Scan(&p.MerchantID, &p.Operation, &gap, &free, &p.Refused)
+		p.Gap, p.Free = time.Duration(gap)*time.Microsecond, time.UnixMicro(free).UTC()
+		return p, err
+	}, `SELECT merchant_id, operation, gap, next_at, refused FROM pace WHERE refused > 0 ORDER BY gap DESC, merchant_id, operation LIMIT $1`, limit)
 }

@@ -1,0 +1,195 @@
+package provider_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// open starts a world and so many providers on one database, as so many processes.
+func open(t *testing.T, processes int, options ...emulator.Option) (*world.World, *data.DB, []*provider.Provider) {
+	t.Helper()
+	w, err := world.New(t.TempDir(), 2, []string{"na", "jp"}, options...)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	db := datatest.Open(t)
+	all := make([]*provider.Provider, processes)
+	for i := range all {
+		accounts, err := provider.Load(w.AccountsFile)
+		require.NoError(t, err)
+		all[i], err = provider.Open(provider.Config{Accounts: accounts, DB: db, Logger: slog.New(slog.DiscardHandler)})
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.AddMerchants(t.Context(), all[0]))
+	return w, db, all
+}
+
+// count returns how many requests of an operation an emulator has answered.
+func count(s *world.Region, operation string) (n int) {
+	for _, r := range s.Requests() {
+		if r.Operation == operation {
+			n++
+		}
+	}
+	return n
+}
+
+// All processes together get one token for a merchant, each merchant's calls go to its own region, and
+// the database shows no token.
+func TestOneTokenAMerchant(t *testing.T) {
+	t.Parallel()
+	w, db, processes := open(t, 4)
+	var group sync.WaitGroup
+	for _, p := range processes {
+		for _, r := range w.Regions {
+			ids, err := r.Buyer().Subscribe(emulator.Subscription{MerchantID: r.Merchants[0].MerchantID, Live: true, Amount: "10", Currency: string(r.Currency)}, 1)
+			require.NoError(t, err)
+			for range 3 {
+				group.Go(func() {
+					shop, err := p.Shop(t.Context(), r.Merchants[0].MerchantID)
+					if err == nil {
+						_, err = shop.GetChargePermission(t.Context(), ids[0])
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+	}
+	group.Wait()
+	for _, r := range w.Regions {
+		require.Equal(t, 1, count(r, "GetAuthorizationToken"), r.Region)
+		sealed, _, claimed, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
+		require.NoError(t, err)
+		require.True(t, claimed)
+		require.NotEmpty(t, sealed)
+		require.NotContains(t, string(sealed), "eyJ")
+		m, err := db.Merchant(t.Context(), r.Merchants[0].MerchantID)
+		require.NoError(t, err)
+		require.NotContains(t, string(m.SealedMWSToken), "amzn.mws")
+	}
+}
+
+// A process that died while it replaced a token holds the others up for a while, not for ever.
+func TestDeadClaim(t *testing.T) {
+	t.Parallel()
+	w, db, processes := open(t, 1)
+	r := w.Regions[0]
+	_, _, claimed, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "dead", 300*time.Millisecond)
+	require.NoError(t, err)
+	require.True(t, claimed)
+	shop, err := processes[0].Shop(t.Context(), r.Merchants[0].MerchantID)
+	require.NoError(t, err)
+	_, err = shop.GetChargePermission(t.Context(), "P01-0000000-0000000")
+	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
+	require.NoError(t, db.SaveToken(t.Context(), r.Merchants[0].MerchantID, "dead", []byte("late"), time.Hour))
+	sealed, _, _, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
+	require.NoError(t, err)
+	require.NotEqual(t, "late", string(sealed))
+}
+
+// A text that was sealed for one merchant, with another key, or was changed, does not open.
+func TestSealedForAnother(t *testing.T) {
+	t.Parallel()
+	w, db, processes := open(t, 1)
+	a, b := w.Regions[0].Merchants[0].MerchantID, w.Regions[0].Merchants[1].MerchantID
+	stolen, err := db.Merchant(t.Context(), a)
+	require.NoError(t, err)
+	stolen.ID = b
+	require.NoError(t, db.AddMerchant(t.Context(), stolen))
+	_, err = processes[0].Shop(t.Context(), b)
+	require.ErrorContains(t, err, "cannot be decrypted")
+
+	accounts := w.Accounts
+	accounts.SealKey = make([]byte, 32)
+	other, err := provider.Open(provider.Config{Accounts: accounts, DB: db, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	_, err = other.Shop(t.Context(), a)
+	require.ErrorContains(t, err, "sealKey")
+}
+
+// A 429 slows all processes down; a refused account stops the calls for it; other errors change
+// nothing.
+func TestAnswered(t *testing.T) {
+	t.Parallel()
+	w, db, processes := open(t, 2)
+	id := w.Regions[0].Merchants[0].MerchantID
+	shop, err := processes[0].Shop(t.Context(), id)
+	require.NoError(t, err)
+	for _, test := range []struct {
+		fault emulator.Fault
+		wait  time.Duration
+	}{
+		{emulator.Fault{Operation: "GetCharge", Status: http.StatusInternalServerError}, 0},
+		{emulator.Fault{Operation: "GetRefund", Status: http.StatusTooManyRequests, ReasonCode: "TooManyRequests", RetryAfter: "20"}, 20 * time.Second},
+		{emulator.Fault{Operation: "GetChargePermission", Status: http.StatusForbidden, ReasonCode: "InvalidAccountStatus"}, 4 * time.Minute},
+	} {
+		operation := test.fault.Operation
+		wait, err := processes[0].Take(t.Context(), db.Queries, id, operation)
+		require.NoError(t, err)
+		require.Zero(t, wait)
+		require.NoError(t, w.Regions[0].FailNext(1, test.fault))
+		switch operation {
+		case "GetCharge":
+			_, err = shop.GetCharge(t.Context(), "P01-0000000-0000000-C000000", amazonpay.WithoutRetry())
+		case "GetRefund":
+			_, err = shop.GetRefund(t.Context(), "P01-0000000-0000000-R000000", amazonpay.WithoutRetry())
+		default:
+			_, err = shop.GetChargePermission(t.Context(), "P01-0000000-0000000", amazonpay.WithoutRetry())
+		}
+		require.Error(t, err)
+		require.NoError(t, processes[0].Answered(t.Context(), id, operation, err))
+		wait, err = processes[1].Take(t.Context(), db.Queries, id, operation)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, wait, test.wait, operation)
+	}
+	require.NoError(t, processes[0].Answered(t.Context(), id, "GetCharge", errors.New("another")))
+}
+
+func TestRefusedAccounts(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	w, err := world.New(folder, 1, []string{"na"})
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	good := w.Accounts.Accounts[0]
+	live := good
+	live.BaseURL = ""
+	noCA := good
+	noCA.CAFile = filepath.Join(folder, "na-key.pem")
+	for want, accounts := range map[string]provider.Accounts{
+		"has no accounts":               {SealKey: w.Accounts.SealKey},
+		"openssl rand -base64 32":       {SealKey: []byte("short"), Accounts: w.Accounts.Accounts},
+		"SUBSCRIPTIONS_ALLOW_LIVE=yes":  {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{live}},
+		"two accounts of region na":     {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{good, good}},
+		"na-key.pem has no certificate": {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{noCA}},
+	} {
+		_, err := provider.Open(provider.Config{Accounts: accounts, Logger: slog.New(slog.DiscardHandler)})
+		require.ErrorContains(t, err, want)
+		require.NotContains(t, err.Error(), base64.StdEncoding.EncodeToString(w.Accounts.SealKey))
+	}
+
+	_, err = provider.Load(filepath.Join(folder, "missing.json"))
+	require.ErrorContains(t, err, "README")
+	broken := filepath.Join(folder, "broken.json")
+	require.NoError(t, os.WriteFile(broken, []byte(`{"sealKey": "c2VjcmV0`), 0o600))
+	_, err = provider.Load(broken)
+	require.ErrorContains(t, err, "broken.json")
+	require.NotContains(t, err.Error(), "c2VjcmV0")
+}
