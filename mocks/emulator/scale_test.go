@@ -1,11 +1,14 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"runtime"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator"
@@ -69,4 +72,51 @@ func BenchmarkCreateCharge(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "charges/s")
+}
+
+// Of thousands of subscriptions the window shows the latest, the workbench finds one to charge, and
+// says what the charge changed, and of nothing that it is gone.
+func TestWindowOfManySubscriptions(t *testing.T) {
+	t.Parallel()
+	clock := newClock(noon)
+	s := emulator.Start(t, emulator.WithClock(clock.Now))
+	c := newClientAt(t, s, 0, clock)
+	of := emulator.Subscription{Amount: "9.99", Currency: "USD"}
+	_, err := s.Buyer().Subscribe(of, 1500)
+	require.NoError(t, err)
+	clock.Add(time.Minute)
+	newest, err := s.Buyer().Subscribe(of, 3)
+	require.NoError(t, err)
+
+	_, text := c.control(http.MethodGet, "state", "")
+	var shown struct {
+		Permissions []struct {
+			ID string `json:"id"`
+		} `json:"permissions"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(text), &shown))
+	require.Len(t, shown.Permissions, 100)
+	var first []string
+	for _, p := range shown.Permissions[:3] {
+		first = append(first, p.ID)
+	}
+	assert.ElementsMatch(t, newest, first)
+
+	a := c.sendFilled("CreateCharge", nil)
+	require.Equal(t, http.StatusCreated, a.Answer.Status, a.Answer.Body)
+	what := make(map[string]string)
+	for _, change := range a.Changes {
+		what[change.Kind] = change.What
+	}
+	assert.Equal(t, map[string]string{"charge": "made", "charge permission": "changed"}, what)
+	require.Len(t, s.Charges(), 1)
+	assert.Contains(t, newest, s.Charges()[0].PermissionID)
+
+	clock.Add(time.Minute) // one more than the latest that are compared
+	session := c.newApproved("Confirm", "5")
+	a = c.sendFilled("CompleteCheckoutSession", object{"id": session})
+	require.Equal(t, http.StatusOK, a.Answer.Status, a.Answer.Body)
+	for _, change := range a.Changes {
+		assert.NotEqual(t, "gone", change.What, change.ID)
+	}
 }

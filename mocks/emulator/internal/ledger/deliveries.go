@@ -54,7 +54,6 @@ func (l *Ledger) untold(tell func(n Notice, of Scope, at time.Time)) {
 		}
 	}
 	for _, p := range l.touched {
-		p.touched = false
 		each(&p.Status, 1, p.Scope, "CHARGE_PERMISSION", p.ID, p.ID)
 		for _, ch := range p.Charges {
 			each(&ch.Status, 1, ch.Scope, "CHARGE", ch.ID, p.ID)
@@ -63,7 +62,7 @@ func (l *Ledger) untold(tell func(n Notice, of Scope, at time.Time)) {
 			}
 		}
 	}
-	l.touched = nil
+	l.touched = l.touched[:0]
 	for _, d := range l.Disputes {
 		each(&d.Status, 0, d.Scope, "CHARGEBACK", d.ID, d.charge.permission.ID)
 	}

@@ -47,8 +47,7 @@ func (l *Ledger) watch(p *Permission) {
 			heap.Fix(&l.due, p.place-1)
 		}
 	}
-	if len(l.Endpoints) > 0 && !p.touched {
-		p.touched = true
+	if len(l.Endpoints) > 0 {
 		l.touched = append(l.touched, p)
 	}
 }

@@ -24,9 +24,8 @@ type Permission struct {
 	Ended    time.Time // zero: it is not closed
 	Charges  []*Charge
 
-	due     time.Time // when it is looked at next
-	place   int       // in the ledger's heap, from 1; 0: it is not there
-	touched bool      // it is in the ledger's list
+	due   time.Time // when it is looked at next
+	place int       // in the ledger's heap, from 1; 0: it is not there
 }
 
 // permission returns one of the caller's charge permissions, brought up to date.
