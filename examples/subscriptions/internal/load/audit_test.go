@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -84,14 +83,14 @@ func each(ctx context.Context, pool *sql.DB, query string, row func(*sql.Rows) e
 
 // sums are what an audit counts.
 type sums struct {
-	bills     map[string]int    // by state
-	reasons   map[string]int    // of those that are not paid
-	totals    map[string]int64  // that were charged, by currency, in its smallest unit
+	bills     map[string]int       // by state
+	reasons   map[string]int       // of those that are not paid
+	totals    map[string]int64     // that were charged, by currency, in its smallest unit
 	merchants map[string]*[2]int64 // by merchant: what the tables say was charged, and what the emulator says
-	charges   int               // that the emulator has captured
-	calls     int               // of CreateCharge
-	repeated  int               // of these, under a key that was used before
-	redone    int               // bills that were paid after a decline
+	charges   int                  // that the emulator has captured
+	calls     int                  // of CreateCharge
+	repeated  int                  // of these, under a key that was used before
+	redone    int                  // bills that were paid after a decline
 }
 
 // audit returns everything in which the books disagree: each subscription must have one bill for the
@@ -385,6 +384,3 @@ func (s *scene) billByHand(t *testing.T) (paid, declined *data.Bill) {
 	}
 	return bills[0], bills[1]
 }
-
-// sorted returns the keys of a map in order.
-func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
