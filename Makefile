@@ -179,10 +179,10 @@ store: ## Open the example shop, with an emulator inside and no network, and pri
 	cd examples/store && CGO_ENABLED=0 go run .
 
 store-test: needs-postgres ## Test the example shop on SQLite and PostgreSQL, and kill it at each point of a payment (installs PostgreSQL where root can, from Debian)
-	cd examples/store && ./with-postgres go test $$(../../internal/tools/race-works && echo -race) -count=1 -parallel 8 -timeout 30m ./...
+	cd examples/store && ../../internal/tools/with-postgres go test $$(../../internal/tools/race-works && echo -race) -count=1 -parallel 8 -timeout 30m ./...
 
 store-load: needs-postgres ## Let BUYERS buy in the example shop for LOADTIME, on SQLite and on PostgreSQL, and count the money
-	cd examples/store && ./with-postgres go test -count=1 -timeout 30m -v ./internal/load -buyers $(BUYERS) -for $(LOADTIME)
+	cd examples/store && ../../internal/tools/with-postgres go test -count=1 -timeout 30m -v ./internal/load -buyers $(BUYERS) -for $(LOADTIME)
 
 needs-postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v pg_config >/dev/null || { \

@@ -9,7 +9,8 @@ import (
 // WithClients adds n merchants who have authorized the first merchant, the solution provider, to
 // act for them: behind the two that are always there, with an [Merchant].AuthToken and an
 // [Merchant].MWSAuthToken each. They have no key of their own, so that a thousand of them take no
-// time to make. Their ids are the same each time. n must be between 1 and 999,999.
+// time to make. Their ids are the same each time, and none is a client of another region. n must be
+// between 1 and 999,999.
 func WithClients(n int) Option {
 	return func(c *config) error {
 		if n < 1 || n > wire.MaxClients {

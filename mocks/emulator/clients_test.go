@@ -48,6 +48,20 @@ func TestClients(t *testing.T) {
 	newClient(t, s, 1).get("/authorizationTokens/"+all[2].MWSAuthToken+"?merchantId="+all[2].MerchantID).refused(t, http.StatusUnauthorized, "UnauthorizedAccess")
 }
 
+// A provider has the clients of all regions in one table.
+func TestClientsOfRegions(t *testing.T) {
+	t.Parallel()
+	ids := map[string]bool{}
+	for _, region := range []string{"na", "eu", "jp"} {
+		s, err := emulator.New(emulator.WithRegion(region), emulator.WithClients(2))
+		require.NoError(t, err)
+		for _, m := range s.Description().Merchants[2:] {
+			ids[m.MerchantID] = true
+		}
+	}
+	assert.Len(t, ids, 6)
+}
+
 // A key of nobody's, and a wrong signature, meet merchants without keys.
 func TestClientsHaveNoKeys(t *testing.T) {
 	t.Parallel()

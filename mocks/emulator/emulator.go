@@ -173,7 +173,7 @@ func New(opts ...Option) (*Server, error) {
 	}
 	s.gate = &wire.Gate{
 		Region: s.region, Hosts: s.hosts, MaxAge: s.maxAge, TokenLifetime: s.tokenLifetime, Secret: s.tokenSecret,
-		Merchants: wire.NewMerchants(s.identity.keys, s.identity.keyPEM, s.clients), Clock: s.clock, Now: s.Now, PayPage: site.PayPath,
+		Merchants: wire.NewMerchants(s.identity.keys, s.identity.keyPEM, s.region.Name, s.clients), Clock: s.clock, Now: s.Now, PayPage: site.PayPath,
 	}
 	s.site = site.New(site.Config{
 		Gate: s.gate, ControlToken: s.controlToken, Wake: s.news.wake, News: s.news.watch, Leaving: s.leaving, API: s.serveAPI,

@@ -39,6 +39,8 @@ type Accounts struct {
 	// processes.
 	SealKey  []byte    `json:"sealKey" log:"-"`
 	Accounts []Account `json:"accounts"`
+	// Limits replace documented rate limits, by the names of operations: see [Limit].
+	Limits map[string]Limit `json:"limits,omitzero"`
 }
 
 // Config is what a [Provider] is made from.
@@ -95,7 +97,11 @@ func Open(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{db: c.DB, seal: seal, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
+	limits, err := limitsOf(c.Accounts.Limits)
+	if err != nil {
+		return nil, err
+	}
+	p := &Provider{db: c.DB, seal: seal, limits: limits, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
 	for _, a := range c.Accounts.Accounts {
 		r, err := openRegion(c, a, tokens{c.DB, seal})
 		if err != nil {
@@ -106,7 +112,6 @@ func Open(c Config) (*Provider, error) {
 		}
 		p.regions[r.client.Region()] = r
 	}
-	p.limits = amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive)
 	return p, nil
 }
 
@@ -207,9 +212,6 @@ func (p *Provider) Answered(ctx context.Context, merchantID, operation string, c
 
 // longestRetryAfter is how long the service may ask to be left alone.
 const longestRetryAfter = 10 * time.Minute
-
-// SetLimits replaces the documented rate limits, by the names of operations.
-func (p *Provider) SetLimits(limits map[string]amazonpay.RateLimit) { p.limits = limits }
 
 // Add stores a merchant with the token (amzn.mws.…) that it gave to the provider.
 func (p *Provider) Add(ctx context.Context, m data.Merchant, mwsToken string) error {

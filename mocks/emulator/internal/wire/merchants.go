@@ -3,6 +3,7 @@ package wire
 import (
 	"crypto/rsa"
 	"fmt"
+	"strings"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 )
@@ -31,8 +32,8 @@ type keyOf struct {
 }
 
 // NewMerchants returns a shop that is also a solution provider, a client of it with keys, and so
-// many more clients without.
-func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string, clients int) Merchants {
+// many more clients of a region without.
+func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string, region string, clients int) Merchants {
 	all := []*Merchant{
 		{
 			Shop: ledger.Shop{
@@ -62,7 +63,7 @@ func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string, clients int) Mercha
 		},
 	}
 	for i := range clients {
-		all = append(all, newClient(all[0], i+1))
+		all = append(all, newClient(all[0], region, i+1))
 	}
 	found := Merchants{All: all, byID: make(map[string]*Merchant, len(all)), byKeyID: make(map[string]keyOf)}
 	for _, m := range all {
@@ -79,11 +80,12 @@ func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string, clients int) Mercha
 // MaxClients is how many clients without keys there can be: their numbers have six digits.
 const MaxClients = 999_999
 
-// newClient returns the client of a provider with a number.
-func newClient(of *Merchant, number int) *Merchant {
+// newClient returns the client of a provider with a number. Its id is none of another region's, since
+// a provider has them all in one table.
+func newClient(of *Merchant, region string, number int) *Merchant {
 	return &Merchant{
 		Shop: ledger.Shop{
-			ID:         fmt.Sprintf("A3CLIENT%06d", number),
+			ID:         fmt.Sprintf("A3SHOP%s%06d", strings.ToUpper(region), number),
 			StoreID:    fmt.Sprintf("amzn1.application-oa2-client.emulated0client%06d", number),
 			BuyerToken: fmt.Sprintf("eyJhbGciOiJBMjU2S1cifQ.a2V5.ZW11bGF0ZWQ.YnV5ZXItb2YtY2xpZW50.%06d_-cc", number),
 		},

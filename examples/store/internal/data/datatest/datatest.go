@@ -16,7 +16,7 @@ import (
 
 // Postgres is the environment variable with the URL of a PostgreSQL in which tests make schemas. If
 // it is empty, they run on SQLite alone.
-const Postgres = "STORE_TEST_POSTGRES"
+const Postgres = "TEST_POSTGRES"
 
 // Each runs a test on an empty SQLite and, if there is one, on an empty PostgreSQL, at the same
 // time.

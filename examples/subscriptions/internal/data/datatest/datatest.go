@@ -19,7 +19,7 @@ import (
 
 // Postgres is the variable with the URL of a PostgreSQL in which tests may make databases. Without it
 // the tests use SQLite.
-const Postgres = "SUBSCRIPTIONS_TEST_POSTGRES"
+const Postgres = "TEST_POSTGRES"
 
 // Open opens an empty database until the test ends.
 func Open(t testing.TB) *data.DB {
