@@ -55,4 +55,3 @@ func (b *bench) start(t *testing.T) {
 	require.NoError(t, b.Start(context.Background()))
 	t.Cleanup(func() { require.NoError(t, b.Stop(context.Background())) })
 }
-
