@@ -117,7 +117,7 @@ func TestFollowToTheEnd(t *testing.T) {
 				}
 			}
 			return true
-		}, 20*time.Second, 50*time.Millisecond, state)
+		}, time.Minute, 50*time.Millisecond, state)
 	}
 	are(append(good, bad...), data.BillPending)
 	require.NoError(t, region.Advance(31*time.Second))
@@ -153,7 +153,7 @@ func TestCaptureOfWhatWasLeftAuthorized(t *testing.T) {
 		require.Eventually(t, func() bool {
 			_ = run(t, w, FollowArgs{refOf(bill)}, 1)
 			return b.bill(t, bill.PermissionID).State == data.BillPaid
-		}, 20*time.Second, 50*time.Millisecond, name)
+		}, time.Minute, 50*time.Millisecond, name)
 		for _, key := range b.captures()[before:] {
 			assert.Equal(t, bill.CaptureKey(), key, name)
 		}
@@ -201,7 +201,7 @@ func TestCaptureIsStoredBefore(t *testing.T) {
 	go func() {
 		done <- w.Work(ctx, &river.Job[FollowArgs]{JobRow: &rivertype.JobRow{Attempt: 1}, Args: FollowArgs{refOf(bill)}})
 	}()
-	require.Eventually(t, func() bool { return b.bill(t, bill.PermissionID).Unsettled }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return b.bill(t, bill.PermissionID).Unsettled }, time.Minute, 5*time.Millisecond)
 	kill()
 	require.Error(t, <-done)
 	require.NoError(t, run(t, w, FollowArgs{refOf(bill)}, 1))
