@@ -78,18 +78,30 @@ func (w *chargeWorker) failed(ctx context.Context, bill *data.Bill, cause error)
 	return w.e.declined(ctx, bill, advice)
 }
 
+// mismatch returns what of a charge is not as its bill has it, or nil.
+func mismatch(bill *data.Bill, charge *webstore.Charge) error {
+	price, err := bill.Price()
+	switch {
+	case err != nil:
+		return err
+	case charge.ChargePermissionID != bill.PermissionID:
+		return errors.New("the charge belongs to another charge permission")
+	case !charge.ChargeAmount.Equal(price):
+		return errors.New("the charge's amount is not the bill's")
+	case charge.StatusDetails.State == amazonpay.StateCaptured && !charge.CaptureAmount.Equal(price):
+		return errors.New("the captured amount is not the bill's")
+	}
+	return nil
+}
+
 // charged stores what a charge that exists means for its bill.
 func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.Charge) error {
+	if bad := mismatch(bill, charge); bad != nil {
+		return e.check(ctx, bill, "", bad)
+	}
 	bill.ChargeID = charge.ChargeID
 	switch state := charge.StatusDetails.State; state {
 	case amazonpay.StateCaptured:
-		price, err := bill.Price()
-		if err != nil {
-			return err
-		}
-		if !charge.CaptureAmount.Equal(price) {
-			return e.check(ctx, bill, "", errors.New("the captured amount is not the bill's"))
-		}
 		bill.State, bill.Reason = data.BillPaid, ""
 		if bill.Declines == 0 {
 			return e.change(ctx, bill, nil)

@@ -29,6 +29,6 @@ func TestCharge(t *testing.T) {
 			}
 		}
 		return true
-	}, 20*time.Second, 50*time.Millisecond)
+	}, time.Minute, 50*time.Millisecond)
 	require.Len(t, region.Charges(), 5)
 }

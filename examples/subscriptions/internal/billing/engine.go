@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
 )
@@ -66,6 +67,10 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &planWorker{e: e})
 	river.AddWorker(workers, &planMerchantWorker{e: e})
 	river.AddWorker(workers, &chargeWorker{e: e})
+	river.AddWorker(workers, &followWorker{e: e})
+	river.AddWorker(workers, &notifiedWorker{e: e})
+	river.AddWorker(workers, &dunWorker{e: e})
+	river.AddWorker(workers, &refundWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -133,6 +138,37 @@ func (e *Engine) change(ctx context.Context, b *data.Bill, f func(ctx context.Co
 		}
 		return f(ctx, q, tx)
 	})
+}
+
+// wake adds a job, or lets the one with the same arguments that waits run now. If that one is running,
+// nobody knows whether it has seen what changed: then wake returns the error with which a job asks
+// to be repeated in a second, and the transaction must not be committed.
+func (e *Engine) wake(ctx context.Context, tx *sql.Tx, args river.JobArgs) error {
+	added, err := e.River.InsertTx(ctx, tx, args, nil)
+	if err != nil || !added.UniqueSkippedAsDuplicate {
+		return err
+	}
+	woken, err := e.River.JobRetryTx(ctx, tx, added.Job.ID)
+	if err == nil && woken.State == rivertype.JobStateRunning {
+		return river.JobSnooze(time.Second)
+	}
+	return err
+}
+
+// read makes a call that reads an object, within the rate limit of the merchant.
+func read[T any](ctx context.Context, e *Engine, shop *provider.Shop, operation, id string, get func(context.Context, string, ...amazonpay.CallOption) (*T, error)) (*T, error) {
+	wait, err := e.Provider.Take(ctx, e.DB.Queries, shop.Merchant.ID, operation)
+	switch {
+	case err != nil:
+		return nil, err
+	case wait > 0:
+		return nil, river.JobSnooze(wait)
+	}
+	object, err := get(ctx, id, amazonpay.WithoutRetry()) // River repeats it
+	if err != nil {
+		return nil, errors.Join(err, e.Provider.Answered(context.WithoutCancel(ctx), shop.Merchant.ID, operation, err))
+	}
+	return object, nil
 }
 
 // at are the options of a job that is not to run before a time.

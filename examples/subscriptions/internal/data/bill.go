@@ -32,7 +32,7 @@ type Bill struct {
 	Currency     amazonpay.CurrencyCode
 	State        BillState
 	Attempt      int  // the idempotency key is made from PermissionID, Period and this
-	Unsettled    bool // a call under that key may have charged
+	Unsettled    bool // a call under that key may have charged; in state pending: captured
 	Calls        int
 	Declines     int
 	ChargeID     string
@@ -49,6 +49,12 @@ type Bill struct {
 // Key returns the idempotency key of the bill's attempt.
 func (b *Bill) Key() string {
 	return amazonpay.IdempotencyKey("charge", b.PermissionID, b.Period, strconv.Itoa(b.Attempt))
+}
+
+// CaptureKey returns the idempotency key with which the attempt's charge is captured, if Amazon left it
+// authorized.
+func (b *Bill) CaptureKey() string {
+	return amazonpay.IdempotencyKey("capture", b.PermissionID, b.Period, strconv.Itoa(b.Attempt))
 }
 
 // Reference returns what the bill is called at Amazon, in notifications and in settlement reports.
@@ -92,6 +98,12 @@ func (q Queries) Bill(ctx context.Context, permissionID, period string) (*Bill, 
 // BillOfCharge returns the bill that a charge pays, or [ErrNone].
 func (q Queries) BillOfCharge(ctx context.Context, chargeID string) (*Bill, error) {
 	return scanBill(q.on.QueryRowContext(ctx, `SELECT `+billColumns+` FROM bills WHERE charge_id = $1 AND charge_id <> ''`, chargeID))
+}
+
+// BillsOf returns the bills of a subscription that may still be charged, oldest first.
+func (q Queries) BillsOf(ctx context.Context, permissionID string) ([]*Bill, error) {
+	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills
+		WHERE permission_id = $1 AND state NOT IN ('paid', 'unpaid') ORDER BY period`+q.dialect.lock, permissionID)
 }
 
 // BeginCall stores that a call under the bill's key is about to be made. It returns the bill with

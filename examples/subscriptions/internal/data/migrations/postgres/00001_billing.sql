@@ -133,6 +133,7 @@ CREATE INDEX settlements_by_transaction ON settlements (merchant_id, transaction
 CREATE TABLE differences (
 	merchant_id    TEXT NOT NULL,
 	report_id      TEXT NOT NULL,
+	line           BIGINT NOT NULL, -- of the report's document; 0: none
 	kind           TEXT NOT NULL,
 	transaction_id TEXT NOT NULL,
 	permission_id  TEXT NOT NULL,
@@ -142,5 +143,5 @@ CREATE TABLE differences (
 	currency       TEXT NOT NULL,
 	note           TEXT NOT NULL,
 	found_at       BIGINT NOT NULL,
-	PRIMARY KEY (merchant_id, report_id, kind, transaction_id, permission_id, period)
+	PRIMARY KEY (merchant_id, report_id, line, kind, transaction_id, permission_id, period, currency)
 );
