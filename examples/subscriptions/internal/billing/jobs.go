@@ -53,10 +53,13 @@ func (PlanMerchantArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan)
 type BillRef struct {
 	PermissionID string `json:"permission_id" river:"unique"`
 	Period       string `json:"period" river:"unique"`
-	MerchantID   string `json:"merchant_id"`
+	// Attempt tells the job of the next attempt from that of the last one, which may not have ended
+	// yet when it has done its work.
+	Attempt    int    `json:"attempt" river:"unique"`
+	MerchantID string `json:"merchant_id"`
 }
 
-func refOf(b *data.Bill) BillRef { return BillRef{b.PermissionID, b.Period, b.MerchantID} }
+func refOf(b *data.Bill) BillRef { return BillRef{b.PermissionID, b.Period, b.Attempt, b.MerchantID} }
 
 // ChargeArgs is the job that charges a planned bill.
 type ChargeArgs struct{ BillRef }
