@@ -50,7 +50,7 @@ CREATE TABLE bills (
 	refunded      BIGINT NOT NULL,
 	repair_token  TEXT NOT NULL, -- of the link that the buyer gets; empty: none
 	deadline      BIGINT NOT NULL, -- since the first time in state repair: the date after which the subscription is closed
-	repaired      BOOLEAN NOT NULL, -- state repair: there is a sign of a repair since the last decline
+	recharge      BOOLEAN NOT NULL, -- state repair: charged as soon as the charge permission is Chargeable
 	next_at       BIGINT NOT NULL, -- not before this is the next step taken
 	changed_at    BIGINT NOT NULL,
 	PRIMARY KEY (permission_id, period)
@@ -78,6 +78,7 @@ CREATE TABLE refunds (
 	FOREIGN KEY (permission_id, period) REFERENCES bills (permission_id, period)
 );
 CREATE INDEX refunds_of ON refunds (permission_id, period);
+CREATE INDEX refunds_open ON refunds (changed_at, id) WHERE state IN ('planned', 'pending');
 CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
 
 -- The rate limit of each operation of each merchant, for all processes.
