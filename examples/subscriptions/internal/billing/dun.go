@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/rivertype"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
@@ -89,8 +88,13 @@ func (e *Engine) declined(ctx context.Context, bill *data.Bill, advice amazonpay
 	}
 	bill.Attempt++
 	bill.ChargeID = ""
+	return e.dunLater(ctx, bill)
+}
+
+// dunLater stores a bill, and adds the job for its next step.
+func (e *Engine) dunLater(ctx context.Context, bill *data.Bill) error {
 	return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error {
-		_, err := e.River.InsertTx(ctx, tx, DunArgs{refOf(bill)}, at(bill.NextAt))
+		_, err := e.River.InsertTx(ctx, tx, dunOf(bill), at(bill.NextAt))
 		return err
 	})
 }
@@ -117,7 +121,7 @@ func (e *Engine) repair(ctx context.Context, bill *data.Bill, now time.Time, sus
 		if err != nil {
 			return err
 		}
-		_, err = e.River.InsertTx(ctx, tx, DunArgs{refOf(bill)}, at(bill.NextAt))
+		_, err = e.River.InsertTx(ctx, tx, dunOf(bill), at(bill.NextAt))
 		return err
 	})
 }
@@ -129,13 +133,13 @@ type dunWorker struct {
 	e *Engine
 }
 
-// Work takes the bill's next step, and comes back until another job works on it or it is at its end.
+// Work takes the bill's next step.
 func (w *dunWorker) Work(ctx context.Context, job *river.Job[DunArgs]) error {
 	bill, err := w.e.DB.Bill(ctx, job.Args.PermissionID, job.Args.Period)
 	if err != nil {
 		return err
 	}
-	if bill.State != data.BillRetry && bill.State != data.BillRepair || bill.Attempt != job.Args.Attempt {
+	if bill.State != data.BillRetry && bill.State != data.BillRepair || bill.Version != job.Args.Version {
 		return nil
 	}
 	now, err := w.e.DB.Now(ctx)
@@ -156,10 +160,7 @@ func (w *dunWorker) Work(ctx context.Context, job *river.Job[DunArgs]) error {
 	if err != nil {
 		return errors.Join(err, w.e.Provider.Answered(context.WithoutCancel(ctx), bill.MerchantID, "GetChargePermission", err))
 	}
-	if err := w.step(ctx, shop.Client, bill, permission.StatusDetails, now); err != nil {
-		return err
-	}
-	return river.JobSnooze(0)
+	return w.step(ctx, shop.Client, bill, permission.StatusDetails, now)
 }
 
 // take takes a call out of the merchant's rate limit, or returns the error that has the job wait.
@@ -213,7 +214,7 @@ func (w *dunWorker) step(ctx context.Context, client *webstore.Client, bill *dat
 			bill.Reason, bill.Recharge = why, true
 		}
 	}
-	return e.change(ctx, bill, nil)
+	return e.dunLater(ctx, bill)
 }
 
 // isStopped reports whether somebody has stopped the charge itself: only a person may say that it is
@@ -329,24 +330,6 @@ func (e *Engine) wake(ctx context.Context, q data.Queries, tx *sql.Tx, bill *dat
 	case err != nil:
 		return err
 	}
-	return e.runNow(ctx, tx, river.InsertManyParams{Args: DunArgs{refOf(bill)}, InsertOpts: at(bill.NextAt)})
-}
-
-// runNow adds jobs. A job that is there already, and waits for a time, waits no longer.
-func (e *Engine) runNow(ctx context.Context, tx *sql.Tx, jobs ...river.InsertManyParams) error {
-	if len(jobs) == 0 {
-		return nil
-	}
-	added, err := e.River.InsertManyTx(ctx, tx, jobs)
-	if err != nil {
-		return err
-	}
-	for _, a := range added {
-		if a.UniqueSkippedAsDuplicate && (a.Job.State == rivertype.JobStateScheduled || a.Job.State == rivertype.JobStateRetryable) {
-			if _, err := e.River.JobRetryTx(ctx, tx, a.Job.ID); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	_, err = e.River.InsertTx(ctx, tx, dunOf(bill), at(bill.NextAt))
+	return err
 }

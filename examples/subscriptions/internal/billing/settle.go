@@ -69,25 +69,20 @@ func (w *settleWorker) bills(ctx context.Context, before time.Time) (found int, 
 			return err
 		}
 		found = len(bills)
-		var others, duns []river.InsertManyParams
-		for _, b := range bills {
+		jobs := make([]river.InsertManyParams, found)
+		for i, b := range bills {
 			switch b.State {
 			case data.BillPlanned:
-				others = append(others, river.InsertManyParams{Args: ChargeArgs{refOf(b)}})
+				jobs[i].Args = ChargeArgs{refOf(b)}
 			case data.BillPending:
-				others = append(others, river.InsertManyParams{Args: FollowArgs{refOf(b)}})
+				jobs[i].Args = FollowArgs{refOf(b)}
 			default:
-				duns = append(duns, river.InsertManyParams{Args: DunArgs{refOf(b)}})
+				jobs[i].Args = dunOf(b)
 			}
 		}
-		if len(others) > 0 {
-			added, err := w.e.River.InsertManyFastTx(ctx, tx, others)
-			if err != nil {
-				return err
-			}
-			w.log(ctx, "bills", added)
-		}
-		return w.e.runNow(ctx, tx, duns...) // one of them may have been woken while it was running
+		added, err := w.e.River.InsertManyFastTx(ctx, tx, jobs)
+		w.log(ctx, "bills", added)
+		return err
 	})
 }
 
