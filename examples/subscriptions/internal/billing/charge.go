@@ -115,9 +115,9 @@ func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.
 		if bill.State == data.BillPending {
 			return nil // followed already
 		}
-		bill.State = data.BillPending
+		bill.State, bill.NextAt = data.BillPending, time.Now().Add(e.Calendar.Scale(followEvery))
 		return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error {
-			_, err := e.River.InsertTx(ctx, tx, FollowArgs{refOf(bill)}, at(time.Now().Add(e.Calendar.Scale(followEvery))))
+			_, err := e.River.InsertTx(ctx, tx, FollowArgs{refOf(bill)}, at(bill.NextAt))
 			return err
 		})
 	}
@@ -127,57 +127,9 @@ func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.
 // documentation advises an hour.
 const followEvery = time.Hour
 
-// retryDays are the days after which a bill that was declined for now is charged again.
-var retryDays = []int{1, 2, 4}
-
-// repairDays are how long the buyer has to repair the payment method.
-const repairDays = 14
-
-// declined stores that a bill was not charged, and what comes next: a new attempt after some days,
-// or the buyer's repair. Nothing is unsettled: the next attempt gets a new key.
-func (e *Engine) declined(ctx context.Context, bill *data.Bill, advice amazonpay.Advice) error {
-	now, err := e.DB.Now(ctx)
-	if err != nil {
-		return err
-	}
-	bill.Reason, bill.ChargeID = advice.ReasonCode, ""
-	bill.Attempt++
-	bill.Declines++
-	repair := false
-	switch {
-	case advice.Step == amazonpay.StepNewKey, advice.Later:
-		if repair = bill.Declines > len(retryDays); !repair {
-			bill.State, bill.NextAt = data.BillRetry, now.Add(e.Calendar.Days(retryDays[bill.Declines-1]))
-		}
-	case advice.IsDecline():
-		repair = true
-	case advice.Class == amazonpay.DeclineClassClosed: // what it is then, the permission says
-		bill.State, bill.NextAt = data.BillRetry, now
-	default: // a wrong request: nothing that time or the buyer mends
-		bill.State = data.BillCheck
-	}
-	if repair {
-		bill.State, bill.NextAt = data.BillRepair, now.Add(e.Calendar.Days(1))
-		bill.Deadline = e.Calendar.Date(now) + repairDays
-		bill.RepairToken = newToken()
-	}
-	return e.change(ctx, bill, func(ctx context.Context, q data.Queries, tx *sql.Tx) error {
-		if repair {
-			if err := errors.Join(q.SetSubscriptionState(ctx, bill.PermissionID, data.SubscriptionPastDue), q.AddMessage(ctx, bill, data.MessageRepair)); err != nil {
-				return err
-			}
-		}
-		if bill.State == data.BillCheck {
-			return nil
-		}
-		_, err := e.River.InsertTx(ctx, tx, DunArgs{refOf(bill)}, at(bill.NextAt))
-		return err
-	})
-}
-
-// check stores that a person, or a settlement report, must say whether a bill was charged.
+// check stores that a person, or a settlement report, must say what becomes of a bill.
 func (e *Engine) check(ctx context.Context, bill *data.Bill, reason amazonpay.ReasonCode, cause error) error {
-	e.Logger.ErrorContext(ctx, "it cannot be read whether the bill was charged: the settlement report will say",
+	e.Logger.ErrorContext(ctx, "a person or the settlement report must say what becomes of the bill",
 		slog.String("permission_id", bill.PermissionID), slog.String("period", bill.Period), slog.Any("error", cause))
 	bill.State, bill.Reason = data.BillCheck, reason
 	return e.change(ctx, bill, nil)

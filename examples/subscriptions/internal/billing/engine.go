@@ -71,6 +71,7 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &notifiedWorker{e: e})
 	river.AddWorker(workers, &dunWorker{e: e})
 	river.AddWorker(workers, &refundWorker{e: e})
+	river.AddWorker(workers, &settleWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -108,6 +109,7 @@ func (e *Engine) periodic() []*river.PeriodicJob {
 	}
 	return []*river.PeriodicJob{
 		every(max(time.Second, e.Calendar.Scale(time.Hour)), PlanArgs{}),
+		every(max(time.Second, e.Calendar.Scale(settleEvery)), SettleArgs{}),
 	}
 }
 

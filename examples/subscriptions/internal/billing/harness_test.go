@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
@@ -54,4 +56,12 @@ func (b *bench) start(t *testing.T) {
 	t.Helper()
 	require.NoError(t, b.Start(context.Background()))
 	t.Cleanup(func() { require.NoError(t, b.Stop(context.Background())) })
+}
+
+// jobs returns the jobs of a kind that are not at their end.
+func (b *bench) jobs(t *testing.T, kind string) []*rivertype.JobRow {
+	t.Helper()
+	list, err := b.River.JobList(t.Context(), river.NewJobListParams().Kinds(kind).States(alive...).First(1000))
+	require.NoError(t, err)
+	return list.Jobs
 }

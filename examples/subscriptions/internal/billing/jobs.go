@@ -53,10 +53,13 @@ func (PlanMerchantArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan)
 type BillRef struct {
 	PermissionID string `json:"permission_id" river:"unique"`
 	Period       string `json:"period" river:"unique"`
-	MerchantID   string `json:"merchant_id"`
+	// Attempt tells the job of the next attempt from that of the last one, which may not have ended
+	// yet when it has done its work.
+	Attempt    int    `json:"attempt" river:"unique"`
+	MerchantID string `json:"merchant_id"`
 }
 
-func refOf(b *data.Bill) BillRef { return BillRef{b.PermissionID, b.Period, b.MerchantID} }
+func refOf(b *data.Bill) BillRef { return BillRef{b.PermissionID, b.Period, b.Attempt, b.MerchantID} }
 
 // ChargeArgs is the job that charges a planned bill.
 type ChargeArgs struct{ BillRef }
@@ -76,8 +79,16 @@ func (FollowArgs) Kind() string { return "follow" }
 // InsertOpts are those of all jobs of the kind.
 func (FollowArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
 
-// DunArgs is the job that gets a declined bill paid, or gives it up.
-type DunArgs struct{ BillRef }
+// DunArgs is the job that takes the next step to get a declined bill paid, or gives it up. It is about
+// one version of the bill: who changes the bill adds the job of the new one in the same
+// transaction, and the old job, whenever it runs, does nothing.
+type DunArgs struct {
+	BillRef
+
+	Version int `json:"version" river:"unique"`
+}
+
+func dunOf(b *data.Bill) DunArgs { return DunArgs{refOf(b), b.Version} }
 
 // Kind names the job.
 func (DunArgs) Kind() string { return "dun" }

@@ -50,14 +50,6 @@ func (b *bench) notices(t *testing.T) []string {
 	return b.rows(t, `SELECT kind || ' ' || transaction_id || ' ' || permission_id || ' ' || ours || ' ' || theirs || ' ' || currency || ' ' || note FROM differences ORDER BY found_at`)
 }
 
-// jobs returns the jobs of a kind.
-func (b *bench) jobs(t *testing.T, kind string) []*rivertype.JobRow {
-	t.Helper()
-	found, err := b.River.JobList(t.Context(), river.NewJobListParams().Kinds(kind))
-	require.NoError(t, err)
-	return found.Jobs
-}
-
 // A notification settles a pending charge at once; the same one again changes nothing.
 func TestNotifiedOfAPendingCharge(t *testing.T) {
 	t.Parallel()

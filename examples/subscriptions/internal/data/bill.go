@@ -36,10 +36,11 @@ type Bill struct {
 	Calls        int
 	Declines     int
 	ChargeID     string
-	Reason       amazonpay.ReasonCode // of the last decline
+	Reason       amazonpay.ReasonCode // of the last decline, or of the charge permission when it was read after that
 	Refunded     int64
 	RepairToken  string    `log:"-"` // of the buyer's link
-	Deadline     Date      // in state repair
+	Deadline     Date      // since the first time in state repair; 0: it never was
+	Recharge     bool      // in state repair: it is charged as soon as the charge permission is Chargeable
 	NextAt       time.Time // not before this, by the database's clock, is the next step taken
 
 	Version   int       // as it was read
@@ -64,13 +65,13 @@ func (b *Bill) Reference() string { return b.PermissionID + "/" + b.Period }
 func (b *Bill) Price() (amazonpay.Price, error) { return amazonpay.NewPrice(b.Amount, b.Currency) }
 
 const billColumns = `permission_id, period, merchant_id, amount, currency, state, attempt, unsettled, calls, declines, version,
-	charge_id, reason, refunded, repair_token, deadline, next_at, changed_at`
+	charge_id, reason, refunded, repair_token, deadline, recharge, next_at, changed_at`
 
 func scanBill(row scanner) (*Bill, error) {
 	var b Bill
 	var next, changed int64
 	err := row.Scan(&b.PermissionID, &b.Period, &b.MerchantID, &b.Amount, &b.Currency, &b.State, &b.Attempt, &b.Unsettled, &b.Calls, &b.Declines, &b.Version,
-		&b.ChargeID, &b.Reason, &b.Refunded, &b.RepairToken, &b.Deadline, &next, &changed)
+		&b.ChargeID, &b.Reason, &b.Refunded, &b.RepairToken, &b.Deadline, &b.Recharge, &next, &changed)
 	b.NextAt = time.UnixMicro(next).UTC()
 	b.ChangedAt = time.UnixMicro(changed).UTC()
 	return &b, err
@@ -84,8 +85,8 @@ func (q Queries) addBills(ctx context.Context, bills []*Bill) error {
 	}
 	tuples := values(len(bills), "TEXT", "TEXT", "TEXT", "BIGINT", "TEXT", "TEXT")
 	_, err := q.exec(ctx, `INSERT INTO bills (permission_id, period, merchant_id, amount, currency, state, attempt, unsettled, calls, declines, version,
-			charge_id, reason, refunded, repair_token, deadline, next_at, changed_at)
-		SELECT v.*, 0, FALSE, 0, 0, 0, '', '', 0, '', 0, 0, `+q.dialect.clock+` FROM (VALUES `+tuples+`) AS v WHERE true
+			charge_id, reason, refunded, repair_token, deadline, recharge, next_at, changed_at)
+		SELECT v.*, 0, FALSE, 0, 0, 0, '', '', 0, '', 0, FALSE, `+q.dialect.clock+`, `+q.dialect.clock+` FROM (VALUES `+tuples+`) AS v WHERE true
 		ON CONFLICT (permission_id, period) DO NOTHING`, args...)
 	return err
 }
@@ -124,10 +125,10 @@ func (q Queries) BeginCall(ctx context.Context, permissionID, period string) (*B
 // nothing and returns [ErrChanged].
 func (q Queries) SaveBill(ctx context.Context, b *Bill) error {
 	changed, err := q.exec(ctx, `UPDATE bills SET state = $4, attempt = $5, unsettled = $6, declines = $7, charge_id = $8, reason = $9, refunded = $10,
-			repair_token = $11, deadline = $12, next_at = $13, version = version + 1, changed_at = `+q.dialect.clock+`
+			repair_token = $11, deadline = $12, recharge = $13, next_at = $14, version = version + 1, changed_at = `+q.dialect.clock+`
 		WHERE permission_id = $1 AND period = $2 AND version = $3`,
 		b.PermissionID, b.Period, b.Version, string(b.State), b.Attempt, b.Unsettled, b.Declines, b.ChargeID, string(b.Reason), b.Refunded,
-		b.RepairToken, int64(b.Deadline), b.NextAt.UnixMicro())
+		b.RepairToken, int64(b.Deadline), b.Recharge, b.NextAt.UnixMicro())
 	if err == nil && changed == 0 {
 		return ErrChanged
 	}
@@ -137,6 +138,22 @@ func (q Queries) SaveBill(ctx context.Context, b *Bill) error {
 
 // ErrChanged reports that somebody else has changed a row since it was read.
 var ErrChanged = errors.New("data: somebody else has changed the row")
+
+// BillOfRepair returns the bill that waits for the repair behind a link, or [ErrNone].
+func (q Queries) BillOfRepair(ctx context.Context, token string) (*Bill, error) {
+	return scanBill(q.on.QueryRowContext(ctx, `SELECT `+billColumns+` FROM bills WHERE repair_token = $1 AND repair_token <> ''`, token))
+}
+
+// WakeBill stores a sign that the payment method of a bill in state repair was repaired: the bill is
+// due a gap after its last change, unless it is due before. It returns the bill, or [ErrNone] if the
+// bill is in another state or, with a gap, due by then anyway. After so many declines the sign is
+// not enough to charge it.
+func (q Queries) WakeBill(ctx context.Context, permissionID, period string, gap time.Duration, declines int) (*Bill, error) {
+	return scanBill(q.on.QueryRowContext(ctx, `UPDATE bills SET recharge = (recharge OR declines < $4), next_at = `+q.dialect.least+`(next_at, changed_at + $3),
+			version = version + 1, changed_at = `+q.dialect.clock+`
+		WHERE permission_id = $1 AND period = $2 AND state = 'repair' AND (CAST($3 AS BIGINT) = 0 OR next_at > changed_at + $3)
+		RETURNING `+billColumns, permissionID, period, gap.Microseconds(), declines))
+}
 
 // OpenBills returns how many bills of a merchant wait to be charged.
 func (q Queries) OpenBills(ctx context.Context, merchantID string) (n int, err error) {

@@ -49,6 +49,14 @@ func (c Calendar) Date(at time.Time) Date {
 	return c.First + Date(at.Sub(c.Began)/c.Length)
 }
 
+// Begins returns when a date begins.
+func (c Calendar) Begins(d Date) time.Time {
+	if c.Length == 0 {
+		return d.Time()
+	}
+	return c.Began.Add(time.Duration(d-c.First) * c.Length)
+}
+
 // Days returns how long so many days are.
 func (c Calendar) Days(n int) time.Duration {
 	if c.Length == 0 {

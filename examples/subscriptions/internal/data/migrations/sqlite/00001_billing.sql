@@ -49,12 +49,14 @@ CREATE TABLE bills (
 	reason        TEXT NOT NULL, -- reason code of the last decline
 	refunded      BIGINT NOT NULL,
 	repair_token  TEXT NOT NULL, -- of the link that the buyer gets; empty: none
-	deadline      BIGINT NOT NULL, -- state repair: the date after which the subscription is closed
+	deadline      BIGINT NOT NULL, -- since the first time in state repair: the date after which the subscription is closed
+	recharge      BOOLEAN NOT NULL, -- state repair: charged as soon as the charge permission is Chargeable
 	next_at       BIGINT NOT NULL, -- not before this is the next step taken
 	changed_at    BIGINT NOT NULL,
 	PRIMARY KEY (permission_id, period)
 );
 CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
+CREATE INDEX bills_due ON bills (next_at) WHERE state IN ('planned', 'pending', 'retry', 'repair');
 CREATE INDEX bills_by_charge ON bills (charge_id) WHERE charge_id <> '';
 CREATE UNIQUE INDEX bills_by_repair_token ON bills (repair_token) WHERE repair_token <> '';
 
@@ -76,6 +78,7 @@ CREATE TABLE refunds (
 	FOREIGN KEY (permission_id, period) REFERENCES bills (permission_id, period)
 );
 CREATE INDEX refunds_of ON refunds (permission_id, period);
+CREATE INDEX refunds_open ON refunds (changed_at, id) WHERE state IN ('planned', 'pending');
 CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
 
 -- The rate limit of each operation of each merchant, for all processes.
