@@ -90,7 +90,7 @@ func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.
 		if !charge.CaptureAmount.Equal(price) {
 			return e.check(ctx, bill, "", errors.New("the captured amount is not the bill's"))
 		}
-		bill.State, bill.Reason = data.BillPaid, ""
+		bill.State, bill.Reason, bill.PaidAt = data.BillPaid, "", charge.StatusDetails.LastUpdatedTimestamp.Time
 		return e.change(ctx, bill, func(ctx context.Context, q data.Queries, _ *sql.Tx) error {
 			return q.PaidSubscription(ctx, bill.PermissionID)
 		})

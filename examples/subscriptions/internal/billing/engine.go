@@ -67,6 +67,7 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &planWorker{e: e})
 	river.AddWorker(workers, &planMerchantWorker{e: e})
 	river.AddWorker(workers, &chargeWorker{e: e})
+	river.AddWorker(workers, &refundWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -119,23 +120,25 @@ func (e *Engine) Start(ctx context.Context) error {
 // time that a job may take.
 func (e *Engine) Stop(ctx context.Context) error { return e.River.Stop(ctx) }
 
-// change stores a bill, and what else f does, in a transaction that outlives the job: what the
-// service has answered must be stored also if the process is stopping. If somebody else has changed
-// the bill since it was read, nothing is stored, and that is no error: whoever did goes on.
+// change stores a bill, and what else f does, as [Engine.store] does.
 func (e *Engine) change(ctx context.Context, b *data.Bill, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
-	err := e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
-		if err := q.SaveBill(ctx, b); err != nil {
+	return e.store(ctx, func(ctx context.Context, q data.Queries, tx *sql.Tx) error {
+		if err := q.SaveBill(ctx, b); err != nil || f == nil {
 			return err
-		}
-		if f == nil {
-			return nil
 		}
 		return f(ctx, q, tx)
 	})
+}
+
+// store runs f in a transaction that outlives the job: what the service has answered must be stored
+// also if the process is stopping. If somebody else has changed the row since it was read, nothing is
+// stored, and that is no error: whoever did goes on.
+func (e *Engine) store(ctx context.Context, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	err := e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error { return f(ctx, q, tx) })
 	if errors.Is(err, data.ErrChanged) {
-		e.Logger.DebugContext(ctx, "somebody else has changed the bill", slog.String("permission_id", b.PermissionID), slog.String("period", b.Period))
+		e.Logger.DebugContext(ctx, "somebody else has changed the row")
 		return nil
 	}
 	return err

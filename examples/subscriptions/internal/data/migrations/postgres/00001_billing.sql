@@ -49,11 +49,15 @@ CREATE TABLE bills (
 	repair_token  TEXT NOT NULL, -- of the link that the buyer gets; empty: none
 	deadline      BIGINT NOT NULL, -- state repair: the date after which the subscription is closed
 	next_at       BIGINT NOT NULL, -- not before this is the next step taken
+	called_at     BIGINT NOT NULL DEFAULT 0, -- when the first call under the key was made
+	paid_at       BIGINT NOT NULL DEFAULT 0, -- when it was captured, by Amazon's clock
+	reported      BOOLEAN NOT NULL DEFAULT FALSE, -- a settlement report has the charge
 	changed_at    BIGINT NOT NULL,
 	PRIMARY KEY (permission_id, period)
 ) WITH (fillfactor = 80);
 CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
 CREATE INDEX bills_by_charge ON bills (charge_id) WHERE charge_id <> '';
+CREATE INDEX bills_unreported ON bills (merchant_id, paid_at) WHERE state = 'paid' AND NOT reported;
 CREATE UNIQUE INDEX bills_by_repair_token ON bills (repair_token) WHERE repair_token <> '';
 
 CREATE TABLE refunds (
@@ -70,10 +74,13 @@ CREATE TABLE refunds (
 	version       INTEGER NOT NULL,
 	refund_id     TEXT NOT NULL,
 	reason        TEXT NOT NULL,
+	refunded_at   BIGINT NOT NULL, -- by Amazon's clock
+	reported      BOOLEAN NOT NULL DEFAULT FALSE, -- a settlement report has it
 	changed_at    BIGINT NOT NULL,
 	FOREIGN KEY (permission_id, period) REFERENCES bills (permission_id, period)
 );
 CREATE INDEX refunds_of ON refunds (permission_id, period);
+CREATE INDEX refunds_unreported ON refunds (merchant_id, refunded_at) WHERE state = 'refunded' AND NOT reported;
 CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
 
 -- The rate limit of each operation of each merchant, for all processes.
@@ -111,26 +118,39 @@ CREATE TABLE tally (
 	PRIMARY KEY (merchant_id, state, currency)
 );
 
--- The rows of settlement reports, and what does not agree with the tables above.
+-- The settlement reports of the merchants, their rows, and what does not agree with the tables above.
+CREATE TABLE reports (
+	merchant_id TEXT NOT NULL REFERENCES merchants (id),
+	report_id   TEXT NOT NULL,
+	document_id TEXT NOT NULL,
+	start_at    BIGINT NOT NULL, -- of the settlement period, by Amazon's clock
+	end_at      BIGINT NOT NULL,
+	state       TEXT NOT NULL, -- found, done, unreadable
+	PRIMARY KEY (merchant_id, report_id)
+);
+
 CREATE TABLE settlements (
 	merchant_id    TEXT NOT NULL,
 	report_id      TEXT NOT NULL,
-	line           BIGINT NOT NULL,
+	line           BIGINT NOT NULL, -- of the document
+	settlement_id  TEXT NOT NULL,
 	type           TEXT NOT NULL,
 	transaction_id TEXT NOT NULL,
 	permission_id  TEXT NOT NULL,
-	reference      TEXT NOT NULL, -- the provider's own reference
-	amount         BIGINT NOT NULL,
+	period         TEXT NOT NULL, -- of the bill that our reference names; empty: it is not ours
+	amount         BIGINT NOT NULL, -- negative: paid by the merchant
 	fee            BIGINT NOT NULL,
 	net            BIGINT NOT NULL,
 	currency       TEXT NOT NULL,
 	PRIMARY KEY (merchant_id, report_id, line)
 );
-CREATE INDEX settlements_by_transaction ON settlements (merchant_id, transaction_id);
+CREATE INDEX settlements_by_transaction ON settlements (merchant_id, transaction_id) WHERE transaction_id <> '';
+CREATE INDEX settlements_by_permission ON settlements (merchant_id, permission_id) WHERE type = 'Capture';
 
 CREATE TABLE differences (
 	merchant_id    TEXT NOT NULL,
 	report_id      TEXT NOT NULL,
+	line           BIGINT NOT NULL, -- of the report's document; 0: none
 	kind           TEXT NOT NULL,
 	transaction_id TEXT NOT NULL,
 	permission_id  TEXT NOT NULL,
@@ -140,5 +160,5 @@ CREATE TABLE differences (
 	currency       TEXT NOT NULL,
 	note           TEXT NOT NULL,
 	found_at       BIGINT NOT NULL,
-	PRIMARY KEY (merchant_id, report_id, kind, transaction_id, permission_id, period)
+	PRIMARY KEY (merchant_id, report_id, line, kind, transaction_id, permission_id, period, currency)
 );
