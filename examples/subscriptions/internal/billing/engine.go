@@ -68,6 +68,9 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &planMerchantWorker{e: e})
 	river.AddWorker(workers, &chargeWorker{e: e})
 	river.AddWorker(workers, &refundWorker{e: e})
+	river.AddWorker(workers, &reportsWorker{e: e})
+	river.AddWorker(workers, &reportsOfWorker{e: e})
+	river.AddWorker(workers, &reconcileWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -105,6 +108,7 @@ func (e *Engine) periodic() []*river.PeriodicJob {
 	}
 	return []*river.PeriodicJob{
 		every(max(time.Second, e.Calendar.Scale(time.Hour)), PlanArgs{}),
+		every(max(time.Second, e.Calendar.Days(1)), ReportsArgs{}),
 	}
 }
 

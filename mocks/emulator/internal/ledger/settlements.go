@@ -161,7 +161,7 @@ func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
 		return nil
 	}
 	for _, s := range l.settled {
-		if s.Scope == of && !s.End.Before(start) && !s.End.After(end) {
+		if s.Scope == of && s.End.After(start) && !s.End.After(end) { // at start the period before was paid out
 			paid := Money{-s.Amount.Minor, s.Amount.Currency}.signed()
 			rows = append(rows, []string{
 				s.End.UTC().Format(rowTime), s.Period.ID, "", "", "Transfer", "", "", "", s.Amount.Currency, "Transfer to the bank", paid, "", "", "", paid,

@@ -133,6 +133,7 @@ CREATE TABLE settlements (
 	merchant_id    TEXT NOT NULL,
 	report_id      TEXT NOT NULL,
 	line           BIGINT NOT NULL, -- of the document
+	posted_at      BIGINT NOT NULL, -- by Amazon's clock
 	settlement_id  TEXT NOT NULL,
 	type           TEXT NOT NULL,
 	transaction_id TEXT NOT NULL,
