@@ -102,7 +102,7 @@ func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.
 	bill.ChargeID = charge.ChargeID
 	switch state := charge.StatusDetails.State; state {
 	case amazonpay.StateCaptured:
-		bill.State, bill.Reason = data.BillPaid, ""
+		bill.State, bill.Reason, bill.PaidAt = data.BillPaid, "", charge.StatusDetails.LastUpdatedTimestamp.Time
 		if bill.Declines == 0 {
 			return e.change(ctx, bill, nil)
 		}

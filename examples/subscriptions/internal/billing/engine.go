@@ -7,6 +7,7 @@ import (
 	"context"
 	cryptorand "crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -72,6 +73,9 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &dunWorker{e: e})
 	river.AddWorker(workers, &refundWorker{e: e})
 	river.AddWorker(workers, &settleWorker{e: e})
+	river.AddWorker(workers, &reportsWorker{e: e})
+	river.AddWorker(workers, &reportsOfWorker{e: e})
+	river.AddWorker(workers, &reconcileWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -110,6 +114,7 @@ func (e *Engine) periodic() []*river.PeriodicJob {
 	return []*river.PeriodicJob{
 		every(max(time.Second, e.Calendar.Scale(time.Hour)), PlanArgs{}),
 		every(max(time.Second, e.Calendar.Scale(settleEvery)), SettleArgs{}),
+		every(max(time.Second, e.Calendar.Days(1)), ReportsArgs{}),
 	}
 }
 
@@ -125,22 +130,32 @@ func (e *Engine) Start(ctx context.Context) error {
 // time that a job may take.
 func (e *Engine) Stop(ctx context.Context) error { return e.River.Stop(ctx) }
 
-// change stores a bill, and what else f does, in a transaction that outlives the job: what the
-// service has answered must be stored also if the process is stopping. If somebody else has changed
-// the bill since it was read, nothing is stored, and the job runs again.
+// change stores a bill, and what else f does, as [Engine.store] does.
 func (e *Engine) change(ctx context.Context, b *data.Bill, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
-	defer cancel()
 	if f == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saving)
+		defer cancel()
 		return e.DB.SaveBill(ctx, b)
 	}
-	return e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
+	return e.store(ctx, func(ctx context.Context, q data.Queries, tx *sql.Tx) error {
 		if err := q.SaveBill(ctx, b); err != nil {
 			return err
 		}
 		return f(ctx, q, tx)
 	})
 }
+
+// store runs f in a transaction that outlives the job: what the service has answered must be stored
+// also if the process is stopping. If somebody else has changed the row since it was read, nothing is
+// stored, and the job runs again.
+func (e *Engine) store(ctx context.Context, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saving)
+	defer cancel()
+	return e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error { return f(ctx, q, tx) })
+}
+
+// saving is how long it may take to store what the service has answered.
+const saving = 30 * time.Second
 
 // wake adds a job, or lets the one with the same arguments that waits run now. If that one is running,
 // nobody knows whether it has seen what changed: then wake returns the error with which a job asks

@@ -132,6 +132,26 @@ func (NotifiedArgs) Kind() string { return "notified" }
 // InsertOpts are those of all jobs of the kind.
 func (NotifiedArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
 
+// ReportsArgs is the daily job that looks for every merchant's new settlement reports.
+type ReportsArgs struct{}
+
+// Kind names the job.
+func (ReportsArgs) Kind() string { return "reports" }
+
+// InsertOpts are those of all jobs of the kind.
+func (ReportsArgs) InsertOpts() river.InsertOpts { return unique(QueueReport) }
+
+// ReportsOfArgs is the job that looks for a merchant's new settlement reports.
+type ReportsOfArgs struct {
+	MerchantID string `json:"merchant_id" river:"unique"`
+}
+
+// Kind names the job.
+func (ReportsOfArgs) Kind() string { return "reports_of" }
+
+// InsertOpts are those of all jobs of the kind.
+func (ReportsOfArgs) InsertOpts() river.InsertOpts { return unique(QueueReport) }
+
 // ReconcileArgs is the job that compares a merchant's settlement report with the ledger.
 type ReconcileArgs struct {
 	MerchantID string `json:"merchant_id" river:"unique"`

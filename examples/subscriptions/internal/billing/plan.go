@@ -28,16 +28,21 @@ func (w *planWorker) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
 		return err
 	}
 	until := w.e.Calendar.Date(now)
+	return w.e.forMerchants(ctx, func(m *data.Merchant) river.JobArgs { return PlanMerchantArgs{MerchantID: m.ID, Until: until} })
+}
+
+// forMerchants adds a job for each merchant, page by page.
+func (e *Engine) forMerchants(ctx context.Context, args func(m *data.Merchant) river.JobArgs) error {
 	for after := ""; ; {
-		page, err := w.e.DB.MerchantsAfter(ctx, after, merchantPage)
+		page, err := e.DB.MerchantsAfter(ctx, after, merchantPage)
 		if err != nil || len(page) == 0 {
 			return err
 		}
 		jobs := make([]river.InsertManyParams, len(page))
 		for i, m := range page {
-			jobs[i].Args = PlanMerchantArgs{MerchantID: m.ID, Until: until}
+			jobs[i].Args = args(m)
 		}
-		if _, err := w.e.River.InsertManyFast(ctx, jobs); err != nil {
+		if _, err := e.River.InsertManyFast(ctx, jobs); err != nil {
 			return err
 		}
 		after = page[len(page)-1].ID

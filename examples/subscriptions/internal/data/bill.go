@@ -42,6 +42,8 @@ type Bill struct {
 	Deadline     Date      // since the first time in state repair; 0: it never was
 	Recharge     bool      // in state repair: it is charged as soon as the charge permission is Chargeable
 	NextAt       time.Time // not before this, by the database's clock, is the next step taken
+	CalledAt     time.Time // of the first call under the key
+	PaidAt       time.Time // of the capture, by Amazon's clock
 
 	Version   int       // as it was read
 	ChangedAt time.Time // by the database's clock
@@ -65,14 +67,15 @@ func (b *Bill) Reference() string { return b.PermissionID + "/" + b.Period }
 func (b *Bill) Price() (amazonpay.Price, error) { return amazonpay.NewPrice(b.Amount, b.Currency) }
 
 const billColumns = `permission_id, period, merchant_id, amount, currency, state, attempt, unsettled, calls, declines, version,
-	charge_id, reason, refunded, repair_token, deadline, recharge, next_at, changed_at`
+	charge_id, reason, refunded, repair_token, deadline, recharge, next_at, called_at, paid_at, changed_at`
 
 func scanBill(row scanner) (*Bill, error) {
 	var b Bill
-	var next, changed int64
+	var next, called, paid, changed int64
 	err := row.Scan(&b.PermissionID, &b.Period, &b.MerchantID, &b.Amount, &b.Currency, &b.State, &b.Attempt, &b.Unsettled, &b.Calls, &b.Declines, &b.Version,
-		&b.ChargeID, &b.Reason, &b.Refunded, &b.RepairToken, &b.Deadline, &b.Recharge, &next, &changed)
+		&b.ChargeID, &b.Reason, &b.Refunded, &b.RepairToken, &b.Deadline, &b.Recharge, &next, &called, &paid, &changed)
 	b.NextAt = time.UnixMicro(next).UTC()
+	b.CalledAt, b.PaidAt = time.UnixMicro(called).UTC(), time.UnixMicro(paid).UTC()
 	b.ChangedAt = time.UnixMicro(changed).UTC()
 	return &b, err
 }
@@ -116,7 +119,8 @@ func (q Queries) BeginCall(ctx context.Context, permissionID, period string) (*B
 	}
 	b.Version++
 	b.Calls++
-	_, err = q.exec(ctx, `UPDATE bills SET unsettled = TRUE, calls = $3, version = $4, changed_at = `+q.dialect.clock+` WHERE permission_id = $1 AND period = $2`,
+	_, err = q.exec(ctx, `UPDATE bills SET unsettled = TRUE, calls = $3, version = $4,
+		called_at = CASE WHEN unsettled THEN called_at ELSE `+q.dialect.clock+` END, changed_at = `+q.dialect.clock+` WHERE permission_id = $1 AND period = $2`,
 		b.PermissionID, b.Period, b.Calls, b.Version)
 	return b, err
 }
@@ -125,10 +129,10 @@ func (q Queries) BeginCall(ctx context.Context, permissionID, period string) (*B
 // nothing and returns [ErrChanged].
 func (q Queries) SaveBill(ctx context.Context, b *Bill) error {
 	changed, err := q.exec(ctx, `UPDATE bills SET state = $4, attempt = $5, unsettled = $6, declines = $7, charge_id = $8, reason = $9, refunded = $10,
-			repair_token = $11, deadline = $12, recharge = $13, next_at = $14, version = version + 1, changed_at = `+q.dialect.clock+`
+			repair_token = $11, deadline = $12, recharge = $13, next_at = $14, paid_at = $15, version = version + 1, changed_at = `+q.dialect.clock+`
 		WHERE permission_id = $1 AND period = $2 AND version = $3`,
 		b.PermissionID, b.Period, b.Version, string(b.State), b.Attempt, b.Unsettled, b.Declines, b.ChargeID, string(b.Reason), b.Refunded,
-		b.RepairToken, int64(b.Deadline), b.Recharge, b.NextAt.UnixMicro())
+		b.RepairToken, int64(b.Deadline), b.Recharge, b.NextAt.UnixMicro(), b.PaidAt.UnixMicro())
 	if err == nil && changed == 0 {
 		return ErrChanged
 	}

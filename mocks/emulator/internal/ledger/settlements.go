@@ -167,7 +167,7 @@ func (l *Ledger) settlementDocument(of Scope, start, end time.Time) []byte {
 		) + "\n")
 	}
 	for _, s := range book.settled {
-		if !s.End.Before(start) && !s.End.After(end) {
+		if s.End.After(start) && !s.End.After(end) { // at start the period before was paid out
 			paid := Money{-s.Amount.Minor, s.Amount.Currency}.signed()
 			b.WriteString(csvRow(
 				s.End.UTC().Format(rowTime), s.Period.ID, "", "", "Transfer", "", "", "", s.Amount.Currency, "Transfer to the bank", paid, "", "", "", paid,

@@ -52,12 +52,16 @@ CREATE TABLE bills (
 	deadline      BIGINT NOT NULL, -- since the first time in state repair: the date after which the subscription is closed
 	recharge      BOOLEAN NOT NULL, -- state repair: charged as soon as the charge permission is Chargeable
 	next_at       BIGINT NOT NULL, -- not before this is the next step taken
+	called_at     BIGINT NOT NULL DEFAULT 0, -- when the first call under the key was made
+	paid_at       BIGINT NOT NULL DEFAULT 0, -- when it was captured, by Amazon's clock
+	reported      BOOLEAN NOT NULL DEFAULT FALSE, -- a settlement report has the charge
 	changed_at    BIGINT NOT NULL,
 	PRIMARY KEY (permission_id, period)
 ) WITH (fillfactor = 80);
 CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
 CREATE INDEX bills_due ON bills (next_at) WHERE state IN ('planned', 'pending', 'retry', 'repair');
 CREATE INDEX bills_by_charge ON bills (charge_id) WHERE charge_id <> '';
+CREATE INDEX bills_unreported ON bills (merchant_id, paid_at) WHERE state = 'paid' AND NOT reported;
 CREATE UNIQUE INDEX bills_by_repair_token ON bills (repair_token) WHERE repair_token <> '';
 
 CREATE TABLE refunds (
@@ -74,11 +78,14 @@ CREATE TABLE refunds (
 	version       INTEGER NOT NULL,
 	refund_id     TEXT NOT NULL,
 	reason        TEXT NOT NULL,
+	refunded_at   BIGINT NOT NULL, -- by Amazon's clock
+	reported      BOOLEAN NOT NULL DEFAULT FALSE, -- a settlement report has it
 	changed_at    BIGINT NOT NULL,
 	FOREIGN KEY (permission_id, period) REFERENCES bills (permission_id, period)
 );
 CREATE INDEX refunds_of ON refunds (permission_id, period);
 CREATE INDEX refunds_open ON refunds (changed_at, id) WHERE state IN ('planned', 'pending');
+CREATE INDEX refunds_unreported ON refunds (merchant_id, refunded_at) WHERE state = 'refunded' AND NOT reported;
 CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
 
 -- The rate limit of each operation of each merchant, for all processes.
@@ -116,22 +123,35 @@ CREATE TABLE tally (
 	PRIMARY KEY (merchant_id, state, currency)
 );
 
--- The rows of settlement reports, and what does not agree with the tables above.
+-- The settlement reports of the merchants, their rows, and what does not agree with the tables above.
+CREATE TABLE reports (
+	merchant_id TEXT NOT NULL REFERENCES merchants (id),
+	report_id   TEXT NOT NULL,
+	document_id TEXT NOT NULL,
+	start_at    BIGINT NOT NULL, -- of the settlement period, by Amazon's clock
+	end_at      BIGINT NOT NULL,
+	state       TEXT NOT NULL, -- found, done, unreadable
+	PRIMARY KEY (merchant_id, report_id)
+);
+
 CREATE TABLE settlements (
 	merchant_id    TEXT NOT NULL,
 	report_id      TEXT NOT NULL,
-	line           BIGINT NOT NULL,
+	line           BIGINT NOT NULL, -- of the document
+	posted_at      BIGINT NOT NULL, -- by Amazon's clock
+	settlement_id  TEXT NOT NULL,
 	type           TEXT NOT NULL,
 	transaction_id TEXT NOT NULL,
 	permission_id  TEXT NOT NULL,
-	reference      TEXT NOT NULL, -- the provider's own reference
-	amount         BIGINT NOT NULL,
+	period         TEXT NOT NULL, -- of the bill that our reference names; empty: it is not ours
+	amount         BIGINT NOT NULL, -- negative: paid by the merchant
 	fee            BIGINT NOT NULL,
 	net            BIGINT NOT NULL,
 	currency       TEXT NOT NULL,
 	PRIMARY KEY (merchant_id, report_id, line)
 );
-CREATE INDEX settlements_by_transaction ON settlements (merchant_id, transaction_id);
+CREATE INDEX settlements_by_transaction ON settlements (merchant_id, transaction_id) WHERE transaction_id <> '';
+CREATE INDEX settlements_by_permission ON settlements (merchant_id, permission_id) WHERE type = 'Capture';
 
 CREATE TABLE differences (
 	merchant_id    TEXT NOT NULL,
