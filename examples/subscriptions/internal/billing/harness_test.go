@@ -29,7 +29,13 @@ type bench struct {
 // A day of its calendar is a second.
 func newBench(t *testing.T, options ...emulator.Option) *bench {
 	t.Helper()
-	w, err := world.New(t.TempDir(), 2, []string{"na"}, options...)
+	return newBenchOf(t, []string{"na"}, options...)
+}
+
+// newBenchOf is newBench with these regions.
+func newBenchOf(t *testing.T, regions []string, options ...emulator.Option) *bench {
+	t.Helper()
+	w, err := world.New(t.TempDir(), 2, regions, options...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	db := datatest.Open(t)
@@ -55,4 +61,3 @@ func (b *bench) start(t *testing.T) {
 	require.NoError(t, b.Start(context.Background()))
 	t.Cleanup(func() { require.NoError(t, b.Stop(context.Background())) })
 }
-
