@@ -31,7 +31,13 @@ type bench struct {
 // A day of its calendar is a second.
 func newBench(t *testing.T, options ...emulator.Option) *bench {
 	t.Helper()
-	w, err := world.New(t.TempDir(), 2, []string{"na"}, options...)
+	return newBenchOf(t, []string{"na"}, options...)
+}
+
+// newBenchOf is newBench with these regions.
+func newBenchOf(t *testing.T, regions []string, options ...emulator.Option) *bench {
+	t.Helper()
+	w, err := world.New(t.TempDir(), 2, regions, options...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	db := datatest.Open(t)
