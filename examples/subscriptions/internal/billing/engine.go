@@ -66,6 +66,7 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &planWorker{e: e})
 	river.AddWorker(workers, &planMerchantWorker{e: e})
 	river.AddWorker(workers, &chargeWorker{e: e})
+	river.AddWorker(workers, &tallyWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -103,6 +104,7 @@ func (e *Engine) periodic() []*river.PeriodicJob {
 	}
 	return []*river.PeriodicJob{
 		every(max(time.Second, e.Calendar.Scale(time.Hour)), PlanArgs{}),
+		every(time.Minute, TallyArgs{}),
 	}
 }
 
