@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 	"github.com/stretchr/testify/require"
 
+	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
@@ -31,7 +32,13 @@ type bench struct {
 // A day of its calendar is a second.
 func newBench(t *testing.T, options ...emulator.Option) *bench {
 	t.Helper()
-	w, err := world.New(t.TempDir(), 2, []string{"na"}, options...)
+	return newBenchOf(t, []string{"na"}, options...)
+}
+
+// newBenchOf is newBench with these regions.
+func newBenchOf(t *testing.T, regions []string, options ...emulator.Option) *bench {
+	t.Helper()
+	w, err := world.New(t.TempDir(), 2, regions, options...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	db := datatest.Open(t)
@@ -42,6 +49,10 @@ func newBench(t *testing.T, options ...emulator.Option) *bench {
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	w.Accounts.Limits = make(map[string]provider.Limit) // so high that a test meets none, unless a 429 has taught it
+	for operation := range amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive) {
+		w.Accounts.Limits[operation] = provider.Limit{Burst: 1000, PerSecond: 1000}
 	}
 	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db, Logger: log})
 	require.NoError(t, err)
