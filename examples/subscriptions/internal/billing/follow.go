@@ -56,7 +56,7 @@ func (w *followWorker) Work(ctx context.Context, job *river.Job[FollowArgs]) err
 	case isDecided(state):
 		bill.Unsettled = false
 		return w.e.charged(ctx, bill, charge)
-	case state == amazonpay.StateAuthorized && !now.Before(bill.NextAt):
+	case state == amazonpay.StateAuthorized && (bill.Captures == 0 || !now.Before(bill.NextAt)):
 		return w.capture(ctx, shop, bill)
 	case state == amazonpay.StateCaptureInitiated && bill.Unsettled: // so the capture has arrived
 		bill.Unsettled = false
@@ -128,7 +128,7 @@ func (w *followWorker) notCaptured(ctx context.Context, bill *data.Bill, cause e
 		if err != nil {
 			return err
 		}
-		bill.Attempt++ // which a new key is made from: the old one would get the same answer
+		bill.Captures++ // for a new key: the old one would get the same answer
 		bill.NextAt = now.Add(w.e.Calendar.Days(1))
 	}
 	w.e.Logger.ErrorContext(ctx, "a charge was not captured", slog.String("charge_id", bill.ChargeID), slog.Any("error", cause))

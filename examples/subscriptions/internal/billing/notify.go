@@ -111,18 +111,26 @@ func (w *notifiedWorker) unknownCharge(ctx context.Context, shop *provider.Shop,
 		return err
 	case bill.MerchantID != shop.Merchant.ID, state == amazonpay.StateDeclined, state == amazonpay.StateCanceled:
 		return nil
-	case mismatch(bill, charge) != nil, bill.ChargeID != "", bill.State == data.BillUnpaid:
-		if state != amazonpay.StateCaptured {
-			return nil
-		}
-		return w.e.DB.AddNotice(ctx, &data.Notice{
-			MerchantID: bill.MerchantID, Kind: data.NoticeCharge, ObjectID: charge.ChargeID, PermissionID: bill.PermissionID, Period: bill.Period,
-			Ours: bill.Amount, Theirs: minor(charge.CaptureAmount), Currency: charge.CaptureAmount.CurrencyCode,
-			Note: "a charge that names the bill, but does not pay it",
-		})
+	case mismatch(bill, charge) != nil:
+		return w.paysNothing(ctx, bill, charge, data.DifferenceCaptureUnknown, "A charge that names the bill has another amount.")
+	case bill.ChargeID != "":
+		return w.paysNothing(ctx, bill, charge, data.DifferenceCaptureDoubled, "A second charge names the bill.")
+	case bill.State == data.BillUnpaid:
+		return w.paysNothing(ctx, bill, charge, data.DifferenceCaptureUnpaid, "A charge names the bill, which was given up.")
 	}
 	bill.Unsettled = false
 	return w.e.charged(ctx, bill, charge)
+}
+
+// paysNothing lets a person see a captured charge that pays no bill.
+func (w *notifiedWorker) paysNothing(ctx context.Context, bill *data.Bill, charge *webstore.Charge, kind data.DifferenceKind, note string) error {
+	if charge.StatusDetails.State != amazonpay.StateCaptured {
+		return nil
+	}
+	return w.e.DB.AddDifference(ctx, &data.Difference{
+		MerchantID: bill.MerchantID, Kind: kind, TransactionID: charge.ChargeID, PermissionID: bill.PermissionID, Period: bill.Period,
+		Ours: bill.Amount, Theirs: minor(charge.CaptureAmount), Currency: charge.CaptureAmount.CurrencyCode, Note: note,
+	})
 }
 
 // minor returns an amount in the smallest unit of its currency, and 0 if it cannot be said.
@@ -145,83 +153,72 @@ func (w *notifiedWorker) permission(ctx context.Context, shop *provider.Shop, pe
 	if state != amazonpay.StateClosed && state != amazonpay.StateChargeable {
 		return nil
 	}
+	subscription, err := w.e.DB.Subscription(ctx, permission.ChargePermissionID)
+	switch {
+	case errors.Is(err, data.ErrNone):
+		return nil
+	case err != nil:
+		return err
+	case subscription.MerchantID != shop.Merchant.ID:
+		return nil
+	case state == amazonpay.StateClosed: // first, so that no bill is planned after they are read
+		err = w.e.DB.SetSubscriptionState(ctx, subscription.PermissionID, data.SubscriptionClosed)
+	}
+	if err != nil {
+		return err
+	}
 	now, err := w.e.DB.Now(ctx)
 	if err != nil {
 		return err
 	}
-	return w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
-		subscription, err := q.Subscription(ctx, permission.ChargePermissionID)
+	bills, err := w.e.DB.BillsOf(ctx, subscription.PermissionID)
+	if err != nil {
+		return err
+	}
+	for _, bill := range bills {
+		waits := bill.State == data.BillPlanned || bill.State == data.BillRetry || bill.State == data.BillRepair
 		switch {
-		case errors.Is(err, data.ErrNone):
-			return nil
-		case err != nil:
-			return err
-		case subscription.MerchantID != shop.Merchant.ID:
-			return nil
-		}
-		if state == amazonpay.StateClosed { // first, so that no bill is planned after they are read
-			if err := q.SetSubscriptionState(ctx, subscription.PermissionID, data.SubscriptionClosed); err != nil {
-				return err
+		case !waits || bill.Unsettled: // what was sent is settled first
+		case state == amazonpay.StateClosed:
+			if reasons := permission.StatusDetails.Reasons; len(reasons) > 0 {
+				bill.Reason = reasons[0].ReasonCode
 			}
+			err = w.e.giveUp(ctx, bill)
+		case bill.State == data.BillRepair && now.Sub(bill.ChangedAt) > w.e.Calendar.Scale(quiet):
+			err = w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error { return w.e.wakeDun(ctx, q, tx, bill) })
 		}
-		bills, err := q.BillsOf(ctx, subscription.PermissionID)
 		if err != nil {
 			return err
 		}
-		for _, bill := range bills {
-			waits := bill.State == data.BillPlanned || bill.State == data.BillRetry || bill.State == data.BillRepair
-			switch {
-			case !waits || bill.Unsettled: // what was sent is settled first
-			case state == amazonpay.StateClosed:
-				err = closed(ctx, q, bill, permission)
-			case bill.State == data.BillRepair && now.Sub(bill.ChangedAt) > w.e.Calendar.Scale(quiet):
-				err = w.e.wakeDun(ctx, q, tx, bill)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// closed gives a bill up whose permission is closed.
-func closed(ctx context.Context, q data.Queries, bill *data.Bill, permission *webstore.ChargePermission) error {
-	bill.State = data.BillUnpaid
-	if reasons := permission.StatusDetails.Reasons; len(reasons) > 0 {
-		bill.Reason = reasons[0].ReasonCode
 	}
-	if err := q.SaveBill(ctx, bill); err != nil {
-		return err
-	}
-	return q.AddMessage(ctx, bill, data.MessageClosed)
+	return nil
 }
 
 // refund lets the job of a refund read it.
 func (w *notifiedWorker) refund(ctx context.Context, shop *provider.Shop, refund *webstore.Refund) error {
-	id, merchantID, err := w.e.DB.RefundNamed(ctx, refund.RefundID)
+	known, err := w.e.DB.RefundOf(ctx, refund.RefundID)
 	switch {
 	case errors.Is(err, data.ErrNone):
 		return nil // the merchant's own
 	case err != nil:
 		return err
-	case merchantID != shop.Merchant.ID:
+	case known.MerchantID != shop.Merchant.ID:
 		return nil
 	}
 	return w.e.DB.Tx(ctx, func(_ data.Queries, tx *sql.Tx) error {
-		return w.e.wake(ctx, tx, RefundArgs{ID: id, MerchantID: merchantID})
+		return w.e.wake(ctx, tx, RefundArgs{ID: known.ID, MerchantID: known.MerchantID})
 	})
 }
 
 // dispute lets a person see a dispute, as it is now: it must be contested within days.
 func (w *notifiedWorker) dispute(ctx context.Context, shop *provider.Shop, dispute *webstore.Dispute) error {
-	notice := &data.Notice{
-		MerchantID: shop.Merchant.ID, Kind: data.NoticeDispute, ObjectID: dispute.DisputeID,
+	found := &data.Difference{
+		MerchantID: shop.Merchant.ID, Kind: data.DifferenceDispute, TransactionID: dispute.DisputeID,
 		Theirs: minor(dispute.DisputeAmount), Currency: dispute.DisputeAmount.CurrencyCode,
 		Note: fmt.Sprintf("%s (%s): %s of charge %s", dispute.StatusDetails.State, dispute.StatusDetails.ReasonCode, dispute.FilingReason, dispute.ChargeID),
 	}
 	if deadline := dispute.MerchantResponseDeadline; !deadline.IsZero() {
-		notice.Note += ", to be contested until " + deadline.UTC().Format(time.RFC3339)
+		found.Note += ", to be contested until " + deadline.UTC().Format(time.RFC3339)
 	}
 	bill, err := w.e.DB.BillOfCharge(ctx, dispute.ChargeID)
 	switch {
@@ -229,8 +226,8 @@ func (w *notifiedWorker) dispute(ctx context.Context, shop *provider.Shop, dispu
 	case err != nil:
 		return err
 	default:
-		notice.PermissionID, notice.Period, notice.Ours = bill.PermissionID, bill.Period, bill.Amount
+		found.PermissionID, found.Period, found.Ours = bill.PermissionID, bill.Period, bill.Amount
 	}
 	w.e.Logger.WarnContext(ctx, "a dispute", slog.String("dispute_id", dispute.DisputeID), slog.String("state", string(dispute.StatusDetails.State)))
-	return w.e.DB.AddNotice(ctx, notice)
+	return w.e.DB.AddDifference(ctx, found)
 }

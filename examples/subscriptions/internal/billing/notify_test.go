@@ -14,6 +14,7 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 // notify works on a notification to a merchant.
@@ -153,7 +154,7 @@ func TestNotifiedOfAChargeThatPaysNoBill(t *testing.T) {
 	b.notified(t, "CHARGE", less.ChargeID)
 	b.notified(t, "CHARGE", less.ChargeID)
 	assert.Equal(t, bill, b.bill(t, bill.PermissionID), "another amount")
-	assert.Equal(t, []string{"charge " + less.ChargeID + " " + bill.PermissionID + " 999 998 USD a charge that names the bill, but does not pay it"}, b.notices(t))
+	assert.Equal(t, []string{"capture_unknown " + less.ChargeID + " " + bill.PermissionID + " 999 998 USD A charge that names the bill has another amount."}, b.notices(t))
 
 	held := b.charge(t, bill, "9.97", false)
 	b.notified(t, "CHARGE", held.ChargeID)
@@ -196,14 +197,14 @@ func TestNotifiedOfWhatDoesNotExist(t *testing.T) {
 		err := run(t, w, args, 1)
 		assert.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%s: %v", objectType, err)
 		assert.NotErrorAs(t, err, new(*rivertype.JobCancelError), objectType)
-		assert.ErrorAs(t, run(t, w, args, unknownAfter), new(*rivertype.JobCancelError), objectType)
+		require.ErrorAs(t, run(t, w, args, unknownAfter), new(*rivertype.JobCancelError), objectType)
 	}
 	args.ObjectID = "../charges"
-	assert.ErrorAs(t, run(t, w, args, unknownAfter), new(*rivertype.JobCancelError))
+	require.ErrorAs(t, run(t, w, args, unknownAfter), new(*rivertype.JobCancelError))
 	args.ObjectID, args.ObjectType = "P01", "PAYOUT"
 	require.NoError(t, run(t, w, args, 1))
 	args.MerchantID = "nobody"
-	assert.ErrorAs(t, run(t, w, args, 1), new(*rivertype.JobCancelError))
+	require.ErrorAs(t, run(t, w, args, 1), new(*rivertype.JobCancelError))
 
 	// A service that does not answer is asked as long as it takes.
 	require.NoError(t, b.world.Regions[0].FailNext(1, emulator.Fault{Operation: "GetCharge", Status: 503}))
@@ -228,8 +229,6 @@ func TestNotifiedOfARepair(t *testing.T) {
 	}
 	unsettled := b.saved(t, b.planned(t, ""), func(bill *data.Bill) { bill.State, bill.Unsettled, bill.NextAt = data.BillRepair, true, until })
 	repair := bills[0]
-	_, err := b.River.Insert(t.Context(), dunOf(repair), at(until))
-	require.NoError(t, err)
 
 	require.NoError(t, region.SuspendPermission(repair.PermissionID, "PaymentMethodInvalid"))
 	b.notified(t, "CHARGE_PERMISSION", repair.PermissionID)
@@ -246,11 +245,12 @@ func TestNotifiedOfARepair(t *testing.T) {
 			b.notified(t, "CHARGE_PERMISSION", bill.PermissionID)
 		}
 	}
-	jobs := b.jobs(t, DunArgs{}.Kind())
-	require.Len(t, jobs, 3, "one of each version; the old ones do nothing")
 	woken := b.bill(t, repair.PermissionID)
 	assert.Equal(t, data.BillRepair, woken.State)
+	assert.True(t, woken.Recharge)
 	assert.False(t, woken.NextAt.After(time.Now()))
+	require.NoError(t, run(t, &dunWorker{e: b.Engine}, dunOf(woken), 1))
+	assert.Equal(t, data.BillPlanned, b.bill(t, repair.PermissionID).State)
 	for _, bill := range append(bills[1:], unsettled) {
 		assert.Equal(t, bill, b.bill(t, bill.PermissionID), bill.State)
 	}
@@ -261,20 +261,17 @@ func TestNotifiedOfAClosure(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	region := b.world.Regions[0]
-	for state, is := range map[data.BillState]struct {
-		unsettled bool
-		then      data.BillState
-	}{
-		data.BillPlanned: {false, data.BillUnpaid},
-		data.BillRetry:   {false, data.BillUnpaid},
-		data.BillRepair:  {false, data.BillUnpaid},
-		data.BillPending: {false, data.BillPending},
-		data.BillCheck:   {false, data.BillCheck},
-		data.BillPaid:    {false, data.BillPaid},
+	for state, settled := range map[data.BillState]data.BillState{
+		data.BillPlanned: data.BillUnpaid,
+		data.BillRetry:   data.BillUnpaid,
+		data.BillRepair:  data.BillUnpaid,
+		data.BillPending: data.BillPending,
+		data.BillCheck:   data.BillCheck,
+		data.BillPaid:    data.BillPaid,
 	} {
 		for _, unsettled := range []bool{false, true} {
 			bill := b.saved(t, b.planned(t, ""), func(bill *data.Bill) { bill.State, bill.Unsettled = state, unsettled })
-			then := is.then
+			then := settled
 			if unsettled {
 				then = state
 			}
@@ -306,6 +303,39 @@ func TestNotifiedOfAClosure(t *testing.T) {
 		assert.Empty(t, next)
 		return err
 	}))
+}
+
+// A refund's own job reads it, now; one that is not ours changes nothing.
+func TestNotifiedOfARefund(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	region := b.world.Regions[0]
+	bill := b.planned(t, "")
+	require.NoError(t, run(t, &chargeWorker{e: b.Engine}, ChargeArgs{refOf(bill)}, 1))
+	bill = b.bill(t, bill.PermissionID)
+	require.NoError(t, b.Refund(t.Context(), bill.PermissionID, bill.Period, 400, "first"))
+	snoozed(t, run(t, &refundWorker{e: b.Engine}, RefundArgs{ID: "first", MerchantID: bill.MerchantID}, 1))
+	refund, err := b.DB.Refund(t.Context(), "first")
+	require.NoError(t, err)
+	require.Equal(t, data.RefundPending, refund.State)
+	require.NoError(t, b.DB.Tx(t.Context(), func(_ data.Queries, tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `DELETE FROM river_job`) // as if it were lost
+		return err
+	}))
+	require.Error(t, b.notify(t, b.merchant(1), "REFUND", refund.RefundID))
+	shop, err := b.Provider.Shop(t.Context(), bill.MerchantID)
+	require.NoError(t, err)
+	own, err := shop.CreateRefund(t.Context(), &webstore.CreateRefundRequest{ChargeID: bill.ChargeID, RefundAmount: amazonpay.USD.Price("1.00")})
+	require.NoError(t, err)
+	b.notified(t, "REFUND", own.RefundID)
+	assert.Empty(t, b.jobs(t, RefundArgs{}.Kind()))
+	require.NoError(t, region.Advance(31*time.Second))
+	for range 2 {
+		b.notified(t, "REFUND", refund.RefundID)
+	}
+	require.Len(t, b.jobs(t, RefundArgs{}.Kind()), 1)
+	require.NoError(t, run(t, &refundWorker{e: b.Engine}, RefundArgs{ID: "first", MerchantID: bill.MerchantID}, 1))
+	assert.Equal(t, int64(400), b.bill(t, bill.PermissionID).Refunded)
 }
 
 // A dispute is shown to a person, with its present state.

@@ -33,6 +33,7 @@ type Bill struct {
 	State        BillState
 	Attempt      int  // the idempotency key is made from PermissionID, Period and this
 	Unsettled    bool // a call under that key may have charged; in state pending: captured
+	Captures     int  // that were refused, of charges that Amazon left authorized
 	Calls        int
 	Declines     int
 	ChargeID     string
@@ -54,10 +55,10 @@ func (b *Bill) Key() string {
 	return amazonpay.IdempotencyKey("charge", b.PermissionID, b.Period, strconv.Itoa(b.Attempt))
 }
 
-// CaptureKey returns the idempotency key with which the attempt's charge is captured, if Amazon left it
+// CaptureKey returns the idempotency key with which the bill's charge is captured, if Amazon left it
 // authorized.
 func (b *Bill) CaptureKey() string {
-	return amazonpay.IdempotencyKey("capture", b.PermissionID, b.Period, strconv.Itoa(b.Attempt))
+	return amazonpay.IdempotencyKey("capture", b.ChargeID, strconv.Itoa(b.Captures))
 }
 
 // Reference returns what the bill is called at Amazon, in notifications and in settlement reports.
@@ -66,13 +67,13 @@ func (b *Bill) Reference() string { return b.PermissionID + "/" + b.Period }
 // Price returns the amount.
 func (b *Bill) Price() (amazonpay.Price, error) { return amazonpay.NewPrice(b.Amount, b.Currency) }
 
-const billColumns = `permission_id, period, merchant_id, amount, currency, state, attempt, unsettled, calls, declines, version,
+const billColumns = `permission_id, period, merchant_id, amount, currency, state, attempt, unsettled, captures, calls, declines, version,
 	charge_id, reason, refunded, repair_token, deadline, recharge, next_at, called_at, paid_at, changed_at`
 
 func scanBill(row scanner) (*Bill, error) {
 	var b Bill
 	var next, called, paid, changed int64
-	err := row.Scan(&b.PermissionID, &b.Period, &b.MerchantID, &b.Amount, &b.Currency, &b.State, &b.Attempt, &b.Unsettled, &b.Calls, &b.Declines, &b.Version,
+	err := row.Scan(&b.PermissionID, &b.Period, &b.MerchantID, &b.Amount, &b.Currency, &b.State, &b.Attempt, &b.Unsettled, &b.Captures, &b.Calls, &b.Declines, &b.Version,
 		&b.ChargeID, &b.Reason, &b.Refunded, &b.RepairToken, &b.Deadline, &b.Recharge, &next, &called, &paid, &changed)
 	b.NextAt = time.UnixMicro(next).UTC()
 	b.CalledAt, b.PaidAt = time.UnixMicro(called).UTC(), time.UnixMicro(paid).UTC()
@@ -107,7 +108,7 @@ func (q Queries) BillOfCharge(ctx context.Context, chargeID string) (*Bill, erro
 // BillsOf returns the bills of a subscription that may still be charged, oldest first.
 func (q Queries) BillsOf(ctx context.Context, permissionID string) ([]*Bill, error) {
 	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills
-		WHERE permission_id = $1 AND state NOT IN ('paid', 'unpaid') ORDER BY period`+q.dialect.lock, permissionID)
+		WHERE permission_id = $1 AND state NOT IN ('paid', 'unpaid') ORDER BY period`, permissionID)
 }
 
 // BeginCall stores that a call under the bill's key is about to be made. It returns the bill with
@@ -129,10 +130,10 @@ func (q Queries) BeginCall(ctx context.Context, permissionID, period string) (*B
 // nothing and returns [ErrChanged].
 func (q Queries) SaveBill(ctx context.Context, b *Bill) error {
 	changed, err := q.exec(ctx, `UPDATE bills SET state = $4, attempt = $5, unsettled = $6, declines = $7, charge_id = $8, reason = $9, refunded = $10,
-			repair_token = $11, deadline = $12, recharge = $13, next_at = $14, paid_at = $15, version = version + 1, changed_at = `+q.dialect.clock+`
+			repair_token = $11, deadline = $12, recharge = $13, next_at = $14, paid_at = $15, captures = $16, version = version + 1, changed_at = `+q.dialect.clock+`
 		WHERE permission_id = $1 AND period = $2 AND version = $3`,
 		b.PermissionID, b.Period, b.Version, string(b.State), b.Attempt, b.Unsettled, b.Declines, b.ChargeID, string(b.Reason), b.Refunded,
-		b.RepairToken, int64(b.Deadline), b.Recharge, b.NextAt.UnixMicro(), b.PaidAt.UnixMicro())
+		b.RepairToken, int64(b.Deadline), b.Recharge, b.NextAt.UnixMicro(), b.PaidAt.UnixMicro(), b.Captures)
 	if err == nil && changed == 0 {
 		return ErrChanged
 	}

@@ -210,11 +210,12 @@ func (q Queries) UnevenSums(ctx context.Context, r *Report) ([]Sum, error) {
 		FROM settlements WHERE merchant_id = $1 AND report_id = $2 GROUP BY settlement_id, currency HAVING sum(net) <> 0 ORDER BY settlement_id, currency`, r.MerchantID, r.ID)
 }
 
-// Difference is a row of the table differences: where a settlement report and the ledger do not agree.
+// Difference is a row of the table differences: where a settlement report, or what a notification led
+// to, and the ledger do not agree. A person should look at it.
 type Difference struct {
 	MerchantID    string
-	ReportID      string
-	Line          int64 // of the report's document; 0: none
+	ReportID      string // empty: a notification led to it
+	Line          int64  // of the report's document; 0: none
 	Kind          DifferenceKind
 	TransactionID string
 	PermissionID  string
@@ -253,9 +254,10 @@ const (
 
 const differenceColumns = `merchant_id, report_id, line, kind, transaction_id, permission_id, period, ours, theirs, currency, note, found_at`
 
-// AddDifference stores a difference.
+// AddDifference stores a difference, or what is new about it.
 func (q Queries) AddDifference(ctx context.Context, d *Difference) error {
-	_, err := q.exec(ctx, `INSERT INTO differences (`+differenceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, `+q.dialect.clock+`) ON CONFLICT DO NOTHING`,
+	_, err := q.exec(ctx, `INSERT INTO differences (`+differenceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, `+q.dialect.clock+`)
+		ON CONFLICT (merchant_id, report_id, line, kind, transaction_id, permission_id, period, currency) DO UPDATE SET theirs = excluded.theirs, note = excluded.note`,
 		d.MerchantID, d.ReportID, d.Line, string(d.Kind), d.TransactionID, d.PermissionID, d.Period, d.Ours, d.Theirs, string(d.Currency), d.Note)
 	return err
 }

@@ -41,7 +41,8 @@ CREATE TABLE bills (
 	currency      TEXT NOT NULL,
 	state         TEXT NOT NULL, -- planned, pending, paid, retry, repair, unpaid, check
 	attempt       INTEGER NOT NULL, -- the idempotency key is made from permission, period and attempt
-	unsettled     BOOLEAN NOT NULL, -- a call under that key may have charged
+	unsettled     BOOLEAN NOT NULL, -- a call under that key may have charged; in state pending: captured
+	captures      INTEGER NOT NULL DEFAULT 0, -- of charges that Amazon left authorized: how many were refused
 	calls         INTEGER NOT NULL,
 	declines      INTEGER NOT NULL,
 	version       INTEGER NOT NULL, -- counts the changes, so that a late one is noticed
