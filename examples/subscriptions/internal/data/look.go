@@ -56,8 +56,8 @@ func (q Queries) LatestMessages(ctx context.Context, limit int) ([]Message, erro
 	return all(ctx, q, scan, `SELECT permission_id, period, kind, made_at FROM messages ORDER BY id DESC LIMIT $1`, limit)
 }
 
-// Difference is a row of the table differences.
-type Difference struct {
+// FoundDifference is a row of the table differences.
+type FoundDifference struct {
 	MerchantID    string
 	Kind          string
 	TransactionID string
@@ -70,15 +70,15 @@ type Difference struct {
 	FoundAt       time.Time
 }
 
-// Differences returns how many differences there are.
-func (q Queries) Differences(ctx context.Context) (n int64, err error) {
+// CountDifferences returns how many differences there are.
+func (q Queries) CountDifferences(ctx context.Context) (n int64, err error) {
 	return n, q.on.QueryRowContext(ctx, `SELECT count(*) FROM differences`).Scan(&n)
 }
 
 // LatestDifferences returns the differences that were found last.
-func (q Queries) LatestDifferences(ctx context.Context, limit int) ([]Difference, error) {
-	scan := func(row scanner) (Difference, error) {
-		var d Difference
+func (q Queries) LatestDifferences(ctx context.Context, limit int) ([]FoundDifference, error) {
+	scan := func(row scanner) (FoundDifference, error) {
+		var d FoundDifference
 		var at int64
 		err := row.Scan(&d.MerchantID, &d.Kind, &d.TransactionID, &d.PermissionID, &d.Period, &d.Ours, &d.Theirs, &d.Currency, &d.Note, &at)
 		d.FoundAt = time.UnixMicro(at).UTC()

@@ -28,7 +28,7 @@ type overview struct {
 	Slowed      []slowed
 	Check       []*data.Bill
 	Found       int64
-	Differences []data.Difference
+	Differences []data.FoundDifference
 	Messages    []data.Message
 }
 
@@ -194,7 +194,7 @@ func (c Config) overview(ctx context.Context, period, search, after string) (*ov
 		func() (err error) { jobs, err = db.JobTallies(ctx); return err },
 		func() (err error) { slow, err = db.LatestSlowed(ctx, latest); return err },
 		func() (err error) { v.Check, err = db.LatestToCheck(ctx, latest); return err },
-		func() (err error) { v.Found, err = db.Differences(ctx); return err },
+		func() (err error) { v.Found, err = db.CountDifferences(ctx); return err },
 		func() (err error) { v.Differences, err = db.LatestDifferences(ctx, latest); return err },
 		func() (err error) { v.Messages, err = db.LatestMessages(ctx, latest); return err },
 	} {
