@@ -12,6 +12,7 @@ import (
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )

@@ -68,7 +68,7 @@ func New(db *data.DB) *Metrics {
 		}, []string{"kind"}),
 	}
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		m.calls, m.callDuration, m.attempts, m.waits, m.waited, m.jobs, m.jobDuration, m.jobWait)
+		m.calls, m.callDuration, m.attempts, m.waits, m.waited, m.jobs, m.jobDuration, m.jobWait, newTally(db))
 	return m
 }
 
