@@ -100,6 +100,7 @@ func (b *bench) captures() (keys []string) {
 func TestFollowToTheEnd(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
+	b.Calendar.Length = time.Minute // or else another month begins before the test has ended
 	region := b.world.Regions[0]
 	plan := world.Plan{Amount: 999, NextDue: b.now, Card: "0701"}
 	good, err := region.Subscribe(t.Context(), b.DB.Queries, b.merchant(0), plan, 2)
@@ -125,7 +126,7 @@ func TestFollowToTheEnd(t *testing.T) {
 	are(bad, data.BillRepair)
 	for _, id := range bad {
 		bill := b.bill(t, id)
-		assert.Equal(t, amazonpay.ReasonCodeHardDeclined, bill.Reason)
+		assert.Equal(t, 1, bill.Declines)
 		assert.False(t, bill.Unsettled)
 		assert.Equal(t, 1, bill.Attempt)
 	}
