@@ -104,7 +104,7 @@ apidiff: ## Show how the public API differs from the last tag, or from the commi
 
 docs: ## Serve the documentation on DOCS, as pkg.go.dev shows it
 	@echo 'http://$(DOCS)/$(shell go list -m)'
-	@$(TOOL) pkgsite -http $(DOCS) -list=false . signing/libcrypto
+	@$(TOOL) pkgsite -http $(DOCS) -list=false . signing/libcrypto examples/otel
 
 bench: ## Run the benchmarks in COUNT interleaved rounds, for benchstat, and compare calls with a minimal client
 	@set -e; packages=$$(internal/tools/list-tests Benchmark | cut -d ' ' -f 1 | sort -u); \
@@ -170,9 +170,10 @@ needs-chromium:
 	} || { echo 'make browser-test: install Chromium (Debian: apt-get install chromium)' >&2; exit 1; }
 
 examples: ## Run each example against the emulator
-	@set -e; for main in examples/*/main.go; do dir=$${main%/main.go}; \
+	@set -e; for main in examples/*/main.go examples/*/demo/main.go; do dir=$${main%/main.go}; module=$${dir%/demo}; \
 		case $$dir in examples/quickstart|examples/store) continue;; esac; `# run until they are stopped: see browser-test and store-test` \
-		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run . && if [ -f go.mod ]; then CGO_ENABLED=0 go test ./...; fi); \
+		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run .); \
+		if [ -f $$module/go.mod ]; then (cd $$module && CGO_ENABLED=0 go test ./...); fi; \
 	done
 
 store: ## Open the example shop, with an emulator inside and no network, and print the address to open

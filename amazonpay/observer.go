@@ -32,10 +32,11 @@ type Event struct {
 	Outcome Outcome
 }
 
-// WithObserver calls a function after each attempt and after each call, for traces and metrics. See
-// examples/otel for OpenTelemetry. The function runs on the goroutine of the call, which waits for
-// it, and must be safe for concurrent use. ctx is the call's context. If there are several
-// observers, all are called. With a custom Doer there are no attempt events.
+// WithObserver calls a function after each attempt and after each call, for traces and metrics. The
+// module github.com/amazonpay-go/sdk/examples/otel has one for OpenTelemetry. The function runs on
+// the goroutine of the call, which waits for it, and must be safe for concurrent use. ctx is the
+// call's context. If there are several observers, all are called. With a custom Doer there are no
+// attempt events.
 //
 // No event holds an object's id, a key, a token or anything about a buyer, except what the
 // service's message in an [APIError] repeats.

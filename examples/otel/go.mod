@@ -3,7 +3,7 @@ module github.com/amazonpay-go/sdk/examples/otel
 go 1.26.0
 
 require (
-	github.com/amazonpay-go/sdk v0.0.0
+	github.com/amazonpay-go/sdk v0.1.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/exporters/stdout/stdouttrace v1.47.0
 	go.opentelemetry.io/otel/metric v1.47.0

@@ -31,6 +31,13 @@
 // [Server.DeclinePending], [Server.Expire], [Server.CancelSession], [Server.CancelCharge],
 // [Server.ClosePermission], [Server.SuspendPermission], [Buyer.Dispute], [Server.Settle].
 //
+// # A solution provider with many merchants
+//
+// The first of the two merchants is a solution provider, for whom the second has a token.
+// [WithClients] adds as many more as wanted, and [Buyer.Subscribe] makes a million charge
+// permissions in seconds. A request costs the same beside them. [Server.Charges] and
+// [Server.Refunds] are for the audit, [Server.Settle] makes each client's settlement report.
+//
 // # Faults
 //
 // [Server.FailNext] and [Server.FailSome] make requests fail: with a status, a Retry-After, a

@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -72,6 +73,56 @@ func BenchmarkCreateCharge(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "charges/s")
+}
+
+// BenchmarkBesideMany says what a request costs beside a thousand subscriptions with a charge
+// each, and beside a hundred thousand, with an endpoint for notifications that looks at what has changed.
+func BenchmarkBesideMany(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		s := emulator.Start(b, emulator.WithClients(1000))
+		m := s.Description().Merchants[700]
+		ids, err := s.Buyer().Subscribe(emulator.Subscription{MerchantID: m.MerchantID, Live: true, Amount: "9.99", Currency: "USD"}, n)
+		require.NoError(b, err)
+		do := func(tb testing.TB, method, path string, body object) object {
+			var text []byte
+			if body != nil {
+				text, _ = json.Marshal(body)
+			}
+			status, answer := s.Do(m.MerchantID, "live", method, path, rand.Text(), text)
+			require.Less(tb, status, 300, string(answer))
+			var decoded object
+			require.NoError(tb, json.Unmarshal(answer, &decoded))
+			return decoded
+		}
+		charge := func(tb testing.TB, id string) string {
+			made, _ := do(tb, http.MethodPost, "/charges", object{"chargePermissionId": id, "chargeAmount": usd("0.01"), "captureNow": true})["chargeId"].(string)
+			return made
+		}
+		var charges []string
+		for _, id := range ids {
+			charges = append(charges, charge(b, id))
+		}
+		require.NoError(b, s.NotifyAt("http://127.0.0.1:1/ipn"))
+		one := func(of []string, i int) string { return of[i*7919%len(of)] }
+		for _, of := range []struct {
+			name string
+			work func(b *testing.B, i int)
+		}{
+			{"GetCharge", func(b *testing.B, i int) { do(b, http.MethodGet, "/charges/"+one(charges, i), nil) }},
+			{"GetChargePermission", func(b *testing.B, i int) { do(b, http.MethodGet, "/chargePermissions/"+one(ids, i), nil) }},
+			{"CreateCharge", func(b *testing.B, i int) { charge(b, one(ids, i)) }},
+			{"CreateRefund", func(b *testing.B, i int) {
+				do(b, http.MethodPost, "/refunds", object{"chargeId": charge(b, one(ids, i)), "refundAmount": usd("0.01")})
+			}},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", of.name, n), func(b *testing.B) {
+				for i := range b.N {
+					of.work(b, i)
+				}
+			})
+		}
+		require.NoError(b, s.Close())
+	}
 }
 
 // Of thousands of subscriptions the window shows the latest, the workbench finds one to charge, and

@@ -76,6 +76,7 @@ func New(c Config) (*Engine, error) {
 	river.AddWorker(workers, &reportsWorker{e: e})
 	river.AddWorker(workers, &reportsOfWorker{e: e})
 	river.AddWorker(workers, &reconcileWorker{e: e})
+	river.AddWorker(workers, &tallyWorker{e: e})
 	config := &river.Config{
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
@@ -115,6 +116,7 @@ func (e *Engine) periodic() []*river.PeriodicJob {
 		every(max(time.Second, e.Calendar.Scale(time.Hour)), PlanArgs{}),
 		every(max(time.Second, e.Calendar.Scale(settleEvery)), SettleArgs{}),
 		every(max(time.Second, e.Calendar.Days(1)), ReportsArgs{}),
+		every(time.Minute, TallyArgs{}),
 	}
 }
 

@@ -23,3 +23,21 @@ func (q Queries) Messages(ctx context.Context, permissionID, period string, kind
 	return n, q.on.QueryRowContext(ctx, `SELECT count(*) FROM messages WHERE permission_id = $1 AND period = $2 AND kind = $3`,
 		permissionID, period, string(kind)).Scan(&n)
 }
+
+// Outgoing is a message for whatever delivers it.
+type Outgoing struct {
+	ID           int64
+	PermissionID string
+	Period       string
+	Kind         MessageKind
+	Link         string `log:"-"` // token of the buyer's link
+}
+
+// OutgoingAfter returns up to limit messages that were stored after one.
+func (q Queries) OutgoingAfter(ctx context.Context, id int64, limit int) ([]Outgoing, error) {
+	scan := func(row scanner) (Outgoing, error) {
+		var m Outgoing
+		return m, row.Scan(&m.ID, &m.PermissionID, &m.Period, &m.Kind, &m.Link)
+	}
+	return all(ctx, q, scan, `SELECT id, permission_id, period, kind, link FROM messages WHERE id > $1 ORDER BY id LIMIT $2`, id, limit)
+}

@@ -88,7 +88,7 @@ type sums struct {
 	totals    map[string]int64     // that were charged, by currency, in its smallest unit
 	merchants map[string]*[2]int64 // by merchant: what the tables say was charged, and what the emulator says
 	charges   int                  // that the emulator has captured
-	calls     int                  // of CreateCharge
+	calls     int                  // that jobs began
 	repeated  int                  // of these, under a key that was used before
 	redone    int                  // bills that were paid after a decline
 }
@@ -228,7 +228,7 @@ func (s *sums) String() string {
 		lines = append(lines, fmt.Sprintf("| charged, in the smallest unit of %s | %d |", currency, total))
 	}
 	lines = append(lines, fmt.Sprintf("| charges captured at the emulators | %d |", s.charges), fmt.Sprintf("| paid after a decline | %d |", s.redone),
-		fmt.Sprintf("| calls of CreateCharge | %d |", s.calls), fmt.Sprintf("| of these repeated under the same key | %d |", s.repeated))
+		fmt.Sprintf("| jobs that began to charge | %d |", s.calls), fmt.Sprintf("| of these repeated under the same key | %d |", s.repeated))
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
 }

@@ -50,6 +50,10 @@ type Config struct {
 	Logger   *slog.Logger
 	// Options are further options of the clients, such as an observer.
 	Options []amazonpay.Option
+	// Called is told of each attempt and each call, with the region of its account; nil: nobody.
+	Called func(ctx context.Context, region amazonpay.Region, e amazonpay.Event)
+	// Waited is told each time the rate limit of an operation makes a job wait; nil: nobody.
+	Waited func(operation string, wait time.Duration)
 }
 
 // Provider has the clients. It is safe for concurrent use.
@@ -58,6 +62,7 @@ type Provider struct {
 	seal    sealer
 	regions map[amazonpay.Region]*region
 	limits  map[string]amazonpay.RateLimit
+	waited  func(operation string, wait time.Duration)
 
 	mu    sync.Mutex
 	shops map[string]*Shop
@@ -66,6 +71,8 @@ type Provider struct {
 type region struct {
 	client *amazonpay.Client
 	tokens *authtoken.Client
+	// network is how the account is reached.
+	network *http.Transport
 	Account
 }
 
@@ -101,7 +108,7 @@ func Open(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{db: c.DB, seal: seal, limits: limits, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
+	p := &Provider{db: c.DB, seal: seal, limits: limits, waited: c.Waited, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
 	for _, a := range c.Accounts.Accounts {
 		r, err := openRegion(c, a, tokens{c.DB, seal})
 		if err != nil {
@@ -136,14 +143,20 @@ func openRegion(c Config, a Account, store authtoken.Store) (*region, error) {
 		}
 		network.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
-	client, err := amazonpay.New(amazonpay.Config{
+	r := &region{network: network, Account: a}
+	if c.Called != nil {
+		options = append(options, amazonpay.WithObserver(func(ctx context.Context, e amazonpay.Event) { c.Called(ctx, r.client.Region(), e) }))
+	}
+	var err error
+	r.client, err = amazonpay.New(amazonpay.Config{
 		PublicKeyID: a.PublicKeyID, PrivateKeyFile: a.PrivateKeyFile, Region: amazonpay.Region(a.Region),
 		Environment: amazonpay.EnvironmentLive, BaseURL: a.BaseURL,
 	}, append(options, amazonpay.WithRoundTripper(network))...)
 	if err != nil {
 		return nil, err
 	}
-	return &region{client, authtoken.New(client).WithStore(store), a}, nil
+	r.tokens = authtoken.New(r.client).WithStore(store)
+	return r, nil
 }
 
 // Shop returns the client of a merchant, which is made once for each process.
@@ -177,7 +190,11 @@ func (p *Provider) Take(ctx context.Context, q data.Queries, merchantID, operati
 	if !limited {
 		return 0, nil
 	}
-	return q.Take(ctx, merchantID, operation, limit)
+	wait, err := q.Take(ctx, merchantID, operation, limit)
+	if wait > 0 && p.waited != nil {
+		p.waited(operation, wait)
+	}
+	return wait, err
 }
 
 // Gap is how long two calls of an operation for one merchant are apart in the long run.

@@ -61,6 +61,7 @@ CREATE TABLE bills (
 );
 CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
 CREATE INDEX bills_due ON bills (next_at) WHERE state IN ('planned', 'pending', 'retry', 'repair');
+CREATE INDEX bills_to_check ON bills (changed_at) WHERE state = 'check';
 CREATE INDEX bills_by_charge ON bills (charge_id) WHERE charge_id <> '';
 CREATE INDEX bills_unreported ON bills (merchant_id, paid_at) WHERE state = 'paid' AND NOT reported;
 CREATE UNIQUE INDEX bills_by_repair_token ON bills (repair_token) WHERE repair_token <> '';
@@ -79,7 +80,7 @@ CREATE TABLE refunds (
 	version       INTEGER NOT NULL,
 	refund_id     TEXT NOT NULL,
 	reason        TEXT NOT NULL,
-	refunded_at   BIGINT NOT NULL, -- by Amazon's clock
+	refunded_at   BIGINT NOT NULL DEFAULT 0, -- by Amazon's clock
 	reported      BOOLEAN NOT NULL DEFAULT FALSE, -- a settlement report has it
 	changed_at    BIGINT NOT NULL,
 	FOREIGN KEY (permission_id, period) REFERENCES bills (permission_id, period)
@@ -112,16 +113,29 @@ CREATE TABLE messages (
 	made_at       BIGINT NOT NULL
 );
 
--- How much money is in which state: written by a job, read by the page and the metrics.
+-- How much money is in which state, and how many jobs wait: counted now and then by a job, read by
+-- the page and the metrics. The merchant '' has the sums of all merchants.
 CREATE TABLE tally (
 	merchant_id TEXT NOT NULL,
+	period      TEXT NOT NULL,
 	state       TEXT NOT NULL,
 	currency    TEXT NOT NULL,
 	bills       BIGINT NOT NULL,
 	amount      BIGINT NOT NULL,
 	refunded    BIGINT NOT NULL,
-	counted_at  BIGINT NOT NULL,
-	PRIMARY KEY (merchant_id, state, currency)
+	PRIMARY KEY (merchant_id, period, state, currency)
+);
+
+CREATE TABLE tally_jobs (
+	queue TEXT NOT NULL,
+	state TEXT NOT NULL,
+	jobs  BIGINT NOT NULL,
+	PRIMARY KEY (queue, state)
+);
+
+CREATE TABLE tally_time (
+	id         INTEGER PRIMARY KEY CHECK (id = 1),
+	counted_at BIGINT NOT NULL
 );
 
 -- The settlement reports of the merchants, their rows, and what does not agree with the tables above.

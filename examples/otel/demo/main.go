@@ -1,8 +1,7 @@
-// Command otel reports calls to Amazon Pay as OpenTelemetry traces and metrics: a span for each
-// call and each attempt, and a histogram of durations. It prints them; another exporter sends them
-// to a backend.
+// Command demo prints the OpenTelemetry spans of a call to Amazon Pay. Another exporter sends them
+// to a backend. Package otelpay makes the spans, and measures the calls.
 //
-//	cd examples/otel && go run .
+//	cd examples/otel && go run ./demo
 //
 // It calls the emulator, which fails once.
 package main
@@ -19,6 +18,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	otelpay "github.com/amazonpay-go/sdk/examples/otel"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
 	"github.com/amazonpay-go/sdk/transport"
@@ -51,7 +51,7 @@ func pay(ctx context.Context, tracer trace.Tracer, meter metric.Meter) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	observe, err := observer(tracer, meter)
+	observe, err := otelpay.Observer(tracer, meter)
 	if err != nil {
 		return err
 	}
