@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-
-	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
 // What the operator's page shows of other tables: the newest few rows.
@@ -56,36 +54,9 @@ func (q Queries) LatestMessages(ctx context.Context, limit int) ([]Message, erro
 	return all(ctx, q, scan, `SELECT permission_id, period, kind, made_at FROM messages ORDER BY id DESC LIMIT $1`, limit)
 }
 
-// FoundDifference is a row of the table differences.
-type FoundDifference struct {
-	MerchantID    string
-	Kind          string
-	TransactionID string
-	PermissionID  string
-	Period        string
-	Ours          int64
-	Theirs        int64
-	Currency      amazonpay.CurrencyCode
-	Note          string
-	FoundAt       time.Time
-}
-
 // CountDifferences returns how many differences there are.
 func (q Queries) CountDifferences(ctx context.Context) (n int64, err error) {
 	return n, q.on.QueryRowContext(ctx, `SELECT count(*) FROM differences`).Scan(&n)
-}
-
-// LatestDifferences returns the differences that were found last.
-func (q Queries) LatestDifferences(ctx context.Context, limit int) ([]FoundDifference, error) {
-	scan := func(row scanner) (FoundDifference, error) {
-		var d FoundDifference
-		var at int64
-		err := row.Scan(&d.MerchantID, &d.Kind, &d.TransactionID, &d.PermissionID, &d.Period, &d.Ours, &d.Theirs, &d.Currency, &d.Note, &at)
-		d.FoundAt = time.UnixMicro(at).UTC()
-		return d, err
-	}
-	return all(ctx, q, scan, `SELECT merchant_id, kind, transaction_id, permission_id, period, ours, theirs, currency, note, found_at
-		FROM differences ORDER BY found_at DESC, merchant_id, kind LIMIT $1`, limit)
 }
 
 // likeAnywhere returns the pattern of a text that contains another in lower case; ! escapes.

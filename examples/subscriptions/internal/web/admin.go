@@ -58,7 +58,8 @@ func onlyLoopback(next http.Handler) http.Handler {
 
 // progress shows the operator's page.
 func (c Config) progress(w http.ResponseWriter, r *http.Request) {
-	view, err := c.overview(r.Context(), r.URL.Query().Get("period"), r.URL.Query().Get("q"), r.URL.Query().Get("after"))
+	query := r.URL.Query()
+	view, err := c.overview(r.Context(), query.Get("period"), text(query.Get("q")), text(query.Get("after")))
 	if err != nil {
 		c.Engine.Logger.ErrorContext(r.Context(), "the progress cannot be read", slog.Any("error", err))
 		http.Error(w, "The database does not answer. The page tries again when it is loaded again.", http.StatusServiceUnavailable)

@@ -3,6 +3,8 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -10,10 +12,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/billing"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
@@ -53,7 +55,7 @@ func (l *lockedBuffer) String() string {
 }
 
 // newSite serves the pages of a billing whose engine only adds jobs.
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, options ...ipn.Option) *site {
 	t.Helper()
 	w, err := world.New(t.TempDir(), 2, []string{"na"})
 	require.NoError(t, err)
@@ -66,7 +68,7 @@ func newSite(t *testing.T) *site {
 	require.NoError(t, w.AddMerchants(t.Context(), p))
 	s.engine, err = billing.New(billing.Config{DB: s.db, Provider: p, Roles: []billing.Role{billing.RoleWeb}, Logger: log})
 	require.NoError(t, err)
-	config := web.Config{Engine: s.engine, Metrics: m.Handler()}
+	config := web.Config{Engine: s.engine, Metrics: m.Handler(), IPN: options}
 	public, err := web.Public(config)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -103,4 +105,24 @@ func (s *site) get(url string, header ...string) (*http.Response, string) {
 	return s.send(http.MethodGet, url, "", header...)
 }
 
-var _ = time.Second
+// merchant returns the id of one of the provider's clients.
+func (s *site) merchant(i int) string { return s.world.Regions[0].Merchants[i].MerchantID }
+
+// bill makes a bill of a new subscription of a merchant, changes it, and has all bills counted.
+func (s *site) bill(merchantID, permissionID string, change func(*data.Bill)) *data.Bill {
+	s.t.Helper()
+	require.NoError(s.t, s.db.AddSubscriptions(s.t.Context(), []*data.Subscription{{
+		PermissionID: permissionID, MerchantID: merchantID, Amount: 123_456, Currency: "USD", State: data.SubscriptionActive, Anchor: 1, NextDue: 20_760,
+	}}))
+	var bill *data.Bill
+	require.NoError(s.t, s.db.Tx(s.t.Context(), func(q data.Queries, _ *sql.Tx) error {
+		bills, err := q.PlanBills(s.t.Context(), merchantID, 20_760, 1)
+		if err != nil {
+			return err
+		}
+		bill = bills[0]
+		change(bill)
+		return errors.Join(q.SaveBill(s.t.Context(), bill), q.Count(s.t.Context()))
+	}))
+	return bill
+}

@@ -28,7 +28,7 @@ type overview struct {
 	Slowed      []slowed
 	Check       []*data.Bill
 	Found       int64
-	Differences []data.FoundDifference
+	Differences []*data.Difference
 	Messages    []data.Message
 }
 
@@ -195,7 +195,7 @@ func (c Config) overview(ctx context.Context, period, search, after string) (*ov
 		func() (err error) { slow, err = db.LatestSlowed(ctx, latest); return err },
 		func() (err error) { v.Check, err = db.LatestToCheck(ctx, latest); return err },
 		func() (err error) { v.Found, err = db.CountDifferences(ctx); return err },
-		func() (err error) { v.Differences, err = db.LatestDifferences(ctx, latest); return err },
+		func() (err error) { v.Differences, err = db.Differences(ctx, "", latest); return err },
 		func() (err error) { v.Messages, err = db.LatestMessages(ctx, latest); return err },
 	} {
 		if err := read(); err != nil {

@@ -17,8 +17,10 @@ func Public(c Config) (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/notifications", notifications)
-	mux.Handle("GET /static/", http.FileServerFS(staticFiles))
-	return secure(mux), nil
+	mux.HandleFunc("GET /repair/{token}", c.repair)
+	mux.HandleFunc("POST /repair/{token}", c.repaired)
+	mux.Handle("GET /static/style.css", http.FileServerFS(staticFiles))
+	return secure(http.NewCrossOriginProtection().Handler(mux)), nil
 }
 
 // notifications receives notifications. Each becomes a job before it is answered: what it is about

@@ -9,6 +9,9 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 )
 
+// text returns what a request says, without what PostgreSQL does not take for text.
+func text(s string) string { return strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "") }
+
 // number writes a number with its thousands apart: 12,345.
 func number(n int64) string { return thousands(strconv.FormatInt(n, 10)) }
 
@@ -23,6 +26,11 @@ func money(amount int64, currency amazonpay.CurrencyCode) string {
 		return strings.TrimSpace(string(currency) + " " + sign + number(amount) + " (smallest units)")
 	}
 	return string(currency) + " " + sign + thousands(string(price.Amount))
+}
+
+// priceText writes a price as [money] does.
+func priceText(p amazonpay.Price) string {
+	return string(p.CurrencyCode) + " " + thousands(string(p.Amount))
 }
 
 // thousands sets commas into the digits before the point.
