@@ -5,6 +5,7 @@ go 1.26.0
 require github.com/amazonpay-go/sdk v0.0.0
 
 require (
+	github.com/alecthomas/kong v1.17.0
 	github.com/jackc/pgx/v5 v5.13.0
 	github.com/pressly/goose/v3 v3.30.1
 	github.com/prometheus/client_golang v1.25.0

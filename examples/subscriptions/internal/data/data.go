@@ -75,8 +75,13 @@ func Open(ctx context.Context, address string, connections int) (*DB, error) {
 	return db, nil
 }
 
+// IsPostgres reports whether a URL is PostgreSQL's: a database that several processes share.
+func IsPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
 func connect(address string) (*sql.DB, dialect, error) {
-	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+	if IsPostgres(address) {
 		config, err := pgx.ParseConfig(address)
 		if err != nil {
 			return nil, dialect{}, errors.New("data: SUBSCRIPTIONS_DATABASE_URL is not a URL of PostgreSQL: postgres://user@host/database") // the cause may show the password
@@ -131,9 +136,6 @@ func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
 	}
 	return riverdatabasesql.New(db.pool)
 }
-
-// IsSQLite reports whether it is a file that this process has for itself.
-func (db *DB) IsSQLite() bool { return db.dialect.name == goose.DialectSQLite3 }
 
 // Close closes the database.
 func (db *DB) Close() error { return db.pool.Close() }
