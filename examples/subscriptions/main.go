@@ -29,6 +29,7 @@ type commands struct {
 	Worker  workerCommand  `cmd:"" help:"Charge, follow up and refund. Start as many as you need, on any machine."`
 	Planner plannerCommand `cmd:"" help:"Plan each day's bills, and reconcile. Start two: one leads, the other takes over."`
 	All     allCommand     `cmd:"" help:"Do the work of all roles in one process."`
+	Month   monthCommand   `cmd:"" help:"Show a month in one process, with emulators of Amazon Pay and no network."`
 }
 
 // output is where a command writes: what it is asked for, and its log.

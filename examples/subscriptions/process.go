@@ -20,6 +20,9 @@ type process struct {
 	JobTimeout  time.Duration `default:"1m" help:"How long a job may take. If a process dies, its jobs are taken up after one and a half times as long."`
 }
 
+// defaultConnections is the default of the flag.
+const defaultConnections = 16
+
 // Validate refuses values that no process can work with.
 func (p *process) Validate() error {
 	switch {

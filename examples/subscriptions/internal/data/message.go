@@ -23,3 +23,21 @@ func (q Queries) Messages(ctx context.Context, permissionID, period string, kind
 	return n, q.on.QueryRowContext(ctx, `SELECT count(*) FROM messages WHERE permission_id = $1 AND period = $2 AND kind = $3`,
 		permissionID, period, string(kind)).Scan(&n)
 }
+
+// Message is a row of the table messages.
+type Message struct {
+	ID           int64
+	PermissionID string
+	Period       string
+	Kind         MessageKind
+	Link         string `log:"-"` // token of the buyer's link
+}
+
+// MessagesAfter returns up to limit messages that were stored after one, for whatever delivers them.
+func (q Queries) MessagesAfter(ctx context.Context, id int64, limit int) ([]Message, error) {
+	scan := func(row scanner) (Message, error) {
+		var m Message
+		return m, row.Scan(&m.ID, &m.PermissionID, &m.Period, &m.Kind, &m.Link)
+	}
+	return all(ctx, q, scan, `SELECT id, permission_id, period, kind, link FROM messages WHERE id > $1 ORDER BY id LIMIT $2`, id, limit)
+}

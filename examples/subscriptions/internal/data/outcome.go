@@ -1,0 +1,29 @@
+package data
+
+import (
+	"context"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+)
+
+// Outcome is how many bills of a period went the same way.
+type Outcome struct {
+	State    BillState
+	Currency amazonpay.CurrencyCode
+	Reason   amazonpay.ReasonCode // of the last decline; empty for a bill that is paid
+	Declined bool                 // at least once
+	Repair   bool                 // the buyer was asked to repair the payment method
+	Bills    int
+	Amount   int64
+	Refunded int64
+}
+
+// Outcomes returns what happened to the bills of a period. It reads all of them.
+func (q Queries) Outcomes(ctx context.Context, period string) ([]Outcome, error) {
+	scan := func(row scanner) (Outcome, error) {
+		var o Outcome
+		return o, row.Scan(&o.State, &o.Currency, &o.Reason, &o.Declined, &o.Repair, &o.Bills, &o.Amount, &o.Refunded)
+	}
+	return all(ctx, q, scan, `SELECT state, currency, reason, declines > 0, deadline > 0, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT)
+		FROM bills WHERE period = $1 GROUP BY state, currency, reason, declines > 0, deadline > 0`, period)
+}

@@ -1,0 +1,119 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river/riverdriver"
+
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+)
+
+// Progress is how far the month is.
+type Progress struct {
+	Date     data.Date
+	Passed   float64 // of the month, 0 to 1
+	Outcomes []data.Outcome
+}
+
+// Looks is how often in a day Play looks, and tells of its progress.
+const looks = 8
+
+// Play lets the month pass: each day it moves the emulators' clocks, and lets buyers read their
+// messages and do what they have planned. It returns when the last day is over and each bill was
+// charged or declined, or with an error.
+func (m *Month) Play(ctx context.Context, tell func(Progress)) error {
+	tick := time.NewTicker(m.Day / looks)
+	defer tick.Stop()
+	for yesterday := First - 2; ; { // some have done something the day before
+		now, err := m.DB.Now(ctx)
+		if err != nil {
+			return err
+		}
+		today := m.calendar.Date(now)
+		for ; yesterday < today; yesterday++ {
+			if err := m.dawn(ctx, yesterday+1); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(m.mail(ctx, today), m.hurry(ctx)); err != nil {
+			return err
+		}
+		outcomes, err := m.DB.Outcomes(ctx, First.Period())
+		if err != nil {
+			return err
+		}
+		passed := float64(now.Sub(m.calendar.Began)) / float64(m.calendar.Days(days))
+		tell(Progress{min(today, First+days-1), min(1, passed), outcomes})
+		if passed >= 1 && charged(outcomes) >= m.Subscriptions {
+			return nil
+		}
+		if passed > 3 {
+			return errors.New("demo: bills still wait to be charged when the month is long over: give it a longer --day")
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("demo: stopped on %s", today)
+		case <-tick.C:
+		}
+	}
+}
+
+// charged is how many bills were charged or declined.
+func charged(outcomes []data.Outcome) (bills int) {
+	for _, o := range outcomes {
+		if o.State != data.BillPlanned && o.State != data.BillPending {
+			bills += o.Bills
+		}
+	}
+	return bills
+}
+
+// dawn begins a date.
+func (m *Month) dawn(ctx context.Context, date data.Date) error {
+	for _, r := range m.World.Regions {
+		if ahead := date.Time().Sub(r.Now()); ahead > 0 {
+			if err := r.Advance(ahead); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range m.events[date] {
+		if err := e(ctx); err != nil {
+			return fmt.Errorf("demo: on %s: %w", date, err)
+		}
+	}
+	delete(m.events, date)
+	return nil
+}
+
+// mail lets buyers read their messages. Two of three who are asked to repair their payment method do
+// it some days later.
+func (m *Month) mail(ctx context.Context, today data.Date) error {
+	const page = 500
+	messages, err := m.DB.MessagesAfter(ctx, m.read, page)
+	if err != nil {
+		return err
+	}
+	for _, message := range messages {
+		m.read = message.ID
+		region := m.homes[message.PermissionID]
+		if message.Kind != data.MessageRepair || m.random.IntN(3) == 0 {
+			continue
+		}
+		m.at(today+1+data.Date(m.random.IntN(5)), func(context.Context) error {
+			return region.Buyer().ChangePaymentMethod(message.PermissionID, "1111")
+		})
+	}
+	return nil
+}
+
+// hurry makes jobs that are due within a day available, as River's leader does every five seconds: too
+// seldom for such days.
+func (m *Month) hurry(ctx context.Context) error {
+	soon := time.Now().Add(m.Day)
+	_, err := m.DB.Driver().GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: 10_000, Now: &soon})
+	return err
+}
