@@ -24,8 +24,8 @@ func (q Queries) Messages(ctx context.Context, permissionID, period string, kind
 		permissionID, period, string(kind)).Scan(&n)
 }
 
-// Message is a row of the table messages.
-type Message struct {
+// Outgoing is a message for whatever delivers it.
+type Outgoing struct {
 	ID           int64
 	PermissionID string
 	Period       string
@@ -33,10 +33,10 @@ type Message struct {
 	Link         string `log:"-"` // token of the buyer's link
 }
 
-// MessagesAfter returns up to limit messages that were stored after one, for whatever delivers them.
-func (q Queries) MessagesAfter(ctx context.Context, id int64, limit int) ([]Message, error) {
-	scan := func(row scanner) (Message, error) {
-		var m Message
+// OutgoingAfter returns up to limit messages that were stored after one.
+func (q Queries) OutgoingAfter(ctx context.Context, id int64, limit int) ([]Outgoing, error) {
+	scan := func(row scanner) (Outgoing, error) {
+		var m Outgoing
 		return m, row.Scan(&m.ID, &m.PermissionID, &m.Period, &m.Kind, &m.Link)
 	}
 	return all(ctx, q, scan, `SELECT id, permission_id, period, kind, link FROM messages WHERE id > $1 ORDER BY id LIMIT $2`, id, limit)

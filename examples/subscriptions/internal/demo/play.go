@@ -93,7 +93,7 @@ func (m *Month) dawn(ctx context.Context, date data.Date) error {
 // it some days later.
 func (m *Month) mail(ctx context.Context, today data.Date) error {
 	const page = 500
-	messages, err := m.DB.MessagesAfter(ctx, m.read, page)
+	messages, err := m.DB.OutgoingAfter(ctx, m.read, page)
 	if err != nil {
 		return err
 	}
