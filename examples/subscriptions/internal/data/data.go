@@ -137,6 +137,9 @@ func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
 	return riverdatabasesql.New(db.pool)
 }
 
+// IsSQLite reports whether it is a file that this process has for itself.
+func (db *DB) IsSQLite() bool { return db.dialect.name == goose.DialectSQLite3 }
+
 // Close closes the database.
 func (db *DB) Close() error { return db.pool.Close() }
 
