@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
@@ -41,7 +42,8 @@ func (m *Month) draw() fate {
 	return fateGood
 }
 
-// Subscribe stores the merchants, makes buyers subscribe to them, and begins the month.
+// Subscribe stores the merchants, makes buyers subscribe to them, and sets the calendar: the month begins
+// in a few seconds.
 func (m *Month) Subscribe(ctx context.Context, p *provider.Provider) error {
 	if err := m.World.AddMerchants(ctx, p); err != nil {
 		return err
@@ -62,9 +64,12 @@ func (m *Month) Subscribe(ctx context.Context, p *provider.Provider) error {
 	if err != nil {
 		return err
 	}
-	m.calendar = data.Calendar{Began: now, First: First, Length: m.Day}
+	m.calendar = data.Calendar{Began: now.Add(lead), First: First, Length: m.Day}
 	return m.DB.SetCalendar(ctx, m.calendar)
 }
+
+// lead is how long before the month all is ready: River's leader begins within five seconds.
+const lead = 5 * time.Second
 
 // fill makes so many buyers subscribe to a merchant, due on all days, and plans what becomes of them.
 func (m *Month) fill(ctx context.Context, q data.Queries, region *world.Region, merchantID string, amount int64, subscriptions int) error {
