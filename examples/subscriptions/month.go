@@ -80,7 +80,6 @@ func (c *monthCommand) play(ctx context.Context, out output, db *data.DB, folder
 	if err != nil {
 		return err
 	}
-	calling.SetLimits(demo.Limits())
 	_, _ = fmt.Fprintf(out.out, "A month of %s subscriptions at %d merchants in three regions. A day lasts %s.\n",
 		humanize.Comma(int64(c.Subscriptions)), demo.Merchants, c.Day)
 	if err := month.Subscribe(ctx, calling); err != nil {
@@ -101,7 +100,7 @@ func (c *monthCommand) play(ctx context.Context, out output, db *data.DB, folder
 		return err
 	}
 	screen := demo.NewScreen(out.out)
-	err = month.Play(ctx, screen.Show)
+	err = month.Play(ctx, engine, screen.Show)
 	screen.Close()
 	if err = errors.Join(err, engine.Stop(working)); err != nil {
 		return err

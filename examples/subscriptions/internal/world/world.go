@@ -47,15 +47,13 @@ func New(folder string, merchants int, regions []string, options ...emulator.Opt
 	}()
 	w.Accounts.SealKey = make([]byte, 32)
 	_, _ = rand.Read(w.Accounts.SealKey) // never fails
-	for i, name := range regions {
-		server, err := emulator.Listen("127.0.0.1:0", append([]emulator.Option{emulator.WithRegion(name), emulator.WithClients(merchants * len(regions))}, options...)...)
+	for _, name := range regions {
+		server, err := emulator.Listen("127.0.0.1:0", append([]emulator.Option{emulator.WithRegion(name), emulator.WithClients(merchants)}, options...)...)
 		if err != nil {
 			return w, err
 		}
 		d := server.Description()
-		// All emulators have the same merchants, and each merchant is in one region.
-		clients := d.Merchants[len(d.Merchants)-merchants*len(regions):][i*merchants:][:merchants]
-		w.Regions = append(w.Regions, &Region{server, amazonpay.Region(d.Region), currencies[d.Region], clients})
+		w.Regions = append(w.Regions, &Region{server, amazonpay.Region(d.Region), currencies[d.Region], d.Merchants[len(d.Merchants)-merchants:]})
 		keyFile, caFile := filepath.Join(folder, d.Region+"-key.pem"), filepath.Join(folder, d.Region+"-ca.pem")
 		if err := errors.Join(os.WriteFile(keyFile, []byte(d.Merchants[0].PrivateKeyPEM), 0o600), os.WriteFile(caFile, []byte(d.CAPEM), 0o600)); err != nil {
 			return w, err
