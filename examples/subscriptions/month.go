@@ -74,7 +74,6 @@ func (c *monthCommand) play(ctx context.Context, out output, db *data.DB, folder
 		return err
 	}
 	defer func() { err = errors.Join(err, month.Close()) }()
-	month.World.Accounts.Limits = demo.Limits()
 	calling, err := provider.Open(provider.Config{
 		Accounts: month.World.Accounts, DB: db, Logger: log, Options: []amazonpay.Option{amazonpay.WithObserver(month.Calls.Observe)},
 	})
@@ -101,7 +100,7 @@ func (c *monthCommand) play(ctx context.Context, out output, db *data.DB, folder
 		return err
 	}
 	screen := demo.NewScreen(out.out)
-	err = month.Play(ctx, screen.Show)
+	err = month.Play(ctx, engine, screen.Show)
 	screen.Close()
 	if err = errors.Join(err, engine.Stop(working)); err != nil {
 		return err

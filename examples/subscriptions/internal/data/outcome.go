@@ -27,3 +27,10 @@ func (q Queries) Outcomes(ctx context.Context, period string) ([]Outcome, error)
 	return all(ctx, q, scan, `SELECT state, currency, reason, declines > 0, deadline > 0, count(*), CAST(sum(amount) AS BIGINT), CAST(sum(refunded) AS BIGINT)
 		FROM bills WHERE period = $1 GROUP BY state, currency, reason, declines > 0, deadline > 0`, period)
 }
+
+// Unreported returns how many paid bills of a period, and refunds, no settlement report has yet. A
+// refund that is under way counts too.
+func (q Queries) Unreported(ctx context.Context, period string) (n int, err error) {
+	return n, q.on.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM bills WHERE period = $1 AND state = 'paid' AND NOT reported)
+		+ (SELECT count(*) FROM refunds WHERE period = $1 AND (state IN ('planned', 'pending') OR state = 'refunded' AND NOT reported))`, period).Scan(&n)
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/billing"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
@@ -45,6 +46,7 @@ type Month struct {
 	Calls Calls
 
 	calendar data.Calendar
+	engine   *billing.Engine // while the month is played
 	random   *rand.Rand
 	homes    map[string]*world.Region // of the charge permissions
 	events   map[data.Date][]event    // what will happen
@@ -73,7 +75,8 @@ func Open(ctx context.Context, c Config) (m *Month, err error) {
 	if len(found) > 0 {
 		return nil, errors.New("demo: the database has merchants already: use a new one")
 	}
-	m.World, err = world.New(c.Folder, Merchants/len(regions), regions, emulator.WithStart(First.Time()), emulator.WithSeed(seed))
+	m.World, err = world.New(c.Folder, Merchants/len(regions), regions, emulator.WithStart(First.Time()), emulator.WithSeed(seed),
+		emulator.WithTokenLifetime(tokenDays*24*time.Hour))
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +85,7 @@ func Open(ctx context.Context, c Config) (m *Month, err error) {
 			err = errors.Join(err, m.Close())
 		}
 	}()
+	m.World.Accounts.Limits = limits()
 	for _, r := range m.World.Regions {
 		if err := fail(r); err != nil {
 			return nil, err
@@ -89,6 +93,10 @@ func Open(ctx context.Context, c Config) (m *Month, err error) {
 	}
 	return m, nil
 }
+
+// tokenDays is how long an authorization token is valid. At Amazon it is an hour, which would be no time
+// here.
+const tokenDays = 10
 
 var regions = []string{"na", "eu", "jp"}
 
@@ -116,13 +124,13 @@ func fail(r *world.Region) error {
 // Close ends the emulators.
 func (m *Month) Close() error { return m.World.Close() }
 
-// Limits are the documented rate limits in the time of the month, in which a day is short.
-func Limits() map[string]provider.Limit {
-	limits := make(map[string]provider.Limit)
+// limits are the documented rate limits in the time of the month, in which a day is short.
+func limits() map[string]provider.Limit {
+	raised := make(map[string]provider.Limit)
 	for operation, l := range amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive) {
-		limits[operation] = provider.Limit{Burst: l.Burst * faster, PerSecond: l.PerSecond * faster}
+		raised[operation] = provider.Limit{Burst: l.Burst * faster, PerSecond: l.PerSecond * faster}
 	}
-	return limits
+	return raised
 }
 
 // faster is by how much the limits are raised.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/riverqueue/river/riverdriver"
 
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/billing"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 )
 
@@ -24,7 +25,8 @@ const looks = 8
 // Play lets the month pass: each day it moves the emulators' clocks, and lets buyers read their
 // messages and do what they have planned. It returns when the last day is over and each bill was
 // charged or declined, or with an error.
-func (m *Month) Play(ctx context.Context, tell func(Progress)) error {
+func (m *Month) Play(ctx context.Context, engine *billing.Engine, tell func(Progress)) error {
+	m.engine = engine
 	tick := time.NewTicker(m.Day / looks)
 	defer tick.Stop()
 	for yesterday := First - 2; ; { // some have done something the day before
@@ -47,11 +49,17 @@ func (m *Month) Play(ctx context.Context, tell func(Progress)) error {
 		}
 		passed := max(0, float64(now.Sub(m.calendar.Began))/float64(m.calendar.Days(days)))
 		tell(Progress{min(max(today, First), First+days-1), min(1, passed), outcomes})
-		if passed >= 1 && charged(outcomes) >= m.Subscriptions {
-			return nil
+		if passed >= 1 && planned(outcomes) == m.Subscriptions {
+			// The next month is not billed.
+			if err := engine.River.QueuePause(ctx, billing.QueuePlan, nil); err != nil {
+				return err
+			}
+			if charged(outcomes) == m.Subscriptions {
+				return nil
+			}
 		}
-		if passed > 3 {
-			return errors.New("demo: bills still wait to be charged when the month is long over: give it a longer --day")
+		if now.After(m.calendar.Begins(First + days).Add(patience)) {
+			return errors.New("demo: bills still wait to be charged, and the month has long ended: give it a longer --day")
 		}
 		select {
 		case <-ctx.Done():
@@ -59,6 +67,17 @@ func (m *Month) Play(ctx context.Context, tell func(Progress)) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// patience is how long a slow machine may take for what is left of the month's work.
+const patience = 5 * time.Minute
+
+// planned is how many bills there are.
+func planned(outcomes []data.Outcome) (bills int) {
+	for _, o := range outcomes {
+		bills += o.Bills
+	}
+	return bills
 }
 
 // charged is how many bills were charged or declined.
@@ -80,6 +99,9 @@ func (m *Month) dawn(ctx context.Context, date data.Date) error {
 			}
 		}
 	}
+	if (date-First)%settleDays == settleDays-1 {
+		m.settle()
+	}
 	for _, e := range m.events[date] {
 		if err := e(ctx); err != nil {
 			return fmt.Errorf("demo: on %s: %w", date, err)
@@ -87,6 +109,45 @@ func (m *Month) dawn(ctx context.Context, date data.Date) error {
 	}
 	delete(m.events, date)
 	return nil
+}
+
+// settleDays is how often Amazon pays the merchants, and reports what it paid.
+const settleDays = 7
+
+func (m *Month) settle() {
+	for _, r := range m.World.Regions {
+		r.Settle()
+	}
+}
+
+// Reconcile ends the last settlement, and waits until the reports have each bill that is paid, and each
+// refund.
+func (m *Month) Reconcile(ctx context.Context) error {
+	for _, r := range m.World.Regions {
+		if err := r.Advance(time.Hour); err != nil { // nothing is of this very instant
+			return err
+		}
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); ; {
+		m.settle()
+		if _, err := m.engine.River.Insert(ctx, billing.ReportsArgs{}, nil); err != nil {
+			return err
+		}
+		left, err := m.DB.Unreported(ctx, First.Period())
+		switch {
+		case err != nil || left == 0:
+			return err
+		case time.Now().After(end):
+			return fmt.Errorf("demo: %d paid bills and refunds are in no settlement report", left)
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("demo: stopped before the last settlement reports were compared")
+		case <-tick.C:
+		}
+	}
 }
 
 // mail lets buyers read their messages. Two of three who are asked to repair their payment method do

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,6 +22,7 @@ const (
 	fateBad          // the same, but declined until the buyer changes the card
 	fateExpired      // the card expires the day before
 	fateClosed       // the buyer closes the charge permission the day before
+	fateRefund       // the merchant refunds a half, days later
 	fates
 )
 
@@ -38,6 +40,8 @@ func (m *Month) draw() fate {
 		return fateExpired
 	case x < 0.08:
 		return fateClosed
+	case x < 0.09:
+		return fateRefund
 	}
 	return fateGood
 }
@@ -103,7 +107,21 @@ func (m *Month) decide(permissionID string, region *world.Region, f fate, due da
 		m.at(due-1, func(context.Context) error { return region.SuspendPermission(permissionID, "PaymentMethodExpired") })
 	case fateClosed:
 		m.at(due-1, func(context.Context) error { return region.ClosePermission(permissionID, "BuyerClosed") })
+	case fateRefund:
+		m.at(due+3, func(ctx context.Context) error { return m.refund(ctx, permissionID) })
 	}
+}
+
+// refund refunds a half of a paid bill.
+func (m *Month) refund(ctx context.Context, permissionID string) error {
+	bill, err := m.DB.Bill(ctx, permissionID, First.Period())
+	if errors.Is(err, data.ErrNone) || err == nil && bill.State != data.BillPaid {
+		return nil // there is nothing to refund
+	}
+	if err != nil {
+		return err
+	}
+	return m.engine.Refund(ctx, permissionID, bill.Period, bill.Amount/2, "month/"+permissionID)
 }
 
 // at plans an event for a date.
