@@ -1,6 +1,7 @@
 package otelpay_test
 
 import (
+	"context"
 	"maps"
 	"testing"
 
@@ -44,7 +45,9 @@ func TestSpansAndMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, server := emulatortest.New(t, amazonpay.WithObserver(observe), amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
+	var events []amazonpay.Event
+	collect := amazonpay.WithObserver(func(_ context.Context, e amazonpay.Event) { events = append(events, e) })
+	client, server := emulatortest.New(t, amazonpay.WithObserver(observe), collect, amazonpay.WithRetryPolicy(transport.RetryPolicy{MinWait: 1, MaxWait: 1}))
 	if err := server.FailNext(1, emulator.Fault{Kind: emulator.FaultKindReset}); err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +87,8 @@ func TestSpansAndMetrics(t *testing.T) {
 		if got[i].Parent.SpanID() != order.SpanContext().SpanID() {
 			t.Errorf("%s is not below the order", w.name)
 		}
-		if got[i].StartTime.Before(got[2].StartTime) || got[i].EndTime.After(got[2].EndTime) {
-			t.Errorf("%s is not within the call", w.name)
+		if start := events[i].Start; !got[i].StartTime.Equal(start) || !got[i].EndTime.Equal(start.Add(events[i].Duration)) {
+			t.Errorf("%s is from %v to %v, and not %v from %v", w.name, got[i].StartTime, got[i].EndTime, events[i].Duration, start)
 		}
 	}
 
