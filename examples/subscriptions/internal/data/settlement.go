@@ -163,21 +163,21 @@ func (q Queries) MarkReported(ctx context.Context, r *Report, after, last int64)
 	return err
 }
 
-// MissingBills returns up to limit paid bills of a merchant, captured after one time and up to another,
+// MissingBills returns up to limit paid bills of a merchant, captured from one time up to another,
 // that no report has and no difference names.
-func (q Queries) MissingBills(ctx context.Context, merchantID string, after, until time.Time, limit int) ([]*Bill, error) {
-	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills b WHERE merchant_id = $1 AND state = 'paid' AND NOT reported AND paid_at > $2 AND paid_at <= $3
+func (q Queries) MissingBills(ctx context.Context, merchantID string, from, until time.Time, limit int) ([]*Bill, error) {
+	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills b WHERE merchant_id = $1 AND state = 'paid' AND NOT reported AND paid_at >= $2 AND paid_at <= $3
 			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = b.charge_id AND s.type = 'Capture')
 			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.kind = 'capture_missing' AND d.transaction_id = b.charge_id)
-		ORDER BY paid_at LIMIT $4`, merchantID, after.UnixMicro(), until.UnixMicro(), limit)
+		ORDER BY paid_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
 
 // MissingRefunds returns such refunds.
-func (q Queries) MissingRefunds(ctx context.Context, merchantID string, after, until time.Time, limit int) ([]*Refund, error) {
-	return all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds f WHERE merchant_id = $1 AND state = 'refunded' AND NOT reported AND refunded_at > $2 AND refunded_at <= $3
+func (q Queries) MissingRefunds(ctx context.Context, merchantID string, from, until time.Time, limit int) ([]*Refund, error) {
+	return all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds f WHERE merchant_id = $1 AND state = 'refunded' AND NOT reported AND refunded_at >= $2 AND refunded_at <= $3
 			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = f.refund_id AND s.type = 'Refund')
 			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.kind = 'refund_missing' AND d.transaction_id = f.refund_id)
-		ORDER BY refunded_at LIMIT $4`, merchantID, after.UnixMicro(), until.UnixMicro(), limit)
+		ORDER BY refunded_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
 
 // UncertainBills returns up to limit bills of a merchant, after one, of which it could not be read by a
