@@ -111,8 +111,8 @@ type Match struct {
 // Matches returns up to limit rows of a report after a line, in the order of the document.
 func (q Queries) Matches(ctx context.Context, r *Report, after int64, limit int) ([]*Match, error) {
 	return all(ctx, q, scanMatch, `SELECT s.line, s.posted_at, s.settlement_id, s.type, s.transaction_id, s.permission_id, s.period, s.amount, s.fee, s.net, s.currency,
-			EXISTS (SELECT 1 FROM settlements d WHERE d.merchant_id = s.merchant_id AND d.transaction_id = s.transaction_id AND d.transaction_id <> '' AND d.type = s.type
-				AND (d.report_id <> s.report_id OR d.line < s.line)),
+			CASE WHEN s.transaction_id = '' THEN FALSE ELSE EXISTS (SELECT 1 FROM settlements d WHERE d.merchant_id = s.merchant_id AND d.transaction_id = s.transaction_id
+				AND d.transaction_id <> '' AND d.type = s.type AND (d.report_id <> s.report_id OR d.line < s.line)) END,
 			COALESCE(c.permission_id, n.permission_id, ''), COALESCE(c.period, n.period, ''), COALESCE(c.merchant_id, n.merchant_id, ''),
 			COALESCE(c.amount, n.amount, 0), COALESCE(c.currency, n.currency, ''), COALESCE(c.state, n.state, ''),
 			COALESCE(c.unsettled, n.unsettled, FALSE), COALESCE(c.charge_id, n.charge_id, ''),
