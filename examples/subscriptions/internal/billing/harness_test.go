@@ -32,15 +32,16 @@ type bench struct {
 // A day of its calendar is a second.
 func newBench(t *testing.T, options ...emulator.Option) *bench {
 	t.Helper()
-	return newBenchOf(t, []string{"na"}, options...)
+	return newBenchOf(t, []string{"na"}, nil, options...)
 }
 
-// newBenchOf is newBench with these regions.
-func newBenchOf(t *testing.T, regions []string, options ...emulator.Option) *bench {
+// newBenchOf is newBench with these regions and rate limits.
+func newBenchOf(t *testing.T, regions []string, limits map[string]provider.Limit, options ...emulator.Option) *bench {
 	t.Helper()
 	w, err := world.New(t.TempDir(), 2, regions, options...)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	w.Accounts.Limits = limits
 	db := datatest.Open(t)
 	now, err := db.Now(t.Context())
 	require.NoError(t, err)

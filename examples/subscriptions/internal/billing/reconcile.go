@@ -34,8 +34,11 @@ func (w *reconcileWorker) Work(ctx context.Context, job *river.Job[ReconcileArgs
 	if errors.Is(err, data.ErrNone) {
 		return nil
 	}
-	if err != nil || r.State == data.ReportDone {
+	if err != nil {
 		return err
+	}
+	if r.State == data.ReportDone {
+		return w.e.settleByAbsence(ctx, r) // in which the job may have ended before
 	}
 	all, err := w.e.DB.Reports(ctx, r.MerchantID, time.UnixMicro(0))
 	if err != nil {

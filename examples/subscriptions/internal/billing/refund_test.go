@@ -7,27 +7,30 @@ import (
 	"testing"
 	"time"
 
-	"github.com/riverqueue/river"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 	"github.com/amazonpay-go/sdk/webstore"
 )
+
+// fast are limits that no test reaches.
+var fast = map[string]provider.Limit{"CreateCharge": {Burst: 1000, PerSecond: 1000}, "CreateRefund": {Burst: 1000, PerSecond: 1000}, "GetRefund": {Burst: 1000, PerSecond: 1000}}
 
 // paid subscribes n buyers to a merchant and charges each, without River.
 func (b *bench) paid(t *testing.T, region *world.Region, merchant string, amount int64, n int) []*data.Bill {
 	t.Helper()
 	bills := b.plannedOf(t, region, merchant, amount, n)
 	for i, bill := range bills {
-		require.NoError(t, (&chargeWorker{e: b.Engine}).Work(t.Context(), &river.Job[ChargeArgs]{Args: ChargeArgs{refOf(bill)}}))
+		require.NoError(t, run(t, &chargeWorker{e: b.Engine}, ChargeArgs{refOf(bill)}, 1))
 		var err error
 		bills[i], err = b.DB.Bill(t.Context(), bill.PermissionID, bill.Period)
 		require.NoError(t, err)
-		require.Equal(t, data.BillPaid, bills[i].State)
+		require.Equal(t, data.BillPaid, bills[i].State, bills[i].Reason)
 	}
 	return bills
 }
@@ -64,7 +67,7 @@ func (b *bench) step(t *testing.T, id string) (*data.Refund, error) {
 // River makes a refund, follows it, and adds it to its bill once.
 func TestRefund(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	bill := b.paid(t, region, region.Merchants[0].MerchantID, 999, 1)[0]
 	require.NoError(t, b.DB.SetSubscriptionState(t.Context(), bill.PermissionID, data.SubscriptionClosed)) // so that nothing else is due
@@ -103,7 +106,7 @@ func TestRefund(t *testing.T) {
 
 func TestRefundRefused(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	bills := b.plannedOf(t, region, region.Merchants[0].MerchantID, 999, 2)
 	id, period := bills[0].PermissionID, bills[0].Period
@@ -124,7 +127,7 @@ func TestRefundRefused(t *testing.T) {
 // Of refunds that are asked for at the same time no more is stored than the bill has.
 func TestRefundsAtOnce(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	bill := b.paid(t, region, region.Merchants[0].MerchantID, 999, 1)[0]
 	var wg sync.WaitGroup
@@ -144,7 +147,7 @@ func TestRefundsAtOnce(t *testing.T) {
 // Whatever happens to its calls, a refund is made once, or is refused and nothing is refunded.
 func TestRefundFaults(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	status := func(status int, reason string) emulator.Fault {
 		return emulator.Fault{Operation: "CreateRefund", Status: status, ReasonCode: reason}
@@ -193,7 +196,7 @@ func TestRefundFaults(t *testing.T) {
 // A process can end between a call and what it stores: the next one repeats the call under its key.
 func TestRefundInterrupted(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	bill := b.paid(t, region, region.Merchants[0].MerchantID, 999, 1)[0]
 	require.NoError(t, b.Refund(t.Context(), bill.PermissionID, bill.Period, 999, "r"))
@@ -226,7 +229,7 @@ func TestRefundInterrupted(t *testing.T) {
 // A pending refund that is declined is made anew, or refused with its reason.
 func TestRefundDeclined(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	bills := b.paid(t, region, region.Merchants[0].MerchantID, 999, 2)
 	for i, reason := range []string{"ProcessingFailure", "AmazonRejected"} {
@@ -253,7 +256,7 @@ func TestRefundDeclined(t *testing.T) {
 // An answer about another refund is not believed.
 func TestRefundOfAnotherCharge(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
 	bill := b.paid(t, region, region.Merchants[0].MerchantID, 999, 1)[0]
 	for i, made := range []webstore.Refund{

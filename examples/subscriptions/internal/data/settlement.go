@@ -111,8 +111,8 @@ type Match struct {
 // Matches returns up to limit rows of a report after a line, in the order of the document.
 func (q Queries) Matches(ctx context.Context, r *Report, after int64, limit int) ([]*Match, error) {
 	return all(ctx, q, scanMatch, `SELECT s.line, s.posted_at, s.settlement_id, s.type, s.transaction_id, s.permission_id, s.period, s.amount, s.fee, s.net, s.currency,
-			EXISTS (SELECT 1 FROM settlements d WHERE d.merchant_id = s.merchant_id AND d.transaction_id = s.transaction_id AND d.transaction_id <> '' AND d.type = s.type
-				AND (d.report_id <> s.report_id OR d.line < s.line)),
+			CASE WHEN s.transaction_id = '' THEN FALSE ELSE EXISTS (SELECT 1 FROM settlements d WHERE d.merchant_id = s.merchant_id AND d.transaction_id = s.transaction_id
+				AND d.transaction_id <> '' AND d.type = s.type AND (d.report_id <> s.report_id OR d.line < s.line)) END,
 			COALESCE(c.permission_id, n.permission_id, ''), COALESCE(c.period, n.period, ''), COALESCE(c.merchant_id, n.merchant_id, ''),
 			COALESCE(c.amount, n.amount, 0), COALESCE(c.currency, n.currency, ''), COALESCE(c.state, n.state, ''),
 			COALESCE(c.unsettled, n.unsettled, FALSE), COALESCE(c.charge_id, n.charge_id, ''),
@@ -163,21 +163,21 @@ func (q Queries) MarkReported(ctx context.Context, r *Report, after, last int64)
 	return err
 }
 
-// MissingBills returns up to limit paid bills of a merchant, captured after one time and up to another,
+// MissingBills returns up to limit paid bills of a merchant, captured from one time up to another,
 // that no report has and no difference names.
-func (q Queries) MissingBills(ctx context.Context, merchantID string, after, until time.Time, limit int) ([]*Bill, error) {
-	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills b WHERE merchant_id = $1 AND state = 'paid' AND NOT reported AND paid_at > $2 AND paid_at <= $3
+func (q Queries) MissingBills(ctx context.Context, merchantID string, from, until time.Time, limit int) ([]*Bill, error) {
+	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills b WHERE merchant_id = $1 AND state = 'paid' AND NOT reported AND paid_at >= $2 AND paid_at <= $3
 			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = b.charge_id AND s.type = 'Capture')
 			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.kind = 'capture_missing' AND d.transaction_id = b.charge_id)
-		ORDER BY paid_at LIMIT $4`, merchantID, after.UnixMicro(), until.UnixMicro(), limit)
+		ORDER BY paid_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
 
 // MissingRefunds returns such refunds.
-func (q Queries) MissingRefunds(ctx context.Context, merchantID string, after, until time.Time, limit int) ([]*Refund, error) {
-	return all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds f WHERE merchant_id = $1 AND state = 'refunded' AND NOT reported AND refunded_at > $2 AND refunded_at <= $3
+func (q Queries) MissingRefunds(ctx context.Context, merchantID string, from, until time.Time, limit int) ([]*Refund, error) {
+	return all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds f WHERE merchant_id = $1 AND state = 'refunded' AND NOT reported AND refunded_at >= $2 AND refunded_at <= $3
 			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = f.refund_id AND s.type = 'Refund')
 			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.kind = 'refund_missing' AND d.transaction_id = f.refund_id)
-		ORDER BY refunded_at LIMIT $4`, merchantID, after.UnixMicro(), until.UnixMicro(), limit)
+		ORDER BY refunded_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
 
 // UncertainBills returns up to limit bills of a merchant, after one, of which it could not be read by a
