@@ -29,12 +29,16 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeArgs]) err
 	if err != nil {
 		return err
 	}
+	// By itself, so that the merchant's other jobs do not wait for a transaction to reach the disk.
+	wait, err := w.e.Provider.Take(ctx, w.e.DB.Queries, job.Args.MerchantID, "CreateCharge")
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return river.JobSnooze(wait)
+	}
 	var bill *data.Bill
-	var wait time.Duration
 	err = w.e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) (err error) {
-		if wait, err = w.e.Provider.Take(ctx, q, job.Args.MerchantID, "CreateCharge"); err != nil || wait > 0 {
-			return err
-		}
 		bill, err = q.BeginCall(ctx, job.Args.PermissionID, job.Args.Period)
 		return err
 	})
@@ -43,8 +47,6 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeArgs]) err
 		return nil // it is not to be charged any more
 	case err != nil:
 		return err
-	case wait > 0:
-		return river.JobSnooze(wait)
 	}
 	price, err := bill.Price()
 	if err != nil {

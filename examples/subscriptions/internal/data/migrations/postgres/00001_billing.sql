@@ -90,8 +90,9 @@ CREATE INDEX refunds_open ON refunds (changed_at, id) WHERE state IN ('planned',
 CREATE INDEX refunds_unreported ON refunds (merchant_id, refunded_at) WHERE state = 'refunded' AND NOT reported;
 CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
 
--- The rate limit of each operation of each merchant, for all processes.
-CREATE TABLE pace (
+-- The rate limit of each operation of each merchant, for all processes. Unlogged: it is written with
+-- each call, and need not survive a crash of the database.
+CREATE UNLOGGED TABLE pace (
 	merchant_id TEXT NOT NULL,
 	operation   TEXT NOT NULL,
 	gap         BIGINT NOT NULL, -- between two calls, in the long run
