@@ -10,9 +10,10 @@ import (
 type allCommand struct {
 	Process process `embed:""`
 	Calls   calls   `embed:""`
+	Pages   pages   `embed:""`
 }
 
 // Run does everything until ctx ends.
 func (c *allCommand) Run(ctx context.Context, out output) error {
-	return c.Process.run(ctx, out, c.Calls.Workers, billing.RoleWorker, billing.RolePlanner)
+	return c.Process.run(ctx, out, c.Calls.Workers, &c.Pages, billing.RoleWorker, billing.RolePlanner, billing.RoleWeb)
 }

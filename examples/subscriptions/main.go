@@ -28,6 +28,7 @@ func main() {
 type commands struct {
 	Worker  workerCommand  `cmd:"" help:"Charge, follow up and refund. Start as many as you need, on any machine."`
 	Planner plannerCommand `cmd:"" help:"Plan each day's bills, and reconcile. Start two: one leads, the other takes over."`
+	Web     webCommand     `cmd:"" help:"Take notifications and buyers' repairs, and show the operator's pages."`
 	All     allCommand     `cmd:"" help:"Do the work of all roles in one process."`
 	Month   monthCommand   `cmd:"" help:"Show a month in one process, with emulators of Amazon Pay and no network."`
 }

@@ -19,6 +19,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// A wrong command line is refused in one line, which names the flag.
 func TestRunUsage(t *testing.T) {
 	for line, want := range map[string]string{
 		"":                            `expected one of "worker", "planner"`,
@@ -30,6 +31,13 @@ func TestRunUsage(t *testing.T) {
 		"all --connections=3":         "--connections=3: must be from 4 to 1000",
 		"all --job-timeout=0s":        "--job-timeout=0s: must be from 1s to 1h",
 		"all --job-timeout=soon":      "--job-timeout",
+		"all --admin=0.0.0.0:80":      "--admin=0.0.0.0:80: must be on loopback",
+		"all --public=here":           "--public=here: must be an address",
+		"all --metrics=example.com:1": "--metrics=example.com:1: must be on loopback",
+		"month --subscriptions=29":    "--subscriptions=29: must be from 30 to 1000000",
+		"month --day=1ms":             "--day=1ms: must be from 100ms to 24h",
+		"month --admin=:8083":         "--admin=:8083: must be on loopback",
+		"web":                         "set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all",
 		"worker":                      "set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all",
 		"planner --database=other.db": "set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all",
 	} {
@@ -47,7 +55,7 @@ func TestRunUsage(t *testing.T) {
 
 func TestRunHelp(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{"--help", "worker --help", "planner --help", "all --help"} {
+	for _, line := range []string{"--help", "worker --help", "planner --help", "web --help", "all --help", "month --help"} {
 		var out, log bytes.Buffer
 		assert.Equal(t, 0, run(t.Context(), strings.Fields(line), output{&out, &log}), line)
 		assert.Contains(t, out.String(), "Usage: subscriptions")

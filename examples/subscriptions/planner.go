@@ -16,5 +16,5 @@ func (c *plannerCommand) Validate() error { return c.Process.shared() }
 
 // Run plans until ctx ends.
 func (c *plannerCommand) Run(ctx context.Context, out output) error {
-	return c.Process.run(ctx, out, 0, billing.RolePlanner)
+	return c.Process.run(ctx, out, 0, nil, billing.RolePlanner)
 }

@@ -17,5 +17,5 @@ func (c *workerCommand) Validate() error { return c.Process.shared() }
 
 // Run works until ctx ends.
 func (c *workerCommand) Run(ctx context.Context, out output) error {
-	return c.Process.run(ctx, out, c.Calls.Workers, billing.RoleWorker)
+	return c.Process.run(ctx, out, c.Calls.Workers, nil, billing.RoleWorker)
 }

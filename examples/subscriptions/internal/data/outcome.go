@@ -34,3 +34,12 @@ func (q Queries) Unreported(ctx context.Context, period string) (n int, err erro
 	return n, q.on.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM bills WHERE period = $1 AND state = 'paid' AND NOT reported)
 		+ (SELECT count(*) FROM refunds WHERE period = $1 AND (state IN ('planned', 'pending') OR state = 'refunded' AND NOT reported))`, period).Scan(&n)
 }
+
+// Unbilled returns how many subscriptions have no bill: those that are due at a date or before, and
+// those that were closed before.
+func (q Queries) Unbilled(ctx context.Context, until Date) (due, closed int, err error) {
+	return due, closed, q.on.QueryRowContext(ctx, `SELECT
+			(SELECT count(*) FROM subscriptions WHERE state = 'active' AND next_due <= $1),
+			(SELECT count(*) FROM subscriptions AS s WHERE state = 'closed' AND NOT EXISTS (SELECT 1 FROM bills AS b WHERE b.permission_id = s.permission_id))`,
+		int64(until)).Scan(&due, &closed)
+}

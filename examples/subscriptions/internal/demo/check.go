@@ -59,8 +59,12 @@ func (m *Month) Check(ctx context.Context) (checked Checked, err error) {
 	if paid != checked.Charges {
 		note("%d bills are paid, and %d charges captured", paid, checked.Charges)
 	}
-	if bills != m.Subscriptions {
-		note("%d bills for %d subscriptions", bills, m.Subscriptions)
+	due, closed, err := m.DB.Unbilled(ctx, First+days-1)
+	if err != nil {
+		return checked, err
+	}
+	if due > 0 || bills+closed != m.Subscriptions {
+		note("%d subscriptions have %d bills, %d were closed before, and %d have none", m.Subscriptions, bills, closed, due)
 	}
 	const most = 5
 	if len(wrong) > most {

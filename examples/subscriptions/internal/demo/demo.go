@@ -59,7 +59,8 @@ type event func(ctx context.Context) error
 // seed makes each month the same, as far as one with so many goroutines can be.
 const seed = 20261101
 
-// Open starts the emulators. [Month.Subscribe] is next.
+// Open starts the emulators, makes merchants and their subscriptions, and sets the database's calendar:
+// the month begins in a few seconds.
 func Open(ctx context.Context, c Config) (m *Month, err error) {
 	m = &Month{
 		Config: c, random: rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // it must be the same each time
@@ -91,8 +92,19 @@ func Open(ctx context.Context, c Config) (m *Month, err error) {
 			return nil, err
 		}
 	}
-	return m, nil
+	if err := m.subscribe(ctx); err != nil {
+		return nil, err
+	}
+	now, err := c.DB.Now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.calendar = data.Calendar{Began: now.Add(lead), First: First, Length: m.Day}
+	return m, c.DB.SetCalendar(ctx, m.calendar)
 }
+
+// lead is how long before the month all is ready: River's leader begins within five seconds.
+const lead = 5 * time.Second
 
 // tokenDays is how long an authorization token is valid. At Amazon it is an hour, which would be no time
 // here.
@@ -119,6 +131,19 @@ func fail(r *world.Region) error {
 		err = errors.Join(err, r.FailSome(f.probability, f.Fault))
 	}
 	return err
+}
+
+// Now is the emulators' time.
+func (m *Month) Now() time.Time { return m.World.Regions[0].Now() }
+
+// NotifyAt makes the emulators send notifications.
+func (m *Month) NotifyAt(endpoint string) error {
+	for _, r := range m.World.Regions {
+		if err := r.NotifyAt(endpoint); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close ends the emulators.

@@ -20,7 +20,7 @@ type Progress struct {
 }
 
 // Looks is how often in a day Play looks, and tells of its progress.
-const looks = 8
+const looks = 4
 
 // Play lets the month pass: each day it moves the emulators' clocks, and lets buyers read their
 // messages and do what they have planned. It returns when the last day is over and each bill was
@@ -49,14 +49,8 @@ func (m *Month) Play(ctx context.Context, engine *billing.Engine, tell func(Prog
 		}
 		passed := max(0, float64(now.Sub(m.calendar.Began))/float64(m.calendar.Days(days)))
 		tell(Progress{min(max(today, First), First+days-1), min(1, passed), outcomes})
-		if passed >= 1 && planned(outcomes) == m.Subscriptions {
-			// The next month is not billed.
-			if err := engine.River.QueuePause(ctx, billing.QueuePlan, nil); err != nil {
-				return err
-			}
-			if charged(outcomes) == m.Subscriptions {
-				return nil
-			}
+		if over, err := m.over(ctx, passed, outcomes); over || err != nil {
+			return err
 		}
 		if now.After(m.calendar.Begins(First + days).Add(patience)) {
 			return errors.New("demo: bills still wait to be charged, and the month has long ended: give it a longer --day")
@@ -72,22 +66,21 @@ func (m *Month) Play(ctx context.Context, engine *billing.Engine, tell func(Prog
 // patience is how long a slow machine may take for what is left of the month's work.
 const patience = 5 * time.Minute
 
-// planned is how many bills there are.
-func planned(outcomes []data.Outcome) (bills int) {
-	for _, o := range outcomes {
-		bills += o.Bills
+// over reports whether the month is over. The next one is not billed.
+func (m *Month) over(ctx context.Context, passed float64, outcomes []data.Outcome) (bool, error) {
+	if passed < 1 {
+		return false, nil
 	}
-	return bills
-}
-
-// charged is how many bills were charged or declined.
-func charged(outcomes []data.Outcome) (bills int) {
+	due, _, err := m.DB.Unbilled(ctx, First+days-1)
+	if err != nil || due > 0 {
+		return false, err
+	}
 	for _, o := range outcomes {
-		if o.State != data.BillPlanned && o.State != data.BillPending {
-			bills += o.Bills
+		if o.State == data.BillPlanned || o.State == data.BillPending {
+			return false, m.engine.River.QueuePause(ctx, billing.QueuePlan, nil)
 		}
 	}
-	return bills
+	return true, m.engine.River.QueuePause(ctx, billing.QueuePlan, nil)
 }
 
 // dawn begins a date.

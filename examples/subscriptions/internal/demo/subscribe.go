@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
+	"log/slog"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
@@ -46,13 +46,16 @@ func (m *Month) draw() fate {
 	return fateGood
 }
 
-// Subscribe stores the merchants, makes buyers subscribe to them, and sets the calendar: the month begins
-// in a few seconds.
-func (m *Month) Subscribe(ctx context.Context, p *provider.Provider) error {
+// subscribe stores the merchants, and makes buyers subscribe to them.
+func (m *Month) subscribe(ctx context.Context) error {
+	p, err := provider.Open(provider.Config{Accounts: m.World.Accounts, DB: m.DB, Logger: slog.New(slog.DiscardHandler)}) // it makes no call
+	if err != nil {
+		return err
+	}
 	if err := m.World.AddMerchants(ctx, p); err != nil {
 		return err
 	}
-	err := m.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) error {
+	return m.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) error {
 		for i, size := range sizes(m.Subscriptions, Merchants) {
 			region := m.World.Regions[i%len(m.World.Regions)]
 			if err := m.fill(ctx, q, region, region.Merchants[i/len(m.World.Regions)].MerchantID, price(region.Currency, i), size); err != nil {
@@ -61,19 +64,7 @@ func (m *Month) Subscribe(ctx context.Context, p *provider.Provider) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	now, err := m.DB.Now(ctx)
-	if err != nil {
-		return err
-	}
-	m.calendar = data.Calendar{Began: now.Add(lead), First: First, Length: m.Day}
-	return m.DB.SetCalendar(ctx, m.calendar)
 }
-
-// lead is how long before the month all is ready: River's leader begins within five seconds.
-const lead = 5 * time.Second
 
 // fill makes so many buyers subscribe to a merchant, due on all days, and plans what becomes of them.
 func (m *Month) fill(ctx context.Context, q data.Queries, region *world.Region, merchantID string, amount int64, subscriptions int) error {

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -55,7 +56,20 @@ func rowOf(o data.Outcome) string {
 }
 
 // Table writes what happened to the bills, and which calls it took.
-func Table(w io.Writer, outcomes []data.Outcome, calls map[string]Count) error {
+func (m *Month) Table(ctx context.Context, w io.Writer) error {
+	outcomes, err := m.DB.Outcomes(ctx, First.Period())
+	if err != nil {
+		return err
+	}
+	differences, err := m.DB.Differences(ctx, "", mostDifferences)
+	if err != nil {
+		return err
+	}
+	_, closed, err := m.DB.Unbilled(ctx, First+days-1)
+	if err != nil {
+		return err
+	}
+	calls := m.Calls.Counts()
 	rows := make(map[string]*row)
 	var refunded row
 	for _, o := range outcomes {
@@ -85,6 +99,7 @@ func Table(w io.Writer, outcomes []data.Outcome, calls map[string]Count) error {
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		line(name[1:], humanize.Comma(int64(rows[name].bills)), amounts(*rows[name])...)
 	}
+	line("closed before the bill", humanize.Comma(int64(closed)))
 	line("refunded", "", amounts(refunded)...)
 	b.WriteString("\n")
 	line("calls to Amazon Pay", "calls", "429", "failed")
@@ -92,9 +107,14 @@ func Table(w io.Writer, outcomes []data.Outcome, calls map[string]Count) error {
 		n := calls[operation]
 		line(operation, humanize.Comma(int64(n.Calls)), humanize.Comma(int64(n.Throttled)), humanize.Comma(int64(n.Failed)))
 	}
-	_, err := io.WriteString(w, b.String())
+	fmt.Fprintf(&b, "\n  %d merchants share %d tokens. The settlement reports have %d differences.\n",
+		Merchants, calls["GetAuthorizationToken"].Calls, len(differences))
+	_, err = io.WriteString(w, b.String())
 	return err
 }
+
+// mostDifferences is how many are counted.
+const mostDifferences = 1000
 
 // money returns an amount for people, such as 1,234.50.
 func money(amount int64, currency amazonpay.CurrencyCode) string {
