@@ -36,7 +36,7 @@ func WithMaxConnections(n int64) Option {
 
 // Do does what a request asks for that has passed the gate, so that a million need no signatures.
 func (s *Server) Do(merchantID, env, method, path, key string, body []byte) (status int, answer []byte) {
-	r := httptest.NewRequestWithContext(context.Background(), method, "/v2"+path, nil) //nolint:forbidigo // there is no test here
+	r := httptest.NewRequestWithContext(context.Background(), method, "/v2"+path, nil)
 	d, refused := wire.Find(r)
 	if refused != nil {
 		return int(refused.Status), nil
