@@ -258,7 +258,9 @@ func TestLateCapture(t *testing.T) {
 		stored := b.bill(t, bill.PermissionID)
 		assert.Equal(t, data.BillPending, stored.State)
 		assert.False(t, stored.Unsettled)
+		b.saved(t, stored, func(bill *data.Bill) { bill.Unsettled = true }) // as if the answer had been lost
 		snoozed(t, run(t, w, FollowArgs{refOf(bill)}, 1))
+		assert.False(t, b.bill(t, bill.PermissionID).Unsettled)
 	}
 	assert.Len(t, b.captures(), 2)
 	require.NoError(t, region.ResolvePending(good.ChargeID))

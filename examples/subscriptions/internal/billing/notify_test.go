@@ -261,6 +261,10 @@ func TestNotifiedOfAClosure(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	region := b.world.Regions[0]
+	shop, err := b.Provider.Shop(t.Context(), b.merchant(0))
+	require.NoError(t, err)
+	stranger, err := b.Provider.Shop(t.Context(), b.merchant(1))
+	require.NoError(t, err)
 	for state, settled := range map[data.BillState]data.BillState{
 		data.BillPlanned: data.BillUnpaid,
 		data.BillRetry:   data.BillUnpaid,
@@ -276,8 +280,13 @@ func TestNotifiedOfAClosure(t *testing.T) {
 				then = state
 			}
 			b.notified(t, "CHARGE_PERMISSION", bill.PermissionID) // before it is closed
+			bill = b.bill(t, bill.PermissionID)
 			require.NoError(t, region.ClosePermission(bill.PermissionID, "BuyerClosed"))
 			require.Error(t, b.notify(t, b.merchant(1), "CHARGE_PERMISSION", bill.PermissionID))
+			permission, err := shop.GetChargePermission(t.Context(), bill.PermissionID)
+			require.NoError(t, err)
+			require.NoError(t, (&notifiedWorker{e: b.Engine}).permission(t.Context(), stranger, permission))
+			assert.Equal(t, bill, b.bill(t, bill.PermissionID), "of another merchant")
 			for range 2 {
 				b.notified(t, "CHARGE_PERMISSION", bill.PermissionID)
 			}
