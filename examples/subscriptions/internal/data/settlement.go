@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -83,17 +84,21 @@ func (q Queries) ReplaceSettlements(ctx context.Context, r *Report, after int64,
 	if len(rows) > 0 {
 		last = rows[len(rows)-1].Line
 	}
-	if _, err := q.exec(ctx, `DELETE FROM settlements WHERE merchant_id = $1 AND report_id = $2 AND line > $3 AND line <= $4`, r.MerchantID, r.ID, after, last); err != nil || len(rows) == 0 {
+	if _, err := q.exec(ctx, `DELETE FROM settlements WHERE merchant_id = $1 AND report_id = $2 AND line > $3 AND line <= $4`, r.MerchantID, r.ID, after, last); err != nil {
 		return err
 	}
-	args := make([]any, 0, 13*len(rows))
-	for _, s := range rows {
-		args = append(args, r.MerchantID, r.ID, s.Line, s.Posted.UnixMicro(), s.SettlementID, s.Type, s.TransactionID, s.PermissionID, s.Period, s.Amount, s.Fee, s.Net, string(s.Currency))
+	for some := range slices.Chunk(rows, 100) { // the time that SQLite takes for parameters grows with their square
+		args := make([]any, 0, 13*len(some))
+		for _, s := range some {
+			args = append(args, r.MerchantID, r.ID, s.Line, s.Posted.UnixMicro(), s.SettlementID, s.Type, s.TransactionID, s.PermissionID, s.Period, s.Amount, s.Fee, s.Net, string(s.Currency))
+		}
+		tuples := values(len(some), "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT")
+		if _, err := q.exec(ctx, `INSERT INTO settlements (merchant_id, report_id, line, posted_at, settlement_id, type, transaction_id, permission_id, period,
+				amount, fee, net, currency) VALUES `+tuples, args...); err != nil {
+			return err
+		}
 	}
-	tuples := values(len(rows), "TEXT", "TEXT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT", "TEXT", "BIGINT", "BIGINT", "BIGINT", "TEXT")
-	_, err := q.exec(ctx, `INSERT INTO settlements (merchant_id, report_id, line, posted_at, settlement_id, type, transaction_id, permission_id, period,
-		amount, fee, net, currency) VALUES `+tuples, args...)
-	return err
+	return nil
 }
 
 // Match is a row of a report, and what the ledger has for it.
