@@ -28,6 +28,9 @@ WARM = 5000
 BUYERS = 100
 LOADTIME = 1m
 
+# Flags of the month of make subscriptions: see go run . month --help in its folder.
+MONTH =
+
 # Flags of govulncheck for make vuln.
 VULNFLAGS =
 
@@ -55,7 +58,7 @@ LIMIT = 1500
 .DEFAULT_GOAL := help
 .PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
 	libcrypto conformance needs-node browser-test pictures needs-chromium examples store store-test store-load \
-	needs-postgres vuln ci
+	subscriptions needs-postgres vuln ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -171,7 +174,8 @@ needs-chromium:
 
 examples: ## Run each example against the emulator
 	@set -e; for main in examples/*/main.go examples/*/demo/main.go; do dir=$${main%/main.go}; module=$${dir%/demo}; \
-		case $$dir in examples/quickstart|examples/store) continue;; esac; `# run until they are stopped: see browser-test and store-test` \
+		`# Two run until they are stopped, one for a minute: see browser-test, store-test and subscriptions.` \
+		case $$dir in examples/quickstart|examples/store|examples/subscriptions) continue;; esac; \
 		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run .); \
 		if [ -f $$module/go.mod ]; then (cd $$module && CGO_ENABLED=0 go test ./...); fi; \
 	done
@@ -184,6 +188,9 @@ store-test: needs-postgres ## Test the example shop on SQLite and PostgreSQL, an
 
 store-load: needs-postgres ## Let BUYERS buy in the example shop for LOADTIME, on SQLite and on PostgreSQL, and count the money
 	cd examples/store && ../../internal/tools/with-postgres go test -count=1 -timeout 30m -v ./internal/load -buyers $(BUYERS) -for $(LOADTIME)
+
+subscriptions: ## Bill a month of 10,000 subscriptions in a minute or two, offline, with a page to look at, and count the money (MONTH='--subscriptions 1000')
+	cd examples/subscriptions && CGO_ENABLED=0 go run . month $(MONTH)
 
 needs-postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v pg_config >/dev/null || { \
