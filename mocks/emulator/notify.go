@@ -33,7 +33,8 @@ const snsHost = "sns." + ipntest.Region + ".amazonaws.com"
 // NotifyAt sends an Instant Payment Notification to a URL, http or https on loopback, at each
 // change of state from now on: of a charge, charge permission or refund after it was made, and of a
 // dispute, for all merchants and both environments. Like the service, it sends again if the answer
-// was 5xx or did not come within 15 seconds: hourly, by the emulator's clock, for the next three hours.
+// was 5xx or did not come within 15 seconds: hourly, by the emulator's clock, for the next three
+// hours.
 //
 // A stand-in for AWS SNS signs the messages. Its account is [Description].TopicAccount, and
 // [Server.RoundTripper] leads to its certificate: pass both to ipn.NewVerifier (WithTopicAccounts,

@@ -91,7 +91,7 @@ func BenchmarkBesideMany(b *testing.B) {
 			return string(answer)
 		}
 		charge := func(permissionID string) string {
-			answer := do(http.MethodPost, "/charges", `{"chargePermissionId":"`+permissionID+`","chargeAmount":{"amount":"0.01","currencyCode":"USD"},"captureNow":true}`)
+			answer := do(http.MethodPost, "/charges", `{"chargePermissionId":"`+permissionID+`","chargeAmount":{"amount":"1.00","currencyCode":"USD"},"captureNow":true}`)
 			_, id, _ := strings.Cut(answer, `"chargeId":"`)
 			id, _, _ = strings.Cut(id, `"`)
 			return id
