@@ -18,29 +18,29 @@ import (
 
 // The policy for bills that are not paid. Before each new attempt the charge permission is read.
 //
-//	why a bill was not charged                          | what comes next
-//	----------------------------------------------------|---------------------------------------------
-//	soft: SoftDeclined, ProcessingFailure,              | charged again after 1, 2 and 4 days, then
-//	TransactionTimedOut                                 | repair
-//	hard, or the buyer must act: HardDeclined,          | repair
-//	AmazonRejected, MFANotCompleted, Declined, …        |
-//	PeriodicAmountExceeded                              | charged again on the first of the next month,
-//	                                                    | three times; then check
-//	InvalidChargePermissionStatus, or the charge ended  | the charge permission is read at once, and then
-//	with its permission or expired                      | every day
-//	MerchantCanceled, BuyerCanceled, AmazonCanceled     | the same, but it is never charged again: check
-//	wrong request, unknown or no reason code            | check: neither time nor the buyer mends it
-//	busy, or the account is at fault                    | charge.go: the same request again
+//	why a bill was not charged              | what comes next
+//	----------------------------------------|-----------------------------------------
+//	soft: SoftDeclined, ProcessingFailure,  | charged again after 1, 2 and 4 days, then
+//	TransactionTimedOut                     | repair
+//	hard, or the buyer must act:            | repair
+//	HardDeclined, MFANotCompleted, …        |
+//	PeriodicAmountExceeded                  | charged again on the first of the next
+//	                                        | month, three times; then check
+//	InvalidChargePermissionStatus, or the   | the permission is read at once, then
+//	charge ended with its permission        | every day
+//	Merchant-, Buyer-, AmazonCanceled       | the same, but never charged again: check
+//	wrong request, unknown or no code       | check: neither time nor the buyer mends it
+//	busy, or the account is at fault        | charge.go: the same request again
 //
-//	charge permission | bill in state retry             | bill in state repair
-//	------------------|---------------------------------|---------------------------------------------
-//	Chargeable        | charged again                   | charged again, if it was NonChargeable since
-//	                  |                                 | the decline or something says that it was
-//	                  |                                 | repaired, and on the last day
-//	ChargeInProgress  | read again after an hour        | read again after an hour
-//	NonChargeable     | repair                          | read again every day, and closed after the
-//	                  |                                 | last day
-//	Closed            | given up                        | given up
+//	permission       | bill in state retry   | bill in state repair
+//	-----------------|-----------------------|------------------------------------------
+//	Chargeable       | charged again         | charged again if it was NonChargeable
+//	                 |                       | since the decline, if something says that
+//	                 |                       | it was repaired, and on the last day
+//	ChargeInProgress | read after an hour    | read after an hour
+//	NonChargeable    | repair                | read every day; after the last day closed
+//	                 |                       | at Amazon, and given up
+//	Closed           | given up              | given up
 //
 // Repair: the buyer gets a message with a link, and has 14 days from the first message about a
 // bill. Given up: the bill is unpaid, and the subscription is closed.
@@ -55,8 +55,8 @@ const repairDays = 14
 // link do not lead to another attempt: a change of the charge permission itself still does.
 const mostDeclines = 8
 
-// declined stores that a bill was not charged, and what comes next by the policy. A new attempt gets a
-// new key; so the attempt is raised only if there will be one, and nothing is unsettled.
+// declined stores that a bill was not charged, and what comes next by the policy. A new attempt
+// gets a new key; so the attempt is raised only if there will be one, and nothing is unsettled.
 func (e *Engine) declined(ctx context.Context, bill *data.Bill, advice amazonpay.Advice) error {
 	if bill.Unsettled {
 		return e.check(ctx, bill, advice.ReasonCode, errors.New("a decline while a call with the same key is unsettled"))
@@ -217,14 +217,14 @@ func (w *dunWorker) step(ctx context.Context, client *webstore.Client, bill *dat
 	return e.dunLater(ctx, bill)
 }
 
-// isStopped reports whether somebody has stopped the charge itself: only a person may say that it is
-// made again.
+// isStopped reports whether somebody has stopped the charge itself: only a person may say that it
+// is made again.
 func isStopped(code amazonpay.ReasonCode) bool {
 	return slices.Contains([]amazonpay.ReasonCode{amazonpay.ReasonCodeMerchantCanceled, amazonpay.ReasonCodeBuyerCanceled, amazonpay.ReasonCodeAmazonCanceled}, code)
 }
 
-// close closes the charge permission at Amazon. If the answer was lost, or somebody else has closed it
-// since, it is closed just as well.
+// close closes the charge permission at Amazon. If the answer was lost, or somebody else has
+// closed it since, it is closed just as well.
 func (w *dunWorker) close(ctx context.Context, client *webstore.Client, bill *data.Bill) error {
 	if err := w.take(ctx, bill, "CloseChargePermission"); err != nil {
 		return err
@@ -254,8 +254,8 @@ type RepairInfo struct {
 	URL      string    // the page of Amazon on which the buyer changes the payment method
 }
 
-// Repair returns what a bill that waits for its buyer is about, or [data.ErrNone] if no bill waits for
-// the repair behind this token.
+// Repair returns what a bill that waits for its buyer is about, or [data.ErrNone] if no bill waits
+// for the repair behind this token.
 func (e *Engine) Repair(ctx context.Context, token string) (*RepairInfo, error) {
 	bill, err := e.DB.BillOfRepair(ctx, token)
 	if err != nil {
@@ -288,7 +288,8 @@ func failure(code amazonpay.ReasonCode) string {
 }
 
 // repairURL returns the page of the buyer's account at Amazon on which the payment method of a
-// subscription is changed. The emulator has no such page: there its Buyer.ChangePaymentMethod is it.
+// subscription is changed. The emulator has no such page: there its Buyer.ChangePaymentMethod is
+// it.
 //
 // https://developer.amazon.com/docs/amazon-pay-recurring-checkout/manage-recurring-payments.html
 func repairURL(region amazonpay.Region, permissionID string) string {

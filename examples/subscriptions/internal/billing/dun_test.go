@@ -57,7 +57,8 @@ func (b *bench) messages(t *testing.T, bill *data.Bill, kind data.MessageKind) i
 	return n
 }
 
-// keys returns the idempotency keys of the charges that reached the emulator, and how often each did.
+// keys returns the idempotency keys of the charges that reached the emulator, and how often each
+// did.
 func (b *bench) keys() map[string]int {
 	keys := make(map[string]int)
 	for _, r := range b.world.Regions[0].Requests() {
@@ -178,12 +179,14 @@ func TestDeclined(t *testing.T) {
 	}
 
 	t.Run("the deadline stays", func(t *testing.T) {
+		t.Parallel()
 		bill := b.read(t, b.plan(t, 1)[0])
 		bill.Deadline = b.now + 3
 		got, _ := decline(t, bill, amazonpay.ReasonCodeHardDeclined)
 		assert.Equal(t, b.now+3, got.Deadline)
 	})
 	t.Run("nothing is unsettled", func(t *testing.T) {
+		t.Parallel()
 		bill := b.read(t, b.plan(t, 1)[0])
 		bill.Unsettled = true
 		got, _ := decline(t, bill, amazonpay.ReasonCodeSoftDeclined)
@@ -192,6 +195,7 @@ func TestDeclined(t *testing.T) {
 		assert.True(t, got.Unsettled)
 	})
 	t.Run("the last day has one attempt", func(t *testing.T) {
+		t.Parallel()
 		bill := b.read(t, b.plan(t, 1)[0])
 		bill.Deadline = b.Calendar.Date(time.Now())
 		_, wait := decline(t, bill, amazonpay.ReasonCodeHardDeclined)
@@ -246,6 +250,7 @@ func TestDunStep(t *testing.T) {
 		{"repair: closed by us", data.Bill{State: data.BillRepair, Deadline: today - 1}, status(amazonpay.StateClosed, "MerchantClosed"), data.BillUnpaid, "HardDeclined", 0, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			bill := b.read(t, b.plan(t, 1)[0])
 			bill.State, bill.Deadline, bill.Recharge, bill.Declines, bill.NextAt = test.bill.State, test.bill.Deadline, test.bill.Recharge, test.bill.Declines, now
 			bill.Reason = "HardDeclined"
@@ -283,7 +288,19 @@ func TestDunStep(t *testing.T) {
 			assert.Equal(t, open, permission.StatusDetails.State)
 		})
 	}
+	t.Run("closed by somebody else meanwhile", func(t *testing.T) {
+		t.Parallel()
+		bill := b.read(t, b.plan(t, 1)[0])
+		bill.State, bill.Deadline = data.BillRepair, today-1
+		require.NoError(t, b.DB.SaveBill(t.Context(), bill))
+		require.NoError(t, b.world.Regions[0].ClosePermission(bill.PermissionID, "BuyerClosed"))
+		shop, err := b.Provider.Shop(t.Context(), bill.MerchantID)
+		require.NoError(t, err)
+		require.NoError(t, (&dunWorker{e: b.Engine}).step(t.Context(), shop.Client, bill, expired, now))
+		assert.Equal(t, data.BillUnpaid, b.read(t, bill).State)
+	})
 	t.Run("an unknown state", func(t *testing.T) {
+		t.Parallel()
 		bill := b.read(t, b.plan(t, 1)[0])
 		bill.State = data.BillRetry
 		require.ErrorContains(t, (&dunWorker{e: b.Engine}).step(t.Context(), nil, bill, status("Paused"), now), "Paused")
@@ -419,8 +436,8 @@ func TestDunClosed(t *testing.T) {
 	assert.Empty(t, region.Charges())
 }
 
-// With River: the payment method was suspended before the charge, so the permission is read, and says
-// why; a notification wakes the job, and the bill is paid.
+// With River: the payment method was suspended before the charge, so the permission is read, and
+// says why; a notification wakes the job, and the bill is paid.
 func TestDun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -79,8 +79,8 @@ func (FollowArgs) Kind() string { return "follow" }
 // InsertOpts are those of all jobs of the kind.
 func (FollowArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
 
-// DunArgs is the job that takes the next step to get a declined bill paid, or gives it up. It is about
-// one version of the bill: who changes the bill adds the job of the new one in the same
+// DunArgs is the job that takes the next step to get a declined bill paid, or gives it up. It is
+// about one version of the bill: who changes the bill adds the job of the new one in the same
 // transaction, and the old job, whenever it runs, does nothing.
 type DunArgs struct {
 	BillRef

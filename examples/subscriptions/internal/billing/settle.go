@@ -14,16 +14,16 @@ import (
 // settleEvery is how often it is looked for work whose job is lost.
 const settleEvery = 5 * time.Minute
 
-// overdue is how long after its time a step counts as lost. Jobs wait for their rate limit, or for a
-// service that is down; a job that is alive gets no double.
+// overdue is how long after its time a step counts as lost. Jobs wait for their rate limit, or for
+// a service that is down; a job that is alive gets no double.
 const overdue = time.Hour
 
 // settlePage is how many bills and refunds get their jobs in one transaction.
 const settlePage = 500
 
-// settleWorker adds the jobs of bills and refunds on which nothing works: River has given the job up, a
-// person has deleted it, or it is not in the copy from which the database was restored. What needs a
-// person (state check) stays as it is.
+// settleWorker adds the jobs of bills and refunds on which nothing works: River has given the job
+// up, a person has deleted it, or it is not in the copy from which the database was restored. What
+// needs a person (state check) stays as it is.
 type settleWorker struct {
 	river.WorkerDefaults[SettleArgs]
 
@@ -88,6 +88,6 @@ func (w *settleWorker) bills(ctx context.Context, before time.Time) (found int, 
 
 func (w *settleWorker) log(ctx context.Context, what string, added int) {
 	if added > 0 {
-		w.e.Logger.WarnContext(ctx, "nothing worked on some "+what+" any more: they have jobs again", slog.Int("jobs", added))
+		w.e.Logger.WarnContext(ctx, "there was work without a job: it has jobs again", slog.String("of", what), slog.Int("jobs", added))
 	}
 }

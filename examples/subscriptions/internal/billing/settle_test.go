@@ -15,13 +15,13 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 )
 
-// Bills on which nothing works get their job, once, whatever their number; what is not late, needs a
-// person or is at its end gets none.
+// Bills on which nothing works get their job, once, whatever their number; what is not late, needs
+// a person or is at its end gets none.
 func TestSettle(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.Calendar = data.Calendar{}
-	late, soon := time.Now().Add(-overdue-time.Minute), time.Now().Add(-overdue+time.Minute)
+	late, soon := time.Now().Add(-overdue-time.Minute), time.Now()
 	jobs := map[data.BillState]string{
 		data.BillPlanned: ChargeArgs{}.Kind(), data.BillPending: FollowArgs{}.Kind(), data.BillRetry: DunArgs{}.Kind(), data.BillRepair: DunArgs{}.Kind(),
 		data.BillPaid: "", data.BillUnpaid: "", data.BillCheck: "",
@@ -94,7 +94,7 @@ func TestSettleRefunds(t *testing.T) {
 	b := newBench(t)
 	b.Calendar = data.Calendar{}
 	bill := b.plan(t, 1)[0]
-	late, soon := time.Now().Add(-overdue-time.Minute), time.Now().Add(-overdue+time.Minute)
+	late, soon := time.Now().Add(-overdue-time.Minute), time.Now()
 	require.NoError(t, b.DB.Tx(t.Context(), func(_ data.Queries, tx *sql.Tx) error {
 		add := func(id, state string, changed time.Time) {
 			_, err := tx.ExecContext(t.Context(), `INSERT INTO refunds

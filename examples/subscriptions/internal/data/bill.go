@@ -149,10 +149,10 @@ func (q Queries) BillOfRepair(ctx context.Context, token string) (*Bill, error) 
 	return scanBill(q.on.QueryRowContext(ctx, `SELECT `+billColumns+` FROM bills WHERE repair_token = $1 AND repair_token <> ''`, token))
 }
 
-// WakeBill stores a sign that the payment method of a bill in state repair was repaired: the bill is
-// due a gap after its last change, unless it is due before. It returns the bill, or [ErrNone] if the
-// bill is in another state or, with a gap, due by then anyway. After so many declines the sign is
-// not enough to charge it.
+// WakeBill stores a sign that the payment method of a bill in state repair was repaired: the bill
+// is due a gap after its last change, unless it is due before. It returns the bill, or [ErrNone]
+// if the bill is in another state or, with a gap, due by then anyway. After so many declines the
+// sign is not enough to charge it.
 func (q Queries) WakeBill(ctx context.Context, permissionID, period string, gap time.Duration, declines int) (*Bill, error) {
 	return scanBill(q.on.QueryRowContext(ctx, `UPDATE bills SET recharge = (recharge OR declines < $4), next_at = `+q.dialect.least+`(next_at, changed_at + $3),
 			version = version + 1, changed_at = `+q.dialect.clock+`

@@ -22,9 +22,9 @@ type OpenRefund struct {
 	changedAt int64
 }
 
-// OverdueRefunds returns up to limit refunds in state planned or pending that nobody has changed since
-// a time, and that come after one in the order of their last change; the zero OpenRefund for the
-// first ones.
+// OverdueRefunds returns up to limit refunds in state planned or pending that nobody has changed
+// since a time, and that come after one in the order of their last change; the zero OpenRefund for
+// the first ones.
 func (q Queries) OverdueRefunds(ctx context.Context, before time.Time, after OpenRefund, limit int) ([]OpenRefund, error) {
 	return all(ctx, q, func(row scanner) (r OpenRefund, err error) { return r, row.Scan(&r.ID, &r.MerchantID, &r.changedAt) },
 		`SELECT id, merchant_id, changed_at FROM refunds WHERE state IN ('planned', 'pending') AND changed_at < $1 AND (changed_at, id) > ($2, $3)

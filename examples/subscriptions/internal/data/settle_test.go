@@ -48,7 +48,7 @@ func TestOverdueUsesIndexes(t *testing.T) {
 		explain := "EXPLAIN "
 		if db.IsSQLite() {
 			explain = "EXPLAIN QUERY PLAN "
-		} else if _, err := tx.ExecContext(t.Context(), "SET LOCAL enable_seqscan = off"); err != nil { // the table is empty
+		} else if _, err := tx.ExecContext(t.Context(), "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"); err != nil { // the table is empty
 			return err
 		}
 		for query, index := range map[string]string{
