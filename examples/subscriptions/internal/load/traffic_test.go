@@ -88,17 +88,28 @@ func (x *traffic) stop() (rows []string) {
 	}
 	rows = append(rows, fmt.Sprintf("| all | %d | |", all), fmt.Sprintf("| answered from the key | %d | |", x.replayed))
 	faults := 0
-	for _, n := range x.faults {
-		faults += n
+	for fault, n := range x.faults {
+		if !isDecline(fault) {
+			faults += n
+		}
 	}
 	rows = append(rows, fmt.Sprintf("| faults, %.1f %% | %d | |", 100*float64(faults)/float64(max(1, all)), faults))
 	for _, fault := range sorted(x.faults) {
-		rows = append(rows, fmt.Sprintf("| fault: %s | %d | |", fault, x.faults[fault]))
+		kind := "fault"
+		if isDecline(fault) {
+			kind = "decline"
+		}
+		rows = append(rows, fmt.Sprintf("| %s: %s | %d | |", kind, fault, x.faults[fault]))
 	}
 	if x.missed > 0 {
 		rows = append(rows, fmt.Sprintf("| looks that came too late to count all | %d | |", x.missed))
 	}
 	return rows
+}
+
+// isDecline tells a decline that trouble makes from what it does to requests.
+func isDecline(fault string) bool {
+	return strings.HasPrefix(fault, "status 422 ") || strings.HasSuffix(fault, " ProcessingFailure")
 }
 
 // sorted returns the keys of a map in order.
