@@ -72,8 +72,13 @@ func TestClientsHaveNoKeys(t *testing.T) {
 	log := s.Requests()
 	assert.Contains(t, log[len(log)-1].Difference, m[1].MerchantID)
 	r, raw := c.request(http.MethodGet, "/charges/x", nil)
-	c.sign(r, raw).Header.Set("Authorization", "AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=, SignedHeaders=accept, Signature=AAAA")
+	c.sign(r, raw).URL.Path = "/v2/charges/y" // no key explains that
 	a, err := c.send(r)
+	require.NoError(t, err)
+	a.refused(t, http.StatusForbidden, "InvalidRequestSignature")
+	r, raw = c.request(http.MethodGet, "/charges/x", nil)
+	c.sign(r, raw).Header.Set("Authorization", "AMZN-PAY-RSASSA-PSS-V2 PublicKeyId=, SignedHeaders=accept, Signature=AAAA")
+	a, err = c.send(r)
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, a.status, 400)
 
