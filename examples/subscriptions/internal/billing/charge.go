@@ -21,9 +21,9 @@ type chargeWorker struct {
 	e *Engine
 }
 
-// Work makes one call under the bill's key, and stores what is known then. Before the call it stores
-// that there may be one. So the process can end anywhere: the next job repeats the same request under
-// the same key.
+// Work makes one call under the bill's key, and stores what is known then. Before the call it
+// stores that there may be one. So the process can end anywhere: the next job repeats the same
+// request under the same key.
 func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeArgs]) error {
 	shop, err := w.e.Provider.Shop(ctx, job.Args.MerchantID)
 	if err != nil {

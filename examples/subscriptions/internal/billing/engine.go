@@ -40,8 +40,8 @@ type Config struct {
 	Logger   *slog.Logger
 	// Workers is how many calls a worker makes at the same time; 0 means 50.
 	Workers int
-	// JobTimeout is how long a job may take; 0 means a minute. A job of a process that died is taken up
-	// by another one after a little more than that.
+	// JobTimeout is how long a job may take; 0 means a minute. A job of a process that died is taken
+	// up by another one after a little more than that.
 	JobTimeout time.Duration
 	// Plugins are further plugins of River, such as traces.
 	Plugins []rivertype.Plugin
@@ -148,8 +148,8 @@ func (e *Engine) change(ctx context.Context, b *data.Bill, f func(ctx context.Co
 }
 
 // store runs f in a transaction that outlives the job: what the service has answered must be stored
-// also if the process is stopping. If somebody else has changed the row since it was read, nothing is
-// stored, and the job runs again.
+// also if the process is stopping. If somebody else has changed the row since it was read, nothing
+// is stored, and the job runs again.
 func (e *Engine) store(ctx context.Context, f func(ctx context.Context, q data.Queries, tx *sql.Tx) error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), saving)
 	defer cancel()
@@ -159,9 +159,9 @@ func (e *Engine) store(ctx context.Context, f func(ctx context.Context, q data.Q
 // saving is how long it may take to store what the service has answered.
 const saving = 30 * time.Second
 
-// wake adds a job, or lets the one with the same arguments that waits run now. If that one is running,
-// nobody knows whether it has seen what changed: then wake returns the error with which a job asks
-// to be repeated in a second, and the transaction must not be committed.
+// wake adds a job, or lets the one with the same arguments that waits run now. If that one is
+// running, nobody knows whether it has seen what changed: then wake returns the error with which a
+// job asks to be repeated in a second, and the transaction must not be committed.
 func (e *Engine) wake(ctx context.Context, tx *sql.Tx, args river.JobArgs) error {
 	added, err := e.River.InsertTx(ctx, tx, args, nil)
 	if err != nil || !added.UniqueSkippedAsDuplicate {

@@ -77,8 +77,8 @@ func (b *bench) charge(t *testing.T, bill *data.Bill, amount amazonpay.Decimal, 
 	return charge
 }
 
-// pending returns a bill with a charge for an amount: left authorized, or still to be decided if the
-// card says so.
+// pending returns a bill with a charge for an amount: left authorized, or still to be decided if
+// the card says so.
 func (b *bench) pending(t *testing.T, card string, amount amazonpay.Decimal) *data.Bill {
 	t.Helper()
 	bill := b.planned(t, card)

@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"testing"
@@ -47,7 +46,7 @@ func newBenchOf(t *testing.T, regions []string, limits map[string]provider.Limit
 	require.NoError(t, err)
 	calendar := data.Calendar{Began: now, First: data.DateOf(now), Length: time.Second}
 	require.NoError(t, db.SetCalendar(t.Context(), calendar))
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}

@@ -39,7 +39,7 @@ func (PlanArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
 
 // PlanMerchantArgs is the job that plans a merchant's bills, page by page.
 type PlanMerchantArgs struct {
-	MerchantID string    `json:"merchant_id" river:"unique"`
+	MerchantID string    `json:"merchantId" river:"unique"`
 	Until      data.Date `json:"until"`
 }
 
@@ -51,12 +51,12 @@ func (PlanMerchantArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan)
 
 // BillRef names a bill in the arguments of a job.
 type BillRef struct {
-	PermissionID string `json:"permission_id" river:"unique"`
+	PermissionID string `json:"permissionId" river:"unique"`
 	Period       string `json:"period" river:"unique"`
 	// Attempt tells the job of the next attempt from that of the last one, which may not have ended
 	// yet when it has done its work.
 	Attempt    int    `json:"attempt" river:"unique"`
-	MerchantID string `json:"merchant_id"`
+	MerchantID string `json:"merchantId"`
 }
 
 func refOf(b *data.Bill) BillRef { return BillRef{b.PermissionID, b.Period, b.Attempt, b.MerchantID} }
@@ -108,7 +108,7 @@ func (SettleArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
 // RefundArgs is the job that makes a refund.
 type RefundArgs struct {
 	ID         string `json:"id" river:"unique"`
-	MerchantID string `json:"merchant_id"`
+	MerchantID string `json:"merchantId"`
 }
 
 // Kind names the job.
@@ -119,11 +119,11 @@ func (RefundArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
 
 // NotifiedArgs is the job that reads what a notification is about.
 type NotifiedArgs struct {
-	NotificationID string `json:"notification_id" river:"unique"`
-	MerchantID     string `json:"merchant_id"`
-	ObjectType     string `json:"object_type"`
-	ObjectID       string `json:"object_id"`
-	PermissionID   string `json:"permission_id"`
+	NotificationID string `json:"notificationId" river:"unique"`
+	MerchantID     string `json:"merchantId"`
+	ObjectType     string `json:"objectType"`
+	ObjectID       string `json:"objectId"`
+	PermissionID   string `json:"permissionId"`
 }
 
 // Kind names the job.
@@ -143,7 +143,7 @@ func (ReportsArgs) InsertOpts() river.InsertOpts { return unique(QueueReport) }
 
 // ReportsOfArgs is the job that looks for a merchant's new settlement reports.
 type ReportsOfArgs struct {
-	MerchantID string `json:"merchant_id" river:"unique"`
+	MerchantID string `json:"merchantId" river:"unique"`
 }
 
 // Kind names the job.
@@ -154,8 +154,8 @@ func (ReportsOfArgs) InsertOpts() river.InsertOpts { return unique(QueueReport) 
 
 // ReconcileArgs is the job that compares a merchant's settlement report with the ledger.
 type ReconcileArgs struct {
-	MerchantID string `json:"merchant_id" river:"unique"`
-	ReportID   string `json:"report_id" river:"unique"`
+	MerchantID string `json:"merchantId" river:"unique"`
+	ReportID   string `json:"reportId" river:"unique"`
 }
 
 // Kind names the job.

@@ -18,8 +18,9 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// notifiedWorker reads what a notification is about. Nothing in the notification is believed but that
-// an object may have changed: it may come late, twice, in another order, or name something else.
+// notifiedWorker reads what a notification is about. Nothing in the notification is believed but
+// that an object may have changed: it may come late, twice, in another order, or name something
+// else.
 type notifiedWorker struct {
 	river.WorkerDefaults[NotifiedArgs]
 
@@ -71,8 +72,8 @@ func notified[T any](
 	return river.JobSnooze(time.Second) // and read it again
 }
 
-// charge settles the bill that a charge pays. It is the bill that has the charge, or the one that the
-// charge names, if the answer that had its id was lost.
+// charge settles the bill that a charge pays. It is the bill that has the charge, or the one that
+// the charge names, if the answer that had its id was lost.
 func (w *notifiedWorker) charge(ctx context.Context, shop *provider.Shop, charge *webstore.Charge) error {
 	bill, err := w.e.DB.BillOfCharge(ctx, charge.ChargeID)
 	if errors.Is(err, data.ErrNone) {
@@ -93,8 +94,8 @@ func (w *notifiedWorker) charge(ctx context.Context, shop *provider.Shop, charge
 }
 
 // unknownCharge settles the bill that a charge names, if the bill has no charge. A declined charge
-// settles nothing: it may be of an earlier attempt, while a call of the present one has charged. Any
-// other is of the present attempt, since each attempt begins when the one before is declined.
+// settles nothing: it may be of an earlier attempt, while a call of the present one has charged.
+// Any other is of the present attempt, since each attempt begins when the one before is declined.
 func (w *notifiedWorker) unknownCharge(ctx context.Context, shop *provider.Shop, charge *webstore.Charge) error {
 	if charge.MerchantMetadata == nil {
 		return nil
@@ -142,12 +143,13 @@ func minor(p amazonpay.Price) int64 {
 	return units
 }
 
-// quiet is how long after a decline a chargeable permission does not mean that the buyer has repaired
-// it: the declined charge itself makes it so again, and must not start the next one.
+// quiet is how long after a decline a chargeable permission does not mean that the buyer has
+// repaired it: the declined charge itself makes it so again, and must not start the next one.
 const quiet = 10 * time.Minute
 
-// permission ends the subscription if its permission is closed, and charges a bill that waits for the
-// buyer's repair if it is chargeable. A bill that was declined for now waits for its day all the same.
+// permission ends the subscription if its permission is closed, and charges a bill that waits for
+// the buyer's repair if it is chargeable. A bill that was declined for now waits for its day all
+// the same.
 func (w *notifiedWorker) permission(ctx context.Context, shop *provider.Shop, permission *webstore.ChargePermission) error {
 	state := permission.StatusDetails.State
 	if state != amazonpay.StateClosed && state != amazonpay.StateChargeable {

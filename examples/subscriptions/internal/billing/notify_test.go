@@ -23,8 +23,8 @@ func (b *bench) notify(t *testing.T, merchantID, objectType, objectID string) er
 	return run(t, &notifiedWorker{e: b.Engine}, NotifiedArgs{NotificationID: objectID, MerchantID: merchantID, ObjectType: objectType, ObjectID: objectID}, 1)
 }
 
-// notified does so for the first merchant, as often as the rate limit has it come back, and requires
-// that it ends well.
+// notified does so for the first merchant, as often as the rate limit has it come back, and
+// requires that it ends well.
 func (b *bench) notified(t *testing.T, objectType, objectID string) {
 	t.Helper()
 	for {
@@ -152,8 +152,8 @@ func TestNotifiedOfAnEarlierAttempt(t *testing.T) {
 	}
 }
 
-// A charge that names a bill pays it only if it is the merchant's, of the same permission and for the
-// same amount; money that pays nothing is shown to a person.
+// A charge that names a bill pays it only if it is the merchant's, of the same permission and for
+// the same amount; money that pays nothing is shown to a person.
 func TestNotifiedOfAChargeThatPaysNoBill(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -56,8 +56,8 @@ type planMerchantWorker struct {
 	e *Engine
 }
 
-// billPage is how many bills of a merchant are planned at a time. A merchant has at most two pages of
-// bills in the queue, however many subscriptions it has: that keeps the table of jobs small, and
+// billPage is how many bills of a merchant are planned at a time. A merchant has at most two pages
+// of bills in the queue, however many subscriptions it has: that keeps the table of jobs small, and
 // lets a small merchant's bills wait for no more than that of a large one.
 const billPage = 240
 

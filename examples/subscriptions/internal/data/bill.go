@@ -55,8 +55,8 @@ func (b *Bill) Key() string {
 	return amazonpay.IdempotencyKey("charge", b.PermissionID, b.Period, strconv.Itoa(b.Attempt))
 }
 
-// CaptureKey returns the idempotency key with which the bill's charge is captured, if Amazon left it
-// authorized.
+// CaptureKey returns the idempotency key with which the bill's charge is captured, if Amazon left
+// it authorized.
 func (b *Bill) CaptureKey() string {
 	return amazonpay.IdempotencyKey("capture", b.ChargeID, strconv.Itoa(b.Captures))
 }

@@ -61,8 +61,11 @@ func TestKey(t *testing.T) {
 	t.Parallel()
 	keys := make(map[string]bool)
 	for _, b := range []data.Bill{
-		{PermissionID: "P", Period: "2026-11"}, {PermissionID: "P", Period: "2026-12"}, {PermissionID: "Q", Period: "2026-11"},
-		{PermissionID: "P", Period: "2026-11", Attempt: 1}, {PermissionID: "P", Period: "2026-11", Attempt: 11},
+		{PermissionID: "P", Period: "2026-11"},
+		{PermissionID: "P", Period: "2026-12"},
+		{PermissionID: "Q", Period: "2026-11"},
+		{PermissionID: "P", Period: "2026-11", Attempt: 1},
+		{PermissionID: "P", Period: "2026-11", Attempt: 11},
 	} {
 		keys[b.Key()] = true
 		require.Equal(t, b.Key(), (&data.Bill{PermissionID: b.PermissionID, Period: b.Period, Attempt: b.Attempt, Amount: 5, Version: 7}).Key())

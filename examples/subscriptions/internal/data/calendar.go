@@ -25,16 +25,16 @@ func (d Date) String() string { return d.Time().Format(time.DateOnly) }
 // Period returns the month of the date, such as 2026-11.
 func (d Date) Period() string { return d.Time().Format("2006-01") }
 
-// NextMonth returns the date in the following month that is the anchor-th day of it, or its last day
-// if it is shorter.
+// NextMonth returns the date in the following month that is the anchor-th day of it, or its last
+// day if it is shorter.
 func (d Date) NextMonth(anchor int) Date {
 	year, month, _ := d.Time().Date()
 	last := time.Date(year, month+2, 0, 0, 0, 0, 0, time.UTC)
 	return DateOf(last.AddDate(0, 0, min(anchor, last.Day())-last.Day()))
 }
 
-// Calendar tells the date of the business. In production a day has 24 hours and begins at midnight in
-// UTC: the zero Calendar. In a demonstration it is shorter, so that a month passes in a minute.
+// Calendar tells the date of the business. In production a day has 24 hours and begins at midnight
+// in UTC: the zero Calendar. In a demonstration it is shorter, so that a month passes in a minute.
 type Calendar struct {
 	Began  time.Time // when First began
 	First  Date

@@ -18,8 +18,8 @@ func date(text string) data.Date {
 	return data.DateOf(at)
 }
 
-// A period begins on its day of the month, or on the last day of a shorter month, and goes back to its
-// day after that. No month is left out or billed twice.
+// A period begins on its day of the month, or on the last day of a shorter month, and goes back to
+// its day after that. No month is left out or billed twice.
 func TestNextMonth(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -50,11 +50,11 @@ func TestNextMonth(t *testing.T) {
 func TestCalendar(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 29, 23, 59, 59, 0, time.UTC)
-	var real data.Calendar
-	require.Equal(t, "2026-11-29", real.Date(at).String())
-	require.Equal(t, "2026-11-30", real.Date(at.Add(time.Second)).String())
-	require.Equal(t, 72*time.Hour, real.Days(3))
-	require.Equal(t, time.Hour, real.Scale(time.Hour))
+	var daily data.Calendar
+	require.Equal(t, "2026-11-29", daily.Date(at).String())
+	require.Equal(t, "2026-11-30", daily.Date(at.Add(time.Second)).String())
+	require.Equal(t, 72*time.Hour, daily.Days(3))
+	require.Equal(t, time.Hour, daily.Scale(time.Hour))
 
 	short := data.Calendar{Began: at, First: date("2026-11-01"), Length: 2 * time.Second}
 	require.Equal(t, "2026-11-01", short.Date(at.Add(1999*time.Millisecond)).String())

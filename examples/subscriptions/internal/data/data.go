@@ -1,6 +1,7 @@
 // Package data opens the database of the billing, SQLite or PostgreSQL, and has its queries, one
-// file a table. Amounts are in the smallest unit of their currency. Times are the database's own, so
-// that a process with a wrong clock changes nothing. Dates are those of the business's [Calendar].
+// file a table. Amounts are in the smallest unit of their currency. Times are the database's own,
+// so that a process with a wrong clock changes nothing. Dates are those of the business's
+// [Calendar].
 package data
 
 import (
@@ -95,8 +96,9 @@ func connect(address string) (*sql.DB, dialect, error) {
 		return nil, dialect{}, errors.New("data: SUBSCRIPTIONS_DATABASE_URL must begin with postgres://, or be the name of a file")
 	}
 	options := url.Values{
-		// NORMAL: a machine that loses power may lose the last transactions, but no order among them. Then
-		// the jobs run again, with keys made from the same attempts, and the service repeats its answers.
+		// NORMAL: a machine that loses power may lose the last transactions, but no order among them.
+		// Then the jobs run again, with keys made from the same attempts, and the service repeats its
+		// answers.
 		"_pragma": {"journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)", "busy_timeout(10000)"},
 		"_txlock": {"immediate"}, // so that a transaction never has to begin again
 	}
@@ -149,9 +151,9 @@ func (db *DB) Close() error { return db.pool.Close() }
 // Ping reports whether the database answers.
 func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
 
-// Tx runs f in a transaction, which ends with it: committed if f returns nil. f must use the queries
-// and the transaction that it is given (for jobs of River), and nothing of db: SQLite has one
-// connection.
+// Tx runs f in a transaction, which ends with it: committed if f returns nil. f must use the
+// queries and the transaction that it is given (for jobs of River), and nothing of db: SQLite has
+// one connection.
 func (db *DB) Tx(ctx context.Context, f func(q Queries, tx *sql.Tx) error) error {
 	tx, err := db.pool.BeginTx(ctx, nil)
 	if err != nil {

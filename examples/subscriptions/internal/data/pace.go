@@ -11,13 +11,13 @@ import (
 // If there is none, it returns how long to wait before asking again: each who asks is sent further
 // back in the line, so that those who wait do not all come at once.
 //
-// The limit is what the service documents, and what its refusals teach: see [Queries.Slow]. Each call
-// that is taken brings the rate back by a tenth.
+// The limit is what the service documents, and what its refusals teach: see [Queries.Slow]. Each
+// call that is taken brings the rate back by a tenth.
 func (q Queries) Take(ctx context.Context, merchantID, operation string, limit amazonpay.RateLimit) (wait time.Duration, err error) {
 	gap := int64(float64(time.Second.Microseconds()) / limit.PerSecond)
-	// A generic cell rate algorithm: next_at is when the bucket would be full again, and a call is free
-	// while that is less than burst - 1 gaps ahead. On the right stand the old values; excluded.line_at
-	// is now.
+	// A generic cell rate algorithm: next_at is when the bucket would be full again, and a call is
+	// free while that is less than burst - 1 gaps ahead. On the right stand the old values;
+	// excluded.line_at is now.
 	ahead := `pace.next_at - pace.gap * (CAST($4 AS BIGINT) - 1)`
 	free := ahead + ` <= excluded.line_at`
 	turn := q.dialect.greatest + `(pace.line_at + pace.gap, ` + ahead + `)`
@@ -34,9 +34,9 @@ func (q Queries) Take(ctx context.Context, merchantID, operation string, limit a
 	return time.Duration(micros) * time.Microsecond, err
 }
 
-// Slow tells the rate limit that the service has refused a call with 429: the rate is halved, at most
-// once a second and down to a sixteenth, and nobody is let through for the time after which the
-// service wants to be asked again, or a gap.
+// Slow tells the rate limit that the service has refused a call with 429: the rate is halved, at
+// most once a second and down to a sixteenth, and nobody is let through for the time after which
+// the service wants to be asked again, or a gap.
 func (q Queries) Slow(ctx context.Context, merchantID, operation string, limit amazonpay.RateLimit, retryAfter time.Duration) error {
 	gap := int64(float64(time.Second.Microseconds()) / limit.PerSecond)
 	cut := `cut_at <= ` + q.dialect.clock + ` - 1000000`

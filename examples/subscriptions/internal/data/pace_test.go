@@ -79,8 +79,8 @@ func TestTakeRefills(t *testing.T) {
 	require.GreaterOrEqual(t, time.Since(begun), 490*time.Millisecond) // 10 gaps of 50 ms after the burst of 2
 }
 
-// A 429 empties the bucket and halves the rate, once a second; a Retry-After is waited for; calls that
-// go through bring the rate back.
+// A 429 empties the bucket and halves the rate, once a second; a Retry-After is waited for; calls
+// that go through bring the rate back.
 func TestSlow(t *testing.T) {
 	t.Parallel()
 	db := datatest.Open(t)

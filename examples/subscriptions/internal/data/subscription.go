@@ -65,8 +65,8 @@ func (q Queries) AddSubscriptions(ctx context.Context, all []*Subscription) erro
 	return nil
 }
 
-// values returns so many tuples of parameters of these types: (CAST($1 AS TEXT), CAST($2 AS BIGINT)),
-// ($3, $4). The types of the first tuple are those of all.
+// values returns so many tuples of parameters of these types: (CAST($1 AS TEXT), CAST($2 AS
+// BIGINT)), ($3, $4). The types of the first tuple are those of all.
 func values(tuples int, types ...string) string {
 	var b strings.Builder
 	for i := range tuples * len(types) {
@@ -89,8 +89,8 @@ func values(tuples int, types ...string) string {
 	return b.String()
 }
 
-// PlanBills makes the bills of up to limit active subscriptions of a merchant that are due at a date
-// or before, and moves each subscription to its next period. It must run in a transaction.
+// PlanBills makes the bills of up to limit active subscriptions of a merchant that are due at a
+// date or before, and moves each subscription to its next period. It must run in a transaction.
 func (q Queries) PlanBills(ctx context.Context, merchantID string, until Date, limit int) ([]*Bill, error) {
 	due, err := all(ctx, q, scanSubscription, `SELECT `+subscriptionColumns+` FROM subscriptions
 		WHERE merchant_id = $1 AND state = 'active' AND next_due <= $2 ORDER BY next_due, permission_id LIMIT $3`+q.dialect.lock,

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// ClaimToken gives the caller the right to replace a merchant's token for a while, and returns what is
-// stored: the sealed token, and for how long it is good. claimed is false while somebody else has the
-// right. claim is a name that nobody else has.
+// ClaimToken gives the caller the right to replace a merchant's token for a while, and returns what
+// is stored: the sealed token, and for how long it is good. claimed is false while somebody else
+// has the right. claim is a name that nobody else has.
 func (q Queries) ClaimToken(ctx context.Context, merchantID, claim string, length time.Duration) (sealed []byte, goodFor time.Duration, claimed bool, err error) {
 	var micros int64
 	err = q.on.QueryRowContext(ctx, `UPDATE merchants SET token_claim = $2, token_claim_until = `+q.dialect.clock+` + $3

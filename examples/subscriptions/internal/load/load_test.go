@@ -200,7 +200,7 @@ func (s *scene) exec(t *testing.T, statement string, args ...any) {
 func build(t *testing.T) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "subscriptions")
-	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, "github.com/amazonpay-go/sdk/examples/subscriptions").CombinedOutput() //nolint:gosec // a constant
+	output, err := exec.CommandContext(t.Context(), "go", "build", "-o", file, "github.com/amazonpay-go/sdk/examples/subscriptions").CombinedOutput()
 	require.NoError(t, err, "%s", output)
 	return file
 }

@@ -78,7 +78,7 @@ func TestDashboard(t *testing.T) {
 					continue
 				}
 				for _, group := range byLabels.FindAllStringSubmatch(target.Expr, -1) {
-					for _, label := range strings.Split(group[1], ", ") {
+					for label := range strings.SplitSeq(group[1], ", ") {
 						assert.Contains(t, labels[name], label, "%s: %s", p.Title, name)
 					}
 				}

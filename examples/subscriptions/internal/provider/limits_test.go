@@ -11,7 +11,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
 
-// What the accounts file says about an operation holds instead of what is documented; the rest stays.
+// What the accounts file says about an operation holds instead of what is documented; the rest
+// stays.
 func TestLimitsOfTheAccountsFile(t *testing.T) {
 	t.Parallel()
 	documented := amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive)

@@ -1,5 +1,5 @@
-// Package provider makes the calls of a solution provider on behalf of its merchants: one account of
-// the provider for each region, one token for each merchant, shared by all processes.
+// Package provider makes the calls of a solution provider on behalf of its merchants: one account
+// of the provider for each region, one token for each merchant, shared by all processes.
 package provider
 
 import (
@@ -35,8 +35,8 @@ type Account struct {
 
 // Accounts is the content of the accounts file, which SUBSCRIPTIONS_ACCOUNTS names.
 type Accounts struct {
-	// SealKey encrypts the merchants' tokens in the database: 32 bytes in base64. It is the same for all
-	// processes.
+	// SealKey encrypts the merchants' tokens in the database: 32 bytes in base64. It is the same for
+	// all processes.
 	SealKey  []byte    `json:"sealKey" log:"-"`
 	Accounts []Account `json:"accounts"`
 	// Limits replace documented rate limits, by the names of operations: see [Limit].
@@ -85,7 +85,7 @@ type Shop struct {
 // Load reads an accounts file.
 func Load(name string) (Accounts, error) {
 	var a Accounts
-	text, err := os.ReadFile(name)
+	text, err := os.ReadFile(name) //nolint:gosec // the operator names it
 	if err != nil {
 		return a, fmt.Errorf("provider: the accounts file: %w: see the README for what it has", err)
 	}
@@ -130,8 +130,7 @@ func openRegion(c Config, a Account, store authtoken.Store) (*region, error) {
 		return nil, errors.New("it leads to the service, where money moves: set " + allowLive + "=yes, or baseUrl for an emulator")
 	}
 	options := append([]amazonpay.Option{amazonpay.WithUserAgent("amazonpay-subscriptions"), amazonpay.WithLogger(c.Logger)}, c.Options...)
-	network := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
-	network.MaxIdleConnsPerHost = 256
+	network := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, MaxIdleConnsPerHost: 256, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 5 * time.Second}
 	if a.CAFile != "" {
 		pem, err := os.ReadFile(a.CAFile)
 		if err != nil {
@@ -210,8 +209,8 @@ func (p *Provider) Gap(operation string) time.Duration {
 // service has refused: every call would get the same answer until a person has mended it.
 const accountPause = 5 * time.Minute
 
-// Answered tells the rate limit of the error with which a call ended: after a 429, and after a refusal
-// of the merchant's account, the calls of all processes wait.
+// Answered tells the rate limit of the error with which a call ended: after a 429, and after a
+// refusal of the merchant's account, the calls of all processes wait.
 func (p *Provider) Answered(ctx context.Context, merchantID, operation string, cause error) error {
 	call, ok := errors.AsType[*amazonpay.CallError](cause)
 	limit, limited := p.limits[operation]

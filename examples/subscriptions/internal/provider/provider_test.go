@@ -49,8 +49,8 @@ func count(s *world.Region, operation string) (n int) {
 	return n
 }
 
-// All processes together get one token for a merchant, each merchant's calls go to its own region, and
-// the database shows no token.
+// All processes together get one token for a merchant, each merchant's calls go to its own region,
+// and the database shows no token.
 func TestOneTokenAMerchant(t *testing.T) {
 	t.Parallel()
 	w, db, processes := open(t, 4)

@@ -21,8 +21,8 @@ type tokens struct {
 var _ authtoken.Store = tokens{}
 
 const (
-	// tokenClaim is how long a process may take to replace a token. If it died, another one goes on then.
-	// If it is only slow, the merchant has two tokens for a while, which does no harm.
+	// tokenClaim is how long a process may take to replace a token. If it died, another one goes on
+	// then. If it is only slow, the merchant has two tokens for a while, which does no harm.
 	tokenClaim = 10 * time.Second
 	tokenPoll  = 50 * time.Millisecond
 )

@@ -12,43 +12,49 @@ import (
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
-	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 )
 
-// Postgres is the variable with the URL of a PostgreSQL in which tests may make databases. Without it
-// the tests use SQLite.
+// Postgres is the variable with the URL of a PostgreSQL in which tests may make databases. Without
+// it the tests use SQLite.
 const Postgres = "TEST_POSTGRES"
 
 // Open opens an empty database until the test ends.
-func Open(t testing.TB) *data.DB {
-	t.Helper()
-	db, err := data.Open(t.Context(), Address(t), 16)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
+func Open(tb testing.TB) *data.DB {
+	tb.Helper()
+	db, err := data.Open(tb.Context(), Address(tb), 16)
+	must(tb, err)
+	tb.Cleanup(func() { must(tb, db.Close()) })
 	return db
 }
 
 // Address returns the address of an empty database, which is dropped when the test ends.
-func Address(t testing.TB) string {
-	t.Helper()
+func Address(tb testing.TB) string {
+	tb.Helper()
 	server := os.Getenv(Postgres)
 	if server == "" {
-		return filepath.Join(t.TempDir(), "subscriptions.db")
+		return filepath.Join(tb.TempDir(), "subscriptions.db")
 	}
 	pool, err := sql.Open("pgx", server)
-	require.NoError(t, err)
+	must(tb, err)
 	name := "t" + strings.ToLower(rand.Text())
-	_, err = pool.ExecContext(t.Context(), "CREATE DATABASE "+name)
-	require.NoError(t, err)
-	t.Cleanup(func() {
-		_, err := pool.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE "+name+" WITH (FORCE)")
-		require.NoError(t, err)
-		require.NoError(t, pool.Close())
+	_, err = pool.ExecContext(tb.Context(), "CREATE DATABASE "+name)
+	must(tb, err)
+	tb.Cleanup(func() {
+		_, err := pool.ExecContext(context.WithoutCancel(tb.Context()), "DROP DATABASE "+name+" WITH (FORCE)")
+		must(tb, err)
+		must(tb, pool.Close())
 	})
 	u, err := url.Parse(server)
-	require.NoError(t, err)
+	must(tb, err)
 	u.Path = "/" + name
 	return u.String()
+}
+
+func must(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
 }
