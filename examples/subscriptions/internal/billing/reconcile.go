@@ -27,8 +27,8 @@ func (w *reconcileWorker) Timeout(*river.Job[ReconcileArgs]) time.Duration {
 	return max(time.Hour, w.e.JobTimeout)
 }
 
-// Work loads a report and compares it, once. The reports of a merchant take turns, the oldest first:
-// what a report has can be the second of what one before it had.
+// Work loads a report and compares it, once. The reports of a merchant take turns, the oldest
+// first: what a report has can be the second of what one before it had.
 func (w *reconcileWorker) Work(ctx context.Context, job *river.Job[ReconcileArgs]) error {
 	r, err := w.e.DB.Report(ctx, job.Args.MerchantID, job.Args.ReportID)
 	if errors.Is(err, data.ErrNone) {
@@ -195,8 +195,8 @@ func compareRefund(merchantID string, m *data.Match) *data.Difference {
 	return nil
 }
 
-// differenceOf returns a difference of a row. note is a format for both amounts, which are in the row's
-// currency.
+// differenceOf returns a difference of a row. note is a format for both amounts, which are in the
+// row's currency.
 func differenceOf(m *data.Match, kind data.DifferenceKind, ours, theirs int64, note string) *data.Difference {
 	d := &data.Difference{
 		Kind: kind, TransactionID: m.TransactionID, PermissionID: m.PermissionID, Period: m.Period, Ours: ours, Theirs: theirs, Currency: m.Currency,
@@ -237,12 +237,12 @@ func (e *Engine) compareSums(ctx context.Context, r *data.Report) error {
 	return err
 }
 
-// late is how long before the end of a report's period something must have been captured or refunded
-// to be missed in it: until then the next report may have it.
+// late is how long before the end of a report's period something must have been captured or
+// refunded to be missed in it: until then the next report may have it.
 func (e *Engine) late() time.Duration { return max(2*time.Second, e.Calendar.Days(1)) }
 
-// findMissing finds what was captured or refunded according to the ledger, but is in no report. What
-// was before the merchant's first report is not missed.
+// findMissing finds what was captured or refunded according to the ledger, but is in no report.
+// What was before the merchant's first report is not missed.
 func (e *Engine) findMissing(ctx context.Context, r *data.Report) error {
 	all, err := e.DB.Reports(ctx, r.MerchantID, time.UnixMicro(0))
 	if err != nil {
@@ -286,8 +286,8 @@ func (e *Engine) findMissing(ctx context.Context, r *data.Report) error {
 	}
 }
 
-// settleByRow settles a bill of which it could not be read whether it was charged: the report has the
-// charge. It reports whether it did.
+// settleByRow settles a bill of which it could not be read whether it was charged: the report has
+// the charge. It reports whether it did.
 func (e *Engine) settleByRow(ctx context.Context, r *data.Report, m *data.Match) (bool, error) {
 	b := m.Bill
 	if b == nil || b.State != data.BillCheck || m.Again || b.MerchantID != r.MerchantID || b.Amount != m.Amount || b.Currency != m.Currency ||
@@ -304,15 +304,15 @@ func (e *Engine) settleByRow(ctx context.Context, r *data.Report, m *data.Match)
 	})
 }
 
-// absent is how long after a bill was last touched the reports must have gone on without its charge: an
-// authorization may be pending for a day.
+// absent is how long after a bill was last touched the reports must have gone on without its
+// charge: an authorization may be pending for a day.
 func (e *Engine) absent() time.Duration { return max(time.Minute, e.Calendar.Days(7)) }
 
 // settleByAbsence settles the bills of which it could not be read whether they were charged, and of
-// whose charge the reports prove that there is none. For that the reports must cover all the time from
-// before the first call until well after the last one, without a gap, and of the permission they must
-// have no charge that is not another bill's. The bill is charged again under the same key, so that
-// even a charge that no report has would be repeated as an answer, and not made twice.
+// whose charge the reports prove that there is none. For that the reports must cover all the time
+// from before the first call until well after the last one, without a gap, and of the permission
+// they must have no charge that is not another bill's. The bill is charged again under the same
+// key, so that even a charge that no report has would be repeated as an answer, and not made twice.
 func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 	after := &data.Bill{}
 	for {
@@ -326,7 +326,7 @@ func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 			if err != nil {
 				return err
 			}
-			if !covers(reports, b.CalledAt.Add(-e.late()), b.ChangedAt.Add(e.absent())) {
+			if !cover(reports, b.CalledAt.Add(-e.late())) {
 				continue
 			}
 			b.State, b.NextAt, b.Unsettled = data.BillRetry, b.ChangedAt, false
@@ -341,9 +341,9 @@ func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 	}
 }
 
-// covers reports whether reports that are done, in the order of their periods, leave no gap between
-// two times.
-func covers(reports []*data.Report, from, until time.Time) bool {
+// cover reports whether reports that are done, in the order of their periods, leave no gap from a
+// time on.
+func cover(reports []*data.Report, from time.Time) bool {
 	for _, r := range reports {
 		if r.State != data.ReportDone {
 			continue
@@ -355,5 +355,5 @@ func covers(reports []*data.Report, from, until time.Time) bool {
 			from = r.End
 		}
 	}
-	return !from.Before(until)
+	return true
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,6 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
-	"github.com/amazonpay-go/sdk/webstore/report"
 )
 
 // document is a settlement report's document, to be doctored.
@@ -199,7 +199,7 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 		region.Settle()
 	}
 
-	t.Run("clean", func(t *testing.T) { //nolint:paralleltest // it is the same ledger
+	t.Run("clean", func(t *testing.T) {
 		for _, merchant := range []string{other, yen} {
 			found := b.reports(t, merchant)
 			require.Len(t, found, 1)
@@ -276,8 +276,8 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 			row[colNet] = plus(row[colNet], "USD", 1)
 		}, captured(22, data.DifferenceRow, bills[22].ChargeID, 1911, 1912)},
 	}
-	real := b.reports(t, one)[0]
-	doctored := b.documentOf(t, real)
+	honest := b.reports(t, one)[0]
+	doctored := b.documentOf(t, honest)
 	for _, p := range plants {
 		p.plant(doctored)
 	}
@@ -299,8 +299,8 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 	require.NoError(t, b.DB.SaveBill(t.Context(), &unpaid))
 
 	for range 2 { // again, it is the same
-		require.NoError(t, b.load(t.Context(), real, strings.NewReader(doctored.String())))
-		require.NoError(t, b.compare(t.Context(), real))
+		require.NoError(t, b.load(t.Context(), honest, strings.NewReader(doctored.String())))
+		require.NoError(t, b.compare(t.Context(), honest))
 		found := differences(t, b.Engine, one)
 		table := &strings.Builder{}
 		for name, want := range wants {
@@ -327,8 +327,8 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 	refused.State, unpaid.State, unpaid.ChargeID = data.RefundRefunded, data.BillPaid, bills[17].ChargeID
 	require.NoError(t, b.DB.SaveRefund(t.Context(), &refused))
 	require.NoError(t, b.DB.SaveBill(t.Context(), &unpaid))
-	require.NoError(t, b.DB.SetReportState(t.Context(), real, data.ReportFound))
-	require.NoError(t, b.reconcile(t, real))
+	require.NoError(t, b.DB.SetReportState(t.Context(), honest, data.ReportFound))
+	require.NoError(t, b.reconcile(t, honest))
 	assert.Empty(t, differences(t, b.Engine, one))
 
 	// A yen is the smallest unit.
@@ -383,7 +383,7 @@ func newBooks(t *testing.T) *books {
 	for _, id := range []string{"M", "N"} {
 		require.NoError(t, db.AddMerchant(t.Context(), &data.Merchant{ID: id, Region: "na", Currency: "USD", SealedMWSToken: []byte{}}))
 	}
-	e, err := New(Config{DB: db, Roles: []Role{RolePlanner}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	e, err := New(Config{DB: db, Roles: []Role{RolePlanner}, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	now, err := db.Now(t.Context())
 	require.NoError(t, err)
@@ -449,7 +449,8 @@ func capture(permission, id string) data.SettlementRow {
 	return data.SettlementRow{Type: "Capture", TransactionID: id, PermissionID: permission, Amount: 999}
 }
 
-// What the ends of the periods cut is missed in the report in which it must be, once, and not before.
+// What the ends of the periods cut is missed in the report in which it must be, once, and not
+// before.
 func TestMissingAtTheEdges(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)
@@ -584,7 +585,7 @@ func TestCheckIsSettledByAbsence(t *testing.T) {
 				}
 			})
 			for i, r := range tt.reports {
-				b.report(t, fmt.Sprint(i), r.from, r.until, r.rows...)
+				b.report(t, strconv.Itoa(i), r.from, r.until, r.rows...)
 			}
 			now, err := b.DB.Bill(t.Context(), "P", bill.Period)
 			require.NoError(t, err)
@@ -665,8 +666,7 @@ func TestLoadAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, rows, n)
 		if n > 0 {
-			assert.EqualValues(t, [3]int64{-101, 1, -100}, [3]int64{rows[n-1].Amount, rows[n-1].Fee, rows[n-1].Net})
+			assert.Equal(t, [3]int64{-101, 1, -100}, [3]int64{rows[n-1].Amount, rows[n-1].Fee, rows[n-1].Net})
 		}
 	}
-	assert.Equal(t, "Reserve", string(report.TransactionTypeReserve))
 }

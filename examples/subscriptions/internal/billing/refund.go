@@ -15,9 +15,9 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// Refund stores that an amount of a paid bill goes back to the buyer, and adds the job that makes the
-// refund. id is the caller's own: the same call again changes nothing, and another id is another
-// refund.
+// Refund stores that an amount of a paid bill goes back to the buyer, and adds the job that makes
+// the refund. id is the caller's own: the same call again changes nothing, and another id is
+// another refund.
 func (e *Engine) Refund(ctx context.Context, permissionID, period string, amount int64, id string) error {
 	switch {
 	case id == "" || len(id) > 200:

@@ -152,7 +152,7 @@ func TestRefundFaults(t *testing.T) {
 	status := func(status int, reason string) emulator.Fault {
 		return emulator.Fault{Operation: "CreateRefund", Status: status, ReasonCode: reason}
 	}
-	for name, tt := range map[string]struct {
+	for name, tt := range map[string]struct { //nolint:paralleltest // of one emulator
 		fault   emulator.Fault
 		times   int
 		want    data.RefundState
@@ -168,7 +168,7 @@ func TestRefundFaults(t *testing.T) {
 		"it is rejected":                {status(422, "AmazonRejected"), 1, data.RefundRefused, 1},
 		"there were too many":           {status(422, "TransactionCountExceeded"), 1, data.RefundRefused, 1},
 	} {
-		t.Run(name, func(t *testing.T) { //nolint:paralleltest // of one emulator
+		t.Run(name, func(t *testing.T) {
 			before := len(region.Refunds())
 			bill := b.paid(t, region, region.Merchants[0].MerchantID, 999, 1)[0]
 			require.NoError(t, b.Refund(t.Context(), bill.PermissionID, bill.Period, 999, name))

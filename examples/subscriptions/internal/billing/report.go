@@ -125,8 +125,8 @@ func (e unreadableError) Unwrap() error { return e.error }
 // settlementPage is how many rows of a report are in memory at a time.
 const settlementPage = 1000
 
-// load stores the rows of a report's document, page by page. If it ends in the middle, the report is
-// loaded again: a page replaces what was stored of its lines.
+// load stores the rows of a report's document, page by page. If it ends in the middle, the report
+// is loaded again: a page replaces what was stored of its lines.
 func (e *Engine) load(ctx context.Context, r *data.Report, document io.Reader) error {
 	rows := report.NewReader(document)
 	if err := checkSeller(rows, r.MerchantID); err != nil {

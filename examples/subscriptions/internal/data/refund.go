@@ -69,8 +69,8 @@ func (q Queries) RefundOf(ctx context.Context, refundID string) (*Refund, error)
 	return scanRefund(q.on.QueryRowContext(ctx, `SELECT `+refundColumns+` FROM refunds WHERE refund_id = $1 AND refund_id <> ''`, refundID))
 }
 
-// BillToRefund returns a bill, and the sum of its refunds that were made or may be. In a transaction
-// nobody else can add one until it ends.
+// BillToRefund returns a bill, and the sum of its refunds that were made or may be. In a
+// transaction nobody else can add one until it ends.
 func (q Queries) BillToRefund(ctx context.Context, permissionID, period string) (b *Bill, refunds int64, err error) {
 	b, err = scanBill(q.on.QueryRowContext(ctx, `SELECT `+billColumns+` FROM bills WHERE permission_id = $1 AND period = $2`+q.dialect.lock, permissionID, period))
 	if err != nil {

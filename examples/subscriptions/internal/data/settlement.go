@@ -185,9 +185,9 @@ func (q Queries) MissingRefunds(ctx context.Context, merchantID string, from, un
 		ORDER BY refunded_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
 
-// UncertainBills returns up to limit bills of a merchant, after one, of which it could not be read by a
-// time whether they were charged, and of whose permissions no report has a charge that is not another
-// bill's.
+// UncertainBills returns up to limit bills of a merchant, after one, of which it could not be read
+// by a time whether they were charged, and of whose permissions no report has a charge that is not
+// another bill's.
 func (q Queries) UncertainBills(ctx context.Context, merchantID string, after *Bill, until time.Time, limit int) ([]*Bill, error) {
 	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills b
 		WHERE merchant_id = $1 AND state = 'check' AND unsettled AND charge_id = '' AND changed_at <= $2 AND (permission_id, period) > ($3, $4)
@@ -204,8 +204,8 @@ type Sum struct {
 	Transferred  int64 // to the bank
 }
 
-// UnevenSums returns the settlements of a report of which not as much was transferred as the rows come
-// to.
+// UnevenSums returns the settlements of a report of which not as much was transferred as the rows
+// come to.
 func (q Queries) UnevenSums(ctx context.Context, r *Report) ([]Sum, error) {
 	scan := func(row scanner) (s Sum, err error) {
 		return s, row.Scan(&s.SettlementID, &s.Currency, &s.Rows, &s.Transferred)
@@ -215,8 +215,8 @@ func (q Queries) UnevenSums(ctx context.Context, r *Report) ([]Sum, error) {
 		FROM settlements WHERE merchant_id = $1 AND report_id = $2 GROUP BY settlement_id, currency HAVING sum(net) <> 0 ORDER BY settlement_id, currency`, r.MerchantID, r.ID)
 }
 
-// Difference is a row of the table differences: where a settlement report, or what a notification led
-// to, and the ledger do not agree. A person should look at it.
+// Difference is a row of the table differences: where a settlement report, or what a notification
+// led to, and the ledger do not agree. A person should look at it.
 type Difference struct {
 	MerchantID    string
 	ReportID      string // empty: a notification led to it
