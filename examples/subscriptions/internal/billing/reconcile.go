@@ -326,7 +326,7 @@ func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 			if err != nil {
 				return err
 			}
-			if !covers(reports, b.CalledAt.Add(-e.late()), b.ChangedAt.Add(e.absent())) {
+			if !cover(reports, b.CalledAt.Add(-e.late())) {
 				continue
 			}
 			b.State, b.NextAt, b.Unsettled = data.BillRetry, b.ChangedAt, false
@@ -341,9 +341,9 @@ func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 	}
 }
 
-// covers reports whether reports that are done, in the order of their periods, leave no gap between
-// two times.
-func covers(reports []*data.Report, from, until time.Time) bool {
+// cover reports whether reports that are done, in the order of their periods, leave no gap from a
+// time on.
+func cover(reports []*data.Report, from time.Time) bool {
 	for _, r := range reports {
 		if r.State != data.ReportDone {
 			continue
@@ -355,5 +355,5 @@ func covers(reports []*data.Report, from, until time.Time) bool {
 			from = r.End
 		}
 	}
-	return !from.Before(until)
+	return true
 }

@@ -152,7 +152,7 @@ func TestRefundFaults(t *testing.T) {
 	status := func(status int, reason string) emulator.Fault {
 		return emulator.Fault{Operation: "CreateRefund", Status: status, ReasonCode: reason}
 	}
-	for name, tt := range map[string]struct {
+	for name, tt := range map[string]struct { //nolint:paralleltest // of one emulator
 		fault   emulator.Fault
 		times   int
 		want    data.RefundState
