@@ -27,8 +27,8 @@ const tallyShare = 20
 // Timeout is longer than that of other jobs, since the count takes longer the more bills there are.
 func (w *tallyWorker) Timeout(*river.Job[TallyArgs]) time.Duration { return 5 * w.e.JobTimeout }
 
-// Work counts, and comes back after a pause. The job stays alive meanwhile, so that the periodic one
-// is not added: that only begins the first, and another if one was lost.
+// Work counts, and comes back after a pause. The job stays alive meanwhile, so that the periodic
+// one is not added: that only begins the first, and another if one was lost.
 func (w *tallyWorker) Work(ctx context.Context, _ *river.Job[TallyArgs]) error {
 	began := time.Now()
 	if err := w.e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) error { return q.Count(ctx) }); err != nil {

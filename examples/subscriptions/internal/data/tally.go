@@ -26,8 +26,8 @@ func scanTally(row scanner) (Tally, error) {
 // Count counts the bills and the jobs. It reads both tables as a whole, and must run in a
 // transaction.
 func (q Queries) Count(ctx context.Context) error {
-	// A row that is as it was is not written again. The old rows are added as zeros, since a state that
-	// no bill is in any more has none.
+	// A row that is as it was is not written again. The old rows are added as zeros, since a state
+	// that no bill is in any more has none.
 	_, err := q.exec(ctx, `INSERT INTO tally (merchant_id, period, state, currency, bills, amount, refunded)
 		WITH counted AS (
 			SELECT merchant_id, period, state, currency, count(*) AS bills, sum(amount) AS amount, sum(refunded) AS refunded
@@ -69,16 +69,16 @@ func (q Queries) Tallies(ctx context.Context) ([]Tally, error) {
 		WHERE merchant_id = '' AND bills > 0 ORDER BY period DESC, state, currency`)
 }
 
-// MerchantTally is a row of the tally and its merchant. A merchant without bills in the period has one
-// without a State.
+// MerchantTally is a row of the tally and its merchant. A merchant without bills in the period has
+// one without a State.
 type MerchantTally struct {
 	Tally
 
 	Merchant Merchant // without its token
 }
 
-// MerchantTallies returns the tally of a period of up to limit merchants, in the order of their ids:
-// those whose ids come after one, and whose id or name contains a text.
+// MerchantTallies returns the tally of a period of up to limit merchants, in the order of their
+// ids: those whose ids come after one, and whose id or name contains a text.
 func (q Queries) MerchantTallies(ctx context.Context, period, contains, after string, limit int) ([]MerchantTally, error) {
 	scan := func(row scanner) (MerchantTally, error) {
 		var t MerchantTally

@@ -15,7 +15,10 @@ type panel struct {
 	ID      int    `json:"id"`
 	Title   string `json:"title"`
 	Type    string `json:"type"`
-	GridPos struct{ X, Y, W, H int }
+	GridPos struct {
+		X int `json:"x"`
+		W int `json:"w"`
+	} `json:"gridPos"`
 	Targets []struct {
 		RefID        string `json:"refId"`
 		Expr         string `json:"expr"`
@@ -78,7 +81,7 @@ func TestDashboard(t *testing.T) {
 					continue
 				}
 				for _, group := range byLabels.FindAllStringSubmatch(target.Expr, -1) {
-					for _, label := range strings.Split(group[1], ", ") {
+					for label := range strings.SplitSeq(group[1], ", ") {
 						assert.Contains(t, labels[name], label, "%s: %s", p.Title, name)
 					}
 				}

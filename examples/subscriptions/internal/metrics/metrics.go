@@ -1,5 +1,5 @@
-// Package metrics counts for Prometheus: calls to Amazon Pay, jobs, waits for a rate limit, and, from
-// the tally, bills, money and the depth of the queues. No label has an id.
+// Package metrics counts for Prometheus: calls to Amazon Pay, jobs, waits for a rate limit, and,
+// from the tally, bills, money and the depth of the queues. No label has an id.
 package metrics
 
 import (

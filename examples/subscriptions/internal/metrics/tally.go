@@ -88,7 +88,8 @@ func (t *tally) collect(ctx context.Context, to chan<- prometheus.Metric) error 
 	return err
 }
 
-// mainUnit turns cents into dollars. It is a float as all metrics are: for a graph, not for a ledger.
+// mainUnit turns cents into dollars. It is a float as all metrics are: for a graph, not for a
+// ledger.
 func mainUnit(minor int64, currency amazonpay.CurrencyCode) float64 {
 	digits, _ := currency.MinorDigits()
 	return float64(minor) / math.Pow10(digits)

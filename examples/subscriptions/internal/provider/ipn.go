@@ -10,9 +10,9 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay/ipn"
 )
 
-// IPN returns the options with which notifications for all accounts are verified: the trusted topics
-// and, for an emulator, the way to its certificate. The merchants are too many to list: whoever
-// handles a notification must look its merchant up.
+// IPN returns the options with which notifications for all accounts are verified: the trusted
+// topics and, for an emulator, the way to its certificate. The merchants are too many to list:
+// whoever handles a notification must look its merchant up.
 func (p *Provider) IPN() ([]ipn.Option, error) {
 	var topics []string
 	var emulator *region

@@ -1,5 +1,5 @@
-// Package traces sends OpenTelemetry traces: a span for each job and, below it, one for each call to
-// Amazon Pay.
+// Package traces sends OpenTelemetry traces: a span for each job and, below it, one for each call
+// to Amazon Pay.
 package traces
 
 import (

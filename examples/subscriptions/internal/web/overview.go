@@ -112,7 +112,8 @@ func (s sum) Check() int64 { return s.In(data.BillCheck) }
 // Open returns the bills for which something is still to be done by itself.
 func (s sum) Open() int64 { return s.Bills - s.Paid() - s.Unpaid() - s.Check() }
 
-// Settled returns the share of bills that are paid or given up in percent, rounded down: 100 is all.
+// Settled returns the share of bills that are paid or given up in percent, rounded down: 100 is
+// all.
 func (s sum) Settled() int64 {
 	if s.Bills == 0 {
 		return 0

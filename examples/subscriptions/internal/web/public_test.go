@@ -28,8 +28,8 @@ func (s *site) notified() []billing.NotifiedArgs {
 	return all
 }
 
-// A genuine notification becomes a job before it is answered. Nothing else that the emulator sends for
-// a closed subscription is lost.
+// A genuine notification becomes a job before it is answered. Nothing else that the emulator sends
+// for a closed subscription is lost.
 func TestNotification(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

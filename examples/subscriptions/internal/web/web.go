@@ -1,5 +1,5 @@
-// Package web has the pages: the public ones, for notifications and the buyer's repair link, and the
-// operator's, which show progress and the jobs.
+// Package web has the pages: the public ones, for notifications and the buyer's repair link, and
+// the operator's, which show progress and the jobs.
 package web
 
 import (
