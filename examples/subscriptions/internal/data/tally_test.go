@@ -3,6 +3,7 @@ package data_test
 import (
 	"database/sql"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,13 +107,14 @@ func TestMerchantTallies(t *testing.T) {
 		"none":              {"nobody", "", 10, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			found, err := db.MerchantTallies(t.Context(), period, c.contains, c.after, c.limit)
 			require.NoError(t, err)
-			got := ""
+			var got strings.Builder
 			for _, m := range found {
-				got += fmt.Sprintf("%s %s %d, ", m.Merchant.ID, m.State, m.Bills)
+				fmt.Fprintf(&got, "%s %s %d, ", m.Merchant.ID, m.State, m.Bills)
 			}
-			assert.Equal(t, c.want, got)
+			assert.Equal(t, c.want, got.String())
 		})
 	}
 	other, err := db.MerchantTallies(t.Context(), "1999-01", "A1", "", 10)

@@ -15,7 +15,10 @@ type panel struct {
 	ID      int    `json:"id"`
 	Title   string `json:"title"`
 	Type    string `json:"type"`
-	GridPos struct{ X, Y, W, H int }
+	GridPos struct {
+		X int `json:"x"`
+		W int `json:"w"`
+	} `json:"gridPos"`
 	Targets []struct {
 		RefID        string `json:"refId"`
 		Expr         string `json:"expr"`

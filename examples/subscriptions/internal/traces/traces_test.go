@@ -1,4 +1,4 @@
-package traces
+package traces_test
 
 import (
 	"context"
@@ -22,6 +22,7 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/traces"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 )
 
@@ -29,18 +30,18 @@ import (
 func TestSpans(t *testing.T) {
 	t.Parallel()
 	exporter := tracetest.NewInMemoryExporter()
-	traces, err := newTraces(sdktrace.WithSyncer(exporter))
+	tracing, err := traces.New(sdktrace.WithSyncer(exporter))
 	require.NoError(t, err)
 	w, err := world.New(t.TempDir(), 1, []string{"na"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	db := datatest.Open(t)
 	log := slog.New(slog.DiscardHandler)
-	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db, Logger: log, Options: []amazonpay.Option{traces.Option}})
+	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db, Logger: log, Options: []amazonpay.Option{tracing.Option}})
 	require.NoError(t, err)
 	require.NoError(t, w.AddMerchants(t.Context(), p))
 	e, err := billing.New(billing.Config{
-		DB: db, Provider: p, Roles: []billing.Role{billing.RoleWorker, billing.RolePlanner}, Logger: log, Plugins: []rivertype.Plugin{traces.Plugin},
+		DB: db, Provider: p, Roles: []billing.Role{billing.RoleWorker, billing.RolePlanner}, Logger: log, Plugins: []rivertype.Plugin{tracing.Plugin},
 	})
 	require.NoError(t, err)
 	now, err := db.Now(t.Context())
@@ -59,7 +60,7 @@ func TestSpans(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return span("river.work/charge") != nil }, 2*time.Minute, 50*time.Millisecond)
 	require.NoError(t, e.Stop(context.Background()))
-	t.Cleanup(func() { require.NoError(t, traces.Close(context.Background())) }) // which forgets the spans
+	t.Cleanup(func() { require.NoError(t, tracing.Close(context.Background())) }) // which forgets the spans
 
 	job := span("river.work/charge")
 	for _, name := range []string{"CreateCharge", "CreateCharge attempt 1"} {
@@ -88,15 +89,15 @@ func TestOpen(t *testing.T) {
 		}
 	}))
 	t.Cleanup(collector.Close)
-	t.Setenv(endpoint, "")
-	none, err := Open(t.Context())
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+	none, err := traces.Open(t.Context())
 	require.NoError(t, err)
 	require.Nil(t, none)
-	t.Setenv(endpoint, collector.URL)
-	traces, err := Open(t.Context())
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.URL)
+	tracing, err := traces.Open(t.Context())
 	require.NoError(t, err)
-	_, span := traces.spans.Tracer("test").Start(t.Context(), "something")
+	_, span := tracing.Spans().Tracer("test").Start(t.Context(), "something")
 	span.End()
-	require.NoError(t, traces.Close(t.Context()))
+	require.NoError(t, tracing.Close(t.Context()))
 	assert.EqualValues(t, 1, received.Load())
 }

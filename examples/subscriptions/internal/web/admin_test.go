@@ -132,9 +132,9 @@ func TestJobs(t *testing.T) {
 	_, body := s.get(s.admin.URL + "/jobs/api/jobs?state=available&limit=10")
 	var list struct {
 		Data []struct {
-			ID   int64
-			Kind string
-		}
+			ID   int64  `json:"id"`
+			Kind string `json:"kind"`
+		} `json:"data"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(body), &list), body)
 	require.Len(t, list.Data, 1, body)

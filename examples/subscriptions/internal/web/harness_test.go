@@ -92,7 +92,7 @@ func (s *site) send(method, url, body string, header ...string) (*http.Response,
 	if host := request.Header.Get("Host"); host != "" {
 		request.Host = host
 	}
-	answer, err := new(http.Client).Do(request)
+	answer, err := s.public.Client().Do(request)
 	require.NoError(s.t, err)
 	defer func() { _ = answer.Body.Close() }()
 	text, err := io.ReadAll(answer.Body)
