@@ -93,9 +93,9 @@ type sums struct {
 	redone    int                  // bills that were paid after a decline
 }
 
-// audit returns everything in which the books disagree: each subscription must have one bill for the
-// period; a paid bill one captured charge of its amount, the one that it names; any other bill none,
-// and a reason; and no charge may be without its bill.
+// audit returns everything in which the books disagree: each subscription must have one bill for
+// the period; a paid bill one captured charge of its amount, the one that it names; any other bill
+// none, and a reason; and no charge may be without its bill.
 func (b *books) audit(period string) (*sums, []string) {
 	s := &sums{bills: make(map[string]int), reasons: make(map[string]int), totals: make(map[string]int64), merchants: make(map[string]*[2]int64)}
 	var wrong []string
@@ -255,7 +255,7 @@ func few(lines []string) string {
 // The audit names each difference that is planted in books that agree.
 func TestAudit(t *testing.T) {
 	t.Parallel()
-	for name, c := range planted { //nolint:paralleltest // it is
+	for name, c := range planted {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, scenery{address: sqliteFile(t), merchants: 3, subscriptions: 9})
@@ -372,10 +372,9 @@ func (s *scene) billByHand(t *testing.T) (paid, declined *data.Bill) {
 			require.NoError(t, s.world.Regions[0].FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: "SoftDeclined"}))
 		}
 		charge, err := s.charge(t, b)
-		switch {
-		case i == 1:
+		if i == 1 {
 			b.State, b.Reason, b.Declines, b.Attempt = data.BillRetry, amazonpay.Advise(err).ReasonCode, 1, 1
-		default:
+		} else {
 			require.NoError(t, err)
 			b.State, b.ChargeID = data.BillPaid, charge.ChargeID
 		}

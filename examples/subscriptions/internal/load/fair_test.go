@@ -15,14 +15,14 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 )
 
-// agreed is a limit as a service might allow it to a merchant that is large: for 4 charges a second a
-// hundred thousand take seven hours.
+// agreed is a limit as a service might allow it to a merchant that is large: at 4 charges a second,
+// a hundred thousand take seven hours.
 func agreed(perSecond int) map[string]provider.Limit {
 	return map[string]provider.Limit{"CreateCharge": {Burst: perSecond, PerSecond: float64(perSecond)}}
 }
 
-// A merchant has as many subscriptions as -subscriptions says, and may be charged as fast as two workers
-// can. A hundred other merchants, with ten subscriptions each, do not wait for it.
+// A merchant has as many subscriptions as -subscriptions says, and may be charged as fast as two
+// workers can. A hundred other merchants, with ten subscriptions each, do not wait for it.
 func TestFair(t *testing.T) { //nolint:paralleltest // it has the machine for itself, since it is measured
 	needs(t)
 	const small = 102 // of three regions, and one of them is large

@@ -23,9 +23,9 @@ import (
 // jobTimeout is short, so that the jobs of a process that was killed are soon taken up.
 const jobTimeout = 5 * time.Second
 
-// Two planners and some workers bill all subscriptions of a period on PostgreSQL, while processes are
-// killed, stopped and frozen, the database crashes, and the service fails and declines. At the end
-// each subscription is billed once: paid once to the cent, or declined with a reason.
+// Two planners and some workers bill all subscriptions of a period on PostgreSQL, while processes
+// are killed, stopped and frozen, the database crashes, and the service fails and declines. At the
+// end each subscription is billed once: paid once to the cent, or declined with a reason.
 func TestKilled(t *testing.T) { //nolint:paralleltest // it has the machine for itself, since it is measured
 	needs(t)
 	s := newScene(t, troubled(postgres(t)))
@@ -44,7 +44,7 @@ func TestKilledOnSQLite(t *testing.T) { //nolint:paralleltest // see above
 	needs(t)
 	s := newScene(t, troubled(sqliteFile(t)))
 	f := newFleet(t, s, build(t))
-	f.start(t, "all", "--job-timeout", jobTimeout.String())
+	f.start(t, "all", "--job-timeout", jobTimeout.String(), "--public", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 	run(t, s, f)
 }
 
@@ -56,8 +56,8 @@ func troubled(address string) scenery {
 	return scenery{address: address, merchants: n, subscriptions: *subscriptions, pending: true, options: []emulator.Option{emulator.WithThrottling()}}
 }
 
-// trouble is what each emulator does to its callers: 5 in 100 requests fail, and 3 in 100 charges are
-// declined.
+// trouble is what each emulator does to its callers: 5 in 100 requests fail, and 3 in 100 charges
+// are declined.
 func trouble(t *testing.T, server *emulator.Server) {
 	t.Helper()
 	for _, f := range []struct {

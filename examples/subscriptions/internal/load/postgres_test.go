@@ -24,7 +24,7 @@ func restart(t *testing.T, mode string) {
 	if control == "" {
 		return
 	}
-	output, err := exec.CommandContext(t.Context(), "sh", "-c", control+" restart -m "+mode).CombinedOutput() //nolint:gosec // of with-postgres
+	output, err := exec.CommandContext(t.Context(), "sh", "-c", control+" restart -m "+mode).CombinedOutput()
 	assert.NoError(t, err, "%s", output)
 }
 
