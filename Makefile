@@ -34,6 +34,13 @@ MONTH =
 # Flags of govulncheck for make vuln.
 VULNFLAGS =
 
+# How many subscriptions make subscriptions-load bills, on PostgreSQL and on SQLite; flags of its test (-day 2m), which
+# internal/load/load_test.go explains; settings of PostgreSQL (-c shared_buffers=2GB).
+SUBSCRIPTIONS = 20000
+ONSQLITE = 1000
+LOAD =
+POSTGRES =
+
 # How many signatures make libcrypto makes while it watches the memory.
 SIGNATURES = 20000
 
@@ -49,7 +56,7 @@ DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci. The figures of
 # compare are not judged: the step shows that it runs.
-CI = lint generate-check platforms apidiff demo examples store-test 'store-load BUYERS=20 LOADTIME=5s' libcrypto allocs conformance 'compare ROUNDS=1' \
+CI = lint generate-check platforms apidiff demo examples store-test 'store-load BUYERS=20 LOADTIME=5s' subscriptions-test subscriptions-load libcrypto allocs conformance 'compare ROUNDS=1' \
 	browser-test 'fuzz FUZZTIME=2500x' 'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
 SKIP =
@@ -58,7 +65,7 @@ LIMIT = 1500
 .DEFAULT_GOAL := help
 .PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
 	libcrypto conformance needs-node browser-test pictures needs-chromium examples store store-test store-load \
-	subscriptions needs-postgres vuln ci
+	subscriptions subscriptions-test subscriptions-load needs-postgres vuln ci
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -191,6 +198,15 @@ store-load: needs-postgres ## Let BUYERS buy in the example shop for LOADTIME, o
 
 subscriptions: ## Bill a month of 10,000 subscriptions in a minute or two, offline, with a page to look at, and count the money (MONTH='--subscriptions 1000')
 	cd examples/subscriptions && CGO_ENABLED=0 go run . month $(MONTH)
+
+subscriptions-test: needs-postgres ## Test examples/subscriptions on SQLite, then on PostgreSQL
+	cd examples/subscriptions && race=$$(../../internal/tools/race-works && echo -race || true) && \
+		go test $$race -count=1 -timeout 30m ./... && ../../internal/tools/with-postgres go test $$race -count=1 -timeout 30m ./...
+
+subscriptions-load: needs-postgres ## Bill SUBSCRIPTIONS on PostgreSQL and ONSQLITE on SQLite, with processes killed and calls that fail, and audit each cent
+	cd examples/subscriptions && \
+		../../internal/tools/with-postgres -c fsync=on $(POSTGRES) go test -count=1 -timeout 24h -v -run '^TestKilled$$' ./internal/load -subscriptions $(SUBSCRIPTIONS) $(LOAD) && \
+		go test -count=1 -timeout 24h -v -run '^TestKilledOnSQLite$$' ./internal/load -subscriptions $(ONSQLITE) $(LOAD)
 
 needs-postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v pg_config >/dev/null || { \

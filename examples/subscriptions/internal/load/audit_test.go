@@ -372,10 +372,9 @@ func (s *scene) billByHand(t *testing.T) (paid, declined *data.Bill) {
 			require.NoError(t, s.world.Regions[0].FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 422, ReasonCode: "SoftDeclined"}))
 		}
 		charge, err := s.charge(t, b)
-		switch i {
-		case 1:
+		if i == 1 {
 			b.State, b.Reason, b.Declines, b.Attempt = data.BillRetry, amazonpay.Advise(err).ReasonCode, 1, 1
-		default:
+		} else {
 			require.NoError(t, err)
 			b.State, b.ChargeID = data.BillPaid, charge.ChargeID
 		}

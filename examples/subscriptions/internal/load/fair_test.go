@@ -15,7 +15,7 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 )
 
-// agreed is a limit as a service might allow it to a merchant that is large: for 4 charges a second
+// agreed is a limit as a service might allow it to a merchant that is large: at 4 charges a second,
 // a hundred thousand take seven hours.
 func agreed(perSecond int) map[string]provider.Limit {
 	return map[string]provider.Limit{"CreateCharge": {Burst: perSecond, PerSecond: float64(perSecond)}}

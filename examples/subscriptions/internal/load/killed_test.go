@@ -44,7 +44,7 @@ func TestKilledOnSQLite(t *testing.T) { //nolint:paralleltest // see above
 	needs(t)
 	s := newScene(t, troubled(sqliteFile(t)))
 	f := newFleet(t, s, build(t))
-	f.start(t, "all", "--job-timeout", jobTimeout.String())
+	f.start(t, "all", "--job-timeout", jobTimeout.String(), "--public", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 	run(t, s, f)
 }
 

@@ -33,7 +33,7 @@ var (
 	subscriptions = flag.Int("subscriptions", 0, "how many subscriptions to bill; 0: only the audit itself is tested")
 	merchants     = flag.Int("merchants", 0, "of how many merchants; 0: one for each 100 subscriptions, but at most 600")
 	workers       = flag.Int("workers", 3, "how many worker processes TestKilled starts")
-	day           = flag.Duration("day", 5*time.Second, "how long a day of the calendar is: thirty must be longer than TestKilled takes")
+	day           = flag.Duration("day", 10*time.Second, "how long a day of the calendar is: thirty must be longer than TestKilled takes")
 	every         = flag.Duration("every", 2*time.Second, "how often TestKilled kills, stops or freezes a process")
 )
 

@@ -162,7 +162,7 @@ func (m *member) retire(t *testing.T) {
 	m.mu.Unlock()
 	select {
 	case <-m.done:
-		assert.NoError(t, m.failed, m.name)
+		require.NoError(t, m.failed, m.name)
 	case <-time.After(time.Minute):
 		assert.Fail(t, m.name+" does not end within a minute")
 		m.kill()
@@ -218,14 +218,11 @@ func (f *fleet) peaks() (rows []string) {
 	for _, m := range f.members {
 		m.mu.Lock()
 		seen := slices.DeleteFunc(slices.Clone(m.peaks), func(kib int64) bool { return kib == 0 })
-		if len(seen) > 0 {
-			row := fmt.Sprintf("| %s | %d | %d | %d | %d |", m.name, len(m.peaks), seen[0]/1024, seen[len(seen)-1]/1024, slices.Max(seen)/1024)
-			for quarter := range 4 {
-				if n := len(m.memory); n >= 4 {
-					row += fmt.Sprintf(" %d", m.memory[(quarter+1)*n/4-1]/1024)
-				}
-			}
-			rows = append(rows, row+" |")
+		if len(seen) > 0 && len(m.memory) > 0 {
+			n := len(m.memory)
+			at := func(quarter int) int64 { return m.memory[quarter*(n-1)/4] / 1024 }
+			rows = append(rows, fmt.Sprintf("| %s | %d | %d | %d | %d | %d %d %d %d |", m.name, len(m.peaks), seen[0]/1024, seen[len(seen)-1]/1024, slices.Max(seen)/1024,
+				at(1), at(2), at(3), at(4)))
 		}
 		m.mu.Unlock()
 	}
@@ -243,7 +240,10 @@ func (f *fleet) complaints(t *testing.T) (rows []string) {
 		lines := bufio.NewScanner(file)
 		lines.Buffer(nil, 1<<24)
 		for lines.Scan() {
-			var record struct{ Level, Msg string }
+			var record struct {
+				Level string `json:"level"`
+				Msg   string `json:"msg"`
+			}
 			switch err := json.Unmarshal(lines.Bytes(), &record); {
 			case err != nil && (strings.HasPrefix(lines.Text(), "panic: ") || strings.HasPrefix(lines.Text(), "fatal error: ")):
 				assert.Fail(t, m.name+": "+lines.Text())

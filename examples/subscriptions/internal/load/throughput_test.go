@@ -20,11 +20,11 @@ const (
 	measuring = 10 * time.Second
 )
 
-// How many bills 1, 2 and 4 worker processes charge in a second, one after the other and twice, and
-// who uses the processors meanwhile; and how many charges clients make that have no database. First
-// the service answers at once: the machine is the limit. Then it answers after 300 milliseconds,
-// and each process may wait for ten answers at a time: what the processes have in common is the
-// limit.
+// How many bills 1, 2 and 4 worker processes charge in a second, one after the other and twice,
+// and who uses the processors meanwhile; and how many charges clients make that have no database.
+// First the service answers at once: the machine is the limit. Then it answers after 300
+// milliseconds, and each process may wait for ten answers at a time: what the processes have in
+// common is the limit.
 func TestThroughput(t *testing.T) { //nolint:paralleltest // it has the machine for itself, since it is measured
 	needs(t)
 	s := newScene(t, scenery{address: postgres(t), merchants: 60, subscriptions: *subscriptions, limits: agreed(50)})

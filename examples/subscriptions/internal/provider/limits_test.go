@@ -1,45 +1,66 @@
-package provider
+package provider_test
 
 import (
-	"maps"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
+	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 )
 
-// What the accounts file says about an operation holds instead of what is documented; the rest
+// What the accounts file says about an operation holds instead of what is documented. The rest
 // stays.
-func TestLimitsOfTheAccountsFile(t *testing.T) {
+func TestAgreedLimits(t *testing.T) {
 	t.Parallel()
-	documented := amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive)
-	limits, err := limitsOf(nil)
+	w, err := world.New(t.TempDir(), 1, []string{"na"})
 	require.NoError(t, err)
-	assert.Equal(t, documented, limits)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	db := datatest.Open(t)
+	gaps := func() (charge, refund time.Duration) {
+		p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db})
+		require.NoError(t, err)
+		return p.Gap("CreateCharge"), p.Gap("CreateRefund")
+	}
+	charge, refund := gaps()
+	assert.Equal(t, time.Second/4, charge)
+	assert.Equal(t, time.Second/4, refund)
 
-	limits, err = limitsOf(map[string]Limit{"CreateCharge": {100, 50}})
+	w.Accounts.Limits = map[string]provider.Limit{"CreateCharge": {Burst: 2, PerSecond: 50}}
+	charge, refund = gaps()
+	assert.Equal(t, time.Second/50, charge)
+	assert.Equal(t, time.Second/4, refund)
+
+	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db})
 	require.NoError(t, err)
-	want := maps.Clone(documented)
-	want["CreateCharge"] = amazonpay.RateLimit{Burst: 100, PerSecond: 50}
-	assert.Equal(t, want, limits)
+	for i := range 3 {
+		wait, err := p.Take(t.Context(), db.Queries, w.Regions[0].Merchants[0].MerchantID, "CreateCharge")
+		require.NoError(t, err)
+		if i < 2 {
+			assert.Zero(t, wait, "the burst")
+		}
+	}
 }
 
+// A limit that cannot be meant is an error that names it.
 func TestLimitsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	for name, limits := range map[string]map[string]Limit{
-		"unknown operation": {"ChargeCreate": {1, 1}},
-		"no burst":          {"CreateCharge": {0, 1}},
-		"no rate":           {"CreateCharge": {1, 0}},
-		"negative":          {"CreateCharge": {1, -1}},
-		"too fast":          {"CreateCharge": {1, 1_000_001}},
-		"not a number":      {"CreateCharge": {1, math.NaN()}},
+	for name, limits := range map[string]map[string]provider.Limit{
+		"unknown operation": {"ChargeCreate": {Burst: 1, PerSecond: 1}},
+		"no burst":          {"CreateCharge": {Burst: 0, PerSecond: 1}},
+		"no rate":           {"CreateCharge": {Burst: 1, PerSecond: 0}},
+		"negative":          {"CreateCharge": {Burst: 1, PerSecond: -1}},
+		"too fast":          {"CreateCharge": {Burst: 1, PerSecond: 1_000_001}},
+		"not a number":      {"CreateCharge": {Burst: 1, PerSecond: math.NaN()}},
 	} {
-		_, err := limitsOf(limits)
+		_, err := provider.Open(provider.Config{Accounts: provider.Accounts{SealKey: make([]byte, 32), Accounts: make([]provider.Account, 1), Limits: limits}})
+		require.ErrorContains(t, err, "limits of the accounts file", name)
 		for operation := range limits {
-			assert.ErrorContains(t, err, operation, name)
+			require.ErrorContains(t, err, operation, name)
 		}
 	}
 }
