@@ -52,7 +52,7 @@ var due = data.DateOf(time.Now())
 func (b *bench) start(t *testing.T) (program *exec.Cmd, log *bytes.Buffer) {
 	t.Helper()
 	log = new(bytes.Buffer)
-	program = exec.CommandContext(t.Context(), os.Args[0], "all", "--workers=1", "--public=127.0.0.1:0", "--admin=127.0.0.1:0", "--metrics=127.0.0.1:0") //nolint:gosec // it is this program
+	program = exec.CommandContext(t.Context(), os.Args[0], "all", "--workers=1", "--public=127.0.0.1:0", "--admin=127.0.0.1:0", "--metrics=127.0.0.1:0")
 	program.Env = append(os.Environ(), asProgram+"=1", "SUBSCRIPTIONS_DATABASE_URL="+b.database, "SUBSCRIPTIONS_ACCOUNTS="+b.accounts)
 	program.Stderr = log
 	require.NoError(t, program.Start())

@@ -113,8 +113,8 @@ func (m *Month) settle() {
 	}
 }
 
-// Reconcile ends the last settlement, and waits until the reports have each bill that is paid, and each
-// refund.
+// Reconcile ends the last settlement, and waits until the reports have each bill that is paid, and
+// each refund.
 func (m *Month) Reconcile(ctx context.Context) error {
 	for _, r := range m.World.Regions {
 		if err := r.Advance(time.Hour); err != nil { // nothing is of this very instant
@@ -143,8 +143,8 @@ func (m *Month) Reconcile(ctx context.Context) error {
 	}
 }
 
-// mail lets buyers read their messages. Two of three who are asked to repair their payment method do
-// it some days later.
+// mail lets buyers read their messages. Two of three who are asked to repair their payment method
+// do it some days later.
 func (m *Month) mail(ctx context.Context, today data.Date) error {
 	const page = 500
 	messages, err := m.DB.OutgoingAfter(ctx, m.read, page)
@@ -165,8 +165,8 @@ func (m *Month) mail(ctx context.Context, today data.Date) error {
 	return nil
 }
 
-// hurry makes jobs that are due within a day available, as River's leader does every five seconds: too
-// seldom for such days.
+// hurry makes jobs that are due within a day available, as River's leader does every five seconds:
+// too seldom for such days.
 func (m *Month) hurry(ctx context.Context) error {
 	soon := time.Now().Add(m.Day)
 	_, err := m.DB.Driver().GetExecutor().JobSchedule(ctx, &riverdriver.JobScheduleParams{Max: 10_000, Now: &soon})

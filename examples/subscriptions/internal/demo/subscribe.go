@@ -66,7 +66,8 @@ func (m *Month) subscribe(ctx context.Context) error {
 	})
 }
 
-// fill makes so many buyers subscribe to a merchant, due on all days, and plans what becomes of them.
+// fill makes so many buyers subscribe to a merchant, due on all days, and plans what becomes of
+// them.
 func (m *Month) fill(ctx context.Context, q data.Queries, region *world.Region, merchantID string, amount int64, subscriptions int) error {
 	var buyers [lastDue][fates]int
 	for range subscriptions {
@@ -98,6 +99,7 @@ func (m *Month) decide(permissionID string, region *world.Region, f fate, due da
 		m.at(due-1, func(context.Context) error { return region.SuspendPermission(permissionID, "PaymentMethodExpired") })
 	case fateClosed:
 		m.at(due-1, func(context.Context) error { return region.ClosePermission(permissionID, "BuyerClosed") })
+	case fateGood, fatePending, fateBad, fates: // nothing but what the card does
 	case fateRefund:
 		m.at(due+3, func(ctx context.Context) error { return m.refund(ctx, permissionID) })
 	}
