@@ -45,7 +45,7 @@ func (c *monthCommand) Run(ctx context.Context, out output) (err error) {
 	if err != nil {
 		return err
 	}
-	logFile, err := os.Create(filepath.Join(folder, "month.log")) //nolint:gosec // in a folder of its own
+	logFile, err := os.Create(filepath.Join(folder, "month.log")) //nolint:gosec // in the folder that was just made
 	if err != nil {
 		return err
 	}

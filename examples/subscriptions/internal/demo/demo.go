@@ -1,6 +1,6 @@
 // Package demo plays a month of billing: three regions with merchants of very different sizes,
-// buyers whose cards are declined and who repair them or do not, a service that fails now and then,
-// and days that last seconds. In the end it compares every bill with the emulators.
+// buyers whose cards are declined and who repair them or do not, a service that fails now and
+// then, and days that last seconds. In the end it compares every bill with the emulators.
 package demo
 
 import (
@@ -106,8 +106,8 @@ func Open(ctx context.Context, c Config) (m *Month, err error) {
 // lead is how long before the month all is ready: River's leader begins within five seconds.
 const lead = 5 * time.Second
 
-// tokenDays is how long an authorization token is valid. At Amazon it is an hour, which would be no
-// time here.
+// tokenDays is how long an authorization token is valid. At Amazon it is an hour, which would be
+// no time here.
 const tokenDays = 10
 
 var regions = []string{"na", "eu", "jp"}

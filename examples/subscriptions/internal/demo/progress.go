@@ -78,7 +78,7 @@ func counts(p Progress) string {
 	for _, o := range p.Outcomes {
 		bills[o.State] += o.Bills
 	}
-	text := fmt.Sprintf("%s bills paid", humanize.Comma(int64(bills[data.BillPaid])))
+	texts := []string{humanize.Comma(int64(bills[data.BillPaid])) + " bills paid"}
 	for _, s := range []struct {
 		bills int
 		name  string
@@ -89,10 +89,10 @@ func counts(p Progress) string {
 		{bills[data.BillCheck], "to check"},
 	} {
 		if s.bills > 0 {
-			text += fmt.Sprintf(", %s %s", humanize.Comma(int64(s.bills)), s.name)
+			texts = append(texts, humanize.Comma(int64(s.bills))+" "+s.name)
 		}
 	}
-	return text
+	return strings.Join(texts, ", ")
 }
 
 // taken tells how much money was taken.

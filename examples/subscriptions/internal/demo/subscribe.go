@@ -99,6 +99,7 @@ func (m *Month) decide(permissionID string, region *world.Region, f fate, due da
 		m.at(due-1, func(context.Context) error { return region.SuspendPermission(permissionID, "PaymentMethodExpired") })
 	case fateClosed:
 		m.at(due-1, func(context.Context) error { return region.ClosePermission(permissionID, "BuyerClosed") })
+	case fateGood, fatePending, fateBad, fates: // nothing but what the card does
 	case fateRefund:
 		m.at(due+3, func(ctx context.Context) error { return m.refund(ctx, permissionID) })
 	case fateGood, fatePending, fateBad, fates: // the card does it
