@@ -102,7 +102,6 @@ func (m *Month) decide(permissionID string, region *world.Region, f fate, due da
 	case fateGood, fatePending, fateBad, fates: // nothing but what the card does
 	case fateRefund:
 		m.at(due+3, func(ctx context.Context) error { return m.refund(ctx, permissionID) })
-	case fateGood, fatePending, fateBad, fates: // the card does it
 	}
 }
 
