@@ -29,9 +29,9 @@ type bench struct {
 
 // newBench starts a world of one region and two merchants, and an engine that has not been started.
 // A day of its calendar is a second.
-func newBench(t *testing.T, options ...emulator.Option) *bench {
+func newBench(t *testing.T) *bench {
 	t.Helper()
-	return newBenchOf(t, []string{"na"}, nil, options...)
+	return newBenchOf(t, []string{"na"}, nil)
 }
 
 // newBenchOf is newBench with these regions and rate limits.

@@ -25,7 +25,7 @@ func TestBeginCall(t *testing.T) {
 	t.Parallel()
 	db := datatest.Open(t)
 	id := subscribe(t, db, "A", date("2026-11-29"), 1)[0]
-	plan(t, db, "A", date("2026-11-29"), 1)
+	plan(t, db, date("2026-11-29"), 1)
 
 	first := begin(t, db, id)
 	require.False(t, first.Unsettled)

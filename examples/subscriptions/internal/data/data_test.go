@@ -60,10 +60,11 @@ func subscribe(t *testing.T, db *data.DB, merchantID string, due data.Date, n in
 	return ids
 }
 
-func plan(t *testing.T, db *data.DB, merchantID string, until data.Date, limit int) (bills []*data.Bill) {
+// plan plans bills of merchant A.
+func plan(t *testing.T, db *data.DB, until data.Date, limit int) (bills []*data.Bill) {
 	t.Helper()
 	require.NoError(t, db.Tx(t.Context(), func(q data.Queries, _ *sql.Tx) (err error) {
-		bills, err = q.PlanBills(t.Context(), merchantID, until, limit)
+		bills, err = q.PlanBills(t.Context(), "A", until, limit)
 		return err
 	}))
 	return bills

@@ -17,7 +17,7 @@ func TestOverdueBills(t *testing.T) {
 	t.Parallel()
 	db := datatest.Open(t)
 	subscribe(t, db, "A", date("2026-11-29"), 5)
-	bills := plan(t, db, "A", date("2026-11-29"), 5)
+	bills := plan(t, db, date("2026-11-29"), 5)
 	now, err := db.Now(t.Context())
 	require.NoError(t, err)
 	for i, b := range bills {

@@ -28,7 +28,7 @@ func TestPlanBills(t *testing.T) {
 
 	seen := make(map[string]int)
 	for _, want := range []int{10, 10, 3, 0} {
-		page := plan(t, db, "A", today, 10)
+		page := plan(t, db, today, 10)
 		require.Len(t, page, want)
 		for _, b := range page {
 			seen[b.PermissionID]++
@@ -54,7 +54,7 @@ func TestPlanBillsCatchesUp(t *testing.T) {
 	id := subscribe(t, db, "A", date("2026-09-30"), 1)[0]
 	var periods []string
 	for range 4 {
-		for _, b := range plan(t, db, "A", date("2026-11-29"), 10) {
+		for _, b := range plan(t, db, date("2026-11-29"), 10) {
 			periods = append(periods, b.Period)
 		}
 	}

@@ -22,9 +22,9 @@ import (
 )
 
 // open starts a world and so many providers on one database, as so many processes.
-func open(t *testing.T, processes int, options ...emulator.Option) (*world.World, *data.DB, []*provider.Provider) {
+func open(t *testing.T, processes int) (*world.World, *data.DB, []*provider.Provider) {
 	t.Helper()
-	w, err := world.New(t.TempDir(), 2, []string{"na", "jp"}, options...)
+	w, err := world.New(t.TempDir(), 2, []string{"na", "jp"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	db := datatest.Open(t)
