@@ -121,7 +121,9 @@ func run(t *testing.T, s *scene, f *fleet) {
 	t.Log(c.report(t, took, troubled, log) + table("| the bills | |", sums.String()) + table("| operation | calls | 429 |", requests...) +
 		table("| process | lives | first life's peak, MiB | last's | most | last life's memory by quarters |", f.peaks()...) +
 		table("| table | rows | size |", s.sizes(t)...) + table("| in the logs | times |", f.complaints(t)...))
-	assert.Empty(t, wrong, few(wrong))
+	if len(wrong) > 0 {
+		t.Error(few(wrong))
+	}
 }
 
 // report is the first table of a run.
