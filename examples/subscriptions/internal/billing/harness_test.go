@@ -16,7 +16,6 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
-	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
 // bench is an engine with a database and emulators of its own.
@@ -35,9 +34,9 @@ func newBench(t *testing.T) *bench {
 }
 
 // newBenchOf is newBench with these regions and rate limits.
-func newBenchOf(t *testing.T, regions []string, limits map[string]provider.Limit, options ...emulator.Option) *bench {
+func newBenchOf(t *testing.T, regions []string, limits map[string]provider.Limit) *bench {
 	t.Helper()
-	w, err := world.New(t.TempDir(), 2, regions, options...)
+	w, err := world.New(t.TempDir(), 2, regions)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	w.Accounts.Limits = limits

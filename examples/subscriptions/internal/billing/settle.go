@@ -36,7 +36,7 @@ func (w *settleWorker) Work(ctx context.Context, _ *river.Job[SettleArgs]) error
 	if err != nil {
 		return err
 	}
-	before := now.Add(-max(10*time.Second, w.e.Calendar.Scale(overdue)))
+	before := now.Add(-max(time.Minute, w.e.Calendar.Scale(overdue)))
 	for found := settlePage; found == settlePage; {
 		if found, err = w.bills(ctx, before); err != nil {
 			return err
