@@ -23,13 +23,14 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// run charges 14 bills of a merchant, whose first call is answered with 429, and returns what
-// Prometheus reads then, and the merchant's id.
+// run charges bills of a merchant, whose first call is answered with 429, and has one refund wait for
+// the rate limit. It returns what Prometheus reads then, and the merchant's id.
 func run(t *testing.T) (page, merchantID string) {
 	t.Helper()
 	w, err := world.New(t.TempDir(), 1, []string{"na"})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	w.Accounts.Limits = map[string]provider.Limit{"CreateRefund": {Burst: 1, PerSecond: 0.001}}
 	db := datatest.Open(t)
 	log := slog.New(slog.DiscardHandler)
 	m := metrics.New(db)
@@ -43,7 +44,7 @@ func run(t *testing.T) (page, merchantID string) {
 	merchantID = w.Regions[0].Merchants[0].MerchantID
 	now, err := db.Now(t.Context())
 	require.NoError(t, err)
-	const bills = 14 // more than the limit allows at once
+	const bills = 5
 	_, err = w.Regions[0].Subscribe(t.Context(), db.Queries, merchantID, world.Plan{Amount: 999, NextDue: data.DateOf(now)}, bills)
 	require.NoError(t, err)
 	require.NoError(t, w.Regions[0].FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 429}))
@@ -53,6 +54,10 @@ func run(t *testing.T) (page, merchantID string) {
 		tallies, err := db.Tallies(t.Context())
 		return err == nil && len(tallies) == 1 && tallies[0].State == data.BillPaid && tallies[0].Bills == bills
 	}, 3*time.Minute, 100*time.Millisecond)
+	for range 2 {
+		_, err := p.Take(t.Context(), db.Queries, merchantID, "CreateRefund")
+		require.NoError(t, err)
+	}
 	return scrape(t, m), merchantID
 }
 
@@ -69,17 +74,17 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	page, merchantID := run(t)
 	for _, want := range []string{
-		`subscriptions_calls_total{operation="CreateCharge",outcome="done",region="na",status="201"} 14`,
-		`subscriptions_attempts_total{operation="CreateCharge",region="na",status="201"} 14`,
+		`subscriptions_calls_total{operation="CreateCharge",outcome="done",region="na",status="201"} 5`,
+		`subscriptions_attempts_total{operation="CreateCharge",region="na",status="201"} 5`,
 		`subscriptions_attempts_total{operation="CreateCharge",region="na",status="429"} 1`,
-		`subscriptions_call_duration_seconds_count{operation="CreateCharge",region="na"} 15`,
+		`subscriptions_call_duration_seconds_count{operation="CreateCharge",region="na"} 6`,
 		`subscriptions_calls_total{operation="GetAuthorizationToken",outcome="done",region="na",status="200"} 1`,
-		`subscriptions_bills{currency="USD",state="paid"} 14`,
-		`subscriptions_bills_amount{currency="USD",state="paid"} 139.86`,
+		`subscriptions_bills{currency="USD",state="paid"} 5`,
+		`subscriptions_bills_amount{currency="USD",state="paid"} 49.95`,
 		`subscriptions_refunded_amount{currency="USD"} 0`,
-		`subscriptions_jobs_worked_total{kind="charge",result="completed"} 14`,
+		`subscriptions_jobs_worked_total{kind="charge",result="completed"} 5`,
 		`subscriptions_jobs_worked_total{kind="charge",result="failed"} 1`,
-		`subscriptions_rate_limit_waits_total{operation="CreateCharge"} `,
+		`subscriptions_rate_limit_waits_total{operation="CreateRefund"} 1`,
 		`subscriptions_job_wait_seconds_count{kind="charge"} `,
 		`process_resident_memory_bytes `,
 	} {
