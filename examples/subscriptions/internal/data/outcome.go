@@ -43,3 +43,10 @@ func (q Queries) Unbilled(ctx context.Context, until Date) (due, closed int, err
 			(SELECT count(*) FROM subscriptions AS s WHERE state = 'closed' AND NOT EXISTS (SELECT 1 FROM bills AS b WHERE b.permission_id = s.permission_id))`,
 		int64(until)).Scan(&due, &closed)
 }
+
+// Postpone moves the next period of all subscriptions that are due after a date by ten years:
+// nothing is billed then.
+func (q Queries) Postpone(ctx context.Context, after Date) error {
+	_, err := q.exec(ctx, `UPDATE subscriptions SET next_due = next_due + 3650 WHERE next_due > $1 AND next_due <= $1 + 365`, int64(after))
+	return err
+}

@@ -64,29 +64,34 @@ func (m *Month) Play(ctx context.Context, engine *billing.Engine, tell func(Prog
 }
 
 // patience is how long a slow machine may take for what is left of the month's work.
-const patience = 5 * time.Minute
+const patience = 15 * time.Minute
 
-// over reports whether the month is over. The next one is not billed.
+// over reports whether the month is over. The next one is not billed: a slow machine would never
+// come to an end.
 func (m *Month) over(ctx context.Context, passed float64, outcomes []data.Outcome) (bool, error) {
-	if passed < 1 {
+	if passed < float64(lastDue)/days {
 		return false, nil
 	}
-	due, _, err := m.DB.Unbilled(ctx, First+days-1)
-	if err != nil || due > 0 {
+	if err := m.DB.Postpone(ctx, First+days-1); err != nil || passed < 1 {
 		return false, err
 	}
 	for _, o := range outcomes {
 		if o.State == data.BillPlanned || o.State == data.BillPending {
-			return false, m.engine.River.QueuePause(ctx, billing.QueuePlan, nil)
+			return false, nil
 		}
 	}
-	return true, m.engine.River.QueuePause(ctx, billing.QueuePlan, nil)
+	due, _, err := m.DB.Unbilled(ctx, First+days-1)
+	return due == 0, err
 }
 
 // dawn begins a date.
 func (m *Month) dawn(ctx context.Context, date data.Date) error {
 	for _, r := range m.World.Regions {
-		if ahead := date.Time().Sub(r.Now()); ahead > 0 {
+		ahead := date.Time().Sub(r.Now())
+		if date > First+days { // only what is pending ends yet: reports are kept for 90 days
+			ahead = time.Minute
+		}
+		if ahead > 0 {
 			if err := r.Advance(ahead); err != nil {
 				return err
 			}
@@ -121,12 +126,16 @@ func (m *Month) Reconcile(ctx context.Context) error {
 			return err
 		}
 	}
-	tick := time.NewTicker(time.Second)
+	const ask = 20 // how often Reconcile looks before it asks for reports again
+	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
-	for end := time.Now().Add(patience); ; {
-		m.settle()
-		if _, err := m.engine.River.Insert(ctx, billing.ReportsArgs{}, nil); err != nil {
-			return err
+	end := time.Now().Add(patience)
+	for i := 0; ; i++ {
+		if i%ask == 0 {
+			m.settle()
+			if _, err := m.engine.River.Insert(ctx, billing.ReportsArgs{}, nil); err != nil {
+				return err
+			}
 		}
 		left, err := m.DB.Unreported(ctx, First.Period())
 		switch {
