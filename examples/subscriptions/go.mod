@@ -7,6 +7,7 @@ require github.com/amazonpay-go/sdk v0.1.0
 require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/amazonpay-go/sdk/examples/otel v0.0.0-00010101000000-000000000000
+	github.com/amazonpay-go/sdk/signing/libcrypto v0.0.0
 	github.com/dustin/go-humanize v1.1.0
 	github.com/jackc/pgx/v5 v5.13.0
 	github.com/mattn/go-isatty v0.0.24
@@ -35,6 +36,7 @@ require (
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
+	github.com/ebitengine/purego v0.11.3 // indirect
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
@@ -92,3 +94,5 @@ require (
 replace github.com/amazonpay-go/sdk => ../..
 
 replace github.com/amazonpay-go/sdk/examples/otel => ../otel
+
+replace github.com/amazonpay-go/sdk/signing/libcrypto => ../../signing/libcrypto

@@ -4,6 +4,7 @@ package provider
 
 import (
 	"context"
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -18,6 +19,8 @@ import (
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/authtoken"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
+	"github.com/amazonpay-go/sdk/signing"
+	"github.com/amazonpay-go/sdk/signing/libcrypto"
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
@@ -37,7 +40,7 @@ type Account struct {
 type Accounts struct {
 	// SealKey encrypts the merchants' tokens in the database: 32 bytes in base64. It is the same for
 	// all processes.
-	SealKey  []byte    `json:"sealKey" log:"-"`
+	SealKey  SealKey   `json:"sealKey"`
 	Accounts []Account `json:"accounts"`
 	// Limits replace documented rate limits, by the names of operations: see [Limit].
 	Limits map[string]Limit `json:"limits,omitzero"`
@@ -146,9 +149,12 @@ func openRegion(c Config, a Account, store authtoken.Store) (*region, error) {
 	if c.Called != nil {
 		options = append(options, amazonpay.WithObserver(func(ctx context.Context, e amazonpay.Event) { c.Called(ctx, r.client.Region(), e) }))
 	}
-	var err error
+	key, err := openKey(a.PrivateKeyFile)
+	if err != nil {
+		return nil, err
+	}
 	r.client, err = amazonpay.New(amazonpay.Config{
-		PublicKeyID: a.PublicKeyID, PrivateKeyFile: a.PrivateKeyFile, Region: amazonpay.Region(a.Region),
+		PublicKeyID: a.PublicKeyID, PrivateKey: key, Region: amazonpay.Region(a.Region),
 		Environment: amazonpay.EnvironmentLive, BaseURL: a.BaseURL,
 	}, append(options, amazonpay.WithRoundTripper(network))...)
 	if err != nil {
@@ -156,6 +162,20 @@ func openRegion(c Config, a Account, store authtoken.Store) (*region, error) {
 	}
 	r.tokens = authtoken.New(r.client).WithStore(store)
 	return r, nil
+}
+
+// openKey reads a private key that signs with the machine's OpenSSL, if it has one: signing is most
+// of what a worker's processor does.
+func openKey(file string) (crypto.Signer, error) {
+	pem, err := os.ReadFile(file) //nolint:gosec // the operator names it
+	if err != nil {
+		return nil, fmt.Errorf("privateKeyFile: %w", err)
+	}
+	key, err := signing.ParsePrivateKey(pem)
+	if err != nil {
+		return nil, fmt.Errorf("privateKeyFile %s: %w", file, err)
+	}
+	return libcrypto.NewOrGo(key)
 }
 
 // Shop returns the client of a merchant, which is made once for each process.

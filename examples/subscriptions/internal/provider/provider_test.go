@@ -3,6 +3,7 @@ package provider_test
 import (
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -173,16 +174,23 @@ func TestRefusedAccounts(t *testing.T) {
 	live.BaseURL = ""
 	noCA := good
 	noCA.CAFile = filepath.Join(folder, "na-key.pem")
+	noKey := good
+	noKey.PrivateKeyFile = good.CAFile
 	for want, accounts := range map[string]provider.Accounts{
 		"has no accounts":               {SealKey: w.Accounts.SealKey},
 		"openssl rand -base64 32":       {SealKey: []byte("short"), Accounts: w.Accounts.Accounts},
 		"SUBSCRIPTIONS_ALLOW_LIVE=yes":  {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{live}},
 		"two accounts of region na":     {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{good, good}},
+		"privateKeyFile":                {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{noKey}},
 		"na-key.pem has no certificate": {SealKey: w.Accounts.SealKey, Accounts: []provider.Account{noCA}},
 	} {
 		_, err := provider.Open(provider.Config{Accounts: accounts, Logger: slog.New(slog.DiscardHandler)})
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), base64.StdEncoding.EncodeToString(w.Accounts.SealKey))
+		for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s"} {
+			require.NotContains(t, fmt.Sprintf(verb, accounts), fmt.Sprintf("%x", []byte(w.Accounts.SealKey)))
+			require.Contains(t, fmt.Sprintf(verb, accounts), "[redacted]")
+		}
 	}
 
 	_, err = provider.Load(filepath.Join(folder, "missing.json"))

@@ -4,13 +4,25 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 )
+
+// SealKey is a key of 32 bytes. It prints as [redacted], but encodes to JSON in full.
+type SealKey []byte
+
+// Format prints [redacted], whatever the verb.
+func (SealKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
+
+// LogValue is [redacted].
+func (SealKey) LogValue() slog.Value { return slog.StringValue("[redacted]") }
 
 // sealer encrypts what must not be read in the database. Each text belongs to a merchant, and
 // cannot be opened as another's.
 type sealer struct{ aead cipher.AEAD }
 
-func newSealer(key []byte) (sealer, error) {
+func newSealer(key SealKey) (sealer, error) {
 	if len(key) != 32 {
 		return sealer{}, errors.New("provider: sealKey of the accounts file must have 32 bytes in base64: openssl rand -base64 32")
 	}
