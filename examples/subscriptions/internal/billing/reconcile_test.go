@@ -21,6 +21,7 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data/datatest"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
+	"github.com/amazonpay-go/sdk/webstore/report"
 )
 
 // document is a settlement report's document, to be doctored.
@@ -211,6 +212,13 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 			missed, err := b.DB.MissingBills(t.Context(), merchant, time.UnixMicro(0), b.world.Regions[0].Now().Add(time.Hour), 1)
 			require.NoError(t, err)
 			assert.Empty(t, missed, "each bill is reported")
+
+			for _, job := range b.jobs(t, ReconcileArgs{}.Kind()) {
+				_, err := b.River.JobCancel(t.Context(), job.ID)
+				require.NoError(t, err)
+			}
+			b.reports(t, merchant)
+			assert.Empty(t, b.jobs(t, ReconcileArgs{}.Kind()), "a report is compared once")
 		}
 	})
 
@@ -481,6 +489,37 @@ func TestMissingAtTheEdges(t *testing.T) {
 	// A dispute about a charge is not the charge.
 	b.report(t, "3", 3, 5, data.SettlementRow{Type: "Chargeback", TransactionID: "late-C", PermissionID: "late", Amount: -1})
 	assert.Equal(t, []string{"capture_missing first-C", "capture_missing late-C", "dispute late-C", "refund_missing last-R", "refund_missing late-R"}, b.kinds(t))
+	for _, d := range differences(t, b.Engine, "M") {
+		if d.Kind == data.DifferenceCaptureMissing && d.TransactionID == "late-C" {
+			assert.Equal(t, "2", d.ReportID)
+		}
+	}
+}
+
+// What a report had before the ledger knew of it is not missing.
+func TestReportedBeforeItWasKnown(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	bill := b.bill(t, "P", func(*data.Bill) {}) // a call is under way
+	row := capture("P", "P-C1")
+	row.Period = bill.Period
+	b.report(t, "1", -3, -1, row)
+	bill, err := b.DB.Bill(t.Context(), "P", bill.Period)
+	require.NoError(t, err)
+	bill.State, bill.Unsettled, bill.ChargeID, bill.PaidAt = data.BillPaid, false, "P-C1", b.now.Add(-48*time.Hour)
+	require.NoError(t, b.DB.SaveBill(t.Context(), bill))
+	b.report(t, "2", -1, 1)
+	assert.Empty(t, b.kinds(t))
+}
+
+// Only a reference that names the row's own permission is ours.
+func TestReferenceOfARow(t *testing.T) {
+	t.Parallel()
+	for reference, want := range map[string]string{"P/2026-11": "2026-11", "Q/2026-11": "", "P": "", "": "", "/2026-11": ""} {
+		row, err := settlementRow(report.SettlementRow{SellerReferenceID: reference, AmazonOrderReferenceID: "P"})
+		require.NoError(t, err)
+		assert.Equal(t, want, row.Period, reference)
+	}
 }
 
 // What a report has can be the second of what an earlier one had.
