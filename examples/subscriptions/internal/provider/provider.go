@@ -237,6 +237,8 @@ func (p *Provider) Answered(ctx context.Context, merchantID, operation string, c
 	switch {
 	case !ok || !limited:
 		return nil
+	case amazonpay.HasReason(cause, amazonpay.ReasonCodeInvalidAuthorizationToken):
+		return nil // the next call gets another token; without an authorization it gets none
 	case amazonpay.Advise(cause).Class == amazonpay.DeclineClassAccount:
 		return p.db.Slow(ctx, merchantID, operation, limit, accountPause)
 	case call.Meta == nil || call.Meta.StatusCode != http.StatusTooManyRequests:

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -138,6 +139,7 @@ func TestAnswered(t *testing.T) {
 		wait  time.Duration
 	}{
 		{emulator.Fault{Operation: "GetCharge", Status: http.StatusInternalServerError}, 0},
+		{emulator.Fault{Operation: "GetCharge", Status: http.StatusForbidden, ReasonCode: "InvalidAuthorizationToken"}, 0},
 		{emulator.Fault{Operation: "GetRefund", Status: http.StatusTooManyRequests, ReasonCode: "TooManyRequests", RetryAfter: "20"}, 20 * time.Second},
 		{emulator.Fault{Operation: "GetChargePermission", Status: http.StatusForbidden, ReasonCode: "InvalidAccountStatus"}, 4 * time.Minute},
 	} {
@@ -145,7 +147,7 @@ func TestAnswered(t *testing.T) {
 		wait, err := processes[0].Take(t.Context(), db.Queries, id, operation)
 		require.NoError(t, err)
 		require.Zero(t, wait)
-		require.NoError(t, w.Regions[0].FailNext(1, test.fault))
+		require.NoError(t, w.Regions[0].FailNext(2, test.fault)) // a refused token is replaced once
 		switch operation {
 		case "GetCharge":
 			_, err = shop.GetCharge(t.Context(), "P01-0000000-0000000-C000000", amazonpay.WithoutRetry())
@@ -158,7 +160,9 @@ func TestAnswered(t *testing.T) {
 		require.NoError(t, processes[0].Answered(t.Context(), id, operation, err))
 		wait, err = processes[1].Take(t.Context(), db.Queries, id, operation)
 		require.NoError(t, err)
+		require.Equal(t, test.wait > 0, wait > 0, operation)
 		require.GreaterOrEqual(t, wait, test.wait, operation)
+		w.Regions[0].ClearFaults()
 	}
 	require.NoError(t, processes[0].Answered(t.Context(), id, "GetCharge", errors.New("another")))
 }
@@ -188,7 +192,7 @@ func TestRefusedAccounts(t *testing.T) {
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), base64.StdEncoding.EncodeToString(w.Accounts.SealKey))
 		for _, verb := range []string{"%v", "%+v", "%#v", "%x", "%s"} {
-			require.NotContains(t, fmt.Sprintf(verb, accounts), fmt.Sprintf("%x", []byte(w.Accounts.SealKey)))
+			require.NotContains(t, fmt.Sprintf(verb, accounts), hex.EncodeToString(w.Accounts.SealKey))
 			require.Contains(t, fmt.Sprintf(verb, accounts), "[redacted]")
 		}
 	}
