@@ -30,7 +30,7 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeArgs]) err
 		return err
 	}
 	// By itself, so that the merchant's other jobs do not wait for a transaction to reach the disk.
-	wait, err := w.e.Provider.Take(ctx, w.e.DB.Queries, job.Args.MerchantID, "CreateCharge")
+	wait, err := w.e.Provider.Take(ctx, job.Args.MerchantID, "CreateCharge")
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func (w *dunWorker) Work(ctx context.Context, job *river.Job[DunArgs]) error {
 
 // take takes a call out of the merchant's rate limit, or returns the error that has the job wait.
 func (w *dunWorker) take(ctx context.Context, bill *data.Bill, operation string) error {
-	wait, err := w.e.Provider.Take(ctx, w.e.DB.Queries, bill.MerchantID, operation)
+	wait, err := w.e.Provider.Take(ctx, bill.MerchantID, operation)
 	if err == nil && wait > 0 {
 		return river.JobSnooze(wait)
 	}

@@ -176,7 +176,7 @@ func (e *Engine) wake(ctx context.Context, tx *sql.Tx, args river.JobArgs) error
 
 // read makes a call that reads an object, within the rate limit of the merchant.
 func read[T any](ctx context.Context, e *Engine, shop *provider.Shop, operation, id string, get func(context.Context, string, ...amazonpay.CallOption) (*T, error)) (*T, error) {
-	wait, err := e.Provider.Take(ctx, e.DB.Queries, shop.Merchant.ID, operation)
+	wait, err := e.Provider.Take(ctx, shop.Merchant.ID, operation)
 	switch {
 	case err != nil:
 		return nil, err

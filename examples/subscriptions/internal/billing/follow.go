@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
 	"time"
@@ -80,21 +79,18 @@ func (w *followWorker) capture(ctx context.Context, shop *provider.Shop, bill *d
 		return err
 	}
 	unsettled := bill.Unsettled
-	var wait time.Duration
-	err = w.e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) (err error) {
-		if wait, err = w.e.Provider.Take(ctx, q, bill.MerchantID, "CaptureCharge"); err != nil || wait > 0 {
-			return err
-		}
-		bill.Unsettled = true
-		return q.SaveBill(ctx, bill)
-	})
+	wait, err := w.e.Provider.Take(ctx, bill.MerchantID, "CaptureCharge")
 	switch {
-	case errors.Is(err, data.ErrChanged):
-		return river.JobSnooze(time.Second) // and look again
 	case err != nil:
 		return err
 	case wait > 0:
 		return river.JobSnooze(wait)
+	}
+	bill.Unsettled = true
+	if err := w.e.DB.SaveBill(ctx, bill); errors.Is(err, data.ErrChanged) {
+		return river.JobSnooze(time.Second) // and look again
+	} else if err != nil {
+		return err
 	}
 	charge, err := shop.CaptureOrFetch(ctx, bill.ChargeID, &webstore.CaptureChargeRequest{CaptureAmount: price},
 		amazonpay.WithIdempotencyKey(bill.CaptureKey()), amazonpay.WithUnsettled(unsettled), amazonpay.WithoutRetry())

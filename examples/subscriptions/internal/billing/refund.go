@@ -98,18 +98,18 @@ func (e *Engine) refund(ctx context.Context, id string) (wait time.Duration, err
 
 // makeRefund makes one call under the refund's key, as the job that charges does.
 func (e *Engine) makeRefund(ctx context.Context, shop *webstore.Client, r *data.Refund) (wait time.Duration, err error) {
+	if wait, err = e.Provider.Take(ctx, r.MerchantID, "CreateRefund"); err != nil || wait > 0 {
+		return wait, err
+	}
 	err = e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) (err error) {
-		if wait, err = e.Provider.Take(ctx, q, r.MerchantID, "CreateRefund"); err != nil || wait > 0 {
-			return err
-		}
 		r, err = q.BeginRefund(ctx, r.ID)
 		return err
 	})
 	if errors.Is(err, data.ErrNone) {
 		return 0, nil // it was made meanwhile
 	}
-	if err != nil || wait > 0 {
-		return wait, err
+	if err != nil {
+		return 0, err
 	}
 	price, err := r.Price()
 	if err != nil {
@@ -135,7 +135,7 @@ func (e *Engine) makeRefund(ctx context.Context, shop *webstore.Client, r *data.
 
 // followRefund reads a refund that Amazon has not decided.
 func (e *Engine) followRefund(ctx context.Context, shop *webstore.Client, r *data.Refund) (wait time.Duration, err error) {
-	if wait, err = e.Provider.Take(ctx, e.DB.Queries, r.MerchantID, "GetRefund"); err != nil || wait > 0 {
+	if wait, err = e.Provider.Take(ctx, r.MerchantID, "GetRefund"); err != nil || wait > 0 {
 		return wait, err
 	}
 	read, err := shop.GetRefund(ctx, r.RefundID)

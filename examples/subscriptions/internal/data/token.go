@@ -6,18 +6,37 @@ import (
 	"time"
 )
 
-// ClaimToken gives the caller the right to replace a merchant's token for a while, and returns what
-// is stored: the sealed token, and for how long it is good. claimed is false while somebody else
-// has the right. claim is a name that nobody else has.
-func (q Queries) ClaimToken(ctx context.Context, merchantID, claim string, length time.Duration) (sealed []byte, goodFor time.Duration, claimed bool, err error) {
-	var micros int64
-	err = q.on.QueryRowContext(ctx, `UPDATE merchants SET token_claim = $2, token_claim_until = `+q.dialect.clock+` + $3
+// TokenClaim is what [Queries.ClaimToken] returns.
+type TokenClaim struct {
+	Claimed bool
+	Sealed  []byte        // what is stored; empty: nothing
+	GoodFor time.Duration // of what is stored
+	// Turn is when the merchant's turn comes, if nobody may replace the token before.
+	Turn time.Duration
+}
+
+// ClaimToken gives the caller the right to replace a merchant's token for a while, unless somebody
+// else has it. claim is a name that nobody else has.
+func (q Queries) ClaimToken(ctx context.Context, merchantID, claim string, length time.Duration) (TokenClaim, error) {
+	var goodFor int64
+	c := TokenClaim{Claimed: true}
+	err := q.on.QueryRowContext(ctx, `UPDATE merchants SET token_claim = $2, token_claim_until = `+q.dialect.clock+` + $3
 		WHERE id = $1 AND token_claim_until <= `+q.dialect.clock+` RETURNING sealed_token, token_good_until - `+q.dialect.clock,
-		merchantID, claim, length.Microseconds()).Scan(&sealed, &micros)
-	if errors.Is(err, ErrNone) {
-		return nil, 0, false, nil
+		merchantID, claim, length.Microseconds()).Scan(&c.Sealed, &goodFor)
+	c.GoodFor = time.Duration(goodFor) * time.Microsecond
+	if !errors.Is(err, ErrNone) {
+		return c, err
 	}
-	return sealed, time.Duration(micros) * time.Microsecond, err == nil, err
+	var turn int64
+	err = q.on.QueryRowContext(ctx, `SELECT CASE WHEN token_claim = '' THEN token_claim_until - `+q.dialect.clock+` ELSE 0 END FROM merchants WHERE id = $1`, merchantID).Scan(&turn)
+	return TokenClaim{Turn: time.Duration(turn) * time.Microsecond}, err
+}
+
+// PostponeToken ends a claim, and lets nobody claim the token until the merchant's turn comes.
+func (q Queries) PostponeToken(ctx context.Context, merchantID, claim string, turn time.Duration) error {
+	_, err := q.exec(ctx, `UPDATE merchants SET token_claim = '', token_claim_until = `+q.dialect.clock+` + $3 WHERE id = $1 AND token_claim = $2`,
+		merchantID, claim, turn.Microseconds())
+	return err
 }
 
 // SaveToken stores a token, if the claim is still the caller's, and ends the claim. A nil token

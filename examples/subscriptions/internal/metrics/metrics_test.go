@@ -23,8 +23,8 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-// run charges bills of a merchant, whose first call is answered with 429, and has one refund wait for
-// the rate limit. It returns what Prometheus reads then, and the merchant's id.
+// run charges bills of a merchant, whose first call is answered with 429, and has one refund wait
+// for the rate limit. It returns what Prometheus reads then, and the merchant's id.
 func run(t *testing.T) (page, merchantID string) {
 	t.Helper()
 	w, err := world.New(t.TempDir(), 1, []string{"na"})
@@ -55,7 +55,7 @@ func run(t *testing.T) (page, merchantID string) {
 		return err == nil && len(tallies) == 1 && tallies[0].State == data.BillPaid && tallies[0].Bills == bills
 	}, 3*time.Minute, 100*time.Millisecond)
 	for range 2 {
-		_, err := p.Take(t.Context(), db.Queries, merchantID, "CreateRefund")
+		_, err := p.Take(t.Context(), merchantID, "CreateRefund")
 		require.NoError(t, err)
 	}
 	return scrape(t, m), merchantID

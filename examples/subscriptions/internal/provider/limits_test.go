@@ -37,8 +37,9 @@ func TestAgreedLimits(t *testing.T) {
 
 	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db})
 	require.NoError(t, err)
+	require.NoError(t, w.AddMerchants(t.Context(), p))
 	for i := range 3 {
-		wait, err := p.Take(t.Context(), db.Queries, w.Regions[0].Merchants[0].MerchantID, "CreateCharge")
+		wait, err := p.Take(t.Context(), w.Regions[0].Merchants[0].MerchantID, "CreateCharge")
 		require.NoError(t, err)
 		if i < 2 {
 			assert.Zero(t, wait, "the burst")

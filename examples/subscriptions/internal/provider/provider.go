@@ -83,6 +83,8 @@ type region struct {
 type Shop struct {
 	*webstore.Client
 	Merchant *data.Merchant
+
+	source *authtoken.Source
 }
 
 // Load reads an accounts file.
@@ -113,7 +115,7 @@ func Open(c Config) (*Provider, error) {
 	}
 	p := &Provider{db: c.DB, seal: seal, limits: limits, waited: c.Waited, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
 	for _, a := range c.Accounts.Accounts {
-		r, err := openRegion(c, a, tokens{c.DB, seal})
+		r, err := openRegion(c, a, tokens{c.DB, seal, a.PublicKeyID, p.take})
 		if err != nil {
 			return nil, fmt.Errorf("provider: the account of region %q: %w", a.Region, err)
 		}
@@ -197,19 +199,36 @@ func (p *Provider) Shop(ctx context.Context, merchantID string) (*Shop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("provider: merchant %s: %w", merchantID, err)
 	}
-	tokens := r.tokens.Source(mwsToken, merchantID)
-	s := &Shop{webstore.New(r.client.With(amazonpay.WithTokenSource(tokens))), m}
+	source := r.tokens.Source(mwsToken, merchantID)
+	s := &Shop{webstore.New(r.client.With(amazonpay.WithTokenSource(source))), m, source}
 	p.shops[merchantID] = s
 	return s, nil
 }
 
-// Take waits for the merchant's rate limit: it returns how long to wait before asking again, or 0.
-func (p *Provider) Take(ctx context.Context, q data.Queries, merchantID, operation string) (time.Duration, error) {
+// Take lets a call of a merchant begin: it returns how long to wait before asking again, or 0. A
+// call waits for the merchant's rate limit and, if the merchant has no token, for the turn to ask
+// for one. It must not be called in a transaction.
+func (p *Provider) Take(ctx context.Context, merchantID, operation string) (time.Duration, error) {
+	shop, err := p.Shop(ctx, merchantID)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := shop.source.Token(ctx); err != nil {
+		if turn, ok := errors.AsType[*turnError](err); ok {
+			return turn.wait, nil
+		}
+		return 0, errors.Join(err, p.Answered(context.WithoutCancel(ctx), merchantID, operation, err))
+	}
+	return p.take(ctx, merchantID, operation)
+}
+
+// take takes a call out of a rate limit.
+func (p *Provider) take(ctx context.Context, id, operation string) (time.Duration, error) {
 	limit, limited := p.limits[operation]
 	if !limited {
 		return 0, nil
 	}
-	wait, err := q.Take(ctx, merchantID, operation, limit)
+	wait, err := p.db.Take(ctx, id, operation, limit)
 	if wait > 0 && p.waited != nil {
 		p.waited(operation, wait)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -77,15 +78,56 @@ func TestOneTokenAMerchant(t *testing.T) {
 	group.Wait()
 	for _, r := range w.Regions {
 		require.Equal(t, 1, count(r, "GetAuthorizationToken"), r.Region)
-		sealed, _, claimed, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
+		claim, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
 		require.NoError(t, err)
-		require.True(t, claimed)
-		require.NotEmpty(t, sealed)
-		require.NotContains(t, string(sealed), "eyJ")
+		require.True(t, claim.Claimed)
+		require.NotEmpty(t, claim.Sealed)
+		require.NotContains(t, string(claim.Sealed), "eyJ")
 		m, err := db.Merchant(t.Context(), r.Merchants[0].MerchantID)
 		require.NoError(t, err)
 		require.NotContains(t, string(m.SealedMWSToken), "amzn.mws")
 	}
+}
+
+// However many merchants begin together, the service is asked for no more tokens than it allows:
+// the others are told when their turn comes, and so is who asks for the same merchant again.
+func TestTokensTakeTurns(t *testing.T) {
+	t.Parallel()
+	w, err := world.New(t.TempDir(), 12, []string{"na"}, emulator.WithThrottling())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	db := datatest.Open(t)
+	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db, Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	require.NoError(t, w.AddMerchants(t.Context(), p))
+	var turns []time.Duration
+	for range 2 {
+		for _, m := range w.Regions[0].Merchants {
+			wait, err := p.Take(t.Context(), m.MerchantID, "GetCharge")
+			require.NoError(t, err)
+			if wait > 0 {
+				turns = append(turns, wait)
+			}
+		}
+	}
+	tokens := count(w.Regions[0], "GetAuthorizationToken")
+	require.GreaterOrEqual(t, tokens, 5)
+	require.NotEmpty(t, turns)
+	require.Less(t, slices.Max(turns), 12*time.Second) // nobody waits twice for one turn
+	for _, r := range w.Regions[0].Requests() {
+		require.NotEqual(t, http.StatusTooManyRequests, r.Status)
+	}
+	require.Eventually(t, func() bool {
+		left := 0
+		for _, m := range w.Regions[0].Merchants {
+			wait, err := p.Take(t.Context(), m.MerchantID, "GetRefund")
+			if err != nil || wait > 0 {
+				left++
+			}
+		}
+		return left == 0
+	}, 30*time.Second, 100*time.Millisecond)
+	require.Equal(t, 12, count(w.Regions[0], "GetAuthorizationToken"))
 }
 
 // A process that died while it replaced a token holds the others up for a while, not for ever.
@@ -93,17 +135,17 @@ func TestDeadClaim(t *testing.T) {
 	t.Parallel()
 	w, db, processes := open(t, 1)
 	r := w.Regions[0]
-	_, _, claimed, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "dead", 300*time.Millisecond)
+	claim, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "dead", 300*time.Millisecond)
 	require.NoError(t, err)
-	require.True(t, claimed)
+	require.True(t, claim.Claimed)
 	shop, err := processes[0].Shop(t.Context(), r.Merchants[0].MerchantID)
 	require.NoError(t, err)
 	_, err = shop.GetChargePermission(t.Context(), "P01-0000000-0000000")
 	require.True(t, amazonpay.HasReason(err, amazonpay.ReasonCodeResourceNotFound), "%v", err)
 	require.NoError(t, db.SaveToken(t.Context(), r.Merchants[0].MerchantID, "dead", []byte("late"), time.Hour))
-	sealed, _, _, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
+	claim, err = db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
 	require.NoError(t, err)
-	require.NotEqual(t, "late", string(sealed))
+	require.NotEqual(t, "late", string(claim.Sealed))
 }
 
 // A text that was sealed for one merchant, with another key, or was changed, does not open.
@@ -130,7 +172,7 @@ func TestSealedForAnother(t *testing.T) {
 // nothing.
 func TestAnswered(t *testing.T) {
 	t.Parallel()
-	w, db, processes := open(t, 2)
+	w, _, processes := open(t, 2)
 	id := w.Regions[0].Merchants[0].MerchantID
 	shop, err := processes[0].Shop(t.Context(), id)
 	require.NoError(t, err)
@@ -144,7 +186,7 @@ func TestAnswered(t *testing.T) {
 		{emulator.Fault{Operation: "GetChargePermission", Status: http.StatusForbidden, ReasonCode: "InvalidAccountStatus"}, 4 * time.Minute},
 	} {
 		operation := test.fault.Operation
-		wait, err := processes[0].Take(t.Context(), db.Queries, id, operation)
+		wait, err := processes[0].Take(t.Context(), id, operation)
 		require.NoError(t, err)
 		require.Zero(t, wait)
 		require.NoError(t, w.Regions[0].FailNext(2, test.fault)) // a refused token is replaced once
@@ -158,7 +200,7 @@ func TestAnswered(t *testing.T) {
 		}
 		require.Error(t, err)
 		require.NoError(t, processes[0].Answered(t.Context(), id, operation, err))
-		wait, err = processes[1].Take(t.Context(), db.Queries, id, operation)
+		wait, err = processes[1].Take(t.Context(), id, operation)
 		require.NoError(t, err)
 		require.Equal(t, test.wait > 0, wait > 0, operation)
 		require.GreaterOrEqual(t, wait, test.wait, operation)

@@ -16,6 +16,17 @@ import (
 type tokens struct {
 	db   *data.DB
 	seal sealer
+	// account is the provider's account, to all of whose merchants together the limit of
+	// GetAuthorizationToken applies: the strictest reading of the documentation. take is the limit.
+	account string
+	take    func(ctx context.Context, id, operation string) (time.Duration, error)
+}
+
+// turnError reports that it is not the merchant's turn to ask for a token.
+type turnError struct{ wait time.Duration }
+
+func (e *turnError) Error() string {
+	return "provider: the merchant's turn to get a token comes in " + e.wait.String()
 }
 
 var _ authtoken.Store = tokens{}
@@ -30,16 +41,18 @@ const (
 // Update implements [authtoken.Store]. It claims the row, instead of locking it, since a lock would
 // hold a connection, and in SQLite the whole file, while the service is called.
 func (s tokens) Update(ctx context.Context, merchantID string, renew func(authtoken.StoredToken) (authtoken.StoredToken, error)) error {
-	claim := rand.Text()
+	name := rand.Text()
 	for {
-		sealed, goodFor, claimed, err := s.db.ClaimToken(ctx, merchantID, claim, tokenClaim)
-		if err != nil {
+		claim, err := s.db.ClaimToken(ctx, merchantID, name, tokenClaim)
+		switch {
+		case err != nil:
 			return err
+		case claim.Claimed:
+			return s.replace(ctx, merchantID, name, claim, renew)
+		case claim.Turn > 0:
+			return &turnError{claim.Turn}
 		}
-		if claimed {
-			return s.replace(ctx, merchantID, claim, sealed, goodFor, renew)
-		}
-		select {
+		select { // another process is about to have a token
 		case <-time.After(tokenPoll):
 		case <-ctx.Done():
 			return context.Cause(ctx)
@@ -47,18 +60,29 @@ func (s tokens) Update(ctx context.Context, merchantID string, renew func(authto
 	}
 }
 
-func (s tokens) replace(ctx context.Context, merchantID, claim string, sealed []byte, goodFor time.Duration, renew func(authtoken.StoredToken) (authtoken.StoredToken, error)) error {
+// replace replaces a token that was claimed, or ends the claim.
+func (s tokens) replace(ctx context.Context, merchantID, name string, claim data.TokenClaim, renew func(authtoken.StoredToken) (authtoken.StoredToken, error)) error {
+	after := context.WithoutCancel(ctx)
 	var stored authtoken.StoredToken
-	if len(sealed) > 0 {
-		text, err := s.seal.open(sealed, merchantID)
+	if len(claim.Sealed) > 0 {
+		text, err := s.seal.open(claim.Sealed, merchantID)
 		if err != nil {
-			return errors.Join(fmt.Errorf("the stored token: %w", err), s.db.SaveToken(ctx, merchantID, claim, nil, 0))
+			return errors.Join(fmt.Errorf("the stored token: %w", err), s.db.SaveToken(after, merchantID, name, nil, 0))
 		}
-		stored = authtoken.StoredToken{Token: amazonpay.NewSecret(text), GoodFor: goodFor}
+		stored = authtoken.StoredToken{Token: amazonpay.NewSecret(text), GoodFor: claim.GoodFor}
+	}
+	if stored.GoodFor <= 0 {
+		turn, err := s.take(ctx, s.account, "GetAuthorizationToken")
+		if err != nil {
+			return errors.Join(err, s.db.SaveToken(after, merchantID, name, nil, 0))
+		}
+		if turn > 0 {
+			return errors.Join(&turnError{turn}, s.db.PostponeToken(after, merchantID, name, turn))
+		}
 	}
 	renewed, err := renew(stored)
 	if err != nil || renewed == stored {
-		return errors.Join(err, s.db.SaveToken(context.WithoutCancel(ctx), merchantID, claim, nil, 0))
+		return errors.Join(err, s.db.SaveToken(after, merchantID, name, nil, 0))
 	}
-	return s.db.SaveToken(context.WithoutCancel(ctx), merchantID, claim, s.seal.seal(renewed.Token.Reveal(), merchantID), renewed.GoodFor)
+	return s.db.SaveToken(after, merchantID, name, s.seal.seal(renewed.Token.Reveal(), merchantID), renewed.GoodFor)
 }
