@@ -10,7 +10,7 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 )
 
-// planWorker adds a job for each merchant.
+// planWorker adds a job for each merchant with a subscription that is due.
 type planWorker struct {
 	river.WorkerDefaults[PlanArgs]
 
@@ -28,13 +28,17 @@ func (w *planWorker) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
 		return err
 	}
 	until := w.e.Calendar.Date(now)
-	return w.e.forMerchants(ctx, func(m *data.Merchant) river.JobArgs { return PlanMerchantArgs{MerchantID: m.ID, Until: until} })
+	return w.e.forMerchants(ctx,
+		func(after string) ([]*data.Merchant, error) {
+			return w.e.DB.DueMerchantsAfter(ctx, after, merchantPage, until)
+		},
+		func(m *data.Merchant) river.JobArgs { return PlanMerchantArgs{MerchantID: m.ID, Until: until} })
 }
 
 // forMerchants adds a job for each merchant, page by page.
-func (e *Engine) forMerchants(ctx context.Context, args func(m *data.Merchant) river.JobArgs) error {
+func (e *Engine) forMerchants(ctx context.Context, pageAfter func(id string) ([]*data.Merchant, error), args func(m *data.Merchant) river.JobArgs) error {
 	for after := ""; ; {
-		page, err := e.DB.MerchantsAfter(ctx, after, merchantPage)
+		page, err := pageAfter(after)
 		if err != nil || len(page) == 0 {
 			return err
 		}

@@ -26,7 +26,9 @@ type reportsWorker struct {
 
 // Work adds the jobs of all merchants, page by page.
 func (w *reportsWorker) Work(ctx context.Context, _ *river.Job[ReportsArgs]) error {
-	return w.e.forMerchants(ctx, func(m *data.Merchant) river.JobArgs { return ReportsOfArgs{MerchantID: m.ID} })
+	return w.e.forMerchants(ctx,
+		func(after string) ([]*data.Merchant, error) { return w.e.DB.MerchantsAfter(ctx, after, merchantPage) },
+		func(m *data.Merchant) river.JobArgs { return ReportsOfArgs{MerchantID: m.ID} })
 }
 
 // reportsOfWorker finds a merchant's settlement reports.

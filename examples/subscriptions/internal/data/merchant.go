@@ -35,6 +35,12 @@ func (q Queries) Merchant(ctx context.Context, id string) (*Merchant, error) {
 	return scanMerchant(q.on.QueryRowContext(ctx, `SELECT `+merchantColumns+` FROM merchants WHERE id = $1`, id))
 }
 
+// DueMerchantsAfter is [Queries.MerchantsAfter] of those with a subscription that is due at a date.
+func (q Queries) DueMerchantsAfter(ctx context.Context, id string, limit int, until Date) ([]*Merchant, error) {
+	return all(ctx, q, scanMerchant, `SELECT `+merchantColumns+` FROM merchants WHERE id > $1
+		AND EXISTS (SELECT 1 FROM subscriptions WHERE merchant_id = merchants.id AND state = 'active' AND next_due <= $3) ORDER BY id LIMIT $2`, id, limit, int64(until))
+}
+
 // MerchantsAfter returns up to limit merchants whose ids come after one, in the order of their ids.
 func (q Queries) MerchantsAfter(ctx context.Context, id string, limit int) ([]*Merchant, error) {
 	return all(ctx, q, scanMerchant, `SELECT `+merchantColumns+` FROM merchants WHERE id > $1 ORDER BY id LIMIT $2`, id, limit)

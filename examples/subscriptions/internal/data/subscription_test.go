@@ -47,6 +47,33 @@ func TestPlanBills(t *testing.T) {
 	require.Equal(t, "2026-12-29", next.NextDue.String())
 }
 
+// Only merchants for whom something is to be planned are found.
+func TestDueMerchants(t *testing.T) {
+	t.Parallel()
+	db := datatest.Open(t)
+	today := date("2026-11-29")
+	for id, due := range map[string]data.Date{"A": today, "B": today + 1, "C": today - 40, "D": today, "E": today} {
+		ids := subscribe(t, db, id, due, 2)
+		if id == "D" {
+			require.NoError(t, db.SetSubscriptionState(t.Context(), ids[0], data.SubscriptionPastDue))
+			require.NoError(t, db.SetSubscriptionState(t.Context(), ids[1], data.SubscriptionClosed))
+		}
+	}
+	var found []string
+	for after := ""; ; {
+		page, err := db.DueMerchantsAfter(t.Context(), after, 2, today)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, m := range page {
+			found = append(found, m.ID)
+		}
+		after = found[len(found)-1]
+	}
+	require.Equal(t, []string{"A", "C", "E"}, found)
+}
+
 // A planner that was down for two months makes a bill for each of them.
 func TestPlanBillsCatchesUp(t *testing.T) {
 	t.Parallel()
