@@ -81,7 +81,7 @@ func New(c Config) (*Engine, error) {
 		Workers: workers, Logger: c.Logger, RetryPolicy: retryPolicy{}, Queues: make(map[string]river.QueueConfig), Plugins: c.Plugins,
 		JobTimeout: c.JobTimeout, RescueStuckJobsAfter: c.JobTimeout + c.JobTimeout/2, SoftStopTimeout: c.JobTimeout,
 		CompletedJobRetentionPeriod: 10 * time.Minute, MaxAttempts: 100,
-		FetchCooldown: 20 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
+		FetchCooldown: 100 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		LeaderElectionDisabled: true,
 	}
 	for _, role := range c.Roles {

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"database/sql"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -57,7 +58,19 @@ func (e *Engine) forMerchants(ctx context.Context, pageAfter func(id string) ([]
 type planMerchantWorker struct {
 	river.WorkerDefaults[PlanMerchantArgs]
 
-	e *Engine
+	e        *Engine
+	analyzed atomic.Int64 // when the database was last told how many jobs there are
+}
+
+// analyzeEvery is how often it is told while bills are planned.
+const analyzeEvery = 5 * time.Second
+
+func (w *planMerchantWorker) analyze(ctx context.Context) error {
+	last, now := w.analyzed.Load(), time.Now().UnixNano()
+	if now-last < int64(analyzeEvery) || !w.analyzed.CompareAndSwap(last, now) {
+		return nil
+	}
+	return w.e.DB.AnalyzeJobs(ctx)
 }
 
 // billPage is how many bills of a merchant are planned at a time. A merchant has at most two pages
@@ -96,6 +109,9 @@ func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMercha
 		_, err = w.e.River.InsertManyFastTx(ctx, tx, jobs)
 		return err
 	})
+	if err == nil && planned > 0 {
+		err = w.analyze(ctx)
+	}
 	if err != nil || planned < billPage {
 		return err
 	}

@@ -87,9 +87,6 @@ func connect(address string) (*sql.DB, dialect, error) {
 		if err != nil {
 			return nil, dialect{}, errors.New("data: SUBSCRIPTIONS_DATABASE_URL is not a URL of PostgreSQL: postgres://user@host/database") // the cause may show the password
 		}
-		// Each statement is planned for the tables as they are: a plan that was kept from the quiet day
-		// reads all of a table that the night has filled.
-		config.RuntimeParams["plan_cache_mode"] = "force_custom_plan"
 		return stdlib.OpenDB(*config), postgresDialect, nil
 	}
 	if strings.Contains(address, "://") || address == "" {
@@ -144,6 +141,17 @@ func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
 
 // IsSQLite reports whether it is a file that this process has for itself.
 func (db *DB) IsSQLite() bool { return db.dialect.name == goose.DialectSQLite3 }
+
+// AnalyzeJobs tells PostgreSQL how large the table of jobs is. It looks by itself once a minute,
+// which is too late at the beginning of a night: what River does with the jobs of an empty table
+// takes more than its time limit if there are ten thousand.
+func (db *DB) AnalyzeJobs(ctx context.Context) error {
+	if db.IsSQLite() {
+		return nil
+	}
+	_, err := db.exec(ctx, `ANALYZE river_job`)
+	return err
+}
 
 // Close closes the database.
 func (db *DB) Close() error { return db.pool.Close() }
