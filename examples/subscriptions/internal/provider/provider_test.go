@@ -103,7 +103,7 @@ func TestTokensTakeTurns(t *testing.T) {
 	var turns []time.Duration
 	for range 2 {
 		for _, m := range w.Regions[0].Merchants {
-			wait, err := p.Take(t.Context(), m.MerchantID, "GetCharge")
+			wait, err := p.Take(t.Context(), m.MerchantID, "GetReports")
 			require.NoError(t, err)
 			if wait > 0 {
 				turns = append(turns, wait)
@@ -120,7 +120,7 @@ func TestTokensTakeTurns(t *testing.T) {
 	require.Eventually(t, func() bool {
 		left := 0
 		for _, m := range w.Regions[0].Merchants {
-			wait, err := p.Take(t.Context(), m.MerchantID, "GetRefund")
+			wait, err := p.Take(t.Context(), m.MerchantID, "GetReports")
 			if err != nil || wait > 0 {
 				left++
 			}

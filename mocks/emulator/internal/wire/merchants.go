@@ -80,8 +80,8 @@ func NewMerchants(keys [2]*rsa.PrivateKey, keyPEM [2]string, region string, clie
 // MaxClients is how many clients without keys there can be: their numbers have six digits.
 const MaxClients = 999_999
 
-// newClient returns the client of a provider with a number. Its id is none of another region's, since
-// a provider has them all in one table.
+// newClient returns the client of a provider with a number. Its id is none of another region's,
+// since a provider has them all in one table.
 func newClient(of *Merchant, region string, number int) *Merchant {
 	return &Merchant{
 		Shop: ledger.Shop{
