@@ -127,7 +127,18 @@ func TestTokensTakeTurns(t *testing.T) {
 		}
 		return left == 0
 	}, 30*time.Second, 100*time.Millisecond)
-	require.Equal(t, 12, count(w.Regions[0], "GetAuthorizationToken"))
+	given, refused := 0, 0 // a few arrive a moment too early
+	for _, r := range w.Regions[0].Requests() {
+		switch {
+		case r.Operation != "GetAuthorizationToken":
+		case r.Status == http.StatusOK:
+			given++
+		default:
+			refused++
+		}
+	}
+	require.Equal(t, 12, given)
+	require.LessOrEqual(t, refused, given)
 }
 
 // A process that died while it replaced a token holds the others up for a while, not for ever.
