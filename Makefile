@@ -56,7 +56,7 @@ DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci.
 CI = lint generate-check platforms apidiff demo examples store-test 'store-load BUYERS=20 LOADTIME=5s' \
-	subscriptions-test 'subscriptions-load ONSQLITE=300' libcrypto allocs conformance browser-test 'fuzz FUZZTIME=1000x' \
+	subscriptions-test 'subscriptions-load SUBSCRIPTIONS=4000 ONSQLITE=200' libcrypto allocs conformance browser-test 'fuzz FUZZTIME=1000x' \
 	'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
 SKIP =
