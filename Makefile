@@ -195,7 +195,7 @@ store-test: needs-postgres ## Test the example shop on SQLite and PostgreSQL, an
 store-load: needs-postgres ## Let BUYERS buy in the example shop for LOADTIME, on SQLite and on PostgreSQL, and count the money
 	cd examples/store && ../../internal/tools/with-postgres go test -count=1 -timeout 30m -v ./internal/load -buyers $(BUYERS) -for $(LOADTIME)
 
-subscriptions: ## Bill a month of 10,000 subscriptions in a minute or two, offline, with a page to look at, and count the money (MONTH='--subscriptions 1000')
+subscriptions: ## Bill a month of 10,000 subscriptions, offline, with a page to look at, and count the money (MONTH='--subscriptions 1000')
 	cd examples/subscriptions && CGO_ENABLED=0 go run . month $(MONTH)
 
 subscriptions-test: needs-postgres ## Test examples/subscriptions on SQLite, and its rooms on PostgreSQL with the race detector

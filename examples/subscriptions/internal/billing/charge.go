@@ -117,7 +117,11 @@ func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.
 		if bill.State == data.BillPending {
 			return nil // followed already
 		}
-		bill.State, bill.NextAt = data.BillPending, time.Now().Add(e.Calendar.Scale(followEvery))
+		now, err := e.DB.Now(context.WithoutCancel(ctx))
+		if err != nil {
+			return err
+		}
+		bill.State, bill.NextAt = data.BillPending, now.Add(e.Calendar.Scale(followEvery))
 		return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error {
 			_, err := e.River.InsertTx(ctx, tx, FollowArgs{refOf(bill)}, at(bill.NextAt))
 			return err

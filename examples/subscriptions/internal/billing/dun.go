@@ -153,23 +153,11 @@ func (w *dunWorker) Work(ctx context.Context, job *river.Job[DunArgs]) error {
 	if err != nil {
 		return err
 	}
-	if err := w.take(ctx, bill, "GetChargePermission"); err != nil {
+	permission, err := read(ctx, w.e, shop, "GetChargePermission", bill.PermissionID, shop.GetChargePermission)
+	if err != nil {
 		return err
 	}
-	permission, err := shop.GetChargePermission(ctx, bill.PermissionID, amazonpay.WithoutRetry())
-	if err != nil {
-		return errors.Join(err, w.e.Provider.Answered(context.WithoutCancel(ctx), bill.MerchantID, "GetChargePermission", err))
-	}
 	return w.step(ctx, shop.Client, bill, permission.StatusDetails, now)
-}
-
-// take takes a call out of the merchant's rate limit, or returns the error that has the job wait.
-func (w *dunWorker) take(ctx context.Context, bill *data.Bill, operation string) error {
-	wait, err := w.e.Provider.Take(ctx, bill.MerchantID, operation)
-	if err == nil && wait > 0 {
-		return river.JobSnooze(wait)
-	}
-	return err
 }
 
 // step stores what the charge permission means for the bill.
@@ -226,10 +214,14 @@ func isStopped(code amazonpay.ReasonCode) bool {
 // close closes the charge permission at Amazon. If the answer was lost, or somebody else has
 // closed it since, it is closed just as well.
 func (w *dunWorker) close(ctx context.Context, client *webstore.Client, bill *data.Bill) error {
-	if err := w.take(ctx, bill, "CloseChargePermission"); err != nil {
+	wait, err := w.e.Provider.Take(ctx, bill.MerchantID, "CloseChargePermission")
+	if err == nil && wait > 0 {
+		err = river.JobSnooze(wait)
+	}
+	if err != nil {
 		return err
 	}
-	_, err := client.CloseOrFetch(ctx, bill.PermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "A payment was declined and not repaired in time."}, amazonpay.WithoutRetry())
+	_, err = client.CloseOrFetch(ctx, bill.PermissionID, &webstore.CloseChargePermissionRequest{ClosureReason: "A payment was declined and not repaired in time."}, amazonpay.WithoutRetry())
 	if err != nil {
 		return errors.Join(err, w.e.Provider.Answered(context.WithoutCancel(ctx), bill.MerchantID, "CloseChargePermission", err))
 	}
