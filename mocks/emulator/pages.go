@@ -42,8 +42,9 @@ func (p *plainPages) close() error {
 	if p == nil {
 		return nil
 	}
-	_ = p.listener.Close() // closed twice if it is served
-	return p.server.Close()
+	err := p.server.Close()
+	_ = p.listener.Close() // an error if it was served: then the server has closed it
+	return err
 }
 
 // pagesOf answers under the emulator's own names alone: without TLS, nothing else keeps a page of

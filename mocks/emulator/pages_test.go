@@ -31,6 +31,19 @@ func plainGet(t *testing.T, url string, cookies ...*http.Cookie) (*http.Response
 	return res, string(body)
 }
 
+// However far the goroutines of a server are, closing it is no error.
+func TestPagesClose(t *testing.T) {
+	t.Parallel()
+	for i := range 400 {
+		s, err := emulator.Listen("127.0.0.1:0", emulator.WithPages("127.0.0.1:0"))
+		require.NoError(t, err)
+		if i%2 == 0 {
+			plainGet(t, s.Description().ScriptURL)
+		}
+		require.NoError(t, s.Close())
+	}
+}
+
 // An ordinary browser reaches everything that it requires without a certificate, and nothing else.
 func TestPagesWithoutTLS(t *testing.T) {
 	t.Parallel()
