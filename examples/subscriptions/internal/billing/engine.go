@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -83,6 +84,9 @@ func New(c Config) (*Engine, error) {
 		CompletedJobRetentionPeriod: 10 * time.Minute, MaxAttempts: 100,
 		FetchCooldown: 100 * time.Millisecond, FetchPollInterval: 200 * time.Millisecond,
 		LeaderElectionDisabled: true,
+		ReindexerIndexNames: slices.DeleteFunc(river.ReindexerIndexNamesDefault(), func(name string) bool {
+			return slices.Contains(data.UnusedIndexes, name)
+		}),
 	}
 	for _, role := range c.Roles {
 		switch role {

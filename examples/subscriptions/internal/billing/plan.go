@@ -24,6 +24,9 @@ const merchantPage = 500
 // Work adds the jobs of all merchants, page by page. If it ends in the middle, it begins again: a
 // merchant whose job is alive gets no other.
 func (w *planWorker) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
+	if err := w.e.DB.AnalyzeGrown(ctx); err != nil {
+		return err
+	}
 	now, err := w.e.DB.Now(ctx)
 	if err != nil {
 		return err
@@ -59,10 +62,10 @@ type planMerchantWorker struct {
 	river.WorkerDefaults[PlanMerchantArgs]
 
 	e        *Engine
-	analyzed atomic.Int64 // when the database was last told how many jobs there are
+	analyzed atomic.Int64 // when PostgreSQL was last asked whether its tables have grown
 }
 
-// analyzeEvery is how often it is told while bills are planned.
+// analyzeEvery is how often it is asked while bills are planned.
 const analyzeEvery = 5 * time.Second
 
 func (w *planMerchantWorker) analyze(ctx context.Context) error {
@@ -70,7 +73,7 @@ func (w *planMerchantWorker) analyze(ctx context.Context) error {
 	if now-last < int64(analyzeEvery) || !w.analyzed.CompareAndSwap(last, now) {
 		return nil
 	}
-	return w.e.DB.AnalyzeJobs(ctx)
+	return w.e.DB.AnalyzeGrown(ctx)
 }
 
 // billPage is how many bills of a merchant are planned at a time. A merchant has at most two pages

@@ -127,9 +127,16 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	if _, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil || db.IsSQLite() {
+		return err
+	}
+	_, err = db.exec(ctx, `DROP INDEX IF EXISTS `+strings.Join(UnusedIndexes, `, `))
 	return err
 }
+
+// UnusedIndexes are River's indexes by which nothing here searches. PostgreSQL would write them each
+// time a job changes, which costs as much as all the other work with jobs.
+var UnusedIndexes = []string{"river_job_args_index", "river_job_metadata_index"}
 
 // Driver returns River's driver of this database.
 func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
@@ -142,14 +149,22 @@ func (db *DB) Driver() riverdriver.Driver[*sql.Tx] {
 // IsSQLite reports whether it is a file that this process has for itself.
 func (db *DB) IsSQLite() bool { return db.dialect.name == goose.DialectSQLite3 }
 
-// AnalyzeJobs tells PostgreSQL how large the table of jobs is. It looks by itself once a minute,
-// which is too late at the beginning of a night: what River does with the jobs of an empty table
-// takes more than its time limit if there are ten thousand.
-func (db *DB) AnalyzeJobs(ctx context.Context) error {
+// AnalyzeGrown has PostgreSQL look at the tables that a night fills, if one has more than doubled
+// since it last looked. By itself it looks once a minute, which is too late at the beginning: plans
+// that were made for empty tables take minutes if there are ten thousand jobs. Looking without need
+// would keep autovacuum from its work.
+func (db *DB) AnalyzeGrown(ctx context.Context) error {
 	if db.IsSQLite() {
 		return nil
 	}
-	_, err := db.exec(ctx, `ANALYZE river_job`)
+	name := func(row scanner) (name string, err error) { return name, row.Scan(&name) }
+	grown, err := all(ctx, db.Queries, name, `SELECT relname FROM pg_class
+		WHERE oid IN ('river_job'::regclass, 'bills'::regclass, 'subscriptions'::regclass)
+			AND pg_relation_size(oid) > 2 * greatest(relpages, 4) * CAST(current_setting('block_size') AS BIGINT)`)
+	for _, table := range grown {
+		_, analyzeErr := db.exec(ctx, `ANALYZE `+table)
+		err = errors.Join(err, analyzeErr)
+	}
 	return err
 }
 

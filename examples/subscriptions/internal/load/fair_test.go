@@ -38,15 +38,15 @@ func TestFair(t *testing.T) { //nolint:paralleltest // it has the machine for it
 			require.NoError(t, err)
 		}
 	}
-	var all int
-	require.NoError(t, s.pool.QueryRowContext(t.Context(), `SELECT count(*) FROM subscriptions`).Scan(&all))
+	require.NoError(t, s.pool.QueryRowContext(t.Context(), `SELECT count(*) FROM subscriptions`).Scan(&s.scenery.subscriptions))
+	all := s.scenery.subscriptions
 	f := newFleet(t, s, build(t))
 	f.start(t, "planner")
 	for range 2 {
 		f.start(t, "worker")
 	}
 	began := time.Now()
-	c := &chaos{scene: s, fleet: f, count: make(map[string]int)}
+	c := newChaos(s, f)
 	c.wait(t, func(p progress) bool { return p.bills == all && p.done() })
 	took := time.Since(began)
 	for _, m := range f.members {

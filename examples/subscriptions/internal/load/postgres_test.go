@@ -21,9 +21,7 @@ import (
 func restart(t *testing.T, mode string) {
 	t.Helper()
 	control := os.Getenv("TEST_POSTGRES_CTL")
-	if control == "" {
-		return
-	}
+	require.NotEmpty(t, control, "run it with internal/tools/with-postgres")
 	output, err := exec.CommandContext(t.Context(), "sh", "-c", control+" restart -m "+mode).CombinedOutput()
 	assert.NoError(t, err, "%s", output)
 }

@@ -77,8 +77,8 @@ func (x *traffic) look() {
 	}
 }
 
-// stop ends the counting, and returns rows of Markdown.
-func (x *traffic) stop() (rows []string) {
+// stop ends the counting, and returns rows of Markdown and how many faults there were.
+func (x *traffic) stop() (rows []string, faults int) {
 	close(x.done)
 	<-x.ended
 	all := 0
@@ -87,7 +87,6 @@ func (x *traffic) stop() (rows []string) {
 		rows = append(rows, fmt.Sprintf("| %s | %d | %d |", operation, x.calls[operation], x.refused[operation]))
 	}
 	rows = append(rows, fmt.Sprintf("| all | %d | |", all), fmt.Sprintf("| answered from the key | %d | |", x.replayed))
-	faults := 0
 	for fault, n := range x.faults {
 		if !isDecline(fault) {
 			faults += n
@@ -104,7 +103,7 @@ func (x *traffic) stop() (rows []string) {
 	if x.missed > 0 {
 		rows = append(rows, fmt.Sprintf("| looks that came too late to count all | %d | |", x.missed))
 	}
-	return rows
+	return rows, faults
 }
 
 // isDecline tells a decline that trouble makes from what it does to requests.

@@ -115,7 +115,7 @@ func Open(c Config) (*Provider, error) {
 	}
 	p := &Provider{db: c.DB, seal: seal, limits: limits, waited: c.Waited, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
 	for _, a := range c.Accounts.Accounts {
-		r, err := openRegion(c, a, tokens{c.DB, seal, a.PublicKeyID, p.take})
+		r, err := openRegion(c, a, tokens{c.DB, seal, a.Region + " " + a.PublicKeyID, p.take})
 		if err != nil {
 			return nil, fmt.Errorf("provider: the account of region %q: %w", a.Region, err)
 		}

@@ -61,7 +61,7 @@ CREATE TABLE bills (
 ) WITH (fillfactor = 80);
 CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
 CREATE INDEX bills_due ON bills (next_at) WHERE state IN ('planned', 'pending', 'retry', 'repair');
-CREATE INDEX bills_to_check ON bills (changed_at) WHERE state = 'check';
+CREATE INDEX bills_to_check ON bills (merchant_id, permission_id, period) WHERE state = 'check';
 CREATE INDEX bills_by_charge ON bills (charge_id) WHERE charge_id <> '';
 CREATE INDEX bills_unreported ON bills (merchant_id, paid_at) WHERE state = 'paid' AND NOT reported;
 CREATE UNIQUE INDEX bills_by_repair_token ON bills (repair_token) WHERE repair_token <> '';
