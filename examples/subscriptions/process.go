@@ -100,9 +100,12 @@ func (p *process) run(ctx context.Context, out output, workers int, pages *pages
 		return err
 	}
 	log.InfoContext(ctx, "started", slog.Any("roles", roles))
+	skewed := make(chan error, 1)
+	go func() { skewed <- r.engine.WatchClock(ctx, time.Minute) }()
 	select {
 	case <-ctx.Done():
 	case err = <-r.failed:
+	case err = <-skewed:
 	}
 	log.InfoContext(ctx, "stopping: jobs in progress end, and no other begins")
 	if err = errors.Join(err, r.stop(ctx), r.close(ctx)); err == nil {

@@ -98,13 +98,16 @@ func mismatch(bill *data.Bill, charge *webstore.Charge) error {
 
 // charged stores what a charge that exists means for its bill.
 func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.Charge) error {
+	if charge.ChargePermissionID == bill.PermissionID {
+		bill.ChargeID = charge.ChargeID // also if its amount is wrong: a person has to find it
+	}
 	if bad := mismatch(bill, charge); bad != nil {
 		return e.check(ctx, bill, "", bad)
 	}
-	bill.ChargeID = charge.ChargeID
 	switch state := charge.StatusDetails.State; state {
 	case amazonpay.StateCaptured:
 		bill.State, bill.Reason, bill.PaidAt = data.BillPaid, "", charge.StatusDetails.LastUpdatedTimestamp.Time
+		bill.Recharge, bill.RepairToken = false, ""
 		if bill.Declines == 0 {
 			return e.change(ctx, bill, nil)
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
@@ -31,4 +32,16 @@ func TestCharge(t *testing.T) {
 		return true
 	}, time.Minute, 50*time.Millisecond)
 	require.Len(t, region.Charges(), 5)
+}
+
+// A charge of another amount pays nothing, and the bill tells a person which one it is.
+func TestChargeOfAnotherAmount(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	bill := b.planned(t, "")
+	less := b.charge(t, bill, "9.98", true)
+	require.NoError(t, b.charged(t.Context(), bill, less))
+	bill = b.bill(t, bill.PermissionID)
+	assert.Equal(t, data.BillCheck, bill.State)
+	assert.Equal(t, less.ChargeID, bill.ChargeID)
 }

@@ -61,7 +61,7 @@ func (e *Engine) declined(ctx context.Context, bill *data.Bill, advice amazonpay
 	if bill.Unsettled {
 		return e.check(ctx, bill, advice.ReasonCode, errors.New("a decline while a call with the same key is unsettled"))
 	}
-	now, err := e.DB.Now(ctx)
+	now, err := e.DB.Now(context.WithoutCancel(ctx)) // the service has answered: that must be stored
 	if err != nil {
 		return err
 	}

@@ -54,6 +54,8 @@ type Engine struct {
 
 	// River is the client with which pages and other programs add and list jobs.
 	River *river.Client[*sql.Tx]
+
+	now func() time.Time // the clock of the process
 }
 
 // New makes an engine. [Engine.Start] starts it.
@@ -64,7 +66,7 @@ func New(c Config) (*Engine, error) {
 	if c.JobTimeout == 0 {
 		c.JobTimeout = time.Minute
 	}
-	e := &Engine{Config: c}
+	e := &Engine{Config: c, now: time.Now}
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &planWorker{e: e})
 	river.AddWorker(workers, &planMerchantWorker{e: e})
@@ -124,10 +126,14 @@ func (e *Engine) periodic() []*river.PeriodicJob {
 	}
 }
 
-// Start begins to work on jobs, and returns. [Engine.Stop] ends it.
+// Start begins to work on jobs, and returns. [Engine.Stop] ends it. It returns [ErrSkew] if the
+// clocks of the process and of the database differ too much: see [Engine.WatchClock].
 func (e *Engine) Start(ctx context.Context) error {
 	if len(e.Roles) == 1 && e.Roles[0] == RoleWeb {
 		return nil
+	}
+	if _, err := e.checkClock(ctx); err != nil {
+		return err
 	}
 	return e.River.Start(ctx)
 }

@@ -39,8 +39,7 @@ func (PlanArgs) InsertOpts() river.InsertOpts { return unique(QueuePlan) }
 
 // PlanMerchantArgs is the job that plans a merchant's bills, page by page.
 type PlanMerchantArgs struct {
-	MerchantID string    `json:"merchantId" river:"unique"`
-	Until      data.Date `json:"until"`
+	MerchantID string `json:"merchantId" river:"unique"`
 }
 
 // Kind names the job.

@@ -93,9 +93,10 @@ func (w *notifiedWorker) charge(ctx context.Context, shop *provider.Shop, charge
 	return nil
 }
 
-// unknownCharge settles the bill that a charge names, if the bill has no charge. A declined charge
-// settles nothing: it may be of an earlier attempt, while a call of the present one has charged.
-// Any other is of the present attempt, since each attempt begins when the one before is declined.
+// unknownCharge settles the bill that a captured charge names, if the bill has no charge. Only what
+// is captured settles anything. A charge that is declined, or that was not decided when it was read,
+// may be of an earlier attempt, while a call of the present one has charged: the job of that call
+// repeats it under the same key, and learns its result.
 func (w *notifiedWorker) unknownCharge(ctx context.Context, shop *provider.Shop, charge *webstore.Charge) error {
 	if charge.MerchantMetadata == nil {
 		return nil
@@ -105,12 +106,12 @@ func (w *notifiedWorker) unknownCharge(ctx context.Context, shop *provider.Shop,
 		return nil // the merchant's own
 	}
 	bill, err := w.e.DB.Bill(ctx, charge.ChargePermissionID, period)
-	switch state := charge.StatusDetails.State; {
+	switch {
 	case errors.Is(err, data.ErrNone):
 		return nil
 	case err != nil:
 		return err
-	case bill.MerchantID != shop.Merchant.ID, state == amazonpay.StateDeclined, state == amazonpay.StateCanceled:
+	case bill.MerchantID != shop.Merchant.ID, charge.StatusDetails.State != amazonpay.StateCaptured:
 		return nil
 	case mismatch(bill, charge) != nil:
 		return w.paysNothing(ctx, bill, charge, data.DifferenceCaptureUnknown, "A charge that names the bill has another amount.")
@@ -125,9 +126,6 @@ func (w *notifiedWorker) unknownCharge(ctx context.Context, shop *provider.Shop,
 
 // paysNothing lets a person see a captured charge that pays no bill.
 func (w *notifiedWorker) paysNothing(ctx context.Context, bill *data.Bill, charge *webstore.Charge, kind data.DifferenceKind, note string) error {
-	if charge.StatusDetails.State != amazonpay.StateCaptured {
-		return nil
-	}
 	return w.e.DB.AddDifference(ctx, &data.Difference{
 		MerchantID: bill.MerchantID, Kind: kind, TransactionID: charge.ChargeID, PermissionID: bill.PermissionID, Period: bill.Period,
 		Ours: bill.Amount, Theirs: minor(charge.CaptureAmount), Currency: charge.CaptureAmount.CurrencyCode, Note: note,

@@ -122,15 +122,23 @@ func TestNotifiedOfAChargeWhoseAnswerWasLost(t *testing.T) {
 		require.Equal(t, data.BillPlanned, lost.State)
 		require.True(t, lost.Unsettled)
 		if card == "" { // it may have been given up to a person meanwhile
-			b.saved(t, lost, func(bill *data.Bill) { bill.State = data.BillCheck })
+			lost = b.saved(t, lost, func(bill *data.Bill) { bill.State, bill.Recharge, bill.RepairToken = data.BillCheck, true, "link" })
 		}
 		charges := region.Charges()
 		b.notified(t, "CHARGE", charges[len(charges)-1].ID)
 		settled := b.bill(t, bill.PermissionID)
+		if card == "" {
+			assert.Equal(t, data.BillPaid, settled.State)
+			assert.False(t, settled.Recharge)
+			assert.Empty(t, settled.RepairToken, "the link has done its work")
+		} else {
+			assert.Equal(t, lost, settled, "it is not decided")
+		}
+		require.NoError(t, run(t, &chargeWorker{e: b.Engine}, ChargeArgs{refOf(bill)}, 2))
+		settled = b.bill(t, bill.PermissionID)
 		assert.False(t, settled.Unsettled)
 		assert.Equal(t, charges[len(charges)-1].ID, settled.ChargeID)
 		assert.Equal(t, map[string]data.BillState{"": data.BillPaid, "0701": data.BillPending}[card], settled.State)
-		require.NoError(t, run(t, &chargeWorker{e: b.Engine}, ChargeArgs{refOf(bill)}, 2))
 		assert.Len(t, region.Charges(), len(charges), "it is not charged again")
 	}
 	assert.Len(t, b.jobs(t, FollowArgs{}.Kind()), 1, "of the pending one")
@@ -150,6 +158,25 @@ func TestNotifiedOfAnEarlierAttempt(t *testing.T) {
 		b.notified(t, "CHARGE", first)
 		assert.Equal(t, bill, b.bill(t, bill.PermissionID), state)
 	}
+}
+
+// A charge that was read before it was declined, and is looked at after that, is not taken for that
+// of the next attempt, whose call may have charged.
+func TestNotifiedOfAChargeReadTooEarly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	bill := b.pending(t, "", "9.99")
+	shop, err := b.Provider.Shop(t.Context(), bill.MerchantID)
+	require.NoError(t, err)
+	stale, err := shop.GetCharge(t.Context(), bill.ChargeID)
+	require.NoError(t, err)
+	require.Equal(t, amazonpay.StateAuthorized, stale.StatusDetails.State)
+	next := b.saved(t, bill, func(bill *data.Bill) {
+		bill.State, bill.ChargeID, bill.Unsettled = data.BillPlanned, "", true
+		bill.Attempt++
+	})
+	require.NoError(t, (&notifiedWorker{e: b.Engine}).charge(t.Context(), shop, stale))
+	assert.Equal(t, next, b.bill(t, bill.PermissionID))
 }
 
 // A charge that names a bill pays it only if it is the merchant's, of the same permission and for

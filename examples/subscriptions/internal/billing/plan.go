@@ -27,16 +27,15 @@ func (w *planWorker) Work(ctx context.Context, _ *river.Job[PlanArgs]) error {
 	if err := w.e.DB.AnalyzeGrown(ctx); err != nil {
 		return err
 	}
-	now, err := w.e.DB.Now(ctx)
+	until, err := w.e.today(ctx)
 	if err != nil {
 		return err
 	}
-	until := w.e.Calendar.Date(now)
 	return w.e.forMerchants(ctx,
 		func(after string) ([]*data.Merchant, error) {
 			return w.e.DB.DueMerchantsAfter(ctx, after, merchantPage, until)
 		},
-		func(m *data.Merchant) river.JobArgs { return PlanMerchantArgs{MerchantID: m.ID, Until: until} })
+		func(m *data.Merchant) river.JobArgs { return PlanMerchantArgs{MerchantID: m.ID} })
 }
 
 // forMerchants adds a job for each merchant, page by page.
@@ -89,13 +88,17 @@ func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMercha
 	if err != nil {
 		return err
 	}
+	until, err := w.e.today(ctx)
+	if err != nil {
+		return err
+	}
 	gap := w.e.Provider.Gap("CreateCharge")
 	if open >= billPage {
 		return river.JobSnooze(w.comeBack(gap))
 	}
 	planned := 0
 	err = w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
-		bills, err := q.PlanBills(ctx, job.Args.MerchantID, job.Args.Until, billPage)
+		bills, err := q.PlanBills(ctx, job.Args.MerchantID, until, billPage)
 		if err != nil || len(bills) == 0 {
 			return err
 		}

@@ -124,8 +124,10 @@ func (q Queries) SetSubscriptionState(ctx context.Context, permissionID string, 
 	return err
 }
 
-// PaidSubscription makes a subscription that was past due active again.
+// PaidSubscription makes a subscription that was past due active again, unless another of its bills
+// waits for the buyer.
 func (q Queries) PaidSubscription(ctx context.Context, permissionID string) error {
-	_, err := q.exec(ctx, `UPDATE subscriptions SET state = 'active' WHERE permission_id = $1 AND state = 'past_due'`, permissionID)
+	_, err := q.exec(ctx, `UPDATE subscriptions SET state = 'active' WHERE permission_id = $1 AND state = 'past_due'
+		AND NOT EXISTS (SELECT 1 FROM bills WHERE bills.permission_id = $1 AND bills.state = 'repair')`, permissionID)
 	return err
 }

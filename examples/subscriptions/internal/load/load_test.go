@@ -34,6 +34,7 @@ var (
 	merchants     = flag.Int("merchants", 0, "of how many merchants; 0: one for each 100 subscriptions, but at most 600")
 	workers       = flag.Int("workers", 3, "how many worker processes TestKilled starts")
 	day           = flag.Duration("day", 10*time.Second, "how long a day of the calendar is: thirty must be longer than TestKilled takes")
+	async         = flag.Bool("async", false, "whether the processes let PostgreSQL commit without waiting for the disk")
 	every         = flag.Duration("every", 2*time.Second, "how often TestKilled kills, stops or freezes a process")
 )
 
@@ -208,9 +209,13 @@ func build(t *testing.T) string {
 // environment is that of the program in a scene.
 func (s *scene) environment(t *testing.T) []string {
 	t.Helper()
+	address := s.address
+	if *async {
+		address += "&synchronous_commit=off"
+	}
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
-		"SUBSCRIPTIONS_DATABASE_URL=" + s.address, "SUBSCRIPTIONS_ACCOUNTS=" + s.world.AccountsFile,
+		"SUBSCRIPTIONS_DATABASE_URL=" + address, "SUBSCRIPTIONS_ACCOUNTS=" + s.world.AccountsFile,
 	}
 }
 
