@@ -210,7 +210,7 @@ func build(t *testing.T) string {
 func (s *scene) environment(t *testing.T) []string {
 	t.Helper()
 	address := s.address
-	if *async {
+	if *async && data.IsPostgres(address) {
 		address += "&synchronous_commit=off"
 	}
 	return []string{
