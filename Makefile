@@ -28,14 +28,17 @@ WARM = 5000
 BUYERS = 100
 LOADTIME = 1m
 
+# Of how many points of a payment make store-test kills the example shop at one: 4, and it takes a random quarter.
+KILLEVERY = 1
+
 # Flags of the month of make subscriptions: see go run . month --help in its folder.
 MONTH =
 
 # Flags of govulncheck for make vuln.
 VULNFLAGS =
 
-# How many subscriptions make subscriptions-load bills, on PostgreSQL and on SQLite; flags of its test (-day 2m), which
-# internal/load/load_test.go explains; settings of PostgreSQL (-c shared_buffers=2GB).
+# How many subscriptions make subscriptions-load bills, on PostgreSQL and on SQLite at the same time; flags of its test
+# (-day 2m -parallel 1), which internal/load/load_test.go explains; settings of PostgreSQL (-c shared_buffers=2GB).
 SUBSCRIPTIONS = 20000
 ONSQLITE = 1000
 LOAD =
@@ -55,8 +58,8 @@ BASE =
 DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci.
-CI = lint generate-check platforms apidiff demo examples store-test 'store-load BUYERS=20 LOADTIME=5s' \
-	subscriptions-test 'subscriptions-load SUBSCRIPTIONS=4000 ONSQLITE=200' libcrypto allocs conformance browser-test 'fuzz FUZZTIME=1000x' \
+CI = lint generate-check platforms apidiff demo examples 'store-test KILLEVERY=4' 'store-load BUYERS=20 LOADTIME=5s' \
+	subscriptions-test subscriptions-load libcrypto allocs conformance browser-test 'fuzz FUZZTIME=1000x' \
 	'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
 SKIP =
@@ -190,7 +193,7 @@ store: ## Open the example shop, with an emulator inside and no network, and pri
 	cd examples/store && CGO_ENABLED=0 go run .
 
 store-test: needs-postgres ## Test the example shop on SQLite and PostgreSQL, and kill it at each point of a payment (installs PostgreSQL where root can, from Debian)
-	cd examples/store && ../../internal/tools/with-postgres go test $$(../../internal/tools/race-works && echo -race) -count=1 -parallel 8 -timeout 30m ./...
+	cd examples/store && KILLEVERY=$(KILLEVERY) ../../internal/tools/with-postgres go test $$(../../internal/tools/race-works && echo -race) -count=1 -parallel 8 -timeout 30m ./...
 
 store-load: needs-postgres ## Let BUYERS buy in the example shop for LOADTIME, on SQLite and on PostgreSQL, and count the money
 	cd examples/store && ../../internal/tools/with-postgres go test -count=1 -timeout 30m -v ./internal/load -buyers $(BUYERS) -for $(LOADTIME)
@@ -203,9 +206,8 @@ subscriptions-test: needs-postgres ## Test examples/subscriptions on SQLite, and
 		../../internal/tools/with-postgres go test $$(../../internal/tools/race-works && echo -race) -count=1 -timeout 30m ./internal/...
 
 subscriptions-load: needs-postgres ## Bill SUBSCRIPTIONS on PostgreSQL and ONSQLITE on SQLite, with processes killed and calls that fail, and audit each cent
-	cd examples/subscriptions && \
-		../../internal/tools/with-postgres -c fsync=on $(POSTGRES) go test -count=1 -timeout 24h -v -run '^TestKilled$$' ./internal/load -subscriptions $(SUBSCRIPTIONS) $(LOAD) && \
-		go test -count=1 -timeout 24h -v -run '^TestKilledOnSQLite$$' ./internal/load -subscriptions $(ONSQLITE) $(LOAD)
+	cd examples/subscriptions && ../../internal/tools/with-postgres -c fsync=on $(POSTGRES) \
+		go test -count=1 -timeout 24h -v -run '^TestKilled' ./internal/load -subscriptions $(SUBSCRIPTIONS) -onsqlite $(ONSQLITE) $(LOAD)
 
 needs-postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v pg_config >/dev/null || { \

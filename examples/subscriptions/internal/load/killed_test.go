@@ -26,9 +26,10 @@ const jobTimeout = 5 * time.Second
 // Two planners and some workers bill all subscriptions of a period on PostgreSQL, while processes
 // are killed, stopped and frozen, the database crashes, and the service fails and declines. At the
 // end each subscription is billed once: paid once to the cent, or declined with a reason.
-func TestKilled(t *testing.T) { //nolint:paralleltest // it has the machine for itself, since it is measured
+func TestKilled(t *testing.T) {
+	t.Parallel()
 	needs(t)
-	s := newScene(t, troubled(postgres(t)))
+	s := newScene(t, troubled(postgres(t), *subscriptions))
 	f := newFleet(t, s, build(t))
 	for range 2 {
 		f.start(t, "planner", "--job-timeout", jobTimeout.String())
@@ -40,20 +41,23 @@ func TestKilled(t *testing.T) { //nolint:paralleltest // it has the machine for 
 }
 
 // The same on SQLite, with one process that does everything.
-func TestKilledOnSQLite(t *testing.T) { //nolint:paralleltest // see above
-	needs(t)
-	s := newScene(t, troubled(sqliteFile(t)))
+func TestKilledOnSQLite(t *testing.T) {
+	t.Parallel()
+	if *onSQLite == 0 {
+		t.Skip("give -onsqlite")
+	}
+	s := newScene(t, troubled(sqliteFile(t), *onSQLite))
 	f := newFleet(t, s, build(t))
 	f.start(t, "all", "--job-timeout", jobTimeout.String(), "--public", "127.0.0.1:0", "--admin", "127.0.0.1:0")
 	run(t, s, f)
 }
 
-func troubled(address string) scenery {
+func troubled(address string, subscriptions int) scenery {
 	n := *merchants
 	if n == 0 {
-		n = min(600, max(3, *subscriptions/100))
+		n = min(600, max(3, subscriptions/100))
 	}
-	return scenery{address: address, merchants: n, subscriptions: *subscriptions, pending: true, options: []emulator.Option{emulator.WithThrottling()}}
+	return scenery{address: address, merchants: n, subscriptions: subscriptions, pending: true, options: []emulator.Option{emulator.WithThrottling()}}
 }
 
 // trouble is what each emulator does to its callers: 5 in 100 requests fail, and 3 in 100 charges

@@ -31,6 +31,7 @@ import (
 
 var (
 	subscriptions = flag.Int("subscriptions", 0, "how many subscriptions to bill; 0: only the audit itself is tested")
+	onSQLite      = flag.Int("onsqlite", 0, "how many subscriptions TestKilledOnSQLite bills, at the same time unless there is -parallel 1")
 	merchants     = flag.Int("merchants", 0, "of how many merchants; 0: one for each 100 subscriptions, but at most 600")
 	workers       = flag.Int("workers", 3, "how many worker processes TestKilled starts")
 	day           = flag.Duration("day", 10*time.Second, "how long a day of the calendar is: thirty must be longer than TestKilled takes")
