@@ -222,18 +222,27 @@ func (c *chaos) until(t *testing.T, enough func(progress) bool) {
 			}
 		}
 	})
-	modes := []string{"immediate", "fast"}
+	outages := []struct {
+		what string
+		make func()
+	}{
+		{"PostgreSQL crashed", func() { restart(t, "immediate") }},
+		{"PostgreSQL restarted", func() { restart(t, "fast") }},
+		{"PostgreSQL did not answer for a while", func() { stall(t, c.pool, jobTimeout+3*time.Second) }}, // as if the network were cut
+	}
+	if c.db.IsSQLite() {
+		outages = nil
+	}
+	parts := len(outages) + 1
 	c.wait(t, func(p progress) bool {
-		if done := p.bills - p.fresh; !c.db.IsSQLite() && len(modes) > 0 && done > c.subscriptions*(3-len(modes))/4 {
-			restart(t, modes[0])
-			c.add("restarts of PostgreSQL, " + modes[0])
-			modes = modes[1:]
+		if done := p.bills - p.fresh; len(outages) > 0 && done > c.subscriptions*(parts-len(outages))/parts {
+			outages[0].make()
+			c.add(outages[0].what)
+			outages = outages[1:]
 		}
 		return enough(p)
 	})
-	if !c.db.IsSQLite() {
-		assert.Empty(t, modes, "PostgreSQL was not restarted")
-	}
+	assert.Empty(t, outages, "PostgreSQL was always there")
 	killed := 0
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,8 +27,24 @@ func restart(t *testing.T, mode string) {
 	assert.NoError(t, err, "%s", output)
 }
 
-// postgresTime returns the processor time of all processes of PostgreSQL.
-func postgresTime(t *testing.T, pool *sql.DB) (sum time.Duration) {
+// stall stops all processes of PostgreSQL for a while: connections stay open, and nothing answers.
+func stall(t *testing.T, pool *sql.DB, d time.Duration) {
+	t.Helper()
+	postmaster := postmasterOf(t, pool)
+	require.NoError(t, syscall.Kill(postmaster, syscall.SIGSTOP)) // first, so that it starts no others
+	all := append(childrenOf(t, postmaster), postmaster)
+	for _, signal := range []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT} {
+		for _, pid := range all {
+			_ = syscall.Kill(pid, signal) // one may have ended
+		}
+		if signal == syscall.SIGSTOP {
+			<-time.After(d)
+		}
+	}
+}
+
+// postmasterOf returns the process of PostgreSQL that starts the others.
+func postmasterOf(t *testing.T, pool *sql.DB) int {
 	t.Helper()
 	var folder string
 	require.NoError(t, pool.QueryRowContext(t.Context(), `SHOW data_directory`).Scan(&folder))
@@ -36,14 +53,29 @@ func postgresTime(t *testing.T, pool *sql.DB) (sum time.Duration) {
 	line, _, _ := strings.Cut(string(text), "\n")
 	pid, err := strconv.Atoi(line)
 	require.NoError(t, err)
-	own, ended := processorTime(pid)
-	sum = own + ended
+	return pid
+}
+
+func childrenOf(t *testing.T, pid int) (found []int) {
+	t.Helper()
 	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	require.NoError(t, err)
 	for child := range strings.FieldsSeq(string(children)) {
 		pid, err := strconv.Atoi(child)
 		require.NoError(t, err)
-		own, _ := processorTime(pid)
+		found = append(found, pid)
+	}
+	return found
+}
+
+// postgresTime returns the processor time of all processes of PostgreSQL.
+func postgresTime(t *testing.T, pool *sql.DB) (sum time.Duration) {
+	t.Helper()
+	pid := postmasterOf(t, pool)
+	own, ended := processorTime(pid)
+	sum = own + ended
+	for _, child := range childrenOf(t, pid) {
+		own, _ := processorTime(child)
 		sum += own
 	}
 	return sum
