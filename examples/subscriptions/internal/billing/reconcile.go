@@ -52,7 +52,7 @@ func (w *reconcileWorker) Work(ctx context.Context, job *river.Job[ReconcileArgs
 			return river.JobSnooze(max(time.Second, w.e.Calendar.Scale(time.Minute)))
 		}
 	}
-	err = w.e.download(ctx, r)
+	err = w.e.download(ctx, r, job.Attempt)
 	if cause, ok := errors.AsType[unreadableError](err); ok {
 		return w.e.unreadable(ctx, r, cause)
 	}
@@ -62,12 +62,14 @@ func (w *reconcileWorker) Work(ctx context.Context, job *river.Job[ReconcileArgs
 	return w.e.compare(ctx, r)
 }
 
-// unreadable stores that a report cannot be compared. The daily job tries it again.
+// unreadable stores that a report cannot be compared, and forgets the rows that were read: nothing
+// is reported that was not compared. The daily job tries it again while the service lists it.
 func (e *Engine) unreadable(ctx context.Context, r *data.Report, cause error) error {
 	e.Logger.ErrorContext(ctx, "the settlement report cannot be read",
 		slog.String("merchant_id", r.MerchantID), slog.String("report_id", r.ID), slog.Any("error", cause))
+	ctx = context.WithoutCancel(ctx) // the job's time may have ended with the download
 	return e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) error {
-		return errors.Join(q.ClearDifferences(ctx, r), q.SetReportState(ctx, r, data.ReportUnreadable), q.AddDifference(ctx, &data.Difference{
+		return errors.Join(q.ReplaceSettlements(ctx, r, 0, nil), q.ClearDifferences(ctx, r), q.SetReportState(ctx, r, data.ReportUnreadable), q.AddDifference(ctx, &data.Difference{
 			MerchantID: r.MerchantID, ReportID: r.ID, Kind: data.DifferenceUnreadable,
 			Note: "The report was not compared: " + cause.Error() + ". Download it again, or ask Amazon Pay for it.",
 		}))

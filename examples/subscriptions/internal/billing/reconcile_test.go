@@ -680,6 +680,49 @@ func TestUnreadable(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// Rows of a report that was not compared report nothing: what they have is missed, and a later copy
+// of the report is not the second.
+func TestUnreadableReportsNothing(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	uncertain := b.bill(t, "P", func(bill *data.Bill) { bill.State = data.BillCheck })
+	b.bill(t, "Q", func(bill *data.Bill) {
+		bill.State, bill.Unsettled, bill.ChargeID, bill.PaidAt = data.BillPaid, false, "Q-C1", b.now.Add(-24*time.Hour)
+	})
+	var text strings.Builder
+	text.WriteString("TransactionPostedDate,SettlementId,AmazonTransactionId,SellerReferenceId,TransactionType,AmazonOrderReferenceId,CurrencyCode,TransactionAmount,TotalTransactionFee,NetTransactionAmount\n")
+	for _, id := range []string{"P", "Q"} {
+		fmt.Fprintf(&text, "2026-01-02T03:04:05 +0000,S,%s-C1,%s/%s,Capture,%s,USD,9.99,0,9.99\n", id, id, uncertain.Period, id)
+	}
+	for range settlementPage - 1 {
+		text.WriteString("2026-01-02T03:04:05 +0000,S,,,Reserve,,USD,-1.00,0,-1.00\n")
+	}
+	fmt.Fprintf(&text, "2026-01-02T03:04:05 +0000,S,,,Transfer,,USD,%d.02,0,%d.02\n", settlementPage-1-20, settlementPage-1-20)
+	report := func(id string, from time.Duration) *data.Report {
+		r := &data.Report{MerchantID: "M", ID: id, Start: b.now.Add(from), End: b.now.Add(24 * time.Hour), State: data.ReportFound}
+		require.NoError(t, b.DB.AddReport(t.Context(), r))
+		return r
+	}
+	broken := report("1", -72*time.Hour)
+	var cause unreadableError
+	require.ErrorAs(t, b.load(t.Context(), broken, strings.NewReader(text.String()+"broken off")), &cause)
+	require.NoError(t, b.unreadable(t.Context(), broken, cause))
+	rows, err := b.DB.Matches(t.Context(), broken, 0, 1)
+	require.NoError(t, err)
+	assert.Empty(t, rows)
+
+	b.report(t, "2", -3, 1)
+	assert.Equal(t, []string{"capture_missing Q-C1", "unreadable "}, b.kinds(t))
+
+	again := report("3", -72*time.Hour)
+	require.NoError(t, b.load(t.Context(), again, strings.NewReader(text.String())))
+	require.NoError(t, b.compare(t.Context(), again))
+	assert.Equal(t, []string{"unreadable "}, b.kinds(t))
+	uncertain, err = b.DB.Bill(t.Context(), "P", uncertain.Period)
+	require.NoError(t, err)
+	assert.Equal(t, data.BillPaid, uncertain.State)
+}
+
 type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrClosedPipe }
