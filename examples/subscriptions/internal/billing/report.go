@@ -96,7 +96,7 @@ const maxDocument = 8 << 30
 
 // downloadAttempts is how often a document is downloaded in vain, in about half an hour, before the
 // merchant's other reports do not wait for it any more.
-const downloadAttempts = 10
+const downloadAttempts = 12
 
 // download downloads a report's document and stores its rows, in the job's n-th attempt. The error
 // is an [unreadableError] if another attempt would only see the same, or if there were enough.
