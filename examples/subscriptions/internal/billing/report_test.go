@@ -42,6 +42,21 @@ func (b *bench) stateOf(t *testing.T, r *data.Report) data.ReportState {
 	return stored.State
 }
 
+// whileDownloading has f called when the URL of a document is known, before it is used.
+func (b *bench) whileDownloading(t *testing.T, f func()) {
+	t.Helper()
+	var err error
+	b.Provider, err = provider.Open(provider.Config{
+		Accounts: b.world.Accounts, DB: b.DB, Logger: slog.New(slog.DiscardHandler),
+		Called: func(_ context.Context, _ amazonpay.Region, e amazonpay.Event) {
+			if e.Operation == "GetReportDocument" {
+				f()
+			}
+		},
+	})
+	require.NoError(t, err)
+}
+
 // The other reports wait for one whose document cannot be downloaded, but not for ever.
 func TestNoDocument(t *testing.T) {
 	t.Parallel()
@@ -90,7 +105,7 @@ func TestNoTimeForADocument(t *testing.T) {
 	b := newBenchOf(t, []string{"na"}, fast)
 	found := b.settled(t, b.merchant(0))
 	ctx, stop := context.WithCancel(t.Context())
-	stop()
+	b.whileDownloading(t, stop)
 	err := b.download(ctx, found[0], downloadAttempts)
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotErrorAs(t, err, new(unreadableError))
@@ -155,16 +170,7 @@ func TestDocumentIsRemoved(t *testing.T) { //nolint:paralleltest // the folder i
 		return len(entries)
 	}
 	downloading := -1
-	var err error
-	b.Provider, err = provider.Open(provider.Config{
-		Accounts: b.world.Accounts, DB: b.DB, Logger: slog.New(slog.DiscardHandler),
-		Called: func(_ context.Context, _ amazonpay.Region, e amazonpay.Event) {
-			if e.Operation == "GetReportDocument" {
-				downloading = files()
-			}
-		},
-	})
-	require.NoError(t, err)
+	b.whileDownloading(t, func() { downloading = files() })
 	require.NoError(t, b.reconcile(t, found[0]))
 	assert.Equal(t, data.ReportDone, b.stateOf(t, found[0]))
 	if runtime.GOOS == "windows" {
