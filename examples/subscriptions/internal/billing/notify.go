@@ -199,7 +199,7 @@ func (w *notifiedWorker) refund(ctx context.Context, shop *provider.Shop, refund
 	known, err := w.e.DB.RefundOf(ctx, refund.RefundID)
 	switch {
 	case errors.Is(err, data.ErrNone):
-		return nil // the merchant's own
+		return w.unknownRefund(ctx, shop, refund)
 	case err != nil:
 		return err
 	case known.MerchantID != shop.Merchant.ID:
@@ -208,6 +208,28 @@ func (w *notifiedWorker) refund(ctx context.Context, shop *provider.Shop, refund
 	return w.e.DB.Tx(ctx, func(_ data.Queries, tx *sql.Tx) error {
 		return w.e.wake(ctx, tx, RefundArgs{ID: known.ID, MerchantID: known.MerchantID})
 	})
+}
+
+// unknownRefund settles the refund in state check of the same charge and amount, if there is one: the
+// answer that had its id was lost. One that is not made settles nothing: it may be the merchant's
+// own, while ours was made.
+func (w *notifiedWorker) unknownRefund(ctx context.Context, shop *provider.Shop, refund *webstore.Refund) error {
+	if refund.StatusDetails.State != amazonpay.StateRefunded {
+		return nil
+	}
+	bill, err := w.e.DB.BillOfCharge(ctx, refund.ChargeID)
+	if err == nil {
+		var ours *data.Refund
+		ours, err = w.e.DB.UncertainRefund(ctx, shop.Merchant.ID, bill.PermissionID, bill.Period, minor(refund.RefundAmount), refund.RefundAmount.CurrencyCode)
+		if err == nil {
+			ours.Unsettled = false
+			_, err = w.e.refunded(ctx, ours, refund)
+		}
+	}
+	if errors.Is(err, data.ErrNone) {
+		return nil // the merchant's own
+	}
+	return err
 }
 
 // dispute lets a person see a dispute, as it is now: it must be contested within days.

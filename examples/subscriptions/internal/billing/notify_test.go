@@ -382,6 +382,59 @@ func TestNotifiedOfARefund(t *testing.T) {
 	assert.Equal(t, int64(400), b.bill(t, bill.PermissionID).Refunded)
 }
 
+// A refund whose answer was lost, and of which the service then says nothing more, is known by its
+// charge and amount once it is made. What is not certain settles nothing.
+func TestNotifiedOfARefundWhoseAnswerWasLost(t *testing.T) {
+	t.Parallel()
+	b := newBenchOf(t, []string{"na"}, fast)
+	region := b.world.Regions[0]
+	bill := b.paid(t, region, b.merchant(0), 999, 1)[0]
+	lost := func(id string, amount int64) string {
+		require.NoError(t, b.Refund(t.Context(), bill.PermissionID, bill.Period, amount, id))
+		before := len(region.Refunds())
+		require.NoError(t, region.FailNext(1, emulator.Fault{Operation: "CreateRefund", Kind: emulator.FaultKindLoseAnswer}))
+		_, err := b.step(t, id)
+		require.Error(t, err)
+		require.NoError(t, region.FailNext(1, emulator.Fault{Operation: "CreateRefund", Status: 422, ReasonCode: "InvalidChargeStatus"}))
+		r, err := b.step(t, id)
+		require.NoError(t, err)
+		require.Equal(t, data.RefundCheck, r.State)
+		require.Len(t, region.Refunds(), before+1)
+		return region.Refunds()[before].ID
+	}
+	is := func(id string, want data.RefundState) *data.Refund {
+		r, err := b.DB.Refund(t.Context(), id)
+		require.NoError(t, err)
+		assert.Equal(t, want, r.State, id)
+		return r
+	}
+	made := lost("one", 500)
+	b.notified(t, "REFUND", made)
+	is("one", data.RefundCheck) // it is pending, and may be another
+	require.NoError(t, region.ResolvePending(made))
+	for range 2 {
+		b.notified(t, "REFUND", made)
+		r := is("one", data.RefundRefunded)
+		assert.Equal(t, made, r.RefundID)
+		assert.False(t, r.Unsettled)
+		assert.EqualValues(t, 500, b.read(t, bill).Refunded)
+	}
+
+	// Of two with the same amount nobody knows which it is.
+	twins := []string{lost("two", 100), lost("three", 100)}
+	declined := lost("four", 200)
+	for _, id := range twins {
+		require.NoError(t, region.ResolvePending(id))
+		b.notified(t, "REFUND", id)
+	}
+	require.NoError(t, region.DeclinePending(declined, "ProcessingFailure"))
+	b.notified(t, "REFUND", declined)
+	for _, id := range []string{"two", "three", "four"} {
+		is(id, data.RefundCheck)
+	}
+	assert.EqualValues(t, 500, b.read(t, bill).Refunded)
+}
+
 // A dispute is shown to a person, with its present state.
 func TestNotifiedOfADispute(t *testing.T) {
 	t.Parallel()

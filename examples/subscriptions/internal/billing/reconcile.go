@@ -52,7 +52,7 @@ func (w *reconcileWorker) Work(ctx context.Context, job *river.Job[ReconcileArgs
 			return river.JobSnooze(max(time.Second, w.e.Calendar.Scale(time.Minute)))
 		}
 	}
-	err = w.e.download(ctx, r)
+	err = w.e.download(ctx, r, job.Attempt)
 	if cause, ok := errors.AsType[unreadableError](err); ok {
 		return w.e.unreadable(ctx, r, cause)
 	}
@@ -62,12 +62,14 @@ func (w *reconcileWorker) Work(ctx context.Context, job *river.Job[ReconcileArgs
 	return w.e.compare(ctx, r)
 }
 
-// unreadable stores that a report cannot be compared. The daily job tries it again.
+// unreadable stores that a report cannot be compared, and forgets the rows that were read: nothing
+// is reported that was not compared. The daily job tries it again while the service lists it.
 func (e *Engine) unreadable(ctx context.Context, r *data.Report, cause error) error {
 	e.Logger.ErrorContext(ctx, "the settlement report cannot be read",
 		slog.String("merchant_id", r.MerchantID), slog.String("report_id", r.ID), slog.Any("error", cause))
+	ctx = context.WithoutCancel(ctx) // the job's time may have ended with the download
 	return e.DB.Tx(ctx, func(q data.Queries, _ *sql.Tx) error {
-		return errors.Join(q.ClearDifferences(ctx, r), q.SetReportState(ctx, r, data.ReportUnreadable), q.AddDifference(ctx, &data.Difference{
+		return errors.Join(q.ReplaceSettlements(ctx, r, 0, nil), q.ClearDifferences(ctx, r), q.SetReportState(ctx, r, data.ReportUnreadable), q.AddDifference(ctx, &data.Difference{
 			MerchantID: r.MerchantID, ReportID: r.ID, Kind: data.DifferenceUnreadable,
 			Note: "The report was not compared: " + cause.Error() + ". Download it again, or ask Amazon Pay for it.",
 		}))
@@ -80,6 +82,7 @@ func (e *Engine) compare(ctx context.Context, r *data.Report) error {
 	if err := e.DB.ClearDifferences(ctx, r); err != nil {
 		return err
 	}
+	foreign := make(map[amazonpay.CurrencyCode]foreignSum)
 	for after := int64(0); ; {
 		page, err := e.DB.Matches(ctx, r, after, settlementPage)
 		if err != nil {
@@ -115,6 +118,21 @@ func (e *Engine) compare(ctx context.Context, r *data.Report) error {
 			return err
 		}
 		after = last
+		for _, m := range page {
+			if isForeign(m) {
+				sum := foreign[m.Currency]
+				foreign[m.Currency] = foreignSum{sum.rows + 1, sum.amount + m.Amount}
+			}
+		}
+	}
+	for currency, sum := range foreign {
+		err := e.DB.AddDifference(ctx, &data.Difference{
+			MerchantID: r.MerchantID, ReportID: r.ID, Kind: data.DifferencePermissionUnknown, Theirs: sum.amount, Currency: currency,
+			Note: fmt.Sprintf("%d charges and refunds on permissions that are no subscriptions come to %s: another program of the merchant may have made them.", sum.rows, money(sum.amount, currency)),
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if err := errors.Join(e.compareSums(ctx, r), e.findMissing(ctx, r)); err != nil {
 		return err
@@ -154,8 +172,8 @@ func compareCapture(merchantID string, m *data.Match) *data.Difference {
 	switch {
 	case m.Again:
 		return differenceOf(m, data.DifferenceDuplicate, 0, m.Amount, "The report has the charge a second time: %[2]s.")
-	case b == nil && m.Owner == "":
-		return differenceOf(m, data.DifferencePermissionUnknown, 0, m.Amount, "%[2]s were charged on a permission that is no subscription: another program of the merchant may have done it.")
+	case isForeign(m):
+		return nil // counted together
 	case b != nil && b.MerchantID != merchantID, m.Owner != "" && m.Owner != merchantID:
 		return differenceOf(m, data.DifferenceOtherMerchant, 0, m.Amount, "The merchant was paid %[2]s for another merchant's subscription.")
 	case b == nil:
@@ -168,8 +186,8 @@ func compareCapture(merchantID string, m *data.Match) *data.Difference {
 		return differenceOf(m, data.DifferenceTooMuch, b.Amount, m.Amount, "The bill is %s, but %s were captured: too much.")
 	case m.Amount < b.Amount:
 		return differenceOf(m, data.DifferenceTooLittle, b.Amount, m.Amount, "The bill is %s, but only %s were captured.")
-	case b.State == data.BillRetry, b.State == data.BillRepair, b.State == data.BillUnpaid, b.State == data.BillPlanned && !b.Unsettled:
-		return differenceOf(m, data.DifferenceCaptureUnpaid, 0, m.Amount, "The bill is "+string(b.State)+" in the ledger, but %[2]s were captured: do not charge it again.")
+	case b.State == data.BillUnpaid: // others are settled
+		return differenceOf(m, data.DifferenceCaptureUnpaid, 0, m.Amount, "The bill was given up, but %[2]s were captured: refund the buyer in Seller Central.")
 	}
 	return nil
 }
@@ -179,8 +197,8 @@ func compareRefund(merchantID string, m *data.Match) *data.Difference {
 	switch {
 	case m.Again:
 		return differenceOf(m, data.DifferenceDuplicate, 0, given, "The report has the refund a second time: %[2]s.")
-	case f == nil && m.Owner == "":
-		return differenceOf(m, data.DifferencePermissionUnknown, 0, given, "%[2]s were refunded on a permission that is no subscription: another program of the merchant may have done it.")
+	case isForeign(m):
+		return nil // counted together
 	case f != nil && f.MerchantID != merchantID, m.Owner != "" && m.Owner != merchantID:
 		return differenceOf(m, data.DifferenceOtherMerchant, 0, given, "The merchant paid a refund of %[2]s for another merchant's subscription.")
 	case f == nil:
@@ -193,6 +211,15 @@ func compareRefund(merchantID string, m *data.Match) *data.Difference {
 		return differenceOf(m, data.DifferenceRefundRefused, 0, given, "The refund is refused in the ledger, but %[2]s were refunded.")
 	}
 	return nil
+}
+
+// foreignSum is the charges and refunds of a report on permissions that are no subscriptions.
+type foreignSum struct{ rows, amount int64 }
+
+// isForeign reports whether a charge or a refund is of a permission that is no subscription.
+func isForeign(m *data.Match) bool {
+	kind := report.TransactionType(m.Type)
+	return (kind == report.TransactionTypeCapture || kind == report.TransactionTypeRefund) && m.Owner == "" && m.Bill == nil && m.Refund == nil && !m.Again
 }
 
 // differenceOf returns a difference of a row. note is a format for both amounts, which are in the
@@ -286,22 +313,59 @@ func (e *Engine) findMissing(ctx context.Context, r *data.Report) error {
 	}
 }
 
-// settleByRow settles a bill of which it could not be read whether it was charged: the report has
-// the charge. It reports whether it did.
+// settleByRow settles a bill that is to be charged, or of which it could not be read whether it was:
+// the report has the charge. It does so with a refund too, and reports whether it did.
 func (e *Engine) settleByRow(ctx context.Context, r *data.Report, m *data.Match) (bool, error) {
 	b := m.Bill
-	if b == nil || b.State != data.BillCheck || m.Again || b.MerchantID != r.MerchantID || b.Amount != m.Amount || b.Currency != m.Currency ||
-		b.ChargeID != "" && b.ChargeID != m.TransactionID {
+	switch {
+	case m.Again:
+		return false, nil
+	case report.TransactionType(m.Type) == report.TransactionTypeRefund && m.Refund == nil && m.Owner == r.MerchantID:
+		return e.settleRefundByRow(ctx, r, m)
+	case b == nil, b.MerchantID != r.MerchantID, !pays(m, b):
 		return false, nil
 	}
 	bill, err := e.DB.Bill(ctx, b.PermissionID, b.Period)
-	if err != nil || bill.State != data.BillCheck {
+	if err != nil || !pays(m, bill) {
 		return err == nil, err
 	}
+	before, uncertain := bill.State, bill.Unsettled || bill.State == data.BillCheck
 	bill.State, bill.Reason, bill.ChargeID, bill.Unsettled, bill.PaidAt = data.BillPaid, "", m.TransactionID, false, m.Posted
+	bill.RepairToken, bill.Recharge = "", false
 	return true, e.change(ctx, bill, func(ctx context.Context, q data.Queries, _ *sql.Tx) error {
-		return q.PaidSubscription(ctx, bill.PermissionID)
+		err := q.PaidSubscription(ctx, bill.PermissionID)
+		if uncertain {
+			return err
+		}
+		// Of no report: compared again, the report agrees with the bill, and would not have it.
+		d := differenceOf(m, data.DifferenceCaptureUnpaid, 0, m.Amount, "The bill was "+string(before)+" in the ledger, but %[2]s had been captured: it is paid now, and is not charged again.")
+		d.MerchantID = r.MerchantID
+		return errors.Join(err, q.AddDifference(ctx, d))
 	})
+}
+
+// pays reports whether the charge of a row pays a bill that is not paid.
+func pays(m *data.Match, b *data.Bill) bool {
+	switch b.State {
+	case data.BillPlanned, data.BillRetry, data.BillRepair, data.BillCheck:
+		return b.Amount == m.Amount && b.Currency == m.Currency && (b.ChargeID == "" || b.ChargeID == m.TransactionID)
+	case data.BillPending, data.BillPaid, data.BillUnpaid:
+	}
+	return false
+}
+
+// settleRefundByRow settles the refund of which it could not be read whether it was made: the only
+// one of the permission and the row's amount.
+func (e *Engine) settleRefundByRow(ctx context.Context, r *data.Report, m *data.Match) (bool, error) {
+	refund, err := e.DB.UncertainRefund(ctx, r.MerchantID, m.PermissionID, m.Period, -m.Amount, m.Currency)
+	if errors.Is(err, data.ErrNone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	refund.State, refund.Reason, refund.RefundID, refund.Unsettled, refund.RefundedAt = data.RefundRefunded, "", m.TransactionID, false, m.Posted
+	return true, e.changeRefund(ctx, refund)
 }
 
 // absent is how long after a bill was last touched the reports must have gone on without its
@@ -309,7 +373,7 @@ func (e *Engine) settleByRow(ctx context.Context, r *data.Report, m *data.Match)
 func (e *Engine) absent() time.Duration { return max(time.Minute, e.Calendar.Days(7)) }
 
 // settleByAbsence settles the bills of which it could not be read whether they were charged, and of
-// whose charge the reports prove that there is none. For that the reports must cover all the time
+// whose charge the reports prove that there is none. For that whole reports must cover all the time
 // from before the first call until well after the last one, without a gap, and of the permission
 // they must have no charge that is not another bill's. The bill is charged again under the same
 // key, so that even a charge that no report has would be repeated as an answer, and not made twice.
@@ -322,11 +386,11 @@ func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 		}
 		for _, b := range bills {
 			after = b
-			reports, err := e.DB.Reports(ctx, r.MerchantID, b.CalledAt.Add(-e.late()))
+			reports, err := e.DB.WholeReports(ctx, r.MerchantID, b.CalledAt.Add(-e.late()))
 			if err != nil {
 				return err
 			}
-			if !cover(reports, b.CalledAt.Add(-e.late())) {
+			if !cover(reports, b.CalledAt.Add(-e.late()), b.ChangedAt.Add(e.absent())) {
 				continue
 			}
 			b.State, b.NextAt, b.Unsettled = data.BillRetry, b.ChangedAt, false
@@ -341,13 +405,10 @@ func (e *Engine) settleByAbsence(ctx context.Context, r *data.Report) error {
 	}
 }
 
-// cover reports whether reports that are done, in the order of their periods, leave no gap from a
-// time on.
-func cover(reports []*data.Report, from time.Time) bool {
+// cover reports whether reports, in the order of their periods, leave no gap from one time to
+// another.
+func cover(reports []*data.Report, from, until time.Time) bool {
 	for _, r := range reports {
-		if r.State != data.ReportDone {
-			continue
-		}
 		if r.Start.After(from) {
 			return false
 		}
@@ -355,5 +416,5 @@ func cover(reports []*data.Report, from time.Time) bool {
 			from = r.End
 		}
 	}
-	return true
+	return !from.Before(until)
 }

@@ -269,7 +269,7 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 		}, data.Difference{Kind: data.DifferenceOtherMerchant, TransactionID: foreign.ChargeID, PermissionID: foreign.PermissionID, Period: foreign.Period, Theirs: 1999, Currency: "USD"}},
 		{"a charge of an unknown permission", func(d *document) {
 			d.add(d.of(t, bills[19].ChargeID), map[int]string{colID: "P01-1-C1", colPermission: "P01-1", colReference: "order-7"})
-		}, data.Difference{Kind: data.DifferencePermissionUnknown, TransactionID: "P01-1-C1", PermissionID: "P01-1", Theirs: 1999, Currency: "USD"}},
+		}, data.Difference{Kind: data.DifferencePermissionUnknown, Theirs: 1999, Currency: "USD"}},
 		{"a chargeback", func(d *document) {
 			d.add(d.of(t, refunds[7].RefundID), map[int]string{colID: bills[20].PermissionID + "-B1", colPermission: bills[20].PermissionID, colType: "Chargeback"})
 		}, data.Difference{Kind: data.DifferenceDispute, TransactionID: bills[20].PermissionID + "-B1", PermissionID: bills[20].PermissionID, Theirs: -1007, Currency: "USD"}},
@@ -302,7 +302,7 @@ func TestReconcile(t *testing.T) { //nolint:maintidx // one ledger, one report, 
 	// Two plants are in the ledger.
 	refused, unpaid := *refunds[5], *bills[17]
 	refused.State = data.RefundRefused
-	unpaid.State, unpaid.ChargeID = data.BillRetry, ""
+	unpaid.State, unpaid.ChargeID = data.BillUnpaid, ""
 	require.NoError(t, b.DB.SaveRefund(t.Context(), &refused))
 	require.NoError(t, b.DB.SaveBill(t.Context(), &unpaid))
 
@@ -577,6 +577,145 @@ func TestCheckIsSettledByItsRow(t *testing.T) {
 	}
 }
 
+// A bill that is to be charged, again or at last, is paid if a report has the charge: it is not
+// charged again, and a person sees it.
+func TestToBeChargedIsSettledByItsRow(t *testing.T) {
+	t.Parallel()
+	const link = "a link"
+	for name, tt := range map[string]struct {
+		change func(*data.Bill)
+		amount int64
+		want   data.BillState
+		kinds  []string
+	}{
+		"planned":             {func(b *data.Bill) { b.State, b.Unsettled = data.BillPlanned, false }, 999, data.BillPaid, []string{"capture_unpaid P-C1"}},
+		"a call is under way": {func(b *data.Bill) { b.State = data.BillPlanned }, 999, data.BillPaid, []string{}},
+		"retry":               {func(b *data.Bill) { b.State, b.Unsettled = data.BillRetry, false }, 999, data.BillPaid, []string{"capture_unpaid P-C1"}},
+		"repair": {func(b *data.Bill) {
+			b.State, b.Unsettled, b.RepairToken, b.Recharge = data.BillRepair, false, link, true
+		}, 999, data.BillPaid, []string{"capture_unpaid P-C1"}},
+		"retry, its charge":     {func(b *data.Bill) { b.State, b.Unsettled, b.ChargeID = data.BillRetry, false, "P-C1" }, 999, data.BillPaid, []string{"capture_unpaid P-C1"}},
+		"retry, another charge": {func(b *data.Bill) { b.State, b.Unsettled, b.ChargeID = data.BillRetry, false, "P-C2" }, 999, data.BillRetry, []string{"capture_doubled P-C1"}},
+		"retry, another amount": {func(b *data.Bill) { b.State, b.Unsettled = data.BillRetry, false }, 998, data.BillRetry, []string{"too_little P-C1"}},
+		"unpaid":                {func(b *data.Bill) { b.State, b.Unsettled = data.BillUnpaid, false }, 999, data.BillUnpaid, []string{"capture_unpaid P-C1"}},
+		"pending":               {func(b *data.Bill) { b.State, b.ChargeID = data.BillPending, "P-C1" }, 999, data.BillPending, []string{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBooks(t)
+			bill := b.bill(t, "P", tt.change)
+			require.NoError(t, b.DB.SetSubscriptionState(t.Context(), "P", data.SubscriptionPastDue))
+			row := capture("P", "P-C1")
+			row.Period, row.Posted, row.Amount = bill.Period, b.now, tt.amount
+			b.report(t, "1", -1, 1, row)
+			for range 2 {
+				assert.Equal(t, tt.kinds, b.kinds(t))
+				require.NoError(t, b.compare(t.Context(), &data.Report{MerchantID: "M", ID: "1", Start: b.now.Add(-24 * time.Hour), End: b.now.Add(24 * time.Hour)}))
+			}
+			now, err := b.DB.Bill(t.Context(), "P", bill.Period)
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, now.State)
+			s, err := b.DB.Subscription(t.Context(), "P")
+			require.NoError(t, err)
+			if tt.want != data.BillPaid {
+				assert.Equal(t, bill.Version, now.Version)
+				assert.Equal(t, data.SubscriptionPastDue, s.State)
+				return
+			}
+			assert.Equal(t, "P-C1", now.ChargeID)
+			assert.Equal(t, b.now, now.PaidAt)
+			assert.False(t, now.Unsettled)
+			assert.False(t, now.Recharge)
+			assert.Empty(t, now.RepairToken)
+			assert.Equal(t, data.SubscriptionActive, s.State)
+			require.ErrorIs(t, b.DB.SaveBill(t.Context(), bill), data.ErrChanged, "who read it before stores nothing")
+			_, err = b.DB.BeginCall(t.Context(), "P", bill.Period)
+			require.ErrorIs(t, err, data.ErrNone, "it is not charged again")
+		})
+	}
+}
+
+// A refund of which it could not be read whether it was made is the only one of its permission and
+// amount, or it stays.
+func TestRefundIsSettledByItsRow(t *testing.T) {
+	t.Parallel()
+	check := func(*data.Refund) {}
+	for name, tt := range map[string]struct {
+		refunds []func(*data.Refund)
+		change  func(*data.SettlementRow)
+		want    data.RefundState
+		kinds   []string
+	}{
+		"the only one":            {[]func(*data.Refund){check}, func(*data.SettlementRow) {}, data.RefundRefunded, []string{}},
+		"its period is named":     {[]func(*data.Refund){check}, func(s *data.SettlementRow) { s.Period = data.DateOf(time.Now()).Period() }, data.RefundRefunded, []string{}},
+		"of another amount":       {[]func(*data.Refund){check}, func(s *data.SettlementRow) { s.Amount-- }, data.RefundCheck, []string{"refund_unknown P-R1"}},
+		"another period is named": {[]func(*data.Refund){check}, func(s *data.SettlementRow) { s.Period = "2001-01" }, data.RefundCheck, []string{"refund_unknown P-R1"}},
+		"one of two":              {[]func(*data.Refund){check, check}, func(*data.SettlementRow) {}, data.RefundCheck, []string{"refund_unknown P-R1"}},
+		"it has another id":       {[]func(*data.Refund){func(r *data.Refund) { r.RefundID = "P-R2" }}, func(*data.SettlementRow) {}, data.RefundCheck, []string{"refund_unknown P-R1"}},
+		"it was refused":          {[]func(*data.Refund){func(r *data.Refund) { r.State = data.RefundRefused }}, func(*data.SettlementRow) {}, data.RefundRefused, []string{"refund_unknown P-R1"}},
+		"of another permission":   {[]func(*data.Refund){check}, func(s *data.SettlementRow) { s.PermissionID = "Q" }, data.RefundCheck, []string{"permission_unknown "}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBooks(t)
+			bill := b.bill(t, "P", func(bill *data.Bill) { bill.State, bill.Unsettled, bill.ChargeID = data.BillPaid, false, "P-C1" })
+			for i, change := range tt.refunds {
+				r := &data.Refund{ID: strconv.Itoa(i), PermissionID: "P", Period: bill.Period, MerchantID: "M", ChargeID: "P-C1", Amount: 100, Currency: "USD"}
+				_, err := b.DB.AddRefund(t.Context(), r)
+				require.NoError(t, err)
+				r.State, r.Unsettled, r.Reason = data.RefundCheck, true, "InvalidChargeStatus"
+				change(r)
+				require.NoError(t, b.DB.SaveRefund(t.Context(), r))
+			}
+			row := data.SettlementRow{Type: "Refund", TransactionID: "P-R1", PermissionID: "P", Amount: -100, Posted: b.now}
+			tt.change(&row)
+			b.report(t, "1", -1, 1, row)
+			assert.Equal(t, tt.kinds, b.kinds(t))
+			r, err := b.DB.Refund(t.Context(), "0")
+			require.NoError(t, err)
+			assert.Equal(t, tt.want, r.State)
+			bill, err = b.DB.Bill(t.Context(), "P", bill.Period)
+			require.NoError(t, err)
+			if tt.want != data.RefundRefunded {
+				assert.Zero(t, bill.Refunded)
+				return
+			}
+			assert.Equal(t, "P-R1", r.RefundID)
+			assert.Equal(t, b.now, r.RefundedAt)
+			assert.False(t, r.Unsettled)
+			assert.Empty(t, r.Reason)
+			assert.EqualValues(t, 100, bill.Refunded)
+
+			b.report(t, "2", 1, 2, row) // again
+			assert.Equal(t, []string{"duplicate P-R1"}, b.kinds(t))
+		})
+	}
+}
+
+// The charges of a merchant's other shop are one difference of a report and a currency, and come
+// after what took money.
+func TestForeignPermissions(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	bill := b.bill(t, "P", func(bill *data.Bill) { bill.State, bill.Unsettled, bill.ChargeID = data.BillPaid, false, "P-C1" })
+	second := capture("P", "P-C2")
+	second.Period = bill.Period
+	b.report(t, "1", -2, -1, second)
+	b.report(t, "2", -1, 1, capture("X", "X-C1"), capture("Y", "Y-C1"), capture("Y", "Y-C1"), data.SettlementRow{Type: "Refund", TransactionID: "X-R1", PermissionID: "X", Amount: -1})
+	b.report(t, "3", 1, 2, capture("X", "X-C2"))
+	found := differences(t, b.Engine, "M")
+	kinds := make([]data.DifferenceKind, len(found))
+	for i, d := range found {
+		kinds[i] = d.Kind
+	}
+	assert.Equal(t, []data.DifferenceKind{data.DifferenceCaptureDoubled, data.DifferenceDuplicate, data.DifferencePermissionUnknown, data.DifferencePermissionUnknown}, kinds)
+	i := slices.IndexFunc(found, func(d *data.Difference) bool { return d.Kind == data.DifferencePermissionUnknown && d.ReportID == "2" })
+	require.GreaterOrEqual(t, i, 0)
+	assert.EqualValues(t, 2*999-1, found[i].Theirs)
+	assert.Equal(t, amazonpay.USD, found[i].Currency)
+	assert.Equal(t, "3 charges and refunds on permissions that are no subscriptions come to 19.97 USD: another program of the merchant may have made them.", found[i].Note)
+}
+
 // Two charges for one such bill: one pays it, the other is the second.
 func TestCheckWithTwoRows(t *testing.T) {
 	t.Parallel()
@@ -595,6 +734,7 @@ func TestCheckIsSettledByAbsence(t *testing.T) {
 		from, until float64
 		rows        []data.SettlementRow
 	}
+	short := []data.SettlementRow{{SettlementID: "S", Type: "Reserve", Amount: 1}} // that was not transferred
 	for name, tt := range map[string]struct {
 		reports []part
 		change  func(*data.Bill)
@@ -606,6 +746,10 @@ func TestCheckIsSettledByAbsence(t *testing.T) {
 		"another permission's charge":     {[]part{{-2, 8, []data.SettlementRow{capture("Q", "Q-C")}}}, nil, data.BillRetry},
 		"it ends too early":               {[]part{{-2, 6.9, nil}}, nil, data.BillCheck},
 		"it begins too late":              {[]part{{-0.5, 8, nil}}, nil, data.BillCheck},
+		"rows are missing":                {[]part{{-2, 8, short}}, nil, data.BillCheck},
+		"rows are missing in one of them": {[]part{{-2, 1, short}, {1, 8, nil}}, nil, data.BillCheck},
+		"rows are missing in the last":    {[]part{{-2, 1, nil}, {1, 8, short}}, nil, data.BillCheck},
+		"rows are missing, but not there": {[]part{{-5, -3, short}, {-2, 8, nil}}, nil, data.BillRetry},
 		"a gap":                           {[]part{{-2, 1, nil}, {1.1, 8, nil}}, nil, data.BillCheck},
 		"a charge without our reference":  {[]part{{-2, 8, []data.SettlementRow{capture("P", "P-C")}}}, nil, data.BillCheck},
 		"a charge without a permission":   {[]part{{-2, 8, []data.SettlementRow{capture("", "P-C")}}}, nil, data.BillCheck},
@@ -678,6 +822,49 @@ func TestUnreadable(t *testing.T) {
 	require.ErrorIs(t, err, errTooLong)
 	_, err = (&bounded{io.Discard, 4}).Write([]byte("four"))
 	require.NoError(t, err)
+}
+
+// Rows of a report that was not compared report nothing: what they have is missed, and a later copy
+// of the report is not the second.
+func TestUnreadableReportsNothing(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	uncertain := b.bill(t, "P", func(bill *data.Bill) { bill.State = data.BillCheck })
+	b.bill(t, "Q", func(bill *data.Bill) {
+		bill.State, bill.Unsettled, bill.ChargeID, bill.PaidAt = data.BillPaid, false, "Q-C1", b.now.Add(-24*time.Hour)
+	})
+	var text strings.Builder
+	text.WriteString("TransactionPostedDate,SettlementId,AmazonTransactionId,SellerReferenceId,TransactionType,AmazonOrderReferenceId,CurrencyCode,TransactionAmount,TotalTransactionFee,NetTransactionAmount\n")
+	for _, id := range []string{"P", "Q"} {
+		fmt.Fprintf(&text, "2026-01-02T03:04:05 +0000,S,%s-C1,%s/%s,Capture,%s,USD,9.99,0,9.99\n", id, id, uncertain.Period, id)
+	}
+	for range settlementPage - 1 {
+		text.WriteString("2026-01-02T03:04:05 +0000,S,,,Reserve,,USD,-1.00,0,-1.00\n")
+	}
+	fmt.Fprintf(&text, "2026-01-02T03:04:05 +0000,S,,,Transfer,,USD,%d.02,0,%d.02\n", settlementPage-1-20, settlementPage-1-20)
+	report := func(id string, from time.Duration) *data.Report {
+		r := &data.Report{MerchantID: "M", ID: id, Start: b.now.Add(from), End: b.now.Add(24 * time.Hour), State: data.ReportFound}
+		require.NoError(t, b.DB.AddReport(t.Context(), r))
+		return r
+	}
+	broken := report("1", -72*time.Hour)
+	var cause unreadableError
+	require.ErrorAs(t, b.load(t.Context(), broken, strings.NewReader(text.String()+"broken off")), &cause)
+	require.NoError(t, b.unreadable(t.Context(), broken, cause))
+	rows, err := b.DB.Matches(t.Context(), broken, 0, 1)
+	require.NoError(t, err)
+	assert.Empty(t, rows)
+
+	b.report(t, "2", -3, 1)
+	assert.Equal(t, []string{"capture_missing Q-C1", "unreadable "}, b.kinds(t))
+
+	again := report("3", -72*time.Hour)
+	require.NoError(t, b.load(t.Context(), again, strings.NewReader(text.String())))
+	require.NoError(t, b.compare(t.Context(), again))
+	assert.Equal(t, []string{"unreadable "}, b.kinds(t))
+	uncertain, err = b.DB.Bill(t.Context(), "P", uncertain.Period)
+	require.NoError(t, err)
+	assert.Equal(t, data.BillPaid, uncertain.State)
 }
 
 type brokenReader struct{}

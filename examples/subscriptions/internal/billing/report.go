@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/riverqueue/river"
 
@@ -39,12 +40,21 @@ type reportsOfWorker struct {
 }
 
 // Work stores the reports that are new, and adds a job for each that is not done. It reads all that
-// the service has, those of 90 days: a report that comes late is not overlooked.
+// the service has, those of 90 days: a report that comes late is not overlooked. One that is
+// neither compared nor listed any more has a job too: the others wait until that has ended.
 func (w *reportsOfWorker) Work(ctx context.Context, job *river.Job[ReportsOfArgs]) error {
 	shop, err := w.e.Provider.Shop(ctx, job.Args.MerchantID)
 	if err != nil {
 		return err
 	}
+	wait, err := w.e.Provider.Take(ctx, job.Args.MerchantID, "GetReports")
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		return river.JobSnooze(wait)
+	}
+	listed := make(map[string]bool)
 	var found []*data.Report
 	for r, err := range shop.Reports(ctx, &webstore.GetReportsRequest{
 		ReportTypes: []webstore.ReportType{webstore.ReportTypeSettlement}, ProcessingStatuses: []webstore.ReportStatus{webstore.ReportStatusCompleted}, PageSize: 100,
@@ -52,26 +62,31 @@ func (w *reportsOfWorker) Work(ctx context.Context, job *river.Job[ReportsOfArgs
 		if err != nil {
 			return err
 		}
+		listed[r.ReportID] = true
 		found = append(found, &data.Report{
 			MerchantID: job.Args.MerchantID, ID: r.ReportID, DocumentID: r.ReportDocumentID, Start: r.StartTime.Time, End: r.EndTime.Time, State: data.ReportFound,
 		})
 	}
 	return w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
-		var jobs []river.InsertManyParams
 		for _, r := range found {
 			if err := q.AddReport(ctx, r); err != nil {
 				return err
 			}
-			if stored, err := q.Report(ctx, r.MerchantID, r.ID); err != nil {
-				return err
-			} else if stored.State != data.ReportDone {
+		}
+		stored, err := q.Reports(ctx, job.Args.MerchantID, time.UnixMicro(0))
+		if err != nil {
+			return err
+		}
+		var jobs []river.InsertManyParams
+		for _, r := range stored {
+			if r.State == data.ReportFound || r.State == data.ReportUnreadable && listed[r.ID] {
 				jobs = append(jobs, river.InsertManyParams{Args: ReconcileArgs{MerchantID: r.MerchantID, ReportID: r.ID}})
 			}
 		}
 		if len(jobs) == 0 {
 			return nil
 		}
-		_, err := w.e.River.InsertManyFastTx(ctx, tx, jobs)
+		_, err = w.e.River.InsertManyFastTx(ctx, tx, jobs)
 		return err
 	})
 }
@@ -79,23 +94,47 @@ func (w *reportsOfWorker) Work(ctx context.Context, job *river.Job[ReportsOfArgs
 // maxDocument is how many bytes a report's document may have: more than ten million rows.
 const maxDocument = 8 << 30
 
-// download downloads a report's document and stores its rows. The error is an [unreadableError] if
-// another attempt would only see the same.
-func (e *Engine) download(ctx context.Context, r *data.Report) (err error) {
+// downloadAttempts is how often a document is downloaded in vain, in about half an hour, before the
+// merchant's other reports do not wait for it any more.
+const downloadAttempts = 12
+
+// download downloads a report's document and stores its rows, in the job's n-th attempt. The error
+// is an [unreadableError] if another attempt would only see the same, or if there were enough.
+func (e *Engine) download(ctx context.Context, r *data.Report, n int) (err error) {
 	shop, err := e.Provider.Shop(ctx, r.MerchantID)
 	if err != nil {
 		return err
+	}
+	wait, err := e.Provider.Take(ctx, r.MerchantID, "GetReportDocument")
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		return river.JobSnooze(wait)
 	}
 	file, err := os.CreateTemp("", "settlement-*.csv")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.Close(), os.Remove(file.Name())) }()
-	_, err = shop.DownloadReport(ctx, r.DocumentID, &bounded{file, maxDocument})
-	if errors.Is(err, errTooLong) {
+	// At once, so that nothing is left if the process is killed. Windows refuses it.
+	removed := os.Remove(file.Name()) == nil
+	defer func() {
+		err = errors.Join(err, file.Close())
+		if !removed {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	_, err = shop.DownloadReport(ctx, r.DocumentID, &bounded{file, maxDocument}, amazonpay.WithoutRetry())
+	_, called := errors.AsType[*amazonpay.CallError](err)
+	switch {
+	case err == nil:
+	case errors.Is(ctx.Err(), context.Canceled): // the process stops
+		return err
+	case errors.Is(err, errTooLong):
 		return unreadableError{errTooLong}
-	}
-	if err != nil {
+	case called && amazonpay.Advise(err).Step == amazonpay.StepRead, n >= downloadAttempts: // refused for good
+		return unreadableError{err}
+	default:
 		return err
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {

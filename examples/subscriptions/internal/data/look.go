@@ -34,6 +34,11 @@ func (q Queries) LatestToCheck(ctx context.Context, limit int) ([]*Bill, error) 
 	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills WHERE state = 'check' ORDER BY changed_at DESC LIMIT $1`, limit)
 }
 
+// LatestRefundsToCheck returns the refunds in state check or refused that changed last.
+func (q Queries) LatestRefundsToCheck(ctx context.Context, limit int) ([]*Refund, error) {
+	return all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds WHERE state IN ('check', 'refused') ORDER BY changed_at DESC LIMIT $1`, limit)
+}
+
 // Message is a row of the table messages, without its link, which is the buyer's secret.
 type Message struct {
 	PermissionID string

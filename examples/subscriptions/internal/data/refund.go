@@ -69,6 +69,28 @@ func (q Queries) RefundOf(ctx context.Context, refundID string) (*Refund, error)
 	return scanRefund(q.on.QueryRowContext(ctx, `SELECT `+refundColumns+` FROM refunds WHERE refund_id = $1 AND refund_id <> ''`, refundID))
 }
 
+// UncertainRefund returns the refund of a permission's charges of which it cannot be read whether it
+// was made, if only one has that amount; of one period, unless it is empty. Of none or several it
+// returns [ErrNone].
+func (q Queries) UncertainRefund(ctx context.Context, merchantID, permissionID, period string, amount int64, currency amazonpay.CurrencyCode) (*Refund, error) {
+	found, err := all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds WHERE permission_id = $1 AND ($2 = '' OR period = $2) AND merchant_id = $3
+			AND state = 'check' AND refund_id = '' AND amount = $4 AND currency = $5 LIMIT 2`, permissionID, period, merchantID, amount, string(currency))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) != 1 {
+		return nil, ErrNone
+	}
+	return found[0], nil
+}
+
+// CountRefundsToCheck returns how many refunds are in each of the states check and refused.
+func (q Queries) CountRefundsToCheck(ctx context.Context) (check, refused int64, err error) {
+	err = q.on.QueryRowContext(ctx, `SELECT COALESCE(sum(CASE state WHEN 'check' THEN 1 ELSE 0 END), 0), COALESCE(sum(CASE state WHEN 'refused' THEN 1 ELSE 0 END), 0)
+		FROM refunds WHERE state IN ('check', 'refused')`).Scan(&check, &refused)
+	return check, refused, err
+}
+
 // BillToRefund returns a bill, and the sum of its refunds that were made or may be. In a
 // transaction nobody else can add one until it ends.
 func (q Queries) BillToRefund(ctx context.Context, permissionID, period string) (b *Bill, refunds int64, err error) {

@@ -55,6 +55,14 @@ func (q Queries) Reports(ctx context.Context, merchantID string, after time.Time
 		merchantID, after.UnixMicro())
 }
 
+// WholeReports returns those that were compared, and whose rows come to what was transferred: of
+// others, rows may be missing.
+func (q Queries) WholeReports(ctx context.Context, merchantID string, after time.Time) ([]*Report, error) {
+	return all(ctx, q, scanReport, `SELECT `+reportColumns+` FROM reports r WHERE merchant_id = $1 AND end_at > $2 AND state = 'done'
+			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.report_id = r.report_id AND d.kind = 'transfer')
+		ORDER BY start_at, end_at, report_id`, merchantID, after.UnixMicro())
+}
+
 // SetReportState changes how far a report is.
 func (q Queries) SetReportState(ctx context.Context, r *Report, state ReportState) error {
 	r.State = state
@@ -172,7 +180,7 @@ func (q Queries) MarkReported(ctx context.Context, r *Report, after, last int64)
 // that no report has and no difference names.
 func (q Queries) MissingBills(ctx context.Context, merchantID string, from, until time.Time, limit int) ([]*Bill, error) {
 	return all(ctx, q, scanBill, `SELECT `+billColumns+` FROM bills b WHERE merchant_id = $1 AND state = 'paid' AND NOT reported AND paid_at >= $2 AND paid_at <= $3
-			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = b.charge_id AND s.type = 'Capture')
+			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = b.charge_id AND s.transaction_id <> '' AND s.type = 'Capture')
 			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.kind = 'capture_missing' AND d.transaction_id = b.charge_id)
 		ORDER BY paid_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
@@ -180,7 +188,7 @@ func (q Queries) MissingBills(ctx context.Context, merchantID string, from, unti
 // MissingRefunds returns such refunds.
 func (q Queries) MissingRefunds(ctx context.Context, merchantID string, from, until time.Time, limit int) ([]*Refund, error) {
 	return all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds f WHERE merchant_id = $1 AND state = 'refunded' AND NOT reported AND refunded_at >= $2 AND refunded_at <= $3
-			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = f.refund_id AND s.type = 'Refund')
+			AND NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = $1 AND s.transaction_id = f.refund_id AND s.transaction_id <> '' AND s.type = 'Refund')
 			AND NOT EXISTS (SELECT 1 FROM differences d WHERE d.merchant_id = $1 AND d.kind = 'refund_missing' AND d.transaction_id = f.refund_id)
 		ORDER BY refunded_at LIMIT $4`, merchantID, from.UnixMicro(), until.UnixMicro(), limit)
 }
@@ -219,7 +227,7 @@ func (q Queries) UnevenSums(ctx context.Context, r *Report) ([]Sum, error) {
 // led to, and the ledger do not agree. A person should look at it.
 type Difference struct {
 	MerchantID    string
-	ReportID      string // empty: a notification led to it
+	ReportID      string // empty: it is not what a comparison found, but what was done about it, or what a notification led to
 	Line          int64  // of the report's document; 0: none
 	Kind          DifferenceKind
 	TransactionID string
@@ -244,7 +252,7 @@ const (
 	DifferenceTooLittle         DifferenceKind = "too_little"         // captured
 	DifferenceCurrency          DifferenceKind = "currency"           // of a charge or a refund
 	DifferenceOtherMerchant     DifferenceKind = "other_merchant"     // a charge or a refund of another merchant's permission
-	DifferencePermissionUnknown DifferenceKind = "permission_unknown" // the permission is none of ours
+	DifferencePermissionUnknown DifferenceKind = "permission_unknown" // all of a report whose permissions are none of ours
 	DifferenceRefundMissing     DifferenceKind = "refund_missing"     // that no report has
 	DifferenceRefundUnknown     DifferenceKind = "refund_unknown"     // that the ledger lacks
 	DifferenceRefundAmount      DifferenceKind = "refund_amount"
@@ -257,13 +265,26 @@ const (
 	DifferenceUnreadable        DifferenceKind = "unreadable"     // the report is not what it should be
 )
 
+// rank is the order in which people look at differences: first what took a buyer's money, last what
+// may be right.
+func (k DifferenceKind) rank() int {
+	switch k {
+	case DifferenceCaptureDoubled, DifferenceTooMuch, DifferenceCaptureUnknown, DifferenceCaptureUnpaid:
+		return 0
+	case DifferencePermissionUnknown:
+		return 2
+	default:
+		return 1
+	}
+}
+
 const differenceColumns = `merchant_id, report_id, line, kind, transaction_id, permission_id, period, ours, theirs, currency, note, found_at`
 
 // AddDifference stores a difference, or what is new about it.
 func (q Queries) AddDifference(ctx context.Context, d *Difference) error {
-	_, err := q.exec(ctx, `INSERT INTO differences (`+differenceColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, `+q.dialect.clock+`)
+	_, err := q.exec(ctx, `INSERT INTO differences (`+differenceColumns+`, rank) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, `+q.dialect.clock+`, $12)
 		ON CONFLICT (merchant_id, report_id, line, kind, transaction_id, permission_id, period, currency) DO UPDATE SET theirs = excluded.theirs, note = excluded.note`,
-		d.MerchantID, d.ReportID, d.Line, string(d.Kind), d.TransactionID, d.PermissionID, d.Period, d.Ours, d.Theirs, string(d.Currency), d.Note)
+		d.MerchantID, d.ReportID, d.Line, string(d.Kind), d.TransactionID, d.PermissionID, d.Period, d.Ours, d.Theirs, string(d.Currency), d.Note, d.Kind.rank())
 	return err
 }
 
@@ -273,8 +294,8 @@ func (q Queries) ClearDifferences(ctx context.Context, r *Report) error {
 	return err
 }
 
-// Differences returns up to limit differences of a merchant, the newest first; of all merchants if
-// merchantID is empty.
+// Differences returns up to limit differences of a merchant; of all merchants if merchantID is
+// empty. Those that took money are the first, and of each rank the newest.
 func (q Queries) Differences(ctx context.Context, merchantID string, limit int) ([]*Difference, error) {
 	scan := func(row scanner) (*Difference, error) {
 		var d Difference
@@ -284,5 +305,5 @@ func (q Queries) Differences(ctx context.Context, merchantID string, limit int) 
 		return &d, err
 	}
 	return all(ctx, q, scan, `SELECT `+differenceColumns+` FROM differences WHERE merchant_id = $1 OR $1 = ''
-		ORDER BY found_at DESC, merchant_id, report_id, line, kind, transaction_id LIMIT $2`, merchantID, limit)
+		ORDER BY rank, found_at DESC, merchant_id, report_id, line, kind, transaction_id LIMIT $2`, merchantID, limit)
 }

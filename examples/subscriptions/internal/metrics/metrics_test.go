@@ -45,7 +45,7 @@ func run(t *testing.T) (page, merchantID string) {
 	now, err := db.Now(t.Context())
 	require.NoError(t, err)
 	const bills = 5
-	_, err = w.Regions[0].Subscribe(t.Context(), db.Queries, merchantID, world.Plan{Amount: 999, NextDue: data.DateOf(now)}, bills)
+	paid, err := w.Regions[0].Subscribe(t.Context(), db.Queries, merchantID, world.Plan{Amount: 999, NextDue: data.DateOf(now)}, bills)
 	require.NoError(t, err)
 	require.NoError(t, w.Regions[0].FailNext(1, emulator.Fault{Operation: "CreateCharge", Status: 429}))
 	require.NoError(t, e.Start(context.Background()))
@@ -54,6 +54,11 @@ func run(t *testing.T) (page, merchantID string) {
 		tallies, err := db.Tallies(t.Context())
 		return err == nil && len(tallies) == 1 && tallies[0].State == data.BillPaid && tallies[0].Bills == bills
 	}, 3*time.Minute, 100*time.Millisecond)
+	r := &data.Refund{ID: "r", PermissionID: paid[0], Period: data.DateOf(now).Period(), MerchantID: merchantID, Amount: 1, Currency: "USD"}
+	_, err = db.AddRefund(t.Context(), r)
+	require.NoError(t, err)
+	r.State = data.RefundCheck
+	require.NoError(t, db.SaveRefund(t.Context(), r))
 	for range 2 {
 		_, err := p.Take(t.Context(), merchantID, "CreateRefund")
 		require.NoError(t, err)
@@ -82,6 +87,8 @@ func TestMetrics(t *testing.T) {
 		`subscriptions_bills{currency="USD",state="paid"} 5`,
 		`subscriptions_bills_amount{currency="USD",state="paid"} 49.95`,
 		`subscriptions_refunded_amount{currency="USD"} 0`,
+		`subscriptions_refunds{state="check"} 1`,
+		`subscriptions_refunds{state="refused"} 0`,
 		`subscriptions_jobs_worked_total{kind="charge",result="completed"} 5`,
 		`subscriptions_jobs_worked_total{kind="charge",result="failed"} 1`,
 		`subscriptions_rate_limit_waits_total{operation="CreateRefund"} 1`,

@@ -14,8 +14,8 @@ import (
 // tally reads the tally when Prometheus asks. Every process has the same figures: a query must take
 // the largest, not the sum.
 type tally struct {
-	db                                       *data.DB
-	bills, amount, refunded, queued, counted *prometheus.Desc
+	db                                                *data.DB
+	bills, amount, refunded, refunds, queued, counted *prometheus.Desc
 }
 
 func newTally(db *data.DB) *tally {
@@ -27,6 +27,7 @@ func newTally(db *data.DB) *tally {
 		bills:    describe("bills", "Bills of all periods. The same in every process.", "state", "currency"),
 		amount:   describe("bills_amount", "Amount of the bills, in the currency's main unit. The same in every process.", "state", "currency"),
 		refunded: describe("refunded_amount", "Refunded of all bills, in the currency's main unit. The same in every process.", "currency"),
+		refunds:  describe("refunds", "Refunds that a person must look at. The same in every process.", "state"),
 		queued:   describe("jobs", "Jobs that are not completed. The same in every process.", "queue", "state"),
 		counted:  describe("tally_timestamp_seconds", "When bills and jobs were last counted."),
 	}
@@ -34,7 +35,7 @@ func newTally(db *data.DB) *tally {
 
 // Describe implements [prometheus.Collector].
 func (t *tally) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{t.bills, t.amount, t.refunded, t.queued, t.counted} {
+	for _, d := range []*prometheus.Desc{t.bills, t.amount, t.refunded, t.refunds, t.queued, t.counted} {
 		to <- d
 	}
 }
@@ -74,6 +75,12 @@ func (t *tally) collect(ctx context.Context, to chan<- prometheus.Metric) error 
 	for currency, minor := range refunded {
 		to <- prometheus.MustNewConstMetric(t.refunded, prometheus.GaugeValue, mainUnit(minor, currency), string(currency))
 	}
+	check, refused, err := t.db.CountRefundsToCheck(ctx)
+	if err != nil {
+		return err
+	}
+	to <- prometheus.MustNewConstMetric(t.refunds, prometheus.GaugeValue, float64(check), string(data.RefundCheck))
+	to <- prometheus.MustNewConstMetric(t.refunds, prometheus.GaugeValue, float64(refused), string(data.RefundRefused))
 	jobs, err := t.db.JobTallies(ctx)
 	if err != nil {
 		return err

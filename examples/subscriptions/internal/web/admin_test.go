@@ -35,6 +35,13 @@ func TestProgress(t *testing.T) {
 		s.bill(s.merchant(0), fmt.Sprint("B01-1-", i), func(b *data.Bill) { b.State, b.Refunded = data.BillPaid, 100 })
 	}
 	s.bill(s.merchant(1), "B01-2-0", func(b *data.Bill) { b.State, b.Reason = data.BillCheck, "ProcessingFailure" })
+	for i, state := range []data.RefundState{data.RefundCheck, data.RefundRefused, data.RefundRefunded} {
+		r := &data.Refund{ID: fmt.Sprint("refund-", i), PermissionID: "B01-1-0", Period: "2026-11", MerchantID: s.merchant(0), ChargeID: "C1", Amount: 777, Currency: "USD"}
+		_, err := s.db.AddRefund(t.Context(), r)
+		require.NoError(t, err)
+		r.State = state
+		require.NoError(t, s.db.SaveRefund(t.Context(), r))
+	}
 	repair := s.bill("AX", "B01-3-0", func(b *data.Bill) { b.State, b.RepairToken = data.BillRepair, token })
 	require.NoError(t, s.db.AddMessage(t.Context(), repair, data.MessageRepair))
 	require.NoError(t, s.db.AddDifference(t.Context(), &data.Difference{MerchantID: "AX", ReportID: "R", Kind: "too_little", Ours: 500, Theirs: 499, Currency: amazonpay.JPY, Note: "a yen is missing"}))
@@ -47,13 +54,14 @@ func TestProgress(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 	for _, want := range []string{
 		"<title>60 % of 2026-11", "USD 3,703.68", "refunded USD 3.00", // 3 of 5 are settled
-		"B01-2-0", "ProcessingFailure", "JPY 500", "JPY 499", "a yen is missing", "50 %",
+		"B01-2-0", "ProcessingFailure", "JPY 500", "JPY 499", "a yen is missing", "50 %", "refund-0", "refund-1", "USD 7.77",
 		"&lt;script&gt;alert(1)", "Latest messages", "B01-3-0", `http-equiv="refresh"`,
 	} {
 		assert.Contains(t, page, want)
 	}
 	assert.NotContains(t, page, "<script>alert")
 	assert.NotContains(t, page, token)
+	assert.NotContains(t, page, "refund-2")
 	assert.Equal(t, "no-store", answer.Header.Get("Cache-Control"))
 	assert.NotContains(t, page, "style=", "the policy forbids it")
 	for _, path := range []string{"/static/style.css", "/static/live.js"} {

@@ -27,6 +27,7 @@ type overview struct {
 
 	Slowed      []slowed
 	Check       []*data.Bill
+	Refunds     []*data.Refund // to be checked, or refused
 	Found       int64
 	Differences []*data.Difference
 	Messages    []data.Message
@@ -195,6 +196,7 @@ func (c Config) overview(ctx context.Context, period, search, after string) (*ov
 		func() (err error) { jobs, err = db.JobTallies(ctx); return err },
 		func() (err error) { slow, err = db.LatestSlowed(ctx, latest); return err },
 		func() (err error) { v.Check, err = db.LatestToCheck(ctx, latest); return err },
+		func() (err error) { v.Refunds, err = db.LatestRefundsToCheck(ctx, latest); return err },
 		func() (err error) { v.Found, err = db.CountDifferences(ctx); return err },
 		func() (err error) { v.Differences, err = db.Differences(ctx, "", latest); return err },
 		func() (err error) { v.Messages, err = db.LatestMessages(ctx, latest); return err },

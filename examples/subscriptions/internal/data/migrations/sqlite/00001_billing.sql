@@ -87,6 +87,7 @@ CREATE TABLE refunds (
 );
 CREATE INDEX refunds_of ON refunds (permission_id, period);
 CREATE INDEX refunds_open ON refunds (changed_at, id) WHERE state IN ('planned', 'pending');
+CREATE INDEX refunds_to_check ON refunds (changed_at) WHERE state IN ('check', 'refused');
 CREATE INDEX refunds_unreported ON refunds (merchant_id, refunded_at) WHERE state = 'refunded' AND NOT reported;
 CREATE INDEX refunds_by_refund_id ON refunds (refund_id) WHERE refund_id <> '';
 
@@ -180,6 +181,8 @@ CREATE TABLE differences (
 	theirs         BIGINT NOT NULL,
 	currency       TEXT NOT NULL,
 	note           TEXT NOT NULL,
+	rank           INTEGER NOT NULL, -- the lower it is, the sooner a person should look
 	found_at       BIGINT NOT NULL,
 	PRIMARY KEY (merchant_id, report_id, line, kind, transaction_id, permission_id, period, currency)
 );
+CREATE INDEX differences_by_rank ON differences (rank, found_at DESC);
