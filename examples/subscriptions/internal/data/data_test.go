@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,47 @@ func TestOpenRefuses(t *testing.T) {
 		_, err := data.Open(t.Context(), address, 1)
 		require.ErrorContains(t, err, want)
 		require.NotContains(t, err.Error(), "secret")
+	}
+}
+
+// Processes that begin together on an empty database make its tables once.
+func TestOpenTogether(t *testing.T) {
+	t.Parallel()
+	address := datatest.Address(t)
+	if !data.IsPostgres(address) {
+		t.Skip("an SQLite file belongs to one process")
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			db, err := data.Open(t.Context(), address, 1)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, err := db.MerchantsAfter(t.Context(), "", 1); err != nil {
+				t.Error(err)
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// A database that is up to date is opened as it is.
+func TestOpenAgain(t *testing.T) {
+	t.Parallel()
+	address := datatest.Address(t)
+	for range 2 {
+		db, err := data.Open(t.Context(), address, 4)
+		require.NoError(t, err)
+		require.NoError(t, db.AddMerchant(t.Context(), merchant("A")))
+		found, err := db.MerchantsAfter(t.Context(), "", 10)
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.NoError(t, db.Close())
 	}
 }
 
