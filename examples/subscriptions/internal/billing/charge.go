@@ -49,8 +49,8 @@ func (w *chargeWorker) Work(ctx context.Context, job *river.Job[ChargeArgs]) err
 		return err
 	}
 	price, err := bill.Price()
-	if err != nil {
-		return err
+	if err != nil { // nothing was called, and bill says so
+		return w.e.check(ctx, bill, "", err)
 	}
 	charge, err := shop.CreateCharge(ctx, &webstore.CreateChargeRequest{
 		ChargePermissionID: bill.PermissionID, ChargeAmount: price, CaptureNow: new(true), CanHandlePendingAuthorization: new(true),

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"database/sql"
 	"testing"
 	"time"
 
@@ -44,4 +45,26 @@ func TestChargeOfAnotherAmount(t *testing.T) {
 	bill = b.bill(t, bill.PermissionID)
 	assert.Equal(t, data.BillCheck, bill.State)
 	assert.Equal(t, less.ChargeID, bill.ChargeID)
+}
+
+// A bill whose amount cannot be told to the service is checked by a person. It is never called for,
+// and nothing else waits for it.
+func TestChargeUnknownCurrency(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	region := b.world.Regions[0]
+	due, err := region.Subscribe(t.Context(), b.DB.Queries, region.Merchants[0].MerchantID, world.Plan{Amount: 999, NextDue: b.now - 1}, 2)
+	require.NoError(t, err)
+	require.NoError(t, b.DB.Tx(t.Context(), func(_ data.Queries, tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `UPDATE subscriptions SET currency = 'XXX' WHERE permission_id = $1`, due[0])
+		return err
+	}))
+	b.start(t)
+	for i, want := range []data.BillState{data.BillCheck, data.BillPaid} {
+		require.Eventually(t, func() bool {
+			bill, err := b.DB.Bill(t.Context(), due[i], (b.now - 1).Period())
+			return err == nil && bill.State == want && !bill.Unsettled
+		}, time.Minute, 50*time.Millisecond, want)
+	}
+	require.Len(t, region.Charges(), 1)
 }

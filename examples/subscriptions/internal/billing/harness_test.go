@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"os"
 	"testing"
 	"time"
@@ -33,13 +34,12 @@ func newBench(t *testing.T) *bench {
 	return newBenchOf(t, []string{"na"}, nil)
 }
 
-// newBenchOf is newBench with these regions and rate limits.
+// newBenchOf is newBench with these regions, and other rate limits where limits has them.
 func newBenchOf(t *testing.T, regions []string, limits map[string]provider.Limit) *bench {
 	t.Helper()
 	w, err := world.New(t.TempDir(), 2, regions)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
-	w.Accounts.Limits = limits
 	db := datatest.Open(t)
 	now, err := db.Now(t.Context())
 	require.NoError(t, err)
@@ -53,6 +53,7 @@ func newBenchOf(t *testing.T, regions []string, limits map[string]provider.Limit
 	for operation := range amazonpay.DocumentedRateLimits(amazonpay.EnvironmentLive) {
 		w.Accounts.Limits[operation] = provider.Limit{Burst: 1000, PerSecond: 1000}
 	}
+	maps.Copy(w.Accounts.Limits, limits)
 	p, err := provider.Open(provider.Config{Accounts: w.Accounts, DB: db, Logger: log})
 	require.NoError(t, err)
 	require.NoError(t, w.AddMerchants(t.Context(), p))

@@ -65,14 +65,14 @@ func Open(ctx context.Context, address string, connections int) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{Queries: Queries{on: pool, dialect: dialect}, pool: pool}
-	if dialect.name == goose.DialectSQLite3 {
-		connections = 1 // one writer, who then never meets another of this process
-	}
-	pool.SetMaxOpenConns(connections)
-	pool.SetMaxIdleConns(connections)
-	if err := db.migrate(ctx); err != nil {
+	if err := db.migrateAlone(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("data: migrations: %w", err), pool.Close())
 	}
+	if db.IsSQLite() {
+		connections = 1 // one writer, who then never meets another of this process
+	}
+	pool.SetMaxOpenConns(connections) // not before: the lock of the migrations has a connection of its own
+	pool.SetMaxIdleConns(connections)
 	return db, nil
 }
 
@@ -106,9 +106,28 @@ func connect(address string) (*sql.DB, dialect, error) {
 //go:embed migrations
 var migrations embed.FS
 
+// migrationsLock is the key of PostgreSQL's advisory lock: no other program of the database may use
+// it.
+const migrationsLock = 0x616d7a6e62696c6c
+
+// migrateAlone migrates while no other process does. An SQLite file belongs to one process.
+func (db *DB) migrateAlone(ctx context.Context) error {
+	if db.IsSQLite() {
+		return db.migrate(ctx)
+	}
+	lock, err := db.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = lock.Rollback() }() // gives the lock back, however this ends
+	if _, err := lock.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(migrationsLock)); err != nil {
+		return err
+	}
+	return db.migrate(ctx)
+}
+
 func (db *DB) migrate(ctx context.Context) error {
 	folder := "migrations/sqlite"
-	options := []goose.ProviderOption{}
 	if db.dialect.name == goose.DialectPostgres {
 		folder = "migrations/postgres"
 	}
@@ -116,7 +135,7 @@ func (db *DB) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ours, err := goose.NewProvider(db.dialect.name, db.pool, files, options...)
+	ours, err := goose.NewProvider(db.dialect.name, db.pool, files)
 	if err != nil {
 		return err
 	}
@@ -170,9 +189,6 @@ func (db *DB) AnalyzeGrown(ctx context.Context) error {
 
 // Close closes the database.
 func (db *DB) Close() error { return db.pool.Close() }
-
-// Ping reports whether the database answers.
-func (db *DB) Ping(ctx context.Context) error { return db.pool.PingContext(ctx) }
 
 // Tx runs f in a transaction, which ends with it: committed if f returns nil. f must use the
 // queries and the transaction that it is given (for jobs of River), and nothing of db: SQLite has

@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -22,11 +23,18 @@ func scanMerchant(row scanner) (*Merchant, error) {
 	return &m, row.Scan(&m.ID, &m.Name, &m.Region, &m.Currency, &m.SealedMWSToken)
 }
 
-// AddMerchant stores a merchant, or its new name and token.
+// AddMerchant stores a merchant, or its new name and token, with which an authorization token can be
+// asked for at once. It refuses another region or currency: the charge permissions of the merchant
+// are in the old ones.
 func (q Queries) AddMerchant(ctx context.Context, m *Merchant) error {
-	_, err := q.exec(ctx, `INSERT INTO merchants (`+merchantColumns+`, sealed_token, token_good_until, token_claim, token_claim_until) VALUES ($1, $2, $3, $4, $5, '', 0, '', 0)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, sealed_mws_token = excluded.sealed_mws_token`,
+	changed, err := q.exec(ctx, `INSERT INTO merchants (`+merchantColumns+`, sealed_token, token_good_until, token_claim, token_claimed_at, token_claim_until)
+		VALUES ($1, $2, $3, $4, $5, '', 0, '', 0, 0)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, sealed_mws_token = excluded.sealed_mws_token, token_claim = '', token_claim_until = 0
+		WHERE merchants.region = excluded.region AND merchants.currency = excluded.currency`,
 		m.ID, m.Name, string(m.Region), string(m.Currency), m.SealedMWSToken)
+	if err == nil && changed == 0 {
+		return fmt.Errorf("data: merchant %s: region and currency cannot change to %s and %s: leave them as they are stored, or add an account of the other region under its own id", m.ID, m.Region, m.Currency)
+	}
 	return err
 }
 

@@ -18,12 +18,6 @@ func (q Queries) AddMessage(ctx context.Context, b *Bill, kind MessageKind) erro
 	return err
 }
 
-// Messages returns how many messages of a kind there are about a bill.
-func (q Queries) Messages(ctx context.Context, permissionID, period string, kind MessageKind) (n int, err error) {
-	return n, q.on.QueryRowContext(ctx, `SELECT count(*) FROM messages WHERE permission_id = $1 AND period = $2 AND kind = $3`,
-		permissionID, period, string(kind)).Scan(&n)
-}
-
 // Outgoing is a message for whatever delivers it.
 type Outgoing struct {
 	ID           int64

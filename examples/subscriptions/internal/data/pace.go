@@ -17,16 +17,19 @@ func (q Queries) Take(ctx context.Context, merchantID, operation string, limit a
 	gap := int64(float64(time.Second.Microseconds()) / limit.PerSecond)
 	// A generic cell rate algorithm: next_at is when the bucket would be full again, and a call is
 	// free while that is less than burst - 1 gaps ahead. On the right stand the old values;
-	// excluded.line_at is now.
-	ahead := `pace.next_at - pace.gap * (CAST($4 AS BIGINT) - 1)`
-	free := ahead + ` <= excluded.line_at`
-	turn := q.dialect.greatest + `(pace.line_at + pace.gap, ` + ahead + `)`
-	row := q.on.QueryRowContext(ctx, `INSERT INTO pace (merchant_id, operation, gap, next_at, line_at, turn, cut_at, refused)
-		VALUES ($1, $2, $3, `+q.dialect.clock+` + $3, `+q.dialect.clock+`, 0, 0, 0)
+	// excluded.asked_at is now. If the clock was set back, the old times are moved back with it.
+	back := `CASE WHEN pace.asked_at > excluded.asked_at + ` + clockBack + ` THEN pace.asked_at - excluded.asked_at ELSE 0 END`
+	next, line := `(pace.next_at - `+back+`)`, `(pace.line_at - `+back+`)`
+	ahead := next + ` - pace.gap * (CAST($4 AS BIGINT) - 1)`
+	free := ahead + ` <= excluded.asked_at`
+	turn := q.dialect.greatest + `(` + line + ` + pace.gap, ` + ahead + `)`
+	row := q.on.QueryRowContext(ctx, `INSERT INTO pace (merchant_id, operation, gap, next_at, line_at, asked_at, turn, cut_at, refused)
+		VALUES ($1, $2, $3, `+q.dialect.clock+` + $3, `+q.dialect.clock+`, `+q.dialect.clock+`, 0, 0, 0)
 		ON CONFLICT (merchant_id, operation) DO UPDATE SET
-			next_at = CASE WHEN `+free+` THEN `+q.dialect.greatest+`(pace.next_at, excluded.line_at) + pace.gap ELSE pace.next_at END,
-			line_at = CASE WHEN `+free+` THEN pace.line_at ELSE `+turn+` END,
-			turn = CASE WHEN `+free+` THEN 0 ELSE `+turn+` - excluded.line_at END,
+			next_at = CASE WHEN `+free+` THEN `+q.dialect.greatest+`(`+next+`, excluded.asked_at) + pace.gap ELSE `+next+` END,
+			line_at = CASE WHEN `+free+` THEN `+line+` ELSE `+turn+` END,
+			asked_at = excluded.asked_at,
+			turn = CASE WHEN `+free+` THEN 0 ELSE `+turn+` - excluded.asked_at END,
 			gap = CASE WHEN `+free+` THEN `+q.dialect.greatest+`(excluded.gap, pace.gap * 10 / 11) ELSE pace.gap END
 		RETURNING turn`, merchantID, operation, gap, limit.Burst)
 	var micros int64
@@ -34,12 +37,17 @@ func (q Queries) Take(ctx context.Context, merchantID, operation string, limit a
 	return time.Duration(micros) * time.Microsecond, err
 }
 
+// clockBack is how far ahead a time must be that was stored as the present one, in microseconds, to
+// show that the database's clock has been set back since. What was counted from that time would
+// otherwise last too long: days, if the clock was wrong by days.
+const clockBack = `10000000`
+
 // Slow tells the rate limit that the service has refused a call with 429: the rate is halved, at
 // most once a second and down to a sixteenth, and nobody is let through for the time after which
 // the service wants to be asked again, or a gap.
 func (q Queries) Slow(ctx context.Context, merchantID, operation string, limit amazonpay.RateLimit, retryAfter time.Duration) error {
 	gap := int64(float64(time.Second.Microseconds()) / limit.PerSecond)
-	cut := `cut_at <= ` + q.dialect.clock + ` - 1000000`
+	cut := `(cut_at <= ` + q.dialect.clock + ` - 1000000 OR cut_at > ` + q.dialect.clock + ` + ` + clockBack + `)`
 	longer := `CASE WHEN ` + cut + ` THEN ` + q.dialect.least + `(gap * 2, CAST($3 AS BIGINT) * 16) ELSE gap END`
 	_, err := q.exec(ctx, `UPDATE pace SET
 			gap = `+longer+`,
@@ -48,24 +56,4 @@ func (q Queries) Slow(ctx context.Context, merchantID, operation string, limit a
 			refused = refused + 1
 		WHERE merchant_id = $1 AND operation = $2`, merchantID, operation, gap, limit.Burst, retryAfter.Microseconds())
 	return err
-}
-
-// Pace is a rate limit that refusals have slowed down.
-type Pace struct {
-	MerchantID string
-	Operation  string
-	Gap        time.Duration // between two calls
-	Free       time.Time     // when the next call may be made, at the latest
-	Refused    int64         // how many calls were refused with 429
-}
-
-// SlowedPaces returns up to limit rate limits whose calls were refused, those with the longest gaps
-// first.
-func (q Queries) SlowedPaces(ctx context.Context, limit int) ([]Pace, error) {
-	return all(ctx, q, func(row scanner) (p Pace, err error) {
-		var gap, free int64
-		err = row.Scan(&p.MerchantID, &p.Operation, &gap, &free, &p.Refused)
-		p.Gap, p.Free = time.Duration(gap)*time.Microsecond, time.UnixMicro(free).UTC()
-		return p, err
-	}, `SELECT merchant_id, operation, gap, next_at, refused FROM pace WHERE refused > 0 ORDER BY gap DESC, merchant_id, operation LIMIT $1`, limit)
 }

@@ -103,7 +103,37 @@ func TestSlow(t *testing.T) {
 	_, err = db.Take(t.Context(), "B", "CreateCharge", quick)
 	require.NoError(t, err)
 	require.NoError(t, db.Slow(t.Context(), "B", "CreateCharge", quick, 0))
-	slowed, err := db.SlowedPaces(t.Context(), 10)
+	slowed, err := db.LatestSlowed(t.Context(), 10)
 	require.NoError(t, err)
 	require.Len(t, slowed, 2)
+}
+
+// If the database's clock was set back, nobody waits for what the wrong clock had said, and the
+// pause that the service wants is as long as before.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	db := datatest.Open(t)
+	const ahead = ` + 86400000000`
+	for range 8 { // three go through, five wait in line
+		_, err := db.Take(t.Context(), "A", "CreateCharge", hourly)
+		require.NoError(t, err)
+	}
+	change(t, db, `UPDATE pace SET next_at = next_at`+ahead+`, line_at = line_at`+ahead+`, asked_at = asked_at`+ahead)
+	for place := 6; place <= 7; place++ {
+		wait, err := db.Take(t.Context(), "A", "CreateCharge", hourly)
+		require.NoError(t, err)
+		require.InDelta(t, float64(place)*3600, wait.Seconds(), 60, "place %d", place)
+	}
+
+	quick := amazonpay.RateLimit{Burst: 1000, PerSecond: 1000}
+	_, err := db.Take(t.Context(), "A", "GetCharge", quick)
+	require.NoError(t, err)
+	change(t, db, `UPDATE pace SET next_at = next_at`+ahead+`, line_at = line_at`+ahead+`, asked_at = asked_at`+ahead+`, cut_at = asked_at`+ahead+` WHERE operation = 'GetCharge'`)
+	wait, err := db.Take(t.Context(), "A", "GetCharge", quick)
+	require.NoError(t, err)
+	require.Zero(t, wait)
+	require.NoError(t, db.Slow(t.Context(), "A", "GetCharge", quick, 0)) // a cut of tomorrow does not keep the rate from being halved
+	slowed, err := db.LatestSlowed(t.Context(), 10)
+	require.NoError(t, err)
+	require.Equal(t, 2*time.Millisecond, slowed[0].Gap)
 }

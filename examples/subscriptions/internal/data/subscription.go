@@ -46,7 +46,7 @@ func (q Queries) Subscription(ctx context.Context, permissionID string) (*Subscr
 // rows is how many rows one INSERT takes: SQLite takes 32,766 parameters.
 const rows = 1000
 
-// AddSubscriptions stores new subscriptions. Those that are stored already stay as they are.
+// AddSubscriptions stores new subscriptions, unless one of them could not be charged. Those that are stored already stay as they are.
 func (q Queries) AddSubscriptions(ctx context.Context, all []*Subscription) error {
 	for len(all) > 0 {
 		page := all[:min(rows, len(all))]
@@ -55,6 +55,9 @@ func (q Queries) AddSubscriptions(ctx context.Context, all []*Subscription) erro
 		for _, s := range page {
 			if s.Amount <= 0 || s.Anchor < 1 || s.Anchor > 31 {
 				return fmt.Errorf("data: subscription %s: the amount must be above 0 and the anchor a day from 1 to 31", s.PermissionID)
+			}
+			if _, err := amazonpay.NewPrice(s.Amount, s.Currency); err != nil {
+				return fmt.Errorf("data: subscription %s: the currency %.32q must be one that the SDK knows, such as USD: correct it", s.PermissionID, string(s.Currency))
 			}
 			args = append(args, s.PermissionID, s.MerchantID, s.Amount, string(s.Currency), string(s.State), s.Anchor, int64(s.NextDue))
 		}

@@ -127,7 +127,17 @@ func TestPlanBillsTogether(t *testing.T) {
 func TestAddSubscriptionsRefuses(t *testing.T) {
 	t.Parallel()
 	db := datatest.Open(t)
-	for _, wrong := range []data.Subscription{{PermissionID: "A", Amount: 0, Anchor: 1}, {PermissionID: "A", Amount: 1, Anchor: 0}, {PermissionID: "A", Amount: 1, Anchor: 32}} {
-		require.Error(t, db.AddSubscriptions(t.Context(), []*data.Subscription{&wrong}))
+	require.NoError(t, db.AddMerchant(t.Context(), merchant("A")))
+	for field, wrong := range map[string]data.Subscription{
+		"amount":         {Amount: 0, Currency: amazonpay.USD, Anchor: 1},
+		"anchor":         {Amount: 1, Currency: amazonpay.USD, Anchor: 0},
+		"a day from 1":   {Amount: 1, Currency: amazonpay.USD, Anchor: 32},
+		`currency "XXX"`: {Amount: 1, Currency: "XXX", Anchor: 1},
+		`currency ""`:    {Amount: 1, Anchor: 1},
+	} {
+		wrong.PermissionID, wrong.MerchantID = "P", "A"
+		require.ErrorContains(t, db.AddSubscriptions(t.Context(), []*data.Subscription{&wrong}), field)
+		_, err := db.Subscription(t.Context(), "P")
+		require.ErrorIs(t, err, data.ErrNone, field)
 	}
 }

@@ -20,8 +20,9 @@ type TokenClaim struct {
 func (q Queries) ClaimToken(ctx context.Context, merchantID, claim string, length time.Duration) (TokenClaim, error) {
 	var goodFor int64
 	c := TokenClaim{Claimed: true}
-	err := q.on.QueryRowContext(ctx, `UPDATE merchants SET token_claim = $2, token_claim_until = `+q.dialect.clock+` + $3
-		WHERE id = $1 AND token_claim_until <= `+q.dialect.clock+` RETURNING sealed_token, token_good_until - `+q.dialect.clock,
+	err := q.on.QueryRowContext(ctx, `UPDATE merchants SET token_claim = $2, token_claimed_at = `+q.dialect.clock+`, token_claim_until = `+q.dialect.clock+` + $3
+		WHERE id = $1 AND (token_claim_until <= `+q.dialect.clock+` OR token_claimed_at > `+q.dialect.clock+` + `+clockBack+`)
+		RETURNING sealed_token, token_good_until - `+q.dialect.clock,
 		merchantID, claim, length.Microseconds()).Scan(&c.Sealed, &goodFor)
 	c.GoodFor = time.Duration(goodFor) * time.Microsecond
 	if !errors.Is(err, ErrNone) {
@@ -32,9 +33,11 @@ func (q Queries) ClaimToken(ctx context.Context, merchantID, claim string, lengt
 	return TokenClaim{Turn: time.Duration(turn) * time.Microsecond}, err
 }
 
-// PostponeToken ends a claim, and lets nobody claim the token until the merchant's turn comes.
+// PostponeToken ends a claim, and lets nobody claim the token until the merchant's turn comes, or
+// the merchant is stored with another token.
 func (q Queries) PostponeToken(ctx context.Context, merchantID, claim string, turn time.Duration) error {
-	_, err := q.exec(ctx, `UPDATE merchants SET token_claim = '', token_claim_until = `+q.dialect.clock+` + $3 WHERE id = $1 AND token_claim = $2`,
+	_, err := q.exec(ctx, `UPDATE merchants SET token_claim = '', token_claimed_at = `+q.dialect.clock+`, token_claim_until = `+q.dialect.clock+` + $3
+		WHERE id = $1 AND token_claim = $2`,
 		merchantID, claim, turn.Microseconds())
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
@@ -29,10 +30,18 @@ func (m *Month) Check(ctx context.Context) (checked Checked, err error) {
 				note("%s is charged twice", charge.Reference)
 			}
 			seen[charge.Reference] = true
+			period, ours := strings.CutPrefix(charge.Reference, charge.PermissionID+"/")
+			if ours && period > First.Period() {
+				continue // the next month may have begun
+			}
 			bill, err := m.DB.Bill(ctx, charge.PermissionID, First.Period())
 			switch {
-			case errors.Is(err, data.ErrNone) || err == nil && bill.Reference() != charge.Reference:
-				continue // of the next month, which may have begun
+			case errors.Is(err, data.ErrNone):
+				note("%s is charged with %s, and has no bill", charge.PermissionID, charge.ID)
+				continue
+			case err == nil && bill.Reference() != charge.Reference:
+				note("%s is charged as %q, and its bill is %s", charge.ID, charge.Reference, bill.Reference())
+				continue
 			case err != nil:
 				return checked, err
 			}
@@ -45,7 +54,7 @@ func (m *Month) Check(ctx context.Context) (checked Checked, err error) {
 			}
 		}
 	}
-	outcomes, err := m.DB.Outcomes(ctx, First.Period())
+	outcomes, err := m.outcomes(ctx)
 	if err != nil {
 		return checked, err
 	}
@@ -59,7 +68,7 @@ func (m *Month) Check(ctx context.Context) (checked Checked, err error) {
 	if paid != checked.Charges {
 		note("%d bills are paid, and %d charges captured", paid, checked.Charges)
 	}
-	due, closed, err := m.DB.Unbilled(ctx, First+days-1)
+	due, closed, err := m.unbilled(ctx)
 	if err != nil {
 		return checked, err
 	}

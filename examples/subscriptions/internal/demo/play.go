@@ -16,7 +16,7 @@ import (
 type Progress struct {
 	Date     data.Date
 	Passed   float64 // of the month, 0 to 1
-	Outcomes []data.Outcome
+	Outcomes []Outcome
 }
 
 // Looks is how often in a day Play looks, and tells of its progress.
@@ -43,7 +43,7 @@ func (m *Month) Play(ctx context.Context, engine *billing.Engine, tell func(Prog
 		if err := errors.Join(m.mail(ctx, today), m.hurry(ctx)); err != nil {
 			return err
 		}
-		outcomes, err := m.DB.Outcomes(ctx, First.Period())
+		outcomes, err := m.outcomes(ctx)
 		if err != nil {
 			return err
 		}
@@ -68,11 +68,11 @@ const patience = 15 * time.Minute
 
 // over reports whether the month is over. The next one is not billed: a slow machine would never
 // come to an end.
-func (m *Month) over(ctx context.Context, passed float64, outcomes []data.Outcome) (bool, error) {
+func (m *Month) over(ctx context.Context, passed float64, outcomes []Outcome) (bool, error) {
 	if passed < float64(lastDue)/days {
 		return false, nil
 	}
-	if err := m.DB.Postpone(ctx, First+days-1); err != nil || passed < 1 {
+	if err := m.postpone(ctx); err != nil || passed < 1 {
 		return false, err
 	}
 	for _, o := range outcomes {
@@ -80,7 +80,7 @@ func (m *Month) over(ctx context.Context, passed float64, outcomes []data.Outcom
 			return false, nil
 		}
 	}
-	due, _, err := m.DB.Unbilled(ctx, First+days-1)
+	due, _, err := m.unbilled(ctx)
 	return due == 0, err
 }
 
@@ -137,7 +137,7 @@ func (m *Month) Reconcile(ctx context.Context) error {
 				return err
 			}
 		}
-		left, err := m.DB.Unreported(ctx, First.Period())
+		left, err := m.unreported(ctx)
 		switch {
 		case err != nil || left == 0:
 			return err

@@ -32,7 +32,7 @@ func (r *row) add(bills int, currency amazonpay.CurrencyCode, amount int64) {
 }
 
 // rowOf names the row of an outcome, with a number by which rows are sorted.
-func rowOf(o data.Outcome) string {
+func rowOf(o Outcome) string {
 	switch o.State {
 	case data.BillPaid:
 		switch {
@@ -57,7 +57,7 @@ func rowOf(o data.Outcome) string {
 
 // Table writes what happened to the bills, and which calls it took.
 func (m *Month) Table(ctx context.Context, w io.Writer) error {
-	outcomes, err := m.DB.Outcomes(ctx, First.Period())
+	outcomes, err := m.outcomes(ctx)
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (m *Month) Table(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, closed, err := m.DB.Unbilled(ctx, First+days-1)
+	_, closed, err := m.unbilled(ctx)
 	if err != nil {
 		return err
 	}

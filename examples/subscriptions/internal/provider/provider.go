@@ -66,6 +66,7 @@ type Provider struct {
 	regions map[amazonpay.Region]*region
 	limits  map[string]amazonpay.RateLimit
 	waited  func(operation string, wait time.Duration)
+	log     *slog.Logger
 
 	mu    sync.Mutex
 	shops map[string]*Shop
@@ -113,9 +114,12 @@ func Open(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{db: c.DB, seal: seal, limits: limits, waited: c.Waited, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
+	p := &Provider{db: c.DB, seal: seal, limits: limits, waited: c.Waited, log: c.Logger, regions: make(map[amazonpay.Region]*region), shops: make(map[string]*Shop)}
+	if p.log == nil {
+		p.log = slog.New(slog.DiscardHandler)
+	}
 	for _, a := range c.Accounts.Accounts {
-		r, err := openRegion(c, a, tokens{c.DB, seal, a.Region + " " + a.PublicKeyID, p.take})
+		r, err := openRegion(c, a, tokens{p, a.Region + " " + a.PublicKeyID})
 		if err != nil {
 			return nil, fmt.Errorf("provider: the account of region %q: %w", a.Region, err)
 		}
@@ -162,7 +166,8 @@ func openRegion(c Config, a Account, store authtoken.Store) (*region, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.tokens = authtoken.New(r.client).WithStore(store)
+	// Without retries, since each takes a turn of the account's limit, and a claim ends soon.
+	r.tokens = authtoken.New(r.client.With(amazonpay.WithoutRetry())).WithStore(store)
 	return r, nil
 }
 
@@ -180,12 +185,13 @@ func openKey(file string) (crypto.Signer, error) {
 	return libcrypto.NewOrGo(key)
 }
 
-// Shop returns the client of a merchant, which is made once for each process.
+// Shop returns the client of a merchant. A process keeps it while the merchant has a token.
 func (p *Provider) Shop(ctx context.Context, merchantID string) (*Shop, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s := p.shops[merchantID]; s != nil {
-		return s, nil
+	kept := p.shops[merchantID]
+	p.mu.Unlock()
+	if kept != nil {
+		return kept, nil
 	}
 	m, err := p.db.Merchant(ctx, merchantID)
 	if err != nil {
@@ -201,8 +207,23 @@ func (p *Provider) Shop(ctx context.Context, merchantID string) (*Shop, error) {
 	}
 	source := r.tokens.Source(mwsToken, merchantID)
 	s := &Shop{webstore.New(r.client.With(amazonpay.WithTokenSource(source))), m, source}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if first := p.shops[merchantID]; first != nil { // one source, so that its callers wait for one token
+		return first, nil
+	}
 	p.shops[merchantID] = s
 	return s, nil
+}
+
+// drop makes the next [Provider.Shop] read the merchant again: it may have given the provider
+// another token.
+func (p *Provider) drop(s *Shop) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shops[s.Merchant.ID] == s {
+		delete(p.shops, s.Merchant.ID)
+	}
 }
 
 // Take lets a call of a merchant begin: it returns how long to wait before asking again, or 0. A
@@ -214,10 +235,11 @@ func (p *Provider) Take(ctx context.Context, merchantID, operation string) (time
 		return 0, err
 	}
 	if _, err := shop.source.Token(ctx); err != nil {
+		p.drop(shop)
 		if turn, ok := errors.AsType[*turnError](err); ok {
 			return turn.wait, nil
 		}
-		return 0, errors.Join(err, p.Answered(context.WithoutCancel(ctx), merchantID, operation, err))
+		return 0, err
 	}
 	return p.take(ctx, merchantID, operation)
 }

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -157,6 +158,54 @@ func TestDeadClaim(t *testing.T) {
 	claim, err = db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
 	require.NoError(t, err)
 	require.NotEqual(t, "late", string(claim.Sealed))
+}
+
+// slowly is the context of a query that does not come back while the test wants it to.
+type slowly struct {
+	context.Context
+
+	waits   chan struct{}
+	goes    chan struct{}
+	waiting *sync.Once
+}
+
+func (s slowly) Done() <-chan struct{} {
+	s.waiting.Do(func() { close(s.waits) })
+	<-s.goes
+	return s.Context.Done()
+}
+
+// A merchant's calls do not wait for the database while another merchant is read.
+func TestShopDoesNotWait(t *testing.T) {
+	t.Parallel()
+	w, _, processes := open(t, 1)
+	one, other := w.Regions[0].Merchants[0].MerchantID, w.Regions[0].Merchants[1].MerchantID
+	first, err := processes[0].Shop(t.Context(), one)
+	require.NoError(t, err)
+	slow := slowly{t.Context(), make(chan struct{}), make(chan struct{}), new(sync.Once)}
+	var group sync.WaitGroup
+	group.Go(func() {
+		if _, err := processes[0].Shop(slow, other); err != nil {
+			t.Error(err)
+		}
+	})
+	<-slow.waits
+	found := make(chan *provider.Shop, 1)
+	group.Go(func() {
+		shop, err := processes[0].Shop(t.Context(), one)
+		if err != nil {
+			t.Error(err)
+		}
+		found <- shop
+	})
+	select {
+	case again := <-found:
+		require.Same(t, first, again)
+	case <-time.After(10 * time.Second):
+		t.Error("it waits")
+	}
+	close(slow.goes)
+	group.Wait()
 }
 
 // A text that was sealed for one merchant, with another key, or was changed, does not open.

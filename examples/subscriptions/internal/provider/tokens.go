@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -14,12 +15,11 @@ import (
 
 // tokens is the [authtoken.Store] of all processes, in the table merchants.
 type tokens struct {
-	db   *data.DB
-	seal sealer
+	*Provider
+
 	// account is the provider's account, to all of whose merchants together the limit of
-	// GetAuthorizationToken applies: the strictest reading of the documentation. take is the limit.
+	// GetAuthorizationToken applies: the strictest reading of the documentation.
 	account string
-	take    func(ctx context.Context, id, operation string) (time.Duration, error)
 }
 
 // turnError reports that it is not the merchant's turn to ask for a token.
@@ -36,6 +36,8 @@ const (
 	// then. If it is only slow, the merchant has two tokens for a while, which does no harm.
 	tokenClaim = 10 * time.Second
 	tokenPoll  = 50 * time.Millisecond
+
+	getToken = "GetAuthorizationToken"
 )
 
 // Update implements [authtoken.Store]. It claims the row, instead of locking it, since a lock would
@@ -72,7 +74,7 @@ func (s tokens) replace(ctx context.Context, merchantID, name string, claim data
 		stored = authtoken.StoredToken{Token: amazonpay.NewSecret(text), GoodFor: claim.GoodFor}
 	}
 	if stored.GoodFor <= 0 {
-		turn, err := s.take(ctx, s.account, "GetAuthorizationToken")
+		turn, err := s.take(ctx, s.account, getToken)
 		if err != nil {
 			return errors.Join(err, s.db.SaveToken(after, merchantID, name, nil, 0))
 		}
@@ -81,8 +83,15 @@ func (s tokens) replace(ctx context.Context, merchantID, name string, claim data
 		}
 	}
 	renewed, err := renew(stored)
-	if err != nil || renewed == stored {
-		return errors.Join(err, s.db.SaveToken(after, merchantID, name, nil, 0))
+	switch {
+	case err != nil && amazonpay.Advise(err).Class == amazonpay.DeclineClassAccount:
+		s.log.ErrorContext(ctx, "the service gives no token for the merchant: nothing is called for it until it is asked again, or the merchant is stored with another token",
+			slog.String("merchant_id", merchantID), slog.Duration("asked_again_after", accountPause), slog.Any("error", err))
+		return errors.Join(err, s.db.PostponeToken(after, merchantID, name, accountPause))
+	case err != nil:
+		return errors.Join(err, s.Answered(after, s.account, getToken, err), s.db.SaveToken(after, merchantID, name, nil, 0))
+	case renewed == stored:
+		return s.db.SaveToken(after, merchantID, name, nil, 0)
 	}
 	return s.db.SaveToken(after, merchantID, name, s.seal.seal(renewed.Token.Reveal(), merchantID), renewed.GoodFor)
 }

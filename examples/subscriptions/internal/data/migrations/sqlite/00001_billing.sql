@@ -18,6 +18,7 @@ CREATE TABLE merchants (
 	sealed_token     BLOB NOT NULL, -- the authorization token that all processes share, encrypted; empty: none
 	token_good_until BIGINT NOT NULL,
 	token_claim      TEXT NOT NULL, -- of the process that replaces the token
+	token_claimed_at BIGINT NOT NULL,
 	token_claim_until BIGINT NOT NULL
 );
 
@@ -98,6 +99,7 @@ CREATE TABLE pace (
 	gap         BIGINT NOT NULL, -- between two calls, in the long run
 	next_at     BIGINT NOT NULL, -- when the bucket would be full again
 	line_at     BIGINT NOT NULL, -- when the last one who waits may come again
+	asked_at    BIGINT NOT NULL, -- when somebody last asked
 	turn        BIGINT NOT NULL, -- the answer to the last who asked: 0, or when to come again
 	cut_at      BIGINT NOT NULL, -- when a 429 last made gap longer
 	refused     BIGINT NOT NULL, -- how many 429 there were
