@@ -210,9 +210,9 @@ func (w *notifiedWorker) refund(ctx context.Context, shop *provider.Shop, refund
 	})
 }
 
-// unknownRefund settles the refund in state check of the same charge and amount, if there is one: the
-// answer that had its id was lost. One that is not made settles nothing: it may be the merchant's
-// own, while ours was made.
+// unknownRefund settles the refund in state check of the same charge and amount, if there is one:
+// the answer that had its id was lost. One that is not made settles nothing: it may be the
+// merchant's own, while ours was made.
 func (w *notifiedWorker) unknownRefund(ctx context.Context, shop *provider.Shop, refund *webstore.Refund) error {
 	if refund.StatusDetails.State != amazonpay.StateRefunded {
 		return nil

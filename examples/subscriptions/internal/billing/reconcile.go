@@ -82,7 +82,7 @@ func (e *Engine) compare(ctx context.Context, r *data.Report) error {
 	if err := e.DB.ClearDifferences(ctx, r); err != nil {
 		return err
 	}
-	foreign := make(map[amazonpay.CurrencyCode]foreignSum)
+	foreign := make(foreignSums)
 	for after := int64(0); ; {
 		page, err := e.DB.Matches(ctx, r, after, settlementPage)
 		if err != nil {
@@ -118,23 +118,9 @@ func (e *Engine) compare(ctx context.Context, r *data.Report) error {
 			return err
 		}
 		after = last
-		for _, m := range page {
-			if isForeign(m) {
-				sum := foreign[m.Currency]
-				foreign[m.Currency] = foreignSum{sum.rows + 1, sum.amount + m.Amount}
-			}
-		}
+		foreign.add(page)
 	}
-	for currency, sum := range foreign {
-		err := e.DB.AddDifference(ctx, &data.Difference{
-			MerchantID: r.MerchantID, ReportID: r.ID, Kind: data.DifferencePermissionUnknown, Theirs: sum.amount, Currency: currency,
-			Note: fmt.Sprintf("%d charges and refunds on permissions that are no subscriptions come to %s: another program of the merchant may have made them.", sum.rows, money(sum.amount, currency)),
-		})
-		if err != nil {
-			return err
-		}
-	}
-	if err := errors.Join(e.compareSums(ctx, r), e.findMissing(ctx, r)); err != nil {
+	if err := errors.Join(e.addForeign(ctx, r, foreign), e.compareSums(ctx, r), e.findMissing(ctx, r)); err != nil {
 		return err
 	}
 	if err := e.DB.SetReportState(ctx, r, data.ReportDone); err != nil {
@@ -213,8 +199,31 @@ func compareRefund(merchantID string, m *data.Match) *data.Difference {
 	return nil
 }
 
-// foreignSum is the charges and refunds of a report on permissions that are no subscriptions.
-type foreignSum struct{ rows, amount int64 }
+// foreignSums are the charges and refunds of a report on permissions that are no subscriptions.
+type foreignSums map[amazonpay.CurrencyCode]struct{ rows, amount int64 }
+
+func (s foreignSums) add(page []*data.Match) {
+	for _, m := range page {
+		if isForeign(m) {
+			sum := s[m.Currency]
+			sum.rows++
+			sum.amount += m.Amount
+			s[m.Currency] = sum
+		}
+	}
+}
+
+// addForeign stores them as one difference of each currency: a merchant's other shop may have as
+// many as it likes.
+func (e *Engine) addForeign(ctx context.Context, r *data.Report, sums foreignSums) (err error) {
+	for currency, sum := range sums {
+		err = errors.Join(err, e.DB.AddDifference(ctx, &data.Difference{
+			MerchantID: r.MerchantID, ReportID: r.ID, Kind: data.DifferencePermissionUnknown, Theirs: sum.amount, Currency: currency,
+			Note: fmt.Sprintf("%d charges and refunds on permissions that are no subscriptions come to %s: another program of the merchant may have made them.", sum.rows, money(sum.amount, currency)),
+		}))
+	}
+	return err
+}
 
 // isForeign reports whether a charge or a refund is of a permission that is no subscription.
 func isForeign(m *data.Match) bool {
@@ -313,8 +322,8 @@ func (e *Engine) findMissing(ctx context.Context, r *data.Report) error {
 	}
 }
 
-// settleByRow settles a bill that is to be charged, or of which it could not be read whether it was:
-// the report has the charge. It does so with a refund too, and reports whether it did.
+// settleByRow settles a bill that is to be charged, or of which it could not be read whether it
+// was: the report has the charge. It does so with a refund too, and reports whether it did.
 func (e *Engine) settleByRow(ctx context.Context, r *data.Report, m *data.Match) (bool, error) {
 	b := m.Bill
 	switch {

@@ -62,7 +62,7 @@ func TestNoDocument(t *testing.T) {
 	t.Parallel()
 	b := newBenchOf(t, []string{"na"}, fast)
 	region := b.world.Regions[0]
-	for i, tt := range []struct {
+	for i, tt := range []struct { //nolint:paralleltest // of one emulator
 		name    string
 		status  int
 		attempt int // the first that is enough

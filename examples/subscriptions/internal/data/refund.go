@@ -69,9 +69,9 @@ func (q Queries) RefundOf(ctx context.Context, refundID string) (*Refund, error)
 	return scanRefund(q.on.QueryRowContext(ctx, `SELECT `+refundColumns+` FROM refunds WHERE refund_id = $1 AND refund_id <> ''`, refundID))
 }
 
-// UncertainRefund returns the refund of a permission's charges of which it cannot be read whether it
-// was made, if only one has that amount; of one period, unless it is empty. Of none or several it
-// returns [ErrNone].
+// UncertainRefund returns the refund of a permission's charges of which it cannot be read whether
+// it was made, if only one has that amount; of one period, unless it is empty. Of none or several
+// it returns [ErrNone].
 func (q Queries) UncertainRefund(ctx context.Context, merchantID, permissionID, period string, amount int64, currency amazonpay.CurrencyCode) (*Refund, error) {
 	found, err := all(ctx, q, scanRefund, `SELECT `+refundColumns+` FROM refunds WHERE permission_id = $1 AND ($2 = '' OR period = $2) AND merchant_id = $3
 			AND state = 'check' AND refund_id = '' AND amount = $4 AND currency = $5 LIMIT 2`, permissionID, period, merchantID, amount, string(currency))
