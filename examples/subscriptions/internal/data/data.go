@@ -149,7 +149,15 @@ func (db *DB) migrate(ctx context.Context) error {
 	if _, err = rivers.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil || db.IsSQLite() {
 		return err
 	}
-	_, err = db.exec(ctx, `DROP INDEX IF EXISTS `+strings.Join(UnusedIndexes, `, `))
+	if _, err = db.exec(ctx, `DROP INDEX IF EXISTS `+strings.Join(UnusedIndexes, `, `)); err != nil {
+		return err
+	}
+	// Whoever fetches jobs steps over those that are done until they are vacuumed, or until nothing
+	// that began before reads any more: autovacuum is to be quick here. An operator may know better.
+	_, err = db.exec(ctx, `DO $$ BEGIN
+		IF (SELECT reloptions IS NULL FROM pg_class WHERE oid = 'river_job'::regclass) THEN
+			ALTER TABLE river_job SET (autovacuum_vacuum_cost_delay = 0, autovacuum_vacuum_scale_factor = 0.05);
+		END IF; END $$`)
 	return err
 }
 

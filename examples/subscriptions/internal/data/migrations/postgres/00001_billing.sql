@@ -59,7 +59,7 @@ CREATE TABLE bills (
 	reported      BOOLEAN NOT NULL DEFAULT FALSE, -- a settlement report has the charge
 	changed_at    BIGINT NOT NULL,
 	PRIMARY KEY (permission_id, period)
-) WITH (fillfactor = 80);
+) WITH (fillfactor = 80, autovacuum_vacuum_cost_delay = 0); -- delay 0: while it is analyzed, no table is cleaned
 CREATE INDEX bills_open ON bills (merchant_id, state) WHERE state NOT IN ('paid', 'unpaid');
 CREATE INDEX bills_due ON bills (next_at) WHERE state IN ('planned', 'pending', 'retry', 'repair');
 CREATE INDEX bills_to_check ON bills (merchant_id, permission_id, period) WHERE state = 'check';
