@@ -161,8 +161,8 @@ func (db *DB) migrate(ctx context.Context) error {
 	return err
 }
 
-// UnusedIndexes are River's indexes by which nothing here searches. PostgreSQL would write them each
-// time a job changes, which costs as much as all the other work with jobs.
+// UnusedIndexes are River's indexes by which nothing here searches. PostgreSQL would write them
+// each time a job changes, which costs as much as all the other work with jobs.
 var UnusedIndexes = []string{"river_job_args_index", "river_job_metadata_index"}
 
 // Driver returns River's driver of this database.

@@ -23,9 +23,9 @@ func scanMerchant(row scanner) (*Merchant, error) {
 	return &m, row.Scan(&m.ID, &m.Name, &m.Region, &m.Currency, &m.SealedMWSToken)
 }
 
-// AddMerchant stores a merchant, or its new name and token, with which an authorization token can be
-// asked for at once. It refuses another region or currency: the charge permissions of the merchant
-// are in the old ones.
+// AddMerchant stores a merchant, or its new name and token, with which an authorization token can
+// be asked for at once. It refuses another region or currency: the charge permissions of the
+// merchant are in the old ones.
 func (q Queries) AddMerchant(ctx context.Context, m *Merchant) error {
 	changed, err := q.exec(ctx, `INSERT INTO merchants (`+merchantColumns+`, sealed_token, token_good_until, token_claim, token_claimed_at, token_claim_until)
 		VALUES ($1, $2, $3, $4, $5, '', 0, '', 0, 0)

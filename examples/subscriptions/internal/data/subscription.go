@@ -46,7 +46,8 @@ func (q Queries) Subscription(ctx context.Context, permissionID string) (*Subscr
 // rows is how many rows one INSERT takes: SQLite takes 32,766 parameters.
 const rows = 1000
 
-// AddSubscriptions stores new subscriptions, unless one of them could not be charged. Those that are stored already stay as they are.
+// AddSubscriptions stores new subscriptions, unless one of them could not be charged. Those that
+// are stored already stay as they are.
 func (q Queries) AddSubscriptions(ctx context.Context, all []*Subscription) error {
 	for len(all) > 0 {
 		page := all[:min(rows, len(all))]

@@ -31,16 +31,12 @@ func (m *Month) Check(ctx context.Context) (checked Checked, err error) {
 			}
 			seen[charge.Reference] = true
 			period, ours := strings.CutPrefix(charge.Reference, charge.PermissionID+"/")
-			if ours && period > First.Period() {
-				continue // the next month may have begun
-			}
 			bill, err := m.DB.Bill(ctx, charge.PermissionID, First.Period())
 			switch {
-			case errors.Is(err, data.ErrNone):
-				note("%s is charged with %s, and has no bill", charge.PermissionID, charge.ID)
-				continue
-			case err == nil && bill.Reference() != charge.Reference:
-				note("%s is charged as %q, and its bill is %s", charge.ID, charge.Reference, bill.Reference())
+			case ours && period > First.Period():
+				continue // the next month may have begun
+			case errors.Is(err, data.ErrNone), err == nil && bill.Reference() != charge.Reference:
+				note("%s is captured as %q, and there is no such bill", charge.ID, charge.Reference)
 				continue
 			case err != nil:
 				return checked, err

@@ -43,10 +43,10 @@ func open(t *testing.T, processes int) (*world.World, *data.DB, []*provider.Prov
 	return w, db, all
 }
 
-// count returns how many requests of an operation an emulator has answered.
-func count(s *world.Region, operation string) (n int) {
+// asked returns how many requests for a token an emulator has answered.
+func asked(s *world.Region) (n int) {
 	for _, r := range s.Requests() {
-		if r.Operation == operation {
+		if r.Operation == "GetAuthorizationToken" {
 			n++
 		}
 	}
@@ -78,7 +78,7 @@ func TestOneTokenAMerchant(t *testing.T) {
 	}
 	group.Wait()
 	for _, r := range w.Regions {
-		require.Equal(t, 1, count(r, "GetAuthorizationToken"), r.Region)
+		require.Equal(t, 1, asked(r), r.Region)
 		claim, err := db.ClaimToken(t.Context(), r.Merchants[0].MerchantID, "test", time.Minute)
 		require.NoError(t, err)
 		require.True(t, claim.Claimed)
@@ -111,7 +111,7 @@ func TestTokensTakeTurns(t *testing.T) {
 			}
 		}
 	}
-	tokens := count(w.Regions[0], "GetAuthorizationToken")
+	tokens := asked(w.Regions[0])
 	require.GreaterOrEqual(t, tokens, 5)
 	require.NotEmpty(t, turns)
 	require.Less(t, slices.Max(turns), 12*time.Second) // nobody waits twice for one turn

@@ -44,7 +44,7 @@ func TestNoAuthorization(t *testing.T) {
 			require.InDelta(t, 5*time.Minute, wait, float64(time.Minute))
 		}
 	}
-	require.Equal(t, 1, count(region, "GetAuthorizationToken"))
+	require.Equal(t, 1, asked(region))
 	require.Equal(t, 1, strings.Count(log.String(), "level=ERROR"))
 	require.Contains(t, log.String(), m.ID)
 	require.Contains(t, log.String(), "UnauthorizedAccess")
@@ -75,7 +75,7 @@ func TestTokensThrottled(t *testing.T) {
 		require.NoError(t, err)
 		require.Greater(t, wait, 15*time.Second)
 	}
-	require.Equal(t, 1, count(region, "GetAuthorizationToken"))
+	require.Equal(t, 1, asked(region))
 	wait, err := processes[1].Take(t.Context(), w.Regions[1].Merchants[0].MerchantID, "CreateCharge")
 	require.NoError(t, err)
 	require.Zero(t, wait)
