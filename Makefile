@@ -34,6 +34,11 @@ KILLEVERY = 1
 # Flags of the month of make subscriptions: see go run . month --help in its folder.
 MONTH =
 
+# Where make browser-test puts its pictures, in internal/browser; SCREENS= takes none. Of how many tests that open a browser
+# it runs one: 3, and it runs a random third.
+SCREENS = screens
+BROWSEREVERY = 1
+
 # Flags of govulncheck for make vuln.
 VULNFLAGS =
 
@@ -59,7 +64,7 @@ DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci.
 CI = lint generate-check platforms apidiff demo examples 'store-test KILLEVERY=4' 'store-load BUYERS=20 LOADTIME=5s' \
-	subscriptions-test subscriptions-load libcrypto allocs conformance browser-test 'fuzz FUZZTIME=1000x' \
+	subscriptions-test subscriptions-load libcrypto allocs conformance 'browser-test SCREENS= BROWSEREVERY=3' 'fuzz FUZZTIME=1000x' \
 	'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
 SKIP =
@@ -169,8 +174,8 @@ needs-node:
 		{ echo 'make: install Node 18 or newer, with npm, and curl (Debian: apt-get install nodejs npm curl)' >&2; exit 1; }
 
 browser-test: needs-chromium ## A buyer's way through the emulator's pages in Chromium, with pictures (installs it where root can, from Debian)
-	cd internal/browser && go test -count=1 -parallel 5 ./... -chromium "$$($(CHROMIUM))"
-	@echo 'Pictures of every page: internal/browser/screens'
+	cd internal/browser && go test -count=1 ./... -chromium "$$($(CHROMIUM))" -screens '$(SCREENS)' -every $(BROWSEREVERY)
+	@[ -z '$(SCREENS)' ] || echo 'Pictures of every page: internal/browser/$(SCREENS)'
 
 pictures: needs-chromium ## Take the pictures of the README again (needs Chromium)
 	cd internal/browser && go test -count=1 -run '^TestQuickstart$$' . -chromium "$$($(CHROMIUM))"

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"flag"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,7 +28,8 @@ import (
 
 var (
 	chromium = flag.String("chromium", "chromium", "the browser's program")
-	screens  = flag.String("screens", "screens", "the folder for pictures of each page")
+	screens  = flag.String("screens", "screens", "the folder for pictures of each page; empty: none are taken")
+	every    = flag.Int("every", 1, "of how many tests that open a browser one is run, at random")
 )
 
 // tab is a tab in a browser of its own.
@@ -37,9 +39,12 @@ type tab struct {
 }
 
 // open starts a browser with an empty profile, which also trusts the emulator's certificate, if
-// there is one.
+// there is one. It skips a test that -every leaves out.
 func open(t *testing.T, s *emulator.Server, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
+	if rand.IntN(max(1, *every)) > 0 {
+		t.Skipf("left out, since one in %d is run", *every)
+	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(*chromium), chromedp.NoSandbox, chromedp.DisableGPU,
 		// A page from the cache of the back button has no context for a script.
@@ -149,7 +154,6 @@ func (b *tab) eval(script string, into any) {
 // picture takes a screenshot at the width of a phone and of a desk, and fails if the page is wider.
 func (b *tab) picture(name string) {
 	b.t.Helper()
-	require.NoError(b.t, os.MkdirAll(*screens, 0o750))
 	for _, as := range []struct {
 		name          string
 		width, height int64
@@ -159,8 +163,11 @@ func (b *tab) picture(name string) {
 			Width: as.width, Height: as.height, DeviceScaleFactor: 1, Mobile: as.phone,
 		})
 		wide := result(b, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
-		png := result(b, chromedp.FullScreenshot(100))
-		require.NoError(b.t, os.WriteFile(filepath.Join(*screens, name+"-"+as.name+".png"), png, 0o600))
+		if *screens != "" {
+			png := result(b, chromedp.FullScreenshot(100))
+			require.NoError(b.t, os.MkdirAll(*screens, 0o750))
+			require.NoError(b.t, os.WriteFile(filepath.Join(*screens, name+"-"+as.name+".png"), png, 0o600))
+		}
 		require.LessOrEqual(b.t, wide, as.width, "%s is too wide for a %s", name, as.name)
 	}
 	call(b, emulation.ClearDeviceMetricsOverride, cdp.Empty{})
@@ -169,6 +176,9 @@ func (b *tab) picture(name string) {
 // window takes a screenshot of what a phone shows of the page, for the README.
 func (b *tab) window(name string) {
 	b.t.Helper()
+	if *screens == "" {
+		return
+	}
 	folder := filepath.Join(*screens, "readme")
 	require.NoError(b.t, os.MkdirAll(folder, 0o750))
 	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 390, Height: 600, DeviceScaleFactor: 1, Mobile: true})

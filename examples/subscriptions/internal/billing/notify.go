@@ -93,10 +93,10 @@ func (w *notifiedWorker) charge(ctx context.Context, shop *provider.Shop, charge
 	return nil
 }
 
-// unknownCharge settles the bill that a captured charge names, if the bill has no charge. Only what
-// is captured settles anything. A charge that is declined, or that was not decided when it was read,
-// may be of an earlier attempt, while a call of the present one has charged: the job of that call
-// repeats it under the same key, and learns its result.
+// unknownCharge settles the bill that a captured charge names, if the bill has no charge. Only
+// what is captured settles anything. A charge that is declined, or that was not decided when it was
+// read, may be of an earlier attempt, while a call of the present one has charged: the job of that
+// call repeats it under the same key, and learns its result.
 func (w *notifiedWorker) unknownCharge(ctx context.Context, shop *provider.Shop, charge *webstore.Charge) error {
 	if charge.MerchantMetadata == nil {
 		return nil

@@ -52,12 +52,12 @@ func TestOverdueUsesIndexes(t *testing.T) {
 			return err
 		}
 		for query, index := range map[string]string{
-			`SELECT permission_id FROM bills WHERE state IN ('planned', 'pending', 'retry', 'repair') AND next_at < 5 ORDER BY next_at LIMIT 5`:                                                           "bills_due",
-			`SELECT id FROM refunds WHERE state IN ('planned', 'pending') AND changed_at < 5 AND (changed_at, id) > (1, '') ORDER BY changed_at, id LIMIT 5`:                                              "refunds_open",
-			`SELECT id FROM refunds WHERE state IN ('check', 'refused') ORDER BY changed_at DESC LIMIT 5`:                                                                                                 "refunds_to_check",
-			`SELECT charge_id FROM bills b WHERE NOT EXISTS (SELECT 1 FROM settlements s WHERE s.merchant_id = 'A' AND s.transaction_id = b.charge_id AND s.transaction_id <> '' AND s.type = 'Capture')`: "settlements_by_transaction",
-			`SELECT kind FROM differences ORDER BY rank, found_at DESC LIMIT 5`:                                                                                                                           "differences_by_rank",
-			`SELECT permission_id FROM bills WHERE repair_token = 'a' AND repair_token <> ''`:                                                                                                             "bills_by_repair_token",
+			`SELECT permission_id FROM bills WHERE state IN ('planned', 'pending', 'retry', 'repair') AND next_at < 5 ORDER BY next_at LIMIT 5`:              "bills_due",
+			`SELECT id FROM refunds WHERE state IN ('planned', 'pending') AND changed_at < 5 AND (changed_at, id) > (1, '') ORDER BY changed_at, id LIMIT 5`: "refunds_open",
+			`SELECT id FROM refunds WHERE state IN ('check', 'refused') ORDER BY changed_at DESC LIMIT 5`:                                                    "refunds_to_check",
+			`SELECT 1 FROM settlements s WHERE s.merchant_id = 'A' AND s.transaction_id = 'C' AND s.transaction_id <> '' AND s.type = 'Capture'`:             "settlements_by_transaction",
+			`SELECT kind FROM differences ORDER BY rank, found_at DESC LIMIT 5`:                                                                              "differences_by_rank",
+			`SELECT permission_id FROM bills WHERE repair_token = 'a' AND repair_token <> ''`:                                                                "bills_by_repair_token",
 		} {
 			rows, err := tx.QueryContext(t.Context(), explain+query)
 			require.NoError(t, err)

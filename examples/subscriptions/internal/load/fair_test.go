@@ -38,8 +38,8 @@ func TestFair(t *testing.T) { //nolint:paralleltest // it has the machine for it
 			require.NoError(t, err)
 		}
 	}
-	require.NoError(t, s.pool.QueryRowContext(t.Context(), `SELECT count(*) FROM subscriptions`).Scan(&s.scenery.subscriptions))
-	all := s.scenery.subscriptions
+	require.NoError(t, s.pool.QueryRowContext(t.Context(), `SELECT count(*) FROM subscriptions`).Scan(&s.subscriptions))
+	all := s.subscriptions
 	f := newFleet(t, s, build(t))
 	f.start(t, "planner")
 	for range 2 {
