@@ -13,6 +13,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,12 +33,34 @@ const boundsHead = `# What each benchmark may allocate: its package and name, an
 # with a slack of 2 or 0.1 %, and of 5 % for whole calls over TLS, whose number differs a little from run to run.
 `
 
-// benchmarked are the modules whose benchmarks have bounds, and how often each benchmark runs:
-// calls often, since a connection costs as many allocations as several calls.
+// benchmarked are the folders whose benchmarks have bounds, and how often each benchmark runs: that
+// of a whole report seldom, calls often, since a connection costs as many allocations as several
+// calls.
 var benchmarked = []struct{ dir, times, runs string }{
+	{"../../webstore/report", "10x", "1"},
 	{"../..", "100x", "4"},
 	{"../../signing/libcrypto", "100x", "1"},
 	{".", "2000x", "1"},
+}
+
+// packagesWithBenchmarks lists them: the tests of the others would be linked for nothing.
+func packagesWithBenchmarks(ctx context.Context, dir string) ([]string, error) {
+	list, err := filepath.Abs("../tools/list-tests")
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, list, "Benchmark") //nolint:gosec // A file of the repository.
+	cmd.Dir, cmd.Stderr = dir, os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("the benchmarks of %s: %w", dir, err)
+	}
+	var packages []string
+	for line := range strings.Lines(string(out)) {
+		name, _, _ := strings.Cut(line, " ")
+		packages = append(packages, name)
+	}
+	return slices.Compact(packages), nil
 }
 
 // allocs runs the benchmarks and compares their allocations with the bounds, or writes new bounds.
@@ -47,10 +70,19 @@ func allocs(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	found := make(map[string]float64)
+	found, measured := make(map[string]float64), make(map[string]bool)
 	for _, module := range benchmarked {
+		packages, err := packagesWithBenchmarks(ctx, module.dir)
+		if err != nil {
+			return err
+		}
+		packages = slices.DeleteFunc(packages, func(name string) bool { return measured[name] })
+		for _, name := range packages {
+			measured[name] = true
+		}
 		// One processor: names then have no suffix, and all machines behave alike.
-		cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench=.", "-benchmem", "-benchtime="+module.times, "-count="+module.runs, "-cpu=1", "./...") //nolint:gosec // Words of this program.
+		words := append([]string{"test", "-run=^$", "-bench=.", "-benchmem", "-benchtime=" + module.times, "-count=" + module.runs, "-cpu=1"}, packages...)
+		cmd := exec.CommandContext(ctx, "go", words...) //nolint:gosec // Words of this program.
 		cmd.Dir, cmd.Stderr = module.dir, os.Stderr
 		out, err := cmd.Output()
 		if err != nil {

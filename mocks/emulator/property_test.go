@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	walks    = flag.Int("walks", 16, "how many random walks TestRandomWalks takes")
+	walks    = flag.Int("walks", defaultWalks, "how many random walks TestRandomWalks takes")
 	walkSeed = flag.Uint64("walkseed", 1, "the seed of the first of them")
 )
 
