@@ -48,7 +48,9 @@ func TestOverdueUsesIndexes(t *testing.T) {
 		explain := "EXPLAIN "
 		if db.IsSQLite() {
 			explain = "EXPLAIN QUERY PLAN "
-		} else if _, err := tx.ExecContext(t.Context(), "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"); err != nil { // the table is empty
+		} else if _, err := tx.ExecContext(t.Context(), `SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; -- since the tables are empty
+			INSERT INTO settlements SELECT 'A', 'R', n, 0, '', 'Capture', 'C' || n, 'P', '', 1, 0, 1, 'USD' FROM generate_series(1, 1000) AS n;
+			ANALYZE settlements`); err != nil {
 			return err
 		}
 		for query, index := range map[string]string{
