@@ -17,7 +17,7 @@ const mostSkew = 10 * time.Second
 // ErrSkew reports that the clocks of the process and of the database do not agree.
 var ErrSkew = errors.New("billing: the clocks of this machine and of the database differ too much")
 
-// checkClock returns the database's time, or [ErrSkew] if it is not that of this process.
+// checkClock returns the database's time, or [ErrSkew] if this process's clock differs too much.
 func (e *Engine) checkClock(ctx context.Context) (time.Time, error) {
 	before := e.now()
 	now, err := e.DB.Now(ctx)

@@ -11,7 +11,7 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/world"
 )
 
-// A process whose clock is not that of the database does not start, and plans nothing.
+// A process whose clock differs from the database's does not start, and plans nothing.
 func TestClock(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -141,3 +141,27 @@ func TestAddSubscriptionsRefuses(t *testing.T) {
 		require.ErrorIs(t, err, data.ErrNone, field)
 	}
 }
+
+// A subscription of which a bill is paid is active again, unless another of its bills waits for the
+// buyer.
+func TestPaidSubscription(t *testing.T) {
+	t.Parallel()
+	db := datatest.Open(t)
+	today := date("2026-11-29")
+	id := subscribe(t, db, "A", today, 1)[0]
+	plan(t, db, today, 10)
+	for _, row := range []struct {
+		bill data.BillState
+		want data.SubscriptionState
+	}{{data.BillRepair, data.SubscriptionPastDue}, {data.BillPaid, data.SubscriptionActive}} {
+		require.NoError(t, db.SetSubscriptionState(t.Context(), id, data.SubscriptionPastDue))
+		bill, err := db.Bill(t.Context(), id, "2026-11")
+		require.NoError(t, err)
+		bill.State = row.bill
+		require.NoError(t, db.SaveBill(t.Context(), bill))
+		require.NoError(t, db.PaidSubscription(t.Context(), id))
+		stored, err := db.Subscription(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, row.want, stored.State, row.bill)
+	}
+}

@@ -292,8 +292,9 @@ func (c *chaos) wait(t *testing.T, enough func(progress) bool) {
 		}
 		began := time.Now()
 		p, err := c.progress(t.Context())
-		tick.Reset(max(time.Second, 20*time.Since(began))) // of a million bills, looking takes half a second
-		if err != nil {                                    // the database may be restarting
+		// Of a million bills, looking takes half a second.
+		tick.Reset(max(time.Second, 20*time.Since(began)))
+		if err != nil { // the database may be restarting
 			c.add("looks at a database that was away")
 			continue
 		}
