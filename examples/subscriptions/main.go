@@ -30,6 +30,8 @@ type commands struct {
 	Planner plannerCommand `cmd:"" help:"Plan each day's bills, and reconcile. Start two: one leads, the other takes over."`
 	Web     webCommand     `cmd:"" help:"Take notifications and buyers' repairs, and show the operator's pages."`
 	All     allCommand     `cmd:"" help:"Do the work of all roles in one process."`
+	Again   againCommand   `cmd:"" help:"Let a bill that is to be checked go on, or a refund, once its cause is corrected."`
+	Waive   waiveCommand   `cmd:"" help:"Give up a bill or a refund that is to be checked."`
 	Month   monthCommand   `cmd:"" help:"Show a month in one process, with emulators of Amazon Pay and no network."`
 }
 

@@ -37,6 +37,9 @@ func TestRunUsage(t *testing.T) {
 		"month --subscriptions=29":    "--subscriptions=29: must be from 30 to 1000000",
 		"month --day=1ms":             "--day=1ms: must be from 100ms to 24h",
 		"month --admin=:8083":         "--admin=:8083: must be on loopback",
+		"again":                       "\"\" is not the reference of a bill",
+		"again P01-1":                 "\"P01-1\" is not the reference of a bill: give PERMISSION/PERIOD",
+		"waive P01-1/11":              "\"P01-1/11\" is not the reference of a bill",
 		"web":                         "set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all",
 		"worker":                      "set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all",
 		"planner --database=other.db": "set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all",
@@ -55,7 +58,7 @@ func TestRunUsage(t *testing.T) {
 
 func TestRunHelp(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{"--help", "worker --help", "planner --help", "web --help", "all --help", "month --help"} {
+	for _, line := range []string{"--help", "worker --help", "planner --help", "web --help", "all --help", "again --help", "waive --help", "month --help"} {
 		var out, log bytes.Buffer
 		assert.Equal(t, 0, run(t.Context(), strings.Fields(line), output{&out, &log}), line)
 		assert.Contains(t, out.String(), "Usage: subscriptions")

@@ -20,13 +20,26 @@ import (
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/web"
 )
 
+// stored are the flags of every command that works on the billing's database.
+type stored struct {
+	Database    string `env:"SUBSCRIPTIONS_DATABASE_URL" default:"subscriptions.db" placeholder:"URL" help:"postgres://…, or the name of an SQLite file (${default}). A password is safer in the variable."`
+	Accounts    string `env:"SUBSCRIPTIONS_ACCOUNTS" default:"accounts.json" placeholder:"FILE" help:"The file with the provider's accounts (${default})."`
+	Connections int    `default:"16" help:"How many connections to PostgreSQL may be open at once."`
+}
+
+// Validate refuses a number of connections with which no command can work.
+func (s *stored) Validate() error {
+	if s.Connections < 4 || s.Connections > 1000 {
+		return fmt.Errorf("--connections=%d: must be from 4 to 1000", s.Connections)
+	}
+	return nil
+}
+
 // process are the flags of every command that is one process of the billing.
 type process struct {
-	Database    string        `env:"SUBSCRIPTIONS_DATABASE_URL" default:"subscriptions.db" placeholder:"URL" help:"postgres://…, or the name of an SQLite file (${default}). A password is safer in the variable."`
-	Accounts    string        `env:"SUBSCRIPTIONS_ACCOUNTS" default:"accounts.json" placeholder:"FILE" help:"The file with the provider's accounts (${default})."`
-	Connections int           `default:"16" help:"How many connections to PostgreSQL may be open at once."`
-	JobTimeout  time.Duration `default:"1m" help:"How long a job may take. If a process dies, its jobs are taken up after one and a half times as long."`
-	Metrics     string        `placeholder:"127.0.0.1:PORT" help:"Serve /metrics for Prometheus at this address. Without it, they are not served."`
+	Stored     stored        `embed:""`
+	JobTimeout time.Duration `default:"1m" help:"How long a job may take. If a process dies, its jobs are taken up after one and a half times as long."`
+	Metrics    string        `placeholder:"127.0.0.1:PORT" help:"Serve /metrics for Prometheus at this address. Without it, they are not served."`
 }
 
 // defaultConnections is the default of the flag.
@@ -35,8 +48,6 @@ const defaultConnections = 16
 // Validate refuses values that no process can work with.
 func (p *process) Validate() error {
 	switch {
-	case p.Connections < 4 || p.Connections > 1000:
-		return fmt.Errorf("--connections=%d: must be from 4 to 1000", p.Connections)
 	case p.JobTimeout < time.Second || p.JobTimeout > time.Hour:
 		return fmt.Errorf("--job-timeout=%s: must be from 1s to 1h", p.JobTimeout)
 	case p.Metrics != "":
@@ -47,7 +58,7 @@ func (p *process) Validate() error {
 
 // shared refuses a database that other processes cannot use.
 func (p *process) shared() error {
-	if !data.IsPostgres(p.Database) {
+	if !data.IsPostgres(p.Stored.Database) {
 		return errors.New("--database: several processes require PostgreSQL: set SUBSCRIPTIONS_DATABASE_URL=postgres://…, or run subscriptions all")
 	}
 	return nil
@@ -84,11 +95,11 @@ type work struct {
 // run does the work of some roles until ctx ends. It returns when the jobs in progress have ended.
 func (p *process) run(ctx context.Context, out output, workers int, pages *pages, roles ...billing.Role) (err error) {
 	log := slog.New(slog.NewJSONHandler(out.log, nil))
-	accounts, err := provider.Load(p.Accounts)
+	accounts, err := provider.Load(p.Stored.Accounts)
 	if err != nil {
 		return err
 	}
-	db, err := data.Open(ctx, p.Database, p.Connections)
+	db, err := data.Open(ctx, p.Stored.Database, p.Stored.Connections)
 	if err != nil {
 		return err
 	}

@@ -100,6 +100,8 @@ func mismatch(bill *data.Bill, charge *webstore.Charge) error {
 func (e *Engine) charged(ctx context.Context, bill *data.Bill, charge *webstore.Charge) error {
 	if charge.ChargePermissionID == bill.PermissionID {
 		bill.ChargeID = charge.ChargeID // also if its amount is wrong: a person has to find it
+	} else {
+		bill.Unsettled = true // no other key, whatever this is
 	}
 	if bad := mismatch(bill, charge); bad != nil {
 		return e.check(ctx, bill, "", bad)

@@ -95,6 +95,18 @@ func (DunArgs) Kind() string { return "dun" }
 // InsertOpts are those of all jobs of the kind.
 func (DunArgs) InsertOpts() river.InsertOpts { return unique(QueueFollow) }
 
+// jobOf returns the job of a bill's next step.
+func jobOf(b *data.Bill) river.JobArgs {
+	switch b.State {
+	case data.BillPlanned:
+		return ChargeArgs{refOf(b)}
+	case data.BillPending:
+		return FollowArgs{refOf(b)}
+	default:
+		return dunOf(b)
+	}
+}
+
 // SettleArgs is the periodic job that finds bills and refunds on which nothing works any more.
 type SettleArgs struct{}
 

@@ -185,7 +185,7 @@ func (w *notifiedWorker) permission(ctx context.Context, shop *provider.Shop, pe
 			}
 			err = w.e.giveUp(ctx, bill)
 		case bill.State == data.BillRepair && now.Sub(bill.ChangedAt) > w.e.Calendar.Scale(quiet):
-			err = w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error { return w.e.wakeDun(ctx, q, tx, bill) })
+			err = w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error { return w.e.wakeBill(ctx, q, tx, bill, 0) })
 		}
 		if err != nil {
 			return err

@@ -75,14 +75,20 @@ func (w *planMerchantWorker) analyze(ctx context.Context) error {
 	return w.e.DB.AnalyzeGrown(ctx)
 }
 
-// billPage is how many bills of a merchant are planned at a time. A merchant has at most two pages
-// of bills in the queue, however many subscriptions it has: that keeps the table of jobs small, and
-// lets a small merchant's bills wait for no more than that of a large one.
-const billPage = 240
+// billPage is how many bills of a merchant are planned at a time, and ahead the time for which bills
+// are in the queue, but at least a page: so a merchant has few in it, however many subscriptions it
+// has. That keeps the table of jobs small, and lets a small merchant's bills wait for no more than
+// that of a large one.
+const (
+	billPage = 240
+	ahead    = 10 * time.Second
+)
 
-// Work plans a page, unless the one before is still waiting to be charged, and comes back for the
-// next one. Bills, jobs and the dates of the next periods are one transaction, so that a job that
-// ends anywhere neither loses nor repeats a bill.
+// inQueue returns how many bills a merchant has in the queue before there is another page.
+func inQueue(gap time.Duration) int { return max(billPage, int(ahead/max(gap, time.Millisecond))) }
+
+// Work plans a page or more, unless those before are still waiting to be charged, and comes back for
+// the next one.
 func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMerchantArgs]) error {
 	open, err := w.e.DB.OpenBills(ctx, job.Args.MerchantID)
 	if err != nil {
@@ -93,12 +99,24 @@ func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMercha
 		return err
 	}
 	gap := w.e.Provider.Gap("CreateCharge")
-	if open >= billPage {
-		return river.JobSnooze(w.comeBack(gap))
+	for open < inQueue(gap) {
+		planned, err := w.page(ctx, job.Args.MerchantID, until, gap, open)
+		if err != nil {
+			return err
+		}
+		if planned < billPage {
+			return nil
+		}
+		open += planned
 	}
-	planned := 0
+	return river.JobSnooze(w.comeBack(gap))
+}
+
+// page plans a page behind those that are open. Bills, jobs and the dates of the next periods are
+// one transaction, so that a job that ends anywhere neither loses nor repeats a bill.
+func (w *planMerchantWorker) page(ctx context.Context, merchantID string, until data.Date, gap time.Duration, open int) (planned int, err error) {
 	err = w.e.DB.Tx(ctx, func(q data.Queries, tx *sql.Tx) error {
-		bills, err := q.PlanBills(ctx, job.Args.MerchantID, until, billPage)
+		bills, err := q.PlanBills(ctx, merchantID, until, billPage)
 		if err != nil || len(bills) == 0 {
 			return err
 		}
@@ -110,7 +128,7 @@ func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMercha
 		jobs := make([]river.InsertManyParams, len(bills))
 		for i, b := range bills {
 			// As far apart as the rate limit has them: the jobs of all merchants take turns.
-			jobs[i] = river.InsertManyParams{Args: ChargeArgs{refOf(b)}, InsertOpts: at(now.Add(time.Duration(i) * gap))}
+			jobs[i] = river.InsertManyParams{Args: ChargeArgs{refOf(b)}, InsertOpts: at(now.Add(time.Duration(open+i) * gap))}
 		}
 		_, err = w.e.River.InsertManyFastTx(ctx, tx, jobs)
 		return err
@@ -118,13 +136,10 @@ func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMercha
 	if err == nil && planned > 0 {
 		err = w.analyze(ctx)
 	}
-	if err != nil || planned < billPage {
-		return err
-	}
-	return river.JobSnooze(w.comeBack(gap))
+	return planned, err
 }
 
-// comeBack is when about half a page is charged at the merchant's rate.
+// comeBack is when about half of what is in the queue is charged at the merchant's rate.
 func (w *planMerchantWorker) comeBack(gap time.Duration) time.Duration {
-	return min(30*time.Second, max(time.Second, gap*billPage/2))
+	return min(30*time.Second, max(time.Second, gap*time.Duration(inQueue(gap)/2)))
 }

@@ -71,14 +71,7 @@ func (w *settleWorker) bills(ctx context.Context, before time.Time) (found int, 
 		found = len(bills)
 		jobs := make([]river.InsertManyParams, found)
 		for i, b := range bills {
-			switch b.State {
-			case data.BillPlanned:
-				jobs[i].Args = ChargeArgs{refOf(b)}
-			case data.BillPending:
-				jobs[i].Args = FollowArgs{refOf(b)}
-			default:
-				jobs[i].Args = dunOf(b)
-			}
+			jobs[i].Args = jobOf(b)
 		}
 		added, err := w.e.River.InsertManyFastTx(ctx, tx, jobs)
 		w.log(ctx, "bills", added)
