@@ -51,7 +51,7 @@ func (e *Engine) Again(ctx context.Context, permissionID, period string) error {
 	if bill.NextAt, err = e.DB.Now(ctx); err != nil {
 		return err
 	}
-	bill.Reason = ""
+	bill.Reason, bill.Deadline = "", 0 // after another decline the buyer has all days again
 	return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error {
 		_, err := e.River.InsertTx(ctx, tx, jobOf(bill), nil)
 		return err
@@ -66,7 +66,9 @@ func (e *Engine) Waive(ctx context.Context, permissionID, period string) error {
 		return err
 	}
 	bill.State = data.BillUnpaid
-	return e.change(ctx, bill, nil)
+	return e.change(ctx, bill, func(ctx context.Context, q data.Queries, _ *sql.Tx) error {
+		return q.PaidSubscription(ctx, bill.PermissionID) // it is no longer past due because of this bill
+	})
 }
 
 // toDecide returns a bill in the state check.

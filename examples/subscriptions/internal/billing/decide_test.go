@@ -3,6 +3,7 @@ package billing
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -225,4 +226,32 @@ func TestAgainRefundRefused(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, data.RefundPending, r.State)
 	assert.Len(t, region.Refunds(), 1)
+}
+
+// A subscription that was past due because of the bill that is waived is active again.
+func TestWaivePastDue(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	bill := b.toCheck(t, b.planned(t, ""), func(bill *data.Bill) { bill.Deadline = b.now - 3 })
+	require.NoError(t, b.DB.SetSubscriptionState(t.Context(), bill.PermissionID, data.SubscriptionPastDue))
+	require.NoError(t, b.Waive(t.Context(), bill.PermissionID, bill.Period))
+	assert.Equal(t, data.SubscriptionActive, b.subscription(t, bill))
+
+	// One that goes on gives its buyer all days again.
+	late := b.toCheck(t, b.planned(t, ""), func(bill *data.Bill) { bill.Deadline = b.now - 3 })
+	require.NoError(t, b.Again(t.Context(), late.PermissionID, late.Period))
+	assert.Zero(t, b.read(t, late).Deadline)
+}
+
+// If the charge of a bill that was waived is captured, a person is told.
+func TestWaivedThenCaptured(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	bill := b.toCheck(t, b.pending(t, "0701", "9.99"), func(*data.Bill) {})
+	require.NoError(t, b.Waive(t.Context(), bill.PermissionID, bill.Period))
+	require.NoError(t, b.world.Regions[0].Advance(31*time.Second))
+	b.notified(t, "CHARGE", bill.ChargeID)
+	assert.Equal(t, data.BillUnpaid, b.read(t, bill).State)
+	require.Len(t, b.notices(t), 1)
+	assert.Contains(t, b.notices(t)[0], string(data.DifferenceCaptureUnpaid))
 }

@@ -82,6 +82,8 @@ func (w *notifiedWorker) charge(ctx context.Context, shop *provider.Shop, charge
 	switch state := charge.StatusDetails.State; {
 	case err != nil:
 		return err
+	case bill.MerchantID == shop.Merchant.ID && bill.State == data.BillUnpaid && state == amazonpay.StateCaptured: // waived
+		return w.paysNothing(ctx, bill, charge, data.DifferenceCaptureUnpaid, "The bill was given up, but its charge was captured.")
 	case bill.MerchantID != shop.Merchant.ID, bill.State != data.BillPending && bill.State != data.BillCheck:
 		return nil // decided already
 	case isDecided(state):

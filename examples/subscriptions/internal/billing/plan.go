@@ -75,10 +75,10 @@ func (w *planMerchantWorker) analyze(ctx context.Context) error {
 	return w.e.DB.AnalyzeGrown(ctx)
 }
 
-// billPage is how many bills of a merchant are planned at a time, and ahead the time for which bills
-// are in the queue, but at least a page: so a merchant has few in it, however many subscriptions it
-// has. That keeps the table of jobs small, and lets a small merchant's bills wait for no more than
-// that of a large one.
+// billPage is how many bills of a merchant are planned at a time, and ahead the time for which
+// bills are in the queue, but at least a page: so a merchant has few in it, however many
+// subscriptions it has. That keeps the table of jobs small, and lets a small merchant's bills wait
+// for no more than that of a large one.
 const (
 	billPage = 240
 	ahead    = 10 * time.Second
@@ -87,8 +87,8 @@ const (
 // inQueue returns how many bills a merchant has in the queue before there is another page.
 func inQueue(gap time.Duration) int { return max(billPage, int(ahead/max(gap, time.Millisecond))) }
 
-// Work plans a page or more, unless those before are still waiting to be charged, and comes back for
-// the next one.
+// Work plans a page or more, unless those before are still waiting to be charged, and comes back
+// for the next one.
 func (w *planMerchantWorker) Work(ctx context.Context, job *river.Job[PlanMerchantArgs]) error {
 	open, err := w.e.DB.OpenBills(ctx, job.Args.MerchantID)
 	if err != nil {
