@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/billing"
-	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
-	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/provider"
 )
 
 // decision is what a person decides about a bill or a refund of which nothing else can be known.
@@ -31,45 +29,35 @@ func (d *decision) Validate() error {
 func (d *decision) decide(ctx context.Context, out output,
 	bill func(e *billing.Engine, ctx context.Context, permissionID, period string) error, refund func(e *billing.Engine, ctx context.Context, id string) error,
 ) (err error) {
-	accounts, err := provider.Load(d.Stored.Accounts)
-	if err != nil {
-		return err
-	}
-	db, err := data.Open(ctx, d.Stored.Database, d.Stored.Connections)
+	accounts, db, err := d.Stored.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	log := slog.New(slog.NewJSONHandler(out.log, nil))
-	calling, err := provider.Open(provider.Config{Accounts: accounts, DB: db, Logger: log})
+	r, err := start(ctx, work{ // which adds jobs, and works on none
+		db: db, accounts: accounts, log: slog.New(slog.NewJSONHandler(out.log, nil)), roles: []billing.Role{billing.RoleWeb},
+	})
 	if err != nil {
 		return err
 	}
-	calendar, err := db.Calendar(ctx)
-	if err != nil {
-		return err
-	}
-	engine, err := billing.New(billing.Config{DB: db, Provider: calling, Calendar: calendar, Roles: []billing.Role{billing.RoleWeb}, Logger: log})
-	if err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, r.close(ctx)) }()
 	if d.Refund {
-		if err := refund(engine, ctx, d.Reference); err != nil {
+		if err := refund(r.engine, ctx, d.Reference); err != nil {
 			return err
 		}
-		r, err := db.Refund(ctx, d.Reference)
+		decided, err := db.Refund(ctx, d.Reference)
 		if err == nil {
-			_, err = fmt.Fprintf(out.out, "The refund is %s.\n", r.State)
+			_, err = fmt.Fprintf(out.out, "The refund is %s.\n", decided.State)
 		}
 		return err
 	}
 	permission, period, _ := strings.Cut(d.Reference, "/")
-	if err := bill(engine, ctx, permission, period); err != nil {
+	if err := bill(r.engine, ctx, permission, period); err != nil {
 		return err
 	}
-	b, err := db.Bill(ctx, permission, period)
+	decided, err := db.Bill(ctx, permission, period)
 	if err == nil {
-		_, err = fmt.Fprintf(out.out, "The bill is %s.\n", b.State)
+		_, err = fmt.Fprintf(out.out, "The bill is %s.\n", decided.State)
 	}
 	return err
 }

@@ -35,6 +35,16 @@ func (s *stored) Validate() error {
 	return nil
 }
 
+// open reads the accounts file, and opens the database, which the caller closes.
+func (s *stored) open(ctx context.Context) (provider.Accounts, *data.DB, error) {
+	accounts, err := provider.Load(s.Accounts)
+	if err != nil {
+		return accounts, nil, err
+	}
+	db, err := data.Open(ctx, s.Database, s.Connections)
+	return accounts, db, err
+}
+
 // process are the flags of every command that is one process of the billing.
 type process struct {
 	Stored     stored        `embed:""`
@@ -95,11 +105,7 @@ type work struct {
 // run does the work of some roles until ctx ends. It returns when the jobs in progress have ended.
 func (p *process) run(ctx context.Context, out output, workers int, pages *pages, roles ...billing.Role) (err error) {
 	log := slog.New(slog.NewJSONHandler(out.log, nil))
-	accounts, err := provider.Load(p.Stored.Accounts)
-	if err != nil {
-		return err
-	}
-	db, err := data.Open(ctx, p.Stored.Database, p.Stored.Connections)
+	accounts, db, err := p.Stored.open(ctx)
 	if err != nil {
 		return err
 	}

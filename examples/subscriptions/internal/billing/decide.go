@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/riverqueue/river"
+
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/examples/subscriptions/internal/data"
 )
@@ -52,20 +54,26 @@ func (e *Engine) Again(ctx context.Context, permissionID, period string) error {
 		return err
 	}
 	bill.Reason, bill.Deadline = "", 0 // after another decline the buyer has all days again
-	return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error {
-		_, err := e.River.InsertTx(ctx, tx, jobOf(bill), nil)
-		return err
-	})
+	return e.change(ctx, bill, func(ctx context.Context, _ data.Queries, tx *sql.Tx) error { return e.goOn(ctx, tx, jobOf(bill)) })
 }
 
-// Waive gives up a bill in the state check: it is never charged again. Its subscription goes on. If
-// it turns out that it was charged, the settlement report's difference says so.
+// goOn adds the job of a bill or a refund that goes on, or lets the one that waits run now.
+func (e *Engine) goOn(ctx context.Context, tx *sql.Tx, args river.JobArgs) error {
+	err := e.wake(ctx, tx, args)
+	if _, running := errors.AsType[*river.JobSnoozeError](err); running {
+		return errors.New("billing: the job that came to the state is still running: decide again in a moment")
+	}
+	return err
+}
+
+// Waive gives up a bill in the state check: it is never charged again. Its subscription goes on. A
+// charge that the bill has stays as it is. If one takes money after all, a difference says so.
 func (e *Engine) Waive(ctx context.Context, permissionID, period string) error {
 	bill, err := e.toDecide(ctx, permissionID, period)
 	if err != nil {
 		return err
 	}
-	bill.State = data.BillUnpaid
+	bill.State, bill.Recharge, bill.RepairToken = data.BillUnpaid, false, ""
 	return e.change(ctx, bill, func(ctx context.Context, q data.Queries, _ *sql.Tx) error {
 		return q.PaidSubscription(ctx, bill.PermissionID) // it is no longer past due because of this bill
 	})
@@ -85,9 +93,9 @@ func (e *Engine) toDecide(ctx context.Context, permissionID, period string) (*da
 	return bill, nil
 }
 
-// AgainRefund makes a refund again: one in the state check under the same key, so that one that was
-// made is answered and not repeated, and one that was refused under a new key, if so much of its
-// bill is still left.
+// AgainRefund makes a refund again, under the key that it has: one in the state check that was made
+// is answered and not repeated, and one that Amazon refused has got a new key since. That one is
+// made only if so much of its bill is still left.
 func (e *Engine) AgainRefund(ctx context.Context, id string) error {
 	return e.decideRefund(ctx, id, func(ctx context.Context, q data.Queries, tx *sql.Tx, r *data.Refund) error {
 		bill, refunds, err := q.BillToRefund(ctx, r.PermissionID, r.Period)
@@ -101,8 +109,7 @@ func (e *Engine) AgainRefund(ctx context.Context, id string) error {
 		if err := q.SaveRefund(ctx, r); err != nil {
 			return err
 		}
-		_, err = e.River.InsertTx(ctx, tx, RefundArgs{ID: r.ID, MerchantID: r.MerchantID}, nil)
-		return err
+		return e.goOn(ctx, tx, RefundArgs{ID: r.ID, MerchantID: r.MerchantID})
 	})
 }
 

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"database/sql"
 	"net/http"
 	"testing"
 	"time"
@@ -232,12 +233,53 @@ func TestAgainRefundRefused(t *testing.T) {
 func TestWaivePastDue(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	bill := b.toCheck(t, b.planned(t, ""), func(bill *data.Bill) { bill.Deadline = b.now - 3 })
+	bill := b.toCheck(t, b.planned(t, ""), func(bill *data.Bill) { bill.RepairToken, bill.Recharge = "a link", true })
 	require.NoError(t, b.DB.SetSubscriptionState(t.Context(), bill.PermissionID, data.SubscriptionPastDue))
 	require.NoError(t, b.Waive(t.Context(), bill.PermissionID, bill.Period))
 	assert.Equal(t, data.SubscriptionActive, b.subscription(t, bill))
+	assert.Empty(t, b.read(t, bill).RepairToken)
+	assert.False(t, b.read(t, bill).Recharge)
+}
 
-	// One that goes on gives its buyer all days again.
+// While the job that came to the state is stored as running, there is no other: nothing is decided.
+// One that waits runs now.
+func TestAgainBesideAJob(t *testing.T) {
+	t.Parallel()
+	b := newBenchOf(t, []string{"na"}, fast)
+	bill := b.toCheck(t, b.planned(t, ""), func(bill *data.Bill) { bill.Unsettled = true })
+	paid := b.paid(t, b.world.Regions[0], b.merchant(1), 999, 1)[0]
+	require.NoError(t, b.Refund(t.Context(), paid.PermissionID, paid.Period, 999, "r"))
+	r, err := b.DB.Refund(t.Context(), "r")
+	require.NoError(t, err)
+	r.State = data.RefundCheck
+	require.NoError(t, b.DB.SaveRefund(t.Context(), r))
+	later := time.Now().Add(time.Hour)
+	_, err = b.River.Insert(t.Context(), ChargeArgs{refOf(bill)}, at(later))
+	require.NoError(t, err)
+	set := func(state string) {
+		require.NoError(t, b.DB.Tx(t.Context(), func(_ data.Queries, tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `UPDATE river_job SET state = '`+state+`'`)
+			return err
+		}))
+	}
+	set("running")
+	require.ErrorContains(t, b.Again(t.Context(), bill.PermissionID, bill.Period), "still running: decide again in a moment")
+	require.ErrorContains(t, b.AgainRefund(t.Context(), "r"), "still running: decide again in a moment")
+	assert.Equal(t, bill, b.read(t, bill))
+
+	set("scheduled")
+	require.NoError(t, b.Again(t.Context(), bill.PermissionID, bill.Period))
+	require.NoError(t, b.AgainRefund(t.Context(), "r"))
+	jobs := b.jobs(t, ChargeArgs{}.Kind())
+	require.Len(t, jobs, 1)
+	assert.True(t, jobs[0].ScheduledAt.Before(later))
+	assert.Len(t, b.jobs(t, RefundArgs{}.Kind()), 1)
+}
+
+// A bill that goes on after its last day gives its buyer all days again.
+func TestAgainLate(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
 	late := b.toCheck(t, b.planned(t, ""), func(bill *data.Bill) { bill.Deadline = b.now - 3 })
 	require.NoError(t, b.Again(t.Context(), late.PermissionID, late.Period))
 	assert.Zero(t, b.read(t, late).Deadline)

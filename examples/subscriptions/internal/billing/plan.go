@@ -77,8 +77,8 @@ func (w *planMerchantWorker) analyze(ctx context.Context) error {
 
 // billPage is how many bills of a merchant are planned at a time, and ahead the time for which
 // bills are in the queue, but at least a page: so a merchant has few in it, however many
-// subscriptions it has. That keeps the table of jobs small, and lets a small merchant's bills wait
-// for no more than that of a large one.
+// subscriptions it has. That keeps the table of jobs small, and a small merchant's bills do not
+// wait for a large merchant's.
 const (
 	billPage = 240
 	ahead    = 10 * time.Second
