@@ -209,16 +209,16 @@ func (c *chaos) until(t *testing.T, enough func(progress) bool) {
 	defer all.Wait()
 	defer stop()
 	all.Go(func() {
-		for {
+		for first := true; ; first = false {
 			pause := *every
-			if len(c.fleet.members) == 1 { // it is to get as far as to lead, which takes 15 seconds, now and then
+			if len(c.fleet.members) == 1 && !first { // it is to get as far as to lead, which takes 15 seconds, now and then
 				pause *= time.Duration(1 + rand.IntN(10))
 			}
 			select {
 			case <-ctx.Done():
 				return
 			case <-time.After(pause):
-				c.hit(ctx, &all)
+				c.hit(ctx, &all, first)
 			}
 		}
 	})
@@ -254,17 +254,18 @@ func (c *chaos) until(t *testing.T, enough func(progress) bool) {
 	assert.Positive(t, killed, "no process was killed")
 }
 
-// hit does something to a process.
-func (c *chaos) hit(ctx context.Context, all *sync.WaitGroup) {
+// hit does something to a process. What comes first is SIGKILL, since a short run has no time for
+// chance to bring it.
+func (c *chaos) hit(ctx context.Context, all *sync.WaitGroup, first bool) {
 	m := c.fleet.members[rand.IntN(len(c.fleet.members))]
 	if m.kind == "planner" && rand.IntN(4) > 0 { // seldom, so that what only the leader does is done now and then
 		m = c.fleet.members[2+rand.IntN(len(c.fleet.members)-2)]
 	}
 	switch n := rand.IntN(10); {
-	case n == 0:
+	case n == 0 && !first:
 		c.add(m.kind + " frozen")
 		all.Go(func() { m.freeze(ctx, jobTimeout+3*time.Second) })
-	case n <= 2:
+	case n <= 2 && !first:
 		c.add(m.kind + " stopped with SIGTERM")
 		m.end(syscall.SIGTERM)
 	default:
