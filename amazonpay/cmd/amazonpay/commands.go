@@ -25,6 +25,8 @@ type root struct {
 	Button buttonCommand `cmd:"" help:"Sign a button: its configuration, or a page that shows it." group:"diagnose"`
 	Verify verifyCommand `cmd:"" help:"Check the payload and the signature of a button on a page." group:"diagnose"`
 
+	Emulate emulatorCommands `cmd:"" name:"emulator" help:"An Amazon Pay on this machine: run it, and make things happen." group:"emulator"`
+
 	Sessions    sessionCommands      `cmd:"" name:"checkout-sessions"   help:"Checkout sessions."                                group:"api"`
 	Permissions permissionCommands   `cmd:"" name:"charge-permissions"  help:"Charge permissions."                               group:"api"`
 	Charges     chargeCommands       `cmd:""                            help:"Charges: authorizations and captures."             group:"api"`
@@ -59,7 +61,7 @@ var groups = []kong.Group{
 	{Key: "account", Title: "Account:"},
 }
 
-var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "kinds": strings.Join(button.Kinds(), ", ")}
+var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "emulatorFile": emulatorFile, "kinds": strings.Join(button.Kinds(), ", ")}
 
 type manCommand struct{}
 
