@@ -31,8 +31,10 @@ const emulatorFile = "amazonpay-emulator.json"
 
 type emulatorRun struct {
 	Port      int    `help:"Port of 127.0.0.1 to listen at; 0 for a free one." default:"8443"`
-	ProxyPort int    `help:"Port of 127.0.0.1 for the proxy; 0 for a free one, -1 for none." default:"8444"`
-	PagesPort int    `help:"Port of 127.0.0.1 for checkout.js and the pages in plain HTTP; 0 for a free one, -1 for HTTPS on --port." default:"8445"`
+	ProxyPort int    `help:"Port of 127.0.0.1 for the proxy; 0 for a free one." default:"8444"`
+	NoProxy   bool   `help:"Run no proxy."`
+	PagesPort int    `help:"Port of 127.0.0.1 for checkout.js and the pages in plain HTTP; 0 for a free one." default:"8445"`
+	NoPages   bool   `help:"Serve checkout.js and the pages over HTTPS on --port alone."`
 	File      string `help:"File that is written for clients; the CA goes beside it, as .pem." default:"${emulatorFile}" placeholder:"FILE"`
 	IPN       string `name:"ipn" help:"URL on loopback to which notifications are sent." placeholder:"URL"`
 	Region    string `help:"us, na, eu, de, uk or jp. The default is the region of the state file, or na; the proxy has all three." placeholder:"REGION"`
@@ -47,6 +49,9 @@ func (c *emulatorRun) Run(s *session) error {
 	options, err := c.options()
 	if err != nil {
 		return err
+	}
+	if _, err := emulator.New(options...); err != nil {
+		return wrong("Run amazonpay emulator run --help to see what it takes.", "%w", err)
 	}
 	server, err := emulator.Listen(loopback(c.Port), options...)
 	if err != nil {
@@ -67,14 +72,19 @@ func (c *emulatorRun) Run(s *session) error {
 }
 
 func (c *emulatorRun) options() ([]emulator.Option, error) {
+	for flag, port := range map[string]int{"--port": c.Port, "--proxy-port": c.ProxyPort, "--pages-port": c.PagesPort} {
+		if port < 0 || port > 65535 {
+			return nil, wrong("Write a number from 0, which takes a free port, to 65535.", "%s %d is not a port", flag, port)
+		}
+	}
 	options := []emulator.Option{emulator.WithSeed(c.Seed)}
 	if c.Region != "" {
 		options = append(options, emulator.WithRegion(c.Region))
 	}
-	if c.ProxyPort >= 0 {
+	if !c.NoProxy {
 		options = append(options, emulator.WithProxy(loopback(c.ProxyPort)))
 	}
-	if c.PagesPort >= 0 {
+	if !c.NoPages {
 		options = append(options, emulator.WithPages(loopback(c.PagesPort)))
 	}
 	if c.Throttle {
