@@ -118,8 +118,12 @@ func (*whoamiCommand) Run(s *session) error {
 		return s.printJSON(said)
 	}
 	s.table([][]string{
-		{"account", said.From}, {"public key id", said.PublicKeyID}, {"region", said.Region}, {"environment", said.Environment},
-		{"merchant id", said.MerchantID}, {"store id", said.StoreID},
+		{"account", said.From},
+		{"public key id", said.PublicKeyID},
+		{"region", said.Region},
+		{"environment", said.Environment},
+		{"merchant id", said.MerchantID},
+		{"store id", said.StoreID},
 	})
 	return nil
 }
