@@ -1,0 +1,88 @@
+package probe_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/probe"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
+)
+
+// targetOf is an emulator as a merchant's sandbox, with a buyer who goes through its pages.
+func targetOf(tb testing.TB, server *emulator.Server) probe.Target {
+	tb.Helper()
+	merchant := server.Description().Merchants[0]
+	return probe.Target{
+		Config: emulatortest.Config(server), Network: server.RoundTripper(), StoreID: merchant.StoreID,
+		ReturnURL: "https://shop.example/return?cart=7", ScanData: merchant.ScanData, Provider: true,
+		Buyer: browser{server}.checkout,
+		Wait: func(ctx context.Context, d time.Duration) error {
+			return errorsOr(context.Cause(ctx), server.Advance(d))
+		},
+	}
+}
+
+func errorsOr(first, second error) error {
+	if first != nil {
+		return first
+	}
+	return second
+}
+
+// browser is a buyer's.
+type browser struct{ server *emulator.Server }
+
+func (b browser) checkout(ctx context.Context, c probe.Checkout) (*url.URL, error) {
+	d := b.server.Description()
+	to, err := b.visit(ctx, d.BaseURL+"/checkout/start", url.Values{
+		"region": {d.Region}, "merchantId": {d.Merchants[0].MerchantID}, "publicKeyId": {c.Button.PublicKeyID}, "sandbox": {"true"},
+		"productType": {c.ProductType}, "payloadJSON": {c.Button.PayloadJSON}, "signature": {c.Button.Signature}, "algorithm": {c.Button.Algorithm},
+	})
+	for page := 0; err == nil && page < 5; page++ {
+		if to.Host == "shop.example" {
+			return to, nil
+		}
+		form := url.Values{"amazonCheckoutSessionId": {to.Query().Get("amazonCheckoutSessionId")}}
+		switch to.Path {
+		case "/checkout/signin":
+			form.Set("buyer", "0")
+		case "/checkout/review":
+			form.Set("card", "1111")
+			form.Set("address", "0")
+		}
+		to, err = b.visit(ctx, d.BaseURL+to.Path, form)
+	}
+	return nil, fmt.Errorf("the buyer got nowhere: %w", err)
+}
+
+func (b browser) visit(ctx context.Context, to string, form url.Values) (*url.URL, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, to, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := b.server.RoundTripper().RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	_ = res.Body.Close()
+	return res.Location()
+}
+
+// observe runs probes and returns what they observed, and the file.
+func observe(t *testing.T, target probe.Target) (map[string]probe.Result, *probe.File) {
+	t.Helper()
+	found := make(map[string]probe.Result)
+	file, err := probe.Run(t.Context(), target, func(r probe.Result) { found[r.Fact] = r })
+	require.NoError(t, err)
+	require.Len(t, file.Results, len(found))
+	return found, file
+}
