@@ -1,9 +1,9 @@
 package probe
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 const fileVersion = 1
@@ -34,7 +34,7 @@ func (f *File) facts() map[string]string {
 	decided := make(map[string]string)
 	for _, result := range f.Results {
 		p, _ := find(result.Fact)
-		if !p.Fixed && result.Observed != "" && slices.Contains(append([]string{p.Claimed}, p.Others...), result.Observed) {
+		if !p.Fixed && result.Observed != "" && p.knows(result.Observed) {
 			decided[result.Fact] = result.Observed
 		}
 	}
@@ -43,9 +43,12 @@ func (f *File) facts() map[string]string {
 
 // Encode returns the file as JSON.
 func (f *File) Encode() ([]byte, error) {
-	text, err := json.MarshalIndent(f, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // placeholders have angle brackets
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(f); err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	return append(text, '\n'), nil
+	return b.Bytes(), nil
 }

@@ -1,19 +1,24 @@
 package probe_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/probe"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 // targetOf is an emulator as a merchant's sandbox, with a buyer who goes through its pages.
@@ -85,4 +90,73 @@ func observe(t *testing.T, target probe.Target) (map[string]probe.Result, *probe
 	require.NoError(t, err)
 	require.Len(t, file.Results, len(found))
 	return found, file
+}
+
+// seen is a network that shows the body of each answer to the test.
+type seen struct {
+	http.RoundTripper
+
+	look func(r *http.Request, body []byte)
+}
+
+func (s seen) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := s.RoundTripper.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	s.look(r, body)
+	return res, err
+}
+
+// thing is an object of the emulator.
+type thing struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+}
+
+// things are the objects that the emulator has.
+type things struct {
+	Permissions []thing `json:"permissions"`
+	Charges     []thing `json:"charges"`
+	Disputes    []thing `json:"disputes"`
+}
+
+func stateOf(t *testing.T, server *emulator.Server) (all things, text []byte) {
+	t.Helper()
+	d := server.Description()
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, d.BaseURL+"/_emulator/state", nil)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+d.ControlToken)
+	res, err := server.RoundTripper().RoundTrip(r)
+	require.NoError(t, err)
+	defer func() { _ = res.Body.Close() }()
+	text, err = io.ReadAll(res.Body)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &all))
+	return all, text
+}
+
+// nothingOpen checks that nothing is left at the emulator on which money could still move.
+func nothingOpen(t *testing.T, server *emulator.Server) {
+	t.Helper()
+	all, _ := stateOf(t, server)
+	for _, p := range all.Permissions {
+		assert.Equal(t, "Closed", p.State, p.ID)
+	}
+	for _, d := range all.Disputes {
+		assert.Equal(t, "Closed", d.State, d.ID)
+	}
+	for _, ch := range server.Charges() {
+		if ch.State == "Captured" {
+			assert.Equal(t, ch.Captured, ch.Refunded, ch.ID)
+		} else {
+			assert.Contains(t, []string{"Canceled", "Declined"}, ch.State, ch.ID)
+		}
+	}
+	schedules, err := webstore.New(emulatortest.Connect(t, server)).GetReportSchedules(context.Background(), &webstore.GetReportSchedulesRequest{})
+	require.NoError(t, err)
+	assert.Empty(t, schedules.ReportSchedules)
 }

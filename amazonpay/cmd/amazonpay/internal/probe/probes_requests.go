@@ -143,6 +143,7 @@ func (r *run) simulationSigned(ctx context.Context, signed bool) (string, error)
 	case err != nil:
 		return "", err
 	case a.reason == "InvalidRequestSignature":
+		r.mustSign = r.mustSign || !signed
 		return refused, nil
 	case a.status == http.StatusNotFound, a.reason == "InvalidSandboxSimulationSpecified": // its signature was right
 		return accepted, nil

@@ -3,7 +3,10 @@ package probe
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -64,24 +67,31 @@ type run struct {
 	client *amazonpay.Client
 	signer *signing.Signer
 	offset time.Duration // of the service's clock
-	sent   []Exchange    // by the present probe
-	bin    bin
-	shared map[string]*shared
+	// mustSign says that the service was found to refuse unsigned simulation codes.
+	mustSign bool
+	sent     []Exchange // by the present probe
+	bin      bin
+	shared   map[string]*shared
 }
 
 // shared is something that several probes use and the first one makes.
 type shared struct {
 	value any
 	err   error
+	sent  []Exchange
 }
 
 // share makes something once. An error stays, too.
 func share[T any](r *run, name string, make func() (T, error)) (T, error) {
-	if r.shared[name] == nil {
-		value, err := make()
-		r.shared[name] = &shared{value, err}
-	}
 	found := r.shared[name]
+	if found != nil {
+		r.sent = append(r.sent, found.sent...) // by which this probe decides, too
+	} else {
+		before := len(r.sent)
+		value, err := make()
+		found = &shared{value, err, slices.Clone(r.sent[before:])}
+		r.shared[name] = found
+	}
 	value, _ := found.value.(T)
 	return value, found.err
 }
@@ -114,6 +124,18 @@ func Run(ctx context.Context, t Target, yield func(Result)) (*File, error) {
 	return file, nil
 }
 
+// saysNothing reports whether an answer is about the request as such, or about the moment, and not
+// about the fact.
+func saysNothing(observed string) bool {
+	code, reason, _ := strings.Cut(observed, " ")
+	status, err := strconv.Atoi(code)
+	if err != nil || status < 400 {
+		return false
+	}
+	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout ||
+		slices.Contains([]string{"InvalidRequestSignature", "InvalidAuthentication"}, reason)
+}
+
 // probe finds out one fact.
 func (r *run) probe(ctx context.Context, p Probe) Result {
 	result := Result{Fact: p.Fact, Claimed: p.Claimed}
@@ -126,6 +148,9 @@ func (r *run) probe(ctx context.Context, p Probe) Result {
 		observed, err = p.ask(ctx, r)
 	}
 	result.Requests = r.sent
+	if err == nil && !p.knows(observed) && saysNothing(observed) {
+		err = unclear("the last answer has nothing to do with it: " + observed)
+	}
 	switch why, open := errors.AsType[*undecided](err); {
 	case open:
 		result.Verdict, result.Why = why.verdict, why.why

@@ -21,7 +21,9 @@ func TestAllAsClaimed(t *testing.T) {
 			assert.Len(t, found, len(probe.Probes()))
 			for fact, result := range found {
 				assert.Equal(t, probe.VerdictSame, result.Verdict, "%s: %+v", fact, result)
-				assert.NotEmpty(t, result.Requests, fact+" or one before it sent something")
+				if fact != "session.returnParameter.signIn" { // the browser shows it
+					assert.NotEmpty(t, result.Requests, fact)
+				}
 			}
 			for _, left := range file.Left {
 				t.Log(left)

@@ -209,7 +209,7 @@ func (r *run) signed(ctx context.Context, q request) (*http.Request, error) {
 	if err := r.signer.SignRequest(req, signing.HashPayload(body), at); err != nil {
 		return nil, err
 	}
-	if q.signsSimulation {
+	if q.signsSimulation || r.mustSign && q.simulation != "" {
 		err = r.signSimulation(req, signing.HashPayload(body), at)
 	}
 	return req, err
