@@ -86,7 +86,8 @@ func withMargin(m Money) Money {
 }
 
 // withOvercharge is what may be charged of an order in all with allowOvercharge: nine times as
-// much, and 500 or 70,000 yen at least, unless the facts are others (https://www.amazonpay-faq.jp/faq/QA-12,
+// much, and 500 or 70,000 yen at least, unless the facts are others
+// (https://www.amazonpay-faq.jp/faq/QA-12,
 // …/amazon-pay-checkout/advanced-one-time-payment-options.html).
 func withOvercharge(order Money, rule string) Money {
 	least := map[string]int64{"USD": 500_00, "EUR": 500_00, "GBP": 500_00, "JPY": 70_000}[order.Currency]

@@ -36,15 +36,15 @@ func TestWhatIsLeftIsListed(t *testing.T) {
 	_, file := observe(t, target)
 	text, err := file.Encode()
 	require.NoError(t, err)
-	all, _ := stateOf(t, server)
+	all := stateOf(t, server)
 	require.Len(t, all.Permissions, 1)
 	assert.Contains(t, file.Left, probe.Left{Object: "<charge permission 1>", Why: "403 UnauthorizedAccess", ID: all.Permissions[0].ID})
 	assert.Contains(t, string(text), `"<report schedule 1>"`)
 	assert.NotContains(t, string(text), all.Permissions[0].ID)
 }
 
-// An interrupt ends the probes, wherever it comes, and what was made is undone all the same, also by
-// the request that was on its way.
+// An interrupt ends the probes, wherever it comes, and what was made is undone all the same, also
+// what the request made that was on its way.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	interrupt := errors.New("interrupt")

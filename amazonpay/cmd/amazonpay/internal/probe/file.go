@@ -14,8 +14,8 @@ type File struct {
 	SDK     string `json:"sdk"`
 	Region  string `json:"region"`
 	Date    string `json:"date"`
-	// Facts are the facts that the emulator takes as a setting: those that were decided, and have a value
-	// that the emulator can have.
+	// Facts are the facts that the emulator takes as a setting: those that were decided, and have a
+	// value that the emulator can have.
 	Facts   map[string]string `json:"facts"`
 	Results []Result          `json:"results"`
 	Left    []Left            `json:"left,omitzero"`

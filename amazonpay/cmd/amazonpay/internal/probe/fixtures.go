@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,9 +49,7 @@ func (r *run) sessionBody(more object) object {
 		"webCheckoutDetails": object{"checkoutReviewReturnUrl": r.ReturnURL},
 		"storeId":            r.StoreID,
 	}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	return body
 }
 
@@ -78,7 +77,8 @@ func (r *run) session(ctx context.Context) (id string, err error) {
 	})
 }
 
-// checkout has a buyer go through a checkout, and returns the session and where the buyer came back.
+// checkout has a buyer go through a checkout, and returns the session and the URL to which the buyer
+// came back.
 func (r *run) checkout(ctx context.Context, purpose, product string, pays bool, payload object) (id string, back *url.URL, err error) {
 	text, err := amazonpay.EncodeJSON(payload)
 	if err != nil {
@@ -124,9 +124,8 @@ func (r *run) paidAtOnce(intent string, charge int64, more object) object {
 	}
 	for name, value := range more {
 		if name == "paymentDetails" {
-			for inner, value := range value.(object) { //nolint:errcheck,forcetypeassert // the table's own
-				payment[inner] = value
-			}
+			inner, _ := value.(object)
+			maps.Copy(payment, inner)
 			continue
 		}
 		payload[name] = value
@@ -186,9 +185,7 @@ func (r *run) permission(ctx context.Context) (string, error) {
 // charge makes a charge of a permission, with these members.
 func (r *run) charge(ctx context.Context, permission string, least int64, more object) (answer, error) {
 	body := object{"chargePermissionId": permission, "chargeAmount": r.price(least)}
-	for name, value := range more {
-		body[name] = value
-	}
+	maps.Copy(body, more)
 	a, err := r.create(ctx, "charge", post("CreateCharge", "charges", body).withKey(newKey()))
 	if id := a.text("chargeId"); id != "" {
 		r.bin.putCharge(id)
@@ -197,12 +194,12 @@ func (r *run) charge(ctx context.Context, permission string, least int64, more o
 }
 
 // authorized makes a charge that is Authorized, and returns its id.
-func (r *run) authorized(ctx context.Context, least int64) (id string, err error) {
+func (r *run) authorized(ctx context.Context) (id string, err error) {
 	permission, err := r.permission(ctx)
 	if err != nil {
 		return "", err
 	}
-	a, err := r.charge(ctx, permission, least, nil)
+	a, err := r.charge(ctx, permission, unit, nil)
 	if err == nil && a.text("statusDetails", "state") != "Authorized" {
 		err = unclearAfter("no charge could be authorized", a)
 	}

@@ -124,7 +124,7 @@ type things struct {
 	Disputes    []thing `json:"disputes"`
 }
 
-func stateOf(t *testing.T, server *emulator.Server) (all things, text []byte) {
+func stateOf(t *testing.T, server *emulator.Server) (all things) {
 	t.Helper()
 	d := server.Description()
 	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, d.BaseURL+"/_emulator/state", nil)
@@ -133,16 +133,14 @@ func stateOf(t *testing.T, server *emulator.Server) (all things, text []byte) {
 	res, err := server.RoundTripper().RoundTrip(r)
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
-	text, err = io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(text, &all))
-	return all, text
+	require.NoError(t, json.NewDecoder(res.Body).Decode(&all))
+	return all
 }
 
 // nothingOpen checks that nothing is left at the emulator on which money could still move.
 func nothingOpen(t *testing.T, server *emulator.Server) {
 	t.Helper()
-	all, _ := stateOf(t, server)
+	all := stateOf(t, server)
 	for _, p := range all.Permissions {
 		assert.Equal(t, "Closed", p.State, p.ID)
 	}

@@ -69,7 +69,7 @@ func (p Probe) knows(value string) bool { return value == p.Claimed || slices.Co
 
 // Probes returns all probes in the order in which they run: those that need nobody first.
 func Probes() []Probe {
-	return slices.Concat(requestProbes(), sessionProbes(), reportProbes(), simulationProbes(),
+	return slices.Concat(requestProbes(), keyProbes(), sessionProbes(), memberProbes(), reportProbes(), simulationProbes(),
 		checkoutProbes(), chargeProbes(), disputeProbes(), tillProbes(), accountProbes())
 }
 

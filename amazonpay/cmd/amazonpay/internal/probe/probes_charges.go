@@ -106,7 +106,7 @@ func askBalance(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if _, err := r.authorized(ctx, unit); err != nil {
+	if _, err := r.authorized(ctx); err != nil {
 		return "", err
 	}
 	after, err := r.balance(ctx)
@@ -132,7 +132,7 @@ func (r *run) partly(ctx context.Context) (part, error) {
 		if err != nil {
 			return part{}, err
 		}
-		charge, err := r.authorized(ctx, unit)
+		charge, err := r.authorized(ctx)
 		if err != nil {
 			return part{}, err
 		}
@@ -157,7 +157,7 @@ func (r *run) partly(ctx context.Context) (part, error) {
 }
 
 func askCaptureInitiated(ctx context.Context, r *run) (string, error) {
-	charge, err := r.authorized(ctx, unit)
+	charge, err := r.authorized(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -173,7 +173,7 @@ func askCaptureInitiated(ctx context.Context, r *run) (string, error) {
 
 func askCancellation(ctx context.Context, r *run) (string, error) {
 	cancel := func(length int) (answer, error) {
-		charge, err := r.authorized(ctx, unit)
+		charge, err := r.authorized(ctx)
 		if err != nil {
 			return answer{}, err
 		}
@@ -230,7 +230,7 @@ type sentOnce struct {
 // updated cancels a charge as a payment service provider does.
 func (r *run) updated(ctx context.Context) (sentOnce, error) {
 	return share(r, "updated", func() (sentOnce, error) {
-		charge, err := r.authorized(ctx, unit)
+		charge, err := r.authorized(ctx)
 		if err != nil {
 			return sentOnce{}, err
 		}

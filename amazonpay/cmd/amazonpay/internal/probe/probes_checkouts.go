@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -353,9 +354,7 @@ func encodedAddress(region amazonpay.Region) object {
 		place = object{"city": "Chiyoda", "stateOrRegion": "Tokyo", "postalCode": "100-0001", "countryCode": "JP"}
 	default:
 	}
-	for name, value := range place {
-		address[name] = value
-	}
+	maps.Copy(address, place)
 	return address
 }
 

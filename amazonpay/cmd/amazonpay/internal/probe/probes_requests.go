@@ -42,6 +42,12 @@ func requestProbes() []Probe {
 			Claim: "With a key id that begins with SANDBOX, a path may begin with /sandbox/v2/ as well.", Needs: []Need{NeedSpecific},
 			ask: askEnvironment,
 		},
+	}
+}
+
+// keyProbes are about requests without an idempotency key.
+func keyProbes() []Probe {
+	return []Probe{
 		{
 			Fact: "idempotency.missing.createCheckoutSession", Claimed: "MissingHeader", Others: []string{"MissingHeaderValue", accepted},
 			Source: "behaviour.md 4", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
@@ -91,8 +97,8 @@ type age struct {
 	refused string
 }
 
-// ages sends a harmless request with dates that are older each time, and returns what the first that
-// is refused means.
+// ages sends a harmless request with dates that are older each time, and returns what the first
+// that is refused means.
 func (r *run) ages(ctx context.Context, all []age, allAccepted string) (string, error) {
 	q := get("GetCharge", "charges/{id}", unknownCharge)
 	if _, err := share(r, "clock", func() (bool, error) { return true, r.setClock(ctx, q) }); err != nil {

@@ -24,6 +24,13 @@ func sessionProbes() []Probe {
 				return a.code(), err
 			},
 		},
+	}
+}
+
+// memberProbes are about members of a checkout session and their values.
+func memberProbes() []Probe {
+	needs := []Need{NeedStore}
+	return []Probe{
 		{
 			Fact: "amounts.trailingZeros", Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 13", Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "An amount may have more decimals than its currency, if they are zeros.",

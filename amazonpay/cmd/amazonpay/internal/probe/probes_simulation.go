@@ -15,8 +15,8 @@ func (r *run) chargeOfNobody(code string) request {
 	}).simulating(code)
 }
 
-// simulationProbes are about the names of simulation codes. Each is sent for an object that does not
-// exist, so that nothing happens; that decides it only if the service looks at the code first.
+// simulationProbes are about the names of simulation codes. Each is sent for an object that does
+// not exist, so that nothing happens; that decides it only if the service looks at the code first.
 func simulationProbes() []Probe {
 	of := func(operation string, q func(r *run) request, codes string) (all []Probe) {
 		for code := range strings.FieldsSeq(codes) {

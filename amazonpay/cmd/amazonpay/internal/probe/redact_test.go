@@ -68,7 +68,7 @@ func TestFileHasNoPersonalData(t *testing.T) {
 			text, err := file.Encode()
 			require.NoError(t, err)
 
-			all, _ := stateOf(t, server)
+			all := stateOf(t, server)
 			for _, o := range slices.Concat(all.Permissions, all.Charges, all.Disputes) {
 				secret[o.ID] = true
 			}

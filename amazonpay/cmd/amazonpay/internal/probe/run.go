@@ -82,13 +82,13 @@ type shared struct {
 }
 
 // share makes something once. An error stays, too.
-func share[T any](r *run, name string, make func() (T, error)) (T, error) {
+func share[T any](r *run, name string, create func() (T, error)) (T, error) {
 	found := r.shared[name]
 	if found != nil {
 		r.sent = append(r.sent, found.sent...) // by which this probe decides, too
 	} else {
 		before := len(r.sent)
-		value, err := make()
+		value, err := create()
 		found = &shared{value, err, slices.Clone(r.sent[before:])}
 		r.shared[name] = found
 	}

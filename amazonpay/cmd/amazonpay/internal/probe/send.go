@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,8 +21,8 @@ import (
 
 const (
 	userAgent = "amazonpay-probe/1" // not the SDK's: the emulator then takes odd requests, too
-	// answerTime is how long a request may take. It is finished even after an interrupt, so that what it
-	// made is known and can be undone.
+	// answerTime is how long a request may take. It is finished even after an interrupt, so that what
+	// it made is known and can be undone.
 	answerTime = 30 * time.Second
 	maxAnswer  = 1 << 20
 	maxTries   = 6 // while the answer is 429 or that of a gateway
@@ -93,7 +94,7 @@ func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
 // code is the status and the reason code, in the form in which a fact may have them.
 func (a answer) code() string {
 	if a.reason == "" {
-		return fmt.Sprint(a.status)
+		return strconv.Itoa(a.status)
 	}
 	return fmt.Sprintf("%d %s", a.status, shown(a.reason))
 }
@@ -216,8 +217,8 @@ func (r *run) signed(ctx context.Context, q request) (*http.Request, error) {
 }
 
 // signSimulation replaces the signature by one that covers the simulation code as well, as the
-// official SDKs for Node.js, Java and .NET sign. What [signing.Signer.SignPayload] signs is the hash of
-// a text, as for a request.
+// official SDKs for Node.js, Java and .NET sign. What [signing.Signer.SignPayload] signs is the hash
+// of a text, as for a request.
 func (r *run) signSimulation(req *http.Request, payload signing.PayloadHash, at time.Time) error {
 	canonical, err := signing.NewCanonicalRequest(req, payload, at)
 	if err != nil {

@@ -27,11 +27,11 @@ type Target struct {
 	StoreID string
 	// Currency is the currency of the account's ledger; empty is that of the region.
 	Currency amazonpay.CurrencyCode
-	// ChargePermissionID is a Chargeable permission of type OneTime on which charges of at most 15 units
-	// of the currency may be made, each of which is cancelled or refunded. If it is empty, a buyer makes one.
+	// ChargePermissionID is a Chargeable permission of type OneTime of which 15.00 (1,500 yen) may be
+	// charged; each charge is cancelled or refunded. If it is empty, a buyer makes one.
 	ChargePermissionID string
-	// Buyer has somebody complete a checkout in a browser, and returns the URL to which the browser came
-	// back. If it is nil, probes that need a buyer do not run.
+	// Buyer has somebody complete a checkout in a browser, and returns the URL to which the browser
+	// came back. If it is nil, probes that need a buyer do not run.
 	Buyer func(ctx context.Context, c Checkout) (*url.URL, error)
 	// ReturnURL is the URL to which buyers come back.
 	ReturnURL string

@@ -92,7 +92,7 @@ func TestWithTheMerchantsPermission(t *testing.T) {
 	for _, fact := range []string{"permission.balance.authorized", "capture.rest", "idempotency.updateCharge", "dispute.timestamps", "refund.maxCount"} {
 		assert.Equal(t, probe.VerdictSame, found[fact].Verdict, "%+v", found[fact])
 	}
-	all, _ := stateOf(t, server)
+	all := stateOf(t, server)
 	require.Len(t, all.Permissions, 1)
 	assert.Equal(t, "Chargeable", all.Permissions[0].State)
 }
