@@ -47,7 +47,7 @@ func (c *clickCommand) Run(s *session) error {
 
 // click sends what checkout.js sends at a click, and returns the session that it made.
 func (c *control) click(ctx context.Context, b found, product string) (string, error) {
-	key := cmp.Or(b.keyID, string(c.account.config.PublicKeyID))
+	key := cmp.Or(b.keyID, c.account.config.PublicKeyID)
 	form := url.Values{
 		"payloadJSON": {b.payload}, "signature": {b.signature}, "algorithm": {b.algorithm}, "publicKeyId": {key}, "productType": {product},
 		"merchantId": {c.account.merchantID}, "region": {c.described.Region}, "sandbox": {"true"}, "ledgerCurrency": {b.currency},

@@ -45,6 +45,7 @@ type root struct {
 	Stores      storeCommands        `cmd:""                            help:"Stores of merchant accounts."                      group:"api"`
 	Tokens      tokenCommands        `cmd:"" name:"auth-tokens"         help:"Tokens of solution providers."                     group:"api"`
 
+	Whoami     whoamiCommand                `cmd:""                            help:"Print the account that the other commands use." group:"setup"`
 	Profile    profileCommands              `cmd:"" name:"profile"             help:"Accounts in the configuration file." group:"setup"`
 	Completion kongplete.InstallCompletions `cmd:"" name:"install-completions" help:"Print what makes your shell complete commands: eval \"$(amazonpay install-completions)\"." group:"setup"`
 	Man        manCommand                   `cmd:""                            help:"Print the man page: amazonpay man >amazonpay.1." group:"setup"`

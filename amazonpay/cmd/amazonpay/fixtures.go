@@ -119,7 +119,7 @@ func (p *player) play(n step) error {
 	if n.As != "" {
 		p.answers[n.As] = answer
 	}
-	said := ""
+	var said strings.Builder
 	for _, path := range slices.Sorted(maps.Keys(n.Check)) {
 		want, err := p.filled(n.Check[path])
 		if err != nil {
@@ -129,13 +129,13 @@ func (p *player) play(n step) error {
 		if is.String() != fmt.Sprint(want) {
 			return failed("", "%s is %q, and was to be %q", path, is.String(), fmt.Sprint(want))
 		}
-		said += "  " + path + " " + is.String()
+		said.WriteString("  " + path + " " + is.String())
 	}
 	if refusal != "" {
-		said = "  refused: " + refusal + said
+		said.WriteString("  refused: " + refusal)
 	}
 	if !p.s.cli.JSON {
-		p.s.printf("%s %s%s", p.s.paint(p.s.out).good("ok"), n.name(), harmless(said))
+		p.s.printf("%s %s%s", p.s.paint(p.s.out).good("ok"), n.name(), harmless(said.String()))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func posted[C, In, Out any](client func(webstore.Caller) C, method func(C, conte
 	return operation{
 		request: reflect.TypeFor[In](),
 		call: func(ctx context.Context, caller webstore.Caller, _ []string, in any, opts ...amazonpay.CallOption) error {
-			_, err := method(client(caller), ctx, in.(*In), opts...) //nolint:forcetypeassert // it is of the type request
+			_, err := method(client(caller), ctx, in.(*In), opts...) //nolint:errcheck // it is of the type request
 			return err
 		},
 	}
@@ -47,7 +47,7 @@ func changed[C, In, Out any](client func(webstore.Caller) C, method func(C, cont
 		ids:     1,
 		request: reflect.TypeFor[In](),
 		call: func(ctx context.Context, caller webstore.Caller, ids []string, in any, opts ...amazonpay.CallOption) error {
-			_, err := method(client(caller), ctx, ids[0], in.(*In), opts...) //nolint:forcetypeassert // it is of the type request
+			_, err := method(client(caller), ctx, ids[0], in.(*In), opts...) //nolint:errcheck // it is of the type request
 			return err
 		},
 	}
@@ -105,7 +105,7 @@ var operations = map[string]operation{
 		ids:     2,
 		request: reflect.TypeFor[webstore.UpdateStoreRequest](),
 		call: func(ctx context.Context, caller webstore.Caller, ids []string, in any, opts ...amazonpay.CallOption) error {
-			_, err := webstore.New(caller).UpdateStore(ctx, ids[0], ids[1], in.(*webstore.UpdateStoreRequest), opts...) //nolint:forcetypeassert // it is of the type request
+			_, err := webstore.New(caller).UpdateStore(ctx, ids[0], ids[1], in.(*webstore.UpdateStoreRequest), opts...) //nolint:errcheck // it is of the type request
 			return err
 		},
 	},

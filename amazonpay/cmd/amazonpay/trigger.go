@@ -143,13 +143,11 @@ func (s *session) theater() (*theater, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &theater{s: s, control: control, shop: webstore.New(client), made: map[string]string{}}
-	t.total = amazonpay.Price{Amount: "14.00", CurrencyCode: amazonpay.USD}
-	switch client.Region() {
-	case amazonpay.RegionEU:
-		t.total.CurrencyCode = amazonpay.EUR
-	case amazonpay.RegionJP:
-		t.total = amazonpay.Price{Amount: "1400", CurrencyCode: amazonpay.JPY}
+	t := &theater{s: s, control: control, shop: webstore.New(client), made: map[string]string{}, total: amazonpay.USD.Price("14.00")}
+	if client.Region() == amazonpay.RegionEU {
+		t.total = amazonpay.EUR.Price("14.00")
+	} else if client.Region() == amazonpay.RegionJP {
+		t.total = amazonpay.JPY.Price("1400")
 	}
 	return t, nil
 }

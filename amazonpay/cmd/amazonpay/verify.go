@@ -150,7 +150,7 @@ func jsText(literal string) string {
 	return jsEscape.ReplaceAllStringFunc(literal, func(escape string) string {
 		switch escape[1] {
 		case 'u', 'x':
-			if code, err := strconv.ParseUint(escape[2:], 16, 32); err == nil {
+			if code, err := strconv.ParseInt(escape[2:], 16, 32); err == nil {
 				return string(rune(code))
 			}
 		case 'n':
