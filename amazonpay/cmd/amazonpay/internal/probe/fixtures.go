@@ -77,8 +77,8 @@ func (r *run) session(ctx context.Context) (id string, err error) {
 	})
 }
 
-// checkout has a buyer go through a checkout, and returns the session and the URL to which the buyer
-// came back.
+// checkout has a buyer go through a checkout, and returns the session and the URL to which the
+// buyer came back.
 func (r *run) checkout(ctx context.Context, purpose, product string, pays bool, payload object) (id string, back *url.URL, err error) {
 	text, err := amazonpay.EncodeJSON(payload)
 	if err != nil {

@@ -65,11 +65,13 @@ func (p Probe) lacks(t *Target) error {
 }
 
 // knows reports whether a value is a known one.
-func (p Probe) knows(value string) bool { return value == p.Claimed || slices.Contains(p.Others, value) }
+func (p Probe) knows(value string) bool {
+	return value == p.Claimed || slices.Contains(p.Others, value)
+}
 
 // Probes returns all probes in the order in which they run: those that need nobody first.
 func Probes() []Probe {
-	return slices.Concat(requestProbes(), keyProbes(), sessionProbes(), memberProbes(), reportProbes(), simulationProbes(),
+	return slices.Concat(requestProbes(), keyProbes(), sessionProbes(), memberProbes(), reportProbes(), scheduleProbes(), simulationProbes(),
 		checkoutProbes(), chargeProbes(), disputeProbes(), tillProbes(), accountProbes())
 }
 

@@ -11,7 +11,7 @@ import (
 // unknowns are the ways in which an unknown object may be refused, besides the claimed one.
 var unknowns = []string{"400 InvalidRequest", "400 InvalidParameterValue"}
 
-// reportProbes are about reports, schedules, disbursements and disputes that do not exist.
+// reportProbes are about reports, and objects that do not exist.
 func reportProbes() []Probe {
 	unknown := func(fact, what string, q request) Probe {
 		return Probe{
@@ -51,6 +51,12 @@ func reportProbes() []Probe {
 				return repeated(again, "reportId", ordered.id), err
 			},
 		},
+	}
+}
+
+// scheduleProbes are about schedules and disbursements.
+func scheduleProbes() []Probe {
+	return []Probe{
 		{
 			Fact: "status.createReportSchedule", Claimed: "201", Others: []string{"200"}, Source: "endpoints.md 23", Confidence: ConfidenceUncertain,
 			Claim: "CreateReportSchedule answers with 201.",

@@ -154,6 +154,8 @@ func (r *run) probe(ctx context.Context, p Probe) Result {
 	switch why, open := errors.AsType[*undecided](err); {
 	case open:
 		result.Verdict, result.Why = why.verdict, why.why
+	case errors.Is(err, ErrSkipped):
+		result.Verdict, result.Why = VerdictNotRun, "the checkout was skipped"
 	case err != nil && ctx.Err() != nil:
 		result.Verdict, result.Why, result.Err = VerdictNotRun, "interrupted", err
 	case errors.Is(err, context.DeadlineExceeded):

@@ -217,8 +217,8 @@ func (r *run) signed(ctx context.Context, q request) (*http.Request, error) {
 }
 
 // signSimulation replaces the signature by one that covers the simulation code as well, as the
-// official SDKs for Node.js, Java and .NET sign. What [signing.Signer.SignPayload] signs is the hash
-// of a text, as for a request.
+// official SDKs for Node.js, Java and .NET sign. What [signing.Signer.SignPayload] signs is the
+// hash of a text, as for a request.
 func (r *run) signSimulation(req *http.Request, payload signing.PayloadHash, at time.Time) error {
 	canonical, err := signing.NewCanonicalRequest(req, payload, at)
 	if err != nil {

@@ -17,6 +17,9 @@ import (
 // ErrLive is the error of [Run] for a live account.
 var ErrLive = errors.New("probe: only a sandbox account is probed: use a sandbox key, or set the environment to sandbox")
 
+// ErrSkipped is what [Target].Buyer returns for a checkout that nobody wants to make.
+var ErrSkipped = errors.New("probe: the checkout was skipped")
+
 // Target is the account that is probed.
 type Target struct {
 	// Config is the configuration of a sandbox client.
