@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/probe"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/mocks/emulator/emulatortest"
+)
+
+// An emulator does what is claimed, and one with other facts is found to, from file to file.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	done := p.types("probe")
+	require.Zero(t, done.code, done.err)
+	assert.Contains(t, done.out, "80 as claimed, 0 different, 0 unclear, 0 not run.")
+	assert.Contains(t, done.err, "80/80")
+
+	changed := map[string]string{"date.maxAge": "1h", "session.returnQuery": "dropped", "refund.maxCount": "5"}
+	p = withEmulator(t, emulator.WithFacts(changed))
+	file := filepath.Join(p.folder, "facts.json")
+	done = p.types("probe", "--output", file)
+	assert.Equal(t, exitFailed, done.code, done.err)
+	assert.Contains(t, done.out, "77 as claimed, 3 different, 0 unclear, 0 not run.")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), p.server.Description().Merchants[0].StoreID)
+
+	options, err := (&emulatorRun{Facts: file, NoProxy: true, NoPages: true}).options()
+	require.NoError(t, err)
+	again := withEmulator(t, options...)
+	found := again.types("--json", "probe", "--only", "date.*,session.returnQuery,refund.maxCount")
+	assert.Equal(t, exitFailed, found.code, found.err)
+	var read probe.File
+	require.NoError(t, json.Unmarshal([]byte(found.out), &read))
+	changed["date.ahead"] = "none"
+	assert.Equal(t, changed, read.Facts)
+}
+
+func TestProbeList(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	done := p.types("probe", "--list")
+	require.Zero(t, done.code, done.err)
+	assert.Contains(t, done.out, "idempotency.updateCharge")
+	assert.Contains(t, done.out, "No probe finds out:")
+	done = p.types("--json", "probe", "--list", "--only", "simulation.*", "--only", "simulation.createRefund.RefundDeclined")
+	require.Zero(t, done.code, done.err)
+	var all []listed
+	require.NoError(t, json.Unmarshal([]byte(done.out), &all))
+	assert.Len(t, all, 19)
+}
+
+func TestProbeRefuses(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	p.refuses(exitUsage, []string{"no.such.fact", "--list"}, "probe", "--only", "no.such.fact")
+	p.refuses(exitUsage, []string{"no-such-file"}, "probe", "--scan-data", "no-such-file")
+	p.refuses(exitFailed, []string{"no/such/folder"}, "probe", "--only", "date.ahead", "--output", "no/such/folder/x")
+	wrong := p.write("wrong.json", `{"facts":{"no.such.fact":"x"}}`)
+	p.refuses(exitUsage, []string{"no.such.fact"}, "emulator", "run", "--port", "0", "--facts", wrong)
+	p.refuses(exitUsage, []string{"--facts"}, "emulator", "run", "--port", "0", "--facts", p.write("wrong.txt", "x"))
+	p.refuses(exitUsage, []string{"--facts"}, "emulator", "run", "--port", "0", "--facts", "no-such-file")
+
+	// A live account, without and with --live.
+	merchant := p.server.Description().Merchants[0]
+	key := p.write("key.pem", merchant.PrivateKeyPEM)
+	before := len(p.server.Requests())
+	p.file = ""
+	require.Zero(t, p.types("profile", "set", "real", "--public-key-id", merchant.KeyIDs.Live, "--private-key-file", key, "--region", "na").code)
+	p.refuses(exitUsage, []string{"live environment"}, "--profile", "real", "probe")
+	p.refuses(exitUsage, []string{"live environment", "No flag"}, "--live", "--profile", "real", "probe")
+	assert.Len(t, p.server.Requests(), before)
+	require.Zero(t, p.types("profile", "set", "test", "--public-key-id", merchant.KeyIDs.Sandbox, "--private-key-file", key, "--region", "na").code)
+	p.refuses(exitUsage, []string{"--merchant-id"}, "--profile", "test", "probe", "--browser")
+}
+
+// An interrupt ends it, and the file says what was found out until then.
+func TestProbeIsInterrupted(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	file := filepath.Join(p.folder, "facts.json")
+	done := p.typesIn(ctx, "probe", "--output", file)
+	assert.Equal(t, exitFailed, done.code)
+	assert.Contains(t, done.err, "not all probes ran")
+	assert.FileExists(t, file)
+	assert.Empty(t, p.server.Requests())
+}
+
+// The page shows one button after the other, and tells who waits when its buyer is back.
+func TestCheckoutPage(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	client := emulatortest.Connect(t, server)
+	merchant := server.Description().Merchants[0]
+	var said strings.Builder
+	s := newSession(t.Context(), nil, io.Discard, &said)
+	page, err := newCheckoutPage(s, client, merchant.MerchantID, probe.Target{StoreID: merchant.StoreID})
+	require.NoError(t, err)
+	t.Cleanup(page.close)
+	visit := func(method, path string) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), method, page.url+path, nil)
+		require.NoError(t, err)
+		res, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+		require.NoError(t, err)
+		defer func() { _ = res.Body.Close() }()
+		text, err := io.ReadAll(res.Body)
+		require.NoError(t, err)
+		return res.StatusCode, string(text)
+	}
+	signed, err := client.ButtonSignature([]byte(`{"a":"</script>"}`))
+	require.NoError(t, err)
+	type came struct {
+		back *url.URL
+		err  error
+	}
+	ended := make(chan came)
+	begin := func(ctx context.Context) {
+		go func() {
+			back, err := page.checkout(ctx, probe.Checkout{Purpose: "a <payment>", ProductType: "PayOnly", Button: signed, Pays: true})
+			ended <- came{back, err}
+		}()
+		require.Eventually(t, func() bool { page.mu.Lock(); defer page.mu.Unlock(); return page.back != nil }, 10*time.Second, time.Millisecond)
+	}
+	status, _ := visit(http.MethodGet, "/1")
+	assert.Equal(t, http.StatusNotFound, status)
+
+	begin(t.Context())
+	status, text := visit(http.MethodGet, "/1")
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, text, "static-na.payments-amazon.com/checkout.js")
+	assert.Contains(t, text, `"ledgerCurrency":"USD"`)
+	assert.Contains(t, text, "a &lt;payment&gt;")
+	assert.Equal(t, 2, strings.Count(text, "</script>"), "the payload is escaped")
+	_, _ = visit(http.MethodGet, "/return?amazonCheckoutSessionId=x")
+	one := <-ended
+	require.NoError(t, one.err)
+	assert.Equal(t, "x", one.back.Query().Get("amazonCheckoutSessionId"))
+	_, _ = visit(http.MethodGet, "/return?amazonCheckoutSessionId=late")
+
+	begin(t.Context())
+	status, _ = visit(http.MethodGet, "/1")
+	assert.Equal(t, http.StatusNotFound, status, "it is over")
+	_, _ = visit(http.MethodPost, "/skip")
+	require.ErrorIs(t, (<-ended).err, probe.ErrSkipped)
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	begin(ctx)
+	interrupt()
+	require.ErrorIs(t, (<-ended).err, context.Canceled)
+	assert.Contains(t, said.String(), page.url+"/3")
+}
