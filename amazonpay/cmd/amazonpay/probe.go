@@ -45,6 +45,9 @@ func (c *probeCommand) Run(s *session) error {
 	}
 	defer stop()
 	target.Only = facts
+	target.Undoing = func(objects int) {
+		s.note("Undoing %d objects. This may take a minute or two; another interrupt would leave them.", objects)
+	}
 	all := len(facts)
 	if all == 0 {
 		all = len(probe.Probes())

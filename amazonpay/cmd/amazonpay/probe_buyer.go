@@ -188,9 +188,13 @@ func (p *checkoutPage) show(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This checkout is over: the terminal says what comes next.", http.StatusNotFound)
 		return
 	}
+	name := "createCheckoutSessionConfig"
+	if c.ProductType == "SignIn" {
+		name = "signInConfig"
+	}
 	config, err := json.Marshal(map[string]any{
 		"merchantId": p.merchant, "publicKeyId": c.Button.PublicKeyID, "ledgerCurrency": p.currency, "sandbox": true,
-		"productType": c.ProductType, "placement": "Cart", "buttonColor": "Gold", "createCheckoutSessionConfig": c.Button,
+		"productType": c.ProductType, "placement": "Cart", "buttonColor": "Gold", name: c.Button,
 	})
 	if err != nil {
 		http.Error(w, "The button cannot be shown.", http.StatusInternalServerError)

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"net/http"
 	"strconv"
 	"strings"
 )
@@ -67,7 +66,7 @@ func chargeProbes() []Probe {
 				switch {
 				case again.ok():
 					return honoured, err
-				case again.status >= 400 && again.status < 500:
+				case again.triedAgain():
 					return ignored, err
 				}
 				return again.code(), err
@@ -192,7 +191,7 @@ func askCancellation(ctx context.Context, r *run) (string, error) {
 		return "", err
 	case long.ok():
 		return none, nil
-	case long.status == http.StatusBadRequest:
+	case long.reason == "InvalidParameterValue":
 		return "255", nil
 	}
 	return long.code(), nil

@@ -359,7 +359,7 @@ func encodedAddress(region amazonpay.Region) object {
 }
 
 func askSignIn(ctx context.Context, r *run) (string, error) {
-	id, back, err := r.checkout(ctx, "a sign-in that sets up a payment method", "PayAndShip", true, object{
+	id, back, err := r.checkout(ctx, "a sign-in that sets up a payment method", "SignIn", true, object{
 		"webCheckoutDetails": object{"signInReturnUrl": r.back()}, "storeId": r.StoreID, "signInScopes": []string{"name"},
 	})
 	if err != nil {

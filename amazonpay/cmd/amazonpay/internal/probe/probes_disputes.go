@@ -175,8 +175,11 @@ func askContestAgain(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if again.status >= 400 && again.status < 500 {
+	switch {
+	case again.triedAgain():
 		return ignored, nil
+	case !again.ok():
+		return again.code(), nil
 	}
 	after, err := r.disputed(ctx)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -111,10 +112,17 @@ func repeated(again answer, member, before string) string {
 		return honoured
 	case again.ok() && again.text(member) != "":
 		return ignored
-	case again.status >= 400 && again.status < 500 && again.reason != "DuplicateIdempotencyKey":
-		return ignored // it was done again, or tried
+	case again.triedAgain():
+		return ignored
 	}
 	return again.code()
+}
+
+// triedAgain reports whether a repetition was refused because the work was done before, and so was
+// not recognized as one.
+func (a answer) triedAgain() bool {
+	return slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, a.status) &&
+		a.reason != "DuplicateIdempotencyKey"
 }
 
 func askDisbursements(ctx context.Context, r *run) (string, error) {

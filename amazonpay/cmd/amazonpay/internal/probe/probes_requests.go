@@ -101,9 +101,6 @@ type age struct {
 // that is refused means.
 func (r *run) ages(ctx context.Context, all []age, allAccepted string) (string, error) {
 	q := get("GetCharge", "charges/{id}", unknownCharge)
-	if _, err := share(r, "clock", func() (bool, error) { return true, r.setClock(ctx, q) }); err != nil {
-		return "", err
-	}
 	right, err := r.send(ctx, q)
 	if err != nil {
 		return "", err
@@ -119,25 +116,13 @@ func (r *run) ages(ctx context.Context, all []age, allAccepted string) (string, 
 		}
 		switch {
 		case a.code() == right.code():
-		case a.status >= 400 && a.status < 500:
+		case a.status == http.StatusBadRequest, a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
 			return one.refused, nil
 		default:
 			return "", unclearAfter("a request with another date", a)
 		}
 	}
 	return allAccepted, nil
-}
-
-// setClock learns how far the clock of the service is from this one.
-func (r *run) setClock(ctx context.Context, q request) error {
-	q.age = time.Second // in case this clock is a little ahead
-	a, err := r.send(ctx, q)
-	if err == nil && !a.date.IsZero() {
-		if off := a.date.Sub(r.Now()); off.Abs() > 2*time.Second { // a header has whole seconds
-			r.offset = off
-		}
-	}
-	return err
 }
 
 // simulationSigned sends a simulation code for a permission that nobody has.

@@ -146,7 +146,7 @@ func askCancelURL(ctx context.Context, r *run) (string, error) {
 		return "", err
 	case long.ok():
 		return none, nil
-	case long.status == http.StatusBadRequest:
+	case long.reason == "InvalidParameterValue":
 		return "512", nil
 	}
 	return long.code(), nil

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"net/http"
 	"strings"
 )
 
@@ -41,7 +42,7 @@ func simulationProbes() []Probe {
 						return "", err
 					case a.reason == invalidSimulation:
 						return refused, nil
-					case a.status >= 400 && a.status < 500:
+					case a.status == http.StatusNotFound:
 						return accepted, nil // it looked for the object
 					}
 					return a.code(), nil

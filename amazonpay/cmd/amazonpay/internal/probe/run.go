@@ -67,6 +67,7 @@ type run struct {
 	client *amazonpay.Client
 	signer *signing.Signer
 	offset time.Duration // of the service's clock
+	timed  bool          // offset was found out
 	// mustSign says that the service was found to refuse unsigned simulation codes.
 	mustSign bool
 	sent     []Exchange // by the present probe
@@ -116,6 +117,9 @@ func Run(ctx context.Context, t Target, yield func(Result)) (*File, error) {
 			yield(result)
 		}
 	}
+	if t.Undoing != nil && len(r.bin.things) > 0 {
+		t.Undoing(len(r.bin.things))
+	}
 	file.Left = r.bin.empty(context.WithoutCancel(ctx), r)
 	file.Facts = file.facts()
 	if ctx.Err() != nil {
@@ -124,8 +128,8 @@ func Run(ctx context.Context, t Target, yield func(Result)) (*File, error) {
 	return file, nil
 }
 
-// saysNothing reports whether an answer is about the request as such, or about the moment, and not
-// about the fact.
+// saysNothing reports whether an answer is about the request as such, about the moment, or about
+// what the account may do, and not about the fact.
 func saysNothing(observed string) bool {
 	code, reason, _ := strings.Cut(observed, " ")
 	status, err := strconv.Atoi(code)
@@ -133,7 +137,7 @@ func saysNothing(observed string) bool {
 		return false
 	}
 	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout ||
-		slices.Contains([]string{"InvalidRequestSignature", "InvalidAuthentication"}, reason)
+		slices.Contains([]string{"InvalidRequestSignature", "InvalidAuthentication", "UnauthorizedAccess", "InvalidAccountStatus"}, reason)
 }
 
 // probe finds out one fact.

@@ -1,7 +1,9 @@
 package probe_test
 
 import (
+	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,6 +31,52 @@ func TestAllAsClaimed(t *testing.T) {
 				t.Log(left)
 			}
 			require.NotEmpty(t, file.Facts)
+		})
+	}
+}
+
+// What an account may not do says nothing of the facts.
+func TestUnentitledAccount(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	for _, operation := range []string{"CreateDispute", "UpdateCharge", "RegisterAmazonPayAccount", "CreateMerchantAccount", "MerchantScan", "CreateReport", "FinalizeCheckoutSession"} {
+		require.NoError(t, server.FailSome(1, emulator.Fault{Operation: operation, Status: http.StatusUnauthorized, ReasonCode: "UnauthorizedAccess"}))
+	}
+	found, _ := observe(t, targetOf(t, server))
+	count := make(map[probe.Verdict]int)
+	for _, result := range found {
+		count[result.Verdict]++
+	}
+	assert.Zero(t, count[probe.VerdictDiffers], "%+v", found)
+	assert.Greater(t, count[probe.VerdictUnclear], 20)
+	assert.Greater(t, count[probe.VerdictSame], 40)
+}
+
+// An answer that nobody knew is recorded, but is no setting.
+func TestUnknownAnswer(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	target := targetOf(t, server)
+	target.Only = []string{"complete.beforeBuyer"}
+	require.NoError(t, server.FailSome(1, emulator.Fault{Operation: "CompleteCheckoutSession", Status: http.StatusGone, ReasonCode: "SomethingNew"}))
+	found, file := observe(t, target)
+	assert.Equal(t, probe.VerdictDiffers, found["complete.beforeBuyer"].Verdict)
+	assert.Equal(t, "410 SomethingNew", found["complete.beforeBuyer"].Observed)
+	assert.Empty(t, file.Facts)
+}
+
+// A clock that is wrong changes nothing: the service's own is asked first.
+func TestWrongClock(t *testing.T) {
+	t.Parallel()
+	for _, off := range []time.Duration{time.Hour, 5 * time.Second, -5 * time.Second, -time.Hour} {
+		t.Run(off.String(), func(t *testing.T) {
+			t.Parallel()
+			target := targetOf(t, emulator.Start(t))
+			target.Now = func() time.Time { return time.Now().Add(off) }
+			found, _ := observe(t, target)
+			for fact, result := range found {
+				assert.Equal(t, probe.VerdictSame, result.Verdict, "%s: %+v", fact, result)
+			}
 		})
 	}
 }

@@ -127,6 +127,9 @@ func (r *run) send(ctx context.Context, q request) (answer, error) {
 		if err := ctx.Err(); err != nil {
 			return answer{}, fmt.Errorf("%w: %w", errInterrupted, context.Cause(ctx))
 		}
+		if err := r.setClock(ctx); err != nil {
+			return answer{}, err
+		}
 		a, err := r.once(ctx, q)
 		if err != nil {
 			return answer{}, err
@@ -140,6 +143,24 @@ func (r *run) send(ctx context.Context, q request) (answer, error) {
 			return answer{}, err
 		}
 	}
+}
+
+// setClock learns, with the first request, how far the clock of the service is from this one. A
+// date that is ahead would be refused.
+func (r *run) setClock(ctx context.Context) error {
+	if r.timed {
+		return nil
+	}
+	a, err := r.once(ctx, get("GetCharge", "charges/{id}", unknownCharge))
+	if err != nil {
+		return err
+	}
+	r.timed = true
+	// The header has whole seconds: this clock may seem to be ahead by less than one.
+	if off := a.date.Sub(r.Now()); !a.date.IsZero() && (off < 0 || off > 2*time.Second) {
+		r.offset = off
+	}
+	return nil
 }
 
 func (r *run) once(ctx context.Context, q request) (answer, error) {

@@ -44,6 +44,9 @@ type Target struct {
 	Provider bool
 	// Only are the facts to probe; empty is all.
 	Only []string
+	// Undoing is told how many objects are cancelled, refunded, closed or deleted at the end, which may
+	// take a minute or two. It may be nil.
+	Undoing func(objects int)
 	// Now and Wait replace the clock, for tests.
 	Now  func() time.Time
 	Wait func(ctx context.Context, d time.Duration) error
