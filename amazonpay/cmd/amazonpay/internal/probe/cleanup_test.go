@@ -86,13 +86,3 @@ func TestLostAnswer(t *testing.T) {
 	assert.Contains(t, file.Left, probe.Left{Object: "1 × charge", Why: "may have been made: its request had no answer"})
 	nothingOpen(t, server) // its permission was closed, and it with that
 }
-
-// The sandbox allows few requests at a time: a busy service is asked again.
-func TestThrottled(t *testing.T) {
-	t.Parallel()
-	server := emulator.Start(t, emulator.WithThrottling())
-	found, _ := observe(t, targetOf(t, server))
-	for fact, result := range found {
-		assert.Equal(t, probe.VerdictSame, result.Verdict, "%s: %+v", fact, result)
-	}
-}

@@ -3,7 +3,6 @@ package probe_test
 import (
 	"net/http"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -63,20 +62,4 @@ func TestUnknownAnswer(t *testing.T) {
 	assert.Equal(t, probe.VerdictDiffers, found["complete.beforeBuyer"].Verdict)
 	assert.Equal(t, "410 SomethingNew", found["complete.beforeBuyer"].Observed)
 	assert.Empty(t, file.Facts)
-}
-
-// A clock that is wrong changes nothing: the service's own is asked first.
-func TestWrongClock(t *testing.T) {
-	t.Parallel()
-	for _, off := range []time.Duration{time.Hour, 5 * time.Second, -5 * time.Second, -time.Hour} {
-		t.Run(off.String(), func(t *testing.T) {
-			t.Parallel()
-			target := targetOf(t, emulator.Start(t))
-			target.Now = func() time.Time { return time.Now().Add(off) }
-			found, _ := observe(t, target)
-			for fact, result := range found {
-				assert.Equal(t, probe.VerdictSame, result.Verdict, "%s: %+v", fact, result)
-			}
-		})
-	}
 }

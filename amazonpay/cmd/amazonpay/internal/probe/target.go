@@ -44,8 +44,8 @@ type Target struct {
 	Provider bool
 	// Only are the facts to probe; empty is all.
 	Only []string
-	// Undoing is told how many objects are cancelled, refunded, closed or deleted at the end, which may
-	// take a minute or two. It may be nil.
+	// Undoing is told how many objects are cancelled, refunded, closed or deleted at the end, which
+	// may take a minute or two. It may be nil.
 	Undoing func(objects int)
 	// Now and Wait replace the clock, for tests.
 	Now  func() time.Time
