@@ -46,6 +46,9 @@ func (c *probeCommand) Run(s *session) error {
 	defer stop()
 	target.Only = facts
 	target.Undoing = func(objects int) {
+		if s.cli.JSON {
+			return
+		}
 		s.note("Undoing %d objects. This may take a minute or two; another interrupt would leave them.", objects)
 	}
 	all := len(facts)
@@ -84,7 +87,7 @@ func (c *probeCommand) finish(s *session, file *probe.File, stopped error) error
 	} else {
 		s.summarize(file)
 	}
-	if c.Output != "" {
+	if c.Output != "" && !s.cli.JSON {
 		s.note("%s has no ids and no personal data: attach it to an issue, or run amazonpay emulator --facts %s.", c.Output, c.Output)
 	}
 	switch {
@@ -167,6 +170,9 @@ func (c *probeCommand) emulated(t *probe.Target, emulated *control) {
 
 // showResult prints how one probe ended, for a person who waits.
 func (s *session) showResult(r probe.Result, count string) {
+	if s.cli.JSON {
+		return
+	}
 	p := s.paint(s.err)
 	text := map[probe.Verdict]string{
 		probe.VerdictSame: p.good(verdicts[r.Verdict]), probe.VerdictDiffers: p.bad("differs: " + r.Observed),

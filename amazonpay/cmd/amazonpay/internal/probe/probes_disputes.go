@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
@@ -34,6 +35,20 @@ func disputeProbes() []Probe {
 				made, err := r.disputed(ctx)
 				return memberOf(made, "resolutionAuthority"), err
 			}),
+		{
+			Fact: "dispute.members", Claimed: "closureTimestamp filingTimestamp providerMetadata", Fixed: true, Source: "objects.md 10", Confidence: ConfidenceLikely,
+			Claim: "A dispute has closureTimestamp, filingTimestamp and providerMetadata.", Needs: []Need{NeedPermission},
+			ask: func(ctx context.Context, r *run) (string, error) {
+				made, err := r.disputed(ctx)
+				var names []string
+				for _, name := range []string{"closureTimestamp", "filingTimestamp", "providerMetadata"} {
+					if _, there := made.at(name); there {
+						names = append(names, name)
+					}
+				}
+				return cmp.Or(joined(names), none), err
+			},
+		},
 		probe("answers.updateDispute", "object", "endpoints.md 36", ConfidenceLikely, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
 		probe("dispute.contested.state", "UnderReview", "behaviour.md 7.5", ConfidenceUncertain, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
 		probe("answers.contestDispute", "object", "endpoints.md 37", ConfidenceLikely, whole, "ContestDispute answers with the dispute.",
