@@ -22,6 +22,8 @@ type root struct {
 
 	Call callCommand `cmd:"" help:"Call a path of the API." group:"diagnose"`
 
+	Probe probeCommand `cmd:"" help:"Find out, with a sandbox account, what Amazon Pay's documentation leaves open." group:"diagnose"`
+
 	Button buttonCommand `cmd:"" help:"Sign a button: its configuration, or a page that shows it." group:"diagnose"`
 	Verify verifyCommand `cmd:"" help:"Check the payload and the signature of a button on a page." group:"diagnose"`
 
