@@ -22,6 +22,7 @@ import (
 // The emulator listens on loopback alone, so that its container shares the host's network, which
 // takes Linux. Its description comes by a folder.
 func TestEmulatorInAContainer(t *testing.T) {
+	t.Parallel()
 	testcontainers.SkipIfProviderIsNotHealthy(t)
 	folder := t.TempDir()
 	running, err := testcontainers.GenericContainer(t.Context(), testcontainers.GenericContainerRequest{

@@ -62,8 +62,10 @@ func (c *fixturesCommand) Run(s *session) error {
 	}
 	p := &player{
 		theater: t, caller: &caller{Client: client, session: s, account: t.control.account},
-		answers: map[string]string{"account": fmt.Sprintf(`{"storeId":%q,"merchantId":%q}`, t.control.account.storeID, t.control.account.merchantID),
-			"run": fmt.Sprintf(`{"id":%q}`, rand.Text()[:16])},
+		answers: map[string]string{
+			"account": fmt.Sprintf(`{"storeId":%q,"merchantId":%q}`, t.control.account.storeID, t.control.account.merchantID),
+			"run":     fmt.Sprintf(`{"id":%q}`, rand.Text()[:16]),
+		},
 	}
 	for i, next := range told.Steps {
 		if err := p.play(next); err != nil {

@@ -84,7 +84,7 @@ func TestREADME(t *testing.T) {
 // shellWords splits a line as a shell does.
 func shellWords(t *testing.T, line string) []string {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "sh", "-c", `for word in `+line+`; do printf '%s\n' "$word"; done`).Output() //nolint:gosec // the README's own
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", `for word in `+line+`; do printf '%s\n' "$word"; done`).Output()
 	require.NoError(t, err, line)
 	return strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
 }
@@ -102,7 +102,7 @@ func BenchmarkColdStart(b *testing.B) {
 	for name, args := range map[string][]string{"true": {"true"}, "amazonpay_--help": {program, "--help"}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if err := exec.CommandContext(b.Context(), args[0], args[1:]...).Run(); err != nil { //nolint:gosec // made above
+				if err := exec.CommandContext(b.Context(), args[0], args[1:]...).Run(); err != nil {
 					b.Fatal(err)
 				}
 			}
