@@ -15,8 +15,8 @@ import (
 // Reconcile compares a ledger with settlement reports. The ledger is opened twice: first to learn
 // how it is written.
 //
-// It returns an [*Error] for a file that cannot be read exactly, several of them joined for the rows
-// of the ledger. Then nothing was compared. A difference is no error.
+// It returns an [*Error] for a file that cannot be read exactly; several joined, for the rows of
+// the ledger. Then nothing was compared. A difference is no error.
 func Reconcile(ctx context.Context, from Source, reports []Source, o Options) (*Result, error) {
 	if len(reports) == 0 {
 		return nil, errors.New("there is no settlement report to compare with")
@@ -36,8 +36,8 @@ func Reconcile(ctx context.Context, from Source, reports []Source, o Options) (*
 	return c.result(l, s.files), nil
 }
 
-// readBoth takes a row of each side in turn, since both sides are usually in the order of time: then
-// a row does not wait long for its counterpart.
+// readBoth takes a row of each side in turn. Both are usually in the order of time, so that a row
+// does not wait long for its counterpart.
 func (c *comparison) readBoth(ctx context.Context, ledgers iter.Seq2[row, error], reports iter.Seq2[settlement, error]) error {
 	nextLedger, stopLedger := iter.Pull2(ledgers)
 	defer stopLedger()
@@ -94,8 +94,8 @@ type waiting struct {
 
 // sums are the sums of a currency.
 type sums struct {
-	ledgerRows, reportRows                               int
-	ledger, report, notCovered, fees, transfers, allNets tally
+	ledgerRows, reportRows                      int
+	ledger, report, notCovered, fees, transfers tally
 }
 
 type comparison struct {
@@ -213,7 +213,7 @@ func (c *comparison) compare(ledgers, reports []row, covered covered) {
 		return
 	}
 	ledgers, reports = c.pair(ledgers, reports, func(a, b row) bool { return (a.amount < 0) == (b.amount < 0) })
-	ledgers, reports = c.pair(ledgers, reports, func(a, b row) bool { return true })
+	ledgers, reports = c.pair(ledgers, reports, func(_, _ row) bool { return true })
 	for _, r := range ledgers {
 		status := covered.status(r.at, c.grace)
 		switch {

@@ -33,18 +33,14 @@ func parseDate(text string, order DateOrder) (time.Time, error) {
 			return at, nil
 		}
 	}
-	dayFirst, dayErr := parseSlashes(text, "2/1/2006")
-	monthFirst, monthErr := parseSlashes(text, "1/2/2006")
+	dayFirst, isDayFirst := parseSlashes(text, "2/1/2006")
+	monthFirst, isMonthFirst := parseSlashes(text, "1/2/2006")
 	switch {
-	case dayErr != nil && monthErr != nil:
+	case !isDayFirst && order == DateOrderDayFirst, !isMonthFirst && order == DateOrderMonthFirst, !isDayFirst && !isMonthFirst:
 		return time.Time{}, errDate
-	case order == DateOrderDayFirst:
-		return orError(dayFirst, dayErr)
-	case order == DateOrderMonthFirst:
-		return orError(monthFirst, monthErr)
-	case monthErr != nil || dayErr == nil && dayFirst.Equal(monthFirst):
+	case order == DateOrderDayFirst, order == "" && !isMonthFirst, dayFirst.Equal(monthFirst):
 		return dayFirst, nil
-	case dayErr != nil:
+	case order == DateOrderMonthFirst, !isDayFirst:
 		return monthFirst, nil
 	}
 	return time.Time{}, &AmbiguousError{
@@ -54,18 +50,11 @@ func parseDate(text string, order DateOrder) (time.Time, error) {
 	}
 }
 
-func orError(at time.Time, err error) (time.Time, error) {
-	if err != nil {
-		return time.Time{}, errDate
-	}
-	return at, nil
-}
-
-func parseSlashes(text, layout string) (at time.Time, err error) {
+func parseSlashes(text, layout string) (at time.Time, ok bool) {
 	for _, clock := range []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM"} {
-		if at, err = time.Parse(layout+clock, text); err == nil {
-			return at, nil
+		if at, err := time.Parse(layout+clock, text); err == nil {
+			return at, true
 		}
 	}
-	return at, err
+	return time.Time{}, false
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/reconcile"
 )
@@ -34,11 +35,11 @@ func TestDates(t *testing.T) {
 		}
 	}
 	_, err := reconcile.ParseDate("03/04/2026", "")
-	assert.EqualError(t, err, `"03/04/2026" is ambiguous: it can be 2026-04-03 (--date-order=dmy) or 2026-03-04 (--date-order=mdy)`)
+	require.EqualError(t, err, `"03/04/2026" is ambiguous: it can be 2026-04-03 (--date-order=dmy) or 2026-03-04 (--date-order=mdy)`)
 	for _, text := range []string{"", "today", "31/31/2026", "18/9/26", "46283"} {
 		_, err := reconcile.ParseDate(text, "")
-		assert.EqualError(t, err, "is not a date such as 2026-09-18 or 2026-09-18T12:00:00Z", "%q", text)
+		require.EqualError(t, err, "is not a date such as 2026-09-18 or 2026-09-18T12:00:00Z", "%q", text)
 	}
 	_, err = reconcile.ParseDate("18/9/2026", "mdy")
-	assert.Error(t, err)
+	require.Error(t, err)
 }

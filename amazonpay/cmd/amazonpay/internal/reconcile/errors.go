@@ -46,10 +46,15 @@ func (e *AmbiguousError) Error() string {
 	return fmt.Sprintf("%.40q is ambiguous: it can be %s (%s) or %s (%s)", e.Value, e.Reading[0], e.Flag[0], e.Reading[1], e.Flag[1])
 }
 
+var errEncoding = errors.New("the text is not UTF-8: save the file as CSV in UTF-8")
+
 // placed names the file and the line of an error of package report.
 func placed(file string, err error) error {
 	if found, ok := errors.AsType[*report.Error](err); ok {
-		return &Error{File: file, Line: found.Line, Column: found.Column, Err: found.Err}
+		if err = found.Err; strings.HasPrefix(err.Error(), "the text is not UTF-8") { // it names an option of Go
+			err = errEncoding
+		}
+		return &Error{File: file, Line: found.Line, Column: found.Column, Err: err}
 	}
 	return &Error{File: file, Err: err}
 }

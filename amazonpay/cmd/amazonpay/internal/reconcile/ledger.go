@@ -243,10 +243,11 @@ func (l *ledger) parse(from report.Row) (read row, err error) {
 	}
 	if l.columns.Type != "" {
 		kind, _ := from.Get(l.columns.Type)
-		known := false
-		if read.kind, known = kindNames[normal(kind)]; !known {
+		named, known := kindNames[normal(kind)]
+		if !known {
 			return wrong(l.columns.Type, fmt.Errorf("%.40q is none of charge, refund and chargeback (--type=- ignores the column)", kind))
 		}
+		read.kind = named
 	}
 	switch {
 	case n.sign == minus && read.kind == KindCharge && read.amount != 0:
@@ -254,14 +255,15 @@ func (l *ledger) parse(from report.Row) (read row, err error) {
 	case n.sign == minus, n.sign == unsigned && (read.kind == KindRefund || read.kind == KindChargeback):
 		read.amount = -read.amount
 	}
-	if l.columns.Date != "" {
-		if date, _ := from.Get(l.columns.Date); strings.TrimFunc(date, isBlank) != "" {
-			if read.at, err = parseDate(date, l.options.DateOrder); err != nil {
-				if errors.Is(err, errDate) {
-					err = fmt.Errorf("%.40q %w", date, err)
-				}
-				return wrong(l.columns.Date, err)
-			}
+	if l.columns.Date == "" {
+		return read, nil
+	}
+	if date, _ := from.Get(l.columns.Date); strings.TrimFunc(date, isBlank) != "" {
+		if read.at, err = parseDate(date, l.options.DateOrder); errors.Is(err, errDate) {
+			err = fmt.Errorf("%.40q %w", date, err)
+		}
+		if err != nil {
+			return wrong(l.columns.Date, err)
 		}
 	}
 	return read, nil
