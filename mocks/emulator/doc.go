@@ -11,7 +11,7 @@
 //	}
 //
 // In a Go test, package emulatortest gives a client and a server in one line. For a program in
-// another language, run the command amazonpay-emulator: see the README beside this package, which
+// another language, run the command amazonpay emulator: see the README beside this package, which
 // also lists what the emulator does if the documentation of the service is silent.
 //
 // # Time

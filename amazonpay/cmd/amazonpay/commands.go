@@ -25,6 +25,8 @@ type root struct {
 	Button buttonCommand `cmd:"" help:"Sign a button: its configuration, or a page that shows it." group:"diagnose"`
 	Verify verifyCommand `cmd:"" help:"Check the payload and the signature of a button on a page." group:"diagnose"`
 
+	Emulate emulatorCommands `cmd:"" name:"emulator" help:"An Amazon Pay on this machine: run it, and make things happen." group:"emulator"`
+
 	Sessions    sessionCommands      `cmd:"" name:"checkout-sessions"   help:"Checkout sessions."                                group:"api"`
 	Permissions permissionCommands   `cmd:"" name:"charge-permissions"  help:"Charge permissions."                               group:"api"`
 	Charges     chargeCommands       `cmd:""                            help:"Charges: authorizations and captures."             group:"api"`
@@ -43,6 +45,7 @@ type root struct {
 	Stores      storeCommands        `cmd:""                            help:"Stores of merchant accounts."                      group:"api"`
 	Tokens      tokenCommands        `cmd:"" name:"auth-tokens"         help:"Tokens of solution providers."                     group:"api"`
 
+	Whoami     whoamiCommand                `cmd:""                            help:"Print the account that the other commands use." group:"setup"`
 	Profile    profileCommands              `cmd:"" name:"profile"             help:"Accounts in the configuration file." group:"setup"`
 	Completion kongplete.InstallCompletions `cmd:"" name:"install-completions" help:"Print what makes your shell complete commands: eval \"$(amazonpay install-completions)\"." group:"setup"`
 	Man        manCommand                   `cmd:""                            help:"Print the man page: amazonpay man >amazonpay.1." group:"setup"`
@@ -59,7 +62,7 @@ var groups = []kong.Group{
 	{Key: "account", Title: "Account:"},
 }
 
-var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "kinds": strings.Join(button.Kinds(), ", ")}
+var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "emulatorFile": emulatorFile, "kinds": strings.Join(button.Kinds(), ", ")}
 
 type manCommand struct{}
 

@@ -114,6 +114,9 @@ func (s *session) operate(name string, ids []string, body bodyFlags, flags callF
 	if err != nil {
 		return err
 	}
+	if create, ok := in.(*webstore.CreateCheckoutSessionRequest); ok && create.StoreID == "" {
+		create.StoreID = c.account.storeID
+	}
 	if err := op.call(s.ctx, c, ids, in, opts...); err != nil {
 		return c.ignoreDryRun(err)
 	}

@@ -37,12 +37,17 @@ func (f bodyFlags) request(s *session, t reflect.Type) (any, error) {
 		return nil, err
 	}
 	in := reflect.New(t).Interface()
+	return in, strictly(text, in, t.Name())
+}
+
+// strictly decodes a request of the named type.
+func strictly(text []byte, in any, name string) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(in); err != nil {
-		return nil, wrong("Run the command with --members to see what it takes; amazonpay call sends anything.", "%s: %s", t.Name(), explained(err))
+		return wrong("Run the command with --members to see what it takes; amazonpay call sends anything.", "%s: %s", name, explained(err))
 	}
-	return in, nil
+	return nil
 }
 
 // json returns the request as JSON. t is nil if its members are not known.

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+	"github.com/posener/complete"
 	"github.com/willabides/kongplete"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator"
@@ -42,7 +43,9 @@ func (s *session) run(args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	kongplete.Complete(parser) // ends here if the shell asks
+	if os.Getenv("COMP_LINE") != "" { // the shell asks for completions
+		kongplete.Complete(parser, kongplete.WithPredictor("event", complete.PredictSet(eventNames()...)))
+	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}

@@ -93,6 +93,41 @@ func (s *session) clientOf(a account, opts ...amazonpay.Option) (*amazonpay.Clie
 	return client, nil
 }
 
+type whoamiCommand struct{}
+
+// Run prints the account that the other commands use.
+func (*whoamiCommand) Run(s *session) error {
+	a, err := s.account()
+	if err != nil {
+		return err
+	}
+	s.cli.Live = true // nothing is sent
+	client, err := s.clientOf(a)
+	if err != nil {
+		return err
+	}
+	said := struct {
+		From        string `json:"from"`
+		PublicKeyID string `json:"publicKeyId"`
+		Region      string `json:"region"`
+		Environment string `json:"environment"`
+		MerchantID  string `json:"merchantId,omitzero"`
+		StoreID     string `json:"storeId,omitzero"`
+	}{a.from, a.config.PublicKeyID, string(client.Region()), string(client.Environment()), a.merchantID, a.storeID}
+	if s.cli.JSON {
+		return s.printJSON(said)
+	}
+	s.table([][]string{
+		{"account", said.From},
+		{"public key id", said.PublicKeyID},
+		{"region", said.Region},
+		{"environment", said.Environment},
+		{"merchant id", said.MerchantID},
+		{"store id", said.StoreID},
+	})
+	return nil
+}
+
 // emulated is the account of an emulator's first merchant, in the sandbox.
 func emulated(d emulator.Description, base http.RoundTripper, from string) account {
 	m := d.Merchants[0]
