@@ -27,6 +27,9 @@ type root struct {
 
 	Emulate emulatorCommands `cmd:"" name:"emulator" help:"An Amazon Pay on this machine: run it, and make things happen." group:"emulator"`
 
+	Report    bookCommands     `cmd:"" name:"report" help:"Reports in words: download, ask for, schedule them."    group:"books"`
+	Reconcile reconcileCommand `cmd:""               help:"Compare your books with settlement reports, to the cent." group:"books"`
+
 	Sessions    sessionCommands      `cmd:"" name:"checkout-sessions"   help:"Checkout sessions."                                group:"api"`
 	Permissions permissionCommands   `cmd:"" name:"charge-permissions"  help:"Charge permissions."                               group:"api"`
 	Charges     chargeCommands       `cmd:""                            help:"Charges: authorizations and captures."             group:"api"`
@@ -57,6 +60,7 @@ var groups = []kong.Group{
 	{Key: "books", Title: "Check the books:"},
 	{Key: "api", Title: "The API, an operation each:"},
 	{Key: "setup", Title: "Set up:"},
+	{Key: "ledger", Title: "Ledger:"},
 	{Key: "request", Title: "Request:"},
 	{Key: "call", Title: "Call:"},
 	{Key: "account", Title: "Account:"},
