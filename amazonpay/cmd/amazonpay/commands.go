@@ -25,6 +25,8 @@ type root struct {
 	Button buttonCommand `cmd:"" help:"Sign a button: its configuration, or a page that shows it." group:"diagnose"`
 	Verify verifyCommand `cmd:"" help:"Check the payload and the signature of a button on a page." group:"diagnose"`
 
+	IPN ipnCommands `cmd:"" name:"ipn" help:"Instant Payment Notifications: check a saved one, send one to a shop." group:"diagnose"`
+
 	Emulate emulatorCommands `cmd:"" name:"emulator" help:"An Amazon Pay on this machine: run it, and make things happen." group:"emulator"`
 
 	Report    bookCommands     `cmd:"" name:"report" help:"Reports in words: download, ask for, schedule them."    group:"books"`

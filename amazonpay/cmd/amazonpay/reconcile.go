@@ -16,7 +16,7 @@ import (
 
 type reconcileCommand struct {
 	Ledger string   `arg:"" help:"CSV file with your charges and refunds, or - for standard input."`
-	Report []string `help:"Settlement reports, separated by commas. Without any, the account's are downloaded." placeholder:"FILE" group:"request"`
+	Report []string `help:"Settlement reports, or a folder of them, separated by commas. Without any, the account's are downloaded." placeholder:"FILE" group:"request"`
 	Since  string   `help:"Download reports created since this date or time; the default is 90 days ago." placeholder:"2026-11-01" group:"request"`
 	Until  string   `help:"Download reports created until this date or time; the default is now." placeholder:"2026-11-30" group:"request"`
 	CSV    string   `name:"csv" help:"Write all differences to this file." placeholder:"FILE" group:"request"`
@@ -127,12 +127,8 @@ func (c *reconcileCommand) ledger(s *session) (path string, remove func(), err e
 // reports returns the files of the settlement reports.
 func (c *reconcileCommand) reports(s *session) (paths []string, unlock func(), err error) {
 	if len(c.Report) > 0 {
-		for _, path := range c.Report {
-			if _, err := os.Stat(path); err != nil {
-				return nil, nil, wrong("Give files that exist, or leave out --report.", "%w", err)
-			}
-		}
-		return c.Report, func() {}, nil
+		paths, err := reportFiles(c.Report)
+		return paths, func() {}, err
 	}
 	shop, environment, opts, err := c.shop(s, nil)
 	if err != nil {
@@ -167,6 +163,34 @@ func (c *reconcileCommand) reports(s *session) (paths []string, unlock func(), e
 	}
 	s.note("%d settlement reports in %s, %d of them downloaded now.", len(paths), c.Dir, fresh)
 	return paths, func() { _ = folder.Close() }, nil // nobody may change them while they are read
+}
+
+// reportFiles returns files, and of each folder the CSV files in it.
+func reportFiles(paths []string) (files []string, err error) {
+	const next = "Give files that exist, or leave out --report."
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, wrong(next, "%w", err)
+		}
+		if !info.IsDir() {
+			files = append(files, path)
+			continue
+		}
+		inside, err := os.ReadDir(path)
+		if err != nil {
+			return nil, wrong(next, "%w", err)
+		}
+		for _, entry := range inside {
+			if entry.Type().IsRegular() && filepath.Ext(entry.Name()) == ".csv" {
+				files = append(files, filepath.Join(path, entry.Name()))
+			}
+		}
+	}
+	if len(files) == 0 {
+		return nil, wrong(next, "there is no .csv file in %s", strings.Join(paths, ", "))
+	}
+	return files, nil
 }
 
 // reading counts the bytes of all files.
