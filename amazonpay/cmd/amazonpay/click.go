@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -50,7 +51,7 @@ func (c *control) click(ctx context.Context, b found, product string) (string, e
 	key := cmp.Or(b.keyID, c.account.config.PublicKeyID)
 	form := url.Values{
 		"payloadJSON": {b.payload}, "signature": {b.signature}, "algorithm": {b.algorithm}, "publicKeyId": {key}, "productType": {product},
-		"merchantId": {c.account.merchantID}, "region": {c.described.Region}, "sandbox": {"true"}, "ledgerCurrency": {b.currency},
+		"merchantId": {c.account.merchantID}, "region": {c.described.Region}, "sandbox": {strconv.FormatBool(!c.live)}, "ledgerCurrency": {b.currency},
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.described.BaseURL+"/checkout/start", strings.NewReader(form.Encode()))
 	if err != nil {

@@ -19,6 +19,7 @@ type control struct {
 	described emulator.Description
 	http      *http.Client
 	account   account
+	live      bool
 }
 
 // control returns the emulator of the command: that of --emulator, of --emulator-file, or the one
@@ -30,7 +31,7 @@ func (s *session) control() (*control, error) {
 	case s.cli.Emulator, s.cli.EmulatorFile != "":
 		a, err = s.account()
 	case missing == nil:
-		a, err = describedAccount(emulatorFile)
+		a, err = s.cli.described(emulatorFile)
 	default:
 		return nil, wrong("Start one with amazonpay emulator in this folder, name its file with --emulator-file, or use the one inside with --emulator.",
 			"there is no %s here, which an emulator writes", emulatorFile)
@@ -38,7 +39,7 @@ func (s *session) control() (*control, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &control{described: *a.described, http: &http.Client{Transport: a.base, Timeout: time.Minute}, account: a}, nil
+	return &control{described: *a.described, http: &http.Client{Transport: a.base, Timeout: time.Minute}, account: a, live: s.cli.Live}, nil
 }
 
 // get reads something of the control API.

@@ -107,14 +107,6 @@ func TestEmulatorRefuses(t *testing.T) {
 	}
 }
 
-// TestMain is main where a test starts this binary as the program.
-func TestMain(m *testing.M) {
-	if os.Getenv("RUN_AMAZONPAY") != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
-
 // The first interrupt lets requests end, the second does not. Each process has a CA of its own,
 // which browsers tell from the other by its serial number.
 func TestInterrupts(t *testing.T) {

@@ -31,6 +31,14 @@ type keyFlags struct {
 	Unsettled      bool   `help:"An earlier call with this key may have done the work." group:"call"`
 }
 
+// Validate is called by kong. Without this rule the SDK would first read the object.
+func (f keyFlags) Validate() error {
+	if f.Unsettled && f.IdempotencyKey == "" {
+		return errors.New("--unsettled: the earlier call's key is missing: give it with --idempotency-key")
+	}
+	return nil
+}
+
 func (f keyFlags) options() []amazonpay.CallOption {
 	var opts []amazonpay.CallOption
 	if f.IdempotencyKey != "" {
@@ -164,7 +172,7 @@ func (c *caller) ignoreDryRun(err error) error {
 
 // Call makes a call, or prints it.
 func (c *caller) Call(ctx context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
-	c.session.reads = op.Method == http.MethodGet
+	c.session.changes = c.session.changes || op.Method != http.MethodGet
 	if c.flags.DryRun {
 		request, err := c.SignRequest(ctx, op, in, opts...)
 		if err != nil {

@@ -146,7 +146,7 @@ func parseField(field string, t reflect.Type) (name string, value []byte, err er
 	}
 	value, err = encodeAs(at, text)
 	if err != nil {
-		return "", nil, wrong("", "-f %s: %w", name, err)
+		return "", nil, wrong("Run the command with --members to see what it takes.", "-f %s: %w", name, err)
 	}
 	return name, value, nil
 }

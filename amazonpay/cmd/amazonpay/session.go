@@ -19,10 +19,10 @@ type session struct {
 	in       io.Reader
 	out, err io.Writer
 
-	cli    root
-	server *emulator.Server // of --emulator, once a command asked for it
-	unlock func() error     // of its state
-	reads  bool             // the last call changes nothing
+	cli     root
+	server  *emulator.Server // of --emulator, once a command asked for it
+	unlock  func() error     // of its state
+	changes bool             // a call that changes something was made
 }
 
 func newSession(ctx context.Context, in io.Reader, out, errOut io.Writer) *session {
