@@ -91,8 +91,12 @@ func (c *ipnVerify) Run(s *session) error {
 	}
 	s.printf("%s SNS signed it for the topic %s.", s.paint(s.out).good("ok"), harmless(v.TopicARN))
 	rows := [][]string{
-		{"object", v.ObjectType + " " + v.ObjectID}, {"change", v.NotificationType}, {"charge permission", v.ChargePermissionID},
-		{"merchant", v.MerchantID}, {"sent", v.Timestamp.UTC().Format(time.RFC3339)}, {"message id", v.MessageID},
+		{"object", v.ObjectType + " " + v.ObjectID},
+		{"change", v.NotificationType},
+		{"charge permission", v.ChargePermissionID},
+		{"merchant", v.MerchantID},
+		{"sent", v.Timestamp.UTC().Format(time.RFC3339)},
+		{"message id", v.MessageID},
 	}
 	s.table(rows)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -188,9 +189,7 @@ func serveCertificates(ctx context.Context, address string, sns *ipntest.SNS) (s
 				return // the shop has gone
 			}
 			defer func() { _ = answer.Body.Close() }()
-			for name, values := range answer.Header {
-				w.Header()[name] = values
-			}
+			maps.Copy(w.Header(), answer.Header)
 			w.WriteHeader(answer.StatusCode)
 			_, _ = io.Copy(w, answer.Body)
 		}),

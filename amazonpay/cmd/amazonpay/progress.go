@@ -39,7 +39,7 @@ func (b *bars) show(done, total int64) {
 	if b.bar == nil {
 		b.bar = progressbar.NewOptions64(total,
 			progressbar.OptionSetWriter(b.out), progressbar.OptionSetDescription(b.label), progressbar.OptionShowBytes(true),
-			progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(), progressbar.OptionSetRenderBlankState(true),
 		)
 	}
 	_ = b.bar.Set64(done)

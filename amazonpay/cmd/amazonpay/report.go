@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -207,7 +208,7 @@ func downloadAll(s *session, shop *webstore.Client, folder *download.Folder, rep
 // printFiles prints what was downloaded.
 func (s *session) printFiles(all []downloaded) error {
 	if s.cli.JSON {
-		return s.printJSON(slices.Concat([]downloaded{}, all))
+		return s.printJSON(append([]downloaded{}, all...))
 	}
 	if len(all) == 0 {
 		s.note("There is none.")
@@ -296,7 +297,10 @@ func waitForReport(s *session, shop *webstore.Client, id string, atMost time.Dur
 		}
 		return nil, failed(next, "%w", err)
 	}
-	return nil, failed("It may be ready later: amazonpay report download "+id, "%w", err)
+	if ctx.Err() != nil {
+		return nil, failed("It may be ready later: amazonpay report download "+id, "waiting for report %s: %w", id, context.Cause(ctx))
+	}
+	return nil, err
 }
 
 type bookSchedule struct {
@@ -378,7 +382,7 @@ func (c *wordedSchedules) Run(s *session) error {
 		return err
 	}
 	if s.cli.JSON {
-		return s.printJSON(slices.Concat([]webstore.ReportSchedule{}, answer.ReportSchedules))
+		return s.printJSON(append([]webstore.ReportSchedule{}, answer.ReportSchedules...))
 	}
 	if len(answer.ReportSchedules) == 0 {
 		s.note("There is none.")
