@@ -83,6 +83,7 @@ var groups = []kong.Group{
 	{Key: "books", Title: "Check the books:"},
 	{Key: "api", Title: "The API, an operation each:"},
 	{Key: "setup", Title: "Set up:"},
+	{Key: "ledger", Title: "Ledger:"},
 	{Key: "request", Title: "Request:"},
 	{Key: "call", Title: "Call:"},
 	{Key: "account", Title: "Account:"},
