@@ -77,7 +77,7 @@ LIMIT = 1500
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
-	libcrypto conformance needs-node browser-test pictures needs-chromium examples amazonpay amazonpay-test emulator store store-test store-load \
+	libcrypto conformance needs-node browser-test pictures needs-chromium examples amazonpay amazonpay-test release-snapshot emulator store store-test store-load \
 	subscriptions subscriptions-test subscriptions-load needs-postgres vuln ci
 
 help: ## Show this list
@@ -206,6 +206,10 @@ amazonpay: ## Build the command line, bin/amazonpay (bin/amazonpay --help says w
 
 amazonpay-test: ## Test the command line, with the race detector where it works
 	cd amazonpay/cmd/amazonpay && go test $$(../../../internal/tools/race-works && echo -race) -count=1 ./...
+
+release-snapshot: ## Build the command line for its platforms with goreleaser, with archives, checksums and SBOMs, in dist; publish nothing
+	GOBIN=$(CURDIR)/bin go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+	PATH=$(CURDIR)/bin:$$PATH go run github.com/goreleaser/goreleaser/v2@v2.15.1 release --snapshot --clean
 
 emulator: amazonpay ## Run an emulator of Amazon Pay for a program in any language (EMULATOR='--region eu'; --help lists the flags)
 	bin/amazonpay emulator $(EMULATOR)

@@ -45,6 +45,11 @@
 // a gateway's page. [WithSeed] makes a run repeatable. [WithThrottling] applies the documented
 // limits. [Server.IgnoreIdempotencyKey] makes an operation do its work again under the same key.
 //
+// # Facts
+//
+// Where the documentation of the service is silent, [WithFacts] makes the emulator do what somebody
+// has found the service to do. [KnownFacts] lists what can be changed.
+//
 // # Notifications
 //
 // [Server.NotifyAt] sends Instant Payment Notifications to a shop. A stand-in for AWS SNS signs

@@ -69,7 +69,7 @@ func (c *control) click(ctx context.Context, b found, product string) (string, e
 	}
 	said, _ := io.ReadAll(io.LimitReader(answer.Body, maxInput))
 	refusal := strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(string(said), " "))), " ")
-	return "", &failure{code: exitRefused, err: fmt.Errorf("the emulator refused the button: %d %s", answer.StatusCode, refusal), next: "Its window says more: " + c.described.WindowURL}
+	return "", &failure{code: exitRefused, err: fmt.Errorf("the emulator refused the button: %d %s", answer.StatusCode, refusal), next: "Its window says more: " + c.window()}
 }
 
 var tag = regexp.MustCompile(`(?s)<style.*?</style>|<[^>]*>`)

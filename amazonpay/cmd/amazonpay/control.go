@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator"
@@ -71,7 +72,7 @@ func (c *control) do(ctx context.Context, method, path string, in, out any) erro
 			Message string `json:"message"`
 		}
 		_ = json.NewDecoder(io.LimitReader(answer.Body, maxInput)).Decode(&refused)
-		return &failure{code: exitRefused, err: fmt.Errorf("the emulator refused: %d %s", answer.StatusCode, refused.Message), next: "Its window shows all objects: " + c.described.WindowURL}
+		return &failure{code: exitRefused, err: fmt.Errorf("the emulator refused: %d %s", answer.StatusCode, refused.Message), next: "Its window shows all objects: " + c.window()}
 	}
 	if out == nil {
 		return nil
@@ -93,6 +94,12 @@ func (c *control) send(ctx context.Context, client *http.Client, method, path st
 		return nil, failed("Is it running? Start it with amazonpay emulator.", "the emulator at %s does not answer: %w", c.described.BaseURL, errors.Unwrap(err))
 	}
 	return answer, nil
+}
+
+// window is the address of the window, without the token that opens it.
+func (c *control) window() string {
+	address, _, _ := strings.Cut(c.described.WindowURL, "?")
+	return address
 }
 
 // follow calls look now and after each change, until the session ends or look returns an error.

@@ -42,6 +42,7 @@ type emulatorRun struct {
 	Clock     string `help:"Time to begin at (2026-12-24T18:00:00Z), or how far to be ahead (720h)." placeholder:"TIME"`
 	Throttle  bool   `help:"Answer 429 to requests beyond the documented limits."`
 	State     string `help:"File that keeps the state over a restart." placeholder:"FILE"`
+	Facts     string `help:"File that amazonpay probe wrote: do what the service was found to do." placeholder:"FILE"`
 }
 
 // Run serves until the session ends.
@@ -92,6 +93,13 @@ func (c *emulatorRun) options() ([]emulator.Option, error) {
 	}
 	if c.State != "" {
 		options = append(options, emulator.WithStateFile(c.State))
+	}
+	if c.Facts != "" {
+		facts, err := readFacts(c.Facts)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, facts)
 	}
 	if c.Clock != "" {
 		at, err := time.Parse(time.RFC3339, c.Clock)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,7 +62,10 @@ func (c *fixturesCommand) Run(s *session) error {
 	}
 	p := &player{
 		theater: t, caller: &caller{Client: client, session: s, account: t.control.account},
-		answers: map[string]string{"account": fmt.Sprintf(`{"storeId":%q,"merchantId":%q}`, t.control.account.storeID, t.control.account.merchantID)},
+		answers: map[string]string{
+			"account": fmt.Sprintf(`{"storeId":%q,"merchantId":%q}`, t.control.account.storeID, t.control.account.merchantID),
+			"run":     fmt.Sprintf(`{"id":%q}`, rand.Text()[:16]),
+		},
 	}
 	for i, next := range told.Steps {
 		if err := p.play(next); err != nil {
@@ -182,7 +186,11 @@ func (p *player) do(n step) (answer, refusal string, err error) {
 	}
 	var opts []amazonpay.CallOption
 	if n.Key != "" {
-		opts = append(opts, amazonpay.WithIdempotencyKey(n.Key))
+		key, err := p.filled(n.Key)
+		if err != nil {
+			return "", "", err
+		}
+		opts = append(opts, amazonpay.WithIdempotencyKey(fmt.Sprint(key)))
 	}
 	if n.Simulate != "" {
 		opts = append(opts, amazonpay.WithSimulationCode(n.Simulate))

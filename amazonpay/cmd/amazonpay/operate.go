@@ -205,7 +205,7 @@ func (c *caller) printMeta(op amazonpay.Operation, meta *amazonpay.Meta) {
 		if a.Err != nil {
 			said = a.Err.Error()
 		}
-		s.note("%s", p.faint(strings.TrimSpace(harmless(fmt.Sprintf("  attempt %d: %s, %d %s", i+1, a.Duration.Round(1e6), a.StatusCode, said)))))
+		s.note("%s", p.faint(strings.TrimRight(harmless(fmt.Sprintf("  attempt %d: %s, %d %s", i+1, a.Duration.Round(1e6), a.StatusCode, said)), " ")))
 	}
 	for _, line := range [][2]string{{"request id", meta.RequestID}, {"idempotency key", meta.IdempotencyKey}} {
 		if line[1] != "" {

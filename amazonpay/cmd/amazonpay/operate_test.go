@@ -30,7 +30,7 @@ func TestDryRun(t *testing.T) {
 		dry := p.types(append(args, "--dry-run")...)
 		require.Zero(t, dry.code, dry.err)
 		require.Len(t, p.server.Requests(), before)
-		out, err := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(dry.out, "curl ", "curl --silent --fail-with-body ", 1)).CombinedOutput() //nolint:gosec // the program's own
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", strings.Replace(dry.out, "curl ", "curl --silent --fail-with-body ", 1)).CombinedOutput()
 		require.NoError(t, err, "%s\n%s", dry.out, out)
 		before++
 		require.Len(t, p.server.Requests(), before)

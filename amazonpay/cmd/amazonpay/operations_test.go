@@ -94,7 +94,7 @@ func TestEveryOperation(t *testing.T) {
 // Each operation of the table is the tag of one command, and each tag is in the table.
 func TestTags(t *testing.T) {
 	t.Parallel()
-	parser, err := newSession(t.Context(), nil, os.Stdout, os.Stderr).parser()
+	parser, err := newSession(t.Context(), nil, os.Stdout, os.Stderr).parser(everyCommand)
 	require.NoError(t, err)
 	var tags []string
 	require.NoError(t, kong.Visit(parser.Model, func(node kong.Visitable, next kong.Next) error {

@@ -44,7 +44,7 @@ func TestProfiles(t *testing.T) {
 	create := p.types("checkout-sessions", "create", "-f", "webCheckoutDetails.checkoutReviewReturnUrl=https://shop.example/", "--dry-run")
 	assert.Contains(t, create.out, `"storeId":"s1"`, "the profile's store is the default")
 
-	require.NoError(t, os.Chmod(filepath.Join(p.folder, configFile), 0o640)) //nolint:gosec // that is the mistake
+	require.NoError(t, os.Chmod(filepath.Join(p.folder, configFile), 0o640))
 	p.refuses(exitUsage, []string{"others can read", "chmod 600"}, "charges", "get", "x")
 	p.refuses(exitUsage, []string{"others can read"}, "profile", "remove", "shop")
 	require.NoError(t, os.Chmod(filepath.Join(p.folder, configFile), 0o600))

@@ -19,16 +19,32 @@ func TestFields(t *testing.T) {
 		fields  []string
 		body    string
 	}{
-		{webstore.CreateChargeRequest{}, "", []string{"chargePermissionId=P1", "chargeAmount=14.00 USD", "captureNow=true"},
-			`{"chargePermissionId":"P1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"captureNow":true}`},
-		{webstore.CreateChargeRequest{}, `{"chargePermissionId":"P1","captureNow":true}`, []string{"captureNow=false", "chargeAmount.amount=1080", "chargeAmount.currencyCode=JPY"},
-			`{"chargePermissionId":"P1","captureNow":false,"chargeAmount":{"amount":"1080","currencyCode":"JPY"}}`},
-		{webstore.CreateChargeRequest{}, "", []string{`merchantMetadata:={"noteToBuyer":"Thanks"}`, "merchantMetadata.merchantReferenceId=a=b:=c"},
-			`{"merchantMetadata":{"noteToBuyer":"Thanks","merchantReferenceId":"a=b:=c"}}`},
+		{
+			webstore.CreateChargeRequest{},
+			"",
+			[]string{"chargePermissionId=P1", "chargeAmount=14.00 USD", "captureNow=true"},
+			`{"chargePermissionId":"P1","chargeAmount":{"amount":"14.00","currencyCode":"USD"},"captureNow":true}`,
+		},
+		{
+			webstore.CreateChargeRequest{},
+			`{"chargePermissionId":"P1","captureNow":true}`,
+			[]string{"captureNow=false", "chargeAmount.amount=1080", "chargeAmount.currencyCode=JPY"},
+			`{"chargePermissionId":"P1","captureNow":false,"chargeAmount":{"amount":"1080","currencyCode":"JPY"}}`,
+		},
+		{
+			webstore.CreateChargeRequest{},
+			"",
+			[]string{`merchantMetadata:={"noteToBuyer":"Thanks"}`, "merchantMetadata.merchantReferenceId=a=b:=c"},
+			`{"merchantMetadata":{"noteToBuyer":"Thanks","merchantReferenceId":"a=b:=c"}}`,
+		},
 		{webstore.CreateChargeRequest{}, "", []string{"softDescriptor=0012", "platformId= x "}, `{"softDescriptor":"0012","platformId":" x "}`},
 		{webstore.CreateCheckoutSessionRequest{}, "", []string{"scopes.0=name", "scopes.1=email"}, `{"scopes":["name","email"]}`},
-		{webstore.CreateReportScheduleRequest{}, "", []string{"nextReportCreationTime=20300101T000000Z", "deleteExistingSchedule=true"},
-			`{"nextReportCreationTime":"20300101T000000Z","deleteExistingSchedule":true}`},
+		{
+			webstore.CreateReportScheduleRequest{},
+			"",
+			[]string{"nextReportCreationTime=20300101T000000Z", "deleteExistingSchedule=true"},
+			`{"nextReportCreationTime":"20300101T000000Z","deleteExistingSchedule":true}`,
+		},
 		{webstore.CreateDisputeRequest{}, "", []string{"filingTimestamp=1764547200"}, `{"filingTimestamp":1764547200}`},
 	} {
 		s := newSession(t.Context(), nil, nil, nil)

@@ -128,8 +128,8 @@ func (*whoamiCommand) Run(s *session) error {
 	return nil
 }
 
-// emulated is the account of an emulator's first merchant, in the sandbox or with --live in its live
-// environment, in which no money moves either.
+// emulated is the account of an emulator's first merchant, in the sandbox, or with --live in the
+// live environment, in which no money moves either.
 func (t target) emulated(d emulator.Description, base http.RoundTripper, from string) account {
 	m := d.Merchants[0]
 	keyID := m.KeyIDs.Sandbox
