@@ -85,7 +85,10 @@ func TestSaveDoesNotFollowLinks(t *testing.T) {
 	dir := t.TempDir()
 	path, secret := filepath.Join(dir, "a.csv"), filepath.Join(dir, "secret")
 	require.NoError(t, os.Symlink(secret, path))
-	require.ErrorIs(t, download.Save(path, false, writes("x")), download.ErrExists)
+	called := false
+	err := download.Save(path, false, func(io.Writer) error { called = true; return nil })
+	require.ErrorIs(t, err, download.ErrExists)
+	assert.False(t, called)
 	require.NoError(t, download.Save(path, true, writes("x")))
 	assert.NoFileExists(t, secret)
 }

@@ -34,7 +34,8 @@ func TestAmounts(t *testing.T) {
 		{"1'234.56", "CHF", "", "1234.56"},
 		{"1’234.56", "CHF", "", "1234.56"},
 		{"CHF 1'234.50", "CHF", "", "1234.50"},
-		{"475.4500", "USD", "", "475.45"}, // a database column with four decimals
+		{"475.4500", "USD", "", "475.45"},  // a database column with four decimals
+		{"1234.500", "USD", "", "1234.50"}, // no thousands: they begin with three digits at most
 		{"1080.0000", "JPY", "", "1080"},
 		{"1080", "JPY", "", "1080"},
 		{"¥1,080", "JPY", "", "1080"},
@@ -87,6 +88,7 @@ func TestAmountsThatAreRefused(t *testing.T) {
 		{"12.345678", "EUR", "", "has more decimals than its currency"},
 		{"0.123", "EUR", "", "has more decimals than its currency"},
 		{"0,001", "EUR", "", "has more decimals than its currency"},
+		{"1234,567", "EUR", "", "has more decimals than its currency"},
 		{"1080.5", "JPY", "", "has more decimals than its currency"},
 		{"12.34.56", "EUR", "", "has separators of thousands at other places than every three digits"},
 		{"1,23,456.00", "USD", "", "has separators of thousands at other places than every three digits"},
