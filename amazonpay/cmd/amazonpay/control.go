@@ -32,7 +32,7 @@ func (s *session) control() (*control, error) {
 	case s.cli.Emulator, s.cli.EmulatorFile != "":
 		a, err = s.account()
 	case missing == nil:
-		a, err = s.cli.described(emulatorFile)
+		a, err = s.described(emulatorFile)
 	default:
 		return nil, wrong("Start one with amazonpay emulator in this folder, name its file with --emulator-file, or use the one inside with --emulator.",
 			"there is no %s here, which an emulator writes", emulatorFile)

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+	"syscall"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 )
@@ -57,6 +59,9 @@ type reported struct {
 
 // report prints an error and returns the exit code.
 func (s *session) report(err error) int {
+	if err == nil && s.unread != nil {
+		err = s.unprinted()
+	}
 	if err == nil {
 		return 0
 	}
@@ -77,14 +82,35 @@ func (s *session) report(err error) int {
 	return r.ExitCode
 }
 
+// unprinted is the error of a command that did its work, but whose result did not reach its reader.
+// A reader that has read enough, such as head, is no error, unless the command changed something.
+func (s *session) unprinted() error {
+	switch {
+	case s.changes:
+		next := "The service has done it: do not repeat the command with another key."
+		if s.key != "" {
+			next += " To see the result, add --idempotency-key " + s.key + " --unsettled."
+		}
+		return &failure{exitUnknown, fmt.Errorf("the result could not be printed: %w", s.unread), next}
+	case errors.Is(s.unread, syscall.EPIPE):
+		return nil
+	}
+	return failed("", "the result could not be printed: %w", s.unread)
+}
+
 // flagNames are the flags for the options that the SDK's errors name.
 var flagNames = strings.NewReplacer("WithIdempotencyKey", "--idempotency-key", "WithUnsettled", "--unsettled", "WithAuthToken", "--auth-token-file",
 	"WithSimulationCode", "--simulation-code", "Config.PrivateKeyFile", "the private key file", "Config.PublicKeyID", "the public key id", "Config.Region", "the region",
 	"Config.Environment", "the environment")
 
+// secretText matches a key or a token that was given for something else, such as the name of its
+// file. Errors quote what was given.
+var secretText = regexp.MustCompile(`(?s)-----BEGIN .*|(?:amzn\.mws\.|Atz[ar]\|)[^\s"]+`)
+
 // judge finds out what an error means.
 func (s *session) judge(err error) reported {
-	r := reported{Error: harmless(flagNames.Replace(strings.TrimPrefix(err.Error(), "amazonpay: "))), ExitCode: exitFailed}
+	said := secretText.ReplaceAllString(err.Error(), "(a secret, which is not printed)")
+	r := reported{Error: harmless(flagNames.Replace(strings.TrimPrefix(said, "amazonpay: "))), ExitCode: exitFailed}
 	f, _ := errors.AsType[*failure](err)
 	if f != nil {
 		r.ExitCode, r.Next = f.code, f.next
@@ -110,6 +136,8 @@ func (s *session) judge(err error) reported {
 	}
 	_, isField := errors.AsType[*amazonpay.FieldError](err)
 	switch {
+	case isField && s.sent: // of a later call, whose id the service named
+		r.ExitCode, r.Next = exitFailed, ""
 	case isField:
 		r.ExitCode, r.Next = exitUsage, "Correct it: this command sent nothing."
 	case call.Outcome == amazonpay.OutcomeRefused:

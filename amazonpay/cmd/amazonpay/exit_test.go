@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
@@ -179,4 +180,15 @@ func TestLiveGuard(t *testing.T) {
 		assert.Zero(t, dry.code, dry.err)
 		assert.Contains(t, dry.out, "https://pay-api.amazon.com/")
 	}
+}
+
+// Exit code 2 says that nothing was sent.
+func TestFieldOfALaterCall(t *testing.T) {
+	t.Parallel()
+	s := newSession(t.Context(), nil, nil, nil)
+	err := &amazonpay.CallError{Operation: "GetReportByID", Err: &amazonpay.FieldError{Field: "reportId", Rule: "must not contain /"}}
+	assert.Equal(t, exitUsage, s.judge(err).ExitCode)
+	s.sent = true
+	assert.Equal(t, exitFailed, s.judge(err).ExitCode)
+	assert.NotContains(t, s.judge(err).Next, "nothing")
 }

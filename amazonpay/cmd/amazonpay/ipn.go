@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -73,7 +72,7 @@ func (c *ipnVerify) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	verifier, err := c.verifier()
+	verifier, err := c.verifier(s)
 	if err != nil {
 		return err
 	}
@@ -103,7 +102,7 @@ func (c *ipnVerify) Run(s *session) error {
 }
 
 // verifier returns the verifier of the flags.
-func (c *ipnVerify) verifier() (*ipn.Verifier, error) {
+func (c *ipnVerify) verifier(s *session) (*ipn.Verifier, error) {
 	opts := []ipn.Option{ipn.WithAnyMerchantID(), ipn.WithMaxAge(noLimit)}
 	if c.MerchantID != "" {
 		opts[0] = ipn.WithMerchantIDs(c.MerchantID)
@@ -124,7 +123,7 @@ func (c *ipnVerify) verifier() (*ipn.Verifier, error) {
 		opts = append(opts, ipn.WithTopicAccounts(accounts...))
 	}
 	if c.Certificate != "" {
-		certificate, err := os.ReadFile(c.Certificate)
+		certificate, err := s.content(c.Certificate)
 		if err != nil {
 			return nil, wrong("Give a PEM file, or leave out --certificate.", "--certificate: %w", err)
 		}

@@ -12,7 +12,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"time"
 
@@ -58,7 +57,7 @@ func (c *ipnSend) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	client, err := c.client()
+	client, err := c.client(s)
 	if err != nil {
 		return err
 	}
@@ -117,13 +116,13 @@ func (c *ipnSend) endpoint() (string, error) {
 	return u.String(), nil
 }
 
-func (c *ipnSend) client() (*http.Client, error) {
+func (c *ipnSend) client(s *session) (*http.Client, error) {
 	transport := &http.Transport{
 		DialContext: (&net.Dialer{Timeout: answerTime}).DialContext, DisableKeepAlives: true, Proxy: nil,
 		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12},
 	}
 	if c.CA != "" {
-		text, err := os.ReadFile(c.CA)
+		text, err := s.content(c.CA)
 		if err != nil {
 			return nil, wrong("Give a PEM file.", "--ca: %w", err)
 		}

@@ -19,6 +19,7 @@ import (
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes away must not end the process in the middle of its work
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -31,6 +32,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		stop() // the next signal ends the process
 	}()
 	s := newSession(ctx, in, out, errOut)
+	defer s.stop()
 	err := s.run(args)
 	if closing := s.close(); err == nil {
 		err = closing

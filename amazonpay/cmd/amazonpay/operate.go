@@ -172,7 +172,6 @@ func (c *caller) ignoreDryRun(err error) error {
 
 // Call makes a call, or prints it.
 func (c *caller) Call(ctx context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
-	c.session.changes = c.session.changes || op.Method != http.MethodGet
 	if c.flags.DryRun {
 		request, err := c.SignRequest(ctx, op, in, opts...)
 		if err != nil {
@@ -188,8 +187,10 @@ func (c *caller) Call(ctx context.Context, op amazonpay.Operation, in, out any, 
 		}
 		return &amazonpay.Meta{}, errDryRun
 	}
+	s := c.session
+	s.changes = s.changes || op.Method != http.MethodGet
 	meta, err := c.Client.Call(ctx, op, in, out, opts...)
-	c.meta = meta
+	c.meta, s.key, s.sent = meta, meta.IdempotencyKey, s.sent || len(meta.Attempts) > 0
 	if c.flags.Verbose {
 		c.printMeta(op, meta)
 	}
@@ -252,20 +253,21 @@ func (c *caller) printCurl(r *http.Request) error {
 // quoted is a text as one word of a shell.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// secret reads a secret from a file, from standard input for -, or else from a variable.
+// secret reads a secret from a file, from standard input for -, or else from a variable. A file that
+// is empty is an error: without the token, the call would be for another merchant.
 func (s *session) secret(what, file, variable string) (string, error) {
-	switch file {
-	case "":
+	if file == "" {
 		return os.Getenv(variable), nil
-	case "-":
-		text, err := io.ReadAll(io.LimitReader(s.in, maxInput))
-		return strings.TrimSpace(string(text)), err
 	}
-	text, err := os.ReadFile(file) //nolint:gosec // the person names the file
+	text, err := s.content(file)
+	secret := strings.TrimSpace(string(text))
+	if err == nil && secret == "" {
+		err = errors.New("the file is empty")
+	}
 	if err != nil {
 		return "", wrong("Give a file that has it and nothing else.", "%s: %w", what, err)
 	}
-	return strings.TrimSpace(string(text)), nil
+	return secret, nil
 }
 
 var _ webstore.Caller = (*caller)(nil)

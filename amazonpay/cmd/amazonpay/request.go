@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"reflect"
@@ -123,11 +124,21 @@ func (f bodyFlags) json(s *session, t reflect.Type) ([]byte, error) {
 
 // read reads a file, or standard input for -.
 func (s *session) read(name string) ([]byte, error) {
+	text, err := s.content(name)
+	if err != nil {
+		return nil, wrong("Give a file, or - for standard input.", "reading %s: %w", name, err)
+	}
+	return text, nil
+}
+
+// content is read for a file with a secret: the error does not repeat the name, since it is the
+// secret itself if a person took one for the other.
+func (s *session) content(name string) ([]byte, error) {
 	from := s.in
 	if name != "-" {
 		file, err := os.Open(name) //nolint:gosec // the person names the file
 		if err != nil {
-			return nil, wrong("Give a file that exists, or - for standard input.", "%w", err)
+			return nil, nameless(err)
 		}
 		defer func() { _ = file.Close() }()
 		from = file
@@ -136,10 +147,15 @@ func (s *session) read(name string) ([]byte, error) {
 	if err == nil && len(text) > maxInput {
 		err = errors.New("it has more than 10 MiB")
 	}
-	if err != nil {
-		return nil, wrong("", "reading %s: %w", name, err)
+	return text, nameless(err)
+}
+
+// nameless is an error of a file without the file's name.
+func nameless(err error) error {
+	if named, ok := errors.AsType[*fs.PathError](err); ok {
+		return named.Err
 	}
-	return text, nil
+	return err
 }
 
 // isObject returns what is wrong with a text that is not one JSON object.

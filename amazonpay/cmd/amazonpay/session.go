@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"reflect"
 	"slices"
 
 	"github.com/alecthomas/kong"
@@ -17,17 +18,39 @@ import (
 // session is one run of the program, which every command gets.
 type session struct {
 	ctx      context.Context //nolint:containedctx // it lives as long as the command
+	stop     context.CancelFunc
 	in       io.Reader
 	out, err io.Writer
 
 	cli     root
 	server  *emulator.Server // of --emulator, once a command asked for it
 	unlock  func() error     // of its state
+	sent    bool             // a call was sent
 	changes bool             // a call that changes something was made
+	key     string           // its idempotency key
+	unread  error            // why a result could not be printed
 }
 
 func newSession(ctx context.Context, in io.Reader, out, errOut io.Writer) *session {
-	return &session{ctx: ctx, in: in, out: out, err: errOut}
+	s := &session{in: in, err: errOut}
+	s.ctx, s.stop = context.WithCancel(ctx)
+	s.out = &results{out, s}
+	return s
+}
+
+// results is standard output. Once it fails, whoever read it has gone, and the command ends.
+type results struct {
+	io.Writer
+	session *session
+}
+
+func (r *results) Write(b []byte) (int, error) {
+	n, err := r.Writer.Write(b)
+	if err != nil && r.session.unread == nil {
+		r.session.unread = err
+		r.session.stop()
+	}
+	return n, err
 }
 
 // ended is the panic by which kong's exit function leaves it: after --help there is nothing to do.
@@ -54,6 +77,11 @@ func (s *session) run(args []string) (err error) {
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return usage(err)
+	}
+	for _, given := range parsed.Path {
+		if f := given.Flag; f != nil && f.Target.Kind() == reflect.String && f.Target.String() == "" {
+			return wrong("Give a value, or leave out the flag. If a script gave it, its variable is empty.", "--%s is empty", f.Name)
+		}
 	}
 	return parsed.Run(s)
 }
@@ -94,6 +122,9 @@ func (s *session) close() error {
 
 // interactive reports whether a person watches the writer.
 func interactive(w io.Writer) bool {
+	if r, ok := w.(*results); ok {
+		w = r.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && isTerminal(f.Fd()) && os.Getenv("TERM") != "dumb"
 }

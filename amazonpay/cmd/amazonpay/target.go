@@ -55,7 +55,7 @@ func (s *session) account() (account, error) {
 		}
 		return t.emulated(server.Description(), server.RoundTripper(), "the emulator inside"), nil
 	case t.EmulatorFile != "":
-		return t.described(t.EmulatorFile)
+		return s.described(t.EmulatorFile)
 	case t.Profile != "":
 		return s.profile(t.Profile)
 	}
@@ -145,9 +145,9 @@ func (t target) emulated(d emulator.Description, base http.RoundTripper, from st
 }
 
 // described is the account of an emulator that runs.
-func (t target) described(file string) (account, error) {
+func (s *session) described(file string) (account, error) {
 	const next = "Start one with amazonpay emulator, which writes the file, or use --emulator."
-	text, err := os.ReadFile(file) //nolint:gosec // the person names the file
+	text, err := s.content(file)
 	if err != nil {
 		return account{}, wrong(next, "the emulator's file: %w", err)
 	}
@@ -162,7 +162,7 @@ func (t target) described(file string) (account, error) {
 	base := transport.NewBase()
 	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	base.Proxy = nil
-	return t.emulated(d, base, file), nil
+	return s.cli.emulated(d, base, file), nil
 }
 
 // emulator starts the emulator inside, with the state of the last command.

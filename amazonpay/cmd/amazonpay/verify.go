@@ -9,7 +9,6 @@ import (
 	"errors"
 	"html"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -173,7 +172,7 @@ func jsText(literal string) string {
 // key returns the public key that checks, and the id of the account's key.
 func (c *verifyCommand) key(s *session) (*rsa.PublicKey, string, error) {
 	if c.PublicKey != "" {
-		text, err := os.ReadFile(c.PublicKey)
+		text, err := s.content(c.PublicKey)
 		if err != nil {
 			return nil, "", wrong("Give a PEM file with the public key.", "--public-key: %w", err)
 		}
@@ -189,8 +188,8 @@ func (c *verifyCommand) key(s *session) (*rsa.PublicKey, string, error) {
 	}
 	text := []byte(a.config.PrivateKeyPEM.Reveal())
 	if a.config.PrivateKeyFile != "" {
-		if text, err = os.ReadFile(a.config.PrivateKeyFile); err != nil {
-			return nil, "", wrong("Run amazonpay doctor.", "%s: %w", a.from, err)
+		if text, err = s.content(a.config.PrivateKeyFile); err != nil {
+			return nil, "", wrong("Run amazonpay doctor.", "%s: the private key file: %w", a.from, err)
 		}
 	}
 	key, err := signing.ParsePrivateKey(text)
