@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -12,6 +13,14 @@ import (
 // pageFlags are the flags of lists with pages.
 type pageFlags struct {
 	Limit int `help:"Stop after so many; 0 lists all." default:"100" group:"call"`
+}
+
+// Validate is called by kong.
+func (f pageFlags) Validate() error {
+	if f.Limit < 0 {
+		return fmt.Errorf("--limit %d: write 0 for all", f.Limit)
+	}
+	return nil
 }
 
 type reportList struct {

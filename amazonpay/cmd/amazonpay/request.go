@@ -15,7 +15,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/tidwall/gjson"
 	"github.com/tidwall/sjson"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -106,14 +108,26 @@ func (f bodyFlags) json(s *session, t reflect.Type) ([]byte, error) {
 		if text, err = s.read(f.Input); err != nil {
 			return nil, err
 		}
-		if err := isObject(text); err != nil {
+		err = isObject(text)
+		if err == nil {
+			err = checkTwice(text)
+		}
+		if err != nil {
 			return nil, wrong("Write one JSON object.", "--input %s: %w", f.Input, err)
 		}
 	}
+	given := map[string]bool{}
 	for _, field := range f.Field {
 		name, value, err := parseField(field, t)
 		if err != nil {
 			return nil, err
+		}
+		if given[name] {
+			return nil, wrong("Give it once.", "-f %s is given twice", name)
+		}
+		given[name] = true
+		if missing := elementBefore(text, name); missing != "" {
+			return nil, wrong("Number the elements of a list from 0.", "-f %s: there is no %s", name, missing)
 		}
 		if text, err = sjson.SetRawBytes(text, name, value); err != nil {
 			return nil, wrong("", "-f %s: %w", name, err)
@@ -172,6 +186,60 @@ func isObject(text []byte) error {
 		return errors.New("it is not a JSON object")
 	}
 	return nil
+}
+
+// checkTwice returns an error for a text that readers may understand in two ways: a member that an
+// object has twice, of which some take the first and some the last, or bytes that are not UTF-8.
+func checkTwice(text []byte) error {
+	if !utf8.Valid(text) {
+		return errors.New("it is not UTF-8")
+	}
+	var walk func(d *json.Decoder) error
+	walk = func(d *json.Decoder) error {
+		token, err := d.Token()
+		if err != nil {
+			return err
+		}
+		opened, ok := token.(json.Delim)
+		if !ok {
+			return nil
+		}
+		seen := map[string]bool{}
+		for d.More() {
+			if opened == '{' {
+				token, err := d.Token()
+				if err != nil {
+					return err
+				}
+				name, _ := token.(string)
+				if seen[name] {
+					return fmt.Errorf("it has the member %q twice", name)
+				}
+				seen[name] = true
+			}
+			if err := walk(d); err != nil {
+				return err
+			}
+		}
+		_, err = d.Token()
+		return err
+	}
+	return walk(json.NewDecoder(bytes.NewReader(text)))
+}
+
+// elementBefore returns the element of a list that is missing before the one that a path names. The
+// gap would be filled with empty elements.
+func elementBefore(text []byte, path string) string {
+	segments := strings.Split(path, ".")
+	for i, segment := range segments {
+		if n, err := strconv.Atoi(segment); err == nil && n > 0 {
+			before := strings.Join(append(segments[:i:i], strconv.Itoa(n-1)), ".")
+			if !gjson.GetBytes(text, before).Exists() {
+				return before
+			}
+		}
+	}
+	return ""
 }
 
 // explained is an error of encoding/json in words of the API.

@@ -45,7 +45,10 @@ type account struct {
 // account finds the account of the command, in the order of the README.
 func (s *session) account() (account, error) {
 	t := s.cli.target
+	asked := t.Profile != "" && t.Profile != os.Getenv("AMAZON_PAY_PROFILE") // not by a variable
 	switch {
+	case asked && (t.Emulator || t.EmulatorFile != ""):
+		return account{}, wrong("Leave one out, or unset AMAZON_PAY_EMULATOR_FILE.", "--profile is an account, --emulator and --emulator-file are emulators")
 	case t.Emulator && t.EmulatorFile != "":
 		return account{}, wrong("Give one of them.", "--emulator is one inside this program, --emulator-file one that runs")
 	case t.Emulator:
