@@ -95,6 +95,13 @@ func TestVerify(t *testing.T) {
 		assert.Equal(t, exitFailed, done.code, cause)
 		assert.Contains(t, done.out, cause)
 	}
+	smile := `{"note":"😀A"}`
+	smiled := sign(smile)
+	for _, escaped := range []string{`\ud83d\ude00\u0041`, `\u{1F600}A`, `😀\x41`} {
+		literal := strings.Replace(smile, "😀A", escaped, 1)
+		done := p.types("verify", p.write("smile.html", `payloadJSON: '`+literal+`', signature: '`+smiled.Signature+`'`))
+		assert.Zero(t, done.code, "%s: %s", escaped, done.out)
+	}
 	var keys struct{ private, public string }
 	keys.private = p.write("key.pem", p.server.Description().Merchants[0].PrivateKeyPEM)
 	require.NotEmpty(t, keys.private)

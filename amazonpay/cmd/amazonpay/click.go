@@ -42,7 +42,7 @@ func (c *clickCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.printJSON(map[string]string{"checkoutSessionId": id})
 	}
-	s.printf("%s", id)
+	s.printf("%s", oneLine(id))
 	return nil
 }
 

@@ -151,7 +151,7 @@ func (c *clockCommand) Run(s *session) error {
 	if s.cli.JSON {
 		return s.printJSON(state)
 	}
-	s.printf("%s, %s ahead", state.Now.Format(time.RFC3339), state.Advanced)
+	s.printf("%s, %s ahead", state.Now.Format(time.RFC3339), oneLine(state.Advanced))
 	return nil
 }
 

@@ -139,7 +139,7 @@ func (p *player) play(n step) error {
 		said.WriteString("  refused: " + refusal)
 	}
 	if !p.s.cli.JSON {
-		p.s.printf("%s %s%s", p.s.paint(p.s.out).good("ok"), n.name(), harmless(said.String()))
+		p.s.printf("%s %s%s", p.s.paint(p.s.out).good("ok"), n.name(), oneLine(said.String()))
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func (p *player) happen(n step, ids []string, body []byte) (answer, refusal stri
 		if len(ids) != 1 {
 			return "", "", wrong("Write id: with what it happens to.", "%s needs one id", n.Trigger)
 		}
-		path = strings.Replace(path, "{id}", ids[0], 1)
+		path = events[i].of(ids[0])
 	}
 	var raw, order json.RawMessage
 	if n.With != nil {

@@ -63,22 +63,40 @@ func (s *session) printJSON(v any) error {
 		shape = func() error { return json.Compact(&b, raw) }
 	}
 	if shape() != nil { // it is no JSON: a gateway's page, or nothing
-		b.Reset()
-		b.Write(raw)
+		s.printf("%s", harmless(string(raw)))
+		return nil
 	}
-	s.printf("%s", harmless(b.String()))
+	var text strings.Builder // the same JSON, with the same texts
+	for _, r := range b.String() {
+		if moves(r) {
+			fmt.Fprintf(&text, `\u%04x`, r)
+		} else {
+			text.WriteRune(r)
+		}
+	}
+	s.printf("%s", text.String())
 	return nil
 }
 
-// harmless takes out control characters, which could move the cursor or change the title of a
-// terminal. Lines and tabs stay.
+// moves reports whether a character could move the cursor, change the title of a terminal, or show
+// a text in another order than it has. Lines and tabs are no such characters.
+func moves(r rune) bool {
+	return unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r)
+}
+
+// harmless takes out what moves.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		if moves(r) {
 			return -1
 		}
 		return r
 	}, text)
+}
+
+// oneLine is harmless for a text that must not begin a line of its own.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(harmless(text))
 }
 
 // table prints rows in columns.
@@ -89,7 +107,7 @@ func (s *session) table(rows [][]string) {
 			if i > 0 {
 				_, _ = io.WriteString(w, "\t")
 			}
-			_, _ = io.WriteString(w, harmless(cell))
+			_, _ = io.WriteString(w, oneLine(cell))
 		}
 		_, _ = io.WriteString(w, "\n")
 	}

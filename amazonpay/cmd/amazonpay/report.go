@@ -273,7 +273,7 @@ func (c *bookRequest) Run(s *session) error {
 	if err != nil {
 		return errors.Join(err, folder.Close())
 	}
-	s.note("Report %s was asked for. It takes some minutes.", asked.ReportID)
+	s.note("Report %s was asked for. It takes some minutes.", oneLine(asked.ReportID))
 	report, err := waitForReport(s, shop, asked.ReportID, c.Wait, opts)
 	if err != nil {
 		return errors.Join(err, folder.Close())

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,9 @@ type event struct {
 	reason     string                           // the default reason code
 	takes      string                           // a member of the body: reasonCode or card
 }
+
+// of returns the path for an id.
+func (e event) of(id string) string { return strings.Replace(e.path, "{id}", url.PathEscape(id), 1) }
 
 var events = []event{
 	{"session.sign-in", "the buyer signs in at the button", "sessions/{id}/signIn", (*theater).session, "", ""},
@@ -84,7 +88,7 @@ func (c *triggerCommand) Run(s *session) error {
 		}
 	}
 	var answer map[string]any
-	if err := t.control.post(s.ctx, strings.Replace(e.path, "{id}", id, 1), body, &answer); err != nil {
+	if err := t.control.post(s.ctx, e.of(id), body, &answer); err != nil {
 		return err
 	}
 	if s.cli.JSON {
@@ -95,12 +99,12 @@ func (c *triggerCommand) Run(s *session) error {
 		return s.printJSON(t.made)
 	}
 	if id != "" {
-		s.printf("%s: %s, %s", e.name, id, e.help)
+		s.printf("%s: %s, %s", e.name, oneLine(id), e.help)
 	} else {
 		s.printf("%s: %s", e.name, e.help)
 	}
 	for name, value := range answer {
-		s.printf("  %s %v", name, value)
+		s.printf("  %s", oneLine(fmt.Sprint(name, " ", value)))
 	}
 	return nil
 }

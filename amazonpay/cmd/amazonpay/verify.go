@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/amazonpay-go/sdk/signing"
 )
@@ -63,7 +64,7 @@ func (c *verifyCommand) Run(s *session) error {
 			if r.Verified {
 				s.printf("%s the signature of button %d is right", p.good("ok"), i+1)
 			} else {
-				s.printf("%s button %d: %s", p.bad("failed"), i+1, r.Cause)
+				s.printf("%s button %d: %s", p.bad("failed"), i+1, oneLine(r.Cause))
 			}
 		}
 	}
@@ -141,7 +142,8 @@ func (c *verifyCommand) search(page string) (all []found) {
 	return all
 }
 
-var jsEscape = regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|(?s:.))`)
+// jsEscape matches a pair of surrogates as one escape.
+var jsEscape = regexp.MustCompile(`\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u\{[0-9a-fA-F]{1,6}\}|\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|(?s:.))`)
 
 // jsText is the text of a string literal of JavaScript.
 func jsText(literal string) string {
@@ -149,7 +151,12 @@ func jsText(literal string) string {
 	return jsEscape.ReplaceAllStringFunc(literal, func(escape string) string {
 		switch escape[1] {
 		case 'u', 'x':
-			if code, err := strconv.ParseInt(escape[2:], 16, 32); err == nil {
+			digits, second, _ := strings.Cut(escape[2:], `\u`)
+			code, err := strconv.ParseInt(strings.Trim(digits, "{}"), 16, 32)
+			if low, err := strconv.ParseInt(second, 16, 32); err == nil {
+				return string(utf16.DecodeRune(rune(code), rune(low)))
+			}
+			if err == nil {
 				return string(rune(code))
 			}
 		case 'n':
@@ -162,6 +169,8 @@ func jsText(literal string) string {
 			return "\b"
 		case 'f':
 			return "\f"
+		case 'v':
+			return "\v"
 		case '\n':
 			return ""
 		}

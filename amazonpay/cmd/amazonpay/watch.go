@@ -143,6 +143,6 @@ func (s *session) printNotification(n emulator.Notification) error {
 	if state == nil {
 		state = p.doubt
 	}
-	s.printf("%s  %s %s  %s", state(n.State), n.ObjectType, n.ObjectID, harmless(n.Reason))
+	s.printf("%s  %s", state(oneLine(n.State)), oneLine(n.ObjectType+" "+n.ObjectID)+"  "+oneLine(n.Reason))
 	return nil
 }
