@@ -1,0 +1,170 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+	"github.com/amazonpay-go/sdk/transport"
+)
+
+// lockTime is how long a command waits for another one that has the emulator's state.
+const lockTime = 30 * time.Second
+
+// target is where calls go, and as whom.
+type target struct {
+	Profile      string `help:"Profile of the configuration file." env:"AMAZON_PAY_PROFILE" placeholder:"NAME" group:"account"`
+	Emulator     bool   `help:"Use an emulator inside this program, which keeps its state for the next command. No account is needed." group:"account"`
+	EmulatorFile string `help:"Use a running emulator: the file that \"amazonpay emulator\" wrote." env:"AMAZON_PAY_EMULATOR_FILE" placeholder:"FILE" group:"account"`
+	Live         bool   `help:"Allow the live environment, where real money moves." group:"account"`
+	ConfigDir    string `help:"Folder of the profiles and of the emulator's state." env:"AMAZON_PAY_CONFIG_DIR" placeholder:"FOLDER" group:"account"`
+}
+
+// account is a configuration, and where it is from.
+type account struct {
+	config     amazonpay.Config
+	base       http.RoundTripper     // nil: the default
+	from       string                // for people: the environment, profile "shop"
+	described  *emulator.Description // nil if it is not an emulator
+	merchantID string
+	storeID    string
+}
+
+// account finds the account of the command, in the order of the README.
+func (s *session) account() (account, error) {
+	t := s.cli.target
+	switch {
+	case t.Emulator && t.EmulatorFile != "":
+		return account{}, wrong("Give one of them.", "--emulator is one inside this program, --emulator-file one that runs")
+	case t.Emulator:
+		server, err := s.emulator()
+		if err != nil {
+			return account{}, err
+		}
+		return emulated(server.Description(), server.RoundTripper(), "the emulator inside"), nil
+	case t.EmulatorFile != "":
+		return describedAccount(t.EmulatorFile)
+	case t.Profile != "":
+		return s.profile(t.Profile)
+	}
+	if config := amazonpay.ConfigFromEnv(); config.PublicKeyID != "" || config.PrivateKeyFile != "" || config.PrivateKeyPEM != (amazonpay.Secret{}) {
+		return account{
+			config: config, from: "the environment variables AMAZON_PAY_…",
+			merchantID: os.Getenv("AMAZON_PAY_MERCHANT_ID"), storeID: os.Getenv("AMAZON_PAY_STORE_ID"),
+		}, nil
+	}
+	return s.profile("")
+}
+
+// client returns the client of the command's account. It refuses the live environment without
+// --live.
+func (s *session) client(opts ...amazonpay.Option) (*amazonpay.Client, account, error) {
+	a, err := s.account()
+	if err != nil {
+		return nil, a, err
+	}
+	client, err := s.clientOf(a, opts...)
+	return client, a, err
+}
+
+func (s *session) clientOf(a account, opts ...amazonpay.Option) (*amazonpay.Client, error) {
+	if a.base != nil {
+		opts = append(opts, amazonpay.WithRoundTripper(a.base))
+	}
+	client, err := amazonpay.New(a.config, append(opts, amazonpay.WithUserAgent("amazonpay-cli/"+amazonpay.Version))...)
+	if err != nil {
+		return nil, wrong("Run amazonpay doctor, which says how to mend it.", "%s: %w", a.from, err)
+	}
+	if client.Environment() == amazonpay.EnvironmentLive && !s.cli.Live {
+		return nil, wrong("Add --live if real money is meant to move.", "%s is for the live environment", a.from)
+	}
+	return client, nil
+}
+
+// emulated is the account of an emulator's first merchant, in the sandbox.
+func emulated(d emulator.Description, base http.RoundTripper, from string) account {
+	m := d.Merchants[0]
+	return account{
+		config: amazonpay.Config{
+			PublicKeyID: m.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(m.PrivateKeyPEM), Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
+		},
+		base: base, from: from, described: &d, merchantID: m.MerchantID, storeID: m.StoreID,
+	}
+}
+
+// describedAccount is the account of an emulator that runs.
+func describedAccount(file string) (account, error) {
+	const next = "Start one with amazonpay emulator, which writes the file, or use --emulator."
+	text, err := os.ReadFile(file) //nolint:gosec // the person names the file
+	if err != nil {
+		return account{}, wrong(next, "the emulator's file: %w", err)
+	}
+	var d emulator.Description
+	if err := json.Unmarshal(text, &d); err != nil || len(d.Merchants) == 0 || d.BaseURL == "" {
+		return account{}, wrong(next, "%s is not the file of an emulator", file)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(d.CAPEM)) {
+		return account{}, wrong(next, "%s has no certificate in caPem", file)
+	}
+	base := transport.NewBase()
+	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	base.Proxy = nil
+	return emulated(d, base, file), nil
+}
+
+// emulator starts the emulator inside, with the state of the last command.
+func (s *session) emulator() (*emulator.Server, error) {
+	if s.server != nil {
+		return s.server, nil
+	}
+	region := strings.ToLower(cmp.Or(os.Getenv("AMAZON_PAY_REGION"), "na"))
+	dir, err := s.configDir()
+	if err != nil {
+		return nil, err
+	}
+	state := filepath.Join(dir, "emulator-"+filepath.Base(region)+".state")
+	lock := flock.New(state + ".lock")
+	waiting, stop := context.WithTimeout(s.ctx, lockTime)
+	defer stop()
+	if locked, err := lock.TryLockContext(waiting, 20*time.Millisecond); !locked {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return nil, failed("Wait until it has ended.", "another command uses the emulator's state %s", state)
+		}
+		return nil, failed("", "%s.lock: %w", state, err)
+	}
+	server, err := emulator.Listen("127.0.0.1:0", emulator.WithRegion(region), emulator.WithStateFile(state), emulator.WithPages("127.0.0.1:0"))
+	if err != nil {
+		return nil, errors.Join(failed("If the state is of no use any more, delete "+state+".", "%w", err), lock.Unlock())
+	}
+	s.server, s.unlock = server, lock.Unlock
+	return server, nil
+}
+
+// configDir returns the program's folder, and makes it.
+func (s *session) configDir() (string, error) {
+	dir := s.cli.ConfigDir
+	if dir == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return "", wrong("Give a folder with --config-dir.", "there is no folder for configuration: %w", err)
+		}
+		dir = filepath.Join(base, "amazonpay")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", wrong("Give another folder with --config-dir.", "%w", err)
+	}
+	return dir, nil
+}
