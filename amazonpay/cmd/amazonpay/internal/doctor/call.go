@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -37,6 +36,13 @@ func (e *examination) checkSignedCall(ctx context.Context) Finding {
 	if call, is := errors.AsType[*amazonpay.CallError](err); is && call.Meta.RequestID != "" {
 		found += ", request id " + call.Meta.RequestID
 	}
+	f := e.refusal(ctx, found, api)
+	f.Refused = f.Status == StatusFailed && api.ReasonCode != ""
+	return f
+}
+
+// refusal explains an answer that is an error.
+func (e *examination) refusal(ctx context.Context, found string, api *amazonpay.APIError) Finding {
 	switch api.ReasonCode {
 	case amazonpay.ReasonCodeUnauthorizedAccess:
 		return warning(found, "The key is good: the signature was accepted. The account may not read reports, which this call does.", "Nothing, unless the shop reads reports.")
@@ -50,8 +56,9 @@ func (e *examination) checkSignedCall(ctx context.Context) Finding {
 			"Compare it, character by character, with Seller Central, Integration Central, API keys, in the account and the environment that you want.")
 	case amazonpay.ReasonCodeInvalidAccountStatus:
 		return failed(found, "The key is good, but the merchant's account is not active.", "Complete the registration in Seller Central, or ask Amazon Pay's support with the request id.")
+	default:
+		return e.otherRefusal(ctx, found, api)
 	}
-	return e.otherRefusal(ctx, found, api)
 }
 
 func (e *examination) otherRefusal(ctx context.Context, found string, api *amazonpay.APIError) Finding {
@@ -148,10 +155,3 @@ func (e *examination) noResult(err error) Finding {
 	}
 	return e.noAnswer(err)
 }
-
-// Fingerprints of the checks that the service answers, for exit codes.
-var answered = []Check{CheckSignedCall}
-
-// ByService reports whether the finding is about an answer of the service, not about the setup of
-// this machine.
-func (f Finding) ByService() bool { return slices.Contains(answered, f.Check) }

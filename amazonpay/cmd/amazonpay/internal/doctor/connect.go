@@ -140,11 +140,11 @@ func whyNotConnected(err error, to address) (cause, next string) {
 	return "The connection failed.", "Check the network of this machine or container."
 }
 
-// refusedTunnel is the answer of a proxy that does not let through.
-type refusedTunnel struct{ status int }
+// tunnelError is the answer of a proxy that does not let through.
+type tunnelError struct{ status int }
 
 // Error returns the status.
-func (r *refusedTunnel) Error() string { return fmt.Sprintf("the proxy answered %d", r.status) }
+func (r *tunnelError) Error() string { return fmt.Sprintf("the proxy answered %d", r.status) }
 
 func (e *examination) checkConnection(ctx context.Context) Finding {
 	at := e.address.String()
@@ -163,7 +163,7 @@ func (e *examination) checkConnection(ctx context.Context) Finding {
 		return failed("none to "+at, cause, next).run(look)
 	}
 	found := "none to " + at + " through the proxy " + e.proxy.Host
-	refused, is := errors.AsType[*refusedTunnel](err)
+	refused, is := errors.AsType[*tunnelError](err)
 	switch {
 	case !is:
 		return failed(found, "What listens there does not answer as a proxy for HTTPS (CONNECT).", "Check the scheme (http is right for most proxies), host and port of "+e.proxyVariable()+".").run(look)
@@ -219,7 +219,7 @@ func (e *examination) tunnel(conn net.Conn) error {
 	}
 	_ = resp.Body.Close() // of a tunnel it is empty
 	if resp.StatusCode/100 != 2 {
-		return &refusedTunnel{resp.StatusCode}
+		return &tunnelError{resp.StatusCode}
 	}
 	return nil
 }

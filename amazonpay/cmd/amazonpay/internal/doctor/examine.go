@@ -93,12 +93,12 @@ func (e *examination) steps() []step {
 		all = append(all, s.check)
 	}
 	host := []Check{CheckRegion, CheckBaseURL}
-	real := func() bool { return !e.custom }
+	ours := func() bool { return !e.custom }
 	return append(steps,
-		step{CheckProxy, host, real, e.checkProxy},
-		step{CheckName, append(host, CheckProxy), func() bool { return real() && e.proxy == nil }, e.checkName},
-		step{CheckConnection, append(host, CheckProxy, CheckName), func() bool { return real() && !e.socks() }, e.checkConnection},
-		step{CheckTLS, append(host, CheckProxy, CheckName, CheckConnection), func() bool { return real() && !e.socks() }, e.checkTLS},
+		step{CheckProxy, host, ours, e.checkProxy},
+		step{CheckName, append(host, CheckProxy), func() bool { return ours() && e.proxy == nil }, e.checkName},
+		step{CheckConnection, append(host, CheckProxy, CheckName), func() bool { return ours() && !e.socks() }, e.checkConnection},
+		step{CheckTLS, append(host, CheckProxy, CheckName, CheckConnection), func() bool { return ours() && !e.socks() }, e.checkTLS},
 		step{CheckClock, append(host, CheckProxy, CheckName, CheckConnection, CheckTLS), nil, e.checkClock},
 		step{CheckSignedCall, append(all, CheckProxy, CheckName, CheckConnection, CheckTLS, CheckClock), nil, e.checkSignedCall},
 	)

@@ -40,6 +40,9 @@ type Finding struct {
 	Cause  string `json:"cause,omitzero"`   // why it does not work
 	Next   string `json:"next,omitzero"`    // what to do about it
 	Run    string `json:"command,omitzero"` // a shell command that does it, or shows more
+
+	// Refused says that the service itself refused the signed call, and not something on this side.
+	Refused bool `json:"refused,omitzero"`
 }
 
 func ok(found string) Finding { return Finding{Status: StatusOK, Found: found} }

@@ -125,7 +125,7 @@ func (e *examination) checkKeyFile() Finding {
 	case info.Size() > largestKey:
 		return failed(fmt.Sprintf("%s has %d bytes", found, info.Size()), "A private key has about two thousand.", "Name the key's PEM file.")
 	}
-	if e.text, err = os.ReadFile(name); err != nil {
+	if e.text, err = os.ReadFile(name); err != nil { //nolint:gosec // the setup names the file
 		return e.noKeyFile(name, err)
 	}
 	const others = 0o077
