@@ -2,8 +2,11 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 )
@@ -53,12 +56,17 @@ func (e *examination) checkClock(ctx context.Context) Finding {
 	return ok("right to about a second")
 }
 
-// noAnswer explains a request that got no answer, though the connection was possible before.
+// noAnswer explains a request that got no answer, though the host could be reached before.
 func (e *examination) noAnswer(err error) Finding {
-	f := e.wrongTLS(err)
-	if f.Cause == "The TLS handshake failed." {
-		f = failed("no answer from "+e.address.host, "The connection broke, or a machine in between closed it.", "Try again; if it stays, look at what is between this machine and the service.").
-			run("curl -sv -o /dev/null " + e.address.url())
+	certificate, _ := errors.AsType[*tls.CertificateVerificationError](err)
+	_, isPlain := errors.AsType[tls.RecordHeaderError](err)
+	if certificate != nil || isPlain { // a custom network, or another connection than before
+		return e.wrongTLS(err)
 	}
-	return f
+	found, look := "no answer from "+e.address.host, "curl -sv -o /dev/null "+e.address.url()
+	timeout, _ := errors.AsType[net.Error](err)
+	if errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout() {
+		return failed(found+" in time", "The connection is open, but nothing answers: a firewall or a proxy in between swallows the request.", "Try again; if it stays, look at what is between this machine and the service.").run(look)
+	}
+	return failed(found, "The connection broke, or a machine in between closed it.", "Try again; if it stays, look at what is between this machine and the service.").run(look)
 }

@@ -115,6 +115,8 @@ func (e *examination) mangled(found string) (f Finding, is bool) {
 		return warn("The file is UTF-16, as PowerShell writes it.", "iconv -f UTF-16 -t UTF-8")
 	case strings.HasPrefix(text, "\ufeff"):
 		return warn("There is a byte-order mark before the key.", "tail -c +4")
+	case strings.HasPrefix(strings.TrimSpace(text), "{"):
+		return warn("The key is a member of a text in JSON.", `jq -r '.. | strings | select(contains("BEGIN"))'`)
 	case strings.Contains(text, `\n`) || strings.Contains(text, `\r`):
 		return warn(`The line ends are written as \n.`, `sed 's/\\r//g; s/\\n/\n/g; s/^"//; s/"$//'`)
 	case clean != nil && strings.HasPrefix(strings.TrimLeft(text, "\r\n"), "-----BEGIN"):

@@ -23,13 +23,10 @@ type keySource struct {
 // feed returns a shell command that reads the key from its standard input.
 func (k keySource) feed(command string) string {
 	switch {
+	case k.file != "" && strings.Contains(command, " | "):
+		return "cat " + quoted(k.file) + " | " + command
 	case k.file != "":
-		first, rest, piped := strings.Cut(command, " | ")
-		first += " < " + quoted(k.file)
-		if piped {
-			first += " | " + rest
-		}
-		return first
+		return command + " < " + quoted(k.file)
 	case variable.MatchString(k.name):
 		return `printf '%s' "$` + k.name + `" | ` + command
 	}

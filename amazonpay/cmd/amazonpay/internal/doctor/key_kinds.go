@@ -155,12 +155,6 @@ func (e *examination) wrongJSON(text string) Finding {
 		return failed(name+" is a JSON Web Key (JWK)", "Amazon Pay's keys are PKCS#8 or PKCS#1.", "Convert it; this takes Node. "+e.key.use()).
 			run("(umask 077; " + e.key.feed(convert) + " > " + e.key.mended() + ")")
 	}
-	for _, member := range []string{"private_key", "privateKey", "privateKeyPem", "key"} {
-		if text, is := members[member].(string); is && strings.Contains(text, "BEGIN") {
-			return failed(name+" is JSON with a key in its member "+member, "Only the PEM text in it is the key.", "Take it out of the JSON. "+e.key.use()).
-				run("(umask 077; " + e.key.feed("jq -r ."+member) + " > " + e.key.mended() + ")")
-		}
-	}
 	return failed(name+" is a text in JSON", "It is no key: an answer of a web service, or the file of another program.", howToGetKey)
 }
 

@@ -43,7 +43,7 @@ func (e *examination) wrongTLS(err error) Finding {
 	name, isName := errors.AsType[x509.HostnameError](err)
 	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
 	plain, isPlain := errors.AsType[tls.RecordHeaderError](err)
-	alert, isAlert := errors.AsType[tls.AlertError](err)
+	alert, _ := errors.AsType[*net.OpError](err)
 	timeout, _ := errors.AsType[net.Error](err)
 	switch {
 	case isUnknown && unknown.Cert != nil:
@@ -61,8 +61,8 @@ func (e *examination) wrongTLS(err error) Finding {
 	case isPlain && strings.Contains(plain.Msg, "does not look like a TLS handshake"):
 		return failed("what answers at "+e.address.String()+" does not speak TLS",
 			"It is a plain HTTP server, or a proxy or portal in between.", "Check host and port.").run("curl -sv " + "http://" + e.address.String() + "/")
-	case isAlert:
-		return failed("the server ended the handshake: "+alert.Error(), "Both sides have no version or cipher in common, or a machine in between forbids the host.",
+	case alert != nil && alert.Op == "remote error": // which crypto/tls calls an alert
+		return failed("the server ended the handshake: "+alert.Err.Error(), "Both sides have no version or cipher in common, or a machine in between forbids the host.",
 			"Find out which machine in between breaks TLS 1.2 and 1.3.").run(look)
 	case errors.Is(err, context.DeadlineExceeded), timeout != nil && timeout.Timeout():
 		return failed("the handshake got no answer", "The connection is open, but nothing answers: mostly a firewall that looks into it, or a network with a smaller MTU.",
