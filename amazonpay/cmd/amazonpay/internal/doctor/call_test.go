@@ -62,7 +62,9 @@ func TestRefusedCalls(t *testing.T) {
 		{
 			name: "a redirect", check: check, cause: "redirects", next: "Sign in at the portal",
 			change: func(tb testing.TB, l *lab) {
-				l.answer(tb, na, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://portal.example/", http.StatusFound) })
+				l.answer(tb, na, func(w http.ResponseWriter, r *http.Request) {
+					http.Redirect(w, r, "https://portal.example/", http.StatusFound)
+				})
 			},
 		},
 		{name: "too many requests", change: answer(http.StatusTooManyRequests, `{"reasonCode":"TooManyRequests","message":"x"}`), check: check, refused: true, cause: "too many requests", next: "Wait a minute"},

@@ -21,7 +21,9 @@ func TestBrokenClocks(t *testing.T) {
 		{name: "a minute behind", change: off(-time.Minute), check: check, status: doctor.StatusWarning, cause: "about 1m0s behind|limit is not documented", next: "NTP"},
 		{
 			name: "no date", check: check, status: doctor.StatusWarning, cause: "has no date", next: "date -u",
-			change: func(_ testing.TB, l *lab) { l.network = doctor.Network{RoundTripper: dateless{l.server.RoundTripper()}} },
+			change: func(_ testing.TB, l *lab) {
+				l.network = doctor.Network{RoundTripper: dateless{l.server.RoundTripper()}}
+			},
 		},
 	})
 }

@@ -89,7 +89,9 @@ func (e *examination) checkProxy(ctx context.Context) Finding {
 	return ok(found)
 }
 
-func (e *examination) socks() bool { return e.proxy != nil && strings.HasPrefix(e.proxy.Scheme, "socks") }
+func (e *examination) socks() bool {
+	return e.proxy != nil && strings.HasPrefix(e.proxy.Scheme, "socks")
+}
 
 func (e *examination) checkName(ctx context.Context) Finding {
 	host := e.address.host

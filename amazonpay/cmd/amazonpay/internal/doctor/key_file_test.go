@@ -63,7 +63,10 @@ func TestBrokenKeyFiles(t *testing.T) {
 			},
 			broken{
 				name: "dangling link", check: doctor.CheckKeyFile, cause: "symbolic link to", next: "where the link leads",
-				change: func(tb testing.TB, l *lab) { require.NoError(tb, os.Remove(l.setup.PrivateKeyFile.Text)); relink(tb, l) },
+				change: func(tb testing.TB, l *lab) {
+					require.NoError(tb, os.Remove(l.setup.PrivateKeyFile.Text))
+					relink(tb, l)
+				},
 			},
 			broken{
 				name: "pipe", check: doctor.CheckKeyFile, cause: "pipe", next: "Write the key to a file",

@@ -259,8 +259,9 @@ func canonicalAt(lines []line) (c *request, end int) {
 		c.names = &value{lines[at].text, lines[at].number}
 		at++
 	}
-	if at < len(lines) && c.names != nil {
-		if text := strings.TrimRight(lines[at].text, `"']) `); text != "" && !strings.Contains(text, " ") {
+	if at < len(lines) {
+		text := strings.TrimRight(lines[at].text, `"']) `)
+		if c.names == nil && anyHash.MatchString(text) || c.names != nil && text != "" && !strings.Contains(text, " ") {
 			c.hash = &value{text, lines[at].number}
 			at++
 		}

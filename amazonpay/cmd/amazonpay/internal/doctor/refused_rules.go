@@ -109,6 +109,9 @@ func (r *reading) checkVersion(path string, line int) {
 
 func (r *reading) checkQuery(q *request) {
 	query, line := q.query.text, q.query.line
+	if q.queryMissing && r.named(q.path.line) { // the path has it
+		return
+	}
 	if q.queryMissing {
 		r.problem(line, "the headers follow the path at once", "an empty line in between", "The query has a line of its own below the path, also when it is empty.")
 		return

@@ -95,7 +95,9 @@ func shown(text string) string {
 }
 
 // bare returns a value without the spaces and quotes that shells and env files leave around it.
-func bare(text string) string { return strings.Trim(text, " \t\r\n\"'`\u201c\u201d\u2018\u2019\ufeff\u00a0") }
+func bare(text string) string {
+	return strings.Trim(text, " \t\r\n\"'`\u201c\u201d\u2018\u2019\ufeff\u00a0")
+}
 
 // unwrapped is the failure of a value that is right but for spaces or quotes around it.
 func (v Value) unwrapped() Finding {

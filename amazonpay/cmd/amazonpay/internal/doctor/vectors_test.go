@@ -17,6 +17,9 @@ type vector struct {
 		Method  string `json:"method"`
 		Payload any    `json:"payload"`
 	} `json:"request"`
+	Config struct {
+		Algorithm string `json:"algorithm"`
+	} `json:"config"`
 	WirePath      string            `json:"wirePath"`
 	SignedHeaders map[string]string `json:"signedHeaders"`
 	Canonical     string            `json:"canonicalRequest"`
