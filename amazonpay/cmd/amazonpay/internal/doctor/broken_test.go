@@ -13,7 +13,7 @@ import (
 // broken is a setup with one thing wrong, and what is said about it.
 type broken struct {
 	name    string
-	change  func(testing.TB, *lab)
+	change  func(*lab)
 	check   doctor.Check
 	status  doctor.Status // by default StatusFailed
 	cause   string        // words of what was found and of the cause, separated by |
@@ -25,8 +25,8 @@ type broken struct {
 func (b broken) try(t *testing.T) {
 	t.Helper()
 	l := newLab(t)
-	b.change(t, l)
-	all := l.examine(t)
+	b.change(l)
+	all := l.examine()
 	status := b.status
 	if status == "" {
 		status = doctor.StatusFailed

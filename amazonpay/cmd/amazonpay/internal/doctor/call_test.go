@@ -13,8 +13,8 @@ import (
 
 func TestRefusedCalls(t *testing.T) {
 	t.Parallel()
-	answer := func(status int, body string) func(testing.TB, *lab) {
-		return func(tb testing.TB, l *lab) { l.answer(tb, na, says(status, body)) }
+	answer := func(status int, body string) func(*lab) {
+		return func(l *lab) { l.answer(says(status, body)) }
 	}
 	unknown := says(http.StatusForbidden, `{"reasonCode":"InvalidAuthentication","message":"unknown"}`)
 	html := "<html><body>Access denied</body></html>"
@@ -22,7 +22,7 @@ func TestRefusedCalls(t *testing.T) {
 	tryAll(t, []broken{
 		{
 			name: "the key of another merchant", check: check, refused: true, cause: "403 InvalidRequestSignature|does not belong to the public key id|fingerprint of its public half is ", next: "openssl pkey -pubin|dgst -sha256|Seller Central",
-			change: func(tb testing.TB, l *lab) { l.keyFile(tb, l.server.Description().Merchants[1].PrivateKeyPEM) },
+			change: func(l *lab) { l.keyFile(l.server.Description().Merchants[1].PrivateKeyPEM) },
 		},
 		{
 			name: "changed on its way", check: check, refused: true, cause: "another canonical request|changed on its way", next: "Exempt",
@@ -30,21 +30,21 @@ func TestRefusedCalls(t *testing.T) {
 		},
 		{
 			name: "an unknown key id", check: check, refused: true, cause: `403 InvalidAuthentication|does not know the public key id "SANDBOX-AUNKNOWN"`, next: "character by character",
-			change: func(_ testing.TB, l *lab) { l.setup.PublicKeyID.Text = "SANDBOX-AUNKNOWN" },
+			change: func(l *lab) { l.setup.PublicKeyID.Text = "SANDBOX-AUNKNOWN" },
 		},
 		{
 			name: "another region", check: check, refused: true, cause: "eu (pay-api.amazon.eu) accepted the key|another region", next: "export AMAZON_PAY_REGION=eu",
-			change: func(tb testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.routes[eu] = l.routes[na]
-				l.answer(tb, na, unknown)
+				l.answer(unknown)
 			},
 		},
 		{
 			name: "another environment", check: check, refused: true, cause: "the other environment, live", next: "export AMAZON_PAY_ENVIRONMENT=live",
-			change: func(tb testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.setup.PublicKeyID.Text = l.server.Description().Merchants[0].KeyIDs.Plain
 				l.setup.Environment.Text = "sandbox"
-				l.answer(tb, na, func(w http.ResponseWriter, r *http.Request) {
+				l.answer(func(w http.ResponseWriter, r *http.Request) {
 					if r.URL.Path == "/live/v2/reports" {
 						says(http.StatusOK, `{"reports":[]}`)(w, r)
 						return
@@ -61,8 +61,8 @@ func TestRefusedCalls(t *testing.T) {
 		{name: "a portal", change: answer(http.StatusOK, html), check: check, cause: "captive portal", next: "Sign in at the portal"},
 		{
 			name: "a redirect", check: check, cause: "redirects", next: "Sign in at the portal",
-			change: func(tb testing.TB, l *lab) {
-				l.answer(tb, na, func(w http.ResponseWriter, r *http.Request) {
+			change: func(l *lab) {
+				l.answer(func(w http.ResponseWriter, r *http.Request) {
 					http.Redirect(w, r, "https://portal.example/", http.StatusFound)
 				})
 			},
@@ -74,8 +74,8 @@ func TestRefusedCalls(t *testing.T) {
 		{name: "another refusal", change: answer(http.StatusBadRequest, `{"reasonCode":"InvalidRequest","message":"the moon is full"}`), check: check, refused: true, cause: "the moon is full", next: "support"},
 		{
 			name: "the connection breaks", check: check, cause: "no answer", next: "between this machine and the service",
-			change: func(tb testing.TB, l *lab) {
-				require.NoError(tb, l.server.FailNext(5, emulator.Fault{Operation: "GetReports", Kind: emulator.FaultKindReset}))
+			change: func(l *lab) {
+				require.NoError(l.tb, l.server.FailNext(5, emulator.Fault{Operation: "GetReports", Kind: emulator.FaultKindReset}))
 			},
 		},
 	})
@@ -85,9 +85,9 @@ func TestRefusedCalls(t *testing.T) {
 func TestTheFingerprintIsThatOfTheKey(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	l.keyFile(t, l.server.Description().Merchants[1].PrivateKeyPEM)
+	l.keyFile(l.server.Description().Merchants[1].PrivateKeyPEM)
 	var shown string
-	for _, f := range l.examine(t) {
+	for _, f := range l.examine() {
 		if f.Check == doctor.CheckKey {
 			shown = f.Found[len(f.Found)-64:]
 		}
@@ -102,7 +102,7 @@ func TestTheFingerprintIsThatOfTheKey(t *testing.T) {
 func TestOnlyHarmlessRequests(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	l.examine(t)
+	l.examine()
 	requests := l.server.Requests()
 	require.NotEmpty(t, requests)
 	for _, r := range requests {

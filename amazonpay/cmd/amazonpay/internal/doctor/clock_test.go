@@ -10,8 +10,8 @@ import (
 
 func TestBrokenClocks(t *testing.T) {
 	t.Parallel()
-	off := func(d time.Duration) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) { l.network.Now = func() time.Time { return time.Now().Add(d) } }
+	off := func(d time.Duration) func(*lab) {
+		return func(l *lab) { l.network.Now = func() time.Time { return time.Now().Add(d) } }
 	}
 	const check = doctor.CheckClock
 	tryAll(t, []broken{
@@ -21,7 +21,7 @@ func TestBrokenClocks(t *testing.T) {
 		{name: "a minute behind", change: off(-time.Minute), check: check, status: doctor.StatusWarning, cause: "about 1m0s behind|limit is not documented", next: "NTP"},
 		{
 			name: "no date", check: check, status: doctor.StatusWarning, cause: "has no date", next: "date -u",
-			change: func(_ testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.network = doctor.Network{RoundTripper: dateless{l.server.RoundTripper()}}
 			},
 		},

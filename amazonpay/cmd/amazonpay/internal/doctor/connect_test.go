@@ -39,12 +39,12 @@ func proxyThatSays(tb testing.TB, status int) string {
 
 func TestBrokenProxies(t *testing.T) {
 	t.Parallel()
-	proxy := func(address string) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) { l.through(address) }
+	proxy := func(address string) func(*lab) {
+		return func(l *lab) { l.through(address) }
 	}
-	says := func(status int, user string) func(testing.TB, *lab) {
-		return func(tb testing.TB, l *lab) {
-			at, _ := url.Parse(proxyThatSays(tb, status))
+	says := func(status int, user string) func(*lab) {
+		return func(l *lab) {
+			at, _ := url.Parse(proxyThatSays(l.tb, status))
 			if user != "" {
 				at.User = url.UserPassword(user, "proxy-password-1234567890")
 				l.secrets = append(l.secrets, "proxy-password-1234567890")
@@ -55,15 +55,15 @@ func TestBrokenProxies(t *testing.T) {
 	tryAll(t, []broken{
 		{
 			name: "malformed", check: doctor.CheckProxy, cause: "HTTPS_PROXY is not the address of a proxy", next: "http://host:port|%40",
-			change: func(_ testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.secrets = append(l.secrets, "p4ssw0rd-of-the-proxy-server")
 				l.network.Proxy = func(*http.Request) (*url.URL, error) {
 					return nil, errors.New(`invalid proxy address "http://u:p4ssw0rd-of-the-proxy-server@:x"`)
 				}
 			},
 		},
-		{name: "unreachable", change: func(tb testing.TB, l *lab) { l.through("http://" + closedPort(tb)) }, check: doctor.CheckProxy, cause: "https_proxy leads through|cannot be reached|Nothing listens there", next: "unset https_proxy"},
-		{name: "without a port", change: func(_ testing.TB, l *lab) {
+		{name: "unreachable", change: func(l *lab) { l.through("http://" + closedPort(l.tb)) }, check: doctor.CheckProxy, cause: "https_proxy leads through|cannot be reached|Nothing listens there", next: "unset https_proxy"},
+		{name: "without a port", change: func(l *lab) {
 			l.routes["proxy.example:80"] = "127.0.0.1:1"
 			l.through("http://proxy.example")
 		}, check: doctor.CheckProxy, cause: "cannot be reached", next: "No port is given|3128 or 8080"},
@@ -74,8 +74,8 @@ func TestBrokenProxies(t *testing.T) {
 		{name: "cannot reach", change: says(502, ""), check: doctor.CheckConnection, cause: "502|cannot reach the service", next: "operator"},
 		{
 			name: "is no proxy", check: doctor.CheckConnection, cause: "does not answer as a proxy", next: "scheme",
-			change: func(tb testing.TB, l *lab) {
-				l.through("http://" + listen(tb, func(conn net.Conn) {
+			change: func(l *lab) {
+				l.through("http://" + listen(l.tb, func(conn net.Conn) {
 					_, _ = conn.Write([]byte("220 mail.example ESMTP\r\n"))
 					_ = conn.Close()
 				}))
@@ -83,9 +83,9 @@ func TestBrokenProxies(t *testing.T) {
 		},
 		{
 			name: "does not answer", check: doctor.CheckConnection, cause: "does not answer as a proxy", next: "scheme",
-			change: func(tb testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.network.Timeout = 100 * time.Millisecond
-				l.through("http://" + listen(tb, silent))
+				l.through("http://" + listen(l.tb, silent))
 			},
 		},
 	})
@@ -93,8 +93,8 @@ func TestBrokenProxies(t *testing.T) {
 
 func TestBrokenNames(t *testing.T) {
 	t.Parallel()
-	lookup := func(err error, addresses ...string) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) {
+	lookup := func(err error, addresses ...string) func(*lab) {
+		return func(l *lab) {
 			l.network.LookupHost = func(context.Context, string) ([]string, error) { return addresses, err }
 		}
 	}
@@ -107,9 +107,9 @@ func TestBrokenNames(t *testing.T) {
 		{name: "private", change: lookup(nil, "10.1.2.3"), check: doctor.CheckName, status: doctor.StatusWarning, cause: "10.1.2.3|private network", next: "/etc/hosts"},
 		{
 			name: "base URL", check: doctor.CheckName, cause: "pay.exmaple has no address|No host of this name exists", next: "Check the base URL",
-			change: func(tb testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.setup.BaseURL.Text = "https://pay.exmaple"
-				lookup(&net.DNSError{Err: "no such host", IsNotFound: true})(tb, l)
+				lookup(&net.DNSError{Err: "no such host", IsNotFound: true})(l)
 			},
 		},
 	})
@@ -117,16 +117,16 @@ func TestBrokenNames(t *testing.T) {
 
 func TestBrokenConnections(t *testing.T) {
 	t.Parallel()
-	dial := func(err error) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) {
+	dial := func(err error) func(*lab) {
+		return func(l *lab) {
 			l.dialled[na] = func(context.Context) (net.Conn, error) { return nil, &net.OpError{Op: "dial", Err: err} }
 		}
 	}
 	tryAll(t, []broken{
-		{name: "refused", change: func(tb testing.TB, l *lab) { l.routes[na] = closedPort(tb) }, check: doctor.CheckConnection, cause: "none to pay-api.amazon.com:443|Nothing listens", next: "outgoing connections to port 443|curl -sv"},
+		{name: "refused", change: func(l *lab) { l.routes[na] = closedPort(l.tb) }, check: doctor.CheckConnection, cause: "none to pay-api.amazon.com:443|Nothing listens", next: "outgoing connections to port 443|curl -sv"},
 		{
 			name: "dropped", check: doctor.CheckConnection, cause: "no answer in time", next: "HTTPS_PROXY",
-			change: func(_ testing.TB, l *lab) {
+			change: func(l *lab) {
 				l.network.Timeout = 50 * time.Millisecond
 				l.dialled[na] = func(ctx context.Context) (net.Conn, error) {
 					<-ctx.Done()

@@ -39,7 +39,7 @@ func TestARightSetupIsOK(t *testing.T) {
 			t.Parallel()
 			l := newLab(t)
 			change(l)
-			all := l.examine(t)
+			all := l.examine()
 			for _, f := range all {
 				assert.Equal(t, doctor.StatusOK, f.Status, "%+v", f)
 				assert.NotEmpty(t, f.Found)
@@ -57,7 +57,7 @@ func TestThroughAProxy(t *testing.T) {
 	require.NoError(t, err)
 	l.network.Proxy = func(*http.Request) (*url.URL, error) { return proxy, nil }
 	delete(l.routes, na)
-	all := l.examine(t)
+	all := l.examine()
 	assert.Nil(t, first(all, doctor.StatusFailed), "%+v", all)
 	assert.NotContains(t, checks(all), doctor.CheckName, "the proxy resolves the name")
 	assert.Equal(t, doctor.StatusOK, all[len(all)-1].Status)
@@ -67,7 +67,7 @@ func TestACustomRoundTripper(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.network = doctor.Network{RoundTripper: l.server.RoundTripper()}
-	all := l.examine(t)
+	all := l.examine()
 	assert.Equal(t, []doctor.Check{
 		doctor.CheckKeyGiven, doctor.CheckKeyFile, doctor.CheckKey, doctor.CheckPublicKeyID, doctor.CheckRegion, doctor.CheckEnvironment,
 		doctor.CheckClock, doctor.CheckSignedCall,
@@ -78,11 +78,11 @@ func TestACustomRoundTripper(t *testing.T) {
 func TestOfSeveralMistakesTheOthersAreChecked(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
-	l.keyFile(t, "")
+	l.keyFile("")
 	l.setup.PublicKeyID.Text = ""
 	l.setup.Region.Text = "Germany"
 	status := make(map[doctor.Check]doctor.Status)
-	for _, f := range l.examine(t) {
+	for _, f := range l.examine() {
 		status[f.Check] = f.Status
 	}
 	for _, check := range []doctor.Check{doctor.CheckKey, doctor.CheckPublicKeyID, doctor.CheckRegion} {
@@ -134,7 +134,7 @@ func TestEachCheckHasATimeout(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	f := first(l.examine(t), doctor.StatusFailed)
+	f := first(l.examine(), doctor.StatusFailed)
 	require.NotNil(t, f)
 	assert.Equal(t, doctor.CheckConnection, f.Check)
 }

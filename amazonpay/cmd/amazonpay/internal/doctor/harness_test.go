@@ -34,6 +34,7 @@ const na, eu = "pay-api.amazon.com:443", "pay-api.amazon.eu:443"
 
 // lab is a right setup, and a network in which the hosts of the service are on this machine.
 type lab struct {
+	tb      testing.TB
 	dir     string
 	keyPEM  string
 	server  *emulator.Server
@@ -49,14 +50,14 @@ func newLab(tb testing.TB) *lab {
 	tb.Helper()
 	server := emulator.Start(tb)
 	d := server.Description()
-	l := &lab{dir: tb.TempDir(), keyPEM: d.Merchants[0].PrivateKeyPEM, server: server}
+	l := &lab{tb: tb, dir: tb.TempDir(), keyPEM: d.Merchants[0].PrivateKeyPEM, server: server}
 	l.routes = map[string]string{na: strings.TrimPrefix(d.BaseURL, "https://")}
 	l.dialled = make(map[string]func(context.Context) (net.Conn, error))
 	l.setup = doctor.Setup{
 		PublicKeyID: doctor.Value{Text: d.Merchants[0].KeyIDs.Sandbox},
 		Region:      doctor.Value{Text: "na"},
 	}
-	l.keyFile(tb, l.keyPEM)
+	l.keyFile(l.keyPEM)
 	roots := x509.NewCertPool()
 	require.True(tb, roots.AppendCertsFromPEM([]byte(d.CAPEM)))
 	l.network = doctor.Network{
@@ -84,10 +85,10 @@ func (l *lab) dial(ctx context.Context, network, address string) (net.Conn, erro
 }
 
 // keyFile writes the key's file, and puts it into the setup.
-func (l *lab) keyFile(tb testing.TB, text string) {
-	tb.Helper()
+func (l *lab) keyFile(text string) {
+	l.tb.Helper()
 	name := filepath.Join(l.dir, "key.pem")
-	require.NoError(tb, os.WriteFile(name, []byte(text), 0o600))
+	require.NoError(l.tb, os.WriteFile(name, []byte(text), 0o600))
 	l.setup.PrivateKeyFile.Text = name
 	l.secrets = append(l.secrets, text)
 }
@@ -100,19 +101,19 @@ func (l *lab) keyText(text string) {
 }
 
 // examine returns all findings, after it has looked for secrets in them.
-func (l *lab) examine(tb testing.TB) []doctor.Finding {
-	tb.Helper()
+func (l *lab) examine() []doctor.Finding {
+	l.tb.Helper()
 	var all []doctor.Finding
 	for f := range doctor.Examine(context.Background(), l.setup, l.network) {
 		all = append(all, f)
 	}
 	text, err := json.Marshal(all)
-	require.NoError(tb, err)
+	require.NoError(l.tb, err)
 	for _, secret := range append(l.secrets, l.keyPEM) {
 		for line := range strings.FieldsSeq(strings.ReplaceAll(secret, `\n`, " ")) {
 			const piece = 20
 			for len(line) >= piece && !strings.Contains(line, "/tmp") {
-				assert.NotContains(tb, string(text), line[:piece], "a part of the key")
+				assert.NotContains(l.tb, string(text), line[:piece], "a part of the key")
 				line = line[piece:]
 			}
 		}
@@ -166,27 +167,26 @@ func (a authority) issue(tb testing.TB, host string, from, until time.Time) tls.
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// serve makes a host of the service lead to a server of the test.
-func (l *lab) serve(tb testing.TB, address string, config *tls.Config, handler http.HandlerFunc) {
-	tb.Helper()
+// serve makes the service lead to a server of the test.
+func (l *lab) serve(config *tls.Config, handler http.HandlerFunc) {
+	l.tb.Helper()
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = config
 	server.Config.ErrorLog = quiet
 	server.StartTLS()
-	tb.Cleanup(server.Close)
-	l.routes[address] = server.Listener.Addr().String()
+	l.tb.Cleanup(server.Close)
+	l.routes[na] = server.Listener.Addr().String()
 }
 
-// answer makes a host of the service answer each signed call in the same way. Its certificate is
-// trusted.
-func (l *lab) answer(tb testing.TB, address string, handler http.HandlerFunc) {
-	tb.Helper()
-	host, _, _ := strings.Cut(address, ":")
-	ca := newAuthority(tb, "CA of the test")
+// answer makes the service answer each signed call in the same way. Its certificate is trusted.
+func (l *lab) answer(handler http.HandlerFunc) {
+	l.tb.Helper()
+	host, _, _ := strings.Cut(na, ":")
+	ca := newAuthority(l.tb, "CA of the test")
 	l.network.RootCAs = l.network.RootCAs.Clone()
 	l.network.RootCAs.AddCert(ca.cert)
-	config := &tls.Config{Certificates: []tls.Certificate{ca.issue(tb, host, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))}}
-	l.serve(tb, address, config, func(w http.ResponseWriter, r *http.Request) {
+	config := &tls.Config{Certificates: []tls.Certificate{ca.issue(l.tb, host, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))}}
+	l.serve(config, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/" {
 			w.WriteHeader(http.StatusNotFound)
 			return

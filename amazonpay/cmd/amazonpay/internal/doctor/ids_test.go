@@ -11,8 +11,8 @@ import (
 
 func TestBrokenPublicKeyIDs(t *testing.T) {
 	t.Parallel()
-	id := func(text string) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) { l.setup.PublicKeyID.Text = text }
+	id := func(text string) func(*lab) {
+		return func(l *lab) { l.setup.PublicKeyID.Text = text }
 	}
 	const check = doctor.CheckPublicKeyID
 	tryAll(t, []broken{
@@ -25,7 +25,7 @@ func TestBrokenPublicKeyIDs(t *testing.T) {
 		{name: "a client secret", change: id("amzn1.oa2-cs.v1.0123456789abcdef"), check: check, cause: "client secret|holds something else", next: "Seller Central"},
 		{name: "the prefix", change: id("SANDBOX-"), check: check, cause: "only the prefix", next: "Seller Central"},
 		{name: "a fingerprint", change: id("3f:2a:00:11:22:33"), check: check, cause: "fingerprint", next: "Seller Central"},
-		{name: "the key", change: func(_ testing.TB, l *lab) { l.setup.PublicKeyID.Text = l.keyPEM }, check: check, cause: "This is a key", next: "Seller Central"},
+		{name: "the key", change: func(l *lab) { l.setup.PublicKeyID.Text = l.keyPEM }, check: check, cause: "This is a key", next: "Seller Central"},
 		{name: "a file", change: id("/etc/amazonpay/private.pem"), check: check, cause: "file name", next: "Seller Central"},
 		{name: "a strange character", change: id("SANDBOX-AÄB"), check: check, cause: "contains", next: "Seller Central"},
 	})
@@ -40,11 +40,11 @@ func TestBrokenRegions(t *testing.T) {
 	} {
 		all = append(all, broken{
 			name: text, check: doctor.CheckRegion, cause: "not the name of a region|" + right, next: "export AMAZON_PAY_REGION=" + right,
-			change: func(_ testing.TB, l *lab) { l.setup.Region.Text = text },
+			change: func(l *lab) { l.setup.Region.Text = text },
 		})
 	}
-	region := func(text string) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) { l.setup.Region.Text = text }
+	region := func(text string) func(*lab) {
+		return func(l *lab) { l.setup.Region.Text = text }
 	}
 	tryAll(t, append(all,
 		broken{name: "none", change: region(""), check: doctor.CheckRegion, cause: "AMAZON_PAY_REGION is empty", next: "na (or us), eu (or de, uk) or jp"},
@@ -56,8 +56,8 @@ func TestBrokenRegions(t *testing.T) {
 
 func TestBrokenEnvironments(t *testing.T) {
 	t.Parallel()
-	environment := func(text string) func(testing.TB, *lab) {
-		return func(_ testing.TB, l *lab) {
+	environment := func(text string) func(*lab) {
+		return func(l *lab) {
 			l.setup.PublicKeyID.Text = l.server.Description().Merchants[0].KeyIDs.Plain
 			l.setup.Environment.Text = text
 		}
@@ -71,7 +71,7 @@ func TestBrokenEnvironments(t *testing.T) {
 		{name: "quotes", change: environment("'live'"), check: check, cause: "spaces or quotes", next: "export AMAZON_PAY_ENVIRONMENT=live"},
 		{
 			name: "contradiction", check: check, cause: `AMAZON_PAY_ENVIRONMENT is "live"|SANDBOX-AEMULATED|contradict`, next: "leave AMAZON_PAY_ENVIRONMENT empty",
-			change: func(_ testing.TB, l *lab) { l.setup.Environment.Text = "live" },
+			change: func(l *lab) { l.setup.Environment.Text = "live" },
 		},
 	})
 }
@@ -85,7 +85,7 @@ func TestBrokenBaseURLs(t *testing.T) {
 			t.Parallel()
 			l := newLab(t)
 			l.setup.BaseURL.Text = text
-			f := first(l.examine(t), doctor.StatusFailed)
+			f := first(l.examine(), doctor.StatusFailed)
 			require.NotNil(t, f)
 			assert.Equal(t, doctor.CheckBaseURL, f.Check)
 			assert.Contains(t, f.Cause, word)
@@ -98,7 +98,7 @@ func TestSourcesAreNamed(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.setup.Region = doctor.Value{Text: "EUR", Source: "the region of profile shop"}
-	f := first(l.examine(t), doctor.StatusFailed)
+	f := first(l.examine(), doctor.StatusFailed)
 	require.NotNil(t, f)
 	assert.Contains(t, f.Found, "the region of profile shop is")
 	assert.Equal(t, "Set the region of profile shop to eu.", f.Next)

@@ -59,7 +59,7 @@ func TestWrongKindsOfKeys(t *testing.T) {
 		{"another text", "the key is in the safe", "neither PEM nor base64", "Seller Central"},
 		{"PGP", "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOYBGQ=\n-----END PGP PRIVATE KEY BLOCK-----\n", "another kind", "Seller Central"},
 	} {
-		all = append(all, broken{name: k.name, check: doctor.CheckKey, cause: k.cause, next: k.next, change: func(tb testing.TB, l *lab) { l.keyFile(tb, k.text) }})
+		all = append(all, broken{name: k.name, check: doctor.CheckKey, cause: k.cause, next: k.next, change: func(l *lab) { l.keyFile(k.text) }})
 	}
 	tryAll(t, all)
 }
@@ -68,7 +68,7 @@ func TestAWrongKeyInAVariableIsNamedByIt(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.keyText(string(encryptedDER(t)))
-	f := first(l.examine(t), doctor.StatusFailed)
+	f := first(l.examine(), doctor.StatusFailed)
 	require.NotNil(t, f)
 	assert.Contains(t, f.Found, "AMAZON_PAY_PRIVATE_KEY is a key with a passphrase")
 	assert.Contains(t, f.Run, `printf '%s' "$AMAZON_PAY_PRIVATE_KEY" | openssl pkey`)
@@ -97,9 +97,9 @@ func TestCommandsConvertTheKey(t *testing.T) {
 			if k.make != "" {
 				run(k.make)
 			} else {
-				l.keyFile(t, jwk(t, parsed(t, l.keyPEM), true))
+				l.keyFile(jwk(t, parsed(t, l.keyPEM), true))
 			}
-			f := first(l.examine(t), doctor.StatusFailed)
+			f := first(l.examine(), doctor.StatusFailed)
 			require.NotNil(t, f)
 			require.Contains(t, f.Found, k.name)
 			run(f.Run)

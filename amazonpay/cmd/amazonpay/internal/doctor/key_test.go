@@ -43,14 +43,14 @@ func TestMangledKeysAreAWarning(t *testing.T) {
 	key := newLab(t).keyPEM
 	for _, m := range mangled(t, key) {
 		for form, change := range map[string]func(*lab){
-			"file": func(l *lab) { l.keyFile(t, m.text) },
+			"file": func(l *lab) { l.keyFile(m.text) },
 			"text": func(l *lab) { l.keyText(m.text) },
 		} {
 			t.Run(m.name+"/"+form, func(t *testing.T) {
 				t.Parallel()
 				l := newLab(t)
 				change(l)
-				all := l.examine(t)
+				all := l.examine()
 				assert.Nil(t, first(all, doctor.StatusFailed), "%+v", all)
 				f := first(all, doctor.StatusWarning)
 				if m.cause == "" {
@@ -86,10 +86,10 @@ func TestCommandsMendTheKey(t *testing.T) {
 			t.Run(m.name+"/"+form, func(t *testing.T) {
 				t.Parallel()
 				l := newLab(t)
-				if l.keyFile(t, m.text); form == "text" {
+				if l.keyFile(m.text); form == "text" {
 					l.keyText(m.text)
 				}
-				f := first(l.examine(t), doctor.StatusWarning)
+				f := first(l.examine(), doctor.StatusWarning)
 				require.NotNil(t, f)
 				run := exec.CommandContext(t.Context(), "sh", "-c", f.Run)
 				run.Dir = l.dir
@@ -107,8 +107,8 @@ func TestCommandsMendTheKey(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 
-				l.keyFile(t, string(text))
-				assert.Nil(t, first(l.examine(t), doctor.StatusWarning), "it is clean now")
+				l.keyFile(string(text))
+				assert.Nil(t, first(l.examine(), doctor.StatusWarning), "it is clean now")
 			})
 		}
 	}
@@ -120,7 +120,7 @@ func TestUnusualKeys(t *testing.T) {
 	tryAll(t, []broken{
 		{
 			name: "two keys", check: doctor.CheckKey, status: doctor.StatusWarning, cause: "2 private keys|The first one is used", next: "grep -n BEGIN < /",
-			change: func(tb testing.TB, l *lab) { l.keyFile(tb, key+pkcs8(tb, newRSA(tb, 2048))) },
+			change: func(l *lab) { l.keyFile(key + pkcs8(l.tb, newRSA(l.tb, 2048))) },
 		},
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"io"
 	"log/slog"
 	"math/big"
 	"strings"
@@ -23,7 +22,7 @@ import (
 )
 
 // quiet is the log of servers that are meant to fail.
-var quiet = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
+var quiet = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 
 func block(kind string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
@@ -40,8 +39,9 @@ func parsed(tb testing.TB, text string) *rsa.PrivateKey {
 	tb.Helper()
 	key, err := x509.ParsePKCS8PrivateKey(derOf(tb, text))
 	require.NoError(tb, err)
-	require.IsType(tb, &rsa.PrivateKey{}, key)
-	return key.(*rsa.PrivateKey)
+	private, is := key.(*rsa.PrivateKey)
+	require.True(tb, is)
+	return private
 }
 
 func pkcs8(tb testing.TB, key any) string {

@@ -138,11 +138,10 @@ func (p *paste) readErrors() {
 			continue
 		}
 		const most = 12 // lines of one error body
-		text := p.lines[first].text[open:]
+		var texts []string
 		for last := first; last < len(p.lines) && last < first+most; last++ {
-			if last > first {
-				text += "\n" + p.lines[last].text
-			}
+			texts = append(texts, p.lines[last].text)
+			text := strings.Join(texts, "\n")[open:]
 			if !reasonCode.MatchString(text) {
 				continue
 			}
@@ -161,7 +160,10 @@ func (p *paste) readErrors() {
 // errorOf reads the error body that begins on the first line of a text.
 func errorOf(text string) (e serviceError, is bool) {
 	const most = 50 // objects in which it may be nested
-	var body struct{ ReasonCode, Message string }
+	var body struct {
+		ReasonCode string `json:"reasonCode"`
+		Message    string `json:"message"`
+	}
 	for _, form := range []string{text, strings.ReplaceAll(text, `\"`, `"`)} {
 		first, _, _ := strings.Cut(form, "\n")
 		at := 0

@@ -111,7 +111,7 @@ func shapes(body string) [][2]string {
 		var b bytes.Buffer
 		encoder := json.NewEncoder(&b)
 		encoder.SetEscapeHTML(false)
-		if encoder.Encode(members) == nil {
+		if err := encoder.Encode(members); err == nil {
 			all = append(all, [2]string{"with its members sorted", strings.TrimSuffix(b.String(), "\n")})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -191,7 +192,7 @@ func (r *reading) compareHash(e serviceError, hash string) {
 			}
 		}
 	}
-	r.problem(e.line, "the service computed the hash "+hash, hashOf(text)+", the hash of the canonical request on line "+fmt.Sprint(r.canonical.method.line),
+	r.problem(e.line, "the service computed the hash "+hash, hashOf(text)+", the hash of the canonical request on line "+strconv.Itoa(r.canonical.method.line),
 		"The service received another request than the one that was signed: it was changed on its way, or the canonical request is of another one.")
 }
 

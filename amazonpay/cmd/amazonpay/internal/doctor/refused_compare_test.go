@@ -35,12 +35,12 @@ func TestTheServiceComputedTheSameText(t *testing.T) {
 		}
 		for name, text := range map[string]string{
 			"canonical":      v.Canonical + "\n\n" + refusal(v.Canonical),
-			"before":         refusal(v.Canonical) + v.log(t),
+			"before":         refusal(v.Canonical) + v.log(),
 			"string to sign": signing.PSSV1.StringToSign(v.Canonical) + "\n" + refusal(v.Canonical),
 			"pretty":         v.Canonical + "\n" + strings.NewReplacer("{", "{\n  ", `","`, "\",\n  \"", "}", "\n}").Replace(refusal(v.Canonical)),
 			"in a log":       v.Canonical + "\n2026-11-23T16:20:08Z ERROR request failed: 403 " + refusal(v.Canonical),
 			"in a JSON log":  v.Canonical + "\n" + `{"level":"error","body":` + quotedJSON(refusal(v.Canonical)) + "}\n",
-			"all":            v.http(t) + "\n\n" + v.Canonical + "\n\n" + signing.PSSV1.StringToSign(v.Canonical) + "\n\n" + refusal(v.Canonical),
+			"all":            v.http() + "\n\n" + v.Canonical + "\n\n" + signing.PSSV1.StringToSign(v.Canonical) + "\n\n" + refusal(v.Canonical),
 		} {
 			got, err := doctor.ReadRefused([]byte(text))
 			require.NoError(t, err)
@@ -78,7 +78,7 @@ func TestTheServiceComputedAnotherText(t *testing.T) {
 		},
 		{
 			name: "another algorithm", line: 4, says: "AMZN-PAY-RSASSA-PSS", must: "AMZN-PAY-RSASSA-PSS-V2", why: "another algorithm",
-			text: get.http(t) + "\n" + strings.ReplaceAll(refusal(get.Canonical), "PSS\\n", "PSS-V2\\n"),
+			text: get.http() + "\n" + strings.ReplaceAll(refusal(get.Canonical), "PSS\\n", "PSS-V2\\n"),
 		},
 		{name: "string to sign", text: signing.PSSV1.StringToSign("x") + "\n" + refusal(get.Canonical), line: 2, says: sum("x"), must: sum(get.Canonical), why: "another canonical request"},
 		{name: "unknown key id", text: `{"reasonCode":"InvalidAuthentication","message":"x"}`, line: 1, says: "does not know the public key id"},
@@ -97,7 +97,7 @@ func TestMistakesInAStringToSign(t *testing.T) {
 		{name: "CR LF", text: toSign(sum(strings.ReplaceAll(get.Canonical, "\n", "\r\n"))), line: 15, must: sum(get.Canonical), why: "CR LF"},
 		{name: "escapes", text: toSign(sum(strings.ReplaceAll(get.Canonical, "\n", `\n`))), line: 15, must: sum(get.Canonical), why: "written out"},
 		{name: "another", text: toSign(sum("another")), line: 15, must: sum(get.Canonical), why: "not the hash of the canonical request"},
-		{name: "algorithm", text: get.http(t) + "\n\nAMZN-PAY-RSASSA-PSS-V2\n" + sum(get.Canonical), line: 13, says: "AMZN-PAY-RSASSA-PSS-V2", must: "AMZN-PAY-RSASSA-PSS", why: "authorization header names"},
+		{name: "algorithm", text: get.http() + "\n\nAMZN-PAY-RSASSA-PSS-V2\n" + sum(get.Canonical), line: 13, says: "AMZN-PAY-RSASSA-PSS-V2", must: "AMZN-PAY-RSASSA-PSS", why: "authorization header names"},
 		{name: "unknown algorithm", text: "AMZN-PAY-RSA\n" + sum(get.Canonical), line: 1, says: "AMZN-PAY-RSA", must: "AMZN-PAY-RSASSA-PSS-V2"},
 		{name: "on one line", text: `"AMZN-PAY-RSASSA-PSS\n` + strings.ToUpper(sum(get.Canonical)) + `"`, line: 1, must: sum(get.Canonical), why: "lower-case hex"},
 	})

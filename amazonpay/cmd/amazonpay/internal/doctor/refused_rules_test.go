@@ -158,12 +158,12 @@ func TestMistakesInWhatWasSent(t *testing.T) {
 		require.Contains(t, text, before)
 		return strings.Replace(text, before, after, 1)
 	}
-	sent, verbose, command := get.http(t), get.verbose(t), post.curl(t)
+	sent, verbose, command := get.http(), get.verbose(), post.curl()
 	at := func(text, part string) int { return lineOf(t, text, part) }
-	withBody := post.http(t) + "\n\n" + post.Canonical + "\n"
+	withBody := post.http() + "\n\n" + post.Canonical + "\n"
 	bodyHash := strings.Split(post.Canonical, "\n")[12]
 	changed := func(body string) string {
-		return in(withBody, post.body(t), body)
+		return in(withBody, post.body(), body)
 	}
 	hashed := func(body string) string { // the client hashed another body than it sent
 		return in(withBody, bodyHash, signing.HashPayload([]byte(body)).String())
@@ -171,7 +171,7 @@ func TestMistakesInWhatWasSent(t *testing.T) {
 	var indented strings.Builder
 	encoder := json.NewEncoder(&indented)
 	encoder.SetIndent("", "  ")
-	require.NoError(t, encoder.Encode(json.RawMessage(post.body(t))))
+	require.NoError(t, encoder.Encode(json.RawMessage(post.body())))
 	mutate(t, []mutation{
 		{name: "algorithm", text: in(sent, "AMZN-PAY-RSASSA-PSS ", "AMZN-PAY-RSASSA-PSS-V3 "), line: at(sent, "authorization"), says: "AMZN-PAY-RSASSA-PSS-V3", must: "AMZN-PAY-RSASSA-PSS-V2"},
 		{name: "another scheme", text: in(sent, "AMZN-PAY-RSASSA-PSS ", "Bearer "), line: at(sent, "authorization"), says: "Bearer", must: "AMZN-PAY-RSASSA-PSS"},
@@ -181,7 +181,7 @@ func TestMistakesInWhatWasSent(t *testing.T) {
 		{name: "a strange key id", text: in(sent, "ABC123DEF456XYZ", "ABC.123"), line: at(sent, "authorization"), says: "PublicKeyId is not one"},
 		{name: "signature in base64url", text: strings.ReplaceAll(sent, "+", "-"), line: at(sent, "authorization"), says: "not base64", why: "base64url"},
 		{name: "a signed header is not sent", text: in(sent, "user-agent: amazon-pay-api-sdk-nodejs/2.3.4 (JS/20.20.2; linux)\r\n", ""), line: at(sent, "authorization"), says: `"user-agent", which was not sent`},
-		{name: "the key is not signed", text: in(post.http(t), "x-amz-pay-idempotency-key;", ""), line: at(post.http(t), "x-amz-pay-idempotency-key:"), says: "not signed"},
+		{name: "the key is not signed", text: in(post.http(), "x-amz-pay-idempotency-key;", ""), line: at(post.http(), "x-amz-pay-idempotency-key:"), says: "not signed"},
 		{name: "the environment is missing", text: in(sent, "/sandbox/v2/", "/v2/"), line: 1, must: "/sandbox/v2/", why: "names no environment"},
 		{name: "two environments", text: in(sent, "PublicKeyId=", "PublicKeyId=LIVE-"), line: 1, must: "/v2/checkoutSessions", why: "environment live"},
 		{name: "date in the future", text: in(verbose, "2026-11-23T16:20:07Z", "2026-11-23T16:20:37Z"), line: at(verbose, "x-amz-pay-date:"), must: "20261123T162008Z", why: "29s in the future"},
@@ -195,10 +195,10 @@ func TestMistakesInWhatWasSent(t *testing.T) {
 		{name: "another host in the command", text: in(command, "x-amz-pay-host: pay-api.amazon.com", "x-amz-pay-host: pay-api.amazon.jp"), line: at(command, "x-amz-pay-host:"), must: "pay-api.amazon.com", why: "region jp"},
 		{name: "curl adds its agent", text: in(command, "  -H 'user-agent: amazon-pay-api-sdk-nodejs/2.3.4 (JS/20.20.2; linux)' \\\n", "") + post.Canonical, line: at(in(command, "  -H 'user-agent: amazon-pay-api-sdk-nodejs/2.3.4 (JS/20.20.2; linux)' \\\n", "")+post.Canonical, "user-agent:amazon"), must: "-H", why: "value of its own"},
 		{name: "body in the command", text: in(command, `"storeId":`, `"storeId": `) + post.Canonical, line: at(command+post.Canonical, bodyHash), why: "compact JSON"},
-		{name: "body changed", text: changed(in(post.body(t), "xxxxx", "yyyyy")), line: at(withBody, bodyHash), says: bodyHash, why: "nor of a usual rewriting"},
+		{name: "body changed", text: changed(in(post.body(), "xxxxx", "yyyyy")), line: at(withBody, bodyHash), says: bodyHash, why: "nor of a usual rewriting"},
 		{name: "body indented after", text: changed(strings.TrimSpace(indented.String())), line: at(withBody, bodyHash) + 6, says: bodyHash, why: "as compact JSON"},
-		{name: "slashes escaped before", text: hashed(strings.ReplaceAll(post.body(t), "/", `\/`)), line: at(withBody, bodyHash), must: bodyHash, why: `\/ for each slash`},
-		{name: "line end before", text: hashed(post.body(t) + "\r\n"), line: at(withBody, bodyHash), must: bodyHash, why: "line end (CR LF)"},
+		{name: "slashes escaped before", text: hashed(strings.ReplaceAll(post.body(), "/", `\/`)), line: at(withBody, bodyHash), must: bodyHash, why: `\/ for each slash`},
+		{name: "line end before", text: hashed(post.body() + "\r\n"), line: at(withBody, bodyHash), must: bodyHash, why: "line end (CR LF)"},
 		{name: "indented before", text: hashed(strings.TrimSpace(indented.String())), line: at(withBody, bodyHash), must: bodyHash, why: "indented JSON"},
 		{name: "sorted before", text: hashed(`{"storeId":"amzn1.application-oa2-client.xxxxx","webCheckoutDetails":{"checkoutResultReturnUrl":"https://localhost/store/checkoutReturn","checkoutReviewReturnUrl":"https://localhost/store/checkoutReview"}}`), line: at(withBody, bodyHash), must: bodyHash, why: "members sorted"},
 		{name: "nothing hashed", text: hashed(""), line: at(withBody, bodyHash), must: bodyHash, why: "without any text"},

@@ -14,19 +14,19 @@ import (
 
 func TestRightRequestsHaveNoProblem(t *testing.T) {
 	t.Parallel()
-	forms := map[string]func(vector, testing.TB) string{
-		"canonical": func(v vector, _ testing.TB) string { return v.Canonical },
+	forms := map[string]func(vector) string{
+		"canonical": func(v vector) string { return v.Canonical },
 		"http":      vector.http, "curl -v": vector.verbose, "curl": vector.curl, "log": vector.log, "one line": vector.oneLine,
-		"canonical, then http":    func(v vector, tb testing.TB) string { return v.Canonical + "\n\n" + v.http(tb) },
-		"curl -v, then canonical": func(v vector, tb testing.TB) string { return v.verbose(tb) + "\n" + v.Canonical },
-		"curl, log":               func(v vector, tb testing.TB) string { return v.curl(tb) + v.log(tb) },
-		"canonical, then body":    func(v vector, tb testing.TB) string { return v.Canonical + "\nbody: " + v.body(tb) + "\n" },
+		"canonical, then http":    func(v vector) string { return v.Canonical + "\n\n" + v.http() },
+		"curl -v, then canonical": func(v vector) string { return v.verbose() + "\n" + v.Canonical },
+		"curl, log":               func(v vector) string { return v.curl() + v.log() },
+		"canonical, then body":    func(v vector) string { return v.Canonical + "\nbody: " + v.body() + "\n" },
 	}
 	for _, v := range readVectors(t) {
 		for name, form := range forms {
 			t.Run(v.Name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				text := form(v, t)
+				text := form(v)
 				got, err := doctor.ReadRefused([]byte(text))
 				require.NoError(t, err)
 				assert.Empty(t, got.Problems, "%s", text)
@@ -77,7 +77,7 @@ func TestNothingIsRecognised(t *testing.T) {
 func TestWhatIsSeenIsListed(t *testing.T) {
 	t.Parallel()
 	v := vectorOf(t, "us-sandbox/post")
-	got, err := doctor.ReadRefused([]byte(v.http(t) + "\n\n" + v.Canonical + "\n\n" + refusal("x")))
+	got, err := doctor.ReadRefused([]byte(v.http() + "\n\n" + v.Canonical + "\n\n" + refusal("x")))
 	require.NoError(t, err)
 	assert.Equal(t, []string{
 		"a canonical request (line 14)", "an HTTP request (line 1)", "an authorization header (line 4)", "a body (line 12)", "an error of the service, InvalidRequestSignature (line 28)",
@@ -93,11 +93,11 @@ func TestWhatIsSeenIsListed(t *testing.T) {
 func FuzzReadRefused(f *testing.F) {
 	for _, v := range readVectors(f)[:8] {
 		f.Add([]byte(v.Canonical))
-		f.Add([]byte(v.http(f)))
-		f.Add([]byte(v.verbose(f) + v.Canonical))
-		f.Add([]byte(v.curl(f)))
-		f.Add([]byte(v.log(f) + refusal(v.Canonical)))
-		f.Add([]byte(v.oneLine(f) + signing.PSSV1.StringToSign(v.Canonical)))
+		f.Add([]byte(v.http()))
+		f.Add([]byte(v.verbose() + v.Canonical))
+		f.Add([]byte(v.curl()))
+		f.Add([]byte(v.log() + refusal(v.Canonical)))
+		f.Add([]byte(v.oneLine() + signing.PSSV1.StringToSign(v.Canonical)))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		got, err := doctor.ReadRefused(text)

@@ -17,20 +17,20 @@ func TestBrokenTLS(t *testing.T) {
 	now := time.Now()
 	hour := func(n int) time.Time { return now.Add(time.Duration(n) * time.Hour) }
 	// with makes the service have a certificate of a CA, which is trusted or not.
-	with := func(host string, from, until time.Time, trusted bool) func(testing.TB, *lab) {
-		return func(tb testing.TB, l *lab) {
-			ca := newAuthority(tb, "Example Proxy CA")
+	with := func(host string, from, until time.Time, trusted bool) func(*lab) {
+		return func(l *lab) {
+			ca := newAuthority(l.tb, "Example Proxy CA")
 			l.network.RootCAs = l.network.RootCAs.Clone()
 			if trusted {
 				l.network.RootCAs.AddCert(ca.cert)
 			}
-			l.serve(tb, na, &tls.Config{Certificates: []tls.Certificate{ca.issue(tb, host, from, until)}}, func(http.ResponseWriter, *http.Request) {})
+			l.serve(&tls.Config{Certificates: []tls.Certificate{ca.issue(l.tb, host, from, until)}}, func(http.ResponseWriter, *http.Request) {})
 		}
 	}
-	raw := func(serve func(net.Conn)) func(testing.TB, *lab) {
-		return func(tb testing.TB, l *lab) {
+	raw := func(serve func(net.Conn)) func(*lab) {
+		return func(l *lab) {
 			l.network.Timeout = time.Second
-			l.routes[na] = listen(tb, serve)
+			l.routes[na] = listen(l.tb, serve)
 		}
 	}
 	const service, check = "pay-api.amazon.com", doctor.CheckTLS
@@ -40,8 +40,8 @@ func TestBrokenTLS(t *testing.T) {
 		{name: "not yet valid", change: with(service, hour(24), hour(48), true), check: check, cause: "clock is wrong: it is behind", next: "timedatectl set-ntp true"},
 		{
 			name: "a clock that is years behind", check: check, cause: "clock is wrong: it is behind|2015", next: "timedatectl set-ntp true",
-			change: func(tb testing.TB, l *lab) {
-				with(service, hour(-1), hour(1), true)(tb, l)
+			change: func(l *lab) {
+				with(service, hour(-1), hour(1), true)(l)
 				l.network.Now = func() time.Time { return time.Date(2015, 1, 1, 0, 0, 0, 0, time.UTC) }
 			},
 		},
@@ -61,14 +61,14 @@ func TestBrokenTLS(t *testing.T) {
 				_ = conn.Close()
 			}),
 		},
-		{name: "silent", change: func(tb testing.TB, l *lab) { raw(silent)(tb, l); l.network.Timeout = 100 * time.Millisecond }, check: check, cause: "handshake got no answer", next: "MTU"},
+		{name: "silent", change: func(l *lab) { raw(silent)(l); l.network.Timeout = 100 * time.Millisecond }, check: check, cause: "handshake got no answer", next: "MTU"},
 		{
 			name: "an old version", check: check, cause: "ended the handshake|version", next: "TLS 1.2",
-			change: func(tb testing.TB, l *lab) {
-				ca := newAuthority(tb, "old")
-				certificate := ca.issue(tb, service, hour(-1), hour(1))
-				l.serve(tb, na, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, func(http.ResponseWriter, *http.Request) {})
-				require.NotEmpty(tb, l.routes[na])
+			change: func(l *lab) {
+				ca := newAuthority(l.tb, "old")
+				certificate := ca.issue(l.tb, service, hour(-1), hour(1))
+				l.serve(&tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, func(http.ResponseWriter, *http.Request) {})
+				require.NotEmpty(l.tb, l.routes[na])
 			},
 		},
 	})
