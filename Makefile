@@ -33,6 +33,9 @@ LOADTIME = 1m
 # Of how many points of a payment make store-test kills the example shop at one: 4, and it takes a random quarter.
 KILLEVERY = 1
 
+# Flags of make emulator.
+EMULATOR =
+
 # Flags of the month of make subscriptions: see go run . month --help in its folder.
 MONTH =
 
@@ -65,7 +68,7 @@ BASE =
 DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci.
-CI = lint generate-check platforms apidiff demo examples 'store-test KILLEVERY=4' 'store-load BUYERS=20 LOADTIME=5s' \
+CI = lint generate-check platforms apidiff demo examples amazonpay-test 'store-test KILLEVERY=4' 'store-load BUYERS=20 LOADTIME=5s' \
 	subscriptions-test 'subscriptions-load LOAD=-every=4s' libcrypto allocs conformance 'browser-test SCREENS= BROWSEREVERY=4' 'fuzz FUZZTIME=1000x FUZZEVERY=4' \
 	'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
@@ -74,7 +77,7 @@ LIMIT = 1500
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test race lint generate generate-check platforms apidiff docs bench allocs compare fuzz chaos memory \
-	libcrypto conformance needs-node browser-test pictures needs-chromium examples store store-test store-load \
+	libcrypto conformance needs-node browser-test pictures needs-chromium examples amazonpay amazonpay-test release-snapshot emulator store store-test store-load \
 	subscriptions subscriptions-test subscriptions-load needs-postgres vuln ci
 
 help: ## Show this list
@@ -197,6 +200,19 @@ examples: ## Run each example against the emulator
 		echo "== $$dir"; (cd $$dir && CGO_ENABLED=0 go run .); \
 		if [ -f $$module/go.mod ]; then (cd $$module && CGO_ENABLED=0 go test ./...); fi; \
 	done
+
+amazonpay: ## Build the command line, bin/amazonpay (bin/amazonpay --help says what it does)
+	cd amazonpay/cmd/amazonpay && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/amazonpay .
+
+amazonpay-test: ## Test the command line, with the race detector where it works
+	cd amazonpay/cmd/amazonpay && go test $$(../../../internal/tools/race-works && echo -race) -count=1 ./...
+
+release-snapshot: ## Build the command line for its platforms with goreleaser, with archives, checksums and SBOMs, in dist; publish nothing
+	GOBIN=$(CURDIR)/bin go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+	PATH=$(CURDIR)/bin:$$PATH go run github.com/goreleaser/goreleaser/v2@v2.15.1 release --snapshot --clean
+
+emulator: amazonpay ## Run an emulator of Amazon Pay for a program in any language (EMULATOR='--region eu'; --help lists the flags)
+	bin/amazonpay emulator $(EMULATOR)
 
 store: ## Open the example shop, with an emulator inside and no network, and print the address to open
 	cd examples/store && CGO_ENABLED=0 go run .

@@ -88,6 +88,7 @@ func (s *Server) Reset() {
 	endpoints := s.world.Endpoints
 	s.world = ledger.New()
 	s.world.Endpoints = endpoints
+	s.world.Learn(ledger.Facts(s.facts))
 	s.answers = wire.NewAnswers()
 	clear(s.buckets)
 	s.site.Forget()

@@ -11,7 +11,7 @@
 //	}
 //
 // In a Go test, package emulatortest gives a client and a server in one line. For a program in
-// another language, run the command amazonpay-emulator: see the README beside this package, which
+// another language, run the command amazonpay emulator: see the README beside this package, which
 // also lists what the emulator does if the documentation of the service is silent.
 //
 // # Time
@@ -44,6 +44,11 @@
 // delay, a connection that is reset before or after the work, or an answer that is cut off, slow or
 // a gateway's page. [WithSeed] makes a run repeatable. [WithThrottling] applies the documented
 // limits. [Server.IgnoreIdempotencyKey] makes an operation do its work again under the same key.
+//
+// # Facts
+//
+// Where the documentation of the service is silent, [WithFacts] makes the emulator do what somebody
+// has found the service to do. [KnownFacts] lists what can be changed.
 //
 // # Notifications
 //

@@ -36,6 +36,7 @@ type config struct {
 	seed          uint64
 	headerTime    time.Duration
 	connections   int64 // at most
+	facts         Facts
 }
 
 // WithRegion sets the region: us, na (the default), eu, de, uk or jp, in any case. Another name is
@@ -139,7 +140,7 @@ type Server struct {
 // New returns an emulator that does not listen: mount it as an [http.Handler], over TLS. [Start]
 // and [Listen] are easier.
 func New(opts ...Option) (*Server, error) {
-	c := config{region: ledger.Regions[0], clock: time.Now, maxAge: 15 * time.Minute, tokenLifetime: time.Hour, headerTime: headerTime, connections: maxConnections}
+	c := config{region: ledger.Regions[0], clock: time.Now, tokenLifetime: time.Hour, headerTime: headerTime, connections: maxConnections}
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, errors.New("emulator: an option is nil")
@@ -171,8 +172,11 @@ func New(opts ...Option) (*Server, error) {
 	if !s.start.IsZero() {
 		s.ahead.Store(int64(s.start.Sub(s.clock())))
 	}
+	if err := s.believe(); err != nil {
+		return nil, err
+	}
 	s.gate = &wire.Gate{
-		Region: s.region, Hosts: s.hosts, MaxAge: s.maxAge, TokenLifetime: s.tokenLifetime, Secret: s.tokenSecret,
+		Region: s.region, Hosts: s.hosts, MaxAge: s.maxAge, Facts: ledger.Facts(s.facts), TokenLifetime: s.tokenLifetime, Secret: s.tokenSecret,
 		Merchants: wire.NewMerchants(s.identity.keys, s.identity.keyPEM, s.region.Name, s.clients), Clock: s.clock, Now: s.Now, PayPage: site.PayPath,
 	}
 	s.site = site.New(site.Config{

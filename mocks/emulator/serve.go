@@ -67,6 +67,7 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, entry *Request) 
 func (s *Server) perform(d wire.Destination, c *ledger.Call, body []byte, entry *Request) wire.Reply {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	c.Facts = ledger.Facts(s.facts)
 	c.Now = s.Now() // not when the request began: since then the clock may have been moved, and a settlement ended
 	if s.throttling {
 		if refused := s.buckets.Refuse(d.Operation, c); refused != nil {

@@ -46,6 +46,7 @@ func (b *Buyer) Subscribe(to Subscription, n int) (permissionIDs []string, err e
 	price := func() ledger.Object { return ledger.Object{"amount": to.Amount, "currencyCode": to.Currency} }
 	c := &ledger.Call{
 		Scope: ledger.Scope{Region: b.s.region.Name, MerchantID: m.ID, Env: env}, Shop: m.Shop, Caller: m.ID, Strict: true,
+		Facts: ledger.Facts(b.s.facts),
 		Body: ledger.Object{
 			"storeId":              m.StoreID,
 			"webCheckoutDetails":   ledger.Object{"checkoutResultReturnUrl": "https://shop.example/"},

@@ -33,7 +33,7 @@ func (c *callCommand) Run(s *session) error {
 	}
 	var in any
 	if c.Input != "" || len(c.Field) > 0 || op.Method == http.MethodPost || op.Method == http.MethodPatch {
-		text, err := c.bodyFlags.json(s, nil)
+		text, err := c.json(s, nil)
 		if err != nil {
 			return err
 		}

@@ -13,39 +13,68 @@ import (
 	"github.com/amazonpay-go/sdk/webstore/button"
 )
 
-// root is the command line.
+// root is the command line without its commands.
 type root struct {
 	target
 
 	JSON    bool             `name:"json" help:"Print JSON for scripts: results on standard output, errors on standard error."`
 	Version kong.VersionFlag `help:"Print the version."`
+}
 
-	Call callCommand `cmd:"" help:"Call a path of the API." group:"diagnose"`
+// commands are the commands of the first level. A parser of all of them takes 10 ms to build, of
+// which nearly all is for their flags.
+var commands = []struct {
+	name, group, help string
+	make              func() any
+}{
+	{"call", "diagnose", "Call a path of the API.", made[callCommand]},
+	{"probe", "diagnose", "Find out, with a sandbox account, what Amazon Pay's documentation leaves open.", made[probeCommand]},
+	{"button", "diagnose", "Sign a button: its configuration, or a page that shows it.", made[buttonCommand]},
+	{"verify", "diagnose", "Check the payload and the signature of a button on a page.", made[verifyCommand]},
+	{"ipn", "diagnose", "Instant Payment Notifications: check a saved one, send one to a shop.", made[ipnCommands]},
 
-	Button buttonCommand `cmd:"" help:"Sign a button: its configuration, or a page that shows it." group:"diagnose"`
-	Verify verifyCommand `cmd:"" help:"Check the payload and the signature of a button on a page." group:"diagnose"`
+	{"emulator", "emulator", "An Amazon Pay on this machine: run it, and make things happen.", made[emulatorCommands]},
 
-	Sessions    sessionCommands      `cmd:"" name:"checkout-sessions"   help:"Checkout sessions."                                group:"api"`
-	Permissions permissionCommands   `cmd:"" name:"charge-permissions"  help:"Charge permissions."                               group:"api"`
-	Charges     chargeCommands       `cmd:""                            help:"Charges: authorizations and captures."             group:"api"`
-	Refunds     refundCommands       `cmd:""                            help:"Refunds."                                          group:"api"`
-	Disputes    disputeCommands      `cmd:""                            help:"Disputes."                                         group:"api"`
-	Files       fileCommands         `cmd:""                            help:"Files, such as evidence for a dispute."            group:"api"`
-	Buyers      buyerCommands        `cmd:""                            help:"Buyers who signed in."                             group:"api"`
-	Reports     reportCommands       `cmd:""                            help:"Reports."                                          group:"api"`
-	Documents   documentCommands     `cmd:"" name:"report-documents"    help:"Documents of reports."                             group:"api"`
-	Schedules   scheduleCommands     `cmd:"" name:"report-schedules"    help:"Schedules of reports."                             group:"api"`
-	Payouts     disbursementCommands `cmd:"" name:"disbursements"       help:"Payments to the merchant's bank account."          group:"api"`
-	InStore     inStoreCommands      `cmd:"" name:"in-store"            help:"Payments in a store."                              group:"api"`
-	Trackers    trackerCommands      `cmd:"" name:"delivery-trackers"   help:"Notices about deliveries."                         group:"api"`
-	Accounts    accountCommands      `cmd:"" name:"amazon-pay-accounts" help:"Accounts that a solution provider registers."      group:"api"`
-	Merchants   merchantCommands     `cmd:"" name:"merchant-accounts"   help:"Merchant accounts."                                group:"api"`
-	Stores      storeCommands        `cmd:""                            help:"Stores of merchant accounts."                      group:"api"`
-	Tokens      tokenCommands        `cmd:"" name:"auth-tokens"         help:"Tokens of solution providers."                     group:"api"`
+	{"report", "books", "Reports in words: download, ask for, schedule them.", made[bookCommands]},
+	{"reconcile", "books", "Compare your books with settlement reports, to the cent.", made[reconcileCommand]},
 
-	Profile    profileCommands              `cmd:"" name:"profile"             help:"Accounts in the configuration file." group:"setup"`
-	Completion kongplete.InstallCompletions `cmd:"" name:"install-completions" help:"Print what makes your shell complete commands: eval \"$(amazonpay install-completions)\"." group:"setup"`
-	Man        manCommand                   `cmd:""                            help:"Print the man page: amazonpay man >amazonpay.1." group:"setup"`
+	{"checkout-sessions", "api", "Checkout sessions: create, get, update, complete, finalize.", made[sessionCommands]},
+	{"charge-permissions", "api", "Charge permissions: get, update, close.", made[permissionCommands]},
+	{"charges", "api", "Charges: create, get, update, capture, cancel.", made[chargeCommands]},
+	{"refunds", "api", "Refunds: create, get.", made[refundCommands]},
+	{"disputes", "api", "Disputes: create, get, update, contest.", made[disputeCommands]},
+	{"files", "api", "Files, such as evidence for a dispute: upload.", made[fileCommands]},
+	{"buyers", "api", "Buyers who signed in: get.", made[buyerCommands]},
+	{"reports", "api", "Reports: list, get, create.", made[reportCommands]},
+	{"report-documents", "api", "Documents of reports: get.", made[documentCommands]},
+	{"report-schedules", "api", "Schedules of reports: list, get, create, cancel.", made[scheduleCommands]},
+	{"disbursements", "api", "Payments to the merchant's bank account: list.", made[disbursementCommands]},
+	{"in-store", "api", "Payments in a store: scan, charge, refund.", made[inStoreCommands]},
+	{"delivery-trackers", "api", "Notices about deliveries: create.", made[trackerCommands]},
+	{"amazon-pay-accounts", "api", "Accounts that a solution provider registers: register, update, delete.", made[accountCommands]},
+	{"merchant-accounts", "api", "Merchant accounts: create, update, claim.", made[merchantCommands]},
+	{"stores", "api", "Stores of merchant accounts: create, update.", made[storeCommands]},
+	{"auth-tokens", "api", "Tokens of solution providers: get.", made[tokenCommands]},
+
+	{"whoami", "setup", "Print the account that the other commands use.", made[whoamiCommand]},
+	{"profile", "setup", "Accounts in the configuration file.", made[profileCommands]},
+	{"install-completions", "setup", "Print what makes your shell complete commands: eval \"$(amazonpay install-completions)\".", made[kongplete.InstallCompletions]},
+	{"man", "setup", "Print the man page: amazonpay man >amazonpay.1.", made[manCommand]},
+}
+
+func made[T any]() any { return new(T) }
+
+// options are the options for kong that add the commands. Those that no argument names have no
+// flags and no commands below: for the help that lists them, the name is enough.
+func options(wanted func(name string) bool) (all []kong.Option) {
+	for _, c := range commands {
+		var command any = new(struct{})
+		if wanted(c.name) {
+			command = c.make()
+		}
+		all = append(all, kong.DynamicCommand(c.name, c.help, c.group, command))
+	}
+	return all
 }
 
 var groups = []kong.Group{
@@ -54,17 +83,22 @@ var groups = []kong.Group{
 	{Key: "books", Title: "Check the books:"},
 	{Key: "api", Title: "The API, an operation each:"},
 	{Key: "setup", Title: "Set up:"},
+	{Key: "ledger", Title: "Ledger:"},
 	{Key: "request", Title: "Request:"},
 	{Key: "call", Title: "Call:"},
 	{Key: "account", Title: "Account:"},
 }
 
-var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "kinds": strings.Join(button.Kinds(), ", ")}
+var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "emulatorFile": emulatorFile, "kinds": strings.Join(button.Kinds(), ", ")}
 
 type manCommand struct{}
 
 // Run prints the man page.
-func (*manCommand) Run(k *kong.Context, s *session) error {
-	_, err := fmt.Fprint(s.out, mangokong.NewManPage(1, k.Model).Build(roff.NewDocument()))
+func (*manCommand) Run(s *session) error {
+	parser, err := s.parser(everyCommand)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.out, mangokong.NewManPage(1, parser.Model).Build(roff.NewDocument()))
 	return err
 }

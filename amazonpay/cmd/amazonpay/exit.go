@@ -77,9 +77,14 @@ func (s *session) report(err error) int {
 	return r.ExitCode
 }
 
+// flagNames are the flags for the options that the SDK's errors name.
+var flagNames = strings.NewReplacer("WithIdempotencyKey", "--idempotency-key", "WithUnsettled", "--unsettled", "WithAuthToken", "--auth-token-file",
+	"WithSimulationCode", "--simulation-code", "Config.PrivateKeyFile", "the private key file", "Config.PublicKeyID", "the public key id", "Config.Region", "the region",
+	"Config.Environment", "the environment")
+
 // judge finds out what an error means.
 func (s *session) judge(err error) reported {
-	r := reported{Error: strings.TrimPrefix(err.Error(), "amazonpay: "), ExitCode: exitFailed}
+	r := reported{Error: harmless(flagNames.Replace(strings.TrimPrefix(err.Error(), "amazonpay: "))), ExitCode: exitFailed}
 	f, _ := errors.AsType[*failure](err)
 	if f != nil {
 		r.ExitCode, r.Next = f.code, f.next
@@ -103,20 +108,20 @@ func (s *session) judge(err error) reported {
 	if r.Next == "" {
 		r.Next = advice.Next
 	}
+	_, isField := errors.AsType[*amazonpay.FieldError](err)
 	switch {
+	case isField:
+		r.ExitCode, r.Next = exitUsage, "Correct it: this command sent nothing."
 	case call.Outcome == amazonpay.OutcomeRefused:
 		r.ExitCode = exitRefused
-		if s.reads {
+		if !s.changes {
 			r.Next = amazonpay.AdviseReason(amazonpay.ReasonCode(r.ReasonCode)).Next
 		}
-	case s.reads && call.Outcome != amazonpay.OutcomeNotSent:
+	case !s.changes && call.Outcome != amazonpay.OutcomeNotSent:
 		r.ExitCode, r.Outcome, r.Step = exitFailed, "", ""
 		r.Next = "Nothing was to be changed: run the command again."
 	case call.Outcome == amazonpay.OutcomeNotSent:
-		_, isField := errors.AsType[*amazonpay.FieldError](err)
-		if r.ExitCode, r.Next = exitFailed, "Nothing was sent: run the command again, or amazonpay doctor."; isField {
-			r.ExitCode, r.Next = exitUsage, "Correct it: nothing was sent."
-		}
+		r.ExitCode, r.Next = exitFailed, "Nothing was sent: run amazonpay doctor, or the command again."
 	case call.Outcome == amazonpay.OutcomeUnknown:
 		r.ExitCode = exitUnknown
 		if advice.Step == amazonpay.StepRepeat && r.IdempotencyKey != "" {

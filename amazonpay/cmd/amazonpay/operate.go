@@ -31,6 +31,14 @@ type keyFlags struct {
 	Unsettled      bool   `help:"An earlier call with this key may have done the work." group:"call"`
 }
 
+// Validate is called by kong. Without this rule the SDK would first read the object.
+func (f keyFlags) Validate() error {
+	if f.Unsettled && f.IdempotencyKey == "" {
+		return errors.New("--unsettled: the earlier call's key is missing: give it with --idempotency-key")
+	}
+	return nil
+}
+
 func (f keyFlags) options() []amazonpay.CallOption {
 	var opts []amazonpay.CallOption
 	if f.IdempotencyKey != "" {
@@ -114,6 +122,9 @@ func (s *session) operate(name string, ids []string, body bodyFlags, flags callF
 	if err != nil {
 		return err
 	}
+	if create, ok := in.(*webstore.CreateCheckoutSessionRequest); ok && create.StoreID == "" {
+		create.StoreID = c.account.storeID
+	}
 	if err := op.call(s.ctx, c, ids, in, opts...); err != nil {
 		return c.ignoreDryRun(err)
 	}
@@ -161,7 +172,7 @@ func (c *caller) ignoreDryRun(err error) error {
 
 // Call makes a call, or prints it.
 func (c *caller) Call(ctx context.Context, op amazonpay.Operation, in, out any, opts ...amazonpay.CallOption) (*amazonpay.Meta, error) {
-	c.session.reads = op.Method == http.MethodGet
+	c.session.changes = c.session.changes || op.Method != http.MethodGet
 	if c.flags.DryRun {
 		request, err := c.SignRequest(ctx, op, in, opts...)
 		if err != nil {
@@ -194,7 +205,7 @@ func (c *caller) printMeta(op amazonpay.Operation, meta *amazonpay.Meta) {
 		if a.Err != nil {
 			said = a.Err.Error()
 		}
-		s.note("%s", p.faint(strings.TrimSpace(harmless(fmt.Sprintf("  attempt %d: %s, %d %s", i+1, a.Duration.Round(1e6), a.StatusCode, said)))))
+		s.note("%s", p.faint(strings.TrimRight(harmless(fmt.Sprintf("  attempt %d: %s, %d %s", i+1, a.Duration.Round(1e6), a.StatusCode, said)), " ")))
 	}
 	for _, line := range [][2]string{{"request id", meta.RequestID}, {"idempotency key", meta.IdempotencyKey}} {
 		if line[1] != "" {

@@ -14,6 +14,7 @@ import (
 // operation is an operation of the API as a command calls it: through the SDK's own method, so that
 // everything is checked as for a program.
 type operation struct {
+	ids     int          // how many it takes
 	request reflect.Type // nil if it has no body
 	call    func(ctx context.Context, caller webstore.Caller, ids []string, in any, opts ...amazonpay.CallOption) error
 }
@@ -23,7 +24,7 @@ func posted[C, In, Out any](client func(webstore.Caller) C, method func(C, conte
 	return operation{
 		request: reflect.TypeFor[In](),
 		call: func(ctx context.Context, caller webstore.Caller, _ []string, in any, opts ...amazonpay.CallOption) error {
-			_, err := method(client(caller), ctx, in.(*In), opts...) //nolint:forcetypeassert // it is of the type request
+			_, err := method(client(caller), ctx, in.(*In), opts...) //nolint:errcheck // it is of the type request
 			return err
 		},
 	}
@@ -32,6 +33,7 @@ func posted[C, In, Out any](client func(webstore.Caller) C, method func(C, conte
 // named is an operation on an id alone.
 func named[C, Out any](client func(webstore.Caller) C, method func(C, context.Context, string, ...amazonpay.CallOption) (*Out, error)) operation {
 	return operation{
+		ids: 1,
 		call: func(ctx context.Context, caller webstore.Caller, ids []string, _ any, opts ...amazonpay.CallOption) error {
 			_, err := method(client(caller), ctx, ids[0], opts...)
 			return err
@@ -42,9 +44,10 @@ func named[C, Out any](client func(webstore.Caller) C, method func(C, context.Co
 // changed is an operation on an id, with a body.
 func changed[C, In, Out any](client func(webstore.Caller) C, method func(C, context.Context, string, *In, ...amazonpay.CallOption) (*Out, error)) operation {
 	return operation{
+		ids:     1,
 		request: reflect.TypeFor[In](),
 		call: func(ctx context.Context, caller webstore.Caller, ids []string, in any, opts ...amazonpay.CallOption) error {
-			_, err := method(client(caller), ctx, ids[0], in.(*In), opts...) //nolint:forcetypeassert // it is of the type request
+			_, err := method(client(caller), ctx, ids[0], in.(*In), opts...) //nolint:errcheck // it is of the type request
 			return err
 		},
 	}
@@ -99,9 +102,10 @@ var operations = map[string]operation{
 	"MerchantAccountClaim":     changed(webstore.New, (*webstore.Client).MerchantAccountClaim),
 	"CreateStore":              changed(webstore.New, (*webstore.Client).CreateStore),
 	"UpdateStore": {
+		ids:     2,
 		request: reflect.TypeFor[webstore.UpdateStoreRequest](),
 		call: func(ctx context.Context, caller webstore.Caller, ids []string, in any, opts ...amazonpay.CallOption) error {
-			_, err := webstore.New(caller).UpdateStore(ctx, ids[0], ids[1], in.(*webstore.UpdateStoreRequest), opts...) //nolint:forcetypeassert // it is of the type request
+			_, err := webstore.New(caller).UpdateStore(ctx, ids[0], ids[1], in.(*webstore.UpdateStoreRequest), opts...) //nolint:errcheck // it is of the type request
 			return err
 		},
 	},
@@ -112,6 +116,7 @@ var operations = map[string]operation{
 	"DeliveryTrackers": posted(trackers, (*delivery.Client).DeliveryTrackers),
 
 	"GetAuthorizationToken": {
+		ids: 2,
 		call: func(ctx context.Context, caller webstore.Caller, ids []string, _ any, opts ...amazonpay.CallOption) error {
 			_, err := tokens(caller).GetAuthorizationToken(ctx, ids[0], ids[1], opts...)
 			return err

@@ -21,7 +21,7 @@ type profile struct {
 	Region         string `yaml:"region"                   help:"Region of the account: na, eu or jp." required:""`
 	Environment    string `yaml:"environment,omitempty"    help:"sandbox or live, if the key id does not begin with it."`
 	MerchantID     string `yaml:"merchantId,omitempty"     help:"Merchant id, for buttons."`
-	StoreID        string `yaml:"storeId,omitempty"        help:"Store id, for buttons: amzn1.application-oa2-client.…" placeholder:"ID"`
+	StoreID        string `yaml:"storeId,omitempty"        help:"Store id of buttons and sessions that name none: amzn1.application-oa2-client.…" placeholder:"ID"`
 }
 
 // profiles is the configuration file.

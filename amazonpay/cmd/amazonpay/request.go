@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
 	"regexp"
@@ -37,12 +38,63 @@ func (f bodyFlags) request(s *session, t reflect.Type) (any, error) {
 		return nil, err
 	}
 	in := reflect.New(t).Interface()
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(in); err != nil {
-		return nil, wrong("Run the command with --members to see what it takes; amazonpay call sends anything.", "%s: %s", t.Name(), explained(err))
+	return in, strictly(text, in, t.Name())
+}
+
+// strictly decodes a request of the named type.
+func strictly(text []byte, in any, name string) error {
+	var members any
+	err := json.Unmarshal(text, &members)
+	if err == nil {
+		err = checkMembers(members, reflect.TypeOf(in), "")
 	}
-	return in, nil
+	if err == nil {
+		err = json.Unmarshal(text, in)
+	}
+	if err != nil {
+		return wrong("Run the command with --members to see what it takes; amazonpay call sends anything.", "%s: %s", name, explained(err))
+	}
+	return nil
+}
+
+// checkMembers returns an error for the first member that a type does not have. The option of
+// encoding/json that does so does not reach below a type that decodes itself.
+func checkMembers(value any, t reflect.Type, path string) error {
+	t = pointed(t)
+	switch value := value.(type) {
+	case []any:
+		for i, element := range value {
+			if t.Kind() == reflect.Slice {
+				if err := checkMembers(element, t.Elem(), fmt.Sprintf("%s.%d", path, i)); err != nil {
+					return err
+				}
+			}
+		}
+	case map[string]any:
+		known := membersOf(t)
+		if len(known) == 0 {
+			return nil
+		}
+		for _, name := range slices.Sorted(maps.Keys(value)) {
+			at := strings.TrimPrefix(path+"."+name, ".")
+			i := slices.IndexFunc(known, func(m member) bool { return m.name == name })
+			if i < 0 {
+				return fmt.Errorf("there is no member %q, but %s", at, namesOf(known))
+			}
+			if err := checkMembers(value[name], known[i].is, at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func namesOf(members []member) string {
+	var names []string
+	for _, m := range members {
+		names = append(names, m.name)
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
 // json returns the request as JSON. t is nil if its members are not known.
@@ -111,7 +163,7 @@ func explained(err error) string {
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Sprintf("%s is a JSON %s, which does not fit", cmp.Or(mismatch.Field, "the request"), mismatch.Value)
 	}
-	return strings.Replace(strings.TrimPrefix(err.Error(), "json: "), "unknown field", "there is no member", 1)
+	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 var fieldName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*(\.([A-Za-z][A-Za-z0-9_-]*|[0-9]{1,3}))*$`)
@@ -141,7 +193,7 @@ func parseField(field string, t reflect.Type) (name string, value []byte, err er
 	}
 	value, err = encodeAs(at, text)
 	if err != nil {
-		return "", nil, wrong("", "-f %s: %w", name, err)
+		return "", nil, wrong("Run the command with --members to see what it takes.", "-f %s: %w", name, err)
 	}
 	return name, value, nil
 }
@@ -168,11 +220,7 @@ func memberType(t reflect.Type, path string) (reflect.Type, error) {
 		default:
 		}
 		if next == nil {
-			var there []string
-			for _, m := range membersOf(at) {
-				there = append(there, m.name)
-			}
-			return nil, wrong("Run the command with --members to see all.", "-f %s: %s has no member %q, but %s", path, at.Name(), segment, cmp.Or(strings.Join(there, ", "), "none"))
+			return nil, wrong("Run the command with --members to see all.", "-f %s: %s has no member %q, but %s", path, at.Name(), segment, namesOf(membersOf(at)))
 		}
 		at = next
 	}

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/alecthomas/kong"
+	"github.com/posener/complete"
 	"github.com/willabides/kongplete"
 
 	"github.com/amazonpay-go/sdk/mocks/emulator"
@@ -18,10 +20,10 @@ type session struct {
 	in       io.Reader
 	out, err io.Writer
 
-	cli    root
-	server *emulator.Server // of --emulator, once a command asked for it
-	unlock func() error     // of its state
-	reads  bool             // the last call changes nothing
+	cli     root
+	server  *emulator.Server // of --emulator, once a command asked for it
+	unlock  func() error     // of its state
+	changes bool             // a call that changes something was made
 }
 
 func newSession(ctx context.Context, in io.Reader, out, errOut io.Writer) *session {
@@ -38,11 +40,14 @@ func (s *session) run(args []string) (err error) {
 			panic(left)
 		}
 	}()
-	parser, err := s.parser()
+	completing := os.Getenv("COMP_LINE") != "" // the shell asks
+	parser, err := s.parser(func(name string) bool { return completing || slices.Contains(args, name) })
 	if err != nil {
 		return err
 	}
-	kongplete.Complete(parser) // ends here if the shell asks
+	if completing {
+		kongplete.Complete(parser, kongplete.WithPredictor("event", complete.PredictSet(eventNames()...)))
+	}
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -53,18 +58,21 @@ func (s *session) run(args []string) (err error) {
 	return parsed.Run(s)
 }
 
-// parser returns the parser of the command line.
-func (s *session) parser() (*kong.Kong, error) {
-	return kong.New(&s.cli,
+// everyCommand is for a parser that knows all.
+func everyCommand(string) bool { return true }
+
+// parser returns a parser that knows what is below the commands that are wanted.
+func (s *session) parser(wanted func(name string) bool) (*kong.Kong, error) {
+	return kong.New(&s.cli, append(options(wanted),
 		kong.Name("amazonpay"),
 		kong.Description("The command line of Amazon Pay. Nothing goes to the live environment without --live."),
 		kong.Writers(s.out, s.err),
 		kong.Exit(func(int) { panic(ended{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 		kong.ExplicitGroups(groups),
 		kong.Bind(s),
 		vars,
-	)
+	)...)
 }
 
 // usage says how to find out what a command takes.

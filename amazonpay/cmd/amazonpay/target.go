@@ -28,7 +28,7 @@ type target struct {
 	Profile      string `help:"Profile of the configuration file." env:"AMAZON_PAY_PROFILE" placeholder:"NAME" group:"account"`
 	Emulator     bool   `help:"Use an emulator inside this program, which keeps its state for the next command. No account is needed." group:"account"`
 	EmulatorFile string `help:"Use a running emulator: the file that \"amazonpay emulator\" wrote." env:"AMAZON_PAY_EMULATOR_FILE" placeholder:"FILE" group:"account"`
-	Live         bool   `help:"Allow the live environment, where real money moves." group:"account"`
+	Live         bool   `help:"Allow the live environment, where real money moves (of an emulator: none)." group:"account"`
 	ConfigDir    string `help:"Folder of the profiles and of the emulator's state." env:"AMAZON_PAY_CONFIG_DIR" placeholder:"FOLDER" group:"account"`
 }
 
@@ -53,9 +53,9 @@ func (s *session) account() (account, error) {
 		if err != nil {
 			return account{}, err
 		}
-		return emulated(server.Description(), server.RoundTripper(), "the emulator inside"), nil
+		return t.emulated(server.Description(), server.RoundTripper(), "the emulator inside"), nil
 	case t.EmulatorFile != "":
-		return describedAccount(t.EmulatorFile)
+		return t.described(t.EmulatorFile)
 	case t.Profile != "":
 		return s.profile(t.Profile)
 	}
@@ -93,19 +93,59 @@ func (s *session) clientOf(a account, opts ...amazonpay.Option) (*amazonpay.Clie
 	return client, nil
 }
 
-// emulated is the account of an emulator's first merchant, in the sandbox.
-func emulated(d emulator.Description, base http.RoundTripper, from string) account {
+type whoamiCommand struct{}
+
+// Run prints the account that the other commands use.
+func (*whoamiCommand) Run(s *session) error {
+	a, err := s.account()
+	if err != nil {
+		return err
+	}
+	s.cli.Live = true // nothing is sent
+	client, err := s.clientOf(a)
+	if err != nil {
+		return err
+	}
+	said := struct {
+		From        string `json:"from"`
+		PublicKeyID string `json:"publicKeyId"`
+		Region      string `json:"region"`
+		Environment string `json:"environment"`
+		MerchantID  string `json:"merchantId,omitzero"`
+		StoreID     string `json:"storeId,omitzero"`
+	}{a.from, a.config.PublicKeyID, string(client.Region()), string(client.Environment()), a.merchantID, a.storeID}
+	if s.cli.JSON {
+		return s.printJSON(said)
+	}
+	s.table([][]string{
+		{"account", said.From},
+		{"public key id", said.PublicKeyID},
+		{"region", said.Region},
+		{"environment", said.Environment},
+		{"merchant id", said.MerchantID},
+		{"store id", said.StoreID},
+	})
+	return nil
+}
+
+// emulated is the account of an emulator's first merchant, in the sandbox, or with --live in the
+// live environment, in which no money moves either.
+func (t target) emulated(d emulator.Description, base http.RoundTripper, from string) account {
 	m := d.Merchants[0]
+	keyID := m.KeyIDs.Sandbox
+	if t.Live {
+		keyID = m.KeyIDs.Live
+	}
 	return account{
 		config: amazonpay.Config{
-			PublicKeyID: m.KeyIDs.Sandbox, PrivateKeyPEM: amazonpay.NewSecret(m.PrivateKeyPEM), Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
+			PublicKeyID: keyID, PrivateKeyPEM: amazonpay.NewSecret(m.PrivateKeyPEM), Region: amazonpay.Region(d.Region), BaseURL: d.BaseURL,
 		},
 		base: base, from: from, described: &d, merchantID: m.MerchantID, storeID: m.StoreID,
 	}
 }
 
-// describedAccount is the account of an emulator that runs.
-func describedAccount(file string) (account, error) {
+// described is the account of an emulator that runs.
+func (t target) described(file string) (account, error) {
 	const next = "Start one with amazonpay emulator, which writes the file, or use --emulator."
 	text, err := os.ReadFile(file) //nolint:gosec // the person names the file
 	if err != nil {
@@ -122,7 +162,7 @@ func describedAccount(file string) (account, error) {
 	base := transport.NewBase()
 	base.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	base.Proxy = nil
-	return emulated(d, base, file), nil
+	return t.emulated(d, base, file), nil
 }
 
 // emulator starts the emulator inside, with the state of the last command.

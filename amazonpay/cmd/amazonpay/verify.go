@@ -27,7 +27,7 @@ type verifyCommand struct {
 
 // found is a payload and what belongs to it.
 type found struct {
-	payload, signature, algorithm, keyID string
+	payload, signature, algorithm, keyID, product, currency string
 }
 
 // Run checks the signature of each payload.
@@ -84,7 +84,7 @@ func (c *verifyCommand) found(s *session) ([]found, error) {
 		if c.Signature == "" {
 			return nil, wrong("Give --signature, or a page that has both.", "there is no signature")
 		}
-		return []found{{string(payload), c.Signature, c.Algorithm, ""}}, nil
+		return []found{{payload: string(payload), signature: c.Signature, algorithm: c.Algorithm}}, nil
 	case c.Page != "" && c.Payload == "":
 		page, err := s.read(c.Page)
 		if err != nil {
@@ -100,7 +100,7 @@ func (c *verifyCommand) found(s *session) ([]found, error) {
 }
 
 // jsMember matches a member of a button's configuration in JavaScript, JSON or PHP.
-var jsMember = regexp.MustCompile(`["']?(payloadJSON|payload|signature|algorithm|publicKeyId)["']?\s*(?::|=>?)\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|` + "`(?:[^`\\\\]|\\\\.)*`)")
+var jsMember = regexp.MustCompile(`["']?(payloadJSON|payload|signature|algorithm|publicKeyId|productType|ledgerCurrency)["']?\s*(?::|=>?)\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|` + "`(?:[^`\\\\]|\\\\.)*`)")
 
 // search finds the buttons of a page: a payload, and what stands nearest to it.
 func (c *verifyCommand) search(page string) (all []found) {
@@ -132,6 +132,10 @@ func (c *verifyCommand) search(page string) (all []found) {
 			next.algorithm = value
 		case "publicKeyId":
 			next.keyID = value
+		case "productType":
+			next.product = value
+		case "ledgerCurrency":
+			next.currency = value
 		}
 	}
 	end()
@@ -146,7 +150,7 @@ func jsText(literal string) string {
 	return jsEscape.ReplaceAllStringFunc(literal, func(escape string) string {
 		switch escape[1] {
 		case 'u', 'x':
-			if code, err := strconv.ParseUint(escape[2:], 16, 32); err == nil {
+			if code, err := strconv.ParseInt(escape[2:], 16, 32); err == nil {
 				return string(rune(code))
 			}
 		case 'n':

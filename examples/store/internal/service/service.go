@@ -166,7 +166,7 @@ func networkOf(d emulator.Description) (http.RoundTripper, error) {
 }
 
 // NotifyAt has an emulator in this process send notifications to a URL. Otherwise it does nothing:
-// the URL is set in Seller Central, or with the emulator's flag -ipn.
+// the URL is set in Seller Central, or with the flag --ipn of amazonpay emulator.
 func (s *Service) NotifyAt(url string) error {
 	if s.inside == nil {
 		return nil

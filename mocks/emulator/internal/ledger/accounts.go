@@ -45,16 +45,20 @@ func (l *Ledger) account(c *Call) (*account, *Refusal) {
 
 // RegisterAccount makes an account of a merchant, or returns the one with the same reference.
 func (l *Ledger) RegisterAccount(c *Call) (Code, Object, *Refusal) {
-	return codeCreated, l.newAccount(c).answer(), nil
+	return codeCreated, l.newAccount(c).answer(c), nil
 }
 
 // CreateAccount is RegisterAccount, with the members of CreateMerchantAccount.
 func (l *Ledger) CreateAccount(c *Call) (Code, Object, *Refusal) {
-	return codeCreated, l.newAccount(c).answer(), nil
+	return codeCreated, l.newAccount(c).answer(c), nil
 }
 
-func (a *account) answer() Object {
-	return Object{"uniqueReferenceId": a.Reference, "merchantAccountId": a.ID}
+func (a *account) answer(c *Call) Object {
+	o := Object{"uniqueReferenceId": a.Reference, "merchantAccountId": a.ID}
+	if c.Facts.Is("accounts.createAnswer", "merchantAccountId") {
+		delete(o, "uniqueReferenceId")
+	}
+	return o
 }
 
 // UpdateAccount changes the details of an account.
@@ -85,7 +89,7 @@ func (l *Ledger) UpdateMerchantAccount(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, refused
 	}
 	found.Details.Merge(c.Body)
-	return codeOK, found.answer(), nil
+	return codeOK, found.answer(c), nil
 }
 
 // DeleteAccount deletes an account.
@@ -108,10 +112,10 @@ func (l *Ledger) ClaimAccount(c *Call) (Code, Object, *Refusal) {
 		return 0, nil, Invalid("uniqueReferenceId", "is not the account's")
 	}
 	if found.Claimed {
-		return codeOK, found.answer(), nil
+		return codeOK, found.answer(c), nil
 	}
 	c.Location = c.Presign(GrantClaim, found.ID, 24*time.Hour)
-	return codeSeeOther, found.answer(), nil
+	return codeSeeOther, found.answer(c), nil
 }
 
 // CreateStore adds a store to an account.

@@ -51,8 +51,8 @@ func (l *Ledger) newCharge(c *Call, p *Permission, amount Money) *Charge {
 	of := l.book(c.Scope)
 	of.charges = append(of.charges, made)
 	p.Charges = append(p.Charges, made)
-	if p.Kind == Recurring {
-		p.Expires = c.Now.AddDate(0, 13, 0)
+	if p.Kind == Recurring && c.Facts.Is("recurring.expiry.from", "lastCharge") {
+		p.Expires = c.Now.AddDate(0, c.Facts.Number("recurring.expiry.months"), 0)
 	}
 	return made
 }
@@ -266,6 +266,9 @@ func (l *Ledger) CaptureCharge(c *Call) (Code, Object, *Refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
+	if ch := l.Charges[c.ID]; ch != nil && ch.Scope == c.Scope && ch.Status.State == Captured {
+		return 0, nil, c.Facts.Refusal("capture.second", "The charge is %s.", Captured)
+	}
 	ch, refused := l.openCharge(c, Authorized)
 	if refused != nil {
 		return 0, nil, refused
@@ -288,7 +291,7 @@ func (l *Ledger) CaptureCharge(c *Call) (Code, Object, *Refusal) {
 		ch.Captured = amount
 		ch.wait(CaptureInitiated, map[string]string{captureDeclined: processingFailure, amazonRejected: amazonRejected}[simulated], c.Now)
 		l.settle(ch.permission, c.Now)
-		return codeAccepted, ch.answer(), nil
+		return Code(c.Facts.Number("status.captureCharge.initiated")), ch.answer(), nil
 	}
 	ch.capture(amount, c.Now)
 	l.settle(ch.permission, c.Now)
@@ -345,7 +348,7 @@ func (ch *Charge) answer() Object {
 	}
 	o["merchantMetadata"] = showMerchantMetadata(ch.Details)
 	if given := ch.Details.At("webCheckoutDetails"); given != nil {
-		o["webCheckoutDetails"] = showWebCheckoutDetails(given)
+		o["webCheckoutDetails"] = ch.showWebCheckoutDetails(given)
 	}
 	o["providerMetadata"] = ch.Details.At("providerMetadata").pick("providerReferenceId")
 	o.Merge(Object{
@@ -364,6 +367,18 @@ func (ch *Charge) answer() Object {
 		"releaseEnvironment":            ch.Scope.Env.release(),
 	})
 	return o
+}
+
+// showWebCheckoutDetails shows where the buyer of a charge goes.
+func (ch *Charge) showWebCheckoutDetails(given Object) Object {
+	shown := showWebCheckoutDetails(given)
+	switch ch.permission.facts.Value("charge.redirectUrl") {
+	case "url":
+		shown["amazonPayRedirectUrl"] = "https://payments.amazon.com/"
+	case Absent:
+		delete(shown, "amazonPayRedirectUrl")
+	}
+	return shown
 }
 
 // PermissionID is the id of the charge's permission.

@@ -11,7 +11,7 @@ func (l *Ledger) sessionToEnd(c *Call) (s *Session, simulated string, refused *R
 	if s, refused = l.session(c); refused != nil {
 		return nil, "", refused
 	}
-	return s, simulated, s.over()
+	return s, simulated, s.over(c.Facts)
 }
 
 // CompleteSession completes a checkout session whose payment the buyer has approved.
@@ -24,7 +24,7 @@ func (l *Ledger) CompleteSession(c *Call) (Code, Object, *Refusal) {
 	case s.BuyNow != nil:
 		return 0, nil, unprocessable(invalidSessionStatus, "A Buy Now session ends with FinalizeCheckoutSession.")
 	case !s.Approved:
-		return 0, nil, unprocessable(invalidSessionStatus, "The buyer has not approved the current payment details.")
+		return 0, nil, c.Facts.Refusal("complete.beforeBuyer", "The buyer has not approved the current payment details.")
 	}
 	if refused := s.checkAmounts(c.Body); refused != nil {
 		return 0, nil, refused
@@ -32,12 +32,12 @@ func (l *Ledger) CompleteSession(c *Call) (Code, Object, *Refusal) {
 	return l.finish(c, s, s.Details, simulated)
 }
 
-func (s *Session) over() *Refusal {
+func (s *Session) over(facts Facts) *Refusal {
 	switch s.Status.State {
 	case completed:
 		return unprocessable(invalidSessionStatus, "The checkout session is already Completed.")
 	case Canceled:
-		return unprocessable(sessionCanceled, "The checkout session was canceled: %s.", s.Status.Reason)
+		return facts.Refusal("complete.canceled", "The checkout session was canceled: %s.", s.Status.Reason)
 	}
 	return nil
 }
@@ -90,7 +90,11 @@ func (l *Ledger) FinalizeSession(c *Call) (Code, Object, *Refusal) {
 	if final.At("paymentDetails")["chargeAmount"] == nil && !final.At("paymentMethodOnFileMetadata").flag("setupOnly") {
 		return 0, nil, BadRequest(MissingParameterValue, "The member chargeAmount is required.")
 	}
-	return l.finish(c, s, final, simulated)
+	code, answer, refused := l.finish(c, s, final, simulated)
+	if code == codeAccepted {
+		code = Code(c.Facts.Number("status.finalizeCheckoutSession.pending"))
+	}
+	return code, answer, refused
 }
 
 // permissionOnFile returns the charge permission that the session names, once it may be charged the
@@ -153,7 +157,9 @@ func (l *Ledger) finish(c *Call, s *Session, details Object, simulated string) (
 	}
 	if simulated != "" && !pending {
 		s.Status.Become(Canceled, simulated, c.Now)
-		return 0, nil, decided(sessionCanceled, "The checkout session was canceled: %s.", simulated)
+		canceled := c.Facts.Refusal("complete.canceled", "The checkout session was canceled: %s.", simulated)
+		canceled.Outcome = true
+		return 0, nil, canceled
 	}
 	s.Details = details
 	switch {

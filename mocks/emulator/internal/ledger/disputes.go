@@ -116,7 +116,7 @@ func (l *Ledger) CreateDispute(c *Call) (Code, Object, *Refusal) {
 	}
 	made.update(c.Body.At("statusDetails"), c.Now)
 	made.age(c.Now) // the deadline may be over already
-	return codeOK, made.answer(), nil
+	return codeOK, made.answer(c), nil
 }
 
 // GetDispute returns a dispute.
@@ -125,7 +125,7 @@ func (l *Ledger) GetDispute(c *Call) (Code, Object, *Refusal) {
 	if refused != nil {
 		return 0, nil, refused
 	}
-	return codeOK, found.answer(), nil
+	return codeOK, found.answer(c), nil
 }
 
 // UpdateDispute lets a payment service provider report the result of a dispute.
@@ -146,7 +146,7 @@ func (l *Ledger) UpdateDispute(c *Call) (Code, Object, *Refusal) {
 		found.Closed = closed
 	}
 	found.age(c.Now)
-	return codeOK, found.answer(), nil
+	return codeOK, found.answer(c), nil
 }
 
 func (d *Dispute) update(details Object, now time.Time) {
@@ -177,11 +177,11 @@ func (l *Ledger) ContestDispute(c *Call) (Code, Object, *Refusal) {
 		taken = append(taken, evidence)
 	}
 	found.Evidences = append(found.Evidences, taken...)
-	found.Status.Become(UnderReview, "", c.Now)
-	return codeOK, found.answer(), nil
+	found.Status.Become(c.Facts.Value("dispute.contested.state"), "", c.Now)
+	return codeOK, found.answer(c), nil
 }
 
-func (d *Dispute) answer() Object {
+func (d *Dispute) answer(c *Call) Object {
 	status := d.Status.details()
 	status["reasonDescription"], status["resolution"] = OrNull(d.Description), OrNull(d.Resolution)
 	evidences := []any{}
@@ -192,7 +192,7 @@ func (d *Dispute) answer() Object {
 	if !d.Closed.IsZero() {
 		closed = stamp(d.Closed)
 	}
-	return Object{
+	o := Object{
 		"disputeId":                d.ID,
 		"releaseEnvironment":       d.Scope.Env.release(),
 		"chargeId":                 d.charge.ID,
@@ -208,6 +208,14 @@ func (d *Dispute) answer() Object {
 		"filingTimestamp":          stamp(d.Filed),
 		"closureTimestamp":         closed,
 	}
+	switch authority := c.Facts.Value("dispute.resolutionAuthority"); authority {
+	case NullMember:
+	case Absent:
+		delete(o, "resolutionAuthority")
+	default:
+		o["resolutionAuthority"] = authority
+	}
+	return o
 }
 
 // Chargeback has the buyer's bank dispute all that a charge captured.

@@ -109,6 +109,7 @@ type Ledger struct {
 	Endpoints  []string    // of notifications
 	Deliveries []*Delivery // oldest first
 	unsigned   int         // bytes that clicks on Buy Now buttons have brought
+	facts      Facts
 }
 
 // New returns an empty ledger.
@@ -139,6 +140,7 @@ type Call struct {
 	Body       Object
 	Simulation string
 	Now        time.Time
+	Facts      Facts
 
 	// Presign returns a URL at which a file can be fetched or uploaded.
 	Presign func(kind, id string, lifetime time.Duration) string

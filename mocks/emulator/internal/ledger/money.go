@@ -86,10 +86,17 @@ func withMargin(m Money) Money {
 }
 
 // withOvercharge is what may be charged of an order in all with allowOvercharge: nine times as
-// much, and 500 or 70,000 yen at least (https://www.amazonpay-faq.jp/faq/QA-12,
+// much, and 500 or 70,000 yen at least, unless the facts are others
+// (https://www.amazonpay-faq.jp/faq/QA-12,
 // …/amazon-pay-checkout/advanced-one-time-payment-options.html).
-func withOvercharge(order Money) Money {
+func withOvercharge(order Money, rule string) Money {
 	least := map[string]int64{"USD": 500_00, "EUR": 500_00, "GBP": 500_00, "JPY": 70_000}[order.Currency]
+	switch rule {
+	case "900%":
+		least = 0
+	case "order":
+		return order
+	}
 	return Money{max(order.Minor*9, least), order.Currency}
 }
 

@@ -64,7 +64,7 @@ func (l *Ledger) Objects(payPage string, now time.Time) []Kept {
 		case state == Open && s.SignedIn:
 			state = SignedInState
 		}
-		keep(KindSession, s.ID, s.Scope, s.Created, state, s.answer(&Call{PayPage: payPage, Now: now}))
+		keep(KindSession, s.ID, s.Scope, s.Created, state, s.answer(&Call{PayPage: payPage, Now: now, Facts: l.facts}))
 	}
 	for _, p := range Last(l.MadePermissions, latestKept) {
 		keep(KindPermission, p.ID, p.Scope, p.Created, p.Status.State, p.answer(now))
@@ -76,7 +76,7 @@ func (l *Ledger) Objects(payPage string, now time.Time) []Kept {
 		keep(KindRefund, r.ID, r.Scope, r.Created, r.Status.State, r.answer())
 	}
 	for _, d := range l.Disputes {
-		keep(KindDispute, d.ID, d.Scope, d.Created, d.Status.State, d.answer())
+		keep(KindDispute, d.ID, d.Scope, d.Created, d.Status.State, d.answer(&Call{Facts: l.facts}))
 	}
 	for _, r := range l.reports {
 		keep(KindReport, r.ID, r.Scope, r.Created, r.Status, r.answer())

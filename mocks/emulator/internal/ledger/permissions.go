@@ -24,6 +24,7 @@ type Permission struct {
 	Ended    time.Time // zero: it is not closed
 	Charges  []*Charge
 
+	facts Facts
 	due   time.Time // when it is looked at next
 	place int       // in the ledger's heap, from 1; 0: it is not there
 }
@@ -57,7 +58,7 @@ func agreed(c *Call, s *Session) *Permission {
 	}
 	switch p.Kind {
 	case Recurring:
-		p.Expires = c.Now.AddDate(0, 13, 0)
+		p.Expires = c.Now.AddDate(0, c.Facts.Number("recurring.expiry.months"), 0)
 	case OnFile:
 	default:
 		p.Kind = OneTime
@@ -66,7 +67,7 @@ func agreed(c *Call, s *Session) *Permission {
 			p.Limit = total
 		}
 		if payment.flag("allowOvercharge") && p.Limit.Currency != "" {
-			p.Limit = withOvercharge(p.Limit)
+			p.Limit = withOvercharge(p.Limit, c.Facts.Value("permission.overchargeLimit"))
 		}
 		p.Expires = c.Now.AddDate(0, 0, 180)
 		if payment.flag("extendExpiration") {
@@ -79,12 +80,13 @@ func agreed(c *Call, s *Session) *Permission {
 func (l *Ledger) addPermission(c *Call, p *Permission) {
 	prefix := map[bool]string{true: "P", false: "S"}
 	if p.Kind != OneTime {
-		prefix = map[bool]string{true: "B", false: "C"}
+		letter := map[string]string{Recurring: "ids.recurring", OnFile: "ids.onFile"}[p.Kind]
+		prefix = map[bool]string{true: "B", false: c.Facts.Value(letter)}
 	}
 	p.ID = newID(l.Permissions, func() string {
 		return prefix[c.Env == Live] + c.region().digits + "-" + digits(7) + "-" + digits(7)
 	})
-	p.Scope, p.Created = c.Scope, c.Now
+	p.Scope, p.Created, p.facts = c.Scope, c.Now, l.facts
 	if p.Currency == "" {
 		p.Currency = c.region().currency
 	}
@@ -103,9 +105,22 @@ func (p *Permission) spent() (taken, held int64) {
 			held += ch.Amount.Minor
 		case Captured:
 			taken += ch.Captured.Minor
+			if p.facts.Is("capture.rest", "held") {
+				held += ch.Amount.Minor - ch.Captured.Minor
+			}
 		}
 	}
 	return taken, held
+}
+
+// authorized is what open authorizations hold.
+func (p *Permission) authorized() (sum int64) {
+	for _, ch := range p.Charges {
+		if ch.Status.State == Authorized || ch.Status.State == AuthorizationInitiated {
+			sum += ch.Amount.Minor
+		}
+	}
+	return sum
 }
 
 // settle brings the permission, its charges and their refunds up to date. A result is dated with
@@ -237,6 +252,9 @@ func (p *Permission) answer(now time.Time) Object {
 	limits := Object{"amountLimit": nil, "amountBalance": nil}
 	if p.Limit.Currency != "" {
 		taken, held := p.spent()
+		if p.facts.Is("permission.balance.authorized", "free") {
+			held -= p.authorized()
+		}
 		limits["amountLimit"] = p.Limit.Price()
 		limits["amountBalance"] = Money{max(0, p.Limit.Minor-taken-held), p.Limit.Currency}.Price()
 	}

@@ -16,8 +16,6 @@ type Refund struct {
 	Created        time.Time
 }
 
-const maxRefunds = 10 // of a charge
-
 // CreateRefund refunds a part of a charge.
 func (l *Ledger) CreateRefund(c *Call) (Code, Object, *Refusal) {
 	simulated, refused := c.Simulated(refundDeclined, amazonRejected, processingFailure)
@@ -47,8 +45,8 @@ func (l *Ledger) newRefund(c *Call, ch *Charge, amount Money, outcome string) (*
 		return nil, unprocessable(invalidChargeStatus, "The charge is %s.", ch.Status.State)
 	case amount.Currency != ch.Captured.Currency:
 		return nil, BadRequest(currencyMismatch, "The charge is in %s.", ch.Captured.Currency)
-	case len(ch.refunds) >= maxRefunds:
-		return nil, unprocessable(transactionCountExceeded, "The charge has %d refunds already.", maxRefunds)
+	case !c.Facts.Is("refund.maxCount", NoLimit) && len(ch.refunds) >= c.Facts.Number("refund.maxCount"):
+		return nil, unprocessable(transactionCountExceeded, "The charge has %d refunds already.", len(ch.refunds))
 	case ch.Refunded+amount.Minor > withMargin(ch.Captured).Minor:
 		return nil, BadRequest(transactionAmountExceeded, "The refunds would be more than the charge allows.")
 	}

@@ -124,6 +124,9 @@ func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 	case o.Text("chargePermissionType") == Recurring && o["recurringMetadata"] == nil:
 		return BadRequest(MissingParameterValue, "The member recurringMetadata is required for a recurring permission.")
 	}
+	if refused := checkFrequency(c, o); refused != nil {
+		return refused
+	}
 	if o["paymentMethodOnFileMetadata"] != nil && o.Text("chargePermissionType") != OnFile {
 		return BadRequest(InvalidParameterCombo, "The member paymentMethodOnFileMetadata requires chargePermissionType PaymentMethodOnFile.")
 	}
@@ -147,6 +150,22 @@ func (l *Ledger) checkSession(c *Call, o Object) *Refusal {
 		return Invalid("paymentDetails.softDescriptor", "requires paymentIntent AuthorizeWithCapture")
 	}
 	return checkPayment(c, payment)
+}
+
+// checkFrequency refuses a frequency that the facts do not allow.
+func checkFrequency(c *Call, o Object) *Refusal {
+	frequency := o.At("recurringMetadata").At("frequency")
+	if frequency.Text("unit") != "Variable" || frequency["value"] == nil {
+		return nil
+	}
+	name := "frequency.variable.nonZero"
+	if frequency.Text("value") == "0" {
+		name = "frequency.variable.zero"
+	}
+	if c.Facts.Is(name, Refused) {
+		return Invalid("recurringMetadata.frequency.value", "does not go with the unit Variable")
+	}
+	return nil
 }
 
 func checkPayment(c *Call, payment Object) *Refusal {
@@ -270,7 +289,14 @@ func (s *Session) showOpen(c *Call, o Object) {
 	}
 	o["merchantMetadata"] = showMerchantMetadata(s.Details)
 	o["providerMetadata"] = s.Details.At("providerMetadata").pick("providerReferenceId")
-	o["productType"], o["orderType"] = s.Product, "PurchaseOrder"
+	o["productType"] = s.Product
+	switch given := c.Facts.Value("session.orderType"); given {
+	case Absent:
+		delete(o, "orderType")
+	case NullMember:
+	default:
+		o["orderType"] = given
+	}
 	o["expirationTimestamp"], o["releaseEnvironment"] = stamp(s.Expires), s.Scope.Env.release()
 	o["paymentPreferences"] = []any{nil}
 	if s.BuyNow != nil {
@@ -291,8 +317,11 @@ func (s *Session) showOpen(c *Call, o Object) {
 		if s.Ships() {
 			o["shippingAddress"] = s.Wallet.ShippingAddress(s.Scope, s.Details)
 		}
-		if s.Product == PayAndShipMultiAddress {
+		switch listed := c.Facts.Value("session.shippingAddressList"); {
+		case s.Product == PayAndShipMultiAddress, listed == "list":
 			o["shippingAddressList"] = s.Wallet.addressList(s.Scope)
+		case listed == NullMember:
+			o["shippingAddressList"] = nil
 		}
 		o["billingAddress"] = s.Wallet.billingAddress(s.Scope, s.Product, s.Details)
 		o["paymentPreferences"] = []any{Object{"paymentDescriptor": s.Wallet.ChosenCard().String()}}

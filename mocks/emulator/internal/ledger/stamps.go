@@ -39,5 +39,13 @@ func ParseEpoch(value any, strict bool) (time.Time, bool) {
 	return time.UnixMilli(n).UTC(), !strict && n < firstMilliseconds*1000
 }
 
+// Milliseconds returns the time that a number means if it is one of milliseconds, and whether it is
+// so great that it cannot be one of seconds.
+func Milliseconds(value any) (at time.Time, great bool) {
+	number, _ := value.(json.Number)
+	n, _ := number.Int64()
+	return time.UnixMilli(n).UTC(), n >= 1e11
+}
+
 // basicTime is the form of the timestamps that the service writes.
 const basicTime = "20060102T150405Z"

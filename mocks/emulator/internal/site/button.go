@@ -195,6 +195,7 @@ func (p *Site) callOf(b button, r *http.Request) (*ledger.Call, *wrongButton) {
 	c := &ledger.Call{
 		Scope: ledger.Scope{Region: b.region.Name, MerchantID: b.merchant.ID, Env: b.env}, Shop: b.merchant.Shop, Caller: b.merchant.ID,
 		PayPage: p.Gate.PagesAt(r.Host) + p.Gate.PayPage, About: p.Gate.About(),
+		Facts: p.Gate.Facts,
 	}
 	var err error
 	if c.Body, err = ledger.Decode([]byte(b.payload)); err != nil {

@@ -47,6 +47,7 @@ func (p *Site) readBuyNow(r *http.Request) (c *ledger.Call, form url.Values, wro
 	}
 	c = &ledger.Call{
 		Scope: ledger.Scope{Region: region.Name, MerchantID: m.ID, Env: env}, Shop: m.Shop, Caller: m.ID, About: p.Gate.About(), Now: p.Gate.Now(),
+		Facts: p.Gate.Facts,
 	}
 	var err error
 	if c.Body, err = ledger.Decode([]byte(form.Get("checkoutSessionConfig"))); err != nil {

@@ -212,7 +212,7 @@ func (p *Site) stepOf(w *ledger.Ledger, r *http.Request, now time.Time, sends bo
 	case next == "": // the shop has no page of its own
 		return onward{status: http.StatusOK, page: "done.html", data: p.step(found, r)}
 	}
-	return onward{to: withSession(next, id)}
+	return onward{to: p.onTo(found, next)}
 }
 
 // pageOf is the page that the path names, or the page that must come first.
@@ -253,7 +253,7 @@ func (p *Site) step(found *ledger.Session, r *http.Request) step {
 		Paying: paysAtReview(found) && r.URL.Path != changePage,
 	}
 	if shop := cmp.Or(shopURL(found, "checkoutResultReturnUrl"), shopURL(found, "checkoutReviewReturnUrl"), shopURL(found, "signInReturnUrl")); shop != "" {
-		page.Return = withSession(shop, found.ID)
+		page.Return = p.onTo(found, shop)
 	}
 	if amount := details.At("paymentDetails").MoneyAt("chargeAmount"); amount.Currency != "" {
 		page.Amount = amount.String()
@@ -421,6 +421,21 @@ func takeChoices(s *ledger.Session, r *http.Request, now time.Time) (next string
 
 // withSession adds the session's id to a URL, of the shop or of another page.
 func withSession(to, id string) string { return withParameter(to, sessionParameter, id) }
+
+// onTo adds the session's id to the URL of another page, or of the shop, as the facts have it.
+func (p *Site) onTo(s *ledger.Session, to string) string {
+	if strings.HasPrefix(to, pagesPrefix) {
+		return withSession(to, s.ID)
+	}
+	if p.Gate.Facts.Is("session.returnQuery", "dropped") {
+		to, _, _ = strings.Cut(to, "?")
+	}
+	name := sessionParameter
+	if shopURL(s, "signInReturnUrl") != "" {
+		name = p.Gate.Facts.Value("session.returnParameter.signIn")
+	}
+	return withParameter(to, name, s.ID)
+}
 
 // withParameter adds a parameter to a URL.
 func withParameter(to, name, value string) string {

@@ -31,7 +31,10 @@ func (m Member) addressValue(given ledger.Object, path string, c *ledger.Call) (
 		}
 	}
 	given.Trim()
-	if decoded, ok := decodeAddress(given); ok {
+	if decoded, ok := decodeAddress(given); ok && !c.Facts.Is("addressDetails.percentEncoded", "kept") {
+		if c.Facts.Is("addressDetails.percentEncoded", ledger.Refused) {
+			return nil, ledger.Invalid(path, "is percent-encoded")
+		}
 		given = decoded
 		given.Trim()
 		c.Note("The member %s was percent-encoded, and decoded once.", path)

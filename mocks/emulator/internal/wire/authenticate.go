@@ -44,6 +44,9 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	if refused := g.checkSignature(r, d, a, body, caller, entry); refused != nil {
 		return nil, refused
 	}
+	if refused := g.checkSimulationSigned(r, a); refused != nil {
+		return nil, refused
+	}
 	entry.Verified = true
 	if loose := unsigned(a, optional); !entry.Strict && len(loose) > 0 {
 		entry.Notes = append(entry.Notes, "The "+listed(loose, "is unsigned or missing", "are unsigned or missing")+".")
@@ -52,7 +55,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 	if refused := checkKey(r, d.Route, entry.Strict); refused != nil {
 		return nil, refused
 	}
-	if env, refused = environmentOf(d, env, entry.Strict); refused != nil {
+	if env, refused = environmentOf(d, env, entry.Strict || g.Facts.Is("path.environment", ledger.Refused)); refused != nil {
 		return nil, refused
 	}
 	actedFor := caller
@@ -72,6 +75,7 @@ func (g *Gate) Authenticate(r *http.Request, d Destination, body []byte, now tim
 		PayPage:    g.PagesAt(r.Host) + g.PayPage,
 		About:      g.About(),
 		Simulation: r.Header.Get(headerSimulation),
+		Facts:      g.Facts,
 		Now:        now,
 	}
 	c.Delegate = func(merchantID, mwsToken string) (string, bool) {

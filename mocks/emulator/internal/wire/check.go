@@ -85,7 +85,7 @@ func (m Members) Check(o ledger.Object, path string, c *ledger.Call) *ledger.Ref
 			return ledger.Invalid(path+name, "must not be null")
 		case o[name] == nil:
 			delete(o, name)
-		case !known:
+		case !known || unrecognized(path+name, c):
 			return ledger.BadRequest(ledger.UnrecognizedField, "The member %s is not known here.", path+name)
 		}
 	}
@@ -132,11 +132,7 @@ func (m Member) value(value any, path string, c *ledger.Call) (any, *ledger.Refu
 		}
 		return at, nil
 	case epochKind:
-		at, ok := ledger.ParseEpoch(value, c.Strict)
-		if !ok {
-			return nil, ledger.Invalid(path, "must be a number of seconds since 1970")
-		}
-		return at, nil
+		return epochValue(value, path, c)
 	case objectKind, addressKind:
 		inner, ok := value.(ledger.Object)
 		if !ok {
@@ -156,14 +152,17 @@ func (m Member) value(value any, path string, c *ledger.Call) (any, *ledger.Refu
 
 func (m Member) textValue(value any, path string, c *ledger.Call) (any, *ledger.Refusal) {
 	s, ok := value.(string)
+	most := m.longest(path, c)
 	switch {
 	case !ok:
 		return nil, ledger.Invalid(path, "must be a text")
 	case s == "" && m.required:
 		return nil, ledger.BadRequest(ledger.MissingParameterValue, "The member %s is empty.", path)
-	case m.max > 0 && utf8.RuneCountInString(s) > m.max:
+	case most > 0 && utf8.RuneCountInString(s) > most:
 		return nil, ledger.BadRequest(ledger.InvalidParameterValue, "The member %s has %d characters: the maximum allowed characters length is %d.",
-			path, utf8.RuneCountInString(s), m.max)
+			path, utf8.RuneCountInString(s), most)
+	case !spells(path, s, c):
+		return nil, ledger.Invalid(path, "is not spelled so")
 	case len(m.oneOf) > 0 && !slices.Contains(m.oneOf, s):
 		return nil, ledger.Invalid(path, "must be one of "+strings.Join(m.oneOf, ", "))
 	case m.kind == urlKind && !isReturnURL(s, c.Env):
@@ -222,7 +221,7 @@ func (m Member) priceValue(value any, path string, c *ledger.Call) (any, *ledger
 		return nil, ledger.BadRequest(ledger.MissingParameterValue, "The member %s.amount is required.", path)
 	}
 	amount := scalar(c, given)
-	if !c.Strict {
+	if !c.Strict && c.Facts.Is("amounts.trailingZeros", ledger.Accepted) {
 		amount = ledger.WithoutTrailingZeros(amount)
 	}
 	o["amount"] = amount // checked below, once the currency is known

@@ -19,7 +19,8 @@ type Gate struct {
 	MaxAge        time.Duration
 	TokenLifetime time.Duration
 	Merchants     Merchants
-	Secret        []byte           // of the tokens
+	Secret        []byte // of the tokens
+	Facts         ledger.Facts
 	Clock         func() time.Time // as it runs
 	Now           func() time.Time // as it was advanced
 	URL           string           // where the emulator listens; empty if it does not

@@ -35,14 +35,14 @@ var (
 )
 
 // required are the headers that a request must have.
-func required(r *http.Request, rt *Route, strict bool) []string {
+func (g *Gate) required(r *http.Request, rt *Route, strict bool) []string {
 	names := append(slices.Clone(mandatory), HeaderAuthorization)
 	if !strict {
 		names = slices.DeleteFunc(names, func(name string) bool {
 			return slices.Contains(optional, name) || name == "Content-Type" && r.ContentLength == 0
 		})
 	}
-	if rt.key == keyNeeded || strict && rt.key == keyTaken {
+	if g.keyMissing(rt, strict) != "" {
 		names = append(names, HeaderIdempotencyKey)
 	}
 	return names
@@ -58,9 +58,9 @@ func listed(names []string, one, many string) string {
 }
 
 // checkPresent refuses a request that lacks headers, and names all of them at once.
-func checkPresent(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
+func (g *Gate) checkPresent(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 	var missing, empty []string
-	for _, name := range required(r, rt, strict) {
+	for _, name := range g.required(r, rt, strict) {
 		if values := r.Header.Values(name); len(values) == 0 {
 			missing = append(missing, name)
 		} else if name != HeaderIdempotencyKey && strings.TrimSpace(values[0]) == "" { // checkKey looks at what it is
@@ -68,6 +68,8 @@ func checkPresent(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 		}
 	}
 	switch {
+	case len(missing) == 1 && missing[0] == HeaderIdempotencyKey:
+		return ledger.BadRequest(g.keyMissing(rt, strict), "The %s.", listed(missing, "is missing", ""))
 	case len(missing) > 0:
 		return ledger.BadRequest(ledger.MissingHeader, "The %s.", listed(missing, "is missing", "are missing"))
 	case len(empty) > 0:
@@ -78,7 +80,7 @@ func checkPresent(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
 
 // checkHeaders checks a request's headers, except for the signature.
 func (g *Gate) checkHeaders(r *http.Request, rt *Route, strict bool) *ledger.Refusal {
-	if refused := checkPresent(r, rt, strict); refused != nil {
+	if refused := g.checkPresent(r, rt, strict); refused != nil {
 		return refused
 	}
 	single := []string{HeaderAuthorization, HeaderDate, headerHost, headerRegion, HeaderIdempotencyKey, headerAuthToken, headerSimulation}
@@ -134,7 +136,7 @@ func (g *Gate) checkDate(value string, strict bool) *ledger.Refusal {
 		at, err = time.Parse(time.RFC3339, value) // the Node SDK
 	}
 	running, advanced := g.Clock(), g.Now()
-	fits := func(now time.Time) bool { return !at.After(now.Add(time.Second)) && !at.Before(now.Add(-g.MaxAge)) }
+	fits := func(now time.Time) bool { return !at.After(now.Add(g.ahead())) && !at.Before(now.Add(-g.MaxAge)) }
 	switch {
 	case err != nil:
 		return badHeader(HeaderDate, "must have the form 20060102T150405Z")

@@ -26,7 +26,7 @@ func fingerprint(rt *Route, c *ledger.Call, bodyHash string) string {
 // Once does the work and keeps the answer, unless the same idempotency key was used before: then it
 // returns the answer of that time, or refuses another request.
 func (a Answers) Once(w *ledger.Ledger, d Destination, c *ledger.Call, body []byte, key string) (out Reply, replayed bool) {
-	keyed := key != "" && d.key != keyIgnored && !a.Ignore[d.Operation]
+	keyed := key != "" && d.key != keyIgnored && !a.Ignore[d.Operation] && !ignoresKey(d, c)
 	id := IdempotencyScope{c.Scope, key}
 	mark := fingerprint(d.Route, c, signing.HashPayload(body).String())
 	if before, there := a.Stored[id]; keyed && there {
@@ -36,8 +36,9 @@ func (a Answers) Once(w *ledger.Ledger, d Destination, c *ledger.Call, body []by
 		return before.Reply, true
 	}
 	if status, result, refused := work(w, d, c, body); refused != nil {
-		out = ReplyTo(refused)
+		out = ReplyTo(refusedAs(d, c, refused))
 	} else {
+		status, result = succeededAs(d, c, status, result)
 		out = Reply{Status: int(status), Location: c.Location}
 		if result != nil {
 			out.Body = encodeAnswer(result)

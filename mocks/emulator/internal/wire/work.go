@@ -32,6 +32,9 @@ func work(w *ledger.Ledger, d Destination, c *ledger.Call, body []byte) (ledger.
 			return 0, nil, refused
 		}
 	}
+	if refused := checkSimulation(d, c); refused != nil {
+		return 0, nil, refused
+	}
 	if !d.simulates {
 		if _, refused := c.Simulated(); refused != nil {
 			return 0, nil, refused

@@ -24,7 +24,7 @@ import (
 	"github.com/amazonpay-go/sdk/mocks/emulator"
 )
 
-func TestRunServesUntilItIsStopped(t *testing.T) {
+func TestEmulatorServesUntilItIsStopped(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	printed, out := io.Pipe()
@@ -33,9 +33,9 @@ func TestRunServesUntilItIsStopped(t *testing.T) {
 	state := filepath.Join(dir, "shop.state")
 	go func() {
 		ended <- run(ctx, []string{
-			"-port", "0", "-proxy-port", "0", "-pages-port", "0", "-region", "jp", "-seed", "7", "-clock", "720h", "-throttle",
-			"-state", state, "-file", filepath.Join(dir, "pay.json"),
-		}, out, io.Discard)
+			"emulator", "--port", "0", "--proxy-port", "0", "--pages-port", "0", "--region", "jp", "--seed", "7", "--clock", "720h", "--throttle",
+			"--state", state, "--file", filepath.Join(dir, "pay.json"),
+		}, nil, out, io.Discard)
 	}()
 	d := described(t, printed, filepath.Join(dir, "pay.json"))
 	assert.Equal(t, "jp", d.Region)
@@ -81,38 +81,30 @@ func described(t *testing.T, printed io.Reader, file string) (d emulator.Descrip
 	return d
 }
 
-func TestRunRefuses(t *testing.T) {
+func TestEmulatorRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		args    []string
 		status  int
 		message string // printed once
 	}{
-		{[]string{"-port", "65536"}, 1, "invalid port"},
-		{[]string{"-port", "0", "-pages-port", "0", "-proxy-port", "70000"}, 1, "invalid port"},
-		{[]string{"-port", "0", "-proxy-port", "-1", "-pages-port", "70000"}, 1, "invalid port"},
-		{[]string{"-clock", "soon"}, 2, "soon"},
-		{[]string{"-port", "0", "-proxy-port", "-1", "-pages-port", "-1", "-file", "/nonexistent/x.json"}, 1, "nonexistent/x.json"},
-		{[]string{"-port", "0", "-state", "/dev/null"}, 1, "/dev/null"},
-		{[]string{"-region", "mars"}, 1, "mars"},
-		{[]string{"-nonsense"}, 2, "not defined: -nonsense"},
+		{[]string{"--port", "65536"}, 2, "--port 65536"},
+		{[]string{"--port", "0", "--proxy-port", "70000"}, 2, "--proxy-port 70000"},
+		{[]string{"--port", "0", "--no-proxy", "--pages-port=-2"}, 2, "--pages-port -2"},
+		{[]string{"--clock", "soon"}, 2, "soon"},
+		{[]string{"--port", "0", "--no-proxy", "--no-pages", "--file", "/nonexistent/x.json"}, 1, "nonexistent/x.json"},
+		{[]string{"--port", "0", "--no-proxy", "--no-pages", "--ipn", "https://shop.example/"}, 2, "https://shop.example/"},
+		{[]string{"--port", "0", "--state", "/dev/null"}, 2, "/dev/null"},
+		{[]string{"--region", "mars"}, 2, "mars"},
+		{[]string{"--nonsense"}, 2, "unknown flag --nonsense"},
 		{[]string{"surplus"}, 2, "surplus"},
-		{[]string{"-h"}, 0, "Usage of amazonpay-emulator"},
 	}
 	for _, tt := range tests {
 		var out, errOut bytes.Buffer
-		assert.Equal(t, tt.status, run(t.Context(), tt.args, &out, &errOut), "%v", tt.args)
+		assert.Equal(t, tt.status, run(t.Context(), append([]string{"emulator"}, tt.args...), nil, &out, &errOut), "%v", tt.args)
 		assert.Equal(t, 1, strings.Count(errOut.String(), tt.message), errOut.String())
 		assert.Empty(t, out.String())
 	}
-}
-
-// TestMain is main where a test starts this binary as the program.
-func TestMain(m *testing.M) {
-	if os.Getenv("RUN_AMAZONPAY_EMULATOR") != "" {
-		main()
-	}
-	os.Exit(m.Run())
 }
 
 // The first interrupt lets requests end, the second does not. Each process has a CA of its own,
@@ -122,8 +114,8 @@ func TestInterrupts(t *testing.T) {
 	serials := map[string]bool{}
 	for _, second := range []bool{false, true} {
 		file := filepath.Join(t.TempDir(), "pay.json")
-		program := exec.CommandContext(t.Context(), os.Args[0], "-port", "0", "-proxy-port", "0", "-pages-port", "0", "-file", file)
-		program.Env = append(os.Environ(), "RUN_AMAZONPAY_EMULATOR=1")
+		program := exec.CommandContext(t.Context(), os.Args[0], "emulator", "--port", "0", "--proxy-port", "0", "--pages-port", "0", "--file", file)
+		program.Env = append(os.Environ(), "RUN_AMAZONPAY=1")
 		printed, err := program.StdoutPipe()
 		require.NoError(t, err)
 		require.NoError(t, program.Start())

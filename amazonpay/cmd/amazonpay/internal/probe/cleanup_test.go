@@ -1,0 +1,88 @@
+package probe_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/probe"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// After a run nothing is open but the charge on which the refunds were counted.
+func TestAllIsUndone(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t, emulator.WithFacts(emulator.Facts{"refund.maxCount": "none"}))
+	_, file := observe(t, targetOf(t, server))
+	nothingOpen(t, server)
+	for _, left := range file.Left {
+		assert.Contains(t, []string{"13 × checkout session", "2 × report"}, left.Object, "they end by themselves")
+	}
+}
+
+// What cannot be undone is listed, with its id for the terminal alone.
+func TestWhatIsLeftIsListed(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	target := targetOf(t, server)
+	target.Only = []string{"permission.balance.authorized", "status.createReportSchedule"}
+	require.NoError(t, server.FailSome(1, emulator.Fault{Operation: "CloseChargePermission", Status: http.StatusForbidden, ReasonCode: "UnauthorizedAccess"}))
+	require.NoError(t, server.FailSome(1, emulator.Fault{Operation: "CancelReportSchedule", Kind: emulator.FaultKindReset}))
+	_, file := observe(t, target)
+	text, err := file.Encode()
+	require.NoError(t, err)
+	all := stateOf(t, server)
+	require.Len(t, all.Permissions, 1)
+	assert.Contains(t, file.Left, probe.Left{Object: "<charge permission 1>", Why: "403 UnauthorizedAccess", ID: all.Permissions[0].ID})
+	assert.Contains(t, string(text), `"<report schedule 1>"`)
+	assert.NotContains(t, string(text), all.Permissions[0].ID)
+}
+
+// An interrupt ends the probes, wherever it comes, and what was made is undone all the same, also
+// what the request made that was on its way.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	interrupt := errors.New("interrupt")
+	for name, path := range map[string]string{
+		"schedule": "/report-schedules$", "completion": "/complete$", "charge": "/charges$", "capture": "/capture$", "dispute": "/disputes$",
+		"account": "/merchantAccounts$", "till": "/in-store/charge$", "finalization": "/finalize$", "refund": "/refunds$",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := emulator.Start(t, emulator.WithFacts(emulator.Facts{"refund.maxCount": "none"}))
+			ctx, cancel := context.WithCancelCause(t.Context())
+			target := targetOf(t, server)
+			target.Network = seen{target.Network, func(r *http.Request, _ []byte) {
+				if r.Method == http.MethodPost && regexp.MustCompile(path).MatchString(r.URL.Path) {
+					cancel(interrupt) // its answer is not read yet
+				}
+			}}
+			file, err := probe.Run(ctx, target, nil)
+			require.ErrorIs(t, err, interrupt)
+			require.NotNil(t, file)
+			last := file.Results[len(file.Results)-1]
+			assert.Equal(t, probe.VerdictNotRun, last.Verdict)
+			assert.Equal(t, "interrupted", last.Why)
+			nothingOpen(t, server)
+		})
+	}
+}
+
+// If the answer to a request that makes something is lost, the file says what may be there.
+func TestLostAnswer(t *testing.T) {
+	t.Parallel()
+	server := emulator.Start(t)
+	target := targetOf(t, server)
+	target.Only = []string{"permission.balance.authorized"}
+	require.NoError(t, server.FailNext(1, emulator.Fault{Operation: "CreateCharge", Kind: emulator.FaultKindLoseAnswer}))
+	found, file := observe(t, target)
+	assert.Equal(t, probe.VerdictNotRun, found["permission.balance.authorized"].Verdict)
+	require.Error(t, found["permission.balance.authorized"].Err)
+	assert.Contains(t, file.Left, probe.Left{Object: "1 × charge", Why: "may have been made: its request had no answer"})
+	nothingOpen(t, server) // its permission was closed, and it with that
+}

@@ -1,0 +1,156 @@
+package probe
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// Need is what a probe requires besides a sandbox key.
+type Need string
+
+// The needs.
+const (
+	NeedStore      Need = "store"      // a store id
+	NeedBuyer      Need = "buyer"      // somebody who completes a checkout in a browser
+	NeedPermission Need = "permission" // a charge permission, or somebody who makes one in a browser
+	NeedScan       Need = "scan"       // what a buyer's app shows at a till
+	NeedProvider   Need = "provider"   // an account that may register merchants
+	NeedSpecific   Need = "specific"   // a key id that begins with SANDBOX
+)
+
+// Confidence is how sure a claim is without a probe.
+type Confidence string
+
+// The confidences.
+const (
+	ConfidenceLikely    Confidence = "likely"    // one indirect source
+	ConfidenceUncertain Confidence = "uncertain" // no source
+	ConfidenceConflict  Confidence = "conflict"  // two sources that contradict each other
+)
+
+// Probe is a fact, and how it is found out.
+type Probe struct {
+	Fact       string
+	Claim      string // in a sentence
+	Source     string // file and section of the notes on the service
+	Confidence Confidence
+	Claimed    string   // the value, if the claim is right
+	Others     []string // that are known besides
+	Needs      []Need
+	Fixed      bool // the emulator cannot be changed
+
+	ask func(ctx context.Context, r *run) (observed string, err error)
+}
+
+// lacks returns why a probe cannot run at a target.
+func (p Probe) lacks(t *Target) error {
+	for _, need := range p.Needs {
+		switch {
+		case need == NeedStore && t.StoreID == "":
+			return notRun("it requires a store id")
+		case need == NeedBuyer && (t.Buyer == nil || t.StoreID == ""):
+			return notRun("it requires a store id, and a buyer who completes a checkout")
+		case need == NeedPermission && t.ChargePermissionID == "" && (t.Buyer == nil || t.StoreID == ""):
+			return notRun("it requires a charge permission, or a store id and a buyer who completes a checkout")
+		case need == NeedScan && t.ScanData == "":
+			return notRun("it requires what a buyer's app shows at a till")
+		case need == NeedProvider && !t.Provider:
+			return notRun("it requires an account that may register merchants")
+		case need == NeedSpecific && !t.specific():
+			return notRun("it requires a key id that begins with SANDBOX")
+		}
+	}
+	return nil
+}
+
+// knows reports whether a value is a known one.
+func (p Probe) knows(value string) bool {
+	return value == p.Claimed || slices.Contains(p.Others, value)
+}
+
+// Probes returns all probes in the order in which they run: those that need nobody first.
+func Probes() []Probe {
+	return slices.Concat(requestProbes(), keyProbes(), sessionProbes(), memberProbes(), reportProbes(), scheduleProbes(), simulationProbes(),
+		checkoutProbes(), chargeProbes(), disputeProbes(), tillProbes(), accountProbes())
+}
+
+func find(fact string) (Probe, bool) {
+	all := Probes()
+	i := slices.IndexFunc(all, func(p Probe) bool { return p.Fact == fact })
+	if i < 0 {
+		return Probe{}, false
+	}
+	return all[i], true
+}
+
+// The values of many facts.
+const (
+	accepted = "accepted"
+	refused  = "refused"
+	honoured = "honoured"
+	ignored  = "ignored"
+	absent   = "absent"
+	isNull   = "null"
+	none     = "none"
+)
+
+// taken reads whether a request was accepted, or refused with one of these reason codes.
+func taken(a answer, reasons ...string) string {
+	switch {
+	case a.ok():
+		return accepted
+	case slices.Contains(reasons, a.reason):
+		return refused
+	}
+	return a.code()
+}
+
+// memberOf reads a member that may be absent, null, or an enumeration.
+func memberOf(a answer, path ...string) string {
+	switch value, there := a.at(path...); v := value.(type) {
+	case nil:
+		if there {
+			return isNull
+		}
+		return absent
+	case string:
+		return shown(v)
+	default:
+		return hidden
+	}
+}
+
+// Unprobed is a mark in the notes that no request can settle.
+type Unprobed struct {
+	What   string
+	Source string
+	Why    string
+}
+
+// AllUnprobed returns the marks in the notes for which there is no probe.
+func AllUnprobed() []Unprobed {
+	browser := "it shows in a browser only"
+	return []Unprobed{
+		{"the schedule of repeated notifications", "behaviour.md 9", "notifications arrive at a server that Amazon can reach, over days"},
+		{"the reason code of status 425", "behaviour.md 6", "it cannot be provoked"},
+		{"all reason codes of reports, disputes, files and merchant accounts", "behaviour.md 6", "only those of unknown and duplicate objects are probed"},
+		{"which reason leads a dispute to which state", "behaviour.md 7.5", "Amazon's investigators decide"},
+		{"the values of resolutionAuthority of a decided dispute", "objects.md 10", "Amazon's investigators decide"},
+		{"the largest file", "objects.md 11", "it would upload many megabytes, which nobody can delete"},
+		{"closureTimestamp's unit", "objects.md 10", "it is the unit that dispute.timestamps finds"},
+		{"signInCancelUrl at the top of a sign-in payload", "objects.md 17", browser},
+		{"the values of checkoutLanguage", "objects.md 17", browser},
+		{"the values of buttonColor", "objects.md 17", browser},
+		{"the product type Donation", "surface.md 16", browser},
+		{"the answer redirectRequired of Buy Now", "surface.md 4", browser},
+		{"the page for a declined recurring buyer", "surface.md 19", "it is a page for people"},
+		{"nextToken of a page of disbursements that is not the last", "objects.md 9", "a sandbox has too few disbursements"},
+	}
+}
+
+// joined are names in order, with a space between them.
+func joined(names []string) string {
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,78 @@
+package probe
+
+import (
+	"context"
+	"strconv"
+)
+
+// tillProbes are about in-store operations.
+func tillProbes() []Probe {
+	needs := []Need{NeedScan}
+	probe := func(fact, operation, source string, ask func(r *run, ctx context.Context) (answer, error)) Probe {
+		return Probe{
+			Fact: fact, Claimed: "200", Others: []string{"201"}, Source: source, Confidence: ConfidenceLikely, Needs: needs,
+			Claim: operation + " answers with 200.",
+			ask: func(ctx context.Context, r *run) (string, error) {
+				a, err := ask(r, ctx)
+				if a.ok() {
+					return strconv.Itoa(a.status), err
+				}
+				return a.code(), err
+			},
+		}
+	}
+	return []Probe{
+		probe("status.merchantScan", "MerchantScan", "endpoints.md 41", (*run).scanned),
+		probe("status.inStoreCharge", "InStoreCharge", "endpoints.md 42", (*run).tillCharged),
+		probe("status.inStoreRefund", "InStoreRefund", "endpoints.md 43", func(r *run, ctx context.Context) (answer, error) {
+			charged, err := r.tillCharged(ctx)
+			if err != nil {
+				return answer{}, err
+			}
+			if charged.text("chargeId") == "" {
+				return answer{}, unclearAfter("nothing could be charged at the till", charged)
+			}
+			return r.send(ctx, post("InStoreRefund", "in-store/refund", object{
+				"chargeId": charged.text("chargeId"), "refundReferenceId": newKey(), "refundTotal": r.price(unit),
+			}).withKey(newKey()))
+		}),
+	}
+}
+
+// tillCountry is the country of a region's tills.
+var tillCountry = map[string]string{"na": "US", "eu": "DE", "jp": "JP"}
+
+// scanned makes a permission at a till.
+func (r *run) scanned(ctx context.Context) (answer, error) {
+	return share(r, "scanned", func() (answer, error) {
+		country := tillCountry[string(r.client.Region())]
+		a, err := r.create(ctx, "charge permission", post("MerchantScan", "in-store/merchantScan", object{
+			"scanData": r.ScanData, "scanReferenceId": newKey(), "ledgerCurrency": string(r.Currency), "merchantCOE": country,
+			"storeLocation": object{"countryCode": country}, "chargeTotal": r.price(limit),
+		}).withKey(newKey()))
+		if id := a.text("chargePermissionId"); id != "" {
+			r.bin.putPermission(id)
+		}
+		return a, err
+	})
+}
+
+// tillCharged charges the permission of the till.
+func (r *run) tillCharged(ctx context.Context) (answer, error) {
+	return share(r, "charged at a till", func() (answer, error) {
+		scan, err := r.scanned(ctx)
+		if err != nil {
+			return answer{}, err
+		}
+		if scan.text("chargePermissionId") == "" {
+			return answer{}, unclearAfter("nothing could be scanned", scan)
+		}
+		a, err := r.create(ctx, "charge", post("InStoreCharge", "in-store/charge", object{
+			"chargePermissionId": scan.text("chargePermissionId"), "chargeReferenceId": newKey(), "chargeTotal": r.price(unit),
+		}).withKey(newKey()))
+		if id := a.text("chargeId"); id != "" {
+			r.bin.putCharge(id)
+		}
+		return a, err
+	})
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/probe"
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+// An emulator does what is claimed, and one with other facts is found to, from file to file.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	all := len(probe.Probes())
+	p := withEmulator(t)
+	done := p.types("probe")
+	require.Zero(t, done.code, done.err)
+	assert.Contains(t, done.out, strconv.Itoa(all)+" as claimed, 0 different, 0 unclear, 0 not run.")
+	assert.Contains(t, done.err, strconv.Itoa(all)+"/")
+
+	changed := map[string]string{"date.maxAge": "1h", "session.returnQuery": "dropped", "refund.maxCount": "5"}
+	p = withEmulator(t, emulator.WithFacts(changed))
+	file := filepath.Join(p.folder, "facts.json")
+	done = p.types("probe", "--output", file)
+	assert.Equal(t, exitFailed, done.code, done.err)
+	assert.Contains(t, done.out, strconv.Itoa(all-3)+" as claimed, 3 different, 0 unclear, 0 not run.")
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), p.server.Description().Merchants[0].StoreID)
+
+	options, err := (&emulatorRun{Facts: file, NoProxy: true, NoPages: true}).options()
+	require.NoError(t, err)
+	again := withEmulator(t, options...)
+	found := again.types("--json", "probe", "--only", "date.*,session.returnQuery,refund.maxCount")
+	assert.Equal(t, exitFailed, found.code)
+	assert.Empty(t, found.err, "a script reads it")
+	var read probe.File
+	require.NoError(t, json.Unmarshal([]byte(found.out), &read))
+	changed["date.ahead"] = "none"
+	assert.Equal(t, changed, read.Facts)
+}
+
+func TestProbeList(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	done := p.types("probe", "--list")
+	require.Zero(t, done.code, done.err)
+	assert.Contains(t, done.out, "idempotency.updateCharge")
+	assert.Contains(t, done.out, "No probe finds out:")
+	done = p.types("--json", "probe", "--list", "--only", "simulation.*", "--only", "simulation.createRefund.RefundDeclined")
+	require.Zero(t, done.code, done.err)
+	var all []listed
+	require.NoError(t, json.Unmarshal([]byte(done.out), &all))
+	assert.Len(t, all, 19)
+}
+
+func TestProbeRefuses(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	p.refuses(exitUsage, []string{"no.such.fact", "--list"}, "probe", "--only", "no.such.fact")
+	p.refuses(exitUsage, []string{"no-such-file"}, "probe", "--scan-data", "no-such-file")
+	p.refuses(exitFailed, []string{"no/such/folder"}, "probe", "--only", "date.ahead", "--output", "no/such/folder/x")
+	wrong := p.write("wrong.json", `{"facts":{"no.such.fact":"x"}}`)
+	p.refuses(exitUsage, []string{"no.such.fact"}, "emulator", "run", "--port", "0", "--facts", wrong)
+	p.refuses(exitUsage, []string{"--facts"}, "emulator", "run", "--port", "0", "--facts", p.write("wrong.txt", "x"))
+	p.refuses(exitUsage, []string{"--facts"}, "emulator", "run", "--port", "0", "--facts", "no-such-file")
+
+	// A live account, without and with --live.
+	merchant := p.server.Description().Merchants[0]
+	key := p.write("key.pem", merchant.PrivateKeyPEM)
+	before := len(p.server.Requests())
+	p.file = ""
+	require.Zero(t, p.types("profile", "set", "real", "--public-key-id", merchant.KeyIDs.Live, "--private-key-file", key, "--region", "na").code)
+	p.refuses(exitUsage, []string{"live environment"}, "--profile", "real", "probe")
+	p.refuses(exitUsage, []string{"live environment", "No flag"}, "--live", "--profile", "real", "probe")
+	assert.Len(t, p.server.Requests(), before)
+	require.Zero(t, p.types("profile", "set", "test", "--public-key-id", merchant.KeyIDs.Sandbox, "--private-key-file", key, "--region", "na").code)
+	p.refuses(exitUsage, []string{"--merchant-id"}, "--profile", "test", "probe", "--browser")
+}
+
+// An interrupt ends it, and the file says what was found out until then.
+func TestProbeIsInterrupted(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	file := filepath.Join(p.folder, "facts.json")
+	done := p.typesIn(ctx, "probe", "--output", file)
+	assert.Equal(t, exitFailed, done.code)
+	assert.Contains(t, done.err, "not all probes ran")
+	assert.FileExists(t, file)
+	assert.Empty(t, p.server.Requests())
+}

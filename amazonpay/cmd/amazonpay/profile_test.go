@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/mocks/emulator"
+)
+
+func TestProfiles(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	m := emulator.Start(t).Description().Merchants[0]
+	key := p.write("key.pem", m.PrivateKeyPEM)
+	p.refuses(exitUsage, []string{"no account is configured", "--emulator"}, "charges", "get", "x")
+	p.refuses(exitUsage, []string{"no profile \"shop\""}, "--profile", "shop", "charges", "get", "x")
+	p.refuses(exitUsage, []string{"the region", "atlantis", "Nothing was written"}, "profile", "set", "shop", "--public-key-id", m.KeyIDs.Sandbox, "--private-key-file", key, "--region", "atlantis")
+	p.refuses(exitUsage, []string{"Nothing was written"}, "profile", "set", "shop", "--public-key-id", m.KeyIDs.Sandbox, "--private-key-file", p.write("no.pem", "x"), "--region", "na")
+
+	set := p.types("profile", "set", "shop", "--public-key-id", m.KeyIDs.Sandbox, "--private-key-file", key, "--region", "eu", "--store-id", "s1", "--merchant-id", "m1")
+	require.Zero(t, set.code, set.err)
+	require.Zero(t, p.types("profile", "set", "other", "--public-key-id", m.KeyIDs.Plain, "--environment", "sandbox", "--private-key-file", key, "--region", "jp").code)
+	listed := p.types("profile", "list")
+	assert.Contains(t, listed.out, "shop (default)")
+	assert.Contains(t, listed.out, "other")
+	assert.Contains(t, listed.out, key)
+	info, err := os.Stat(filepath.Join(p.folder, configFile))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+	content, err := os.ReadFile(filepath.Join(p.folder, configFile))
+	require.NoError(t, err)
+	assert.NotContains(t, string(content), "PRIVATE KEY")
+
+	assert.Contains(t, p.types("charges", "get", "x", "--dry-run").out, "https://pay-api.amazon.eu/v2/charges/x")
+	assert.Contains(t, p.types("--profile", "other", "charges", "get", "x", "--dry-run").out, "https://pay-api.amazon.jp/sandbox/v2/charges/x")
+	who := p.gets("whoami")
+	assert.Equal(t, "profile shop", who["from"])
+	assert.Equal(t, "s1", who["storeId"])
+	assert.Equal(t, "sandbox", who["environment"])
+	create := p.types("checkout-sessions", "create", "-f", "webCheckoutDetails.checkoutReviewReturnUrl=https://shop.example/", "--dry-run")
+	assert.Contains(t, create.out, `"storeId":"s1"`, "the profile's store is the default")
+
+	require.NoError(t, os.Chmod(filepath.Join(p.folder, configFile), 0o640))
+	p.refuses(exitUsage, []string{"others can read", "chmod 600"}, "charges", "get", "x")
+	p.refuses(exitUsage, []string{"others can read"}, "profile", "remove", "shop")
+	require.NoError(t, os.Chmod(filepath.Join(p.folder, configFile), 0o600))
+	require.Zero(t, p.types("profile", "remove", "shop").code)
+	p.refuses(exitUsage, []string{"no profile \"shop\""}, "profile", "remove", "shop")
+	p.refuses(exitUsage, []string{"no account is configured"}, "charges", "get", "x")
+	p.write(configFile, "profiles:\n  a:\n    publicKeyID: x\n")
+	p.refuses(exitUsage, []string{configFile, "publicKeyID"}, "profile", "list")
+}
