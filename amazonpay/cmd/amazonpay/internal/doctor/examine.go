@@ -21,7 +21,7 @@ func Examine(ctx context.Context, setup Setup, network Network) iter.Seq[Finding
 		if idle, has := e.network.RoundTripper.(interface{ CloseIdleConnections() }); has && !e.custom {
 			defer idle.CloseIdleConnections()
 		}
-		unusable := make(map[Check]bool)
+		broken := make(map[Check]bool)
 		for _, step := range e.steps() {
 			if ctx.Err() != nil {
 				return
@@ -31,7 +31,7 @@ func Examine(ctx context.Context, setup Setup, network Network) iter.Seq[Finding
 			}
 			f := Finding{Status: StatusSkipped}
 			for _, needed := range step.needs {
-				if unusable[needed] {
+				if broken[needed] {
 					f.Found = cmp.Or(f.Found, "depends on: "+string(needed))
 				}
 			}
@@ -44,7 +44,7 @@ func Examine(ctx context.Context, setup Setup, network Network) iter.Seq[Finding
 				return
 			}
 			f.Check = step.check
-			unusable[step.check] = f.Status == StatusFailed || f.Status == StatusSkipped
+			broken[step.check] = f.Status == StatusFailed
 			if !yield(f) {
 				return
 			}
@@ -66,7 +66,8 @@ type examination struct {
 	conn    net.Conn // to the service, or through the proxy; from CheckConnection to CheckTLS
 }
 
-// step is one check. It is skipped if one that it needs failed or was skipped.
+// step is one check. It is skipped if one that it needs failed; what that one needs is among its
+// own needs.
 type step struct {
 	check   Check
 	needs   []Check

@@ -134,9 +134,11 @@ func TestEachCheckHasATimeout(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
+	began := time.Now()
 	f := first(l.examine(), doctor.StatusFailed)
 	require.NotNil(t, f)
 	assert.Equal(t, doctor.CheckConnection, f.Check)
+	assert.Less(t, time.Since(began), 10*time.Second)
 }
 
 func TestFromEnv(t *testing.T) {

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -103,4 +104,13 @@ func TestSourcesAreNamed(t *testing.T) {
 	assert.Contains(t, f.Found, "the region of profile shop is")
 	assert.Equal(t, "Set the region of profile shop to eu.", f.Next)
 	assert.Empty(t, f.Run, "it is no variable")
+}
+
+func TestALongValueIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.setup.Region.Text = strings.Repeat("secret", 20)
+	f := first(l.examine(), doctor.StatusFailed)
+	require.NotNil(t, f)
+	assert.Equal(t, "AMAZON_PAY_REGION is a text of 120 bytes", f.Found)
 }

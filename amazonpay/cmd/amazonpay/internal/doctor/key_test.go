@@ -124,3 +124,14 @@ func TestUnusualKeys(t *testing.T) {
 		},
 	})
 }
+
+func TestAnUnusualSize(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.keyFile(pkcs8(t, newRSA(t, 2056)))
+	f := first(l.examine(), doctor.StatusWarning)
+	require.NotNil(t, f)
+	assert.Equal(t, doctor.CheckKey, f.Check)
+	assert.Contains(t, f.Found+f.Cause, "2056 bits")
+	assert.Contains(t, f.Cause, "unusual size")
+}

@@ -70,7 +70,7 @@ func ReadRefused(text []byte) (Refused, error) {
 	if p.canonical == nil && p.sent == nil && p.authorization == nil && p.toSign == nil && len(p.errors) == 0 {
 		return Refused{}, ErrNoRequest
 	}
-	r := &reading{paste: p}
+	r := &reading{paste: p, found: Refused{Seen: []string{}, Problems: []Problem{}, Doubts: []Problem{}, Unseen: []string{}}}
 	r.readAuthorization()
 	r.checkRequests()
 	r.checkToSign()
@@ -105,7 +105,7 @@ func (r *reading) result() Refused {
 	out := r.found
 	if out.SameText { // what the service computed too is not why it refused
 		out.Doubts = append(out.Doubts, out.Problems...)
-		out.Problems = nil
+		out.Problems = []Problem{}
 	}
 	secrets := r.secrets()
 	for _, list := range []*[]Problem{&out.Problems, &out.Doubts} {

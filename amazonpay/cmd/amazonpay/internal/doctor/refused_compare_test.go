@@ -51,6 +51,18 @@ func TestTheServiceComputedTheSameText(t *testing.T) {
 	}
 }
 
+// TestWhatTheServiceComputedTooIsNotTheCause has a text that breaks a rule, which the service
+// accepted all the same.
+func TestWhatTheServiceComputedTooIsNotTheCause(t *testing.T) {
+	t.Parallel()
+	canonical := strings.Replace(vectorOf(t, "us-sandbox/get").Canonical, "/v2/", "/v2//", 1)
+	got, err := doctor.ReadRefused([]byte(canonical + "\n\n" + refusal(canonical)))
+	require.NoError(t, err)
+	assert.True(t, got.SameText)
+	assert.Empty(t, got.Problems)
+	assert.Len(t, got.Doubts, 1)
+}
+
 func quotedJSON(text string) string {
 	quoted, _ := json.Marshal(text)
 	return string(quoted)

@@ -62,6 +62,18 @@ func TestNothingSecretIsRepeated(t *testing.T) {
 	}
 }
 
+// TestATokenThatBeginsWithAnother leaves nothing of the longer one.
+func TestATokenThatBeginsWithAnother(t *testing.T) {
+	t.Parallel()
+	text := "get\n/v1/buyers/token1/x\n\nX-Amz-Pay-Authtoken:token1-and-the-rest\naccept:*/*\n\naccept;x-amz-pay-authtoken\nabc\n"
+	got, err := doctor.ReadRefused([]byte(text))
+	require.NoError(t, err)
+	out, err := json.Marshal(got)
+	require.NoError(t, err)
+	assert.NotContains(t, string(out), "token1")
+	assert.NotContains(t, string(out), "the-rest")
+}
+
 func TestNothingIsRecognised(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "\n\n", "hello", "GET\n/v2/charges", "HTTP/1.1 403 Forbidden", `{"a":1}`, "curl", "curl -v", "-----BEGIN PRIVATE KEY-----"} {
