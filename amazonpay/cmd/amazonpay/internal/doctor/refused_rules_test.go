@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -168,6 +169,9 @@ func TestMistakesInWhatWasSent(t *testing.T) {
 	hashed := func(body string) string { // the client hashed another body than it sent
 		return in(withBody, bodyHash, signing.HashPayload([]byte(body)).String())
 	}
+	withLength := func(text string, more int) string {
+		return in(text, "\r\naccept:", "\r\nContent-Length: "+strconv.Itoa(len(post.body())+more)+"\r\naccept:")
+	}
 	var indented strings.Builder
 	encoder := json.NewEncoder(&indented)
 	encoder.SetIndent("", "  ")
@@ -199,6 +203,9 @@ func TestMistakesInWhatWasSent(t *testing.T) {
 		{name: "body indented after", text: changed(strings.TrimSpace(indented.String())), line: at(withBody, bodyHash) + 6, says: bodyHash, why: "as compact JSON"},
 		{name: "slashes escaped before", text: hashed(strings.ReplaceAll(post.body(), "/", `\/`)), line: at(withBody, bodyHash), must: bodyHash, why: `\/ for each slash`},
 		{name: "line end before", text: hashed(post.body() + "\r\n"), line: at(withBody, bodyHash), must: bodyHash, why: "line end (CR LF)"},
+		{name: "perhaps a line end", text: hashed(post.body() + "\n"), line: at(withBody, bodyHash), must: bodyHash, why: "Was the line end sent?", doubt: true},
+		{name: "a line end was sent", text: withLength(withBody, 1), line: at(withBody, bodyHash) + 1, says: bodyHash, why: "without the white space around it"},
+		{name: "a line end was signed", text: withLength(hashed(post.body()+"\n"), 0), line: at(withBody, bodyHash) + 1, must: bodyHash, why: "with a line end behind it"},
 		{name: "indented before", text: hashed(strings.TrimSpace(indented.String())), line: at(withBody, bodyHash), must: bodyHash, why: "indented JSON"},
 		{name: "sorted before", text: hashed(`{"storeId":"amzn1.application-oa2-client.xxxxx","webCheckoutDetails":{"checkoutResultReturnUrl":"https://localhost/store/checkoutReturn","checkoutReviewReturnUrl":"https://localhost/store/checkoutReview"}}`), line: at(withBody, bodyHash), must: bodyHash, why: "members sorted"},
 		{name: "nothing hashed", text: hashed(""), line: at(withBody, bodyHash), must: bodyHash, why: "without any text"},

@@ -88,7 +88,7 @@ func (v Value) set(to string) (next, command string) {
 // and is only described.
 func shown(text string) string {
 	const most = 60
-	if len(text) > most || strings.Contains(text, "--") || strings.ContainsAny(text, "\r\n") {
+	if len(text) > most || strings.ContainsAny(text, "\r\n") {
 		return fmt.Sprintf("a text of %d bytes", len(text))
 	}
 	return fmt.Sprintf("%q", text)
