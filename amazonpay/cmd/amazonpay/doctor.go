@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/doctor"
@@ -45,6 +46,8 @@ func (c *doctorCommand) Run(s *session) error {
 		return nil
 	case cause.Refused:
 		return told(exitRefused)
+	case slices.Contains([]doctor.Check{doctor.CheckName, doctor.CheckConnection, doctor.CheckTLS, doctor.CheckClock, doctor.CheckSignedCall}, cause.Check):
+		return told(exitFailed) // the network or the machine, not what was set
 	}
 	return told(exitUsage)
 }

@@ -74,6 +74,16 @@ func TestDoctorOfARefusal(t *testing.T) {
 	assert.Equal(t, exitRefused, p.types("doctor").code)
 }
 
+// What is wrong with the network, and not with the setup, is exit code 1.
+func TestDoctorWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	require.NoError(t, p.server.Close())
+	done := p.types("doctor")
+	assert.Equal(t, exitFailed, done.code, done.out)
+	assert.Contains(t, done.out, "failed   clock: no answer from 127.0.0.1")
+}
+
 func descriptionFile(t *testing.T, d emulator.Description) string {
 	t.Helper()
 	text, err := json.Marshal(d)

@@ -125,7 +125,7 @@ func (r *reading) checkQuery(q *request) {
 	}
 	values := make(url.Values)
 	var names []string
-	for pair := range strings.SplitSeq(query, "&") {
+	for pair := range strings.SplitSeq(strings.ReplaceAll(query, "+", "%20"), "&") {
 		name, text, is := strings.Cut(pair, "=")
 		if !is {
 			r.doubt(line, query, name+"=", "A parameter without a value has an equals sign.")
@@ -139,8 +139,7 @@ func (r *reading) checkQuery(q *request) {
 	case twice.MatchString(query) && !strings.Contains(right, "%25"+"25"):
 		r.problem(line, query, twice.ReplaceAllStringFunc(query, func(e string) string { return "%" + e[3:] }), "The query is escaped twice: %25 is an escaped percent sign.")
 	case strings.Contains(query, "+"):
-		spaced := strings.ReplaceAll(query, "+", "%20")
-		r.problem(line, query, spaced, "A space is %20 (RFC 3986), and a plus sign %2B. A plus sign for a space belongs to HTML forms.")
+		r.problem(line, query, right, "A space is %20 (RFC 3986), and a plus sign %2B. A plus sign for a space belongs to HTML forms.")
 	case brokenRaw.MatchString(query) || strings.ContainsAny(query, ",:;/@?$#[]"):
 		r.problem(line, query, right, "Each character of a name or a value but letters, digits, - . _ ~ is escaped, as UTF-8.")
 	case !slices.IsSorted(names):
