@@ -27,6 +27,7 @@ var commands = []struct {
 	name, group, help string
 	make              func() any
 }{
+	{"doctor", "diagnose", "Find out why it does not work: key, ids, network, clock, signature.", made[doctorCommand]},
 	{"call", "diagnose", "Call a path of the API.", made[callCommand]},
 	{"probe", "diagnose", "Find out, with a sandbox account, what Amazon Pay's documentation leaves open.", made[probeCommand]},
 	{"button", "diagnose", "Sign a button: its configuration, or a page that shows it.", made[buttonCommand]},

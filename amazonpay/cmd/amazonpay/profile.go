@@ -84,6 +84,8 @@ func writeFile(path string, content []byte) error {
 	return nil
 }
 
+var errNoAccount = errors.New("no account is configured")
+
 // profile returns the account of a profile, by default of the default one.
 func (s *session) profile(name string) (account, error) {
 	all, path, err := s.readProfiles()
@@ -97,7 +99,7 @@ func (s *session) profile(name string) (account, error) {
 	switch {
 	case name == "":
 		return account{}, wrong("Set AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY_FILE and AMAZON_PAY_REGION; or run amazonpay profile set; or add --emulator, which needs no account.",
-			"no account is configured")
+			"%w", errNoAccount)
 	case !ok:
 		return account{}, wrong("Run amazonpay profile list.", "there is no profile %q in %s", name, path)
 	}
