@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -123,7 +122,11 @@ func (c *emulatorRun) announce(s *session, d emulator.Description) error {
 		return err
 	}
 	caFile := strings.TrimSuffix(c.File, ".json") + ".pem"
-	if err := errors.Join(os.WriteFile(c.File, append(text, '\n'), 0o600), os.WriteFile(caFile, []byte(d.CAPEM), 0o600)); err != nil {
+	err = writeFile(c.File, append(text, '\n'))
+	if err == nil {
+		err = writeFile(caFile, []byte(d.CAPEM))
+	}
+	if err != nil {
 		return failed("Give another file with --file.", "%w", err)
 	}
 	s.printf("Amazon Pay emulator, region %s. No money moves.", d.Region)

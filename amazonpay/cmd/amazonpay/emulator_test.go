@@ -31,6 +31,7 @@ func TestEmulatorServesUntilItIsStopped(t *testing.T) {
 	ended := make(chan int, 1)
 	dir := t.TempDir()
 	state := filepath.Join(dir, "shop.state")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pay.json"), []byte("{}"), 0o644))
 	go func() {
 		ended <- run(ctx, []string{
 			"emulator", "--port", "0", "--proxy-port", "0", "--pages-port", "0", "--region", "jp", "--seed", "7", "--clock", "720h", "--throttle",
@@ -38,6 +39,9 @@ func TestEmulatorServesUntilItIsStopped(t *testing.T) {
 		}, nil, out, io.Discard)
 	}()
 	d := described(t, printed, filepath.Join(dir, "pay.json"))
+	info, err := os.Stat(filepath.Join(dir, "pay.json"))
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "it has keys")
 	assert.Equal(t, "jp", d.Region)
 	assert.NotEmpty(t, d.ProxyURL)
 	assert.Regexp(t, `^http://127\.0\.0\.1:\d+/checkout\.js$`, d.ScriptURL)
@@ -58,7 +62,7 @@ func TestEmulatorServesUntilItIsStopped(t *testing.T) {
 
 	stop()
 	assert.Zero(t, <-ended)
-	info, err := os.Stat(state)
+	info, err = os.Stat(state)
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/tidwall/gjson"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
@@ -49,6 +51,9 @@ func (c *fixturesCommand) Run(s *session) error {
 		return err
 	}
 	var told story
+	if file, err := parser.ParseBytes(text, 0); err == nil && len(ast.FilterFile(ast.AliasType, file)) > 0 {
+		return wrong("Write it out.", "%s has an alias (*name): a few lines of them can fill the memory", c.File)
+	}
 	if err := yaml.UnmarshalWithOptions(text, &told, yaml.Strict()); err != nil {
 		return wrong("README.md describes what a story has.", "%s: %s", c.File, yaml.FormatError(err, false, true))
 	}

@@ -68,6 +68,7 @@ func TestWrongFixtures(t *testing.T) {
 		{exitUsage, "call: GetCharge", "cal: GetCharge", "cal"},
 		{exitUsage, "call: GetCharge", "call: GetCharges", `step 9 (GetCharges): there is no operation "GetCharges"`},
 		{exitUsage, "advance: 36h", "advance: soon", "step 4 (advance soon)"},
+		{exitUsage, "advance: 36h", "advance: *wait", "has an alias"},
 		{exitUsage, "trigger: session.approve", "trigger: session.pay", `no event "session.pay"`},
 		{exitUsage, "${refund.refundId}", "${refund.id}", "${refund.id} leads to nothing"},
 		{exitUsage, "${refund.refundId}", "${nobody.id}", "${nobody.id} leads to nothing"},

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/download"
 	"github.com/amazonpay-go/sdk/amazonpay/ipn/ipntest"
 )
 
@@ -141,11 +140,7 @@ func (c *ipnSend) client(s *session) (*http.Client, error) {
 func (c *ipnSend) offer(s *session, sns *ipntest.SNS) (stop func(), err error) {
 	stop = func() {}
 	if c.CertificateOut != "" {
-		err := download.Save(c.CertificateOut, true, func(w io.Writer) error {
-			_, err := w.Write(sns.CertificatePEM())
-			return err
-		})
-		if err != nil {
+		if err := writeFile(c.CertificateOut, sns.CertificatePEM()); err != nil {
 			return nil, wrong("Give another file.", "--certificate-out: %w", err)
 		}
 	}

@@ -253,8 +253,8 @@ func (c *caller) printCurl(r *http.Request) error {
 // quoted is a text as one word of a shell.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// secret reads a secret from a file, from standard input for -, or else from a variable. A file that
-// is empty is an error: without the token, the call would be for another merchant.
+// secret reads a secret from a file, from standard input for -, or else from a variable. An empty
+// file is an error: without the token, the call would be for another merchant.
 func (s *session) secret(what, file, variable string) (string, error) {
 	if file == "" {
 		return os.Getenv(variable), nil

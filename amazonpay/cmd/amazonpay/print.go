@@ -62,7 +62,7 @@ func (s *session) printJSON(v any) error {
 	if s.cli.JSON {
 		shape = func() error { return json.Compact(&b, raw) }
 	}
-	if shape() != nil { // it is no JSON: a gateway's page, or nothing
+	if isJSON := shape() == nil; !isJSON { // a gateway's page, or nothing
 		s.printf("%s", harmless(string(raw)))
 		return nil
 	}

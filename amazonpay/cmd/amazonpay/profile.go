@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
+	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/download"
 )
 
 // profile is an account in the configuration file. It has no key: only the name of its file.
@@ -68,18 +70,18 @@ func writeProfiles(p profiles, path string) error {
 	return writeFile(path, text)
 }
 
-// writeFile replaces a file that only its owner may read.
+// writeFile replaces a file that only its owner may read. It does not replace a device or a link,
+// such as /dev/stdout.
 func writeFile(path string, content []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // 0600
-	if err != nil {
-		return failed("", "%w", err)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return failed("Give the name of a file.", "%s is not a file", path)
 	}
-	_, err = temporary.Write(content)
-	if err = errors.Join(err, temporary.Sync(), temporary.Close()); err == nil {
-		err = os.Rename(temporary.Name(), path)
-	}
+	err := download.Save(path, true, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
 	if err != nil {
-		return errors.Join(failed("", "%w", err), os.Remove(temporary.Name()))
+		return failed("", "writing %s: %w", path, nameless(err))
 	}
 	return nil
 }

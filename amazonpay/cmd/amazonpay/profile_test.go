@@ -54,3 +54,36 @@ func TestProfiles(t *testing.T) {
 	p.write(configFile, "profiles:\n  a:\n    publicKeyID: x\n")
 	p.refuses(exitUsage, []string{configFile, "publicKeyID"}, "profile", "list")
 }
+
+// A device or a link is not replaced by a file: as root, -o /dev/stdout would do harm.
+func TestWriteFile(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	target := p.write("target", "x")
+	link := filepath.Join(p.folder, "link")
+	require.NoError(t, os.Symlink(target, link))
+	for _, path := range []string{link, p.folder, "/dev/null"} {
+		require.ErrorContains(t, writeFile(path, []byte("y")), "is not a file")
+	}
+	require.NoError(t, os.Chmod(target, 0o644))
+	require.NoError(t, writeFile(target, []byte("y")))
+	info, err := os.Stat(target)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+}
+
+// The region is part of a file's name.
+func TestRegionOfTheEmulatorInside(t *testing.T) {
+	p := newPerson(t)
+	for _, region := range []string{"../../x", "..", "mars"} {
+		t.Setenv("AMAZON_PAY_REGION", region)
+		p.refuses(exitUsage, []string{"AMAZON_PAY_REGION is", "eu (or de, uk)"}, "--emulator", "charges", "get", "x")
+	}
+	left, err := os.ReadDir(p.folder)
+	require.NoError(t, err)
+	assert.Empty(t, left)
+	t.Setenv("AMAZON_PAY_REGION", "eu")
+	charge := text(t, p.gets("--emulator", "emulator", "trigger", "charge.authorized"), "chargeId")
+	t.Setenv("AMAZON_PAY_REGION", "DE")
+	assert.Equal(t, charge, p.gets("--emulator", "charges", "get", charge)["chargeId"])
+}

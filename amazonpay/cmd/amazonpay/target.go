@@ -168,17 +168,23 @@ func (s *session) described(file string) (account, error) {
 	return s.cli.emulated(d, base, file), nil
 }
 
+// regions are the regions of the emulator inside, each of which has a state of its own.
+var regions = map[string]string{"na": "na", "us": "na", "eu": "eu", "de": "eu", "uk": "eu", "jp": "jp"}
+
 // emulator starts the emulator inside, with the state of the last command.
 func (s *session) emulator() (*emulator.Server, error) {
 	if s.server != nil {
 		return s.server, nil
 	}
-	region := strings.ToLower(cmp.Or(os.Getenv("AMAZON_PAY_REGION"), "na"))
+	region := regions[strings.ToLower(cmp.Or(os.Getenv("AMAZON_PAY_REGION"), "na"))]
+	if region == "" {
+		return nil, wrong("Use na (or us), eu (or de, uk) or jp.", "AMAZON_PAY_REGION is %q", os.Getenv("AMAZON_PAY_REGION"))
+	}
 	dir, err := s.configDir()
 	if err != nil {
 		return nil, err
 	}
-	state := filepath.Join(dir, "emulator-"+filepath.Base(region)+".state")
+	state := filepath.Join(dir, "emulator-"+region+".state")
 	lock := flock.New(state + ".lock")
 	waiting, stop := context.WithTimeout(s.ctx, lockTime)
 	defer stop()
