@@ -15,7 +15,7 @@ import (
 // The exit codes. README.md has the same table.
 const (
 	exitFailed  = 1 // the command could not do its work, or found a difference
-	exitUsage   = 2 // a flag, file, key, id or region is wrong; nothing was sent
+	exitUsage   = 2 // a flag, file, key, id or region is wrong; nothing was changed
 	exitRefused = 3 // the service refused
 	exitUnknown = 4 // the work may or may not have been done
 )

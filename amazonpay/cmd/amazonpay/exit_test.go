@@ -189,7 +189,17 @@ func TestLiveGuard(t *testing.T) {
 	}
 }
 
-// Exit code 2 says that nothing was sent.
+// Errors of the command line are JSON, too.
+func TestUsageErrorsAsJSON(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--json", "chargs"}, {"charges", "get", "x", "--nonsense", "--json"}, {"--json", "charges", "get"}} {
+		var said reported
+		require.NoError(t, json.Unmarshal([]byte(newPerson(t).types(args...).err), &said), "%v", args)
+		assert.Equal(t, exitUsage, said.ExitCode)
+	}
+}
+
+// Exit code 2 says that nothing was changed.
 func TestFieldOfALaterCall(t *testing.T) {
 	t.Parallel()
 	s := newSession(t.Context(), nil, nil, nil)

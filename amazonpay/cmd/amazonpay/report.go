@@ -456,7 +456,7 @@ func (c *scheduleCancel) Run(s *session) error {
 			return err
 		}
 		if len(answer.ReportSchedules) != 1 {
-			return wrong("Run amazonpay report schedule list, and give an id.", "%d schedules make %s reports", len(answer.ReportSchedules), c.Schedule)
+			return failed("Run amazonpay report schedule list, and give an id.", "%d schedules make %s reports", len(answer.ReportSchedules), c.Schedule)
 		}
 		id = answer.ReportSchedules[0].ReportScheduleID
 	}

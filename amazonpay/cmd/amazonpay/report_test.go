@@ -130,7 +130,7 @@ func TestReportSchedules(t *testing.T) {
 	assert.Zero(t, done.code)
 	assert.Equal(t, "There is none.\n", done.err)
 	assert.Equal(t, "[]\n", p.types("--json", "report", "schedule", "list").out)
-	p.refuses(exitUsage, []string{"0 schedules make settlement reports"}, "report", "schedule", "cancel", "settlement")
+	p.refuses(exitFailed, []string{"0 schedules make settlement reports"}, "report", "schedule", "cancel", "settlement")
 	p.refuses(exitUsage, []string{`--every "moon" is not offered`, "84 hours"}, "report", "schedule", "create", "--type", "refund", "--every", "moon")
 }
 

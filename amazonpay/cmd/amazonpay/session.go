@@ -76,6 +76,7 @@ func (s *session) run(args []string) (err error) {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
+		s.cli.JSON = s.cli.JSON || slices.Contains(args, "--json") // kong sets flags after it has read all
 		return usage(err)
 	}
 	for _, given := range parsed.Path {
