@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // Need is what a probe requires besides a sandbox key.
@@ -93,6 +92,8 @@ const (
 	absent   = "absent"
 	isNull   = "null"
 	none     = "none"
+
+	invalidValue = "InvalidParameterValue"
 )
 
 // taken reads whether a request was accepted, or refused with one of these reason codes.
@@ -147,10 +148,4 @@ func AllUnprobed() []Unprobed {
 		{"the page for a declined recurring buyer", "surface.md 19", "it is a page for people"},
 		{"nextToken of a page of disbursements that is not the last", "objects.md 9", "a sandbox has too few disbursements"},
 	}
-}
-
-// joined are names in order, with a space between them.
-func joined(names []string) string {
-	slices.Sort(names)
-	return strings.Join(names, " ")
 }

@@ -45,10 +45,7 @@ func reportProbes() []Probe {
 				if err != nil {
 					return "", err
 				}
-				again, err := r.send(ctx, ordered.request)
-				if again.ok() && again.text("reportId") != ordered.id {
-					r.bin.keep("report", "kept for 90 days")
-				}
+				again, err := r.create(ctx, ordered.request)
 				return repeated(again, "reportId", ordered.id), err
 			},
 		},
@@ -74,10 +71,7 @@ func scheduleProbes() []Probe {
 				if err != nil {
 					return "", err
 				}
-				again, err := r.create(ctx, "report schedule", ordered.request)
-				if id := again.text("reportScheduleId"); id != "" {
-					r.bin.putSchedule(id)
-				}
+				again, err := r.create(ctx, ordered.request)
 				return repeated(again, "reportScheduleId", ordered.id), err
 			},
 		},
@@ -90,10 +84,7 @@ func scheduleProbes() []Probe {
 				if err != nil {
 					return "", err
 				}
-				second, err := r.create(ctx, "report schedule", ordered.request.withKey(newKey()))
-				if id := second.text("reportScheduleId"); id != "" {
-					r.bin.putSchedule(id)
-				}
+				second, err := r.create(ctx, ordered.request.withKey(newKey()))
 				return second.code(), err
 			},
 		},
@@ -122,7 +113,7 @@ func repeated(again answer, member, before string) string {
 // not recognized as one.
 func (a answer) triedAgain() bool {
 	return slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, a.status) &&
-		a.reason != "DuplicateIdempotencyKey"
+		a.reason != "DuplicateIdempotencyKey" && !a.saysNothing()
 }
 
 func askDisbursements(ctx context.Context, r *run) (string, error) {
@@ -136,8 +127,11 @@ func askDisbursements(ctx context.Context, r *run) (string, error) {
 	if a.status != http.StatusOK {
 		return a.code(), nil
 	}
-	if _, there := a.at("nextToken"); !there {
+	switch token, there := a.at("nextToken"); {
+	case !there:
 		return absent, nil
+	case token != nil && token != "":
+		return "", unclear("the page is not the last")
 	}
 	return "present", nil
 }

@@ -55,7 +55,7 @@ func keyProbes() []Probe {
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q := post("CreateCheckoutSession", "checkoutSessions", r.sessionBody(nil))
 				q.withoutKey = true
-				a, err := r.sendSession(ctx, q)
+				a, err := r.create(ctx, q)
 				return keyless(a, a.ok()), err
 			},
 		},
@@ -74,6 +74,9 @@ func keyProbes() []Probe {
 				}
 				q.key, q.withoutKey = "", true
 				without, err := r.send(ctx, q)
+				if err == nil && with.saysNothing() {
+					err = unclearAfter("the same request with a key", with)
+				}
 				return keyless(without, without.code() == with.code()), err
 			},
 		},
@@ -84,7 +87,7 @@ func keyProbes() []Probe {
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q := post("CreateReport", "reports", r.reportBody())
 				q.withoutKey = true
-				a, err := r.newReport(ctx, q)
+				a, err := r.create(ctx, q)
 				return keyless(a, a.ok()), err
 			},
 		},
@@ -117,7 +120,11 @@ func (r *run) ages(ctx context.Context, all []age, allAccepted string) (string, 
 		switch {
 		case a.code() == right.code():
 		case a.status == http.StatusBadRequest, a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
-			return one.refused, nil
+			again, err := r.send(ctx, get("GetCharge", "charges/{id}", unknownCharge))
+			if err == nil && again.code() != right.code() {
+				err = unclearAfter("a request with the right date, after one that was refused", again)
+			}
+			return one.refused, err
 		default:
 			return "", unclearAfter("a request with another date", a)
 		}
@@ -134,8 +141,12 @@ func (r *run) simulationSigned(ctx context.Context, signed bool) (string, error)
 	case err != nil:
 		return "", err
 	case a.reason == "InvalidRequestSignature":
-		r.mustSign = r.mustSign || !signed
-		return refused, nil
+		without, err := r.send(ctx, r.chargeOfNobody(""))
+		if err == nil && without.status != http.StatusNotFound {
+			err = unclearAfter("the same request without a simulation code", without)
+		}
+		r.mustSign = r.mustSign || !signed && err == nil
+		return refused, err
 	case a.status == http.StatusNotFound, a.reason == "InvalidSandboxSimulationSpecified": // its signature was right
 		return accepted, nil
 	}
