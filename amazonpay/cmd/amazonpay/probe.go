@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"strconv"
@@ -246,12 +247,23 @@ func (s *session) listProbes(only []string) error {
 	return nil
 }
 
+// maxFacts is more than a file of facts has.
+const maxFacts = 1 << 20
+
 // readFacts reads the file that the command probe wrote, as a setting of the emulator.
 func readFacts(name string) (emulator.Option, error) {
 	const next = "Use a file that amazonpay probe --output wrote."
-	text, err := os.ReadFile(name) //nolint:gosec // the person names the file
+	file, err := os.Open(name) //nolint:gosec // the person names the file
 	if err != nil {
 		return nil, wrong(next, "--facts: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, maxFacts+1))
+	switch {
+	case err != nil:
+		return nil, wrong(next, "--facts: %w", err)
+	case len(text) > maxFacts:
+		return nil, wrong(next, "--facts %s: the file is larger than a megabyte", name)
 	}
 	var facts emulator.Facts
 	if err := facts.UnmarshalJSON(text); err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -71,6 +72,7 @@ func TestProbeRefuses(t *testing.T) {
 	p.refuses(exitUsage, []string{"no.such.fact"}, "emulator", "run", "--port", "0", "--facts", wrong)
 	p.refuses(exitUsage, []string{"--facts"}, "emulator", "run", "--port", "0", "--facts", p.write("wrong.txt", "x"))
 	p.refuses(exitUsage, []string{"--facts"}, "emulator", "run", "--port", "0", "--facts", "no-such-file")
+	p.refuses(exitUsage, []string{"larger"}, "emulator", "run", "--port", "0", "--facts", p.write("large.json", strings.Repeat(" ", maxFacts)+"{}"))
 
 	// A live account, without and with --live.
 	merchant := p.server.Description().Merchants[0]
