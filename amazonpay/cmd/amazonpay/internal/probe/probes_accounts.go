@@ -10,7 +10,7 @@ func accountProbes() []Probe {
 	return []Probe{
 		{
 			Fact: "accounts.createAnswer", Claimed: "merchantAccountId uniqueReferenceId", Others: []string{"merchantAccountId"},
-			Source: "objects.md 12", Confidence: ConfidenceUncertain, Needs: needs,
+			Source: dotnet, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "An answer to RegisterAmazonPayAccount has merchantAccountId and uniqueReferenceId.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				a, err := r.newAccount(ctx, "RegisterAmazonPayAccount", object{"uniqueReferenceId": newKey()})
@@ -25,7 +25,7 @@ func accountProbes() []Probe {
 			},
 		},
 		{
-			Fact: "accounts.state", Claimed: "any", Others: []string{"ACTIVE", "Active"}, Source: "objects.md 12", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "accounts.state", Claimed: "any", Others: []string{"ACTIVE", "Active"}, Source: nodeSDK + "README.md: ACTIVE; " + javaSDK + "README.md: Active, of a store", Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "merchantStatus.state may be spelled ACTIVE or Active.",
 			ask:   askAccountState,
 		},

@@ -12,12 +12,12 @@ func chargeProbes() []Probe {
 	needs := []Need{NeedPermission}
 	return []Probe{
 		{
-			Fact: "permission.balance.authorized", Claimed: "held", Others: []string{"free"}, Source: "behaviour.md 7.2", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "permission.balance.authorized", Claimed: "held", Others: []string{"free"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "limits.amountBalance counts open authorizations as spent.",
 			ask:   askBalance,
 		},
 		{
-			Fact: "capture.rest", Claimed: "released", Others: []string{"held"}, Source: "behaviour.md 7.3", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "capture.rest", Claimed: "released", Others: []string{"held"}, Source: plugin + "/Charge.php", Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "If a part of a charge is captured, the rest is released.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				part, err := r.partly(ctx)
@@ -26,7 +26,7 @@ func chargeProbes() []Probe {
 		},
 		{
 			Fact: "capture.second", Claimed: "422 InvalidChargeStatus", Others: []string{"422 TransactionCountExceeded", "400 TransactionAmountExceeded"},
-			Source: "behaviour.md 7.3", Confidence: ConfidenceLikely, Needs: needs,
+			Source: plugin + "/Charge.php", Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "A charge can be captured once.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				part, err := r.partly(ctx)
@@ -38,22 +38,22 @@ func chargeProbes() []Probe {
 			},
 		},
 		{
-			Fact: "status.captureCharge.initiated", Claimed: "202", Others: []string{"200"}, Source: "endpoints.md 13", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "status.captureCharge.initiated", Claimed: "202", Others: []string{"200"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "CaptureCharge answers with 202 if the capture is only initiated.",
 			ask:   askCaptureInitiated,
 		},
 		{
-			Fact: "lengths.cancellationReason", Claimed: "255", Others: []string{none}, Source: "objects.md 5", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "lengths.cancellationReason", Claimed: "255", Others: []string{none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "cancellationReason may have 255 characters.",
 			ask:   askCancellation,
 		},
 		{
-			Fact: "refund.maxCount", Claimed: "10", Others: []string{"5", "15", "25", none}, Source: "behaviour.md 7.4", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "refund.maxCount", Claimed: "10", Others: []string{"5", "15", "25", none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "A charge may have ten refunds.",
 			ask:   askRefunds,
 		},
 		{
-			Fact: "idempotency.updateCharge", Claimed: honoured, Others: []string{ignored}, Source: "behaviour.md 4", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "idempotency.updateCharge", Claimed: honoured, Others: []string{ignored}, Source: javaSDK + "WebstoreClient.java, sends a key; " + docIdempotency + ": PATCH ignores it", Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "UpdateCharge, a PATCH, honours the idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				updated, err := r.updated(ctx)
@@ -74,7 +74,7 @@ func chargeProbes() []Probe {
 			},
 		},
 		{
-			Fact: "answers.updateCharge", Claimed: "object", Others: []string{"empty"}, Source: "endpoints.md 12", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "answers.updateCharge", Claimed: "object", Others: []string{"empty"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "UpdateCharge answers with the charge.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				updated, err := r.updated(ctx)

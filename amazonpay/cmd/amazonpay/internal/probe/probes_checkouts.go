@@ -17,7 +17,7 @@ func checkoutProbes() []Probe {
 	needs := []Need{NeedBuyer}
 	return []Probe{
 		{
-			Fact: "session.returnQuery", Claimed: "kept", Others: []string{"dropped"}, Source: "behaviour.md 8", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "session.returnQuery", Claimed: "kept", Others: []string{"dropped"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "The query of a return URL is kept.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				d, err := r.main(ctx)
@@ -31,7 +31,7 @@ func checkoutProbes() []Probe {
 			},
 		},
 		{
-			Fact: "idempotency.completeCheckoutSession", Claimed: honoured, Others: []string{ignored}, Source: "endpoints.md 5", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "idempotency.completeCheckoutSession", Claimed: honoured, Others: []string{ignored}, Source: docIdempotency, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "CompleteCheckoutSession honours the idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				d, err := r.main(ctx)
@@ -44,23 +44,23 @@ func checkoutProbes() []Probe {
 		},
 		{
 			Fact: "complete.canceled", Claimed: "422 CheckoutSessionCanceled", Others: []string{"400 CheckoutSessionCanceled", "422 InvalidCheckoutSessionStatus"},
-			Source: "behaviour.md 6", Confidence: ConfidenceConflict, Needs: needs,
+			Source: plugin + ": 400; other lists: 422", Confidence: ConfidenceConflict, Needs: needs,
 			Claim: "CompleteCheckoutSession of a payment that fails is CheckoutSessionCanceled, with 422.",
 			ask:   askCanceled,
 		},
 		{
-			Fact: "permission.overchargeLimit", Claimed: "greater", Others: []string{"900%", "order"}, Source: "behaviour.md 7.2", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "permission.overchargeLimit", Claimed: "greater", Others: []string{"900%", "order"}, Source: overchargeSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "With allowOvercharge the limit is the greater of 900 % of the order and 500 (70,000 yen).",
 			ask:   askOvercharge,
 		},
-		recurringProbe("ids.recurring", "C", "objects.md 18", ConfidenceUncertain, []string{"B", "S"},
+		recurringProbe("ids.recurring", "C", noSource, ConfidenceUncertain, []string{"B", "S"},
 			"The id of a recurring permission begins with C, in the sandbox.", askRecurringID),
-		recurringProbe("recurring.expiry.months", "13", "behaviour.md 7.2", ConfidenceLikely, []string{"12", "18", "24"},
+		recurringProbe("recurring.expiry.months", "13", noSource, ConfidenceUncertain, []string{"12", "18", "24"},
 			"A recurring permission lives 13 months.", askRecurringMonths),
-		recurringProbe("recurring.expiry.from", "lastCharge", "behaviour.md 7.2", ConfidenceLikely, []string{"confirmation"},
+		recurringProbe("recurring.expiry.from", "lastCharge", noSource, ConfidenceUncertain, []string{"confirmation"},
 			"A charge extends the life of a recurring permission.", askRecurringFrom),
 		{
-			Fact: "ids.onFile", Claimed: "C", Others: []string{"B", "S"}, Source: "objects.md 18", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "ids.onFile", Claimed: "C", Others: []string{"B", "S"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "The id of a permission of type PaymentMethodOnFile begins with C, in the sandbox.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				d, err := r.onFile(ctx)
@@ -68,27 +68,27 @@ func checkoutProbes() []Probe {
 			},
 		},
 		{
-			Fact: "charge.redirectUrl", Claimed: isNull, Others: []string{"url", absent}, Source: "objects.md 5", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "charge.redirectUrl", Claimed: isNull, Others: []string{"url", absent}, Source: dotnet, Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "webCheckoutDetails of a charge has amazonPayRedirectUrl.",
 			ask:   askRedirectURL,
 		},
 		{
-			Fact: "session.shippingAddressList", Claimed: absent, Others: []string{isNull, "list"}, Source: "behaviour.md 13", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "session.shippingAddressList", Claimed: absent, Others: []string{isNull, "list"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "shippingAddressList stands in multi-address sessions only.",
 			ask:   askAddressList,
 		},
 		{
-			Fact: "status.finalizeCheckoutSession.pending", Claimed: "202", Others: []string{"200"}, Source: "endpoints.md 6", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "status.finalizeCheckoutSession.pending", Claimed: "202", Others: []string{"200"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "FinalizeCheckoutSession with a pending authorization answers with 202.",
 			ask:   askFinalize,
 		},
 		{
-			Fact: "addressDetails.percentEncoded", Claimed: "decoded", Others: []string{"kept", refused}, Source: "behaviour.md 13", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "addressDetails.percentEncoded", Claimed: "decoded", Others: []string{"kept", refused}, Source: encodedSource, Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "addressDetails that is percent-encoded is decoded.",
 			ask:   askAddress,
 		},
 		{
-			Fact: "session.returnParameter.signIn", Claimed: "amazonCheckoutSessionId", Others: []string{"checkoutSessionId"}, Source: "surface.md 11", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "session.returnParameter.signIn", Claimed: "amazonCheckoutSessionId", Others: []string{"checkoutSessionId"}, Source: docSignInAndSetUp, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "A buyer who signed in and set up comes back with amazonCheckoutSessionId.",
 			ask:   askSignIn,
 		},

@@ -14,25 +14,25 @@ func disputeProbes() []Probe {
 	}
 	whole := []string{"empty"}
 	return []Probe{
-		probe("status.createDispute", "200", "endpoints.md 34", ConfidenceUncertain, []string{"201"}, "CreateDispute answers with 200.",
+		probe("status.createDispute", "200", phpSDK+"README.md: 200", ConfidenceUncertain, []string{"201"}, "CreateDispute answers with 200.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.dispute(ctx)
 				return statusOf(made.answer, err)
 			}),
-		probe("answers.createDispute", "object", "endpoints.md 34", ConfidenceLikely, whole, "CreateDispute answers with the dispute.",
+		probe("answers.createDispute", "object", noSource, ConfidenceUncertain, whole, "CreateDispute answers with the dispute.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.dispute(ctx)
 				return bodyOf(made.answer, err, "disputeId")
 			}),
-		probe("dispute.timestamps", "both", "objects.md 10", ConfidenceUncertain, []string{"seconds", "milliseconds"},
+		probe("dispute.timestamps", "both", stampSources, ConfidenceUncertain, []string{"seconds", "milliseconds"},
 			"The timestamps of CreateDispute may be seconds or milliseconds.", askTimestamps),
-		probe("dispute.resolutionAuthority", isNull, "objects.md 10", ConfidenceUncertain, []string{absent, "AmazonPay"}, "resolutionAuthority of an open dispute is null.",
+		probe("dispute.resolutionAuthority", isNull, noSource, ConfidenceUncertain, []string{absent, "AmazonPay"}, "resolutionAuthority of an open dispute is null.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.disputed(ctx)
 				return memberOf(made, "resolutionAuthority"), err
 			}),
 		{
-			Fact: "dispute.members", Claimed: "closureTimestamp filingTimestamp providerMetadata", Fixed: true, Source: "objects.md 10", Confidence: ConfidenceLikely,
+			Fact: "dispute.members", Claimed: "closureTimestamp filingTimestamp providerMetadata", Fixed: true, Source: nodeSDK + "README.md, has them in requests", Confidence: ConfidenceLikely,
 			Claim: "A dispute has closureTimestamp, filingTimestamp and providerMetadata.", Needs: []Need{NeedPermission},
 			ask: func(ctx context.Context, r *run) (string, error) {
 				made, err := r.disputed(ctx)
@@ -45,14 +45,14 @@ func disputeProbes() []Probe {
 				return cmp.Or(joined(names), none), err
 			},
 		},
-		probe("answers.updateDispute", "object", "endpoints.md 36", ConfidenceLikely, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
-		probe("dispute.contested.state", "UnderReview", "behaviour.md 7.5", ConfidenceUncertain, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
-		probe("answers.contestDispute", "object", "endpoints.md 37", ConfidenceLikely, whole, "ContestDispute answers with the dispute.",
+		probe("answers.updateDispute", "object", noSource, ConfidenceUncertain, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
+		probe("dispute.contested.state", "UnderReview", noSource, ConfidenceUncertain, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
+		probe("answers.contestDispute", "object", noSource, ConfidenceUncertain, whole, "ContestDispute answers with the dispute.",
 			func(ctx context.Context, r *run) (string, error) {
 				contested, err := r.contested(ctx)
 				return bodyOf(contested.answer, err, "disputeId")
 			}),
-		probe("idempotency.contestDispute", honoured, "endpoints.md 37", ConfidenceUncertain, []string{ignored}, "ContestDispute honours the idempotency key.", askContestAgain),
+		probe("idempotency.contestDispute", honoured, docIdempotency, ConfidenceUncertain, []string{ignored}, "ContestDispute honours the idempotency key.", askContestAgain),
 	}
 }
 

@@ -12,14 +12,14 @@ import (
 func requestProbes() []Probe {
 	return []Probe{
 		{
-			Fact: "date.ahead", Claimed: none, Others: []string{"1m", "5m", "any"}, Source: "behaviour.md 3.1", Confidence: ConfidenceUncertain,
+			Fact: "date.ahead", Claimed: none, Others: []string{"1m", "5m", "any"}, Source: dateAheadSource, Confidence: ConfidenceUncertain,
 			Claim: "A date that is ahead of the service's clock is refused: no skew is allowed.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.ages(ctx, []age{{-30 * time.Second, none}, {-3 * time.Minute, "1m"}, {-10 * time.Minute, "5m"}}, "any")
 			},
 		},
 		{
-			Fact: "date.maxAge", Claimed: "15m", Others: []string{"1m", "5m", "1h", "24h", none}, Source: "behaviour.md 3.1", Confidence: ConfidenceUncertain,
+			Fact: "date.maxAge", Claimed: "15m", Others: []string{"1m", "5m", "1h", "24h", none}, Source: noSource, Confidence: ConfidenceUncertain,
 			Claim: "A request is accepted until its date is a quarter of an hour old.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.ages(ctx, []age{
@@ -28,17 +28,17 @@ func requestProbes() []Probe {
 			},
 		},
 		{
-			Fact: "headers.simulationCode.unsigned", Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 2", Confidence: ConfidenceUncertain,
+			Fact: "headers.simulationCode.unsigned", Claimed: accepted, Others: []string{refused}, Source: phpSDK + "Amazon/Pay/API/Client.php, does not sign it", Confidence: ConfidenceUncertain,
 			Claim: "A simulation code need not be signed.",
 			ask:   func(ctx context.Context, r *run) (string, error) { return r.simulationSigned(ctx, false) },
 		},
 		{
-			Fact: "headers.simulationCode.signed", Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 2", Confidence: ConfidenceUncertain,
+			Fact: "headers.simulationCode.signed", Claimed: accepted, Others: []string{refused}, Source: nodeSDK + "src/clientHelper.js, signs it", Confidence: ConfidenceUncertain,
 			Claim: "A simulation code may be signed.",
 			ask:   func(ctx context.Context, r *run) (string, error) { return r.simulationSigned(ctx, true) },
 		},
 		{
-			Fact: "path.environment", Claimed: accepted, Others: []string{refused}, Source: "endpoints.md, path prefix", Confidence: ConfidenceLikely,
+			Fact: "path.environment", Claimed: accepted, Others: []string{refused}, Source: rubySDK + "lib/amazon_pay/client_helper.rb", Confidence: ConfidenceLikely,
 			Claim: "With a key id that begins with SANDBOX, a path may begin with /sandbox/v2/ as well.", Needs: []Need{NeedSpecific},
 			ask: askEnvironment,
 		},
@@ -50,7 +50,7 @@ func keyProbes() []Probe {
 	return []Probe{
 		{
 			Fact: "idempotency.missing.createCheckoutSession", Claimed: "MissingHeader", Others: []string{"MissingHeaderValue", accepted},
-			Source: "behaviour.md 4", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
+			Source: docIdempotency, Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
 			Claim: "CreateCheckoutSession without an idempotency key is refused with MissingHeader.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q := post("CreateCheckoutSession", "checkoutSessions", r.sessionBody(nil))
@@ -61,7 +61,7 @@ func keyProbes() []Probe {
 		},
 		{
 			Fact: "idempotency.missing.completeCheckoutSession", Claimed: accepted, Others: []string{"MissingHeader", "MissingHeaderValue"},
-			Source: "behaviour.md 4", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
+			Source: nodeSDK + "README.md, sends none", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
 			Claim: "CompleteCheckoutSession requires no idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q, err := r.prematureCompletion(ctx)
@@ -82,7 +82,7 @@ func keyProbes() []Probe {
 		},
 		{
 			Fact: "idempotency.missing.createReport", Claimed: accepted, Others: []string{"MissingHeader", "MissingHeaderValue"},
-			Source: "behaviour.md 4", Confidence: ConfidenceLikely,
+			Source: javaSDK + "WebstoreClient.java, adds none; the sample of " + docReports + " has one", Confidence: ConfidenceLikely,
 			Claim: "CreateReport requires no idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q := post("CreateReport", "reports", r.reportBody())

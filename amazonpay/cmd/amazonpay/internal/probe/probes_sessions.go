@@ -13,7 +13,7 @@ func sessionProbes() []Probe {
 		{
 			Fact: "complete.beforeBuyer", Claimed: "422 InvalidCheckoutSessionStatus",
 			Others: []string{"400 InvalidCheckoutSessionStatus", "422 CheckoutSessionCanceled", "400 InvalidRequest"},
-			Source: "behaviour.md 7.1", Confidence: ConfidenceUncertain, Needs: needs,
+			Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "CompleteCheckoutSession before the buyer has paid is InvalidCheckoutSessionStatus.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q, err := r.prematureCompletion(ctx)
@@ -32,7 +32,7 @@ func memberProbes() []Probe {
 	needs := []Need{NeedStore}
 	return []Probe{
 		{
-			Fact: "amounts.trailingZeros", Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 13", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "amounts.trailingZeros", Claimed: accepted, Others: []string{refused}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "An amount may have more decimals than its currency, if they are zeros.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				zeros := r.price(unit)
@@ -44,40 +44,40 @@ func memberProbes() []Probe {
 			},
 		},
 		{
-			Fact: "members.estimateOrderTotal", Claimed: accepted, Others: []string{refused}, Source: "objects.md 3", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "members.estimateOrderTotal", Claimed: accepted, Others: []string{refused}, Source: dotnet, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "paymentDetails may have estimateOrderTotal.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.sessionTaken(ctx, r.session, object{"paymentDetails": object{"estimateOrderTotal": r.price(unit)}}, "UnrecognizedField")
 			},
 		},
 		{
-			Fact: "members.signInCancelUrl", Claimed: accepted, Others: []string{refused}, Source: "objects.md 17", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "members.signInCancelUrl", Claimed: accepted, Others: []string{refused}, Source: docSignIn, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "webCheckoutDetails may have signInCancelUrl.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.sessionTaken(ctx, r.session, object{"webCheckoutDetails": object{"checkoutReviewReturnUrl": r.ReturnURL, "signInCancelUrl": r.ReturnURL}}, "UnrecognizedField")
 			},
 		},
 		{
-			Fact: "lengths.checkoutCancelUrl", Claimed: "512", Others: []string{none}, Source: "objects.md 3", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "lengths.checkoutCancelUrl", Claimed: "512", Others: []string{none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "checkoutCancelUrl may have 512 characters.",
 			ask:   askCancelURL,
 		},
 		{
-			Fact: "frequency.variable.zero", Claimed: accepted, Others: []string{refused}, Source: "objects.md 1", Confidence: ConfidenceConflict, Needs: needs,
+			Fact: "frequency.variable.zero", Claimed: accepted, Others: []string{refused}, Source: plugin + "/Frequency.php: 0", Confidence: ConfidenceConflict, Needs: needs,
 			Claim: "A frequency of unit Variable may have the value 0.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.sessionTaken(ctx, r.recurringSession, recurring("Variable", "0"), invalidValue, "InvalidParameterCombination")
 			},
 		},
 		{
-			Fact: "frequency.variable.nonZero", Claimed: accepted, Others: []string{refused}, Source: "objects.md 1", Confidence: ConfidenceConflict, Needs: needs,
+			Fact: "frequency.variable.nonZero", Claimed: accepted, Others: []string{refused}, Source: dotnet + ", README.md: 2", Confidence: ConfidenceConflict, Needs: needs,
 			Claim: "A frequency of unit Variable may have a value other than 0.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.sessionTaken(ctx, r.recurringSession, recurring("Variable", "2"), invalidValue, "InvalidParameterCombination")
 			},
 		},
 		{
-			Fact: "session.orderType", Claimed: "PurchaseOrder", Others: []string{isNull, absent}, Source: "surface.md 18", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "session.orderType", Claimed: "PurchaseOrder", Others: []string{isNull, absent}, Source: nodeSDK + "tst/webStoreClientTest.js", Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "An open session has the orderType PurchaseOrder.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				id, err := r.session(ctx)
@@ -90,7 +90,7 @@ func memberProbes() []Probe {
 		},
 		{
 			Fact: "session.constraints.recurring", Claimed: "BuyerNotAssociated ChargeAmountNotSet CheckoutResultReturnUrlNotSet PaymentIntentNotSet", Fixed: true,
-			Source: "objects.md 3", Confidence: ConfidenceUncertain, Needs: needs,
+			Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "A new recurring session has the same constraints as any other.",
 			ask:   askConstraints,
 		},

@@ -5,9 +5,9 @@ import "context"
 // tillProbes are about in-store operations.
 func tillProbes() []Probe {
 	needs := []Need{NeedScan}
-	probe := func(fact, operation, source string, ask func(r *run, ctx context.Context) (answer, error)) Probe {
+	probe := func(fact, operation string, ask func(r *run, ctx context.Context) (answer, error)) Probe {
 		return Probe{
-			Fact: fact, Claimed: "200", Others: []string{"201"}, Source: source, Confidence: ConfidenceLikely, Needs: needs,
+			Fact: fact, Claimed: "200", Others: []string{"201"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: operation + " answers with 200.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return statusOf(ask(r, ctx))
@@ -15,9 +15,9 @@ func tillProbes() []Probe {
 		}
 	}
 	return []Probe{
-		probe("status.merchantScan", "MerchantScan", "endpoints.md 41", (*run).scanned),
-		probe("status.inStoreCharge", "InStoreCharge", "endpoints.md 42", (*run).tillCharged),
-		probe("status.inStoreRefund", "InStoreRefund", "endpoints.md 43", func(r *run, ctx context.Context) (answer, error) {
+		probe("status.merchantScan", "MerchantScan", (*run).scanned),
+		probe("status.inStoreCharge", "InStoreCharge", (*run).tillCharged),
+		probe("status.inStoreRefund", "InStoreRefund", func(r *run, ctx context.Context) (answer, error) {
 			charged, err := r.tillCharged(ctx)
 			if err != nil {
 				return answer{}, err
