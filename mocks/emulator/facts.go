@@ -52,8 +52,8 @@ func WithFacts(facts Facts) Option {
 	}
 }
 
-// UnmarshalJSON reads an object of texts, or an object whose member facts is one. A name that stands
-// twice is an error. It does not check the names and values: [WithFacts] does.
+// UnmarshalJSON reads an object of texts, or an object whose member facts is one. Each name may
+// stand once. It does not check the names and values: [WithFacts] does.
 func (f *Facts) UnmarshalJSON(text []byte) error {
 	members, err := membersOf(text)
 	if inner, is := members["facts"]; is && err == nil {

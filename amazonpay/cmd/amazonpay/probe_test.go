@@ -123,7 +123,7 @@ func TestProbeRefuses(t *testing.T) {
 	before := len(p.server.Requests())
 	p.file = ""
 	require.Zero(t, p.types("profile", "set", "real", "--public-key-id", merchant.KeyIDs.Live, "--private-key-file", key, "--region", "na").code)
-	p.refuses(exitUsage, []string{"live environment"}, "--profile", "real", "probe")
+	p.refuses(exitUsage, []string{"live environment", "No flag"}, "--profile", "real", "probe")
 	p.refuses(exitUsage, []string{"live environment", "No flag"}, "--live", "--profile", "real", "probe")
 	assert.Len(t, p.server.Requests(), before)
 	require.Zero(t, p.types("profile", "set", "test", "--public-key-id", merchant.KeyIDs.Sandbox, "--private-key-file", key, "--region", "na").code)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,6 +100,35 @@ func TestLostAnswerIsFound(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// An answer with 5xx may hide that the work was done, also if the next try is refused.
+func TestDoneBehindA500(t *testing.T) {
+	t.Parallel()
+	for name, answers := range map[string][]string{
+		"500":           {"500 InternalServerError"},
+		"503, then 422": {"503 ServiceUnavailable", "422 InvalidChargePermissionStatus"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := emulator.Start(t)
+			target := targetOf(t, server)
+			target.Only = []string{"answers.createDispute"} // of a charge that is captured at once
+			target.Network = network(func(r *http.Request) (*http.Response, error) {
+				res, err := server.RoundTripper().RoundTrip(r)
+				if err == nil && len(answers) > 0 && strings.HasSuffix(r.URL.Path, "/charges") && res.StatusCode == http.StatusCreated {
+					_ = res.Body.Close()
+					res = answered(r, answers[0])
+					answers = answers[1:]
+				}
+				return res, err
+			})
+			_, file := observe(t, target)
+			assert.Empty(t, answers)
+			nothingOpen(t, server)
+			assert.Empty(t, file.Left)
+		})
 	}
 }
 

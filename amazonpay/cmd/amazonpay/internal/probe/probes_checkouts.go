@@ -53,11 +53,11 @@ func checkoutProbes() []Probe {
 			Claim: "With allowOvercharge the limit is the greater of 900 % of the order and 500 (70,000 yen).",
 			ask:   askOvercharge,
 		},
-		recurringProbe("ids.recurring", "C", noSource, ConfidenceUncertain, []string{"B", "S"},
+		recurringProbe("ids.recurring", "C", noSource, []string{"B", "S"},
 			"The id of a recurring permission begins with C, in the sandbox.", askRecurringID),
-		recurringProbe("recurring.expiry.months", "13", noSource, ConfidenceUncertain, []string{"12", "18", "24"},
+		recurringProbe("recurring.expiry.months", "13", noSource, []string{"12", "18", "24"},
 			"A recurring permission lives 13 months.", askRecurringMonths),
-		recurringProbe("recurring.expiry.from", "lastCharge", noSource, ConfidenceUncertain, []string{"confirmation"},
+		recurringProbe("recurring.expiry.from", "lastCharge", noSource, []string{"confirmation"},
 			"A charge extends the life of a recurring permission.", askRecurringFrom),
 		{
 			Fact: "ids.onFile", Claimed: "C", Others: []string{"B", "S"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
@@ -142,9 +142,9 @@ func askOvercharge(ctx context.Context, r *run) (string, error) {
 	}
 }
 
-func recurringProbe(fact, claimed, source string, how Confidence, others []string, claim string, ask func(context.Context, *run, done) (string, error)) Probe {
+func recurringProbe(fact, claimed, source string, others []string, claim string, ask func(context.Context, *run, done) (string, error)) Probe {
 	return Probe{
-		Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: how, Needs: []Need{NeedBuyer}, Claim: claim,
+		Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: ConfidenceUncertain, Needs: []Need{NeedBuyer}, Claim: claim,
 		ask: func(ctx context.Context, r *run) (string, error) {
 			more := recurring("Month", "1")
 			d, err := r.completed(ctx, "recurring", "a recurring payment", r.paidAtOnce("Confirm", unit, more), object{"chargeAmount": r.price(unit)})

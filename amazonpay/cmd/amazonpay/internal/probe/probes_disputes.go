@@ -9,24 +9,24 @@ import (
 // disputeProbes are about disputes that a payment service provider reports. Other accounts may not
 // do that, which their answers say.
 func disputeProbes() []Probe {
-	probe := func(fact, claimed, source string, how Confidence, others []string, claim string, ask func(ctx context.Context, r *run) (string, error)) Probe {
-		return Probe{Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: how, Claim: claim, Needs: []Need{NeedPermission}, ask: ask}
+	probe := func(fact, claimed, source string, others []string, claim string, ask func(ctx context.Context, r *run) (string, error)) Probe {
+		return Probe{Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: ConfidenceUncertain, Claim: claim, Needs: []Need{NeedPermission}, ask: ask}
 	}
 	whole := []string{"empty"}
 	return []Probe{
-		probe("status.createDispute", "200", phpSDK+"README.md: 200", ConfidenceUncertain, []string{"201"}, "CreateDispute answers with 200.",
+		probe("status.createDispute", "200", phpSDK+"README.md: 200", []string{"201"}, "CreateDispute answers with 200.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.dispute(ctx)
 				return statusOf(made.answer, err)
 			}),
-		probe("answers.createDispute", "object", noSource, ConfidenceUncertain, whole, "CreateDispute answers with the dispute.",
+		probe("answers.createDispute", "object", noSource, whole, "CreateDispute answers with the dispute.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.dispute(ctx)
 				return bodyOf(made.answer, err, "disputeId")
 			}),
-		probe("dispute.timestamps", "both", stampSources, ConfidenceUncertain, []string{"seconds", "milliseconds"},
+		probe("dispute.timestamps", "both", stampSources, []string{"seconds", "milliseconds"},
 			"The timestamps of CreateDispute may be seconds or milliseconds.", askTimestamps),
-		probe("dispute.resolutionAuthority", isNull, noSource, ConfidenceUncertain, []string{absent, "AmazonPay"}, "resolutionAuthority of an open dispute is null.",
+		probe("dispute.resolutionAuthority", isNull, noSource, []string{absent, "AmazonPay"}, "resolutionAuthority of an open dispute is null.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.disputed(ctx)
 				return memberOf(made, "resolutionAuthority"), err
@@ -45,14 +45,14 @@ func disputeProbes() []Probe {
 				return cmp.Or(joined(names), none), err
 			},
 		},
-		probe("answers.updateDispute", "object", noSource, ConfidenceUncertain, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
-		probe("dispute.contested.state", "UnderReview", noSource, ConfidenceUncertain, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
-		probe("answers.contestDispute", "object", noSource, ConfidenceUncertain, whole, "ContestDispute answers with the dispute.",
+		probe("answers.updateDispute", "object", noSource, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
+		probe("dispute.contested.state", "UnderReview", noSource, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
+		probe("answers.contestDispute", "object", noSource, whole, "ContestDispute answers with the dispute.",
 			func(ctx context.Context, r *run) (string, error) {
 				contested, err := r.contested(ctx)
 				return bodyOf(contested.answer, err, "disputeId")
 			}),
-		probe("idempotency.contestDispute", honoured, docIdempotency, ConfidenceUncertain, []string{ignored}, "ContestDispute honours the idempotency key.", askContestAgain),
+		probe("idempotency.contestDispute", honoured, docIdempotency, []string{ignored}, "ContestDispute honours the idempotency key.", askContestAgain),
 	}
 }
 

@@ -78,7 +78,7 @@ func TestOneFactChangesNoOther(t *testing.T) {
 	}
 	every := factsEvery(t)
 	for _, f := range emulator.KnownFacts() {
-		if rand.IntN(every) > 0 { //nolint:gosec // it keeps no secret
+		if rand.IntN(every) > 0 {
 			continue
 		}
 		t.Run(f.Name, func(t *testing.T) {
