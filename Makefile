@@ -33,7 +33,7 @@ LOADTIME = 1m
 # Of how many points of a payment make store-test kills the example shop at one: 4, and it takes a random quarter.
 KILLEVERY = 1
 
-# Of how many facts of the emulator make amazonpay-test changes one, and compares all others: 4, and it takes a random quarter.
+# Of how many facts make amazonpay-test tries one where each takes a whole run of the probes: 4, and it takes a random quarter.
 FACTSEVERY = 1
 
 # Flags of make emulator.

@@ -61,7 +61,7 @@ func TestEachFactAlone(t *testing.T) {
 	}
 }
 
-// factsEvery is of how many facts one is tried, at random: each takes a whole run.
+// factsEvery is of how many facts one is tried, at random, where each takes a whole run or more.
 func factsEvery(t *testing.T) int {
 	t.Helper()
 	text := cmp.Or(os.Getenv("FACTSEVERY"), "1")
