@@ -71,10 +71,10 @@ func (s *session) printJSON(v any) error {
 }
 
 // harmless takes out control characters, which could move the cursor or change the title of a
-// terminal. Lines and tabs stay.
+// terminal, and those that turn the direction of what follows. Lines and tabs stay.
 func harmless(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || unicode.Is(unicode.Bidi_Control, r) {
 			return -1
 		}
 		return r
