@@ -162,7 +162,9 @@ func (c *probeCommand) target(s *session) (t probe.Target, stop func(), err erro
 	}
 	switch {
 	case a.described != nil:
-		c.emulated(&t, &control{described: *a.described, http: emulatorClient(a), account: a})
+		if err := c.emulated(s.ctx, &t, &control{described: *a.described, http: emulatorClient(a), account: a}); err != nil {
+			return t, stop, err
+		}
 	case c.Browser:
 		merchant := cmp.Or(c.MerchantID, a.merchantID)
 		if merchant == "" || t.StoreID == "" {
@@ -178,13 +180,21 @@ func (c *probeCommand) target(s *session) (t probe.Target, stop func(), err erro
 }
 
 // emulated lets an emulator's buyer and clock stand in for a person.
-func (c *probeCommand) emulated(t *probe.Target, emulated *control) {
+func (c *probeCommand) emulated(ctx context.Context, t *probe.Target, emulated *control) error {
+	var state struct {
+		Advanced string `json:"advanced"`
+	}
+	if err := emulated.get(ctx, "state", &state); err != nil {
+		return err
+	}
+	t.ClockMoved = state.Advanced != "0s"
 	d := emulated.described
 	t.Buyer, t.ReturnURL = emulatedBuyer{emulated}.checkout, emulatedReturn
 	t.ScanData, t.Provider = cmp.Or(t.ScanData, d.Merchants[0].ScanData), true
 	t.Wait = func(ctx context.Context, by time.Duration) error {
 		return emulated.post(ctx, "clock", map[string]string{"advance": by.String()}, nil)
 	}
+	return nil
 }
 
 // verdicts are the verdicts in front of a fact, all of the same width.
@@ -326,6 +336,7 @@ func needed(needs []string) string {
 		string(probe.NeedStore): "a store id", string(probe.NeedBuyer): "a store id and a buyer in a browser",
 		string(probe.NeedPermission): "a charge permission", string(probe.NeedScan): "scan data", string(probe.NeedProvider): "a solution provider's account",
 		string(probe.NeedSpecific): "a key id that begins with SANDBOX",
+		string(probe.NeedClock):    "a clock that was not moved",
 	}
 	all := make([]string, len(needs))
 	for i, need := range needs {

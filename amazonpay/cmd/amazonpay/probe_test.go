@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -142,4 +143,17 @@ func TestProbeIsInterrupted(t *testing.T) {
 	assert.Contains(t, done.err, "not all probes ran")
 	assert.FileExists(t, file)
 	assert.Empty(t, p.server.Requests())
+}
+
+// Nothing is said about the dates that an emulator accepts whose clock was moved.
+func TestProbeOfAMovedClock(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	first := p.types("probe", "--only", "date.*")
+	assert.Zero(t, first.code, first.err)
+	require.NoError(t, p.server.Advance(time.Minute))
+	second := p.types("probe", "--only", "date.*")
+	assert.Zero(t, second.code, second.err)
+	assert.Contains(t, second.out, "0 as claimed, 0 different, 0 unclear, 2 not run.")
+	assert.Contains(t, second.out, "the emulator's clock was moved")
 }

@@ -16,6 +16,7 @@ const (
 	NeedScan       Need = "scan"       // what a buyer's app shows at a till
 	NeedProvider   Need = "provider"   // an account that may register merchants
 	NeedSpecific   Need = "specific"   // a key id that begins with SANDBOX
+	NeedClock      Need = "clock"      // a service whose clock nobody moved
 )
 
 // Confidence is how sure a claim is without a probe.
@@ -58,6 +59,8 @@ func (p Probe) lacks(t *Target) error {
 			return notRun("it requires an account that may register merchants")
 		case need == NeedSpecific && !t.specific():
 			return notRun("it requires a key id that begins with SANDBOX")
+		case need == NeedClock && t.ClockMoved:
+			return notRun("the emulator's clock was moved, and it accepts dates of both clocks")
 		}
 	}
 	return nil

@@ -12,14 +12,14 @@ import (
 func requestProbes() []Probe {
 	return []Probe{
 		{
-			Fact: "date.ahead", Claimed: none, Others: []string{"1m", "5m", "any"}, Source: dateAheadSource, Confidence: ConfidenceUncertain,
+			Fact: "date.ahead", Claimed: none, Others: []string{"1m", "5m", "any"}, Source: dateAheadSource, Confidence: ConfidenceUncertain, Needs: []Need{NeedClock},
 			Claim: "A date that is ahead of the service's clock is refused: no skew is allowed.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.ages(ctx, []age{{-30 * time.Second, none}, {-3 * time.Minute, "1m"}, {-10 * time.Minute, "5m"}}, "any")
 			},
 		},
 		{
-			Fact: "date.maxAge", Claimed: "15m", Others: []string{"1m", "5m", "1h", "24h", none}, Source: noSource, Confidence: ConfidenceUncertain,
+			Fact: "date.maxAge", Claimed: "15m", Others: []string{"1m", "5m", "1h", "24h", none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: []Need{NeedClock},
 			Claim: "A request is accepted until its date is a quarter of an hour old.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.ages(ctx, []age{
