@@ -184,7 +184,7 @@ func (c *probeCommand) emulated(ctx context.Context, t *probe.Target, emulated *
 	var state struct {
 		Advanced string `json:"advanced"`
 	}
-	if err := emulated.get(ctx, "state", &state); err != nil {
+	if err := emulated.get(context.WithoutCancel(ctx), "state", &state); err != nil {
 		return err
 	}
 	t.ClockMoved = state.Advanced != "0s"
