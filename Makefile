@@ -33,6 +33,9 @@ LOADTIME = 1m
 # Of how many points of a payment make store-test kills the example shop at one: 4, and it takes a random quarter.
 KILLEVERY = 1
 
+# Of how many facts make amazonpay-test tries one where each takes a whole run of the probes: 4, and it takes a random quarter.
+FACTSEVERY = 1
+
 # Flags of make emulator.
 EMULATOR =
 
@@ -68,7 +71,7 @@ BASE =
 DOCS = 127.0.0.1:6060
 
 # Everything that a change must pass, in order: .ci/run and the workflow both run make ci.
-CI = lint generate-check platforms apidiff demo examples amazonpay-test 'store-test KILLEVERY=4' 'store-load BUYERS=20 LOADTIME=5s' \
+CI = lint generate-check platforms apidiff demo examples 'amazonpay-test FACTSEVERY=4' 'store-test KILLEVERY=4' 'store-load BUYERS=20 LOADTIME=5s' \
 	subscriptions-test 'subscriptions-load LOAD=-every=4s' libcrypto allocs conformance 'browser-test SCREENS= BROWSEREVERY=4' 'fuzz FUZZTIME=1000x FUZZEVERY=4' \
 	'chaos PAYMENTS=1000' race test
 # Steps of the list that make ci leaves out, such as SKIP='conformance compare', and the seconds that it may take.
@@ -205,7 +208,7 @@ amazonpay: ## Build the command line, bin/amazonpay (bin/amazonpay --help says w
 	cd amazonpay/cmd/amazonpay && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(CURDIR)/bin/amazonpay .
 
 amazonpay-test: ## Test the command line, with the race detector where it works
-	cd amazonpay/cmd/amazonpay && go test $$(../../../internal/tools/race-works && echo -race) -count=1 ./...
+	cd amazonpay/cmd/amazonpay && FACTSEVERY=$(FACTSEVERY) go test $$(../../../internal/tools/race-works && echo -race) -count=1 ./...
 
 release-snapshot: ## Build the command line for its platforms with goreleaser, with archives, checksums and SBOMs, in dist; publish nothing
 	GOBIN=$(CURDIR)/bin go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,24 +52,58 @@ func WithFacts(facts Facts) Option {
 	}
 }
 
-// UnmarshalJSON reads an object of texts, or an object whose member facts is one. It does not check
-// them: [WithFacts] does.
+// UnmarshalJSON reads an object of texts, or an object whose member facts is one. Each name may
+// stand once. It does not check the names and values: [WithFacts] does.
 func (f *Facts) UnmarshalJSON(text []byte) error {
-	var file struct {
-		Facts json.RawMessage `json:"facts"`
+	members, err := membersOf(text)
+	if inner, is := members["facts"]; is && err == nil {
+		if members, err = membersOf(inner); err != nil {
+			err = fmt.Errorf("facts: %w", err)
+		}
 	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		return fmt.Errorf("emulator: the facts cannot be read: %w", err)
+	read := make(Facts, len(members))
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		var value any
+		if err == nil && json.Unmarshal(members[name], &value) == nil {
+			var isText bool
+			if read[name], isText = value.(string); !isText {
+				err = fmt.Errorf("the value of %s is not a text", ledger.Quoted(name))
+			}
+		}
 	}
-	if file.Facts != nil {
-		text = file.Facts
-	}
-	var read map[string]string
-	if err := json.Unmarshal(text, &read); err != nil {
+	if err != nil {
 		return fmt.Errorf("emulator: the facts cannot be read: %w", err)
 	}
 	*f = read
 	return nil
+}
+
+// membersOf reads an object each of whose members stands once.
+func membersOf(text []byte) (map[string]json.RawMessage, error) {
+	if !json.Valid(text) {
+		return nil, json.Unmarshal(text, new(any)) // which says where
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if first, err := decoder.Token(); err != nil || first != json.Delim('{') {
+		return nil, errors.Join(errors.New("want an object of texts"), err)
+	}
+	members := make(map[string]json.RawMessage)
+	for decoder.More() {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		name, _ := token.(string)
+		if _, twice := members[name]; twice {
+			return nil, fmt.Errorf("%s stands twice", ledger.Quoted(name))
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, err
+		}
+		members[name] = value
+	}
+	return members, nil
 }
 
 // maxAges are the values of date.maxAge.

@@ -61,9 +61,38 @@ func TestFactsAreReadFromAFile(t *testing.T) {
 		require.NoError(t, err)
 		assert.JSONEq(t, `{"refund.maxCount":"5"}`, string(again))
 	}
-	for _, text := range []string{`[]`, `{"facts":[]}`, `{"refund.maxCount":5}`, `{"version":1}`} {
+}
+
+// An error names what is wrong, and is short, however large the file is.
+func TestWrongFactsAreNamed(t *testing.T) {
+	t.Parallel()
+	for text, named := range map[string]string{
+		`[]`: "an object", `null`: "an object", `"x"`: "an object", `{"facts":[]}`: "facts", `{"facts":null}`: "facts", `{`: "unexpected end",
+		`{"refund.maxCount":5}`: `"refund.maxCount" is not a text`, `{"facts":{"refund.maxCount":null}}`: `"refund.maxCount" is not a text`, `{"version":1}`: `"version"`,
+		`{"refund.maxCount":"5","refund.maxCount":"25"}`:          `"refund.maxCount" stands twice`,
+		`{"facts":{"refund.maxCount":"5","refund.maxCount":"5"}}`: `"refund.maxCount" stands twice`,
+		`{"facts":{},"facts":{"refund.maxCount":"5"}}`:            `"facts" stands twice`,
+		`{"FACTS":{"refund.maxCount":"5"}}`:                       `"FACTS" is not a text`,
+		strings.Repeat(`{"facts":`, 20_000):                       "depth",
+		strings.Repeat("[", 1_000_000):                            "depth",
+		`{"facts":{"refund.maxCount":"5"}} {}`:                    "after top-level",
+		`{"` + strings.Repeat("x", 1_000_000) + `":1}`:            "xxx",
+		`{"facts":{"` + strings.Repeat("\u001b", 1000) + `":[]}}`: `\x1b`,
+	} {
 		var read emulator.Facts
-		require.Error(t, json.Unmarshal([]byte(text), &read), text)
+		err := read.UnmarshalJSON([]byte(text))
+		require.ErrorContains(t, err, named)
+		assert.Less(t, len(err.Error()), 400)
+		assert.Nil(t, read)
+	}
+	for _, facts := range []emulator.Facts{{strings.Repeat("x", 1_000_000): "x"}, {"refund.maxCount": strings.Repeat("x", 1_000_000)}} {
+		_, err := emulator.New(emulator.WithFacts(facts))
+		require.ErrorContains(t, err, "refund.maxCount")
+		assert.Less(t, len(err.Error()), 5000)
+	}
+	for range 20 { // always the same one of two
+		_, err := emulator.New(emulator.WithFacts(emulator.Facts{"b": "x", "a": "x"}))
+		require.ErrorContains(t, err, `unknown fact "a"`)
 	}
 }
 

@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/probe"
@@ -39,6 +42,9 @@ func (c *probeCommand) Run(s *session) error {
 	if c.List {
 		return s.listProbes(facts)
 	}
+	if err := c.checkOutput(); err != nil {
+		return err
+	}
 	target, stop, err := c.target(s)
 	if err != nil {
 		return err
@@ -51,22 +57,26 @@ func (c *probeCommand) Run(s *session) error {
 		}
 		s.note("Undoing %d objects. This may take a minute or two; another interrupt would leave them.", objects)
 	}
-	all := len(facts)
-	if all == 0 {
-		all = len(probe.Probes())
-	}
-	done := 0
-	file, err := probe.Run(s.ctx, target, func(r probe.Result) {
-		done++
-		s.showResult(r, strconv.Itoa(done)+"/"+strconv.Itoa(all))
-	})
+	file, err := probe.Run(s.ctx, target, s.showResult)
 	if file == nil {
-		if errors.Is(err, probe.ErrLive) {
-			return wrong("Use a sandbox key. No flag allows this command for the live environment.", "the account is for the live environment")
-		}
 		return wrong("", "%w", err)
 	}
 	return c.finish(s, file, err)
+}
+
+// checkOutput finds out whether the file can be written, before the work is done for nothing.
+func (c *probeCommand) checkOutput() error {
+	if c.Output == "" {
+		return nil
+	}
+	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
+		return failed("Give the name of a file.", "--output %s is a folder", c.Output)
+	}
+	file, err := os.CreateTemp(filepath.Dir(c.Output), filepath.Base(c.Output)+".*")
+	if err != nil {
+		return failed("", "--output: %w", err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // finish writes and prints what was found out. stopped is why it is not all.
@@ -88,7 +98,8 @@ func (c *probeCommand) finish(s *session, file *probe.File, stopped error) error
 		s.summarize(file)
 	}
 	if c.Output != "" && !s.cli.JSON {
-		s.note("%s has no ids and no personal data: attach it to an issue, or run amazonpay emulator --facts %s.", c.Output, c.Output)
+		s.note("%s has no ids and no personal data.", c.Output)
+		s.note("Attach it to an issue, or use it: amazonpay emulator --facts %s", c.Output)
 	}
 	switch {
 	case stopped != nil:
@@ -123,9 +134,17 @@ func (c *probeCommand) facts() ([]string, error) {
 // target is the account as it is probed. stop ends the page of --browser.
 func (c *probeCommand) target(s *session) (t probe.Target, stop func(), err error) {
 	stop = func() {}
-	client, a, err := s.client()
+	a, err := s.account()
 	if err != nil {
 		return t, stop, err
+	}
+	s.cli.Live = true // so that the refusal of a live account is this one, and not: add --live
+	client, err := s.clientOf(a)
+	if err != nil {
+		return t, stop, err
+	}
+	if client.Environment() != amazonpay.EnvironmentSandbox {
+		return t, stop, wrong("Use a sandbox key. No flag allows this command for the live environment.", "%s is for the live environment", a.from)
 	}
 	t = probe.Target{
 		Config: a.config, Network: a.base, StoreID: cmp.Or(c.StoreID, a.storeID), Currency: amazonpay.CurrencyCode(strings.ToUpper(c.Ledger)),
@@ -143,7 +162,9 @@ func (c *probeCommand) target(s *session) (t probe.Target, stop func(), err erro
 	}
 	switch {
 	case a.described != nil:
-		c.emulated(&t, &control{described: *a.described, http: emulatorClient(a), account: a})
+		if err := c.emulated(s.ctx, &t, &control{described: *a.described, http: emulatorClient(a), account: a}); err != nil {
+			return t, stop, err
+		}
 	case c.Browser:
 		merchant := cmp.Or(c.MerchantID, a.merchantID)
 		if merchant == "" || t.StoreID == "" {
@@ -159,51 +180,108 @@ func (c *probeCommand) target(s *session) (t probe.Target, stop func(), err erro
 }
 
 // emulated lets an emulator's buyer and clock stand in for a person.
-func (c *probeCommand) emulated(t *probe.Target, emulated *control) {
+func (c *probeCommand) emulated(ctx context.Context, t *probe.Target, emulated *control) error {
+	var state struct {
+		Advanced string `json:"advanced"`
+	}
+	if err := emulated.get(context.WithoutCancel(ctx), "state", &state); err != nil {
+		return err
+	}
+	t.ClockMoved = state.Advanced != "0s"
 	d := emulated.described
 	t.Buyer, t.ReturnURL = emulatedBuyer{emulated}.checkout, emulatedReturn
 	t.ScanData, t.Provider = cmp.Or(t.ScanData, d.Merchants[0].ScanData), true
 	t.Wait = func(ctx context.Context, by time.Duration) error {
 		return emulated.post(ctx, "clock", map[string]string{"advance": by.String()}, nil)
 	}
+	return nil
 }
 
-// showResult prints how one probe ended, for a person who waits.
-func (s *session) showResult(r probe.Result, count string) {
+// verdicts are the verdicts in front of a fact, all of the same width.
+var verdicts = map[probe.Verdict]string{
+	probe.VerdictSame: "ok     ", probe.VerdictDiffers: "differs", probe.VerdictUnclear: "unclear", probe.VerdictNotRun: "not run",
+}
+
+// showResult prints how one probe ended: on one line, if the service does what is claimed.
+func (s *session) showResult(r probe.Result) {
 	if s.cli.JSON {
 		return
 	}
-	p := s.paint(s.err)
-	text := map[probe.Verdict]string{
-		probe.VerdictSame: p.good(verdicts[r.Verdict]), probe.VerdictDiffers: p.bad("differs: " + r.Observed),
-		probe.VerdictUnclear: p.doubt("unclear: " + r.Why), probe.VerdictNotRun: p.faint("not run: " + r.Why),
+	p, p2 := s.paint(s.out), s.paint(s.err)
+	color := map[probe.Verdict]func(string) string{
+		probe.VerdictSame: p.good, probe.VerdictDiffers: p.bad, probe.VerdictUnclear: p.doubt, probe.VerdictNotRun: p.faint,
 	}[r.Verdict]
-	s.note("%7s  %s  %s", count, r.Fact, text)
+	first, second := r.Fact, r.Why
+	switch r.Verdict {
+	case probe.VerdictSame:
+		first, second = r.Fact+"  "+r.Observed, ""
+		if len(first) > lineWidth-verdictWidth {
+			first, second = r.Fact, r.Observed
+		}
+	case probe.VerdictDiffers:
+		second = "claimed: " + r.Claimed + "; observed: " + r.Observed
+	default:
+	}
+	s.printf("%s  %s", color(verdicts[r.Verdict]), first)
+	if second != "" {
+		s.printf("%s", wrapped(second, verdictWidth))
+	}
 	if r.Err != nil {
-		s.note("         %s", harmless(r.Err.Error()))
+		const longest = 300 // it may quote the service
+		s.note("%s", p2.faint(wrapped(fmt.Sprintf("%.*s", longest, harmless(r.Err.Error())), verdictWidth)))
 	}
 }
 
-// verdicts are the verdicts for people.
-var verdicts = map[probe.Verdict]string{
-	probe.VerdictSame: "as claimed", probe.VerdictDiffers: "differs", probe.VerdictUnclear: "unclear", probe.VerdictNotRun: "not run",
+const (
+	lineWidth    = 98
+	verdictWidth = 9 // with the space after it
+)
+
+// wrapped breaks a text into indented lines that fit into a terminal of 100 columns. Words are not
+// broken.
+func wrapped(text string, indent int) string {
+	margin := strings.Repeat(" ", indent)
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case line == "":
+			line = margin + word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > lineWidth:
+			lines = append(lines, line)
+			line = margin + word
+		default:
+			line += " " + word
+		}
+	}
+	return strings.Join(append(lines, line), "\n")
 }
 
-// summarize prints what was found out as a table, and what is left.
+// summarize prints how many facts were found out, which differ, and what is left. The ids of what
+// is left are no part of the result, which may be shown to others.
 func (s *session) summarize(file *probe.File) {
-	rows := [][]string{{"FACT", "VERDICT", "CLAIMED", "OBSERVED"}}
 	count := make(map[probe.Verdict]int)
+	var differing []string
 	for _, r := range file.Results {
 		count[r.Verdict]++
-		rows = append(rows, []string{r.Fact, verdicts[r.Verdict], r.Claimed, cmp.Or(r.Observed, r.Why)})
+		if r.Verdict == probe.VerdictDiffers {
+			differing = append(differing, r.Fact)
+		}
 	}
-	s.table(rows)
 	s.printf("\n%d as claimed, %d different, %d unclear, %d not run.", count[probe.VerdictSame], count[probe.VerdictDiffers], count[probe.VerdictUnclear], count[probe.VerdictNotRun])
+	if len(differing) > 0 {
+		s.printf("%s", wrapped("Different: "+strings.Join(differing, ", "), 0))
+	}
 	if len(file.Left) > 0 {
 		s.printf("\nLeft at the service:")
 	}
 	for _, left := range file.Left {
-		s.printf("  %s: %s", cmp.Or(harmless(left.ID), left.Object), left.Why)
+		s.printf("  %s: %s", left.Object, left.Why)
+	}
+	for _, left := range file.Left {
+		if left.ID != "" {
+			s.note("%s is %s.", left.Object, harmless(left.ID))
+		}
 	}
 }
 
@@ -221,7 +299,6 @@ type listed struct {
 // listProbes prints the probes, and what no probe can find out.
 func (s *session) listProbes(only []string) error {
 	var all []listed
-	rows := [][]string{{"FACT", "CLAIM", "CLAIMED", "SO FAR", "NEEDS"}}
 	for _, p := range probe.Probes() {
 		if len(only) > 0 && !slices.Contains(only, p.Fact) {
 			continue
@@ -231,27 +308,63 @@ func (s *session) listProbes(only []string) error {
 			one.Needs = append(one.Needs, string(need))
 		}
 		all = append(all, one)
-		rows = append(rows, []string{p.Fact, p.Claim, p.Claimed, string(p.Confidence), cmp.Or(strings.Join(one.Needs, ", "), "a key")})
 	}
 	if s.cli.JSON {
 		return s.printJSON(all)
 	}
-	s.table(rows)
+	const indent = 4
+	p := s.paint(s.out)
+	for _, one := range all {
+		s.printf("%s", p.strong(one.Fact))
+		s.printf("%s", wrapped(one.Claim, indent))
+		s.printf("%s", wrapped("claimed: "+one.Claimed+"; so far "+one.Confidence+"; requires "+needed(one.Needs), indent))
+		s.printf("%s", p.faint(wrapped(shortSource(one.Source), indent)))
+	}
 	if len(only) == 0 {
 		s.printf("\nNo probe finds out:")
 		for _, u := range probe.AllUnprobed() {
-			s.printf("  %s: %s", u.What, u.Why)
+			s.printf("%s", wrapped(u.What+": "+u.Why+" ("+shortSource(u.Source)+")", indent))
 		}
 	}
+	s.printf("\ndocs/ is %s", probe.Docs)
 	return nil
 }
+
+// needed says what a probe requires.
+func needed(needs []string) string {
+	words := map[string]string{
+		string(probe.NeedStore): "a store id", string(probe.NeedBuyer): "a store id and a buyer in a browser",
+		string(probe.NeedPermission): "a charge permission", string(probe.NeedScan): "scan data", string(probe.NeedProvider): "a solution provider's account",
+		string(probe.NeedSpecific): "a key id that begins with SANDBOX",
+		string(probe.NeedClock):    "a clock that was not moved",
+	}
+	all := make([]string, len(needs))
+	for i, need := range needs {
+		all[i] = cmp.Or(words[need], need)
+	}
+	return cmp.Or(strings.Join(all, ", "), "a key")
+}
+
+// shortSource shortens the addresses of the documentation.
+func shortSource(source string) string { return strings.ReplaceAll(source, probe.Docs, "docs/") }
+
+// maxFacts is more than a file of facts has.
+const maxFacts = 1 << 20
 
 // readFacts reads the file that the command probe wrote, as a setting of the emulator.
 func readFacts(name string) (emulator.Option, error) {
 	const next = "Use a file that amazonpay probe --output wrote."
-	text, err := os.ReadFile(name) //nolint:gosec // the person names the file
+	file, err := os.Open(name) //nolint:gosec // the person names the file
 	if err != nil {
 		return nil, wrong(next, "--facts: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	text, err := io.ReadAll(io.LimitReader(file, maxFacts+1))
+	switch {
+	case err != nil:
+		return nil, wrong(next, "--facts: %w", err)
+	case len(text) > maxFacts:
+		return nil, wrong(next, "--facts %s: the file is larger than a megabyte", name)
 	}
 	var facts emulator.Facts
 	if err := facts.UnmarshalJSON(text); err != nil {

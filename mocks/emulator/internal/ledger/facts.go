@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,16 +150,26 @@ var knownByName = func() map[string]Fact {
 
 // Check returns an error for a fact that is unknown, and for a value that the emulator cannot have.
 func (f Facts) Check() error {
-	for name, value := range f {
+	for _, name := range slices.Sorted(maps.Keys(f)) {
+		value := f[name]
 		known, there := knownByName[name]
 		switch {
 		case !there:
-			return fmt.Errorf("emulator: unknown fact %q: want one of %s", name, strings.Join(names(Known), ", "))
+			return fmt.Errorf("emulator: unknown fact %s: want one of %s", Quoted(name), strings.Join(names(Known), ", "))
 		case !slices.Contains(known.Values, value):
-			return fmt.Errorf("emulator: the fact %s cannot be %q: want one of %s", name, value, strings.Join(known.Values, ", "))
+			return fmt.Errorf("emulator: the fact %s cannot be %s: want one of %s", name, Quoted(value), strings.Join(known.Values, ", "))
 		}
 	}
 	return nil
+}
+
+// Quoted quotes a text for an error, and cuts it short.
+func Quoted(text string) string {
+	const longest = 60
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return strconv.Quote(text)
 }
 
 func names(facts []Fact) (all []string) {

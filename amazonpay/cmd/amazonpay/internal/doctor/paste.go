@@ -50,7 +50,8 @@ type request struct {
 	method, path, query value
 	queryMissing        bool // the line, in a canonical request
 	headers             []header
-	blank               int    // how many empty lines follow the headers of a canonical request
+	gap                 int    // how many empty lines come before the headers of a canonical request
+	blank               int    // how many follow them
 	names, hash         *value // of a canonical request
 	body                *value
 	bodyEnd             bool // the body may have a line end more, which a paste does not show
@@ -243,6 +244,9 @@ func canonicalAt(lines []line) (c *request, end int) {
 	} else {
 		c.query = value{lines[at].text, lines[at].number}
 		at++
+	}
+	for ; at < len(lines) && strings.TrimSpace(lines[at].text) == "" && c.gap < 2; at++ {
+		c.gap++
 	}
 	for ; at < len(lines); at++ {
 		m := headerLine.FindStringSubmatch(lines[at].text)

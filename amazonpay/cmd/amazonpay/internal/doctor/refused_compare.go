@@ -107,6 +107,7 @@ func (r *reading) canonicalText() string {
 	if !c.queryMissing {
 		lines = append(lines, c.query.text)
 	}
+	lines = append(lines, make([]string, c.gap)...)
 	for _, h := range c.headers {
 		lines = append(lines, h.whole)
 	}
@@ -208,7 +209,10 @@ func (r *reading) lineOf(i int) int {
 	if i < len(first) {
 		return first[i]
 	}
-	if i -= len(first); i < len(c.headers) {
+	if i -= len(first) + c.gap; i < 0 {
+		return c.query.line + 1
+	}
+	if i < len(c.headers) {
 		return c.headers[i].line
 	}
 	if c.names != nil && i == len(c.headers)+c.blank {

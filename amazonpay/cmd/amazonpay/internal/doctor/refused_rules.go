@@ -160,6 +160,9 @@ func decodedOnce(text string) string {
 // and the names.
 func (r *reading) checkCanonicalHeaders() {
 	c := r.canonical
+	if c.gap > 0 {
+		r.problem(c.query.line+1, "an empty line", c.headers[0].whole, "The header lines follow the query at once; an empty query is one empty line, not two.")
+	}
 	var names []string
 	for _, h := range c.headers {
 		lower := strings.ToLower(h.name)

@@ -104,6 +104,8 @@ func TestMistakesInACanonicalRequest(t *testing.T) {
 		{name: "path with a slash at its end", text: in(get, path, path+"/"), line: 2, must: path, doubt: true},
 		{name: "query in the path", text: in(query, "reports\n", "reports?"), line: 2, must: "/sandbox/v2/reports", why: "line of its own"},
 		{name: "no query line", text: in(get, path+"\n\n", path+"\n"), line: 3, must: "an empty line", why: "query has a line of its own"},
+		{name: "empty line behind the query", text: in(query, "\naccept:", "\n\naccept:"), line: 4, must: "accept:", why: "at once"},
+		{name: "two empty lines for no query", text: in(get, "\n\naccept:", "\n\n\naccept:"), line: 4, must: "accept:", why: "not two"},
 		{name: "query with question mark", text: in(query, "createdSince", "?createdSince"), line: 3, must: "createdSince=", why: "question mark"},
 		{name: "query not sorted", text: in(query, "createdSince=20221118T150630Z&createdUntil=20221202T150350Z", "createdUntil=20221202T150350Z&createdSince=20221118T150630Z"), line: 3, must: "createdSince=20221118T150630Z&createdUntil", why: "sorted"},
 		{name: "plus for a space", text: in(query, "%20", "+"), line: 3, must: "%20", why: "%2B"},

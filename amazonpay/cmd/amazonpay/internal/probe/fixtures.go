@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -34,15 +33,6 @@ func getSession(id string) request {
 	return get("GetCheckoutSession", "checkoutSessions/{id}", id)
 }
 
-// create sends a request that makes something.
-func (r *run) create(ctx context.Context, kind string, q request) (answer, error) {
-	a, err := r.send(ctx, q)
-	if err != nil && !errors.Is(err, errInterrupted) {
-		r.bin.maybe(kind)
-	}
-	return a, err
-}
-
 // sessionBody is the least that a checkout session may have, and more.
 func (r *run) sessionBody(more object) object {
 	body := object{
@@ -55,26 +45,7 @@ func (r *run) sessionBody(more object) object {
 
 // newSession makes a session with these members, which ends by itself. The answer may be a refusal.
 func (r *run) newSession(ctx context.Context, more object) (answer, error) {
-	return r.sendSession(ctx, post("CreateCheckoutSession", "checkoutSessions", r.sessionBody(more)))
-}
-
-func (r *run) sendSession(ctx context.Context, q request) (answer, error) {
-	a, err := r.create(ctx, "checkout session", q)
-	if err == nil && a.ok() {
-		r.bin.keep("checkout session", "expires by itself after 24 hours")
-	}
-	return a, err
-}
-
-// session returns an open session without a buyer.
-func (r *run) session(ctx context.Context) (id string, err error) {
-	return share(r, "session", func() (string, error) {
-		a, err := r.newSession(ctx, nil)
-		if err == nil && a.text("checkoutSessionId") == "" {
-			err = unclearAfter("no checkout session could be made", a)
-		}
-		return a.text("checkoutSessionId"), err
-	})
+	return r.create(ctx, post("CreateCheckoutSession", "checkoutSessions", r.sessionBody(more)))
 }
 
 // checkout has a buyer go through a checkout, and returns the session and the URL to which the
@@ -150,17 +121,13 @@ func (r *run) completed(ctx context.Context, name, purpose string, payload, comp
 			return d, err
 		}
 		d.complete = post("CompleteCheckoutSession", "checkoutSessions/{id}/complete", completion, d.session).withKey(newKey())
-		a, err := r.create(ctx, "charge permission", d.complete)
+		a, err := r.create(ctx, d.complete)
 		if err != nil {
 			return d, err
 		}
 		d.permission, d.charge = a.text("chargePermissionId"), a.text("chargeId")
 		if d.permission == "" {
 			return d, unclearAfter("the checkout could not be completed", a)
-		}
-		r.bin.putPermission(d.permission)
-		if d.charge != "" {
-			r.bin.putCharge(d.charge)
 		}
 		return d, nil
 	})
@@ -186,11 +153,7 @@ func (r *run) permission(ctx context.Context) (string, error) {
 func (r *run) charge(ctx context.Context, permission string, least int64, more object) (answer, error) {
 	body := object{"chargePermissionId": permission, "chargeAmount": r.price(least)}
 	maps.Copy(body, more)
-	a, err := r.create(ctx, "charge", post("CreateCharge", "charges", body).withKey(newKey()))
-	if id := a.text("chargeId"); id != "" {
-		r.bin.putCharge(id)
-	}
-	return a, err
+	return r.create(ctx, post("CreateCharge", "charges", body).withKey(newKey()))
 }
 
 // authorized makes a charge that is Authorized, and returns its id.
@@ -251,20 +214,11 @@ func (r *run) reportBody() object {
 	return object{"reportType": reportType, "startTime": now.Add(-time.Hour).Format(stampForm), "endTime": now.Format(stampForm)}
 }
 
-// newReport orders a report.
-func (r *run) newReport(ctx context.Context, q request) (answer, error) {
-	a, err := r.create(ctx, "report", q)
-	if err == nil && a.ok() {
-		r.bin.keep("report", "kept for 90 days")
-	}
-	return a, err
-}
-
 // report orders the report that several probes look at.
 func (r *run) report(ctx context.Context) (order, error) {
 	return share(r, "report", func() (order, error) {
 		q := post("CreateReport", "reports", r.reportBody()).withKey(newKey())
-		a, err := r.newReport(ctx, q)
+		a, err := r.create(ctx, q)
 		if err == nil && (!a.ok() || a.text("reportId") == "") {
 			err = unclearAfter("no report could be ordered", a)
 		}
@@ -292,11 +246,9 @@ func (r *run) schedule(ctx context.Context) (order, error) {
 			"reportType": reportType, "scheduleFrequency": "P30D",
 			"nextReportCreationTime": r.Now().UTC().AddDate(0, 0, 29).Format(stampForm),
 		}).withKey(newKey())
-		a, err = r.create(ctx, "report schedule", q)
+		a, err = r.create(ctx, q)
 		id := a.text("reportScheduleId")
-		if id != "" {
-			r.bin.putSchedule(id)
-		} else if err == nil {
+		if err == nil && id == "" {
 			err = unclearAfter("no schedule could be made", a)
 		}
 		return order{q, a.status, id}, err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,6 +110,21 @@ func (s seen) RoundTrip(r *http.Request) (*http.Response, error) {
 	res.Body = io.NopCloser(bytes.NewReader(body))
 	s.look(r, body)
 	return res, err
+}
+
+// network is a network that is a function.
+type network func(*http.Request) (*http.Response, error)
+
+func (n network) RoundTrip(r *http.Request) (*http.Response, error) { return n(r) }
+
+// answered is the service's refusal with a status and a reason code.
+func answered(r *http.Request, refusal string) *http.Response {
+	status, reason, _ := strings.Cut(refusal, " ")
+	code, _ := strconv.Atoi(status)
+	return &http.Response{
+		StatusCode: code, Header: http.Header{}, Request: r,
+		Body: io.NopCloser(strings.NewReader(`{"reasonCode":"` + reason + `","message":"No."}`)),
+	}
 }
 
 // thing is an object of the emulator.

@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // Need is what a probe requires besides a sandbox key.
@@ -17,6 +16,7 @@ const (
 	NeedScan       Need = "scan"       // what a buyer's app shows at a till
 	NeedProvider   Need = "provider"   // an account that may register merchants
 	NeedSpecific   Need = "specific"   // a key id that begins with SANDBOX
+	NeedClock      Need = "clock"      // a service whose clock nobody moved
 )
 
 // Confidence is how sure a claim is without a probe.
@@ -33,7 +33,7 @@ const (
 type Probe struct {
 	Fact       string
 	Claim      string // in a sentence
-	Source     string // file and section of the notes on the service
+	Source     string // a public page or SDK, or that there is none
 	Confidence Confidence
 	Claimed    string   // the value, if the claim is right
 	Others     []string // that are known besides
@@ -59,6 +59,8 @@ func (p Probe) lacks(t *Target) error {
 			return notRun("it requires an account that may register merchants")
 		case need == NeedSpecific && !t.specific():
 			return notRun("it requires a key id that begins with SANDBOX")
+		case need == NeedClock && t.ClockMoved:
+			return notRun("the emulator's clock was moved, and it accepts dates of both clocks")
 		}
 	}
 	return nil
@@ -93,6 +95,8 @@ const (
 	absent   = "absent"
 	isNull   = "null"
 	none     = "none"
+
+	invalidValue = "InvalidParameterValue"
 )
 
 // taken reads whether a request was accepted, or refused with one of these reason codes.
@@ -121,36 +125,30 @@ func memberOf(a answer, path ...string) string {
 	}
 }
 
-// Unprobed is a mark in the notes that no request can settle.
+// Unprobed is something that no request can settle.
 type Unprobed struct {
 	What   string
 	Source string
 	Why    string
 }
 
-// AllUnprobed returns the marks in the notes for which there is no probe.
+// AllUnprobed returns what is not sure, and has no probe.
 func AllUnprobed() []Unprobed {
 	browser := "it shows in a browser only"
 	return []Unprobed{
-		{"the schedule of repeated notifications", "behaviour.md 9", "notifications arrive at a server that Amazon can reach, over days"},
-		{"the reason code of status 425", "behaviour.md 6", "it cannot be provoked"},
-		{"all reason codes of reports, disputes, files and merchant accounts", "behaviour.md 6", "only those of unknown and duplicate objects are probed"},
-		{"which reason leads a dispute to which state", "behaviour.md 7.5", "Amazon's investigators decide"},
-		{"the values of resolutionAuthority of a decided dispute", "objects.md 10", "Amazon's investigators decide"},
-		{"the largest file", "objects.md 11", "it would upload many megabytes, which nobody can delete"},
-		{"closureTimestamp's unit", "objects.md 10", "it is the unit that dispute.timestamps finds"},
-		{"signInCancelUrl at the top of a sign-in payload", "objects.md 17", browser},
-		{"the values of checkoutLanguage", "objects.md 17", browser},
-		{"the values of buttonColor", "objects.md 17", browser},
-		{"the product type Donation", "surface.md 16", browser},
-		{"the answer redirectRequired of Buy Now", "surface.md 4", browser},
-		{"the page for a declined recurring buyer", "surface.md 19", "it is a page for people"},
-		{"nextToken of a page of disbursements that is not the last", "objects.md 9", "a sandbox has too few disbursements"},
+		{"the schedule of repeated notifications", docNotifications, "notifications arrive at a server that Amazon can reach, over days"},
+		{"the reason code of status 425", "changelogs of the official SDKs", "it cannot be provoked"},
+		{"all reason codes of reports, disputes, files and merchant accounts", docErrors, "only those of unknown and duplicate objects are probed"},
+		{"which reason leads a dispute to which state", docDispute, "Amazon's investigators decide"},
+		{"the values of resolutionAuthority of a decided dispute", docDispute, "Amazon's investigators decide"},
+		{"the largest file", docFile, "it would upload many megabytes, which nobody can delete"},
+		{"closureTimestamp's unit", stampSources, "it is the unit that dispute.timestamps finds"},
+		{"signInCancelUrl at the top of a sign-in payload", docSignIn, browser},
+		{"the values of checkoutLanguage", docCheckoutScript, browser},
+		{"the values of buttonColor", docCheckoutScript, browser},
+		{"the product type Donation", "a copy of checkout.js", browser},
+		{"the answer redirectRequired of Buy Now", "official sample amazonpay-labs/amazonpaycpsp-gmosampleapp-apb", browser},
+		{"the page for a declined recurring buyer", docRecurring, "it is a page for people"},
+		{"nextToken of a page of disbursements that is not the last", docDisbursements, "a sandbox has too few disbursements"},
 	}
-}
-
-// joined are names in order, with a space between them.
-func joined(names []string) string {
-	slices.Sort(names)
-	return strings.Join(names, " ")
 }

@@ -10,22 +10,22 @@ func accountProbes() []Probe {
 	return []Probe{
 		{
 			Fact: "accounts.createAnswer", Claimed: "merchantAccountId uniqueReferenceId", Others: []string{"merchantAccountId"},
-			Source: "objects.md 12", Confidence: ConfidenceUncertain, Needs: needs,
+			Source: dotnet, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "An answer to RegisterAmazonPayAccount has merchantAccountId and uniqueReferenceId.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				a, err := r.newAccount(ctx, "RegisterAmazonPayAccount", object{"uniqueReferenceId": newKey()})
-				if err != nil || !a.ok() {
-					return a.code(), err
+				if err == nil && !a.ok() {
+					err = wasRefused(a)
 				}
 				var names []string
 				for name := range a.body {
 					names = append(names, member(name))
 				}
-				return joined(names), nil
+				return joined(names), err
 			},
 		},
 		{
-			Fact: "accounts.state", Claimed: "any", Others: []string{"ACTIVE", "Active"}, Source: "objects.md 12", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "accounts.state", Claimed: "any", Others: []string{"ACTIVE", "Active"}, Source: nodeSDK + "README.md: ACTIVE; " + javaSDK + "README.md: Active, of a store", Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "merchantStatus.state may be spelled ACTIVE or Active.",
 			ask:   askAccountState,
 		},
@@ -34,11 +34,7 @@ func accountProbes() []Probe {
 
 // newAccount registers an account, which is deleted at the end.
 func (r *run) newAccount(ctx context.Context, operation string, body object) (answer, error) {
-	a, err := r.create(ctx, "merchant account", post(operation, "merchantAccounts", body).withKey(newKey()))
-	if id := a.text("merchantAccountId"); id != "" {
-		r.bin.putAccount(id)
-	}
-	return a, err
+	return r.create(ctx, post(operation, "merchantAccounts", body).withKey(newKey()))
 }
 
 func askAccountState(ctx context.Context, r *run) (string, error) {
@@ -52,8 +48,8 @@ func askAccountState(ctx context.Context, r *run) (string, error) {
 			return "", err
 		case a.ok():
 			fits = append(fits, spelling)
-		case a.reason != "InvalidParameterValue":
-			return a.code(), nil
+		case a.reason != invalidValue:
+			return "", wasRefused(a)
 		}
 	}
 	switch len(fits) {

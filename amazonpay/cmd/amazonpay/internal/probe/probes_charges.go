@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -11,21 +12,21 @@ func chargeProbes() []Probe {
 	needs := []Need{NeedPermission}
 	return []Probe{
 		{
-			Fact: "permission.balance.authorized", Claimed: "held", Others: []string{"free"}, Source: "behaviour.md 7.2", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "permission.balance.authorized", Claimed: "held", Others: []string{"free"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "limits.amountBalance counts open authorizations as spent.",
 			ask:   askBalance,
 		},
 		{
-			Fact: "capture.rest", Claimed: "released", Others: []string{"held"}, Source: "behaviour.md 7.3", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "capture.rest", Claimed: "released", Others: []string{"held"}, Source: plugin + "/Charge.php", Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "If a part of a charge is captured, the rest is released.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				part, err := r.partly(ctx)
-				return part.rest, err
+				return part.rest, cmp.Or(err, part.undecided)
 			},
 		},
 		{
 			Fact: "capture.second", Claimed: "422 InvalidChargeStatus", Others: []string{"422 TransactionCountExceeded", "400 TransactionAmountExceeded"},
-			Source: "behaviour.md 7.3", Confidence: ConfidenceLikely, Needs: needs,
+			Source: plugin + "/Charge.php", Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "A charge can be captured once.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				part, err := r.partly(ctx)
@@ -37,22 +38,22 @@ func chargeProbes() []Probe {
 			},
 		},
 		{
-			Fact: "status.captureCharge.initiated", Claimed: "202", Others: []string{"200"}, Source: "endpoints.md 13", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "status.captureCharge.initiated", Claimed: "202", Others: []string{"200"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "CaptureCharge answers with 202 if the capture is only initiated.",
 			ask:   askCaptureInitiated,
 		},
 		{
-			Fact: "lengths.cancellationReason", Claimed: "255", Others: []string{none}, Source: "objects.md 5", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "lengths.cancellationReason", Claimed: "255", Others: []string{none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "cancellationReason may have 255 characters.",
 			ask:   askCancellation,
 		},
 		{
-			Fact: "refund.maxCount", Claimed: "10", Others: []string{"5", "15", "25", none}, Source: "behaviour.md 7.4", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "refund.maxCount", Claimed: "10", Others: []string{"5", "15", "25", none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "A charge may have ten refunds.",
 			ask:   askRefunds,
 		},
 		{
-			Fact: "idempotency.updateCharge", Claimed: honoured, Others: []string{ignored}, Source: "behaviour.md 4", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "idempotency.updateCharge", Claimed: honoured, Others: []string{ignored}, Source: javaSDK + "WebstoreClient.java, sends a key; " + docIdempotency + ": PATCH ignores it", Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "UpdateCharge, a PATCH, honours the idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				updated, err := r.updated(ctx)
@@ -60,7 +61,7 @@ func chargeProbes() []Probe {
 					return "", err
 				}
 				if !updated.answer.ok() {
-					return updated.answer.code(), nil
+					return "", wasRefused(updated.answer)
 				}
 				again, err := r.send(ctx, updated.request)
 				switch {
@@ -73,27 +74,40 @@ func chargeProbes() []Probe {
 			},
 		},
 		{
-			Fact: "answers.updateCharge", Claimed: "object", Others: []string{"empty"}, Source: "endpoints.md 12", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "answers.updateCharge", Claimed: "object", Others: []string{"empty"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "UpdateCharge answers with the charge.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				updated, err := r.updated(ctx)
-				return bodyOf(updated.answer, "chargeId"), err
+				return bodyOf(updated.answer, err, "chargeId")
 			},
 		},
 	}
 }
 
-// bodyOf reads whether an answer has the object.
-func bodyOf(a answer, id string) string {
+// wasRefused is the error of a request whose success was to be looked at.
+func wasRefused(a answer) error { return unclearAfter("it was refused", a) }
+
+// bodyOf reads whether the answer of a success has the object.
+func bodyOf(a answer, err error, id string) (string, error) {
 	switch {
+	case err != nil:
+		return "", err
 	case !a.ok():
-		return a.code()
-	case a.empty || len(a.body) == 0:
-		return "empty"
+		return "", wasRefused(a)
+	case len(a.body) == 0:
+		return "empty", nil
 	case a.text(id) != "":
-		return "object"
+		return "object", nil
 	}
-	return "another object"
+	return "another object", nil
+}
+
+// statusOf reads the status of a success.
+func statusOf(a answer, err error) (string, error) {
+	if err == nil && !a.ok() {
+		err = wasRefused(a)
+	}
+	return strconv.Itoa(a.status), err
 }
 
 func (r *run) capture(charge string, least int64) request {
@@ -121,7 +135,10 @@ func askBalance(ctx context.Context, r *run) (string, error) {
 }
 
 // part is a charge of which a part was captured.
-type part struct{ charge, rest string }
+type part struct {
+	charge, rest string
+	undecided    error // why rest is not known
+}
 
 // partly captures a part of a charge, and looks at what becomes of the rest.
 func (r *run) partly(ctx context.Context) (part, error) {
@@ -132,6 +149,10 @@ func (r *run) partly(ctx context.Context) (part, error) {
 			return part{}, err
 		}
 		charge, err := r.authorized(ctx)
+		if err != nil {
+			return part{}, err
+		}
+		during, err := r.balance(ctx)
 		if err != nil {
 			return part{}, err
 		}
@@ -146,10 +167,12 @@ func (r *run) partly(ctx context.Context) (part, error) {
 		switch {
 		case err != nil:
 			return part{}, err
+		case before-after == taken && during == before:
+			return part{charge: charge, undecided: unclear("the balance does not count authorizations, so it does not show the rest")}, nil
 		case before-after == taken:
-			return part{charge, "released"}, nil
+			return part{charge: charge, rest: "released"}, nil
 		case before-after == unit:
-			return part{charge, "held"}, nil
+			return part{charge: charge, rest: "held"}, nil
 		}
 		return part{}, unclear("the balance changed by something else than the charge")
 	})
@@ -171,30 +194,36 @@ func askCaptureInitiated(ctx context.Context, r *run) (string, error) {
 }
 
 func askCancellation(ctx context.Context, r *run) (string, error) {
-	cancel := func(length int) (answer, error) {
+	return longest(255, func(length int) (answer, error) {
 		charge, err := r.authorized(ctx)
 		if err != nil {
 			return answer{}, err
 		}
 		return r.send(ctx, remove("CancelCharge", "charges/{id}/cancel", object{"cancellationReason": strings.Repeat("a", length)}, charge))
+	})
+}
+
+// longest finds out whether a text may have as many characters as is claimed, and no more. A short
+// text must be accepted.
+func longest(claimed int, send func(length int) (answer, error)) (string, error) {
+	const short = 30
+	for _, length := range []int{short, claimed, claimed + 1} {
+		a, err := send(length)
+		switch {
+		case err != nil:
+			return "", err
+		case a.ok():
+		case length == short:
+			return "", unclearAfter("a short text", a)
+		case a.reason != invalidValue:
+			return a.code(), nil
+		case length == claimed:
+			return "less than " + strconv.Itoa(claimed), nil
+		default:
+			return strconv.Itoa(claimed), nil
+		}
 	}
-	fits, err := cancel(255)
-	if err != nil {
-		return "", err
-	}
-	if !fits.ok() {
-		return "less than 255", nil
-	}
-	long, err := cancel(256)
-	switch {
-	case err != nil:
-		return "", err
-	case long.ok():
-		return none, nil
-	case long.reason == "InvalidParameterValue":
-		return "255", nil
-	}
-	return long.code(), nil
+	return none, nil
 }
 
 // manyRefunds is how many refunds are tried: each of the least amount there is.

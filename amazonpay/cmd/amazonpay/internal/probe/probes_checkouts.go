@@ -1,10 +1,10 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +17,7 @@ func checkoutProbes() []Probe {
 	needs := []Need{NeedBuyer}
 	return []Probe{
 		{
-			Fact: "session.returnQuery", Claimed: "kept", Others: []string{"dropped"}, Source: "behaviour.md 8", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "session.returnQuery", Claimed: "kept", Others: []string{"dropped"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "The query of a return URL is kept.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				d, err := r.main(ctx)
@@ -31,36 +31,36 @@ func checkoutProbes() []Probe {
 			},
 		},
 		{
-			Fact: "idempotency.completeCheckoutSession", Claimed: honoured, Others: []string{ignored}, Source: "endpoints.md 5", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "idempotency.completeCheckoutSession", Claimed: honoured, Others: []string{ignored}, Source: docIdempotency, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "CompleteCheckoutSession honours the idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				d, err := r.main(ctx)
 				if err != nil {
 					return "", err
 				}
-				again, err := r.send(ctx, d.complete)
+				again, err := r.create(ctx, d.complete)
 				return repeated(again, "chargePermissionId", d.permission), err
 			},
 		},
 		{
 			Fact: "complete.canceled", Claimed: "422 CheckoutSessionCanceled", Others: []string{"400 CheckoutSessionCanceled", "422 InvalidCheckoutSessionStatus"},
-			Source: "behaviour.md 6", Confidence: ConfidenceConflict, Needs: needs,
+			Source: plugin + ": 400; other lists: 422", Confidence: ConfidenceConflict, Needs: needs,
 			Claim: "CompleteCheckoutSession of a payment that fails is CheckoutSessionCanceled, with 422.",
 			ask:   askCanceled,
 		},
 		{
-			Fact: "permission.overchargeLimit", Claimed: "greater", Others: []string{"900%", "order"}, Source: "behaviour.md 7.2", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "permission.overchargeLimit", Claimed: "greater", Others: []string{"900%", "order"}, Source: overchargeSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "With allowOvercharge the limit is the greater of 900 % of the order and 500 (70,000 yen).",
 			ask:   askOvercharge,
 		},
-		recurringProbe("ids.recurring", "C", "objects.md 18", ConfidenceUncertain, []string{"B", "S"},
+		recurringProbe("ids.recurring", "C", noSource, []string{"B", "S"},
 			"The id of a recurring permission begins with C, in the sandbox.", askRecurringID),
-		recurringProbe("recurring.expiry.months", "13", "behaviour.md 7.2", ConfidenceLikely, []string{"12", "18", "24"},
+		recurringProbe("recurring.expiry.months", "13", noSource, []string{"12", "18", "24"},
 			"A recurring permission lives 13 months.", askRecurringMonths),
-		recurringProbe("recurring.expiry.from", "lastCharge", "behaviour.md 7.2", ConfidenceLikely, []string{"confirmation"},
+		recurringProbe("recurring.expiry.from", "lastCharge", noSource, []string{"confirmation"},
 			"A charge extends the life of a recurring permission.", askRecurringFrom),
 		{
-			Fact: "ids.onFile", Claimed: "C", Others: []string{"B", "S"}, Source: "objects.md 18", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "ids.onFile", Claimed: "C", Others: []string{"B", "S"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "The id of a permission of type PaymentMethodOnFile begins with C, in the sandbox.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				d, err := r.onFile(ctx)
@@ -68,27 +68,27 @@ func checkoutProbes() []Probe {
 			},
 		},
 		{
-			Fact: "charge.redirectUrl", Claimed: isNull, Others: []string{"url", absent}, Source: "objects.md 5", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "charge.redirectUrl", Claimed: isNull, Others: []string{"url", absent}, Source: dotnet, Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "webCheckoutDetails of a charge has amazonPayRedirectUrl.",
 			ask:   askRedirectURL,
 		},
 		{
-			Fact: "session.shippingAddressList", Claimed: absent, Others: []string{isNull, "list"}, Source: "behaviour.md 13", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "session.shippingAddressList", Claimed: absent, Others: []string{isNull, "list"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "shippingAddressList stands in multi-address sessions only.",
 			ask:   askAddressList,
 		},
 		{
-			Fact: "status.finalizeCheckoutSession.pending", Claimed: "202", Others: []string{"200"}, Source: "endpoints.md 6", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "status.finalizeCheckoutSession.pending", Claimed: "202", Others: []string{"200"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "FinalizeCheckoutSession with a pending authorization answers with 202.",
 			ask:   askFinalize,
 		},
 		{
-			Fact: "addressDetails.percentEncoded", Claimed: "decoded", Others: []string{"kept", refused}, Source: "behaviour.md 13", Confidence: ConfidenceLikely, Needs: needs,
+			Fact: "addressDetails.percentEncoded", Claimed: "decoded", Others: []string{"kept", refused}, Source: encodedSource, Confidence: ConfidenceLikely, Needs: needs,
 			Claim: "addressDetails that is percent-encoded is decoded.",
 			ask:   askAddress,
 		},
 		{
-			Fact: "session.returnParameter.signIn", Claimed: "amazonCheckoutSessionId", Others: []string{"checkoutSessionId"}, Source: "surface.md 11", Confidence: ConfidenceUncertain, Needs: needs,
+			Fact: "session.returnParameter.signIn", Claimed: "amazonCheckoutSessionId", Others: []string{"checkoutSessionId"}, Source: docSignInAndSetUp, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: "A buyer who signed in and set up comes back with amazonCheckoutSessionId.",
 			ask:   askSignIn,
 		},
@@ -100,10 +100,12 @@ func askCanceled(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, err := r.create(ctx, "charge permission", post("CompleteCheckoutSession", "checkoutSessions/{id}/complete",
+	if _, err := r.openSession(ctx, id); err != nil { // or it was canceled by the buyer
+		return "", err
+	}
+	a, err := r.create(ctx, post("CompleteCheckoutSession", "checkoutSessions/{id}/complete",
 		object{"chargeAmount": r.price(unit)}, id).withKey(newKey()).simulating("Declined"))
-	if permission := a.text("chargePermissionId"); permission != "" {
-		r.bin.putPermission(permission)
+	if a.text("chargePermissionId") != "" {
 		return "", unclearAfter("the payment was not declined", a)
 	}
 	return a.code(), err
@@ -133,14 +135,16 @@ func askOvercharge(ctx context.Context, r *run) (string, error) {
 		return "order", nil
 	case 0:
 		return "", unclearAfter("the permission shows no limit", a)
-	default:
+	case order / 10, order / 4, order / 2, 2 * order, 3 * order, 5 * order, 10 * order:
 		return fmt.Sprintf("%d%%", 100*found/order), nil
+	default:
+		return "another amount", nil // it may be anything
 	}
 }
 
-func recurringProbe(fact, claimed, source string, how Confidence, others []string, claim string, ask func(context.Context, *run, done) (string, error)) Probe {
+func recurringProbe(fact, claimed, source string, others []string, claim string, ask func(context.Context, *run, done) (string, error)) Probe {
 	return Probe{
-		Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: how, Needs: []Need{NeedBuyer}, Claim: claim,
+		Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: ConfidenceUncertain, Needs: []Need{NeedBuyer}, Claim: claim,
 		ask: func(ctx context.Context, r *run) (string, error) {
 			more := recurring("Month", "1")
 			d, err := r.completed(ctx, "recurring", "a recurring payment", r.paidAtOnce("Confirm", unit, more), object{"chargeAmount": r.price(unit)})
@@ -169,8 +173,9 @@ func askRecurringMonths(ctx context.Context, r *run, d done) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	const ends = 4 * 24 * time.Hour // by which the ends of two months differ
 	for months := 1; months <= 60; months++ {
-		if end.Sub(begin.AddDate(0, months, 0)).Abs() < 36*time.Hour {
+		if end.Sub(begin.AddDate(0, months, 0)).Abs() < ends {
 			return strconv.Itoa(months), nil
 		}
 	}
@@ -197,6 +202,9 @@ func askRecurringFrom(ctx context.Context, r *run, d done) (string, error) {
 	_, before, err := r.life(ctx, d.permission)
 	if err != nil {
 		return "", err
+	}
+	if before.Equal(before.Truncate(24 * time.Hour)) {
+		return "", unclear("the expiry is a day, so two of them do not differ")
 	}
 	if err := r.Wait(ctx, 3*time.Second); err != nil {
 		return "", err
@@ -259,7 +267,7 @@ func (r *run) signedIn(ctx context.Context) (string, error) {
 			"webCheckoutDetails": object{"checkoutReviewReturnUrl": r.back(), "checkoutResultReturnUrl": r.back()}, "storeId": r.StoreID,
 		})
 		if err == nil {
-			r.bin.keep("checkout session", "expires by itself after 24 hours")
+			r.bin.keep(makesSession.kind, makesSession.stays, id)
 		}
 		return id, err
 	})
@@ -270,12 +278,9 @@ func askAddressList(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, err := r.send(ctx, getSession(id))
+	a, err := r.openSession(ctx, id)
 	if err != nil {
 		return "", err
-	}
-	if a.status != http.StatusOK {
-		return "", unclearAfter("the session cannot be read", a)
 	}
 	value, there := a.at("shippingAddressList")
 	switch _, isList := value.([]any); {
@@ -294,34 +299,33 @@ func askFinalize(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	a, err := r.create(ctx, "charge permission", post("FinalizeCheckoutSession", "checkoutSessions/{id}/finalize", object{
+	a, err := r.create(ctx, post("FinalizeCheckoutSession", "checkoutSessions/{id}/finalize", object{
 		"paymentIntent": "Authorize", "canHandlePendingAuthorization": true, "chargeAmount": r.price(unit),
 	}, id).withKey(newKey()).simulating("AuthorizationInitiated"))
 	if err != nil {
 		return "", err
 	}
-	if permission := a.text("chargePermissionId"); permission != "" {
-		r.bin.putPermission(permission)
-	}
-	if charge := a.text("chargeId"); charge != "" {
-		r.bin.putCharge(charge)
-	}
 	if !a.ok() {
 		return "", unclearAfter("the session could not be finalized", a)
 	}
-	return strconv.Itoa(a.status), nil
+	charge, err := r.send(ctx, get("GetCharge", "charges/{id}", a.text("chargeId")))
+	if err == nil && charge.text("statusDetails", "state") != "AuthorizationInitiated" {
+		err = unclear("the authorization was not pending")
+	}
+	return strconv.Itoa(a.status), err
 }
 
-// encodedLine is an address line of no place.
-const encodedLine = "1%20Probe%20Street"
-
 func askAddress(ctx context.Context, r *run) (string, error) {
-	payload := r.paidAtOnce("Authorize", unit, object{"addressDetails": encodedAddress(r.client.Region())})
-	first, err := r.sendSession(ctx, post("CreateCheckoutSession", "checkoutSessions", payload))
+	payload := r.paidAtOnce("Authorize", unit, object{"addressDetails": address(r.client.Region(), true)})
+	first, err := r.create(ctx, post("CreateCheckoutSession", "checkoutSessions", payload))
 	switch {
 	case err != nil:
 		return "", err
-	case first.reason == "InvalidParameterValue":
+	case first.reason == invalidValue:
+		payload["addressDetails"] = address(r.client.Region(), false)
+		if plain, err := r.create(ctx, post("CreateCheckoutSession", "checkoutSessions", payload)); err != nil || !plain.ok() {
+			return "", cmp.Or(err, unclearAfter("the same address, not encoded", plain))
+		}
 		return refused, nil
 	case !first.ok():
 		return first.code(), nil
@@ -330,7 +334,7 @@ func askAddress(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r.bin.keep("checkout session", "expires by itself after 24 hours")
+	r.bin.keep(makesSession.kind, makesSession.stays, id)
 	a, err := r.send(ctx, getSession(id))
 	switch line := a.text("shippingAddress", "addressLine1"); {
 	case err != nil:
@@ -343,9 +347,15 @@ func askAddress(ctx context.Context, r *run) (string, error) {
 	return "decoded", nil
 }
 
-// encodedAddress is an address of nobody in a region's country, percent-encoded.
-func encodedAddress(region amazonpay.Region) object {
-	address := object{"name": "Probe%20Probe", "addressLine1": encodedLine, "phoneNumber": "800%20555%200100"}
+// address is an address of nobody in a region's country, which may be percent-encoded.
+func address(region amazonpay.Region, encoded bool) object {
+	address := object{"name": "Probe Probe", "addressLine1": "1 Probe Street", "phoneNumber": "800 555 0100"}
+	if encoded {
+		for name, value := range address {
+			text, _ := value.(string)
+			address[name] = strings.ReplaceAll(text, " ", "%20")
+		}
+	}
 	place := object{"city": "Seattle", "stateOrRegion": "WA", "postalCode": "98101", "countryCode": "US"}
 	switch region {
 	case amazonpay.RegionEU:
@@ -365,7 +375,7 @@ func askSignIn(ctx context.Context, r *run) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r.bin.keep("checkout session", "expires by itself after 24 hours")
+	r.bin.keep(makesSession.kind, makesSession.stays, id)
 	for name, values := range back.Query() {
 		if len(values) == 1 && values[0] == id {
 			return member(name), nil

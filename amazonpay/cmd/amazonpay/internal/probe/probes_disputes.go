@@ -3,40 +3,36 @@ package probe
 import (
 	"cmp"
 	"context"
-	"strconv"
 	"time"
 )
 
 // disputeProbes are about disputes that a payment service provider reports. Other accounts may not
 // do that, which their answers say.
 func disputeProbes() []Probe {
-	probe := func(fact, claimed, source string, how Confidence, others []string, claim string, ask func(ctx context.Context, r *run) (string, error)) Probe {
-		return Probe{Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: how, Claim: claim, Needs: []Need{NeedPermission}, ask: ask}
+	probe := func(fact, claimed, source string, others []string, claim string, ask func(ctx context.Context, r *run) (string, error)) Probe {
+		return Probe{Fact: fact, Claimed: claimed, Others: others, Source: source, Confidence: ConfidenceUncertain, Claim: claim, Needs: []Need{NeedPermission}, ask: ask}
 	}
 	whole := []string{"empty"}
 	return []Probe{
-		probe("status.createDispute", "200", "endpoints.md 34", ConfidenceUncertain, []string{"201"}, "CreateDispute answers with 200.",
+		probe("status.createDispute", "200", phpSDK+"README.md: 200", []string{"201"}, "CreateDispute answers with 200.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.dispute(ctx)
-				if made.answer.ok() {
-					return strconv.Itoa(made.answer.status), err
-				}
-				return made.answer.code(), err
+				return statusOf(made.answer, err)
 			}),
-		probe("answers.createDispute", "object", "endpoints.md 34", ConfidenceLikely, whole, "CreateDispute answers with the dispute.",
+		probe("answers.createDispute", "object", noSource, whole, "CreateDispute answers with the dispute.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.dispute(ctx)
-				return bodyOf(made.answer, "disputeId"), err
+				return bodyOf(made.answer, err, "disputeId")
 			}),
-		probe("dispute.timestamps", "both", "objects.md 10", ConfidenceUncertain, []string{"seconds", "milliseconds"},
+		probe("dispute.timestamps", "both", stampSources, []string{"seconds", "milliseconds"},
 			"The timestamps of CreateDispute may be seconds or milliseconds.", askTimestamps),
-		probe("dispute.resolutionAuthority", isNull, "objects.md 10", ConfidenceUncertain, []string{absent, "AmazonPay"}, "resolutionAuthority of an open dispute is null.",
+		probe("dispute.resolutionAuthority", isNull, noSource, []string{absent, "AmazonPay"}, "resolutionAuthority of an open dispute is null.",
 			func(ctx context.Context, r *run) (string, error) {
 				made, err := r.disputed(ctx)
 				return memberOf(made, "resolutionAuthority"), err
 			}),
 		{
-			Fact: "dispute.members", Claimed: "closureTimestamp filingTimestamp providerMetadata", Fixed: true, Source: "objects.md 10", Confidence: ConfidenceLikely,
+			Fact: "dispute.members", Claimed: "closureTimestamp filingTimestamp providerMetadata", Fixed: true, Source: nodeSDK + "README.md, has them in requests", Confidence: ConfidenceLikely,
 			Claim: "A dispute has closureTimestamp, filingTimestamp and providerMetadata.", Needs: []Need{NeedPermission},
 			ask: func(ctx context.Context, r *run) (string, error) {
 				made, err := r.disputed(ctx)
@@ -49,14 +45,14 @@ func disputeProbes() []Probe {
 				return cmp.Or(joined(names), none), err
 			},
 		},
-		probe("answers.updateDispute", "object", "endpoints.md 36", ConfidenceLikely, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
-		probe("dispute.contested.state", "UnderReview", "behaviour.md 7.5", ConfidenceUncertain, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
-		probe("answers.contestDispute", "object", "endpoints.md 37", ConfidenceLikely, whole, "ContestDispute answers with the dispute.",
+		probe("answers.updateDispute", "object", noSource, whole, "UpdateDispute answers with the dispute.", askUpdateDispute),
+		probe("dispute.contested.state", "UnderReview", noSource, []string{"ActionRequired"}, "A dispute that was contested is UnderReview.", askContested),
+		probe("answers.contestDispute", "object", noSource, whole, "ContestDispute answers with the dispute.",
 			func(ctx context.Context, r *run) (string, error) {
 				contested, err := r.contested(ctx)
-				return bodyOf(contested.answer, "disputeId"), err
+				return bodyOf(contested.answer, err, "disputeId")
 			}),
-		probe("idempotency.contestDispute", honoured, "endpoints.md 37", ConfidenceUncertain, []string{ignored}, "ContestDispute honours the idempotency key.", askContestAgain),
+		probe("idempotency.contestDispute", honoured, docIdempotency, []string{ignored}, "ContestDispute honours the idempotency key.", askContestAgain),
 	}
 }
 
@@ -67,17 +63,11 @@ func (r *run) newDispute(ctx context.Context, perSecond int64) (a answer, filed 
 		return answer{}, filed, err
 	}
 	filed = r.Now().Add(r.offset - time.Hour).Truncate(time.Second).UTC()
-	a, err = r.create(ctx, "dispute", post("CreateDispute", "disputes", object{
+	a, err = r.create(ctx, post("CreateDispute", "disputes", object{
 		"chargeId": charge, "disputeAmount": r.price(unit / 10), "filingReason": "Other", "filingTimestamp": filed.Unix() * perSecond,
 		"providerMetadata": object{"providerDisputeId": newKey()},
 		"statusDetails":    object{"state": "ActionRequired", "reasonCode": "MerchantResponseRequired"},
 	}).withKey(newKey()))
-	switch id := a.text("disputeId"); {
-	case id != "":
-		r.bin.putDispute(id)
-	case a.ok():
-		r.bin.keep("dispute", "was made, but its id is not known")
-	}
 	return a, filed, err
 }
 
@@ -114,9 +104,9 @@ func askTimestamps(ctx context.Context, r *run) (string, error) {
 			return "", err
 		}
 		switch at, parsed := time.Parse(stampForm, a.text("filingTimestamp")); {
-		case a.status == 400:
+		case a.reason == invalidValue: // of that timestamp: all else is the same
 		case !a.ok():
-			return a.code(), nil
+			return "", wasRefused(a)
 		case parsed != nil:
 			return "", unclear("the dispute shows no filingTimestamp")
 		default:
@@ -144,7 +134,7 @@ func askUpdateDispute(ctx context.Context, r *run) (string, error) {
 		return "", unclearAfter("no dispute could be made", made)
 	}
 	a, err := r.send(ctx, patch("UpdateDispute", "disputes/{id}", object{"statusDetails": object{"state": "UnderReview"}}, id).withKey(newKey()))
-	return bodyOf(a, "disputeId"), err
+	return bodyOf(a, err, "disputeId")
 }
 
 // contested contests the shared dispute.
@@ -168,7 +158,7 @@ func askContested(ctx context.Context, r *run) (string, error) {
 		return "", err
 	}
 	if !contested.answer.ok() {
-		return contested.answer.code(), nil
+		return "", wasRefused(contested.answer)
 	}
 	a, err := r.disputed(ctx)
 	return shown(a.text("statusDetails", "state")), err
@@ -180,7 +170,7 @@ func askContestAgain(ctx context.Context, r *run) (string, error) {
 		return "", err
 	}
 	if !contested.answer.ok() {
-		return contested.answer.code(), nil
+		return "", wasRefused(contested.answer)
 	}
 	before, err := r.disputed(ctx)
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 func requestProbes() []Probe {
 	return []Probe{
 		{
-			Fact: "date.ahead", Claimed: none, Others: []string{"1m", "5m", "any"}, Source: "behaviour.md 3.1", Confidence: ConfidenceUncertain,
+			Fact: "date.ahead", Claimed: none, Others: []string{"1m", "5m", "any"}, Source: dateAheadSource, Confidence: ConfidenceUncertain, Needs: []Need{NeedClock},
 			Claim: "A date that is ahead of the service's clock is refused: no skew is allowed.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.ages(ctx, []age{{-30 * time.Second, none}, {-3 * time.Minute, "1m"}, {-10 * time.Minute, "5m"}}, "any")
 			},
 		},
 		{
-			Fact: "date.maxAge", Claimed: "15m", Others: []string{"1m", "5m", "1h", "24h", none}, Source: "behaviour.md 3.1", Confidence: ConfidenceUncertain,
+			Fact: "date.maxAge", Claimed: "15m", Others: []string{"1m", "5m", "1h", "24h", none}, Source: noSource, Confidence: ConfidenceUncertain, Needs: []Need{NeedClock},
 			Claim: "A request is accepted until its date is a quarter of an hour old.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				return r.ages(ctx, []age{
@@ -28,17 +28,17 @@ func requestProbes() []Probe {
 			},
 		},
 		{
-			Fact: "headers.simulationCode.unsigned", Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 2", Confidence: ConfidenceUncertain,
+			Fact: "headers.simulationCode.unsigned", Claimed: accepted, Others: []string{refused}, Source: phpSDK + "Amazon/Pay/API/Client.php, does not sign it", Confidence: ConfidenceUncertain,
 			Claim: "A simulation code need not be signed.",
 			ask:   func(ctx context.Context, r *run) (string, error) { return r.simulationSigned(ctx, false) },
 		},
 		{
-			Fact: "headers.simulationCode.signed", Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 2", Confidence: ConfidenceUncertain,
+			Fact: "headers.simulationCode.signed", Claimed: accepted, Others: []string{refused}, Source: nodeSDK + "src/clientHelper.js, signs it", Confidence: ConfidenceUncertain,
 			Claim: "A simulation code may be signed.",
 			ask:   func(ctx context.Context, r *run) (string, error) { return r.simulationSigned(ctx, true) },
 		},
 		{
-			Fact: "path.environment", Claimed: accepted, Others: []string{refused}, Source: "endpoints.md, path prefix", Confidence: ConfidenceLikely,
+			Fact: "path.environment", Claimed: accepted, Others: []string{refused}, Source: rubySDK + "lib/amazon_pay/client_helper.rb", Confidence: ConfidenceLikely,
 			Claim: "With a key id that begins with SANDBOX, a path may begin with /sandbox/v2/ as well.", Needs: []Need{NeedSpecific},
 			ask: askEnvironment,
 		},
@@ -50,18 +50,18 @@ func keyProbes() []Probe {
 	return []Probe{
 		{
 			Fact: "idempotency.missing.createCheckoutSession", Claimed: "MissingHeader", Others: []string{"MissingHeaderValue", accepted},
-			Source: "behaviour.md 4", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
+			Source: docIdempotency, Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
 			Claim: "CreateCheckoutSession without an idempotency key is refused with MissingHeader.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q := post("CreateCheckoutSession", "checkoutSessions", r.sessionBody(nil))
 				q.withoutKey = true
-				a, err := r.sendSession(ctx, q)
+				a, err := r.create(ctx, q)
 				return keyless(a, a.ok()), err
 			},
 		},
 		{
 			Fact: "idempotency.missing.completeCheckoutSession", Claimed: accepted, Others: []string{"MissingHeader", "MissingHeaderValue"},
-			Source: "behaviour.md 4", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
+			Source: nodeSDK + "README.md, sends none", Confidence: ConfidenceLikely, Needs: []Need{NeedStore},
 			Claim: "CompleteCheckoutSession requires no idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q, err := r.prematureCompletion(ctx)
@@ -74,17 +74,20 @@ func keyProbes() []Probe {
 				}
 				q.key, q.withoutKey = "", true
 				without, err := r.send(ctx, q)
+				if err == nil && with.saysNothing() {
+					err = unclearAfter("the same request with a key", with)
+				}
 				return keyless(without, without.code() == with.code()), err
 			},
 		},
 		{
 			Fact: "idempotency.missing.createReport", Claimed: accepted, Others: []string{"MissingHeader", "MissingHeaderValue"},
-			Source: "behaviour.md 4", Confidence: ConfidenceLikely,
+			Source: javaSDK + "WebstoreClient.java, adds none; the sample of " + docReports + " has one", Confidence: ConfidenceLikely,
 			Claim: "CreateReport requires no idempotency key.",
 			ask: func(ctx context.Context, r *run) (string, error) {
 				q := post("CreateReport", "reports", r.reportBody())
 				q.withoutKey = true
-				a, err := r.newReport(ctx, q)
+				a, err := r.create(ctx, q)
 				return keyless(a, a.ok()), err
 			},
 		},
@@ -117,7 +120,11 @@ func (r *run) ages(ctx context.Context, all []age, allAccepted string) (string, 
 		switch {
 		case a.code() == right.code():
 		case a.status == http.StatusBadRequest, a.status == http.StatusUnauthorized, a.status == http.StatusForbidden:
-			return one.refused, nil
+			again, err := r.send(ctx, get("GetCharge", "charges/{id}", unknownCharge))
+			if err == nil && again.code() != right.code() {
+				err = unclearAfter("a request with the right date, after one that was refused", again)
+			}
+			return one.refused, err
 		default:
 			return "", unclearAfter("a request with another date", a)
 		}
@@ -134,8 +141,12 @@ func (r *run) simulationSigned(ctx context.Context, signed bool) (string, error)
 	case err != nil:
 		return "", err
 	case a.reason == "InvalidRequestSignature":
-		r.mustSign = r.mustSign || !signed
-		return refused, nil
+		without, err := r.send(ctx, r.chargeOfNobody(""))
+		if err == nil && without.status != http.StatusNotFound {
+			err = unclearAfter("the same request without a simulation code", without)
+		}
+		r.mustSign = r.mustSign || !signed && err == nil
+		return refused, err
 	case a.status == http.StatusNotFound, a.reason == "InvalidSandboxSimulationSpecified": // its signature was right
 		return accepted, nil
 	}
@@ -143,17 +154,21 @@ func (r *run) simulationSigned(ctx context.Context, signed bool) (string, error)
 }
 
 func askEnvironment(ctx context.Context, r *run) (string, error) {
-	q := get("GetReports", "reports")
-	usual, err := r.send(ctx, q)
-	if err != nil {
-		return "", err
+	usual := get("GetReports", "reports")
+	odd := usual
+	odd.namesEnvironment = true
+	var answers []answer
+	for _, q := range []request{usual, odd, usual} { // before and after
+		a, err := r.send(ctx, q)
+		if err != nil {
+			return "", err
+		}
+		if !q.namesEnvironment && !a.ok() {
+			return "", unclearAfter("the same request with the usual path", a)
+		}
+		answers = append(answers, a)
 	}
-	if !usual.ok() {
-		return "", unclearAfter("the same request with the usual path", usual)
-	}
-	q.namesEnvironment = true
-	a, err := r.send(ctx, q)
-	return taken(a, "ResourceNotFound", "InvalidRequestSignature", "InvalidRequest", "InvalidAuthentication"), err
+	return taken(answers[1], "ResourceNotFound", "InvalidRequestSignature", "InvalidRequest", "InvalidAuthentication"), nil
 }
 
 // keyless reads the answer to a request without an idempotency key.

@@ -22,7 +22,7 @@ func simulationProbes() []Probe {
 	of := func(operation string, q func(r *run) request, codes string) (all []Probe) {
 		for code := range strings.FieldsSeq(codes) {
 			all = append(all, Probe{
-				Fact: "simulation." + operation + "." + code, Claimed: accepted, Others: []string{refused}, Source: "behaviour.md 10", Confidence: ConfidenceUncertain,
+				Fact: "simulation." + operation + "." + code, Claimed: accepted, Others: []string{refused}, Source: noSource + "; the page is " + docSimulations, Confidence: ConfidenceUncertain,
 				Claim: "There is a simulation code " + code + " of " + operation + ".",
 				ask: func(ctx context.Context, r *run) (string, error) {
 					first, err := share(r, "simulation of "+operation, func() (answer, error) { return r.send(ctx, q(r).simulating("NoSuchCode")) })

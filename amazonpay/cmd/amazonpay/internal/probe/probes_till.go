@@ -1,30 +1,23 @@
 package probe
 
-import (
-	"context"
-	"strconv"
-)
+import "context"
 
 // tillProbes are about in-store operations.
 func tillProbes() []Probe {
 	needs := []Need{NeedScan}
-	probe := func(fact, operation, source string, ask func(r *run, ctx context.Context) (answer, error)) Probe {
+	probe := func(fact, operation string, ask func(r *run, ctx context.Context) (answer, error)) Probe {
 		return Probe{
-			Fact: fact, Claimed: "200", Others: []string{"201"}, Source: source, Confidence: ConfidenceLikely, Needs: needs,
+			Fact: fact, Claimed: "200", Others: []string{"201"}, Source: noSource, Confidence: ConfidenceUncertain, Needs: needs,
 			Claim: operation + " answers with 200.",
 			ask: func(ctx context.Context, r *run) (string, error) {
-				a, err := ask(r, ctx)
-				if a.ok() {
-					return strconv.Itoa(a.status), err
-				}
-				return a.code(), err
+				return statusOf(ask(r, ctx))
 			},
 		}
 	}
 	return []Probe{
-		probe("status.merchantScan", "MerchantScan", "endpoints.md 41", (*run).scanned),
-		probe("status.inStoreCharge", "InStoreCharge", "endpoints.md 42", (*run).tillCharged),
-		probe("status.inStoreRefund", "InStoreRefund", "endpoints.md 43", func(r *run, ctx context.Context) (answer, error) {
+		probe("status.merchantScan", "MerchantScan", (*run).scanned),
+		probe("status.inStoreCharge", "InStoreCharge", (*run).tillCharged),
+		probe("status.inStoreRefund", "InStoreRefund", func(r *run, ctx context.Context) (answer, error) {
 			charged, err := r.tillCharged(ctx)
 			if err != nil {
 				return answer{}, err
@@ -46,14 +39,10 @@ var tillCountry = map[string]string{"na": "US", "eu": "DE", "jp": "JP"}
 func (r *run) scanned(ctx context.Context) (answer, error) {
 	return share(r, "scanned", func() (answer, error) {
 		country := tillCountry[string(r.client.Region())]
-		a, err := r.create(ctx, "charge permission", post("MerchantScan", "in-store/merchantScan", object{
+		return r.create(ctx, post("MerchantScan", "in-store/merchantScan", object{
 			"scanData": r.ScanData, "scanReferenceId": newKey(), "ledgerCurrency": string(r.Currency), "merchantCOE": country,
 			"storeLocation": object{"countryCode": country}, "chargeTotal": r.price(limit),
 		}).withKey(newKey()))
-		if id := a.text("chargePermissionId"); id != "" {
-			r.bin.putPermission(id)
-		}
-		return a, err
 	})
 }
 
@@ -67,12 +56,8 @@ func (r *run) tillCharged(ctx context.Context) (answer, error) {
 		if scan.text("chargePermissionId") == "" {
 			return answer{}, unclearAfter("nothing could be scanned", scan)
 		}
-		a, err := r.create(ctx, "charge", post("InStoreCharge", "in-store/charge", object{
+		return r.create(ctx, post("InStoreCharge", "in-store/charge", object{
 			"chargePermissionId": scan.text("chargePermissionId"), "chargeReferenceId": newKey(), "chargeTotal": r.price(unit),
 		}).withKey(newKey()))
-		if id := a.text("chargeId"); id != "" {
-			r.bin.putCharge(id)
-		}
-		return a, err
 	})
 }

@@ -73,6 +73,7 @@ type run struct {
 	sent     []Exchange // by the present probe
 	bin      bin
 	shared   map[string]*shared
+	used     map[string]bool // of those, by the present probe
 }
 
 // shared is something that several probes use and the first one makes.
@@ -86,13 +87,16 @@ type shared struct {
 func share[T any](r *run, name string, create func() (T, error)) (T, error) {
 	found := r.shared[name]
 	if found != nil {
-		r.sent = append(r.sent, found.sent...) // by which this probe decides, too
+		if !r.used[name] {
+			r.sent = append(r.sent, found.sent...) // by which this probe decides, too
+		}
 	} else {
 		before := len(r.sent)
 		value, err := create()
 		found = &shared{value, err, slices.Clone(r.sent[before:])}
 		r.shared[name] = found
 	}
+	r.used[name] = true
 	value, _ := found.value.(T)
 	return value, found.err
 }
@@ -133,17 +137,25 @@ func Run(ctx context.Context, t Target, yield func(Result)) (*File, error) {
 func saysNothing(observed string) bool {
 	code, reason, _ := strings.Cut(observed, " ")
 	status, err := strconv.Atoi(code)
-	if err != nil || status < 400 {
-		return false
+	return err == nil && (answer{status: status, reason: reason}).saysNothing()
+}
+
+func (a answer) saysNothing() bool {
+	switch a.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusProxyAuthRequired, http.StatusRequestTimeout,
+		http.StatusTooEarly, http.StatusUpgradeRequired, http.StatusTooManyRequests:
+		return true
 	}
-	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout ||
-		slices.Contains([]string{"InvalidRequestSignature", "InvalidAuthentication", "UnauthorizedAccess", "InvalidAccountStatus"}, reason)
+	return a.status >= 500 || a.status >= 400 && slices.Contains([]string{
+		"InvalidRequestSignature", "InvalidAuthentication", "InvalidAuthorizationToken", "UnauthorizedAccess", "InvalidAccountStatus", "InvalidAPIVersion",
+		"InvalidHeaderValue", "MissingHeader", "MissingHeaderValue", "TooManyRequests", "UnsupportedOperation", "RequestNotSupported", invalidSimulation,
+	}, a.reason)
 }
 
 // probe finds out one fact.
 func (r *run) probe(ctx context.Context, p Probe) Result {
 	result := Result{Fact: p.Fact, Claimed: p.Claimed}
-	r.sent = nil
+	r.sent, r.used = nil, make(map[string]bool)
 	observed, err := "", p.lacks(r.Target)
 	if err == nil && ctx.Err() != nil {
 		err = context.Cause(ctx)
@@ -152,7 +164,11 @@ func (r *run) probe(ctx context.Context, p Probe) Result {
 		observed, err = p.ask(ctx, r)
 	}
 	result.Requests = r.sent
-	if err == nil && !p.knows(observed) && saysNothing(observed) {
+	switch {
+	case err != nil || p.knows(observed):
+	case observed == "":
+		err = unclear("the answer does not show it")
+	case saysNothing(observed):
 		err = unclear("the last answer has nothing to do with it: " + observed)
 	}
 	switch why, open := errors.AsType[*undecided](err); {

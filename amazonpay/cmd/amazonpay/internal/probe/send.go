@@ -29,6 +29,7 @@ const (
 
 	simulationHeader  = "X-Amz-Pay-Simulation-Code"
 	idempotencyHeader = "X-Amz-Pay-Idempotency-Key"
+	requestIDHeader   = "X-Amz-Pay-Request-Id"
 )
 
 type object = map[string]any
@@ -87,6 +88,8 @@ type answer struct {
 	date   time.Time
 	body   object
 	empty  bool // no body
+	marked bool // it is the service's, and not a page of a gateway, a proxy or a hotspot
+	unsure bool // an earlier try may have done the work: its answer was 408 or 5xx, or not the service's
 }
 
 func (a answer) ok() bool { return a.status >= 200 && a.status < 300 }
@@ -117,30 +120,42 @@ func (a answer) text(names ...string) string {
 	return text
 }
 
-// errInterrupted is the error of a request that was not sent.
+// errInterrupted is the error of a request that was not sent, or not again.
 var errInterrupted = errors.New("probe: interrupted")
 
 // send sends a request, and again while the service is too busy for it. It is not interrupted while
-// a request is on its way.
+// a request is on its way. An answer that is not the service's is an error: it decides nothing.
 func (r *run) send(ctx context.Context, q request) (answer, error) {
-	for try := 1; ; try++ {
-		if err := ctx.Err(); err != nil {
-			return answer{}, fmt.Errorf("%w: %w", errInterrupted, context.Cause(ctx))
-		}
-		if err := r.setClock(ctx); err != nil {
-			return answer{}, err
-		}
-		a, err := r.once(ctx, q)
-		if err != nil {
-			return answer{}, err
-		}
+	if err := r.setClock(ctx); err != nil {
+		return answer{}, err
+	}
+	return r.patiently(ctx, q, func(a answer) {
 		r.sent = append(r.sent, Exchange{Method: q.method, Path: "/v2/" + q.path, Status: a.status, ReasonCode: shown(a.reason)})
+	})
+}
+
+// patiently is send without a look at the clock. each is told of each answer.
+func (r *run) patiently(ctx context.Context, q request, each func(answer)) (a answer, err error) {
+	for try := 1; ; try++ {
+		if ctx.Err() != nil {
+			return a, fmt.Errorf("%w: %w", errInterrupted, context.Cause(ctx))
+		}
+		unsure := a.unsure
+		if a, err = r.once(ctx, q); err != nil {
+			return answer{unsure: true}, err
+		}
+		a.unsure = unsure || a.status >= 500 || a.status == http.StatusRequestTimeout || !a.marked
+		each(a)
 		busy := slices.Contains([]int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, a.status)
-		if !busy || try == maxTries {
+		switch {
+		case busy && try < maxTries:
+		case a.marked:
 			return a, nil
+		default:
+			return a, unclearAfter("an answer that is not Amazon Pay's", a)
 		}
 		if err := r.Wait(ctx, time.Second<<(try-1)); err != nil {
-			return answer{}, err
+			return a, fmt.Errorf("%w: %w", errInterrupted, err)
 		}
 	}
 }
@@ -151,7 +166,7 @@ func (r *run) setClock(ctx context.Context) error {
 	if r.timed {
 		return nil
 	}
-	a, err := r.once(ctx, get("GetCharge", "charges/{id}", unknownCharge))
+	a, err := r.patiently(ctx, get("GetCharge", "charges/{id}", unknownCharge), func(answer) {})
 	if err != nil {
 		return err
 	}
@@ -179,12 +194,19 @@ func (r *run) once(ctx context.Context, q request) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{status: res.StatusCode, empty: len(bytes.TrimSpace(text)) == 0}
+	return read(res, text), nil
+}
+
+// read reads an answer. The marks of the service are those that [amazonpay.OutcomeOf] explains.
+func read(res *http.Response, text []byte) answer {
+	text = bytes.TrimSpace(text)
+	a := answer{status: res.StatusCode, empty: len(text) == 0}
 	a.date, _ = http.ParseTime(res.Header.Get("Date"))
-	if json.Unmarshal(text, &a.body) == nil {
-		a.reason, _ = a.body["reasonCode"].(string)
-	}
-	return a, nil
+	isObject := json.Unmarshal(text, &a.body) == nil && a.body != nil
+	a.reason, _ = a.body["reasonCode"].(string)
+	identified := res.Header.Get(requestIDHeader) != "" && (a.empty || isObject)
+	a.marked = identified || a.ok() && isObject || a.status >= 400 && a.reason != ""
+	return a
 }
 
 // signed makes a request as the SDK does, changes what must be odd about it, and signs it again.
@@ -210,6 +232,8 @@ func (r *run) signed(ctx context.Context, q request) (*http.Request, error) {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", userAgent)
+	getBody := req.GetBody
+	req.GetBody = nil // with it, net/http may send the request again by itself
 	if q.withoutKey {
 		req.Header.Del(idempotencyHeader)
 	}
@@ -218,8 +242,8 @@ func (r *run) signed(ctx context.Context, q request) (*http.Request, error) {
 		req.URL.RawPath = ""
 	}
 	var body []byte
-	if req.GetBody != nil {
-		again, err := req.GetBody()
+	if getBody != nil {
+		again, err := getBody()
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,9 @@ type Target struct {
 	ScanData string
 	// Provider says that the account may register merchant accounts, which are deleted again.
 	Provider bool
+	// ClockMoved says that the target is an emulator whose clock was moved: it then accepts the dates
+	// of both clocks, so that nothing can be said about dates.
+	ClockMoved bool
 	// Only are the facts to probe; empty is all.
 	Only []string
 	// Undoing is told how many objects are cancelled, refunded, closed or deleted at the end, which

@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,7 +61,7 @@ func TestWithAKeyAlone(t *testing.T) {
 	found, _ := observe(t, probe.Target{Config: plain.Config, Network: plain.Network})
 	for _, p := range probe.Probes() {
 		want := probe.VerdictSame
-		if len(p.Needs) > 0 {
+		if len(p.Needs) > 0 && !slices.Equal(p.Needs, []probe.Need{probe.NeedClock}) { // its clock was not moved
 			want = probe.VerdictNotRun
 			assert.NotEmpty(t, found[p.Fact].Why, p.Fact)
 			assert.Empty(t, found[p.Fact].Requests, p.Fact)
