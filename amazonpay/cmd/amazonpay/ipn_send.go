@@ -65,7 +65,10 @@ func (c *ipnSend) Run(s *session) error {
 	}
 	if n.MerchantID == "" {
 		a, err := s.account()
-		if err != nil || a.merchantID == "" {
+		if err != nil {
+			return wrong("Give --merchant-id.", "it is not known for which merchant the notification is: %w", err)
+		}
+		if a.merchantID == "" {
 			return wrong("Give --merchant-id.", "it is not known for which merchant the notification is")
 		}
 		n.MerchantID = a.merchantID

@@ -134,6 +134,7 @@ func (c *probeCommand) facts() ([]string, error) {
 // target is the account as it is probed. stop ends the page of --browser.
 func (c *probeCommand) target(s *session) (t probe.Target, stop func(), err error) {
 	stop = func() {}
+	s.fresh = true // its clock is moved, and objects are left
 	a, err := s.account()
 	if err != nil {
 		return t, stop, err

@@ -157,3 +157,16 @@ func TestProbeOfAMovedClock(t *testing.T) {
 	assert.Contains(t, second.out, "0 as claimed, 0 different, 0 unclear, 2 not run.")
 	assert.Contains(t, second.out, "the emulator's clock was moved")
 }
+
+// The emulator inside is a new one, whatever the other commands did to theirs.
+func TestProbeInside(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	require.Zero(t, p.types("--emulator", "emulator", "clock", "1h").code)
+	for range 2 {
+		done := p.types("--emulator", "probe", "--only", "date.*")
+		assert.Zero(t, done.code, done.err)
+		assert.Contains(t, done.out, "2 as claimed, 0 different, 0 unclear, 0 not run.")
+	}
+	assert.Contains(t, p.types("--emulator", "emulator", "clock").out, "1h0m0s ahead", "and theirs stays as it was")
+}

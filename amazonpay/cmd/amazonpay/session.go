@@ -25,6 +25,7 @@ type session struct {
 	cli     root
 	server  *emulator.Server // of --emulator, once a command asked for it
 	unlock  func() error     // of its state
+	fresh   bool             // it has no state, and keeps none
 	sent    bool             // a call was sent
 	changes bool             // a call that changes something was made
 	key     string           // its idempotency key

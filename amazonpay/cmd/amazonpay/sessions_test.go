@@ -37,7 +37,8 @@ func TestSessions(t *testing.T) {
 	})
 }
 
-// keepMember is the command member NAME PATH: it keeps a member of what was printed as JSON in the variable NAME.
+// keepMember is the command member NAME PATH: it keeps a member of what was printed as JSON in the
+// variable NAME.
 func keepMember(ts *testscript.TestScript, _ bool, args []string) {
 	var at any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &at))

@@ -180,6 +180,12 @@ func (s *session) emulator() (*emulator.Server, error) {
 	if region == "" {
 		return nil, wrong("Use na (or us), eu (or de, uk) or jp.", "AMAZON_PAY_REGION is %q", os.Getenv("AMAZON_PAY_REGION"))
 	}
+	options := []emulator.Option{emulator.WithRegion(region), emulator.WithPages("127.0.0.1:0")}
+	if s.fresh {
+		server, err := emulator.Listen("127.0.0.1:0", options...)
+		s.server, s.unlock = server, func() error { return nil }
+		return server, err
+	}
 	dir, err := s.configDir()
 	if err != nil {
 		return nil, err
@@ -194,7 +200,7 @@ func (s *session) emulator() (*emulator.Server, error) {
 		}
 		return nil, failed("", "%s.lock: %w", state, err)
 	}
-	server, err := emulator.Listen("127.0.0.1:0", emulator.WithRegion(region), emulator.WithStateFile(state), emulator.WithPages("127.0.0.1:0"))
+	server, err := emulator.Listen("127.0.0.1:0", append(options, emulator.WithStateFile(state))...)
 	if err != nil {
 		return nil, errors.Join(failed("If the state is of no use any more, delete "+state+".", "%w", err), lock.Unlock())
 	}
