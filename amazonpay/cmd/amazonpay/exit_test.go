@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"io"
 	"regexp"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -161,34 +166,6 @@ func TestBadInput(t *testing.T) {
 	p.refuses(exitRefused, []string{`no checkout session "x"`}, "emulator", "trigger", "session.approve", "x")
 }
 
-// The program never sends to the live environment without --live.
-func TestLiveGuard(t *testing.T) {
-	t.Parallel()
-	p := newPerson(t)
-	server := emulator.Start(t)
-	m := server.Description().Merchants[0]
-	key := p.write("key.pem", m.PrivateKeyPEM)
-	for _, args := range [][]string{
-		{"--public-key-id", m.KeyIDs.Live},
-		{"--public-key-id", m.KeyIDs.Plain, "--environment", "LIVE"},
-	} {
-		set := p.types(append([]string{"profile", "set", "shop", "--region", "na", "--private-key-file", key}, args...)...)
-		require.Zero(t, set.code, set.err)
-		for _, command := range [][]string{
-			{"charges", "get", "x"},
-			{"charges", "capture", "x", "-f", "captureAmount=1.00 USD", "--dry-run"},
-			{"call", "GET", "/charges/x"},
-			{"reports", "list"},
-			{"button", p.write("payload.json", "{}"), "--signature"},
-		} {
-			p.refuses(exitUsage, []string{"profile shop is for the live environment", "Add --live"}, command...)
-		}
-		dry := p.types("--live", "charges", "get", "x", "--dry-run")
-		assert.Zero(t, dry.code, dry.err)
-		assert.Contains(t, dry.out, "https://pay-api.amazon.com/")
-	}
-}
-
 // Errors of the command line are JSON, too.
 func TestUsageErrorsAsJSON(t *testing.T) {
 	t.Parallel()
@@ -208,4 +185,47 @@ func TestFieldOfALaterCall(t *testing.T) {
 	s.sent = true
 	assert.Equal(t, exitFailed, s.judge(err).ExitCode)
 	assert.NotContains(t, s.judge(err).Next, "nothing")
+}
+
+// gone is a standard output that nobody reads.
+type gone struct{ err error }
+
+func (g gone) Write([]byte) (int, error) { return 0, g.err }
+
+func (p *person) typesInto(out io.Writer, args ...string) typed {
+	p.t.Helper()
+	var errOut bytes.Buffer
+	code := run(p.t.Context(), append([]string{"--config-dir", p.folder, "--emulator-file", p.file}, args...), strings.NewReader(""), out, &errOut)
+	return typed{code, "", errOut.String()}
+}
+
+// A charge whose answer got lost on the way to the reader was made: the command must not look as if
+// it can be repeated with a new key.
+func TestResultThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	charge, _ := p.paid()
+	refund := []string{"refunds", "create", "-f", "chargeId=" + charge, "-f", "refundAmount=4.00 USD"}
+	for i, why := range []error{syscall.EPIPE, syscall.ENOSPC} {
+		lost := p.typesInto(gone{why}, refund...)
+		assert.Equal(t, exitUnknown, lost.code, lost.err)
+		assert.Contains(t, lost.err, "could not be printed")
+		key := regexp.MustCompile(`--idempotency-key (\S+) --unsettled\.`).FindStringSubmatch(lost.err)
+		require.NotNil(t, key, lost.err)
+		again := p.types(append(refund, "--idempotency-key", key[1], "--unsettled")...)
+		assert.Zero(t, again.code, again.err)
+		assert.Len(t, p.server.Refunds(), i+1)
+	}
+
+	enough := p.typesInto(gone{syscall.EPIPE}, "charges", "get", charge)
+	assert.Equal(t, typed{}, enough, "head has read enough")
+	full := p.typesInto(gone{syscall.ENOSPC}, "charges", "get", charge)
+	assert.Equal(t, exitFailed, full.code)
+	assert.Contains(t, full.err, "no space left")
+	dry := p.typesInto(gone{syscall.ENOSPC}, append(refund, "--dry-run")...)
+	assert.Equal(t, exitFailed, dry.code, "nothing was sent")
+	page := p.write("page.html", `payloadJSON:'{}', signature:'x'`)
+	assert.Equal(t, exitFailed, p.typesInto(gone{syscall.EPIPE}, "verify", page).code, "what was found out stays")
+	followed := p.typesInto(gone{errors.New("gone")}, "emulator", "logs")
+	assert.Equal(t, exitFailed, followed.code, "it does not go on for ever")
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -252,22 +251,5 @@ func (c *caller) printCurl(r *http.Request) error {
 
 // quoted is a text as one word of a shell.
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
-
-// secret reads a secret from a file, from standard input for -, or else from a variable. An empty
-// file is an error: without the token, the call would be for another merchant.
-func (s *session) secret(what, file, variable string) (string, error) {
-	if file == "" {
-		return os.Getenv(variable), nil
-	}
-	text, err := s.content(file)
-	secret := strings.TrimSpace(string(text))
-	if err == nil && secret == "" {
-		err = errors.New("the file is empty")
-	}
-	if err != nil {
-		return "", wrong("Give a file that has it and nothing else.", "%s: %w", what, err)
-	}
-	return secret, nil
-}
 
 var _ webstore.Caller = (*caller)(nil)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,7 +12,6 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/amazonpay-go/sdk/amazonpay"
-	"github.com/amazonpay-go/sdk/amazonpay/cmd/amazonpay/internal/download"
 )
 
 // profile is an account in the configuration file. It has no key: only the name of its file.
@@ -68,22 +66,6 @@ func writeProfiles(p profiles, path string) error {
 		return err
 	}
 	return writeFile(path, text)
-}
-
-// writeFile replaces a file that only its owner may read. It does not replace a device or a link,
-// such as /dev/stdout.
-func writeFile(path string, content []byte) error {
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return failed("Give the name of a file.", "%s is not a file", path)
-	}
-	err := download.Save(path, true, func(w io.Writer) error {
-		_, err := w.Write(content)
-		return err
-	})
-	if err != nil {
-		return failed("", "writing %s: %w", path, nameless(err))
-	}
-	return nil
 }
 
 var errNoAccount = errors.New("no account is configured")

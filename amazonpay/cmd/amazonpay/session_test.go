@@ -112,3 +112,20 @@ func BenchmarkColdStart(b *testing.B) {
 		})
 	}
 }
+
+// A script whose variable is empty must not act for another account, or with a new key.
+func TestFlagWithoutAValue(t *testing.T) {
+	p := withEmulator(t)
+	before := len(p.server.Requests())
+	for _, flag := range []string{"--idempotency-key", "--auth-token-file", "--simulation-code", "--input"} {
+		for _, args := range [][]string{{flag, ""}, {flag + "="}} {
+			p.refuses(exitUsage, []string{flag + " is empty"}, append([]string{"charges", "capture", "x", "-f", "captureAmount=1.00 USD"}, args...)...)
+		}
+	}
+	p.refuses(exitUsage, []string{"--profile is empty"}, "charges", "get", "x", "--profile", "")
+	p.refuses(exitUsage, []string{"--emulator-file is empty"}, "charges", "get", "x", "--emulator-file", "")
+	assert.Len(t, p.server.Requests(), before)
+
+	t.Setenv("AMAZON_PAY_PROFILE", "")
+	assert.Zero(t, p.types("whoami").code, "a variable that is empty is none")
+}
