@@ -86,10 +86,8 @@ func TestInterruptedCharge(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	before := len(p.server.Requests())
 	go func() {
-		for len(p.server.Requests()) == before && ctx.Err() == nil {
-			time.Sleep(time.Millisecond)
-		}
-		interrupt()
+		defer interrupt()
+		assert.Eventually(t, func() bool { return len(p.server.Requests()) > before }, 10*time.Second, time.Millisecond)
 	}()
 	done := p.typesIn(ctx, "charges", "capture", text(t, made, "chargeId"), "-f", "captureAmount=14.00 USD")
 	assert.Equal(t, exitUnknown, done.code, done.err)

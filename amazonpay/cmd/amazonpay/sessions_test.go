@@ -25,11 +25,13 @@ func TestSessions(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"member": keepMember,
 			"appears": func(ts *testscript.TestScript, _ bool, args []string) {
+				tick := time.NewTicker(10 * time.Millisecond)
+				defer tick.Stop()
 				for range 1000 {
 					if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
 						return
 					}
-					time.Sleep(10 * time.Millisecond)
+					<-tick.C
 				}
 				ts.Fatalf("%s does not appear", args[0])
 			},

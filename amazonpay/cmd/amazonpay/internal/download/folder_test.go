@@ -156,7 +156,7 @@ type slow struct{ service }
 func (s *slow) DownloadReport(_ context.Context, _ string, w io.Writer, _ ...amazonpay.CallOption) (int64, error) {
 	_, _ = io.WriteString(w, s.text[:len(s.text)/2])
 	fmt.Println("half")
-	time.Sleep(time.Minute)
+	<-time.After(time.Minute)
 	return 0, nil
 }
 
