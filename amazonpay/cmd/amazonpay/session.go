@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/posener/complete"
@@ -70,7 +71,8 @@ func (s *session) run(args []string) (err error) {
 		return err
 	}
 	if completing {
-		kongplete.Complete(parser, kongplete.WithPredictor("event", complete.PredictSet(eventNames()...)))
+		kongplete.Complete(parser, kongplete.WithPredictor("event", complete.PredictSet(eventNames()...)),
+			kongplete.WithPredictor("fault", complete.PredictSet(strings.Split(faultKinds, ", ")...)), kongplete.WithPredictor("file", complete.PredictFiles("*")))
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}

@@ -52,6 +52,9 @@ func TestCompletion(t *testing.T) {
 	assert.Contains(t, completes(t, "amazonpay charges "), "capture")
 	assert.Equal(t, []string{"--idempotency-key"}, completes(t, "amazonpay charges capture x --idem"))
 	assert.Contains(t, completes(t, "amazonpay emulator trigger charge."), "charge.declined")
+	assert.Equal(t, []string{"loseAnswer"}, completes(t, "amazonpay emulator fault lose"))
+	assert.Contains(t, completes(t, "amazonpay emulator fixtures fixtures_"), "fixtures_test.go")
+	assert.Contains(t, completes(t, "amazonpay charges create --input oper"), "operate.go")
 }
 
 // What is not a terminal gets no colours.
