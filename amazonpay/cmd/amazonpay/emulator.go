@@ -59,7 +59,7 @@ func (c *emulatorRun) Run(s *session) error {
 	}
 	if c.IPN != "" {
 		if err := server.NotifyAt(c.IPN); err != nil {
-			return errors.Join(wrong("", "--ipn: %w", err), server.Close())
+			return errors.Join(wrong("Use a URL of this machine, such as http://127.0.0.1:3000/ipn.", "--ipn: %w", err), server.Close())
 		}
 	}
 	if err := c.announce(s, server.Description()); err != nil {
@@ -106,7 +106,7 @@ func (c *emulatorRun) options() ([]emulator.Option, error) {
 			at, err = time.Now().Add(ahead), nil
 		}
 		if err != nil {
-			return nil, wrong("Write a time such as 2026-12-24T18:00:00Z, or a duration such as 720h.", "--clock %q is neither", c.Clock)
+			return nil, wrong("Write a time such as 2026-12-24T18:00:00Z, or a duration such as 720h.", "--clock %q is no time", c.Clock)
 		}
 		options = append(options, emulator.WithStart(at))
 	}

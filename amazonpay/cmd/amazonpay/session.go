@@ -113,7 +113,11 @@ func usage(err error) error {
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context.Selected() != nil {
 		command = parse.Context.Selected().FullPath()
 	}
-	return &failure{code: exitUsage, err: err, next: "Run " + command + " --help to see what it takes."}
+	next := "Run " + command + " --help to see what it takes."
+	if group, ok := strings.CutSuffix(command, " run"); ok { // the default command: perhaps another one was meant
+		next = "Run " + group + " --help to see its commands, and " + command + " --help to see what run takes."
+	}
+	return &failure{code: exitUsage, err: err, next: next}
 }
 
 // close ends the emulator of --emulator, which writes its state.

@@ -57,6 +57,17 @@ func TestCompletion(t *testing.T) {
 	assert.Contains(t, completes(t, "amazonpay charges create --input oper"), "operate.go")
 }
 
+func TestInstallCompletions(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	done := p.types("install-completions")
+	if done.code == 0 && !strings.Contains(done.out, "fish") { // by the login shell
+		assert.Contains(t, done.out, "complete -o default -C ")
+	}
+	p.refuses(exitUsage, []string{"unknown flag --uninstall"}, "install-completions", "--uninstall")
+	p.refuses(exitUsage, []string{"unexpected argument fixture", "Run amazonpay emulator --help to see its commands"}, "emulator", "fixture", "story.yaml")
+}
+
 // What is not a terminal gets no colours.
 func TestNoColoursInAPipe(t *testing.T) {
 	t.Parallel()
