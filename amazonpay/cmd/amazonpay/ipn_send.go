@@ -93,6 +93,9 @@ func (c *ipnSend) Run(s *session) error {
 	if !c.Forgeries {
 		return answer.reportGenuine(s)
 	}
+	if answer.Status == 0 {
+		return failed(notReached, "the shop answered %s", answer)
+	}
 	if !answer.accepted() {
 		return failed("Have the shop accept the genuine message first: --help says how. Its log says why it does not.",
 			"the shop answered the genuine notification with %s, so that its refusals prove nothing", answer)
@@ -230,6 +233,9 @@ func (c *ipnSend) post(ctx context.Context, client *http.Client, endpoint, heade
 	return answered{Status: res.StatusCode}
 }
 
+// notReached is the next step if there was no answer.
+const notReached = "Is the shop running, and is this its endpoint?"
+
 // reportGenuine prints what the shop answered to a genuine notification.
 func (a answered) reportGenuine(s *session) error {
 	if s.cli.JSON {
@@ -240,7 +246,11 @@ func (a answered) reportGenuine(s *session) error {
 		s.printf("%s the shop accepted the notification: %s", s.paint(s.out).good("ok"), a)
 	} else {
 		s.printf("%s the shop answered %s", s.paint(s.out).bad("failed"), a)
-		s.note("%s --help says what the shop must do to accept it; its log says why it does not.", s.paint(s.err).strong("next: "))
+		next := "amazonpay ipn send --help says what the shop must do to accept it; its log says why it does not."
+		if a.Status == 0 {
+			next = notReached
+		}
+		s.note("%s %s", s.paint(s.err).strong("next: "), next)
 	}
 	if !a.accepted() {
 		return told(exitFailed)

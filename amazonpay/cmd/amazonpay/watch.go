@@ -146,6 +146,6 @@ func (s *session) printNotification(n emulator.Notification) error {
 	if state == nil {
 		state = p.doubt
 	}
-	s.printf("%s  %s", state(oneLine(n.State)), oneLine(n.ObjectType+" "+n.ObjectID)+"  "+oneLine(n.Reason))
+	s.printf("%s", strings.TrimSpace(state(oneLine(n.State))+"  "+oneLine(n.ObjectType+" "+n.ObjectID)+"  "+oneLine(n.Reason)))
 	return nil
 }
