@@ -11,7 +11,7 @@ import (
 )
 
 type buttonCommand struct {
-	Payload string `arg:"" help:"File with the payload as JSON, or - for standard input." placeholder:"FILE"`
+	Payload string `arg:"" help:"File with the payload as JSON, or - for standard input." predictor:"file" placeholder:"FILE"`
 	Kind    string `help:"Kind of the button: ${kinds}." default:"OneTime" placeholder:"KIND"`
 
 	MerchantID  string `help:"Merchant id. The default is the account's." placeholder:"ID"`
@@ -21,7 +21,7 @@ type buttonCommand struct {
 	Color       string `help:"Color of the button: Gold, LightGray or DarkGray." placeholder:"COLOR"`
 	Language    string `help:"Language of the button, such as de_DE." placeholder:"LANGUAGE"`
 	Ledger      string `help:"Currency of the account: USD, EUR, GBP or JPY. Required in the EU." placeholder:"CURRENCY"`
-	Page        string `help:"Write a page that shows the button to this file." placeholder:"FILE"`
+	Page        string `help:"Write a page that shows the button to this file." predictor:"file" placeholder:"FILE"`
 	Signature   bool   `help:"Sign the payload as it is, and print payload, signature, algorithm and key id alone."`
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 type clickCommand struct {
-	Page string `arg:"" help:"File with the page, or - for standard input." placeholder:"FILE"`
+	Page string `arg:"" help:"File with the page, or - for standard input." predictor:"file" placeholder:"FILE"`
 	As   string `help:"Product type, if the page does not name it." placeholder:"TYPE"`
 }
 
@@ -26,7 +26,7 @@ func (c *clickCommand) Run(s *session) error {
 	}
 	buttons := (&verifyCommand{}).search(string(page))
 	if len(buttons) == 0 {
-		return wrong("Save the page as the browser got it.", "%s has no payloadJSON with a signature", c.Page)
+		return wrong("Give the page on which the buyer sees the button, as the browser gets it: a shop may show it only with its cookie.", "%s has no payloadJSON with a signature", sourceName(c.Page))
 	}
 	control, err := s.control()
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *control) click(ctx context.Context, b found, product string) (string, e
 	}
 	said, _ := io.ReadAll(io.LimitReader(answer.Body, maxInput))
 	refusal := strings.Join(strings.Fields(html.UnescapeString(tag.ReplaceAllString(string(said), " "))), " ")
-	return "", &failure{code: exitRefused, err: fmt.Errorf("the emulator refused the button: %d %s", answer.StatusCode, refusal), next: "Its window says more: " + c.window()}
+	return "", &failure{code: exitRefused, err: fmt.Errorf("the emulator refused the button: %d %s", answer.StatusCode, refusal), next: "Its window says more. " + c.window()}
 }
 
 var tag = regexp.MustCompile(`(?s)<style.*?</style>|<[^>]*>`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -59,7 +60,7 @@ var commands = []struct {
 
 	{"whoami", "setup", "Print the account that the other commands use.", made[whoamiCommand]},
 	{"profile", "setup", "Accounts in the configuration file.", made[profileCommands]},
-	{"install-completions", "setup", "Print what makes your shell complete commands: eval \"$(amazonpay install-completions)\".", made[kongplete.InstallCompletions]},
+	{"install-completions", "setup", "Print what makes your shell complete commands: eval \"$(amazonpay install-completions)\".", made[completionsCommand]},
 	{"man", "setup", "Print the man page: amazonpay man >amazonpay.1.", made[manCommand]},
 }
 
@@ -91,6 +92,20 @@ var groups = []kong.Group{
 }
 
 var vars = kong.Vars{"version": "amazonpay " + amazonpay.Version, "emulatorFile": emulatorFile, "kinds": strings.Join(button.Kinds(), ", ")}
+
+type completionsCommand struct{}
+
+// Run prints what makes the login shell complete commands. bash and zsh complete files themselves
+// where the program has nothing to offer, such as below ~ and ..
+func (*completionsCommand) Run(s *session, parsed *kong.Context) error {
+	var script bytes.Buffer
+	parsed.Stdout, parsed.Exit = &script, func(int) {}
+	if err := new(kongplete.InstallCompletions).BeforeApply(parsed); err != nil {
+		return failed("The login shell must be bash, zsh or fish.", "%w", err)
+	}
+	_, err := fmt.Fprint(s.out, strings.Replace(script.String(), "complete -C", "complete -o default -C", 1))
+	return err
+}
 
 type manCommand struct{}
 

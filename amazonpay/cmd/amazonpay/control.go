@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func (c *control) do(ctx context.Context, method, path string, in, out any) erro
 			Message string `json:"message"`
 		}
 		_ = json.NewDecoder(io.LimitReader(answer.Body, maxInput)).Decode(&refused)
-		return &failure{code: exitRefused, err: fmt.Errorf("the emulator refused: %d %s", answer.StatusCode, refused.Message), next: "Its window shows all objects: " + c.window()}
+		return &failure{code: exitRefused, err: fmt.Errorf("the emulator refused: %d %s", answer.StatusCode, strings.TrimPrefix(refused.Message, "emulator: ")), next: "Its window shows all objects. " + c.window()}
 	}
 	if out == nil {
 		return nil
@@ -96,10 +97,9 @@ func (c *control) send(ctx context.Context, client *http.Client, method, path st
 	return answer, nil
 }
 
-// window is the address of the window, without the token that opens it.
+// window says where the window is. Its address has a token, which is not printed.
 func (c *control) window() string {
-	address, _, _ := strings.Cut(c.described.WindowURL, "?")
-	return address
+	return "Its address is where the emulator was started, and is windowUrl in its file."
 }
 
 // follow calls look now and after each change, until the session ends or look returns an error.
@@ -127,7 +127,7 @@ func (c *control) follow(ctx context.Context, look func() error) error {
 }
 
 type clockCommand struct {
-	Advance time.Duration `arg:"" optional:"" help:"How far to move it, such as 36h or 90s. What is due by then happens."`
+	Advance time.Duration `arg:"" optional:"" help:"How far to move it, such as 36h or 90s. What is due by then happens. Notifications then have this time, and a shop with the real time refuses them, until the emulator is started anew."`
 }
 
 // Run prints or moves the clock.
@@ -155,14 +155,17 @@ func (c *clockCommand) Run(s *session) error {
 	return nil
 }
 
+// faultKinds are the kinds of the emulator, and clear.
+const faultKinds = "status, html, reset, loseAnswer, truncate, delay, slow, clear"
+
 type faultCommand struct {
-	Kind       string        `arg:"" help:"status, html, reset, loseAnswer, truncate, delay or slow; or clear, which takes all back."`
+	Kind       string        `arg:"" predictor:"fault" help:"status, html, reset, loseAnswer, truncate, delay or slow; or clear, which takes all back."`
 	Operation  string        `help:"Only of this operation, such as CreateCharge." placeholder:"OPERATION"`
 	Count      int           `help:"Of how many requests." default:"1"`
 	Percent    float64       `help:"Of which part of all requests, instead of the next ones." placeholder:"NUMBER"`
 	Status     int           `help:"Status of the answer."`
 	ReasonCode string        `help:"Reason code of the answer." placeholder:"CODE"`
-	Delay      time.Duration `help:"How long the answer takes." placeholder:"DURATION"`
+	Delay      time.Duration `help:"How long the answer takes; required for delay and slow." placeholder:"DURATION"`
 }
 
 // Run sets a fault.
@@ -173,6 +176,13 @@ func (c *faultCommand) Run(s *session) error {
 	}
 	if s.cli.Emulator {
 		return wrong("Use it with an emulator that runs: amazonpay emulator.", "a fault ends with the emulator inside, which is this command")
+	}
+	kinds := strings.Split(faultKinds, ", ")
+	if !slices.Contains(kinds, c.Kind) {
+		return wrong("Use one of "+faultKinds+".", "there is no kind of fault %q", c.Kind)
+	}
+	if (c.Kind == "delay" || c.Kind == "slow") && c.Delay == 0 {
+		return wrong("Add --delay 5s.", "a fault of kind %s requires --delay", c.Kind)
 	}
 	if c.Kind == "clear" {
 		return control.post(s.ctx, "faults/clear", nil, nil)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 type doctorCommand struct {
-	Request string `help:"Read a refused request instead, from a file or from - for standard input: the canonical request, the output of curl -v, the raw request, the error's body, or several of them." placeholder:"FILE"`
+	Request string `help:"Read a refused request instead, from a file or from - for standard input: the canonical request, the output of curl -v, the raw request, the error's body, or several of them." predictor:"file" placeholder:"FILE"`
 }
 
 // Run finds out why the account does not work, or why a request was refused.
@@ -83,11 +84,15 @@ func (s *session) printFinding(f doctor.Finding) {
 	mark := map[doctor.Status]string{
 		doctor.StatusOK: p.good("ok     "), doctor.StatusWarning: p.doubt("warning"), doctor.StatusFailed: p.bad("failed "), doctor.StatusSkipped: p.faint("skipped"),
 	}[f.Status]
-	s.printf("%s  %s: %s", mark, f.Check, harmless(f.Found))
-	for _, more := range []struct{ name, text string }{{"cause", f.Cause}, {"next ", f.Next}, {"run  ", f.Run}} {
+	const column, inner = len("warning  "), len("warning  cause  ")
+	s.printf("%s  %s", mark, s.wrap(s.out, column, fmt.Sprintf("%s: %s", f.Check, harmless(f.Found))))
+	for _, more := range []struct{ name, text string }{{"cause", f.Cause}, {"next ", f.Next}} {
 		if more.text != "" {
-			s.printf("         %s  %s", p.strong(more.name), harmless(more.text))
+			s.printf("         %s  %s", p.strong(more.name), s.wrap(s.out, inner, harmless(more.text)))
 		}
+	}
+	if f.Run != "" {
+		s.printf("         %s  %s", p.strong("run  "), harmless(f.Run)) // in one line, to be copied
 	}
 }
 
@@ -99,7 +104,7 @@ func (c *doctorCommand) readRefused(s *session) error {
 	}
 	got, err := doctor.ReadRefused(text)
 	if err != nil {
-		return wrong("Paste all that the log has of the one request.", "%s: %w", c.Request, err)
+		return wrong("Paste all that the log has of the one request.", "%s: %w", sourceName(c.Request), err)
 	}
 	if s.cli.JSON {
 		if err := s.printJSON(struct {
@@ -128,7 +133,7 @@ func (s *session) printRefused(got doctor.Refused) {
 	}
 	show := func(mark string, problems []doctor.Problem) {
 		for _, problem := range problems {
-			s.printf("%s  line %d: %s", mark, problem.Line, harmless(problem.Why))
+			s.printf("%s  %s", mark, s.wrap(s.out, len("wrong    "), fmt.Sprintf("line %d: %s", problem.Line, harmless(problem.Why))))
 			s.printf("         %s  %s", p.strong("says"), harmless(problem.Says))
 			s.printf("         %s  %s", p.strong("must"), harmless(problem.Must))
 		}

@@ -34,14 +34,14 @@ type emulatorRun struct {
 	NoProxy   bool   `help:"Run no proxy."`
 	PagesPort int    `help:"Port of 127.0.0.1 for checkout.js and the pages in plain HTTP; 0 for a free one." default:"8445"`
 	NoPages   bool   `help:"Serve checkout.js and the pages over HTTPS on --port alone."`
-	File      string `help:"File that is written for clients; the CA goes beside it, as .pem." default:"${emulatorFile}" placeholder:"FILE"`
+	File      string `help:"File that is written for clients; the CA goes beside it, as .pem." default:"${emulatorFile}" predictor:"file" placeholder:"FILE"`
 	IPN       string `name:"ipn" help:"URL on loopback to which notifications are sent." placeholder:"URL"`
 	Region    string `help:"us, na, eu, de, uk or jp. The default is the region of the state file, or na; the proxy has all three." placeholder:"REGION"`
 	Seed      uint64 `help:"Number that decides which requests fail at random."`
 	Clock     string `help:"Time to begin at (2026-12-24T18:00:00Z), or how far to be ahead (720h)." placeholder:"TIME"`
 	Throttle  bool   `help:"Answer 429 to requests beyond the documented limits."`
-	State     string `help:"File that keeps the state over a restart." placeholder:"FILE"`
-	Facts     string `help:"File that amazonpay probe wrote: do what the service was found to do." placeholder:"FILE"`
+	State     string `help:"File that keeps the state over a restart." predictor:"file" placeholder:"FILE"`
+	Facts     string `help:"File that amazonpay probe wrote: do what the service was found to do." predictor:"file" placeholder:"FILE"`
 }
 
 // Run serves until the session ends.
@@ -59,7 +59,7 @@ func (c *emulatorRun) Run(s *session) error {
 	}
 	if c.IPN != "" {
 		if err := server.NotifyAt(c.IPN); err != nil {
-			return errors.Join(wrong("", "--ipn: %w", err), server.Close())
+			return errors.Join(wrong("Use a URL of this machine, such as http://127.0.0.1:3000/ipn.", "--ipn: %w", err), server.Close())
 		}
 	}
 	if err := c.announce(s, server.Description()); err != nil {
@@ -106,7 +106,7 @@ func (c *emulatorRun) options() ([]emulator.Option, error) {
 			at, err = time.Now().Add(ahead), nil
 		}
 		if err != nil {
-			return nil, wrong("Write a time such as 2026-12-24T18:00:00Z, or a duration such as 720h.", "--clock %q is neither", c.Clock)
+			return nil, wrong("Write a time such as 2026-12-24T18:00:00Z, or a duration such as 720h.", "--clock %q is no time", c.Clock)
 		}
 		options = append(options, emulator.WithStart(at))
 	}

@@ -113,6 +113,20 @@ func TestEmulatorRefuses(t *testing.T) {
 
 // The first interrupt lets requests end, the second does not. Each process has a CA of its own,
 // which browsers tell from the other by its serial number.
+func TestFaultRefuses(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	p.refuses(exitUsage, []string{`there is no kind of fault "lose"`, "Use one of status, html, reset, loseAnswer"}, "emulator", "fault", "lose")
+	p.refuses(exitUsage, []string{"requires --delay"}, "emulator", "fault", "slow")
+	for kind := range strings.SplitSeq(faultKinds, ", ") {
+		done := p.types("emulator", "fault", kind, "--delay", "1ms")
+		assert.Zero(t, done.code, "%s: %s", kind, done.err)
+	}
+	refused := p.types("emulator", "fault", "status", "--operation", "Nothing").err
+	assert.NotContains(t, refused, "refused: 400 emulator:")
+	assert.NotContains(t, refused, p.server.Description().ControlToken)
+}
+
 func TestInterrupts(t *testing.T) {
 	t.Parallel()
 	serials := map[string]bool{}

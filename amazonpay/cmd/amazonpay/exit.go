@@ -75,9 +75,9 @@ func (s *session) report(err error) int {
 		return r.ExitCode
 	}
 	p := s.paint(s.err)
-	_, _ = fmt.Fprintln(s.err, p.bad("error:"), r.Error)
+	_, _ = fmt.Fprintln(s.err, p.bad("error:"), s.wrap(s.err, len("error: "), r.Error))
 	if r.Next != "" {
-		_, _ = fmt.Fprintln(s.err, p.strong("next: "), r.Next)
+		_, _ = fmt.Fprintln(s.err, p.strong("next: "), s.wrap(s.err, len("next:  "), r.Next))
 	}
 	return r.ExitCode
 }

@@ -165,6 +165,15 @@ func TestBadInput(t *testing.T) {
 }
 
 // Errors of the command line are JSON, too.
+// Who has started an emulator is told how to use it.
+func TestEmulatorOfThisFolder(t *testing.T) {
+	p := newPerson(t)
+	t.Chdir(p.folder)
+	p.refuses(exitUsage, []string{"no account is configured", "AMAZON_PAY_PUBLIC_KEY_ID"}, "whoami")
+	p.write(emulatorFile, "{}")
+	p.refuses(exitUsage, []string{"no account is configured", "Add --emulator-file amazonpay-emulator.json"}, "whoami")
+}
+
 func TestUsageErrorsAsJSON(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--json", "chargs"}, {"charges", "get", "x", "--nonsense", "--json"}, {"--json", "charges", "get"}} {

@@ -17,9 +17,17 @@ const maxInput = 10 << 20
 func (s *session) read(name string) ([]byte, error) {
 	text, err := s.content(name)
 	if err != nil {
-		return nil, wrong("Give a file, or - for standard input.", "reading %s: %w", name, err)
+		return nil, wrong("Give a file, or - for standard input.", "reading %s: %w", sourceName(name), err)
 	}
 	return text, nil
+}
+
+// sourceName is the name of a file for people.
+func sourceName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // content is read for a file with a secret: the error does not repeat the name, since it is the

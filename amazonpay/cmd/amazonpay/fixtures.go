@@ -41,7 +41,7 @@ type step struct {
 }
 
 type fixturesCommand struct {
-	File string `arg:"" help:"YAML file of a story, or - for standard input. README.md describes it." placeholder:"FILE"`
+	File string `arg:"" help:"YAML file of a story, or - for standard input. The README of the command line has one." predictor:"file" placeholder:"FILE"`
 }
 
 // Run plays a story.
@@ -52,10 +52,10 @@ func (c *fixturesCommand) Run(s *session) error {
 	}
 	var told story
 	if file, err := parser.ParseBytes(text, 0); err == nil && len(ast.FilterFile(ast.AliasType, file)) > 0 {
-		return wrong("Write it out.", "%s has an alias (*name): a few lines of them can fill the memory", c.File)
+		return wrong("Write it out.", "%s has an alias (*name): a few lines of them can fill the memory", sourceName(c.File))
 	}
 	if err := yaml.UnmarshalWithOptions(text, &told, yaml.Strict()); err != nil {
-		return wrong("README.md describes what a story has.", "%s: %s", c.File, yaml.FormatError(err, false, true))
+		return wrong("A story has name and steps. A step has call, trigger or advance, and with it id, with, as, key, simulate, refused and check.", "%s: %s", sourceName(c.File), yaml.FormatError(err, false, true))
 	}
 	t, err := s.theater()
 	if err != nil {
@@ -74,7 +74,7 @@ func (c *fixturesCommand) Run(s *session) error {
 	}
 	for i, next := range told.Steps {
 		if err := p.play(next); err != nil {
-			return fmt.Errorf("%s, step %d (%s): %w", c.File, i+1, next.name(), err)
+			return fmt.Errorf("%s, step %d (%s): %w", sourceName(c.File), i+1, next.name(), err)
 		}
 	}
 	if s.cli.JSON {

@@ -25,8 +25,8 @@ var knownAccounts = []string{"291180941288", "598607868003"}
 const noLimit = 100 * 365 * 24 * time.Hour
 
 type ipnVerify struct {
-	Message      string        `arg:"" help:"File with the body of the request that SNS sent, or - for standard input."`
-	Certificate  string        `help:"File with the certificate of SNS, instead of fetching it from AWS." placeholder:"FILE" group:"request"`
+	Message      string        `arg:"" predictor:"file" help:"File with the body of the request that SNS sent, or - for standard input."`
+	Certificate  string        `help:"File with the certificate of SNS, instead of fetching it from AWS." predictor:"file" placeholder:"FILE" group:"request"`
 	TopicAccount []string      `help:"AWS accounts whose topics are trusted. The default are the accounts from which Amazon Pay is known to send." placeholder:"ID" group:"request"`
 	AnyAccount   bool          `help:"Trust the topics of all accounts: then anybody can have sent the message." group:"request"`
 	MerchantID   string        `help:"Merchant for whom it must be. The default is any." placeholder:"ID" group:"request"`

@@ -29,10 +29,10 @@ type ipnSend struct {
 	MerchantID         string `help:"Merchant of the notification; the shop must expect it. The default is the account's." placeholder:"ID" group:"request"`
 	Forgeries          bool   `help:"Send forged messages of every kind too, and list those that the shop accepted." group:"request"`
 
-	CertificateOut string        `help:"Write the certificate that signs to this file, before anything is sent." placeholder:"FILE" group:"request"`
+	CertificateOut string        `help:"Write the certificate that signs to this file, before anything is sent." predictor:"file" placeholder:"FILE" group:"request"`
 	Certificates   string        `help:"Serve the certificates at this address of this machine, as SNS does, such as 127.0.0.1:9080." placeholder:"HOST:PORT" group:"request"`
 	Wait           time.Duration `help:"Wait so long after the certificate is written or served, before anything is sent." group:"request"`
-	CA             string        `help:"File with the CA of the endpoint, if it is https with a certificate of its own." name:"ca" placeholder:"FILE" group:"request"`
+	CA             string        `help:"File with the CA of the endpoint, if it is https with a certificate of its own." name:"ca" predictor:"file" placeholder:"FILE" group:"request"`
 	AllowRemote    bool          `help:"Send to another machine, which must be https." group:"request"`
 }
 
@@ -74,7 +74,7 @@ func (c *ipnSend) Run(s *session) error {
 		n.MerchantID = a.merchantID
 	}
 	if c.Forgeries && c.Certificates == "" && c.CertificateOut == "" {
-		return wrong("Give --certificates or --certificate-out; --help says what the shop must do.", "a shop that cannot get the certificate refuses everything")
+		return wrong("Add --certificates 127.0.0.1:9080 or --certificate-out sns.pem; amazonpay ipn send --help says what the shop must do.", "a shop that cannot get the certificate refuses everything")
 	}
 	sns, err := ipntest.New()
 	if err != nil {
@@ -92,6 +92,9 @@ func (c *ipnSend) Run(s *session) error {
 	}
 	if !c.Forgeries {
 		return answer.reportGenuine(s)
+	}
+	if answer.Status == 0 {
+		return failed(notReached, "the shop answered %s", answer)
 	}
 	if !answer.accepted() {
 		return failed("Have the shop accept the genuine message first: --help says how. Its log says why it does not.",
@@ -230,6 +233,9 @@ func (c *ipnSend) post(ctx context.Context, client *http.Client, endpoint, heade
 	return answered{Status: res.StatusCode}
 }
 
+// notReached is the next step if there was no answer.
+const notReached = "Is the shop running, and is this its endpoint?"
+
 // reportGenuine prints what the shop answered to a genuine notification.
 func (a answered) reportGenuine(s *session) error {
 	if s.cli.JSON {
@@ -240,7 +246,11 @@ func (a answered) reportGenuine(s *session) error {
 		s.printf("%s the shop accepted the notification: %s", s.paint(s.out).good("ok"), a)
 	} else {
 		s.printf("%s the shop answered %s", s.paint(s.out).bad("failed"), a)
-		s.note("%s --help says what the shop must do to accept it; its log says why it does not.", s.paint(s.err).strong("next: "))
+		next := "amazonpay ipn send --help says what the shop must do to accept it; its log says why it does not."
+		if a.Status == 0 {
+			next = notReached
+		}
+		s.note("%s %s", s.paint(s.err).strong("next: "), next)
 	}
 	if !a.accepted() {
 		return told(exitFailed)

@@ -144,6 +144,8 @@ func TestIPNSendToAShopThatRefuses(t *testing.T) {
 	done = p.types(send("http://" + freeAddress(t))...)
 	assert.Equal(t, exitFailed, done.code)
 	assert.Contains(t, done.out, "failed the shop answered nothing: ")
+	assert.Contains(t, done.err, "Is the shop running")
+	p.refuses(exitFailed, []string{"the shop answered nothing: ", "Is the shop running"}, send("http://"+freeAddress(t), "--forgeries", "--certificate-out", p.path("sns.pem"))...)
 	redirect := serve(t, http.RedirectHandler("http://shop.example/", http.StatusTemporaryRedirect))
 	assert.Contains(t, p.types(send(redirect)...).out, "307")
 }

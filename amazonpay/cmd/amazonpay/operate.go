@@ -18,7 +18,7 @@ import (
 
 // callFlags are the flags of every call.
 type callFlags struct {
-	AuthTokenFile  string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." placeholder:"FILE" group:"call"`
+	AuthTokenFile  string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." predictor:"file" placeholder:"FILE" group:"call"`
 	SimulationCode string `help:"Outcome that the sandbox simulates, such as SoftDeclined." placeholder:"CODE" group:"call"`
 	DryRun         bool   `help:"Print the signed request as a curl command, and send nothing." group:"call"`
 	Verbose        bool   `short:"v" help:"Print the attempts, the request id and the idempotency key." group:"call"`

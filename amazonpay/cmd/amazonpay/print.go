@@ -9,9 +9,11 @@ import (
 	"strings"
 	"text/tabwriter"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/fatih/color"
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 func isTerminal(fd uintptr) bool { return isatty.IsTerminal(fd) || isatty.IsCygwinTerminal(fd) }
@@ -38,6 +40,76 @@ func (p painter) bad(text string) string    { return p.with(text, color.FgRed, c
 func (p painter) doubt(text string) string  { return p.with(text, color.FgYellow) }
 func (p painter) strong(text string) string { return p.with(text, color.Bold) }
 func (p painter) faint(text string) string  { return p.with(text, color.Faint) }
+
+// wrap breaks a text between words for the terminal that w is, behind so many columns of its first
+// line. In a pipe a text stays as it is.
+func (s *session) wrap(w io.Writer, columns int, text string) string {
+	if r, ok := w.(*results); ok {
+		w = r.Writer
+	}
+	f, ok := w.(*os.File)
+	if !ok || !interactive(w) {
+		return text
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return text
+	}
+	return broken(text, columns, width)
+}
+
+// broken breaks the lines of a text that begins behind so many columns. A command is not broken,
+// since it will be copied.
+func broken(text string, columns, width int) string {
+	if width < 2*columns || width < 40 {
+		return text
+	}
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		used := 0
+		if i == 0 {
+			used = columns
+		}
+		if used+utf8.RuneCountInString(line) <= width || strings.HasPrefix(line, " ") || strings.HasPrefix(line, ">") { // a picture of a file
+			continue
+		}
+		var b strings.Builder
+		for j, chunk := range chunks(line) {
+			size := utf8.RuneCountInString(chunk)
+			switch {
+			case j == 0:
+			case used+1+size > width:
+				b.WriteString("\n" + strings.Repeat(" ", columns))
+				used = columns
+			default:
+				b.WriteString(" ")
+				used++
+			}
+			b.WriteString(chunk)
+			used += size
+		}
+		lines[i] = b.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// chunks splits a line into words, and commands with all their words.
+func chunks(line string) (all []string) {
+	inCommand := false
+	words := strings.Split(line, " ")
+	for i, word := range words {
+		if inCommand {
+			all[len(all)-1] += " " + word
+		} else {
+			all = append(all, word)
+			inCommand = word == "amazonpay" || strings.HasPrefix(word, "--") || word == "openssl" && i+1 < len(words) && words[i+1] == "pkey"
+		}
+		if word != "" && strings.ContainsAny(word[len(word)-1:], ".,;:)") {
+			inCommand = false
+		}
+	}
+	return all
+}
 
 // printf prints a line of the result.
 func (s *session) printf(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format+"\n", args...) }

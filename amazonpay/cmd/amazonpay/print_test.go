@@ -35,3 +35,34 @@ func TestTextsOfStrangers(t *testing.T) {
 	assert.NotContains(t, p.types("verify", page).out, "\x1b")
 	p.refuses(exitRefused, []string{`no charge "../reset"`}, "emulator", "trigger", "charge.declined", "../reset")
 }
+
+// Long texts are broken between words, behind their mark. Commands are not, since they are copied.
+func TestBroken(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ text, want string }{
+		{"short", "short"},
+		{
+			"the service says that the requested amount is too large",
+			"the service says that the\n         requested amount is too large",
+		},
+		{
+			"Repeat it: the command with --idempotency-key 0123456789 --unsettled. That is safe.",
+			"Repeat it: the command with\n         --idempotency-key 0123456789 --unsettled.\n         That is safe.",
+		},
+		{
+			"To see why, run amazonpay doctor --request refused.txt, and read.",
+			"To see why, run\n         amazonpay doctor --request refused.txt,\n         and read.",
+		},
+		{
+			"Register it: openssl pkey -in new.pem -pubout. The openssl of old systems may differ.",
+			"Register it:\n         openssl pkey -in new.pem -pubout.\n         The openssl of old systems may\n         differ.",
+		},
+		{
+			"a.yaml: [4:5] what\n>  4 |     a line of the file that stays as long as it is\nand a line after it that is too long",
+			"a.yaml: [4:5] what\n>  4 |     a line of the file that stays as long as it is\nand a line after it that is too long",
+		},
+	} {
+		assert.Equal(t, test.want, broken(test.text, 9, 42))
+	}
+	assert.Equal(t, "nothing fits into so few columns", broken("nothing fits into so few columns", 9, 15))
+}

@@ -22,14 +22,14 @@ import (
 type probeCommand struct {
 	List   bool     `help:"Print what can be found out and what each probe requires, and send nothing."`
 	Only   []string `help:"Only these facts, or the facts that begin so: date.maxAge, simulation.*." placeholder:"FACT"`
-	Output string   `help:"Write what was found out to this file. It has no ids and no personal data." placeholder:"FILE"`
+	Output string   `help:"Write what was found out to this file. It has no ids and no personal data." predictor:"file" placeholder:"FILE"`
 
 	Browser          bool   `help:"Let somebody complete the checkouts in a browser, of which this command serves the page. An emulator's checkouts complete themselves."`
 	StoreID          string `help:"Store id. The default is the account's." placeholder:"ID"`
 	MerchantID       string `help:"Merchant id, for --browser. The default is the account's." placeholder:"ID"`
 	Ledger           string `help:"Currency of the account: USD, EUR, GBP or JPY. The default is that of the region." placeholder:"CURRENCY"`
 	ChargePermission string `help:"Charge this one-time permission, by at most 15.00 (1,500 yen), and give it back. The default is one that a buyer makes." placeholder:"ID"`
-	ScanData         string `help:"File with what a buyer's app shows at a till, for the in-store operations." placeholder:"FILE"`
+	ScanData         string `help:"File with what a buyer's app shows at a till, for the in-store operations." predictor:"file" placeholder:"FILE"`
 	Provider         bool   `help:"The account is a solution provider's: register merchant accounts, and delete them."`
 }
 

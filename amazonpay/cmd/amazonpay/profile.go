@@ -17,7 +17,7 @@ import (
 // profile is an account in the configuration file. It has no key: only the name of its file.
 type profile struct {
 	PublicKeyID    string `yaml:"publicKeyId"              help:"Id of the public key in Seller Central, such as SANDBOX-AFABC…" required:"" placeholder:"ID"`
-	PrivateKeyFile string `yaml:"privateKeyFile"           help:"File of the private key." required:"" placeholder:"FILE"`
+	PrivateKeyFile string `yaml:"privateKeyFile"           help:"File of the private key." required:"" predictor:"file" placeholder:"FILE"`
 	Region         string `yaml:"region"                   help:"Region of the account: na, eu or jp." required:""`
 	Environment    string `yaml:"environment,omitempty"    help:"sandbox or live, if the key id does not begin with it."`
 	MerchantID     string `yaml:"merchantId,omitempty"     help:"Merchant id, for buttons."`
@@ -82,6 +82,10 @@ func (s *session) profile(name string) (account, error) {
 	p, ok := all.Profiles[name]
 	switch {
 	case name == "":
+		if _, err := os.Stat(emulatorFile); err == nil {
+			return account{}, wrong("Add --emulator-file "+emulatorFile+", or set AMAZON_PAY_EMULATOR_FILE to it, to use the emulator that wrote the file in this folder.",
+				"%w", errNoAccount)
+		}
 		return account{}, wrong("Set AMAZON_PAY_PUBLIC_KEY_ID, AMAZON_PAY_PRIVATE_KEY_FILE and AMAZON_PAY_REGION; or run amazonpay profile set; or add --emulator, which needs no account.",
 			"%w", errNoAccount)
 	case !ok:
@@ -149,7 +153,7 @@ func (c *profileSet) Run(s *session) error {
 	if _, err := amazonpay.New(amazonpay.Config{
 		PublicKeyID: c.PublicKeyID, PrivateKeyFile: file, Region: amazonpay.Region(c.Region), Environment: amazonpay.Environment(c.Environment),
 	}); err != nil {
-		return wrong("Nothing was written.", "%w", err)
+		return wrong("Nothing was written. To see how a key is mended: AMAZON_PAY_PRIVATE_KEY_FILE=FILE amazonpay doctor", "%w", err)
 	}
 	if all.Profiles == nil {
 		all.Profiles = make(map[string]profile)

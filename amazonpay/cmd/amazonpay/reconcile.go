@@ -15,11 +15,11 @@ import (
 )
 
 type reconcileCommand struct {
-	Ledger string   `arg:"" help:"CSV file with your charges and refunds, or - for standard input."`
-	Report []string `help:"Settlement reports, or a folder of them, separated by commas. Without any, the account's are downloaded." placeholder:"FILE" group:"request"`
+	Ledger string   `arg:"" predictor:"file" help:"CSV file with your charges and refunds, or - for standard input."`
+	Report []string `help:"Settlement reports, or a folder of them, separated by commas. Without any, the account's are downloaded." predictor:"file" placeholder:"FILE" group:"request"`
 	Since  string   `help:"Download reports created since this date or time; the default is 90 days ago." placeholder:"2026-11-01" group:"request"`
 	Until  string   `help:"Download reports created until this date or time; the default is now." placeholder:"2026-11-30" group:"request"`
-	CSV    string   `name:"csv" help:"Write all differences to this file." placeholder:"FILE" group:"request"`
+	CSV    string   `name:"csv" help:"Write all differences to this file." predictor:"file" placeholder:"FILE" group:"request"`
 	Limit  int      `help:"Print so many differences at most; 0 prints all." default:"50" group:"request"`
 
 	ID        string        `name:"id" help:"Column of the ids. Usual names are recognised." placeholder:"COLUMN" group:"ledger"`
@@ -249,7 +249,7 @@ func (c *reconcileCommand) print(s *session, r *reconcile.Result) {
 	}
 	s.note("%s: ids in %s.", harmless(r.Ledger), harmless(said))
 	for _, report := range r.Reports {
-		line := fmt.Sprintf("%s: %d rows from %s to %s", report.File, report.Rows, day(report.From), day(report.Until))
+		line := fmt.Sprintf("%s: %s from %s to %s", report.File, plural(report.Rows, "row"), day(report.From), day(report.Until))
 		if report.Repeated > 0 {
 			line += fmt.Sprintf(", and %d that an earlier one has", report.Repeated)
 		}
@@ -290,10 +290,25 @@ func (c *reconcileCommand) print(s *session, r *reconcile.Result) {
 		}
 	}
 	if different > 0 {
-		s.printf("%s %d rows of the ledger agree, %d differences.", p.bad("differs:"), r.Matched, different)
+		s.printf("%s %s, %s.", p.bad("differs:"), agree(r.Matched), plural(different, "difference"))
 		return
 	}
-	s.printf("%s %d rows of the ledger agree, to the cent.", p.good("ok:"), r.Matched)
+	s.printf("%s %s, to the cent.", p.good("ok:"), agree(r.Matched))
+}
+
+// agree says how many rows of the ledger agree.
+func agree(n int) string {
+	if n == 1 {
+		return "1 row of the ledger agrees"
+	}
+	return strconv.Itoa(n) + " rows of the ledger agree"
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
 func amountOf(side *reconcile.Side) string {

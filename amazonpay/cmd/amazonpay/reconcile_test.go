@@ -145,6 +145,14 @@ func TestReconcileLiveSettlements(t *testing.T) {
 
 func (p *person) path(name string) string { return p.folder + "/" + name }
 
+func TestCounts(t *testing.T) {
+	t.Parallel()
+	assert.Equal(t, "1 row of the ledger agrees", agree(1))
+	assert.Equal(t, "0 rows of the ledger agree", agree(0))
+	assert.Equal(t, "1 difference", plural(1, "difference"))
+	assert.Equal(t, "2 differences", plural(2, "difference"))
+}
+
 func TestReconcileRefuses(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)

@@ -23,7 +23,7 @@ type bookCommands struct {
 
 // bookFlags are the flags of commands that make many calls.
 type bookFlags struct {
-	AuthTokenFile string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." placeholder:"FILE" group:"call"`
+	AuthTokenFile string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." predictor:"file" placeholder:"FILE" group:"call"`
 	Verbose       bool   `short:"v" help:"Print the attempts, the request id and the idempotency key of each call." group:"call"`
 }
 

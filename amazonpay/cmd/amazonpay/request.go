@@ -18,7 +18,7 @@ import (
 
 // bodyFlags say what a request has.
 type bodyFlags struct {
-	Input   string   `help:"File with the request as JSON, or - for standard input." placeholder:"FILE" group:"request"`
+	Input   string   `help:"File with the request as JSON, or - for standard input." predictor:"file" placeholder:"FILE" group:"request"`
 	Field   []string `short:"f" sep:"none" help:"Member of the request: NAME=TEXT, or NAME:=JSON. NAME leads to a member within (chargeAmount.amount), and a price is one text (chargeAmount='14.00 USD')." placeholder:"NAME=TEXT" group:"request"`
 	Members bool     `help:"List the members of the request, and send nothing." group:"request"`
 }

@@ -6,7 +6,7 @@ import (
 )
 
 type buyerGet struct {
-	TokenFile string `help:"File with the buyer token, or - for standard input; else the variable AMAZON_PAY_BUYER_TOKEN." placeholder:"FILE" group:"request"`
+	TokenFile string `help:"File with the buyer token, or - for standard input; else the variable AMAZON_PAY_BUYER_TOKEN." predictor:"file" placeholder:"FILE" group:"request"`
 	callFlags
 }
 
@@ -24,8 +24,8 @@ func (c *buyerGet) Run(s *session) error {
 
 type tokenGet struct {
 	MerchantID   string `arg:"" help:"Id of the merchant for whom the token is."`
-	MWSTokenFile string `name:"mws-token-file" help:"File with the MWS authorization token, or - for standard input; else the variable AMAZON_PAY_MWS_AUTH_TOKEN." placeholder:"FILE" group:"request"`
-	Output       string `short:"o" required:"" help:"File for the token. Only its owner can read it." placeholder:"FILE" group:"request"`
+	MWSTokenFile string `name:"mws-token-file" help:"File with the MWS authorization token, or - for standard input; else the variable AMAZON_PAY_MWS_AUTH_TOKEN." predictor:"file" placeholder:"FILE" group:"request"`
+	Output       string `short:"o" required:"" help:"File for the token. Only its owner can read it." predictor:"file" placeholder:"FILE" group:"request"`
 	callFlags
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/posener/complete"
@@ -70,7 +71,8 @@ func (s *session) run(args []string) (err error) {
 		return err
 	}
 	if completing {
-		kongplete.Complete(parser, kongplete.WithPredictor("event", complete.PredictSet(eventNames()...)))
+		kongplete.Complete(parser, kongplete.WithPredictor("event", complete.PredictSet(eventNames()...)),
+			kongplete.WithPredictor("fault", complete.PredictSet(strings.Split(faultKinds, ", ")...)), kongplete.WithPredictor("file", complete.PredictFiles("*")))
 	}
 	if len(args) == 0 {
 		args = []string{"--help"}
@@ -111,7 +113,11 @@ func usage(err error) error {
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context.Selected() != nil {
 		command = parse.Context.Selected().FullPath()
 	}
-	return &failure{code: exitUsage, err: err, next: "Run " + command + " --help to see what it takes."}
+	next := "Run " + command + " --help to see what it takes."
+	if group, ok := strings.CutSuffix(command, " run"); ok { // the default command: perhaps another one was meant
+		next = "Run " + group + " --help to see its commands, and " + command + " --help to see what run takes."
+	}
+	return &failure{code: exitUsage, err: err, next: next}
 }
 
 // close ends the emulator of --emulator, which writes its state.

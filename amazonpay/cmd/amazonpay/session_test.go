@@ -52,6 +52,20 @@ func TestCompletion(t *testing.T) {
 	assert.Contains(t, completes(t, "amazonpay charges "), "capture")
 	assert.Equal(t, []string{"--idempotency-key"}, completes(t, "amazonpay charges capture x --idem"))
 	assert.Contains(t, completes(t, "amazonpay emulator trigger charge."), "charge.declined")
+	assert.Equal(t, []string{"loseAnswer"}, completes(t, "amazonpay emulator fault lose"))
+	assert.Contains(t, completes(t, "amazonpay emulator fixtures fixtures_"), "fixtures_test.go")
+	assert.Contains(t, completes(t, "amazonpay charges create --input oper"), "operate.go")
+}
+
+func TestInstallCompletions(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	done := p.types("install-completions")
+	if done.code == 0 && !strings.Contains(done.out, "fish") { // by the login shell
+		assert.Contains(t, done.out, "complete -o default -C ")
+	}
+	p.refuses(exitUsage, []string{"unknown flag --uninstall"}, "install-completions", "--uninstall")
+	p.refuses(exitUsage, []string{"unexpected argument fixture", "Run amazonpay emulator --help to see its commands"}, "emulator", "fixture", "story.yaml")
 }
 
 // What is not a terminal gets no colours.

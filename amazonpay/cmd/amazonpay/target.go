@@ -27,7 +27,7 @@ const lockTime = 30 * time.Second
 type target struct {
 	Profile      string `help:"Profile of the configuration file." env:"AMAZON_PAY_PROFILE" placeholder:"NAME" group:"account"`
 	Emulator     bool   `help:"Use an emulator inside this program, which keeps its state for the next command. No account is needed." group:"account"`
-	EmulatorFile string `help:"Use a running emulator: the file that \"amazonpay emulator\" wrote." env:"AMAZON_PAY_EMULATOR_FILE" placeholder:"FILE" group:"account"`
+	EmulatorFile string `help:"Use a running emulator: the file that \"amazonpay emulator\" wrote." env:"AMAZON_PAY_EMULATOR_FILE" predictor:"file" placeholder:"FILE" group:"account"`
 	Live         bool   `help:"Allow the live environment, where real money moves (of an emulator: none)." group:"account"`
 	ConfigDir    string `help:"Folder of the profiles and of the emulator's state." env:"AMAZON_PAY_CONFIG_DIR" placeholder:"FOLDER" group:"account"`
 }
@@ -50,7 +50,7 @@ func (s *session) account() (account, error) {
 	case asked && (t.Emulator || t.EmulatorFile != ""):
 		return account{}, wrong("Leave one out, or unset AMAZON_PAY_EMULATOR_FILE.", "--profile is an account, --emulator and --emulator-file are emulators")
 	case t.Emulator && t.EmulatorFile != "":
-		return account{}, wrong("Give one of them.", "--emulator is one inside this program, --emulator-file one that runs")
+		return account{}, wrong("Leave one out, or unset AMAZON_PAY_EMULATOR_FILE.", "--emulator is one inside this program, --emulator-file one that runs")
 	case t.Emulator:
 		server, err := s.emulator()
 		if err != nil {
@@ -125,8 +125,8 @@ func (*whoamiCommand) Run(s *session) error {
 		{"public key id", said.PublicKeyID},
 		{"region", said.Region},
 		{"environment", said.Environment},
-		{"merchant id", said.MerchantID},
-		{"store id", said.StoreID},
+		{"merchant id", cmp.Or(said.MerchantID, "not set")},
+		{"store id", cmp.Or(said.StoreID, "not set")},
 	})
 	return nil
 }

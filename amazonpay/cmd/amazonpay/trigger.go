@@ -41,7 +41,7 @@ var events = []event{
 	{"charge-permission.suspended", "a charge permission cannot be charged for now", "permissions/{id}/suspend", (*theater).permission, "PaymentMethodExpired", "reasonCode"},
 	{"charge-permission.expired", "a charge permission expires", "permissions/{id}/expire", (*theater).permission, "", ""},
 	{"charge-permission.change-card", "the buyer gives it another test card (--card)", "permissions/{id}/changePaymentMethod", (*theater).permission, "", "card"},
-	{"settlement", "Amazon settles what was captured; in the live environment (--live) a report appears", "settle", nil, "", ""},
+	{"settlement", "Amazon settles what was captured; with --live a report appears, if anything was captured", "settle", nil, "", ""},
 }
 
 func eventNames() (names []string) {

@@ -18,11 +18,11 @@ import (
 )
 
 type verifyCommand struct {
-	Page      string `arg:"" optional:"" help:"File with a page, or with the configuration of a button, or - for standard input." placeholder:"FILE"`
-	Payload   string `help:"File with the payload, instead of a page." placeholder:"FILE"`
+	Page      string `arg:"" optional:"" help:"File with a page, or with the configuration of a button, or - for standard input." predictor:"file" placeholder:"FILE"`
+	Payload   string `help:"File with the payload, instead of a page." predictor:"file" placeholder:"FILE"`
 	Signature string `help:"Signature of the payload." placeholder:"BASE64"`
 	Algorithm string `help:"Algorithm of the signature." default:"AMZN-PAY-RSASSA-PSS-V2"`
-	PublicKey string `help:"File with the public key. The default is that of the account's private key." placeholder:"FILE"`
+	PublicKey string `help:"File with the public key. The default is that of the account's private key." predictor:"file" placeholder:"FILE"`
 }
 
 // found is a payload and what belongs to it.
@@ -92,7 +92,7 @@ func (c *verifyCommand) found(s *session) ([]found, error) {
 		}
 		all := c.search(string(page))
 		if len(all) == 0 {
-			return nil, wrong("Save the page as the browser got it, or give --payload and --signature.", "%s has no payloadJSON with a signature", c.Page)
+			return nil, wrong("Save the page as the browser got it, or give --payload and --signature.", "%s has no payloadJSON with a signature", sourceName(c.Page))
 		}
 		return all, nil
 	}

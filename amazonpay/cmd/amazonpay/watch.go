@@ -13,7 +13,7 @@ import (
 
 type logsCommand struct {
 	Last   int  `help:"How many of the past to print first." default:"10"`
-	Follow bool `help:"Go on until interrupted." default:"true" negatable:""`
+	Follow bool `help:"Go on until interrupted; --no-follow prints the past alone." default:"true" negatable:""`
 }
 
 // Run prints requests. A record of --json is that of emulator.Request.
@@ -53,6 +53,9 @@ func (c *logsCommand) Run(s *session) error {
 	}
 	if !c.Follow {
 		return look()
+	}
+	if interactive(s.out) {
+		s.note("Requests are printed as they come. Press Ctrl-C to stop.")
 	}
 	return control.follow(s.ctx, look)
 }
@@ -104,7 +107,7 @@ func (c *listenCommand) Run(s *session) error {
 	if err := control.post(s.ctx, "notifications", map[string]string{"url": c.ForwardTo}, nil); err != nil {
 		return err
 	}
-	s.note("Notifications go to %s, signed as by AWS. The shop must trust topic account %s and the emulator's CA. Press Ctrl-C to stop.", c.ForwardTo, control.described.TopicAccount)
+	s.note("%s", s.wrap(s.err, 0, fmt.Sprintf("Notifications go to %s, signed as by AWS. The shop must trust topic account %s and the emulator's CA. Press Ctrl-C to stop.", c.ForwardTo, control.described.TopicAccount)))
 	printed := map[string]string{}
 	first := true
 	err = control.follow(s.ctx, func() error {
@@ -143,6 +146,6 @@ func (s *session) printNotification(n emulator.Notification) error {
 	if state == nil {
 		state = p.doubt
 	}
-	s.printf("%s  %s", state(oneLine(n.State)), oneLine(n.ObjectType+" "+n.ObjectID)+"  "+oneLine(n.Reason))
+	s.printf("%s", strings.TrimSpace(state(oneLine(n.State))+"  "+oneLine(n.ObjectType+" "+n.ObjectID)+"  "+oneLine(n.Reason)))
 	return nil
 }

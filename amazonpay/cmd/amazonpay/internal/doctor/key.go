@@ -133,5 +133,5 @@ func (e *examination) mangled(found string) (f Finding, is bool) {
 	case strings.Count(strings.TrimSpace(text), "\n") == 0:
 		return warn("The key stands on one line.", `sed -E 's/-+(BEGIN|END)[A-Z ]+-+//g' | tr -d '[:space:]' | base64 -d | openssl pkey -inform DER`)
 	}
-	return warn("There are spaces, or characters that an editor changed, in the PEM text.", `sed -E 's/^[[:space:]]+//; s/[[:space:]]+$//'`)
+	return warn("There are spaces, or characters that an editor changed, in the PEM text.", `sed -E 's/.*BEGIN [A-Z ]*PRIVATE KEY[^A-Za-z0-9]*//; s/[^A-Za-z0-9+\/=]*END .*//' | LC_ALL=C tr -cd 'A-Za-z0-9+/=' | base64 -d | openssl pkey -inform DER`)
 }

@@ -32,12 +32,15 @@ func (k keySource) feed(command string) string {
 	return command + " < key.pem"
 }
 
-// mended is the name of the file that a command writes. It is never the one that it reads.
+// mended is the name of the file that a command writes: neither the one that it reads, nor another
+// key in this folder.
 func (k keySource) mended() string {
-	if filepath.Base(k.file) == "private.pem" {
-		return "mended.pem"
+	for _, name := range []string{"private.pem", "mended.pem"} {
+		if _, err := os.Lstat(name); filepath.Base(k.file) != name && errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
 	}
-	return "private.pem"
+	return "mended-2.pem"
 }
 
 // use tells to set the mended key.

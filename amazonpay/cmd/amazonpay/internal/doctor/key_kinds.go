@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	makeKey   = "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out private.pem"
-	makePair  = "Make an RSA key, and register its public half in Seller Central: openssl pkey -in private.pem -pubout."
+	makeKey   = "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out new-private.pem"
+	makePair  = "Make an RSA key, and register its public half in Seller Central: openssl pkey -in new-private.pem -pubout."
 	findOther = "Use the private key that was made together with it. "
 )
 
@@ -226,7 +226,7 @@ func (e *examination) wrongDER(der []byte, decode string, err error) Finding {
 		return refuse("a key for "+name+", not for RSA", "Amazon Pay verifies RSA signatures only.", makePair, makeKey)
 	}
 	if key := rsaOf(der); key != nil {
-		return refuse(fmt.Sprintf("an RSA key of %d bits", key.N.BitLen()), "At least 2048 bits are required.", "Make a larger key, and register its public half in Seller Central: openssl pkey -in private.pem -pubout.", makeKey)
+		return refuse(fmt.Sprintf("an RSA key of %d bits", key.N.BitLen()), "At least 2048 bits are required.", "Make a larger key, and register its public half in Seller Central: openssl pkey -in new-private.pem -pubout.", makeKey)
 	}
 	if is(&encrypted, &encrypted.Algorithm) {
 		return refuse("a key with a passphrase (encrypted PKCS#8, binary)", "A client has no passphrase to read it with.", "Decrypt it; openssl asks for the passphrase. "+e.key.use(),

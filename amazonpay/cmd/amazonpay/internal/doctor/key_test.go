@@ -30,6 +30,8 @@ func mangled(tb testing.TB, key string) []struct{ name, text, cause string } {
 		{"UTF-16", inUTF16(key), "UTF-16"},
 		{"quotes", `"` + key + `"`, "quotes around the key"},
 		{"indented", "  " + strings.ReplaceAll(key, "\n", "\n  "), "spaces, or characters"},
+		{"dashes of an editor", strings.ReplaceAll(key, "-----", "\u2014\u2014-"), "spaces, or characters"},
+		{"no-break spaces", strings.ReplaceAll(key, "\n", "\u00a0\n"), "spaces, or characters"},
 		{"DER", string(derOf(tb, key)), "binary (DER)"},
 		{"base64", body(key), "BEGIN and END are missing"},
 		{"base64 in lines", strings.Join(strings.Split(strings.TrimSpace(key), "\n")[1:4], "\n") + "\n" + body(strings.Join(append([]string{"x"}, strings.Split(strings.TrimSpace(key), "\n")[4:]...), "\n")), "BEGIN and END are missing"},
@@ -111,6 +113,19 @@ func TestCommandsMendTheKey(t *testing.T) {
 				assert.Nil(t, first(l.examine(), doctor.StatusWarning), "it is clean now")
 			})
 		}
+	}
+}
+
+// A command does not replace another key in the folder.
+func TestMendedKeyReplacesNone(t *testing.T) {
+	l := newLab(t)
+	t.Chdir(l.dir)
+	l.keyFile("  " + strings.ReplaceAll(l.keyPEM, "\n", "\n  "))
+	for _, name := range []string{"private.pem", "mended.pem", "mended-2.pem"} {
+		f := first(l.examine(), doctor.StatusWarning)
+		require.NotNil(t, f)
+		assert.Contains(t, f.Run, " > "+name)
+		require.NoError(t, os.WriteFile(filepath.Join(l.dir, name), nil, 0o600))
 	}
 }
 
