@@ -149,12 +149,13 @@ compare: needs-node $(NODE_MODULES) ## Compare speed and memory with the officia
 
 fuzz: ## Run each fuzz target for FUZZTIME, a time or a count of inputs
 	@set -e; program=$$(mktemp); trap 'rm -f "$$program"' EXIT; \
-	internal/tools/list-tests Fuzz | awk -v every=$(FUZZEVERY) 'BEGIN { srand() } rand() * every < 1' | while read -r package name; do \
+	for module in . amazonpay/cmd/amazonpay; do cd '$(CURDIR)'/$$module; \
+	'$(CURDIR)'/internal/tools/list-tests Fuzz | awk -v every=$(FUZZEVERY) 'BEGIN { srand() } rand() * every < 1' | while read -r package name; do \
 		echo "$$package $$name"; \
 		if [ "$$package" != "$$built" ]; then go test -c -fuzz=. -o "$$program" "$$package"; built=$$package; fi; \
 		(cd "$$(go list -f '{{.Dir}}' "$$package")" && "$$program" -test.run='^$$' -test.fuzz="^$$name\$$" -test.fuzztime=$(FUZZTIME) \
 			-test.fuzzminimizetime=$(MINIMIZETIME) -test.fuzzcachedir="$$(go env GOCACHE)/fuzz/$$package" </dev/null); \
-	done
+	done; done
 
 chaos: ## Take PAYMENTS payments from an emulator that fails at every turn, and count the money (100,000 take a quarter of an hour on two cores)
 	go run $(CHAOSRUN) ./internal/chaos -payments $(PAYMENTS) $(CHAOS)
