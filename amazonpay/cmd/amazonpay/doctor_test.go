@@ -81,7 +81,8 @@ func TestDoctorWithoutANetwork(t *testing.T) {
 	require.NoError(t, p.server.Close())
 	done := p.types("doctor")
 	assert.Equal(t, exitFailed, done.code, done.out)
-	assert.Contains(t, done.out, "failed   clock: no answer from 127.0.0.1")
+	assert.Contains(t, done.out, "failed   clock: no connection to 127.0.0.1:")
+	assert.Contains(t, done.out, "amazonpay emulator")
 }
 
 func descriptionFile(t *testing.T, d emulator.Description) string {

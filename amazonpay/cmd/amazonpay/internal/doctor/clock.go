@@ -63,6 +63,10 @@ func (e *examination) noAnswer(err error) Finding {
 	if certificate != nil || isPlain { // a custom network, or another connection than before
 		return e.wrongTLS(err)
 	}
+	if dial, is := errors.AsType[*net.OpError](err); is && dial.Op == "dial" { // a custom network: it was not tried before
+		cause, next := whyNotConnected(err, e.address)
+		return failed("no connection to "+e.address.String(), cause, next)
+	}
 	found, look := "no answer from "+e.address.host, "curl -sv -o /dev/null "+e.address.url()
 	timeout, _ := errors.AsType[net.Error](err)
 	if errors.Is(err, context.DeadlineExceeded) || timeout != nil && timeout.Timeout() {

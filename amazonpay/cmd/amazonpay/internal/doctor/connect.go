@@ -132,6 +132,8 @@ func whyNotConnected(err error, to address) (cause, next string) {
 	switch {
 	case dns != nil:
 		return "The name " + to.host + " cannot be resolved.", "Check the name, and the name servers in /etc/resolv.conf."
+	case errors.Is(err, syscall.ECONNREFUSED) && net.ParseIP(to.host).IsLoopback():
+		return "Nothing listens there.", "Start what is to listen there, such as amazonpay emulator, or check the port."
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "Nothing listens there, or a firewall refuses connections to it.", "Check the port; allow outgoing connections to port " + to.port + "."
 	case errors.Is(err, context.DeadlineExceeded), timeout != nil && timeout.Timeout():
