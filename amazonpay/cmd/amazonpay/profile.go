@@ -16,18 +16,24 @@ import (
 
 // profile is an account in the configuration file. It has no key: only the name of its file.
 type profile struct {
-	PublicKeyID    string `yaml:"publicKeyId"              help:"Id of the public key in Seller Central, such as SANDBOX-AFABC…" required:"" placeholder:"ID"`
-	PrivateKeyFile string `yaml:"privateKeyFile"           help:"File of the private key." required:"" predictor:"file" placeholder:"FILE"`
-	Region         string `yaml:"region"                   help:"Region of the account: na, eu or jp." required:""`
-	Environment    string `yaml:"environment,omitempty"    help:"sandbox or live, if the key id does not begin with it."`
-	MerchantID     string `yaml:"merchantId,omitempty"     help:"Merchant id, for buttons."`
-	StoreID        string `yaml:"storeId,omitempty"        help:"Store id of buttons and sessions that name none: amzn1.application-oa2-client.…" placeholder:"ID"`
+	PublicKeyID    string `yaml:"publicKeyId" json:"publicKeyId" help:"Id of the public key in Seller Central, such as SANDBOX-AFABC…" required:"" placeholder:"ID"`
+	PrivateKeyFile string `yaml:"privateKeyFile" json:"privateKeyFile" help:"File of the private key." required:"" predictor:"file" placeholder:"FILE"`
+	Region         string `yaml:"region" json:"region" help:"Region of the account: na, eu or jp." required:""`
+	Environment    string `yaml:"environment,omitempty" json:"environment,omitzero" help:"sandbox or live, if the key id does not begin with it."`
+	MerchantID     string `yaml:"merchantId,omitempty" json:"merchantId,omitzero" help:"Merchant id, for buttons."`
+	StoreID        string `yaml:"storeId,omitempty" json:"storeId,omitzero" help:"Store id of buttons and sessions that name none: amzn1.application-oa2-client.…" placeholder:"ID"`
+}
+
+func (p profile) config() amazonpay.Config {
+	return amazonpay.Config{
+		PublicKeyID: p.PublicKeyID, PrivateKeyFile: p.PrivateKeyFile, Region: amazonpay.Region(p.Region), Environment: amazonpay.Environment(p.Environment),
+	}
 }
 
 // profiles is the configuration file.
 type profiles struct {
-	Default  string             `yaml:"default,omitempty"`
-	Profiles map[string]profile `yaml:"profiles"`
+	Default  string             `yaml:"default,omitempty" json:"default,omitzero"`
+	Profiles map[string]profile `yaml:"profiles" json:"profiles"`
 }
 
 const configFile = "config.yaml"
@@ -92,10 +98,8 @@ func (s *session) profile(name string) (account, error) {
 		return account{}, wrong("Run amazonpay profile list.", "there is no profile %q in %s", name, path)
 	}
 	return account{
-		config: amazonpay.Config{
-			PublicKeyID: p.PublicKeyID, PrivateKeyFile: p.PrivateKeyFile, Region: amazonpay.Region(p.Region), Environment: amazonpay.Environment(p.Environment),
-		},
-		from: "profile " + name, merchantID: p.MerchantID, storeID: p.StoreID,
+		config: p.config(),
+		from:   "profile " + name, merchantID: p.MerchantID, storeID: p.StoreID,
 	}, nil
 }
 
@@ -127,6 +131,9 @@ func (*profileList) Run(s *session) error {
 		if name == all.Default {
 			name += " (default)"
 		}
+		if client, err := amazonpay.New(p.config()); err == nil { // the key id may name it
+			p.Environment = string(client.Environment())
+		}
 		rows = append(rows, []string{name, p.PublicKeyID, p.Region, p.Environment, p.PrivateKeyFile})
 	}
 	s.table(rows)
@@ -150,9 +157,7 @@ func (c *profileSet) Run(s *session) error {
 		return wrong("", "--private-key-file: %w", err)
 	}
 	c.PrivateKeyFile = file
-	if _, err := amazonpay.New(amazonpay.Config{
-		PublicKeyID: c.PublicKeyID, PrivateKeyFile: file, Region: amazonpay.Region(c.Region), Environment: amazonpay.Environment(c.Environment),
-	}); err != nil {
+	if _, err := amazonpay.New(c.config()); err != nil {
 		return wrong("Nothing was written. To see how a key is mended: AMAZON_PAY_PRIVATE_KEY_FILE=FILE amazonpay doctor", "%w", err)
 	}
 	if all.Profiles == nil {

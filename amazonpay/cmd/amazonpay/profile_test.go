@@ -28,6 +28,8 @@ func TestProfiles(t *testing.T) {
 	assert.Contains(t, listed.out, "shop (default)")
 	assert.Contains(t, listed.out, "other")
 	assert.Contains(t, listed.out, key)
+	assert.Regexp(t, `shop \(default\) .*  eu +sandbox `, listed.out, "the key id says so")
+	assert.Equal(t, "eu", text(t, p.gets("profile", "list"), "profiles.shop.region"))
 	info, err := os.Stat(filepath.Join(p.folder, configFile))
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm())
