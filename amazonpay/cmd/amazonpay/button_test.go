@@ -71,20 +71,20 @@ func TestVerify(t *testing.T) {
 	}
 	key := `, publicKeyId: '` + signed.PublicKeyID + `'`
 	for cause, file := range map[string]func() string{
-		"":                           func() string { return page(payload, signed.Signature, key) },
-		"HTML entities":              func() string { return page(html.EscapeString(payload), signed.Signature, key) },
-		"percent-encoded":            func() string { return page(url.QueryEscape(payload), signed.Signature, key) },
-		"lost a line end":            func() string { return page(payload, sign(payload+"\n").Signature, key) },
-		"white space around":         func() string { return page(" "+payload+"\n", signed.Signature, key) },
-		"other white space":          func() string { return page(strings.ReplaceAll(payload, ":{", ": {"), signed.Signature, key) },
-		"slashes are escaped":        func() string { return page(strings.ReplaceAll(payload, "/", `\/`), signed.Signature, key) },
-		"slashes are not escaped":    func() string { return page(payload, sign(strings.ReplaceAll(payload, "/", `\/`)).Signature, key) },
-		"encoded twice":              func() string { return page(mustJSON(payload), signed.Signature, key) },
-		"the page names the key":     func() string { return page(payload, signed.Signature, `, publicKeyId: 'SANDBOX-OTHER'`) },
-		"AMZN-PAY-RSASSA-PSS-V2":     func() string { return page(payload, signed.Signature, `, algorithm: 'AMZN-PAY-RSASSA-PSS'`) },
-		"AMZN-PAY-RSASSA":            func() string { return page(payload, signed.Signature, `, algorithm: 'RSA'`) },
-		"no JSON object":             func() string { return page(payload[1:], signed.Signature, key) },
-		"another payload was signed": func() string { return page(strings.Replace(payload, "b=1", "b=2", 1), signed.Signature, key) },
+		"":                                      func() string { return page(payload, signed.Signature, key) },
+		"HTML entities":                         func() string { return page(html.EscapeString(payload), signed.Signature, key) },
+		"it was percent-encoded":                func() string { return page(url.QueryEscape(payload), signed.Signature, key) },
+		"the line end behind it was lost":       func() string { return page(payload, sign(payload+"\n").Signature, key) },
+		"there is white space around it":        func() string { return page(" "+payload+"\n", signed.Signature, key) },
+		"its JSON was written anew":             func() string { return page(strings.ReplaceAll(payload, ":{", ": {"), signed.Signature, key) },
+		"it was signed without white space":     func() string { return page(strings.ReplaceAll(payload, "/", `\/`), signed.Signature, key) },
+		"it was signed with \\/ for each slash": func() string { return page(payload, sign(strings.ReplaceAll(payload, "/", `\/`)).Signature, key) },
+		"written as JSON a second time":         func() string { return page(mustJSON(payload), signed.Signature, key) },
+		"the page names the key":                func() string { return page(payload, signed.Signature, `, publicKeyId: 'SANDBOX-OTHER'`) },
+		"AMZN-PAY-RSASSA-PSS-V2":                func() string { return page(payload, signed.Signature, `, algorithm: 'AMZN-PAY-RSASSA-PSS'`) },
+		"AMZN-PAY-RSASSA":                       func() string { return page(payload, signed.Signature, `, algorithm: 'RSA'`) },
+		"no JSON object":                        func() string { return page(payload[1:], signed.Signature, key) },
+		"another payload was signed":            func() string { return page(strings.Replace(payload, "b=1", "b=2", 1), signed.Signature, key) },
 	} {
 		name := file()
 		done := p.types("verify", name)

@@ -1,19 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"html"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 
+	"github.com/amazonpay-go/sdk/internal/rewriting"
 	"github.com/amazonpay-go/sdk/signing"
 )
 
@@ -248,50 +245,13 @@ func (f found) examine(key *rsa.PublicKey, keyID string) string {
 			return "it was made with " + other.String() + ", and the page names " + f.algorithm
 		}
 	}
-	for _, form := range forms {
-		if changed := form.undo(f.payload); changed != f.payload && fits(changed, algorithm) {
-			return form.happened
+	for signed := range rewriting.Of(f.payload) {
+		if fits(signed.Text, algorithm) {
+			return "the payload was changed after it was signed: " + signed.What + "; " + rewriting.WhereTheyDiffer(signed.Text, f.payload)
 		}
 	}
 	if err := isObject([]byte(f.payload)); err != nil {
 		return "the payload on the page is no JSON object (" + err.Error() + "), and its signature does not match"
 	}
 	return "the signature does not match: another payload was signed, or another key signed it (key id on the page: " + f.keyID + ")"
-}
-
-// forms are what happens to payloads on the way from the signature to the page.
-var forms = []struct {
-	happened string
-	undo     func(string) string
-}{
-	{"the page has HTML entities in the payload: write it as a string of JavaScript, not of HTML", html.UnescapeString},
-	{"the payload on the page is percent-encoded", func(t string) string { return or(url.QueryUnescape(t)) }},
-	{"the page lost a line end at the end of the payload", func(t string) string { return t + "\n" }},
-	{"the page has white space around the payload", strings.TrimSpace},
-	{"the page has the payload with other white space: the payload was encoded again", compacted},
-	{"slashes are escaped on the page, and were not in what was signed", func(t string) string { return strings.ReplaceAll(t, `\/`, "/") }},
-	{"slashes are not escaped on the page, and were in what was signed (PHP does so): sign the text that the page has", func(t string) string { return strings.ReplaceAll(t, "/", `\/`) }},
-	{"backslashes were lost on the page: escape the payload for JavaScript", func(t string) string { return strings.ReplaceAll(t, `"`, `\"`) }},
-	{"the payload on the page is a JSON text within a text: it was encoded twice", func(t string) string {
-		var inner string
-		if json.Unmarshal([]byte(t), &inner) != nil {
-			return t
-		}
-		return inner
-	}},
-}
-
-func or(text string, err error) string {
-	if err != nil {
-		return ""
-	}
-	return text
-}
-
-func compacted(text string) string {
-	var b bytes.Buffer
-	if json.Compact(&b, []byte(text)) != nil {
-		return text
-	}
-	return b.String()
 }

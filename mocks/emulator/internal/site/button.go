@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/rewriting"
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/wire"
 	"github.com/amazonpay-go/sdk/signing"
@@ -122,10 +123,10 @@ func (b button) mistake(signature string) []string {
 	if len(b.payload) > wire.Explainable {
 		return []string{fmt.Sprintf("a payload of more than %d bytes is not analysed", wire.Explainable)}
 	}
-	for r := range wire.Rewritings(b.payload) {
+	for r := range rewriting.Of(b.payload) {
 		for _, a := range []signing.Algorithm{signing.PSSV1, signing.PSSV2} {
 			if b.verifies(a, r.Text, signature) {
-				return []string{"the payload was changed after it was signed: " + r.What, wire.WhereTheyDiffer(r.Text, b.payload)}
+				return []string{"the payload was changed after it was signed: " + r.What, rewriting.WhereTheyDiffer(r.Text, b.payload)}
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/amazonpay-go/sdk/internal/rewriting"
 	"github.com/amazonpay-go/sdk/mocks/emulator/internal/ledger"
 	"github.com/amazonpay-go/sdk/signing"
 )
@@ -93,9 +94,9 @@ func (d diagnosis) rewritten(key *rsa.PublicKey) string {
 	if !isLast || len(d.body) == 0 {
 		return ""
 	}
-	for r := range Rewritings(string(d.body)) {
+	for r := range rewriting.Of(string(d.body)) {
 		if d.a.Verify(before+signing.HashPayload([]byte(r.Text)).String(), key) == nil {
-			return "The body was changed after it was signed: " + r.What + "; " + WhereTheyDiffer(r.Text, string(d.body)) + "."
+			return "The body was changed after it was signed: " + r.What + "; " + rewriting.WhereTheyDiffer(r.Text, string(d.body)) + "."
 		}
 	}
 	return ""

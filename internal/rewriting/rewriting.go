@@ -1,4 +1,7 @@
-package wire
+// Package rewriting finds out what happened to a signed text on its way: shops sign one text and
+// send another. It makes the texts that may have been signed, of which a caller checks the
+// signature.
+package rewriting
 
 import (
 	"encoding/base64"
@@ -23,8 +26,8 @@ type Rewriting struct {
 // each deep inside, grows a hundredfold where it is indented.
 const mostWritten = 4 << 20
 
-// Rewritings are the texts that may have been signed where text was sent, without text itself.
-func Rewritings(text string) iter.Seq[Rewriting] {
+// Of returns the texts that may have been signed where text was sent, without text itself.
+func Of(text string) iter.Seq[Rewriting] {
 	return func(yield func(Rewriting) bool) {
 		seen := map[string]bool{text: true, "": true}
 		written := 0

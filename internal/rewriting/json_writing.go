@@ -1,4 +1,4 @@
-package wire
+package rewriting
 
 import (
 	"encoding/json"
