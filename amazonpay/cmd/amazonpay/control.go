@@ -24,8 +24,8 @@ type control struct {
 	live      bool
 }
 
-// control returns the emulator of the command: that of --emulator, of --emulator-file, or the one
-// whose file lies in this folder.
+// control returns the emulator that --emulator or --emulator-file names, or the one whose file lies
+// in this folder.
 func (s *session) control() (*control, error) {
 	var a account
 	var err error

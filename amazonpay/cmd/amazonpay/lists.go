@@ -24,7 +24,7 @@ func (f pageFlags) Validate() error {
 }
 
 type reportList struct {
-	Type   []string `help:"Report types, separated by commas: Settlement, or their full names." placeholder:"TYPE" group:"request"`
+	Type   []string `help:"Report types, separated by commas, such as settlement." placeholder:"TYPE" group:"request"`
 	Status []string `help:"States, separated by commas: IN_PROGRESS, COMPLETED, FAILED or CANCELLED." placeholder:"STATE" group:"request"`
 	Since  string   `help:"Created since this date or time; the default is 90 days ago." placeholder:"2026-11-01" group:"request"`
 	Until  string   `help:"Created until this date or time; the default is now." placeholder:"2026-11-30" group:"request"`
@@ -34,7 +34,7 @@ type reportList struct {
 
 // Run lists reports.
 func (c *reportList) Run(s *session) error {
-	in := &webstore.GetReportsRequest{ReportTypes: reportTypes(c.Type), PageSize: min(max(c.Limit, 1), 100)}
+	in := &webstore.GetReportsRequest{PageSize: min(max(c.Limit, 1), 100)}
 	if c.Limit == 0 {
 		in.PageSize = 100
 	}
@@ -50,6 +50,9 @@ func (c *reportList) Run(s *session) error {
 	}
 	caller, opts, err := s.caller(c.callFlags, nil)
 	if err != nil {
+		return err
+	}
+	if in.ReportTypes, err = reportTypes(c.Type, caller.Environment()); err != nil {
 		return err
 	}
 	return list(s, caller, webstore.New(caller).Reports(s.ctx, in, opts...), c.Limit, []string{"REPORT ID", "TYPE", "STATE", "CREATED", "DOCUMENT ID"}, func(r webstore.Report) []string {
@@ -84,7 +87,7 @@ func (c *disbursementList) Run(s *session) error {
 }
 
 type scheduleList struct {
-	Type []string `help:"Report types, separated by commas." placeholder:"TYPE" group:"request"`
+	Type []string `help:"Report types, separated by commas, such as refund." placeholder:"TYPE" group:"request"`
 	callFlags
 }
 
@@ -94,7 +97,11 @@ func (c *scheduleList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	answer, err := webstore.New(caller).GetReportSchedules(s.ctx, &webstore.GetReportSchedulesRequest{ReportTypes: reportTypes(c.Type)}, opts...)
+	types, err := reportTypes(c.Type, caller.Environment())
+	if err != nil {
+		return err
+	}
+	answer, err := webstore.New(caller).GetReportSchedules(s.ctx, &webstore.GetReportSchedulesRequest{ReportTypes: types}, opts...)
 	if err != nil {
 		return caller.ignoreDryRun(err)
 	}
@@ -106,7 +113,7 @@ func (c *scheduleList) Run(s *session) error {
 		}
 	}
 	return list(s, caller, all, 0, []string{"SCHEDULE ID", "TYPE", "EVERY", "NEXT"}, func(r webstore.ReportSchedule) []string {
-		return []string{r.ReportScheduleID, string(r.ReportType), string(r.ScheduleFrequency), stamp(r.NextReportCreationTime)}
+		return []string{r.ReportScheduleID, reportWord(r.ReportType), frequencyWord(r.ScheduleFrequency), stamp(r.NextReportCreationTime)}
 	})
 }
 
@@ -132,17 +139,6 @@ func list[T any](s *session, c *caller, all iter.Seq2[T, error], limit int, head
 		s.table(rows)
 	}
 	return nil
-}
-
-// reportTypes takes the names of the constants, and those of the service.
-func reportTypes(names []string) (types []webstore.ReportType) {
-	for _, name := range names {
-		if strings.EqualFold(name, "settlement") {
-			name = string(webstore.ReportTypeSettlement)
-		}
-		types = append(types, webstore.ReportType(name))
-	}
-	return types
 }
 
 // parseTime reads a date or a time, in UTC where it names no other zone. Empty is none.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/amazonpay-go/sdk/webstore"
 )
 
 func TestLists(t *testing.T) {
@@ -30,4 +32,16 @@ func TestLists(t *testing.T) {
 	assert.Zero(t, none.code)
 	payouts := p.types("--live", "disbursements", "list", "--since", "2020-01-01", "--until", "2040-01-01")
 	assert.Zero(t, payouts.code, payouts.err)
+}
+
+// The word settlement is the report that the environment has, and no other word is guessed at.
+func TestReportTypesOfTheSandbox(t *testing.T) {
+	t.Parallel()
+	p := withEmulator(t)
+	p.gets("reports", "create", "-f", "reportType="+string(webstore.ReportTypeSandboxSettlement), "-f", "startTime=20261101T000000Z", "-f", "endTime=20261102T000000Z")
+	listed := p.types("reports", "list", "--type", "settlement")
+	assert.Contains(t, listed.out, string(webstore.ReportTypeSandboxSettlement), listed.err)
+	for _, group := range []string{"reports", "report-schedules"} {
+		p.refuses(exitUsage, []string{`--type "setlement" is no type of report`, "order-reference"}, group, "list", "--type", "setlement")
+	}
 }

@@ -16,12 +16,18 @@ import (
 	"github.com/amazonpay-go/sdk/webstore"
 )
 
-// callFlags are the flags of every call.
+// tokenFlags are the flags of commands that make calls.
+type tokenFlags struct {
+	AuthTokenFile string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." predictor:"file" placeholder:"FILE" group:"call"`
+	Verbose       bool   `short:"v" help:"Print the attempts, the request id and the idempotency key of each call." group:"call"`
+}
+
+// callFlags are the flags of a command that makes one call.
 type callFlags struct {
-	AuthTokenFile  string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." predictor:"file" placeholder:"FILE" group:"call"`
+	tokenFlags
+
 	SimulationCode string `help:"Outcome that the sandbox simulates, such as SoftDeclined." placeholder:"CODE" group:"call"`
 	DryRun         bool   `help:"Print the signed request as a curl command, and send nothing." group:"call"`
-	Verbose        bool   `short:"v" help:"Print the attempts, the request id and the idempotency key." group:"call"`
 }
 
 // keyFlags are the flags of calls that take an idempotency key.

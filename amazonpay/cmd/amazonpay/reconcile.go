@@ -32,7 +32,7 @@ type reconcileCommand struct {
 	DateOrder string        `help:"Order in dates such as 03/04/2026: dmy or mdy." placeholder:"ORDER" enum:",dmy,mdy" default:"" group:"ledger"`
 	Grace     time.Duration `help:"How long before the end of the last report a payment may be, and still be settled later." default:"24h" group:"ledger"`
 	folderFlags
-	bookFlags
+	tokenFlags
 }
 
 // Help says what the ledger has to look like.

@@ -21,15 +21,9 @@ type bookCommands struct {
 	Schedule bookSchedule `cmd:"" help:"Have reports made regularly."`
 }
 
-// bookFlags are the flags of commands that make many calls.
-type bookFlags struct {
-	AuthTokenFile string `help:"File with the authorization token of the merchant for whom you act, or - for standard input; else the variable AMAZON_PAY_AUTH_TOKEN is used, if it is set." predictor:"file" placeholder:"FILE" group:"call"`
-	Verbose       bool   `short:"v" help:"Print the attempts, the request id and the idempotency key of each call." group:"call"`
-}
-
 // shop returns a client of the account, and its environment.
-func (f bookFlags) shop(s *session, opts []amazonpay.CallOption) (*webstore.Client, amazonpay.Environment, []amazonpay.CallOption, error) {
-	c, opts, err := s.caller(callFlags{AuthTokenFile: f.AuthTokenFile, Verbose: f.Verbose}, opts)
+func (f tokenFlags) shop(s *session, opts []amazonpay.CallOption) (*webstore.Client, amazonpay.Environment, []amazonpay.CallOption, error) {
+	c, opts, err := s.caller(callFlags{tokenFlags: f}, opts)
 	if err != nil {
 		return nil, "", nil, err
 	}
@@ -88,6 +82,18 @@ func reportType(name string, in amazonpay.Environment) (webstore.ReportType, err
 	return "", wrong("Use one of "+strings.Join(names, ", ")+", or a full name.", "--type %q is no type of report", name)
 }
 
+// reportTypes returns the types of some names.
+func reportTypes(names []string, in amazonpay.Environment) (types []webstore.ReportType, err error) {
+	for _, name := range names {
+		of, err := reportType(name, in)
+		if err != nil {
+			return nil, err
+		}
+		types = append(types, of)
+	}
+	return types, nil
+}
+
 // reportWord is the word for a type.
 func reportWord(t webstore.ReportType) string {
 	for _, each := range reportNames {
@@ -104,7 +110,7 @@ type bookDownload struct {
 	Since string   `help:"Created since this date or time; the default is 90 days ago." placeholder:"2026-11-01" group:"request"`
 	Until string   `help:"Created until this date or time; the default is now." placeholder:"2026-11-30" group:"request"`
 	folderFlags
-	bookFlags
+	tokenFlags
 }
 
 // Run downloads reports.
@@ -140,12 +146,8 @@ func (c *bookDownload) Run(s *session) error {
 // readyReports returns the reports of some types that have a document, the oldest first.
 func readyReports(s *session, shop *webstore.Client, environment amazonpay.Environment, types []string, since, until string, opts []amazonpay.CallOption) (ready []webstore.Report, err error) {
 	in := &webstore.GetReportsRequest{ProcessingStatuses: []webstore.ReportStatus{webstore.ReportStatusCompleted}, PageSize: 100}
-	for _, name := range types {
-		of, err := reportType(name, environment)
-		if err != nil {
-			return nil, err
-		}
-		in.ReportTypes = append(in.ReportTypes, of)
+	if in.ReportTypes, err = reportTypes(types, environment); err != nil {
+		return nil, err
 	}
 	if in.CreatedSince, err = parseTime("--since", since); err != nil {
 		return nil, err
@@ -235,7 +237,7 @@ type bookRequest struct {
 	Until string        `help:"End of the period; the default is now." placeholder:"2026-11-30" group:"request"`
 	Wait  time.Duration `help:"How long to wait until the report is ready." default:"30m" group:"request"`
 	folderFlags
-	bookFlags
+	tokenFlags
 	keyFlags
 }
 
@@ -304,9 +306,9 @@ func waitForReport(s *session, shop *webstore.Client, id string, atMost time.Dur
 }
 
 type bookSchedule struct {
-	List   wordedSchedules `cmd:"" help:"List the schedules."`
-	Create scheduleCreate  `cmd:"" help:"Have a report made regularly."`
-	Cancel scheduleCancel  `cmd:"" help:"End a schedule."`
+	List   scheduleList   `cmd:"" help:"List the schedules."`
+	Create scheduleCreate `cmd:"" help:"Have a report made regularly."`
+	Cancel scheduleCancel `cmd:"" help:"End a schedule."`
 }
 
 // frequencies are the words for how often a report is made.
@@ -367,41 +369,12 @@ func frequencyWord(of webstore.ScheduleFrequency) string {
 	return string(of)
 }
 
-type wordedSchedules struct {
-	bookFlags
-}
-
-// Run lists the schedules.
-func (c *wordedSchedules) Run(s *session) error {
-	shop, _, opts, err := c.shop(s, nil)
-	if err != nil {
-		return err
-	}
-	answer, err := shop.GetReportSchedules(s.ctx, nil, opts...)
-	if err != nil {
-		return err
-	}
-	if s.cli.JSON {
-		return s.printJSON(append([]webstore.ReportSchedule{}, answer.ReportSchedules...))
-	}
-	if len(answer.ReportSchedules) == 0 {
-		s.note("There is none.")
-		return nil
-	}
-	rows := [][]string{{"TYPE", "EVERY", "NEXT", "SCHEDULE ID"}}
-	for _, each := range answer.ReportSchedules {
-		rows = append(rows, []string{reportWord(each.ReportType), frequencyWord(each.ScheduleFrequency), stamp(each.NextReportCreationTime), each.ReportScheduleID})
-	}
-	s.table(rows)
-	return nil
-}
-
 type scheduleCreate struct {
 	Type    string `required:"" help:"Type of the report, such as refund." group:"request"`
 	Every   string `required:"" help:"How often: 15 minutes, hour, 12 hours, day, 3 days, week, 30 days, …" placeholder:"PERIOD" group:"request"`
 	First   string `help:"When the first report is made; the default is in an hour." placeholder:"2026-11-01T06:00:00Z" group:"request"`
 	Replace bool   `help:"Replace the schedule that the type has." group:"request"`
-	bookFlags
+	tokenFlags
 	keyFlags
 }
 
@@ -440,7 +413,7 @@ func (c *scheduleCreate) Run(s *session) error {
 
 type scheduleCancel struct {
 	Schedule string `arg:"" help:"Id of the schedule, or the type of its report."`
-	bookFlags
+	tokenFlags
 }
 
 // Run ends a schedule.

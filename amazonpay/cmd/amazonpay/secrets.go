@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/amazonpay-go/sdk/amazonpay"
 	"github.com/amazonpay-go/sdk/authtoken"
 )
 
@@ -29,7 +28,7 @@ type tokenGet struct {
 	callFlags
 }
 
-// Run gets an authorization token, and prints when it ends, not what it is.
+// Run gets an authorization token, and prints where it is, not what it is.
 func (c *tokenGet) Run(s *session) error {
 	mws, err := s.secret("the MWS authorization token", c.MWSTokenFile, "AMAZON_PAY_MWS_AUTH_TOKEN")
 	if err != nil {
@@ -38,7 +37,7 @@ func (c *tokenGet) Run(s *session) error {
 	if mws == "" {
 		return wrong("Give --mws-token-file, or set AMAZON_PAY_MWS_AUTH_TOKEN: a token must not be an argument.", "there is no MWS authorization token")
 	}
-	caller, opts, err := s.caller(c.callFlags, []amazonpay.CallOption{})
+	caller, opts, err := s.caller(c.callFlags, nil)
 	if err != nil {
 		return err
 	}

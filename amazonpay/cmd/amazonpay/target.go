@@ -73,20 +73,22 @@ func (s *session) account() (account, error) {
 
 // client returns the client of the command's account. It refuses the live environment without
 // --live.
-func (s *session) client(opts ...amazonpay.Option) (*amazonpay.Client, account, error) {
+func (s *session) client() (*amazonpay.Client, account, error) {
 	a, err := s.account()
 	if err != nil {
 		return nil, a, err
 	}
-	client, err := s.clientOf(a, opts...)
+	client, err := s.clientOf(a)
 	return client, a, err
 }
 
-func (s *session) clientOf(a account, opts ...amazonpay.Option) (*amazonpay.Client, error) {
+// clientOf is client for an account that is known.
+func (s *session) clientOf(a account) (*amazonpay.Client, error) {
+	opts := []amazonpay.Option{amazonpay.WithUserAgent("amazonpay-cli/" + amazonpay.Version)}
 	if a.base != nil {
 		opts = append(opts, amazonpay.WithRoundTripper(a.base))
 	}
-	client, err := amazonpay.New(a.config, append(opts, amazonpay.WithUserAgent("amazonpay-cli/"+amazonpay.Version))...)
+	client, err := amazonpay.New(a.config, opts...)
 	if err != nil {
 		return nil, wrong("Run amazonpay doctor, which says how to mend it.", "%s: %w", a.from, err)
 	}

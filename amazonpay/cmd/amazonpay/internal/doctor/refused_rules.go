@@ -96,7 +96,7 @@ func (r *reading) checkVersion(path string, line int) {
 	case m == nil && !anyVersion.MatchString(path):
 		r.problem(line, path, "/v2"+path+", or /sandbox/v2… or /live/v2…", "The path lacks the version of the API.")
 	case m == nil:
-		r.problem(line, path, "/v2/…, /sandbox/v2/… or /live/v2/…", "The path does not begin as those of Checkout v2.")
+		r.problem(line, path, "/v2/…, /sandbox/v2/… or /live/v2/…", "The path does not begin as the paths of Checkout v2 do.")
 	case r.keyID == "":
 	case ofKey == "" && m[1] == "":
 		r.problem(line, path, "/sandbox"+path+" or /live"+path, "The public key id names no environment, so the path does.")

@@ -138,7 +138,7 @@ func AllUnprobed() []Unprobed {
 	return []Unprobed{
 		{"the schedule of repeated notifications", docNotifications, "notifications arrive at a server that Amazon can reach, over days"},
 		{"the reason code of status 425", "changelogs of the official SDKs", "it cannot be provoked"},
-		{"all reason codes of reports, disputes, files and merchant accounts", docErrors, "only those of unknown and duplicate objects are probed"},
+		{"all reason codes of reports, disputes, files and merchant accounts", docErrors, "only the codes for unknown and duplicate objects are probed"},
 		{"which reason leads a dispute to which state", docDispute, "Amazon's investigators decide"},
 		{"the values of resolutionAuthority of a decided dispute", docDispute, "Amazon's investigators decide"},
 		{"the largest file", docFile, "it would upload many megabytes, which nobody can delete"},
